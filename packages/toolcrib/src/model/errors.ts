@@ -1,0 +1,52 @@
+export type ToolcribErrorCode =
+  | 'usage'
+  | 'bad-file'
+  | 'no-kubeconfig'
+  | 'unknown-context'
+  | 'credentials'
+  | 'unreachable'
+  | 'api'
+  | 'port-in-use'
+  | 'not-running'
+  | 'journal'
+  | 'wrong-key'
+  | 'damaged'
+  | 'not-found'
+  | 'conflict'
+  | 'not-kept'
+  | 'not-understood'
+  | 'limit'
+  | 'missing-part'
+  | 'unverifiable';
+
+/**
+ * The one error class of the product. `message` says what happened and why, `next` what to do about it.
+ * `exitCode` follows the command line's rule: 1 no, 2 wrong usage or bad input, 3 could not tell.
+ */
+export class ToolcribError extends Error {
+  readonly code: ToolcribErrorCode;
+  readonly next: string | undefined;
+
+  constructor(code: ToolcribErrorCode, message: string, options: { next?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ToolcribError';
+    this.code = code;
+    this.next = options.next;
+  }
+
+  get exitCode(): 1 | 2 | 3 {
+    return EXIT[this.code] ?? 3;
+  }
+}
+
+const EXIT: Partial<Record<ToolcribErrorCode, 1 | 2>> = {
+  usage: 2,
+  'bad-file': 2,
+  'no-kubeconfig': 2,
+  'unknown-context': 2,
+  'not-found': 2,
+  'wrong-key': 2,
+  'missing-part': 2,
+  conflict: 1,
+  'not-kept': 1,
+};

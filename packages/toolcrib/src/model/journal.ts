@@ -1,0 +1,140 @@
+import type { Act } from './act.ts';
+import type { Decision } from './decision.ts';
+import type { Effect } from './effect.ts';
+import type { Radius } from './radius.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/**
+ * What became of one request.
+ * `held` waits for a person; `kept` its snapshot is durable and it may be on its way; `answered` the cluster
+ * answered (`status`); `softened` carried out in softened form; `refused` never sent; `failed` sent, and the
+ * answer did not come. After a restart each `kept` is settled by asking the cluster: `carried-out`,
+ * `not-carried-out` or `unsettled`, with the reason in `note`.
+ */
+export type RequestState =
+  | 'held'
+  | 'kept'
+  | 'answered'
+  | 'softened'
+  | 'refused'
+  | 'failed'
+  | 'carried-out'
+  | 'not-carried-out'
+  | 'unsettled';
+
+export interface RequestRecord {
+  id: string;
+  actId: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  method: string;
+  /** Path with query, as sent. */
+  path: string;
+  effect: Effect;
+  decision: Decision;
+  state: RequestState;
+  /** The HTTP status that the client got, once it got one. */
+  status?: number;
+  /** UIDs of the targets as they stood. */
+  targetUids: string[];
+  snapshotId?: string;
+  note?: string;
+}
+
+/** A request that a person must say yes to. Lives until it is answered or `expiresAt`. */
+export interface Hold {
+  /** What a person types: a few unmistakable characters. */
+  code: string;
+  actId: string;
+  requestId: string;
+  context: string;
+  createdAt: number;
+  /** Milliseconds since 1970; afterwards an approval makes no sense any more. */
+  expiresAt: number;
+  /** A client still waits for the answer. */
+  waiting: boolean;
+  effect: Effect;
+  radius: Radius;
+  decision: Decision;
+  fingerprint: string;
+  /** How many like requests the approval would cover. */
+  envelope?: Envelope;
+  state: 'open' | 'approved' | 'denied' | 'used' | 'expired' | 'void';
+  answer?: { as: 'as-sent' | 'softened'; by: string; at: number; withoutNet?: boolean };
+  /** Who may use a pass: the same person with an identical request. */
+  person: string;
+  requestKey: string;
+}
+
+/** One approval for several like requests of one act. */
+export interface Envelope {
+  session: string;
+  verb: string;
+  kind: string;
+  namespace?: string;
+  /** UIDs of the objects that were shown. */
+  uids: string[];
+  used: string[];
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
+/** A softened delete on its way: the workload goes, its Pods stay until `finishAfter`. */
+export interface SoftenRecord {
+  actId: string;
+  requestId: string;
+  context: string;
+  /** The owner that was asked to go. */
+  owner: { apiVersion: string; kind: string; namespace?: string; name: string; uid: string };
+  /** Objects left behind, by UID, to be finished or re-adopted. */
+  left: { apiVersion: string; kind: string; namespace?: string; name: string; uid: string }[];
+  /** `gracePeriodSeconds` of the request as sent, for the finish. */
+  gracePeriodSeconds?: number;
+  finishAfter: number;
+  state: 'started' | 'softened' | 'finished' | 'undone' | 'failed';
+  note?: string;
+}
+
+export interface UndoRecord {
+  id: string;
+  actId: string;
+  at: number;
+  by: string;
+  kind: 'undo' | 'finish';
+  results: { what: string; result: 'done' | 'unchanged' | 'skipped' | 'failed'; note?: string }[];
+}
+
+/**
+ * The record of acts, requests, decisions, snapshots, approvals, undos. What a method has resolved is durable
+ * (fsync, or committed). Errors: `ToolcribError` with code `journal`, `wrong-key` or `damaged`.
+ */
+export interface Journal {
+  saveAct(act: Act): Promise<void>;
+  act(id: string): Promise<Act | undefined>;
+  /** Newest first. */
+  acts(query?: { context?: string; since?: number; limit?: number }): Promise<Act[]>;
+
+  /** Inserts or replaces by id. */
+  saveRequest(request: RequestRecord): Promise<void>;
+  /** Oldest first. */
+  requests(query: { actId?: string; state?: RequestState }): Promise<RequestRecord[]>;
+
+  /** Snapshot and request in one transaction: **the only way a request becomes `kept`**. */
+  keep(snapshot: Snapshot, request: RequestRecord): Promise<void>;
+  snapshot(id: string): Promise<Snapshot | undefined>;
+  snapshotsOf(actId: string): Promise<Snapshot[]>;
+
+  saveHold(hold: Hold): Promise<void>;
+  hold(code: string): Promise<Hold | undefined>;
+  holds(query?: { state?: Hold['state']; context?: string }): Promise<Hold[]>;
+
+  saveSoften(record: SoftenRecord): Promise<void>;
+  softenings(query?: { actId?: string; state?: SoftenRecord['state'] }): Promise<SoftenRecord[]>;
+
+  saveUndo(record: UndoRecord): Promise<void>;
+  undos(actId: string): Promise<UndoRecord[]>;
+
+  /** Throws where nothing could be written now (full disk, read-only folder): asked before a hold is offered. */
+  probe(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,104 @@
+import type { DeleteOptions, KubeObject, ObjectRef, ResourceInfo, ResourceType } from '@toolcrib/kube';
+
+/** Milliseconds since 1970, and timers; held still in tests. */
+export interface Clock {
+  now(): number;
+  /** @param delay milliseconds. @returns how to cancel it */
+  after(delay: number, run: () => void): () => void;
+}
+
+export interface Ids {
+  /** `act-7f3k2m`: short enough to type, with 30 bits or more. */
+  act(): string;
+  request(): string;
+  /** An approval code: four to six characters without 0/O, 1/I/L. */
+  code(): string;
+}
+
+/** Tells people (desktop, terminal, Slack, console …). Must never throw into the way of a request. */
+export interface Notifier {
+  tell(news: {
+    kind: 'held' | 'softened' | 'finished' | 'failed';
+    title: string;
+    text: string;
+    code?: string;
+  }): void;
+}
+
+/** Headers that act as somebody else (`Impersonate-*`): the guard's own reads for a request carry the same. */
+export type As = Record<string, string>;
+
+export interface ClusterResponse {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Uint8Array;
+}
+
+/**
+ * The way to one cluster with one set of credentials. Every method may throw `ToolcribError`:
+ * `unreachable` (no answer), `credentials` (401, exec plugin failed), `api` (a Status; `cause` is an `ApiFailure`).
+ */
+export interface Cluster {
+  readonly context: string;
+  request(request: {
+    method: string;
+    /** Path with query. */
+    path: string;
+    headers?: Record<string, string>;
+    body?: Uint8Array | string;
+    as?: As;
+    signal?: AbortSignal;
+  }): Promise<ClusterResponse>;
+
+  /**
+   * What the cluster serves, preferred versions only, cached for a minute; `failed` names groups that could not
+   * be asked (a broken APIService must not hide the rest).
+   */
+  resources(as?: As): Promise<{ resources: ResourceInfo[]; failed: { group: string; why: string }[] }>;
+
+  /** undefined where it does not exist. */
+  get(type: ResourceType, at: { namespace?: string; name: string }, as?: As): Promise<KubeObject | undefined>;
+  /** All pages. `metadata: true` asks for PartialObjectMetadata (kind and apiVersion are filled in all the same). */
+  list(
+    type: ResourceType,
+    query?: { namespace?: string; labelSelector?: string; fieldSelector?: string; metadata?: boolean },
+    as?: As,
+  ): Promise<KubeObject[]>;
+  create(type: ResourceType, object: KubeObject, as?: As): Promise<KubeObject>;
+  /** JSON merge patch unless said otherwise; put `metadata.resourceVersion`/`uid` in it to pin it. */
+  patch(
+    type: ResourceType,
+    at: { namespace?: string; name: string; subresource?: string },
+    patch: unknown,
+    options?: { type?: 'merge' | 'json' | 'strategic' },
+    as?: As,
+  ): Promise<KubeObject>;
+  replace(
+    type: ResourceType,
+    object: KubeObject,
+    options?: { subresource?: string },
+    as?: As,
+  ): Promise<KubeObject>;
+  /** undefined where it was gone already. */
+  delete(
+    type: ResourceType,
+    at: { namespace?: string; name: string },
+    options: DeleteOptions,
+    as?: As,
+  ): Promise<KubeObject | undefined>;
+  /** SelfSubjectAccessReview. */
+  mayI(
+    what: ResourceType & { verb: string; namespace?: string; name?: string; subresource?: string },
+    as?: As,
+  ): Promise<{ allowed: boolean; why?: string }>;
+  /** The served type of an object reference; `unknown-kind` as ToolcribError `not-found`. */
+  typeOf(ref: Pick<ObjectRef, 'apiVersion' | 'kind'>, as?: As): Promise<ResourceInfo>;
+  close(): Promise<void>;
+}
+
+/** What the API said no with; the `cause` of a ToolcribError `api`. */
+export interface ApiFailure {
+  status: number;
+  reason?: string;
+  message: string;
+}

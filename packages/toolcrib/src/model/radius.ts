@@ -1,0 +1,68 @@
+import type { ObjectRef } from '@toolcrib/kube';
+
+/**
+ * What becomes of an object that is lost:
+ * `returns` it comes back by itself (a controller outside the radius makes it again);
+ * `restorable` it can be brought back from the snapshot;
+ * `lost` it cannot be brought back (the data of a volume whose reclaim policy is Delete).
+ */
+export type LossClass = 'returns' | 'restorable' | 'lost';
+
+/** `deleted` it goes; `stops` it stays but does no more (a Service's balancer); `orphaned` it stays without its owner. */
+export type Fate = 'deleted' | 'stops' | 'orphaned';
+
+export interface RadiusMember {
+  /** Always with a UID. */
+  ref: ObjectRef;
+  fate: Fate;
+  loss: LossClass;
+  /** One short clause for the tree: "owned by StatefulSet kafka", "reclaim policy Delete". */
+  why: string;
+  /** UID of the member through which it is reached; absent for a target. */
+  via?: string;
+  /** Finalizers and generation as seen, for the approval's fingerprint (targets only). */
+  finalizers?: string[];
+  generation?: number;
+  /** UIDs of its owners as seen, for the fingerprint. */
+  owners: string[];
+  /** For Pods: Ready when looked at. */
+  ready?: boolean;
+}
+
+export interface RadiusCounts {
+  /** Objects that go. */
+  objects: number;
+  pods: number;
+  /** Pods that go and that no controller outside the radius makes again. */
+  podsNotReplaced: number;
+  /** Workloads (Deployment, StatefulSet, DaemonSet, ReplicaSet, Job … at the top of their chain) that go. */
+  workloads: number;
+  /** Workloads that stand or go with none of their Pods left: an outage. A lone replaced Pod does not count. */
+  workloadsLeftWithoutPods: number;
+  claims: number;
+  /** Volumes whose data would be gone for good. */
+  volumesLost: number;
+}
+
+/**
+ * The blast radius of a request or of a whole act.
+ * `complete`: everything that could belong to it was seen. `incomplete`: something was not. `opaque`: a foreign
+ * finalizer or an operator decides what happens.
+ */
+export interface Radius {
+  state: 'complete' | 'incomplete' | 'opaque';
+  targets: ObjectRef[];
+  members: RadiusMember[];
+  /** Kinds that could belong to it and were not seen, with the reason. */
+  unseen: { kind: string; why: string }[];
+  /** Objects where somebody else decides. */
+  opaque: { ref: ObjectRef; why: string }[];
+  counts: RadiusCounts;
+  /** Milliseconds since 1970 when the first object was read. */
+  seenAt: number;
+}
+
+/** How a hold's target could be let through reversibly, or why it could not. */
+export type Softening =
+  | { possible: true; how: 'orphan-first' | 'retain-first' }
+  | { possible: false; why: string };
