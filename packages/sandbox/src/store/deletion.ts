@@ -1,0 +1,123 @@
+import type { DeleteOptions, KubeObject, ResourceInfo } from '@toolcrib/kube';
+import { effectivePropagation } from '@toolcrib/kube';
+import { conflict } from './api-error.ts';
+import type { Strategy } from './strategy.ts';
+import { timestamp } from './time.ts';
+
+/** What a delete makes of an object: nothing new, a new state with a deletionTimestamp, or its removal. */
+export type DeletionStep =
+  | { do: 'nothing' }
+  | { do: 'update'; object: KubeObject }
+  | { do: 'remove'; object: KubeObject };
+
+/** @throws ApiError 409 where a precondition is not met */
+export function checkPreconditions(info: ResourceInfo, object: KubeObject, options: DeleteOptions): void {
+  const { uid, resourceVersion } = options.preconditions ?? {};
+  const name = object.metadata.name;
+  if (uid !== undefined && uid !== object.metadata.uid) {
+    throw conflict(
+      info,
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${object.metadata.uid}`,
+    );
+  }
+  if (resourceVersion !== undefined && resourceVersion !== object.metadata.resourceVersion) {
+    throw conflict(
+      info,
+      name,
+      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${object.metadata.resourceVersion}`,
+    );
+  }
+}
+
+/**
+ * The API server's rules of deletion (apiserver registry/generic/registry/store.go and registry/rest/delete.go).
+ * @param object the caller's own copy: it is changed
+ * @param now milliseconds since 1970
+ */
+export function deletionStep(
+  info: ResourceInfo,
+  strategy: Strategy,
+  object: KubeObject,
+  options: DeleteOptions,
+  now: number,
+): DeletionStep {
+  const meta = object.metadata;
+  const grace = gracefulStep(strategy, object, options, now);
+  if (grace === 'pending') return { do: 'nothing' };
+  const finalizersChanged = setPropagationFinalizer(info, strategy, object, options);
+  const pendingFinalizers = (meta.finalizers?.length ?? 0) > 0;
+  if (grace === 'no') {
+    if (!pendingFinalizers) return { do: 'remove', object };
+    const stands = meta.deletionTimestamp !== undefined && meta.deletionGracePeriodSeconds === 0;
+    if (stands && !finalizersChanged) return { do: 'nothing' };
+    markAsDeleting(object, now);
+    return { do: 'update', object };
+  }
+  if (pendingFinalizers || (meta.deletionGracePeriodSeconds ?? 0) > 0) return { do: 'update', object };
+  return { do: 'remove', object };
+}
+
+function gracefulStep(
+  strategy: Strategy,
+  object: KubeObject,
+  options: DeleteOptions,
+  now: number,
+): 'no' | 'yes' | 'pending' {
+  if (!strategy.gracePeriod) return 'no';
+  const meta = object.metadata;
+  if (meta.deletionTimestamp !== undefined) {
+    const current = meta.deletionGracePeriodSeconds;
+    const asked = options.gracePeriodSeconds;
+    // Only a shorter grace period may be asked for once the deletion has begun.
+    if (current === undefined || asked === undefined || asked >= current) return 'pending';
+    const begun = Date.parse(meta.deletionTimestamp) - current * 1000;
+    const period = asked < 0 ? 1 : asked;
+    meta.deletionTimestamp = timestamp(begun + period * 1000);
+    meta.deletionGracePeriodSeconds = period;
+    return 'yes';
+  }
+  const period = strategy.gracePeriod(object, options.gracePeriodSeconds);
+  meta.deletionTimestamp = timestamp(now + period * 1000);
+  meta.deletionGracePeriodSeconds = period;
+  if ((meta.generation ?? 0) > 0) meta.generation = (meta.generation ?? 0) + 1;
+  return 'yes';
+}
+
+/** Adds or takes away `orphan` and `foregroundDeletion`; the garbage collector acts on them. */
+function setPropagationFinalizer(
+  info: ResourceInfo,
+  strategy: Strategy,
+  object: KubeObject,
+  options: DeleteOptions,
+): boolean {
+  if (strategy.garbageCollected === false) return false;
+  const before = object.metadata.finalizers ?? [];
+  const policy = effectivePropagation(options, info, before);
+  const after = before.filter((name) => name !== 'orphan' && name !== 'foregroundDeletion');
+  if (policy === 'Orphan') after.push('orphan');
+  if (policy === 'Foreground') after.push('foregroundDeletion');
+  const same = before.length === after.length && after.every((name) => before.includes(name));
+  if (same) return false;
+  object.metadata.finalizers = after.length > 0 ? after : undefined;
+  return true;
+}
+
+function markAsDeleting(object: KubeObject, now: number): void {
+  const meta = object.metadata;
+  if (meta.deletionTimestamp === undefined && (meta.generation ?? 0) > 0) {
+    meta.generation = (meta.generation ?? 0) + 1;
+  }
+  if (meta.deletionTimestamp === undefined || Date.parse(meta.deletionTimestamp) > now) {
+    meta.deletionTimestamp = timestamp(now);
+  }
+  meta.deletionGracePeriodSeconds = 0;
+}
+
+/** An update that removes the last finalizer of an object in deletion removes the object. */
+export function deletesByUpdate(object: KubeObject, old: KubeObject): boolean {
+  if (old.metadata.deletionTimestamp === undefined) return false;
+  if ((object.metadata.finalizers?.length ?? 0) > 0) return false;
+  if (object.kind === 'Namespace' && (object.spec?.finalizers?.length ?? 0) > 0) return false;
+  return (old.metadata.deletionGracePeriodSeconds ?? 0) === 0;
+}

@@ -1,0 +1,53 @@
+/** Which published types the sandbox serves: `group/version` → resources. The order of groups is discovery's. */
+export const SERVED: Record<string, string[]> = {
+  v1: [
+    'bindings',
+    'configmaps',
+    'endpoints',
+    'events',
+    'limitranges',
+    'namespaces',
+    'nodes',
+    'persistentvolumeclaims',
+    'persistentvolumes',
+    'pods',
+    'podtemplates',
+    'resourcequotas',
+    'secrets',
+    'serviceaccounts',
+    'services',
+  ],
+  'apps/v1': ['controllerrevisions', 'daemonsets', 'deployments', 'replicasets', 'statefulsets'],
+  'events.k8s.io/v1': ['events'],
+  'authentication.k8s.io/v1': ['selfsubjectreviews', 'tokenreviews'],
+  'authorization.k8s.io/v1': [
+    'localsubjectaccessreviews',
+    'selfsubjectaccessreviews',
+    'selfsubjectrulesreviews',
+    'subjectaccessreviews',
+  ],
+  'autoscaling/v2': ['horizontalpodautoscalers'],
+  'autoscaling/v1': ['horizontalpodautoscalers'],
+  'batch/v1': ['cronjobs', 'jobs'],
+  'networking.k8s.io/v1': ['ingressclasses', 'ingresses', 'networkpolicies'],
+  'policy/v1': ['poddisruptionbudgets'],
+  'rbac.authorization.k8s.io/v1': ['clusterrolebindings', 'clusterroles', 'rolebindings', 'roles'],
+  'storage.k8s.io/v1': ['csidrivers', 'csinodes', 'storageclasses', 'volumeattachments'],
+  'apiextensions.k8s.io/v1': ['customresourcedefinitions'],
+  'scheduling.k8s.io/v1': ['priorityclasses'],
+  'coordination.k8s.io/v1': ['leases'],
+  'discovery.k8s.io/v1': ['endpointslices'],
+};
+
+/** Subresources of served types that the sandbox does not have: there is no kubelet to talk to. */
+export const NOT_SERVED_SUBRESOURCES = new Set([
+  'pods/attach',
+  'pods/exec',
+  'pods/log',
+  'pods/portforward',
+  'pods/proxy',
+  'pods/ephemeralcontainers',
+  'pods/resize',
+  'nodes/proxy',
+  'services/proxy',
+]);
