@@ -7,6 +7,8 @@ export * from './journal.ts';
 export * from './marks.ts';
 export * from './ports.ts';
 export * from './radius.ts';
+export * from './rule.ts';
 export * from './snapshot.ts';
 export * from './tool.ts';
 export * from './verdict.ts';
+export * from './yaml-file.ts';

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+const decision = z.enum(['allow', 'warn', 'hold', 'deny']);
+
+/** `guard.yaml`: what may pass where. From it come the types, the JSON Schema for editors and the error texts. */
+export const guardPolicySchema = z
+  .strictObject({
+    apiVersion: z.literal('toolcrib.dev/v1alpha1'),
+    kind: z.literal('GuardPolicy'),
+    spec: z.strictObject({
+      clusters: z
+        .array(
+          z.strictObject({
+            context: z.string().min(1).describe('Name of a kubeconfig context; * stands for any characters.'),
+            mode: z.enum(['observe', 'warn', 'enforce']),
+            exceptNamespaces: z
+              .array(z.string().min(1))
+              .optional()
+              .describe('Namespaces (with *) that are only observed.'),
+          }),
+        )
+        .default([])
+        .describe('The first whose context matches decides; none: observe.'),
+      rules: z
+        .array(
+          z.strictObject({
+            name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
+            when: z
+              .string()
+              .min(1)
+              .describe('A CEL expression over radius, effect, act, caller and context.'),
+            // biome-ignore lint/suspicious/noThenProperty: the file's own word; never awaited
+            then: decision,
+            reason: z.string().optional(),
+          }),
+        )
+        .optional()
+        .describe('The first that matches decides; none: allow. Absent: the built-in rules.'),
+      hold: z
+        .strictObject({
+          waitSeconds: z
+            .number()
+            .int()
+            .min(0)
+            .max(90)
+            .default(90)
+            .describe('How long a kubectl waits for a yes.'),
+          passSeconds: z
+            .number()
+            .int()
+            .min(10)
+            .max(3600)
+            .default(120)
+            .describe('How long an approval may be used.'),
+        })
+        .prefault({}),
+      soften: z
+        .strictObject({
+          windowMinutes: z
+            .number()
+            .min(1)
+            .max(24 * 60)
+            .default(30)
+            .describe('How long a softened act can be undone before it is finished.'),
+        })
+        .prefault({}),
+    }),
+  })
+  .describe('toolcrib guard policy');
+
+export type GuardPolicyFile = z.output<typeof guardPolicySchema>;
