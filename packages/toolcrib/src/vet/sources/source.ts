@@ -1,0 +1,48 @@
+import type { Evidence } from '../../model/index.ts';
+import type { FactType, FactValue } from '../pack/facts/index.ts';
+import type { Gap, Subject } from '../pack/schema.ts';
+
+/** What to look at: the subject, and every place the person named for it. */
+export interface Target {
+  /** As the person typed it. */
+  spec: string;
+  subject: Subject;
+  /** A repository on this disk (a clone, bare or not), and the revision of the chosen version in it, if one was named. */
+  git?: { dir: string; revision?: string };
+  npm?: { name: string; version?: string };
+  /** JSON (or XML) files or folders given with `--file`: OSV, Scorecard, deps.dev, SBOM … */
+  files: string[];
+}
+
+/** Everything a source needs of the world around it; held still in tests. */
+export interface SourceContext {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Base address of the npm registry; absent: whatever the person's own npm is set to. */
+  registry?: string;
+  signal?: AbortSignal;
+  /** Told now and then what is going on; never needed for the result. */
+  progress?(text: string): void;
+}
+
+/** One fact with its value typed by its type. */
+export type Fact<T extends FactType = FactType> = { [K in T]: Evidence<FactValue<K>> & { type: K } }[T];
+
+export interface Collected {
+  facts: Fact[];
+  gaps: Gap[];
+}
+
+/**
+ * A source of evidence. `collect` never executes anything of the subject and never throws for what the subject is
+ * made of: what can't be read becomes a gap with its reason. It throws `ToolcribError` only for what the *person*
+ * got wrong (no such folder, no such revision, a file that is no JSON).
+ */
+export interface Source {
+  /** Also the `source.kind` of its facts. */
+  kind: string;
+  /** The types of fact it can make. */
+  makes: readonly FactType[];
+  appliesTo(target: Target): boolean;
+  collect(target: Target, context: SourceContext): Promise<Collected>;
+}
