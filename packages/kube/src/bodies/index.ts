@@ -1,0 +1,2 @@
+export * from './decode-body.ts';
+export { decodeProtobuf, hasProtobufMagic } from './protobuf.ts';

@@ -1,0 +1,4 @@
+export * from './apply-patch.ts';
+export { applyJsonPatch, jsonPatchOperations, PatchDoesNotApply } from './json-patch.ts';
+export { applyMergePatch } from './merge-patch.ts';
+export { applyStrategicMergePatch } from './strategic-merge.ts';
