@@ -64,6 +64,11 @@ export interface Hold {
   /** Who may use a pass: the same person with an identical request. */
   person: string;
   requestKey: string;
+  /**
+   * Filled in by the journal on reading, and one higher after each save. A save that carries another than the
+   * stored one is refused: who takes a pass reads it, marks it used, and saves it with the revision read.
+   */
+  revision?: number;
 }
 
 /** One approval for several like requests of one act. */
@@ -106,7 +111,8 @@ export interface UndoRecord {
 
 /**
  * The record of acts, requests, decisions, snapshots, approvals, undos. What a method has resolved is durable
- * (fsync, or committed). Errors: `ToolcribError` with code `journal`, `wrong-key` or `damaged`.
+ * (fsync, or committed). Errors: `ToolcribError` with code `journal`, `wrong-key` or `damaged`. What is damaged
+ * is named and harms nothing else: where `snapshotsOf` throws, `snapshot` still reads the others one by one.
  */
 export interface Journal {
   saveAct(act: Act): Promise<void>;
@@ -114,7 +120,7 @@ export interface Journal {
   /** Newest first. */
   acts(query?: { context?: string; since?: number; limit?: number }): Promise<Act[]>;
 
-  /** Inserts or replaces by id. */
+  /** Inserts or replaces by id; `not-kept` for state `kept` where `keep` has not stored its snapshot before. */
   saveRequest(request: RequestRecord): Promise<void>;
   /** Oldest first. */
   requests(query: { actId?: string; state?: RequestState }): Promise<RequestRecord[]>;
@@ -124,6 +130,11 @@ export interface Journal {
   snapshot(id: string): Promise<Snapshot | undefined>;
   snapshotsOf(actId: string): Promise<Snapshot[]>;
 
+  /**
+   * Inserts, or replaces by code. Several processes write: `conflict` where that would take back what another
+   * has written (an outdated `revision`, a state that can't follow the stored one, a second answer, used UIDs
+   * forgotten, `used` saved twice), or where the code belongs to another request.
+   */
   saveHold(hold: Hold): Promise<void>;
   hold(code: string): Promise<Hold | undefined>;
   holds(query?: { state?: Hold['state']; context?: string }): Promise<Hold[]>;

@@ -1,0 +1,217 @@
+import { z } from 'zod';
+import type { Act, Hold, RequestRecord, Snapshot, SoftenRecord, UndoRecord } from '../model/index.ts';
+
+// What is read back is checked like any other input: the file outlives the program that wrote it, and disks
+// fail. Loose objects, so that a field that a newer toolcrib added is not dropped by an older one's rewrite.
+
+const count = z.number();
+const text = z.string();
+const texts = z.array(text);
+
+const caller = z.looseObject({
+  person: text,
+  token: text,
+  claim: z.looseObject({ userAgent: text, name: text.optional(), version: text.optional() }),
+  session: text.optional(),
+  command: text.optional(),
+  tool: z.looseObject({ name: text, version: text.optional(), sha256: text }).optional(),
+  agent: z.boolean().optional(),
+});
+
+export const actSchema = z.looseObject({
+  id: text,
+  context: text,
+  caller,
+  startedAt: count,
+  lastAt: count,
+  soFar: count,
+  expected: count.optional(),
+  title: text,
+}) satisfies z.ZodType<Act>;
+
+const target = z.looseObject({
+  group: text,
+  version: text,
+  resource: text,
+  namespace: text.optional(),
+  name: text.optional(),
+  labelSelector: text.optional(),
+  fieldSelector: text.optional(),
+});
+
+const propagation = z.enum(['Orphan', 'Background', 'Foreground']);
+
+const deleteOptions = z.looseObject({
+  gracePeriodSeconds: count.optional(),
+  preconditions: z.looseObject({ uid: text.optional(), resourceVersion: text.optional() }).optional(),
+  orphanDependents: z.boolean().optional(),
+  propagationPolicy: propagation.optional(),
+  dryRun: texts.optional(),
+  ignoreStoreReadErrorWithClusterBreakingPotential: z.boolean().optional(),
+});
+
+const effect = z.discriminatedUnion('verb', [
+  z.looseObject({ verb: z.literal('none') }),
+  z.looseObject({
+    verb: z.enum(['delete', 'delete-collection', 'evict']),
+    target,
+    options: deleteOptions,
+    propagation: propagation.optional(),
+    dryRun: z.boolean(),
+  }),
+  z.looseObject({ verb: z.literal('scale'), target, replicas: count, dryRun: z.boolean() }),
+  z.looseObject({ verb: z.literal('not-understood'), target: target.optional(), why: text }),
+]);
+
+const decisionVerb = z.enum(['allow', 'warn', 'hold', 'deny']);
+
+const decision = z.looseObject({
+  then: decisionVerb,
+  rule: text,
+  reason: text,
+  softening: z
+    .discriminatedUnion('possible', [
+      z.looseObject({ possible: z.literal(true), how: z.enum(['orphan-first', 'retain-first']) }),
+      z.looseObject({ possible: z.literal(false), why: text }),
+    ])
+    .optional(),
+  wouldBe: decisionVerb.optional(),
+});
+
+const ref = z.looseObject({
+  apiVersion: text,
+  kind: text,
+  namespace: text.optional(),
+  name: text,
+  uid: text.optional(),
+});
+
+const refWithUid = ref.extend({ uid: text });
+
+export const requestSchema = z.looseObject({
+  id: text,
+  actId: text,
+  at: count,
+  method: text,
+  path: text,
+  effect,
+  decision,
+  state: z.enum([
+    'held',
+    'kept',
+    'answered',
+    'softened',
+    'refused',
+    'failed',
+    'carried-out',
+    'not-carried-out',
+    'unsettled',
+  ]),
+  status: count.optional(),
+  targetUids: texts,
+  snapshotId: text.optional(),
+  note: text.optional(),
+}) satisfies z.ZodType<RequestRecord>;
+
+const radius = z.looseObject({
+  state: z.enum(['complete', 'incomplete', 'opaque']),
+  targets: z.array(ref),
+  members: z.array(
+    z.looseObject({
+      ref,
+      fate: z.enum(['deleted', 'stops', 'orphaned']),
+      loss: z.enum(['returns', 'restorable', 'lost']),
+      why: text,
+      via: text.optional(),
+      finalizers: texts.optional(),
+      generation: count.optional(),
+      owners: texts,
+      ready: z.boolean().optional(),
+    }),
+  ),
+  unseen: z.array(z.looseObject({ kind: text, why: text })),
+  opaque: z.array(z.looseObject({ ref, why: text })),
+  counts: z.looseObject({
+    objects: count,
+    pods: count,
+    podsNotReplaced: count,
+    workloads: count,
+    workloadsLeftWithoutPods: count,
+    claims: count,
+    volumesLost: count,
+  }),
+  seenAt: count,
+});
+
+export const holdSchema = z.looseObject({
+  code: text,
+  actId: text,
+  requestId: text,
+  context: text,
+  createdAt: count,
+  expiresAt: count,
+  waiting: z.boolean(),
+  effect,
+  radius,
+  decision,
+  fingerprint: text,
+  envelope: z
+    .looseObject({
+      session: text,
+      verb: text,
+      kind: text,
+      namespace: text.optional(),
+      uids: texts,
+      used: texts,
+      expiresAt: count,
+    })
+    .optional(),
+  state: z.enum(['open', 'approved', 'denied', 'used', 'expired', 'void']),
+  answer: z
+    .looseObject({
+      as: z.enum(['as-sent', 'softened']),
+      by: text,
+      at: count,
+      withoutNet: z.boolean().optional(),
+    })
+    .optional(),
+  person: text,
+  requestKey: text,
+  revision: count.optional(),
+}) satisfies z.ZodType<Hold>;
+
+export const softenSchema = z.looseObject({
+  actId: text,
+  requestId: text,
+  context: text,
+  owner: refWithUid,
+  left: z.array(refWithUid),
+  gracePeriodSeconds: count.optional(),
+  finishAfter: count,
+  state: z.enum(['started', 'softened', 'finished', 'undone', 'failed']),
+  note: text.optional(),
+}) satisfies z.ZodType<SoftenRecord>;
+
+export const undoSchema = z.looseObject({
+  id: text,
+  actId: text,
+  at: count,
+  by: text,
+  kind: z.enum(['undo', 'finish']),
+  results: z.array(
+    z.looseObject({
+      what: text,
+      result: z.enum(['done', 'unchanged', 'skipped', 'failed']),
+      note: text.optional(),
+    }),
+  ),
+}) satisfies z.ZodType<UndoRecord>;
+
+export const snapshotSchema = z.looseObject({
+  id: text,
+  actId: text,
+  requestId: text,
+  takenAt: count,
+  context: text,
+  objects: z.array(z.looseObject({ apiVersion: text, kind: text, metadata: z.looseObject({ name: text }) })),
+}) satisfies z.ZodType<Snapshot>;

@@ -1,0 +1,53 @@
+import { type Journal, ToolcribError } from '../model/index.ts';
+
+/**
+ * A journal that is opened when first needed, and again after it failed: the guard starts, and passes reads,
+ * while the disk is full or the folder read-only, and keeps again once it can. Each call that needs the
+ * journal while it is down throws what `open` threw.
+ */
+export function reopeningJournal(open: () => Journal): Journal {
+  let journal: Journal | undefined;
+  let closed = false;
+
+  function opened(): Journal {
+    if (closed) throw new ToolcribError('journal', 'The journal was closed.');
+    journal ??= open();
+    return journal;
+  }
+
+  async function during<Result>(work: (journal: Journal) => Promise<Result>): Promise<Result> {
+    const used = opened();
+    try {
+      return await work(used);
+    } catch (error) {
+      if (error instanceof ToolcribError && error.code === 'journal' && journal === used) {
+        journal = undefined;
+        await used.close().catch(() => undefined);
+      }
+      throw error;
+    }
+  }
+
+  return {
+    saveAct: (act) => during((j) => j.saveAct(act)),
+    act: (id) => during((j) => j.act(id)),
+    acts: (query) => during((j) => j.acts(query)),
+    saveRequest: (request) => during((j) => j.saveRequest(request)),
+    requests: (query) => during((j) => j.requests(query)),
+    keep: (snapshot, request) => during((j) => j.keep(snapshot, request)),
+    snapshot: (id) => during((j) => j.snapshot(id)),
+    snapshotsOf: (actId) => during((j) => j.snapshotsOf(actId)),
+    saveHold: (hold) => during((j) => j.saveHold(hold)),
+    hold: (code) => during((j) => j.hold(code)),
+    holds: (query) => during((j) => j.holds(query)),
+    saveSoften: (record) => during((j) => j.saveSoften(record)),
+    softenings: (query) => during((j) => j.softenings(query)),
+    saveUndo: (record) => during((j) => j.saveUndo(record)),
+    undos: (actId) => during((j) => j.undos(actId)),
+    probe: () => during((j) => j.probe()),
+    async close() {
+      closed = true;
+      await journal?.close();
+    },
+  };
+}

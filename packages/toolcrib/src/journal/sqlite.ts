@@ -1,0 +1,343 @@
+import { randomBytes } from 'node:crypto';
+import { unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import {
+  type Act,
+  type Clock,
+  type Hold,
+  type Journal,
+  type RequestRecord,
+  type Snapshot,
+  type SoftenRecord,
+  ToolcribError,
+  type UndoRecord,
+} from '../model/index.ts';
+import { type Database, openDatabase, type Row, type Value } from './database.ts';
+import { damaged, journalError } from './errors.ts';
+import { followingHold } from './holds.ts';
+import { keyFingerprint } from './key.ts';
+import { actSchema, holdSchema, requestSchema, snapshotSchema, softenSchema, undoSchema } from './records.ts';
+import { type Holdings, holdingsOf, type Pruned, pruneBefore } from './retention.ts';
+import { SEAL_FORMAT, seal, unseal } from './seal.ts';
+
+export interface SqliteJournal extends Journal {
+  readonly file: string;
+  /** Drops acts that ended before `before` (ms since 1970) and all that belongs to them; what is unfinished stays. */
+  prune(before: number): Promise<Pruned>;
+  /** How much is kept, for people and for `uninstall`. */
+  holdings(): Promise<Holdings>;
+  /** Read from the connection that writes. */
+  durability(): { journalMode: string; synchronous: number };
+}
+
+export interface JournalOptions {
+  folder: string;
+  /** 32 bytes, from `loadKey`. */
+  key: Buffer;
+  clock: Clock;
+  /**
+   * Told of each row that a list had to leave out. Without it, such a list throws. `snapshotsOf` always
+   * throws: an undo must not take what is left for the whole.
+   */
+  onDamaged?: (error: ToolcribError) => void;
+}
+
+/**
+ * Opens the journal in `folder` (made with mode 0700; one file, `journal.db`, mode 0600). Several processes may
+ * have it open at once.
+ * @throws ToolcribError `wrong-key` where it was made with another key; `journal`; `damaged`
+ */
+export function openJournal(options: JournalOptions): SqliteJournal {
+  const database = openDatabase(options.folder);
+  try {
+    checkKey(database, options.key);
+  } catch (cause) {
+    database.close();
+    throw cause;
+  }
+  return journalOver(database, options);
+}
+
+function checkKey(database: Database, key: Buffer): void {
+  const fingerprint = keyFingerprint(key);
+  const read = () => database.get("SELECT value FROM meta WHERE name = 'key'")?.value;
+  if (read() === undefined) {
+    database.write((run) => run("INSERT OR IGNORE INTO meta (name, value) VALUES ('key', ?)", fingerprint));
+  }
+  if (read() === fingerprint) return;
+  throw new ToolcribError(
+    'wrong-key',
+    `The journal ${database.file} was made with another key than the one given.`,
+    {
+      next: 'Check TOOLCRIB_KEY, or the file `key` beside the journal. Without the right key its snapshots can’t be read.',
+    },
+  );
+}
+
+function journalOver(database: Database, { folder, key, clock, onDamaged }: JournalOptions): SqliteJournal {
+  const { file } = database;
+
+  /** The record in a row's `body`; the columns beside it must say the same. */
+  function record<T>(schema: z.ZodType<T>, what: string, row: Row): T {
+    try {
+      const value: unknown = JSON.parse(String(row.body));
+      schema.parse(value);
+      const fields = value as Record<string, unknown>;
+      for (const [column, field] of [
+        ['id', 'id'],
+        ['code', 'code'],
+        ['act_id', 'actId'],
+        ['state', 'state'],
+      ] as const) {
+        if (column in row && row[column] !== fields[field])
+          throw new Error(`it is not what its ${column} says`);
+      }
+      return value as T;
+    } catch (cause) {
+      throw damaged(`${what} ${String(row.id ?? row.code ?? row.act_id)}`, file, cause);
+    }
+  }
+
+  function records<T>(schema: z.ZodType<T>, what: string, rows: Row[]): T[] {
+    return rows.flatMap((row) => {
+      try {
+        return [record(schema, what, row)];
+      } catch (error) {
+        if (!onDamaged || !(error instanceof ToolcribError)) throw error;
+        onDamaged(error);
+        return [];
+      }
+    });
+  }
+
+  function plainOf(row: Row): Buffer {
+    if (Number(row.format) > SEAL_FORMAT) throw new Error('it was written by a newer toolcrib');
+    return unseal(row.sealed as Uint8Array, key, { snapshotId: String(row.id), actId: String(row.act_id) });
+  }
+
+  function openSnapshot(row: Row): Snapshot {
+    try {
+      const snapshot: unknown = JSON.parse(plainOf(row).toString('utf8'));
+      // Checked, but handed out as it was written: the objects must not be reordered or trimmed on the way.
+      snapshotSchema.parse(snapshot);
+      return snapshot as Snapshot;
+    } catch (cause) {
+      throw damagedSnapshot(row, cause);
+    }
+  }
+
+  function damagedSnapshot(row: Row, cause: unknown): ToolcribError {
+    return damaged(`the snapshot ${String(row.id)} of ${String(row.act_id)}`, file, cause);
+  }
+
+  const SNAPSHOT = 'SELECT id, act_id, format, sealed FROM snapshots';
+  const HOLD = 'SELECT code, act_id, state, body FROM holds';
+
+  return {
+    file,
+
+    async saveAct(act) {
+      database.write((run) =>
+        run(
+          `INSERT INTO acts (id, context, started_at, last_at, body) VALUES (?, ?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET context = excluded.context, started_at = excluded.started_at,
+           last_at = excluded.last_at, body = excluded.body`,
+          act.id,
+          act.context,
+          act.startedAt,
+          act.lastAt,
+          JSON.stringify(act),
+        ),
+      );
+    },
+    async act(id) {
+      const row = database.get('SELECT id, body FROM acts WHERE id = ?', id);
+      return row && record<Act>(actSchema, 'the act', row);
+    },
+    async acts(query = {}) {
+      const { where, values } = conditions({ 'context =': query.context, 'last_at >=': query.since });
+      const sql = `SELECT id, body FROM acts ${where} ORDER BY started_at DESC, rowid DESC LIMIT ?`;
+      return records<Act>(actSchema, 'the act', database.all(sql, ...values, query.limit ?? -1));
+    },
+
+    async saveRequest(request) {
+      database.write((run) => {
+        if (request.state === 'kept') mustBeKept(database, request);
+        putRequest(run, request);
+      });
+    },
+    async requests(query) {
+      const { where, values } = conditions({ 'act_id =': query.actId, 'state =': query.state });
+      const sql = `SELECT id, act_id, state, body FROM requests ${where} ORDER BY at, rowid`;
+      return records<RequestRecord>(requestSchema, 'the request', database.all(sql, ...values));
+    },
+
+    async keep(snapshot, request) {
+      if (snapshot.requestId !== request.id || snapshot.actId !== request.actId) {
+        throw new ToolcribError(
+          'journal',
+          `The snapshot ${snapshot.id} does not belong to the request ${request.id}; nothing was kept.`,
+        );
+      }
+      const plain = Buffer.from(JSON.stringify(snapshot));
+      const sealed = seal(plain, key, { snapshotId: snapshot.id, actId: snapshot.actId });
+      database.write((run) => {
+        run(
+          'INSERT INTO snapshots (id, act_id, request_id, taken_at, format, sealed) VALUES (?, ?, ?, ?, ?, ?)',
+          snapshot.id,
+          snapshot.actId,
+          snapshot.requestId,
+          snapshot.takenAt,
+          SEAL_FORMAT,
+          sealed,
+        );
+        putRequest(run, { ...request, state: 'kept', snapshotId: snapshot.id });
+      });
+      // Readable, not only written: what can't be opened again is not kept (law 1).
+      const row = database.get(`${SNAPSHOT} WHERE id = ?`, snapshot.id);
+      if (!row || !plainOf(row).equals(plain)) {
+        throw damaged(
+          `the snapshot ${snapshot.id}`,
+          file,
+          new Error('it does not read back as it was written'),
+        );
+      }
+    },
+    async snapshot(id) {
+      const row = database.get(`${SNAPSHOT} WHERE id = ?`, id);
+      return row && openSnapshot(row);
+    },
+    async snapshotsOf(actId) {
+      return database.all(`${SNAPSHOT} WHERE act_id = ? ORDER BY taken_at, rowid`, actId).map(openSnapshot);
+    },
+
+    async saveHold(hold) {
+      database.write((run) => {
+        const row = database.get(`${HOLD} WHERE code = ?`, hold.code);
+        const next = followingHold(row && record<Hold>(holdSchema, 'the hold', row), hold);
+        run(
+          `INSERT INTO holds (code, act_id, context, created_at, state, revision, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+           ON CONFLICT (code) DO UPDATE SET act_id = excluded.act_id, context = excluded.context,
+           created_at = excluded.created_at, state = excluded.state, revision = excluded.revision,
+           body = excluded.body`,
+          next.code,
+          next.actId,
+          next.context,
+          next.createdAt,
+          next.state,
+          next.revision ?? 1,
+          JSON.stringify(next),
+        );
+      });
+    },
+    async hold(code) {
+      const row = database.get(`${HOLD} WHERE code = ?`, code);
+      return row && record<Hold>(holdSchema, 'the hold', row);
+    },
+    async holds(query = {}) {
+      const { where, values } = conditions({ 'state =': query.state, 'context =': query.context });
+      const rows = database.all(`${HOLD} ${where} ORDER BY created_at, rowid`, ...values);
+      return records<Hold>(holdSchema, 'the hold', rows);
+    },
+
+    async saveSoften(soften) {
+      database.write((run) =>
+        run(
+          `INSERT INTO softenings (act_id, request_id, owner_uid, finish_after, state, body) VALUES (?, ?, ?, ?, ?, ?)
+           ON CONFLICT (act_id, request_id, owner_uid) DO UPDATE SET finish_after = excluded.finish_after,
+           state = excluded.state, body = excluded.body`,
+          soften.actId,
+          soften.requestId,
+          soften.owner.uid,
+          soften.finishAfter,
+          soften.state,
+          JSON.stringify(soften),
+        ),
+      );
+    },
+    async softenings(query = {}) {
+      const { where, values } = conditions({ 'act_id =': query.actId, 'state =': query.state });
+      const sql = `SELECT act_id, state, body FROM softenings ${where} ORDER BY finish_after, rowid`;
+      return records<SoftenRecord>(softenSchema, 'the softened delete of', database.all(sql, ...values));
+    },
+
+    async saveUndo(undo) {
+      database.write((run) =>
+        run(
+          `INSERT INTO undos (id, act_id, at, body) VALUES (?, ?, ?, ?)
+           ON CONFLICT (id) DO UPDATE SET act_id = excluded.act_id, at = excluded.at, body = excluded.body`,
+          undo.id,
+          undo.actId,
+          undo.at,
+          JSON.stringify(undo),
+        ),
+      );
+    },
+    async undos(actId) {
+      const sql = 'SELECT id, act_id, body FROM undos WHERE act_id = ? ORDER BY at, rowid';
+      return records<UndoRecord>(undoSchema, 'the undo', database.all(sql, actId));
+    },
+
+    async probe() {
+      writableFolder(folder, file);
+      database.write((run) =>
+        run("INSERT OR REPLACE INTO meta (name, value) VALUES ('probed', ?)", String(clock.now())),
+      );
+    },
+    async prune(before) {
+      return pruneBefore(database, before);
+    },
+    async holdings() {
+      return holdingsOf(database);
+    },
+    durability: () => database.durability(),
+    async close() {
+      database.close();
+    },
+  };
+}
+
+type Run = (sql: string, ...values: Value[]) => number;
+
+function putRequest(run: Run, request: RequestRecord): void {
+  run(
+    `INSERT INTO requests (id, act_id, at, state, body) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET act_id = excluded.act_id, at = excluded.at, state = excluded.state,
+     body = excluded.body`,
+    request.id,
+    request.actId,
+    request.at,
+    request.state,
+    JSON.stringify(request),
+  );
+}
+
+/** Nothing becomes `kept` by being called so: its snapshot must be there. */
+function mustBeKept(database: Database, request: RequestRecord): void {
+  const sql = 'SELECT 1 FROM snapshots WHERE id = ? AND request_id = ?';
+  if (database.get(sql, request.snapshotId ?? '', request.id)) return;
+  throw new ToolcribError('not-kept', `The request ${request.id} has no snapshot in the journal.`, {
+    next: 'A request becomes kept only together with its snapshot.',
+  });
+}
+
+function conditions(wanted: Record<string, Value | undefined>): { where: string; values: Value[] } {
+  const given = Object.entries(wanted).filter((entry): entry is [string, Value] => entry[1] !== undefined);
+  if (given.length === 0) return { where: '', values: [] };
+  return {
+    where: `WHERE ${given.map(([left]) => `${left} ?`).join(' AND ')}`,
+    values: given.map(([, value]) => value),
+  };
+}
+
+/** The open database may still be writable where its folder is not; the next start would then fail. */
+function writableFolder(folder: string, file: string): void {
+  const path = join(folder, `.probe-${process.pid}-${randomBytes(4).toString('hex')}`);
+  try {
+    writeFileSync(path, 'probe', { flag: 'wx', mode: 0o600 });
+    unlinkSync(path);
+  } catch (cause) {
+    throw journalError(file, cause);
+  }
+}

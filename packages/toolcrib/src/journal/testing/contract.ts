@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import type { Journal, RequestState, ToolcribErrorCode } from '../../model/index.ts';
+import { aHold, anAct, anUndo, aRequest, aSnapshot, aSoften } from './records.ts';
+
+/** One store that several journals can be opened on, as several processes would. */
+export interface JournalStore {
+  open(): Promise<Journal>;
+  dispose(): Promise<void>;
+}
+
+const failsWith = (code: ToolcribErrorCode) => (error: unknown) => (error as { code?: string }).code === code;
+
+/** What every journal must do, whatever is behind it. */
+export function journalContract(name: string, makeStore: () => Promise<JournalStore>): void {
+  async function withJournals(count: number, run: (journals: Journal[]) => Promise<void>): Promise<void> {
+    const store = await makeStore();
+    const journals: Journal[] = [];
+    try {
+      for (let i = 0; i < count; i++) journals.push(await store.open());
+      await run(journals);
+    } finally {
+      for (const journal of journals) await journal.close();
+      await store.dispose();
+    }
+  }
+  const withOne = (run: (journal: Journal) => Promise<void>) => () =>
+    withJournals(1, ([journal]) => run(journal as Journal));
+  const withTwo = (run: (one: Journal, other: Journal) => Promise<void>) => () =>
+    withJournals(2, ([one, other]) => run(one as Journal, other as Journal));
+
+  describe(`${name} keeps the journal's contract`, () => {
+    test(
+      'acts: what was saved comes back, newest first, by context, time and number',
+      withOne(async (journal) => {
+        for (const [n, context] of ['prod', 'test', 'prod', 'prod'].entries()) {
+          await journal.saveAct(anAct({ id: `act-${n}`, context, startedAt: n * 10, lastAt: n * 10 + 5 }));
+        }
+        const ids = (list: { id: string }[]) => list.map((item) => item.id);
+        assert.deepEqual(ids(await journal.acts()), ['act-3', 'act-2', 'act-1', 'act-0']);
+        assert.deepEqual(ids(await journal.acts({ context: 'prod' })), ['act-3', 'act-2', 'act-0']);
+        assert.deepEqual(ids(await journal.acts({ since: 15 })), ['act-3', 'act-2', 'act-1']);
+        assert.deepEqual(ids(await journal.acts({ context: 'prod', limit: 1 })), ['act-3']);
+        assert.deepEqual(
+          await journal.act('act-1'),
+          anAct({ id: 'act-1', context: 'test', startedAt: 10, lastAt: 15 }),
+        );
+        assert.equal(await journal.act('act-9'), undefined);
+        await journal.saveAct(anAct({ id: 'act-1', soFar: 7 }));
+        assert.equal((await journal.act('act-1'))?.soFar, 7);
+      }),
+    );
+
+    test(
+      'requests: oldest first, by act and by state; saving again replaces',
+      withOne(async (journal) => {
+        await journal.saveRequest(aRequest({ id: 'b', at: 2 }));
+        await journal.saveRequest(aRequest({ id: 'a', at: 1, actId: 'act-2' }));
+        await journal.saveRequest(aRequest({ id: 'c', at: 3, state: 'answered', status: 200 }));
+        const ids = async (query: { actId?: string; state?: RequestState }) =>
+          (await journal.requests(query)).map((request) => request.id);
+        assert.deepEqual(await ids({}), ['a', 'b', 'c']);
+        assert.deepEqual(await ids({ actId: 'act-000001' }), ['b', 'c']);
+        assert.deepEqual(await ids({ state: 'held' }), ['a', 'b']);
+        await journal.saveRequest(aRequest({ id: 'b', at: 2, state: 'refused', status: 403, note: 'no' }));
+        assert.deepEqual(await ids({ state: 'held' }), ['a']);
+        assert.deepEqual(await journal.requests({ state: 'refused' }), [
+          aRequest({ id: 'b', at: 2, state: 'refused', status: 403, note: 'no' }),
+        ]);
+      }),
+    );
+
+    test(
+      'keep is the only way a request becomes kept, and both are there or neither',
+      withTwo(async (journal, other) => {
+        await assert.rejects(journal.saveRequest(aRequest({ state: 'kept' })), failsWith('not-kept'));
+        await assert.rejects(
+          journal.saveRequest(aRequest({ state: 'kept', snapshotId: 'snap-1' })),
+          failsWith('not-kept'),
+        );
+        assert.deepEqual(await journal.requests({}), []);
+        await journal.keep(aSnapshot(), aRequest());
+        assert.deepEqual(await other.snapshot('snap-1'), aSnapshot());
+        assert.deepEqual(await other.requests({ state: 'kept' }), [
+          aRequest({ state: 'kept', snapshotId: 'snap-1' }),
+        ]);
+        await journal.saveRequest(aRequest({ state: 'kept', snapshotId: 'snap-1', note: 'on its way' }));
+        await assert.rejects(
+          journal.keep(aSnapshot({ requestId: 'req-2' }), aRequest()),
+          failsWith('journal'),
+        );
+        // An earlier snapshot is never written over, and its request does not change either.
+        await assert.rejects(journal.keep(aSnapshot({ objects: [] }), aRequest({ note: 'again' })));
+        assert.deepEqual(await other.snapshot('snap-1'), aSnapshot());
+        assert.equal((await other.requests({}))[0]?.note, 'on its way');
+      }),
+    );
+
+    test(
+      'snapshots: any objects come back byte for byte, of one act in the order they were taken',
+      withOne(async (journal) => {
+        let n = 0;
+        await fc.assert(
+          fc.asyncProperty(
+            fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { maxLength: 5 }),
+            async (bodies) => {
+              const id = `snap-${n++}`;
+              const objects = bodies.map((spec, i) => ({
+                kind: 'Thing',
+                apiVersion: 'example.dev/v1',
+                spec,
+                metadata: { name: `t${i}` },
+              }));
+              const snapshot = aSnapshot({ id, requestId: id, objects });
+              await journal.keep(snapshot, aRequest({ id }));
+              assert.equal(JSON.stringify(await journal.snapshot(id)), JSON.stringify(snapshot));
+            },
+          ),
+          { numRuns: 50 },
+        );
+        for (const [id, takenAt] of [
+          ['late', 30],
+          ['early', 10],
+        ] as const) {
+          const snapshot = aSnapshot({ id, requestId: id, actId: 'act-2', takenAt });
+          await journal.keep(snapshot, aRequest({ id, actId: 'act-2' }));
+        }
+        assert.deepEqual(
+          (await journal.snapshotsOf('act-2')).map((snapshot) => snapshot.id),
+          ['early', 'late'],
+        );
+        assert.deepEqual(await journal.snapshotsOf('nobody'), []);
+        assert.equal(await journal.snapshot('nothing'), undefined);
+      }),
+    );
+
+    test(
+      'a large snapshot (4 MB of objects) is kept whole',
+      withOne(async (journal) => {
+        const objects = Array.from({ length: 4000 }, (_, i) => ({
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: `c${i}`, uid: crypto.randomUUID() },
+          data: { text: crypto.randomUUID().repeat(25) },
+        }));
+        await journal.keep(aSnapshot({ objects }), aRequest());
+        assert.deepEqual((await journal.snapshot('snap-1'))?.objects, objects);
+      }),
+    );
+
+    test(
+      'holds: by code, by state and context, oldest first',
+      withOne(async (journal) => {
+        await journal.saveHold(aHold({ code: 'B', requestId: 'b', createdAt: 2 }));
+        await journal.saveHold(aHold({ code: 'A', requestId: 'a', createdAt: 1, context: 'test' }));
+        await journal.saveHold(aHold({ code: 'C', requestId: 'c', createdAt: 3, state: 'denied' }));
+        const codes = async (query?: Parameters<Journal['holds']>[0]) =>
+          (await journal.holds(query)).map((hold) => hold.code);
+        assert.deepEqual(await codes(), ['A', 'B', 'C']);
+        assert.deepEqual(await codes({ state: 'open' }), ['A', 'B']);
+        assert.deepEqual(await codes({ state: 'open', context: 'prod' }), ['B']);
+        assert.deepEqual(
+          await journal.hold('A'),
+          aHold({ code: 'A', requestId: 'a', createdAt: 1, context: 'test', revision: 1 }),
+        );
+        assert.equal(await journal.hold('Z'), undefined);
+      }),
+    );
+
+    test(
+      'holds: no process takes back what another has answered',
+      withTwo(async (guard, person) => {
+        await guard.saveHold(aHold());
+        const answer = { as: 'softened', by: 'aiko', at: 2_000 } as const;
+        await person.saveHold({ ...aHold(), state: 'approved', answer });
+        // The guard has seen the client hang up, and still believes that the hold is open.
+        await assert.rejects(guard.saveHold(aHold({ waiting: false })), failsWith('conflict'));
+        // A second answer, by somebody else, at the same time.
+        const other = { as: 'as-sent', by: 'ben', at: 2_000 } as const;
+        await assert.rejects(
+          person.saveHold(aHold({ state: 'approved', answer: other })),
+          failsWith('conflict'),
+        );
+        await assert.rejects(person.saveHold(aHold({ state: 'denied', answer })), failsWith('conflict'));
+        assert.deepEqual((await guard.hold('K7QM'))?.answer, answer);
+        // Another request can't come into an approval by a code that was given out twice.
+        await assert.rejects(guard.saveHold(aHold({ requestId: 'req-2' })), failsWith('conflict'));
+      }),
+    );
+
+    test(
+      'holds: of two that read one pass, only one can use it; used, denied and void are final',
+      withTwo(async (one, other) => {
+        await one.saveHold(aHold());
+        const answer = { as: 'as-sent', by: 'aiko', at: 2_000 } as const;
+        await one.saveHold(aHold({ state: 'approved', answer }));
+        const [first, second] = [await one.hold('K7QM'), await other.hold('K7QM')];
+        assert.ok(first && second);
+        await one.saveHold({ ...first, state: 'used' });
+        await assert.rejects(other.saveHold({ ...second, state: 'used' }), failsWith('conflict'));
+        for (const state of ['open', 'approved', 'denied', 'used', 'expired', 'void'] as const) {
+          await assert.rejects(one.saveHold(aHold({ state, answer })), failsWith('conflict'), state);
+        }
+      }),
+    );
+
+    test(
+      'holds: an envelope never forgets what was used',
+      withTwo(async (one, other) => {
+        const envelope = {
+          session: 's',
+          verb: 'delete',
+          kind: 'Pod',
+          uids: ['1', '2'],
+          used: [],
+          expiresAt: 9,
+        };
+        await one.saveHold(aHold({ envelope }));
+        await one.saveHold(aHold({ envelope: { ...envelope, used: ['1'] } }));
+        await assert.rejects(
+          other.saveHold(aHold({ envelope: { ...envelope, used: ['2'] } })),
+          failsWith('conflict'),
+        );
+        await other.saveHold(aHold({ envelope: { ...envelope, used: ['1', '2'] } }));
+        assert.deepEqual((await one.hold('K7QM'))?.envelope?.used, ['1', '2']);
+      }),
+    );
+
+    test(
+      'softenings and undos: by act and state; several owners of one request stay apart',
+      withOne(async (journal) => {
+        const second = { ...aSoften().owner, name: 'zookeeper', uid: 'uid-zk' };
+        await journal.saveSoften(aSoften());
+        await journal.saveSoften(aSoften({ owner: second, finishAfter: 1 }));
+        await journal.saveSoften(aSoften({ state: 'softened' }));
+        assert.deepEqual(await journal.softenings({ actId: 'act-000001' }), [
+          aSoften({ owner: second, finishAfter: 1 }),
+          aSoften({ state: 'softened' }),
+        ]);
+        assert.deepEqual(await journal.softenings({ state: 'softened' }), [aSoften({ state: 'softened' })]);
+        assert.deepEqual(await journal.softenings({ actId: 'other' }), []);
+        await journal.saveUndo(anUndo({ id: 'u2', at: 5 }));
+        await journal.saveUndo(anUndo({ id: 'u1', at: 3 }));
+        await journal.saveUndo(anUndo({ id: 'u1', at: 3, results: [] }));
+        assert.deepEqual(await journal.undos('act-000001'), [
+          anUndo({ id: 'u1', at: 3, results: [] }),
+          anUndo({ id: 'u2', at: 5 }),
+        ]);
+        assert.deepEqual(await journal.undos('other'), []);
+      }),
+    );
+
+    test(
+      'fields that a newer toolcrib added survive',
+      withOne(async (journal) => {
+        const act = { ...anAct(), ofTomorrow: { a: [1] } };
+        await journal.saveAct(act);
+        assert.deepEqual(await journal.act(act.id), act);
+      }),
+    );
+
+    test('what was saved is there for the next that opens', async () => {
+      const store = await makeStore();
+      try {
+        const first = await store.open();
+        await first.saveAct(anAct());
+        await first.keep(aSnapshot(), aRequest());
+        await first.probe();
+        await first.close();
+        const next = await store.open();
+        assert.deepEqual(await next.act('act-000001'), anAct());
+        assert.deepEqual(await next.snapshotsOf('act-000001'), [aSnapshot()]);
+        await next.close();
+        await assert.rejects(next.saveAct(anAct()), failsWith('journal'));
+      } finally {
+        await store.dispose();
+      }
+    });
+  });
+}
