@@ -1,0 +1,194 @@
+// Builds the Go binary once for each state of its sources and keeps it outside of the repository.
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { access, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { constants, homedir, setPriority, tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { TestbedError } from './errors.ts';
+
+const sources = import.meta.dirname;
+const keepUnusedDays = 14;
+
+/**
+ * The path of the testbed's binary, built when there is none for these sources, this Go and this machine.
+ * @param say gets a line when a build begins and ends; the first one takes minutes.
+ * @throws {TestbedError} go-missing, go-too-old, build-failed
+ */
+export async function ensureBinary(say: (line: string) => void): Promise<string> {
+  const goMod = await readFile(join(sources, 'go.mod'), 'utf8');
+  const go = await goVersion(goMod);
+  const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'toolcrib', 'testbed');
+  const folder = join(cache, await sourceHash(go));
+  const binary = join(folder, 'testbed');
+  if (await exists(binary)) {
+    await utimes(folder, new Date(), new Date());
+    return binary;
+  }
+  await mkdir(folder, { recursive: true });
+  const release = await lock(join(folder, 'building'), say);
+  try {
+    if (await exists(binary)) return binary; // somebody else built it meanwhile
+    say(`testbed: building the control plane with ${go}; the first time this takes minutes …`);
+    const began = Date.now();
+    await build(goMod, `${binary}.new`);
+    await rename(`${binary}.new`, binary);
+    say(`testbed: built in ${((Date.now() - began) / 1000).toFixed(0)} s`);
+    await forgetUnused(cache, folder);
+    return binary;
+  } finally {
+    await release();
+  }
+}
+
+/** Of the Go that is installed, such as "go1.26.8 linux/amd64". A newer toolchain is never downloaded. */
+async function goVersion(goMod: string): Promise<string> {
+  const wanted = /^go (\d+)\.(\d+)/m.exec(goMod);
+  if (!wanted) throw new TestbedError('build-failed', `${join(sources, 'go.mod')} has no "go" line.`);
+  const minimum = `${wanted[1]}.${wanted[2]}`;
+  const next = `Install Go ${minimum} or newer (your system's package, or https://go.dev/dl) and run this again; "npm test" does not need it.`;
+  let text: string;
+  try {
+    const { stdout } = await promisify(execFile)('go', ['version'], {
+      cwd: tmpdir(),
+      env: { ...process.env, GOTOOLCHAIN: 'local' },
+    });
+    text = stdout;
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const what = missing
+      ? 'There is no "go" on the PATH.'
+      : `"go version" failed: ${(cause as Error).message}`;
+    throw new TestbedError(
+      'go-missing',
+      `${what} The testbed is built from Kubernetes' Go modules. ${next}`,
+      { cause },
+    );
+  }
+  const found = /go(\d+)\.(\d+)\S* \S+/.exec(text);
+  const tooOld =
+    !found ||
+    Number(found[1]) < Number(wanted[1]) ||
+    (Number(found[1]) === Number(wanted[1]) && Number(found[2]) < Number(wanted[2]));
+  if (tooOld) {
+    throw new TestbedError(
+      'go-too-old',
+      `This Go is too old: ${text.trim()}. Kubernetes' modules need ${minimum}. ${next}`,
+    );
+  }
+  return found[0];
+}
+
+async function sourceHash(go: string): Promise<string> {
+  const hash = createHash('sha256').update(go).update('\0');
+  const files = (await readdir(sources, { recursive: true, withFileTypes: true }))
+    .filter(
+      (entry) =>
+        entry.isFile() && /(^go\.(mod|sum)|\.go)$/.test(entry.name) && !entry.name.endsWith('_test.go'),
+    )
+    .map((entry) => relative(sources, join(entry.parentPath, entry.name)))
+    .sort();
+  for (const file of files) {
+    hash
+      .update(file)
+      .update('\0')
+      .update(await readFile(join(sources, file)))
+      .update('\0');
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function build(goMod: string, output: string): Promise<void> {
+  const version = /k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\S+)/.exec(goMod);
+  if (!version) throw new TestbedError('build-failed', 'go.mod does not name k8s.io/kubernetes.');
+  // As in a release: what the server answers on /version, and what the components call themselves.
+  const stamps = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((name) => [
+    `-X ${name}.gitVersion=${version[1]}`,
+    `-X ${name}.gitMajor=${version[2]}`,
+    `-X ${name}.gitMinor=${version[3]}`,
+    `-X ${name}.gitTreeState=clean`,
+  ]);
+  // -trimpath also makes Go's build cache independent of where the modules lie.
+  const args = [
+    'build',
+    '-trimpath',
+    '-buildvcs=false',
+    '-ldflags',
+    `-s -w ${stamps.join(' ')}`,
+    '-o',
+    output,
+    '.',
+  ];
+  const child = spawn('go', args, {
+    cwd: sources,
+    env: { ...process.env, CGO_ENABLED: '0', GOTOOLCHAIN: 'local', GOFLAGS: '', GOWORK: 'off' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  // Minutes on all cores: leave the machine usable. (The compilers it starts inherit this.)
+  if (child.pid) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  let problems = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    problems = (problems + text).slice(-4000);
+  });
+  const code = await new Promise<number | null>((done, fail) =>
+    child.once('error', fail).once('close', done),
+  );
+  if (code !== 0) {
+    const lines = problems.split('\n').filter((line) => !line.startsWith('go: downloading'));
+    throw new TestbedError(
+      'build-failed',
+      `"go build" in ${sources} failed (exit ${code}). The modules come from GOPROXY; is it reachable?\n${lines.join('\n').trim()}`,
+    );
+  }
+}
+
+/** One build at a time: test files run in parallel. A dead builder's lock is taken over. */
+async function lock(path: string, say: (line: string) => void): Promise<() => Promise<void>> {
+  for (let told = false; ; ) {
+    try {
+      const file = await open(path, 'wx');
+      await file.writeFile(String(process.pid));
+      await file.close();
+      return () => rm(path, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const holder = Number(await readFile(path, 'utf8').catch(() => ''));
+    const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
+    if ((holder > 0 && !alive(holder)) || (holder === 0 && age > 5000)) {
+      await rm(path, { force: true });
+      continue;
+    }
+    if (!told) say(`testbed: waiting for another build (process ${holder}) …`);
+    told = true;
+    await sleep(300);
+  }
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** A binary is 120 MB. A running one survives its removal. */
+async function forgetUnused(cache: string, current: string): Promise<void> {
+  for (const name of await readdir(cache)) {
+    const folder = join(cache, name);
+    if (folder === current || dirname(folder) !== cache) continue;
+    const { mtimeMs } = await stat(folder);
+    if (Date.now() - mtimeMs > keepUnusedDays * 86_400_000)
+      await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
