@@ -8,7 +8,10 @@ import type { ObjectRef } from '@toolcrib/kube';
  */
 export type LossClass = 'returns' | 'restorable' | 'lost';
 
-/** `deleted` it goes; `stops` it stays but does no more (a Service's balancer); `orphaned` it stays without its owner. */
+/**
+ * `deleted` it goes; `stops` it stays but does no more (a Service without a Pod, a workload scaled to 0, a kept
+ * volume without its claim); `orphaned` it stays without its owner.
+ */
 export type Fate = 'deleted' | 'stops' | 'orphaned';
 
 export interface RadiusMember {
@@ -27,13 +30,15 @@ export interface RadiusMember {
   owners: string[];
   /** For Pods: Ready when looked at. */
   ready?: boolean;
+  /** A scale-down takes a number of Pods; that it takes just this one is a guess. */
+  estimated?: true;
 }
 
 export interface RadiusCounts {
   /** Objects that go. */
   objects: number;
   pods: number;
-  /** Pods that go and that no controller outside the radius makes again. */
+  /** Pods that go and that no controller outside the radius makes again; finished ones aside. */
   podsNotReplaced: number;
   /** Workloads (Deployment, StatefulSet, DaemonSet, ReplicaSet, Job … at the top of their chain) that go. */
   workloads: number;
@@ -60,6 +65,8 @@ export interface Radius {
   counts: RadiusCounts;
   /** Milliseconds since 1970 when the first object was read. */
   seenAt: number;
+  /** One for each target, as seen: what an approval is pinned to, also where the target itself stays (a scale). */
+  pins?: { uid: string; generation?: number; finalizers: string[] }[];
 }
 
 /** How a hold's target could be let through reversibly, or why it could not. */

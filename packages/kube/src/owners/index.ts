@@ -1,0 +1,3 @@
+export * from './built-in.ts';
+export * from './collect.ts';
+export * from './graph.ts';

@@ -1,0 +1,70 @@
+import type { KubeObject, OwnerGraph } from '@toolcrib/kube';
+import { controllerOf } from '@toolcrib/kube';
+import type { RadiusCounts, RadiusMember } from '../../model/index.ts';
+import { isClaim, isVolume } from './extras.ts';
+import { isFinished, isLive, isPod, isWorkload, wantedPods, workloadOf } from './pods.ts';
+
+export interface CountFacts {
+  graph: OwnerGraph;
+  objects: readonly KubeObject[];
+  members: readonly RadiusMember[];
+  /** Workload UID → replicas that a scale asks for. */
+  scaledTo: ReadonlyMap<string, number>;
+}
+
+/** The figures of a radius, over the union of all its targets. */
+export function countsOf(facts: CountFacts): RadiusCounts {
+  const deleted = facts.members.filter((member) => member.fate === 'deleted');
+  const pods = deleted.filter((member) => isPod(member.ref));
+  return {
+    objects: deleted.length,
+    pods: pods.length,
+    podsNotReplaced: pods.filter((member) => member.loss !== 'returns' && !finished(facts, member)).length,
+    workloads: deleted.filter((member) => isTopWorkload(facts, member, deleted)).length,
+    workloadsLeftWithoutPods: leftWithoutPods(facts, pods).length,
+    claims: deleted.filter((member) => isClaim(member.ref)).length,
+    volumesLost: deleted.filter(
+      (member) => member.loss === 'lost' && (isVolume(member.ref) || isClaim(member.ref)),
+    ).length,
+  };
+}
+
+function finished(facts: CountFacts, member: RadiusMember): boolean {
+  const pod = facts.graph.get(member.ref.uid ?? '');
+  return pod !== undefined && isFinished(pod);
+}
+
+/** A ReplicaSet of a Deployment is no workload of its own, whether the Deployment goes or stays. */
+function isTopWorkload(facts: CountFacts, member: RadiusMember, deleted: readonly RadiusMember[]): boolean {
+  if (!isWorkload(member.ref)) return false;
+  const object = facts.graph.get(member.ref.uid ?? '');
+  const controller = object && controllerOf(object);
+  if (!controller || !isWorkload(controller)) return true;
+  return facts.graph.get(controller.uid) === undefined && !deleted.some(({ ref }) => ref.uid === controller.uid);
+}
+
+/**
+ * UIDs of the workloads that would have none of their live Pods left, at least for a while. A lone Pod that is
+ * wanted alone and made again is an everyday restart, not an outage.
+ */
+function leftWithoutPods(facts: CountFacts, going: readonly RadiusMember[]): string[] {
+  const goingByUid = new Map(going.map((member) => [member.ref.uid, member]));
+  const livePods = new Map<string, { workload: KubeObject; pods: KubeObject[] }>();
+  for (const pod of facts.objects) {
+    if (!isPod(pod) || !isLive(pod)) continue;
+    const workload = workloadOf(facts.graph, pod);
+    const uid = workload?.metadata.uid;
+    if (!workload || !uid) continue;
+    const known = livePods.get(uid);
+    if (known) known.pods.push(pod);
+    else livePods.set(uid, { workload, pods: [pod] });
+  }
+  return [...livePods.entries()]
+    .filter(([uid, { workload, pods }]) => {
+      if (!pods.every((pod) => goingByUid.has(pod.metadata.uid))) return false;
+      const wanted = facts.scaledTo.get(uid) ?? wantedPods(workload);
+      const lone = pods.length === 1 && wanted === 1;
+      return !(lone && goingByUid.get(pods[0]?.metadata.uid)?.loss === 'returns');
+    })
+    .map(([uid]) => uid);
+}

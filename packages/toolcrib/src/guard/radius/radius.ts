@@ -1,0 +1,122 @@
+import type { Going, KubeObject, PropagationPolicy } from '@toolcrib/kube';
+import { collect, effectivePropagation, ownerGraph, refOf } from '@toolcrib/kube';
+import type { Radius, RadiusMember } from '../../model/index.ts';
+import { countsOf } from './counts.ts';
+import { extras } from './extras.ts';
+import { lossOf, named } from './loss.ts';
+import { opaqueIn } from './opaque.ts';
+import { isPod, isReady } from './pods.ts';
+import { stopsOf } from './stops.ts';
+import { relevantUnseen } from './unseen.ts';
+import { condemned } from './victims.ts';
+import type { Aim, View } from './view.ts';
+import { ownerFacts } from './view.ts';
+
+/**
+ * The blast radius of one act: of all `aims` together, as the garbage collector and the controllers would carry
+ * them out on what `view` shows. Pure. A target that is not in the view any more takes nothing with it.
+ */
+export function radiusOf(view: View, aims: readonly Aim[]): Radius {
+  const graph = ownerGraph(ownerFacts(view));
+  const objects = view.objects.filter((object) => graph.get(object.metadata.uid ?? '') === object);
+  const aimsByUid = new Map(aims.map((aim) => [aim.ref.uid ?? '', aim]));
+  const starts = new Map<string, PropagationPolicy>();
+  const condemnedBy = new Map<string, KubeObject>();
+  const estimated = new Set<string>();
+  const scaledTo = new Map<string, number>();
+  for (const aim of aims) {
+    const target = graph.get(aim.ref.uid ?? '');
+    if (!target?.metadata.uid) continue;
+    if (aim.effect.verb !== 'scale') {
+      const { finalizers } = target.metadata;
+      starts.set(target.metadata.uid, effectivePropagation(aim.effect.options, aim.type, finalizers));
+      continue;
+    }
+    scaledTo.set(target.metadata.uid, aim.effect.replicas);
+    const taken = condemned(graph, objects, target, aim.effect.replicas);
+    for (const object of [...taken.pods, ...taken.claims]) {
+      const uid = object.metadata.uid ?? '';
+      if (starts.has(uid)) continue;
+      starts.set(uid, 'Background');
+      condemnedBy.set(uid, target);
+      if (taken.estimated) estimated.add(uid);
+    }
+  }
+
+  const collected = collect(graph, starts, (object, policy) => extras(objects, object, policy));
+  const facts = { graph, objects, going: collected.going, aims: aimsByUid, condemnedBy };
+  const members: RadiusMember[] = [];
+  for (const [uid, going] of collected.going) {
+    const object = graph.get(uid);
+    if (!object) continue;
+    const via = going.via ?? condemnedBy.get(uid)?.metadata.uid;
+    members.push({
+      ...memberOf(object, aimsByUid.has(uid)),
+      fate: 'deleted',
+      ...lossOf(facts, object),
+      ...(via === undefined ? {} : { via }),
+      ...(estimated.has(uid) ? { estimated: true } : {}),
+    });
+  }
+  for (const [uid, owner] of collected.orphaned) {
+    const object = graph.get(uid);
+    const from = graph.get(owner);
+    if (!object || !from) continue;
+    const why = `stays, without its owner ${named(from)}`;
+    members.push({ ...memberOf(object), fate: 'orphaned', loss: 'restorable', why, via: owner });
+  }
+  const returning = new Set(members.filter((member) => member.loss === 'returns').map(({ ref }) => ref.uid));
+  for (const { object, loss, why, via } of stopsOf(objects, collected.going, (pod) =>
+    returning.has(pod.metadata.uid),
+  )) {
+    members.push({ ...memberOf(object), fate: 'stops', loss, why, via });
+  }
+  for (const [uid, replicas] of scaledTo) {
+    const target = graph.get(uid);
+    if (!target || replicas > 0 || collected.going.has(uid)) continue;
+    if (!members.some((member) => member.via === uid)) continue;
+    members.unshift({ ...memberOf(target, true), fate: 'stops', loss: 'restorable', why: 'is scaled to 0' });
+  }
+
+  const unseen = [...relevantUnseen(view, aims), ...doubts(graph, collected)];
+  const opaque = opaqueIn(graph, collected.going, aims);
+  return {
+    state: unseen.length > 0 ? 'incomplete' : opaque.length > 0 ? 'opaque' : 'complete',
+    targets: aims.map((aim) => aim.ref),
+    members,
+    unseen,
+    opaque,
+    counts: countsOf({ graph, objects, members, scaledTo }),
+    seenAt: view.seenAt,
+    pins: aims.map(({ ref }) => {
+      const meta = graph.get(ref.uid ?? '')?.metadata;
+      return { uid: ref.uid ?? '', generation: meta?.generation, finalizers: meta?.finalizers ?? [] };
+    }),
+  };
+}
+
+function memberOf(object: KubeObject, target = false): Pick<RadiusMember, 'ref' | 'owners'> & Partial<RadiusMember> {
+  const { ownerReferences = [], finalizers = [], generation } = object.metadata;
+  return {
+    ref: refOf(object),
+    owners: ownerReferences.map((owner) => owner.uid).sort(),
+    ...(target ? { finalizers, generation } : {}),
+    ...(isPod(object) ? { ready: isReady(object) } : {}),
+  };
+}
+
+function doubts(
+  graph: { get(uid: string): KubeObject | undefined },
+  collected: { doubtful: ReadonlySet<string>; going: ReadonlyMap<string, Going> },
+): { kind: string; why: string }[] {
+  return [...collected.doubtful]
+    .map((uid) => graph.get(uid))
+    .filter((object) => object !== undefined)
+    .map((object) => {
+      const other = object.metadata.ownerReferences?.find((owner) => !graph.get(owner.uid));
+      return {
+        kind: other?.kind ?? 'owner',
+        why: `whether ${named(object)} has another owner that stays could not be seen`,
+      };
+    });
+}

@@ -1,0 +1,104 @@
+import type { KubeObject, OwnerGraph } from '@toolcrib/kube';
+import { claimOrdinal, podOrdinal } from '@toolcrib/kube';
+import { isLive, isPod, isReady, workloadOf } from './pods.ts';
+import { isKind } from './view.ts';
+
+/** The Pods that a scale-down would take, and the claims that go with them. */
+export interface Condemned {
+  pods: KubeObject[];
+  claims: KubeObject[];
+  /** True where the number is certain and the names are a guess. */
+  estimated: boolean;
+}
+
+/**
+ * Who goes when `workload` is scaled to `replicas`.
+ * A StatefulSet takes its highest ordinals, so the names are sure, and so are the claims under
+ * `whenScaled: Delete`. Everything else takes a number of Pods in the ReplicaSet controller's order of victims.
+ */
+export function condemned(
+  graph: OwnerGraph,
+  objects: readonly KubeObject[],
+  workload: KubeObject,
+  replicas: number,
+): Condemned {
+  const inNamespace = objects.filter((object) => object.metadata.namespace === workload.metadata.namespace);
+  const pods = inNamespace.filter((object) => isPod(object) && belongsTo(graph, object, workload));
+  if (isKind(workload, 'apps', 'StatefulSet')) {
+    const end = (workload.spec?.ordinals?.start ?? 0) + replicas;
+    const beyond = (ordinal: number | undefined) => ordinal !== undefined && ordinal >= end;
+    const claimsGo = workload.spec?.persistentVolumeClaimRetentionPolicy?.whenScaled === 'Delete';
+    const going = pods.filter(
+      (pod) => pod.metadata.deletionTimestamp === undefined && beyond(podOrdinal(workload, pod.metadata.name)),
+    );
+    const ordinals = new Set(going.map((pod) => podOrdinal(workload, pod.metadata.name)));
+    return {
+      pods: going,
+      claims: claimsGo
+        ? inNamespace.filter(
+            (object) =>
+              isKind(object, '', 'PersistentVolumeClaim') &&
+              ordinals.has(claimOrdinal(workload, object.metadata.name)),
+          )
+        : [],
+      estimated: false,
+    };
+  }
+  const live = pods.filter(isLive);
+  const gone = Math.max(0, live.length - replicas);
+  const first = inOrderOfVictims(live).slice(0, gone);
+  return { pods: first, claims: [], estimated: replicas > 0 };
+}
+
+function belongsTo(graph: OwnerGraph, pod: KubeObject, workload: KubeObject): boolean {
+  const uid = workload.metadata.uid;
+  if (workloadOf(graph, pod)?.metadata.uid === uid) return true;
+  // A ReplicaSet of a Deployment may be scaled by itself.
+  return pod.metadata.ownerReferences?.some((owner) => owner.controller && owner.uid === uid) === true;
+}
+
+/**
+ * kubernetes pkg/controller/controller_utils.go, ActivePodsWithRanks: not assigned before assigned, Pending before
+ * Unknown before Running, not ready before ready, lower deletion cost, more of the like on its node, ready for a
+ * shorter time, more restarts, younger.
+ */
+export function inOrderOfVictims(pods: readonly KubeObject[]): KubeObject[] {
+  const onNode = new Map<string, number>();
+  for (const pod of pods) {
+    const node = pod.spec?.nodeName ?? '';
+    onNode.set(node, (onNode.get(node) ?? 0) + 1);
+  }
+  const keys = new Map(
+    pods.map((pod) => [
+      pod,
+      [
+        pod.spec?.nodeName ? 1 : 0,
+        pod.status?.phase === 'Pending' ? 0 : pod.status?.phase === 'Unknown' ? 1 : 2,
+        isReady(pod) ? 1 : 0,
+        Number(pod.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0) || 0,
+        -(onNode.get(pod.spec?.nodeName ?? '') ?? 0),
+        -readySince(pod),
+        -restarts(pod),
+        -Date.parse(pod.metadata.creationTimestamp ?? '') || 0,
+      ],
+    ]),
+  );
+  return [...pods].sort((a, b) => compare(keys.get(a) ?? [], keys.get(b) ?? []));
+}
+
+function compare(a: number[], b: number[]): number {
+  const at = a.findIndex((value, index) => value !== b[index]);
+  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+}
+
+function readySince(pod: KubeObject): number {
+  const conditions: { type: string; status: string; lastTransitionTime?: string }[] =
+    pod.status?.conditions ?? [];
+  const ready = conditions.find((condition) => condition.type === 'Ready' && condition.status === 'True');
+  return ready?.lastTransitionTime ? Date.parse(ready.lastTransitionTime) || 0 : 0;
+}
+
+function restarts(pod: KubeObject): number {
+  const statuses: { restartCount?: number }[] = pod.status?.containerStatuses ?? [];
+  return Math.max(0, ...statuses.map((status) => status.restartCount ?? 0));
+}
