@@ -1,0 +1,48 @@
+import { type Bundle, bundleFromJSON, ValidationError } from '@sigstore/bundle';
+import { asObject, parseJson } from '../json.ts';
+import { messageOf, Stop } from '../outcome.ts';
+
+/** More than any real bundle has; each costs signature checks. */
+const MOST = { logEntries: 8, timestamps: 8, certificates: 10, hashes: 64 };
+
+/**
+ * Reads one bundle (v0.1 to v0.3).
+ * @throws {Stop} `not-understood`, `limit`, or `no-inclusion-proof` when only that is missing
+ */
+export function readBundle(bytes: Uint8Array): Bundle {
+  return bundleOf(parseJson(bytes, 'the bundle'));
+}
+
+export function bundleOf(json: unknown): Bundle {
+  if (asObject(json) === undefined) throw new Stop('not-understood', 'the bundle is not a JSON object');
+  let bundle: Bundle;
+  try {
+    bundle = bundleFromJSON(json);
+  } catch (error) {
+    if (error instanceof ValidationError && error.fields.length > 0 && error.fields.every(isInclusion)) {
+      const what = error.fields.some((field) => field.includes('Promise')) ? 'promise' : 'proof';
+      throw new Stop('no-inclusion-proof', `the bundle has a log entry without its inclusion ${what}`);
+    }
+    const fields = error instanceof ValidationError ? `: ${error.fields.join(', ')}` : '';
+    throw new Stop('not-understood', `this is no valid bundle (${messageOf(error)}${fields})`);
+  }
+  bound(bundle);
+  return bundle;
+}
+
+const isInclusion = (field: string) => /tlogEntries\[\d+\]\.inclusion(Proof|Promise)/.test(field);
+
+function bound(bundle: Bundle): void {
+  const { tlogEntries, timestampVerificationData, content } = bundle.verificationMaterial;
+  const certificates =
+    content.$case === 'x509CertificateChain' ? content.x509CertificateChain.certificates.length : 1;
+  const over = (what: string, most: number) => new Stop('limit', `the bundle has more than ${most} ${what}`);
+  if (tlogEntries.length > MOST.logEntries) throw over('log entries', MOST.logEntries);
+  if (certificates > MOST.certificates) throw over('certificates', MOST.certificates);
+  const timestamps = timestampVerificationData?.rfc3161Timestamps.length ?? 0;
+  if (timestamps > MOST.timestamps) throw over('timestamps', MOST.timestamps);
+  for (const entry of tlogEntries) {
+    if ((entry.inclusionProof?.hashes.length ?? 0) > MOST.hashes)
+      throw over('hashes in a proof', MOST.hashes);
+  }
+}
