@@ -40,7 +40,9 @@ function isTopWorkload(facts: CountFacts, member: RadiusMember, deleted: readonl
   const object = facts.graph.get(member.ref.uid ?? '');
   const controller = object && controllerOf(object);
   if (!controller || !isWorkload(controller)) return true;
-  return facts.graph.get(controller.uid) === undefined && !deleted.some(({ ref }) => ref.uid === controller.uid);
+  return (
+    facts.graph.get(controller.uid) === undefined && !deleted.some(({ ref }) => ref.uid === controller.uid)
+  );
 }
 
 /**

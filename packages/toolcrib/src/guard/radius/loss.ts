@@ -2,6 +2,7 @@ import type { Going, KubeObject, ObjectRef, OwnerGraph } from '@toolcrib/kube';
 import { controllerOf, isCustom } from '@toolcrib/kube';
 import type { LossClass } from '../../model/index.ts';
 import { isClaim, isVolume, reclaimPolicy, volumeOf } from './extras.ts';
+import { usersOf } from './pod-needs.ts';
 import { isFinished, isPod, remakes } from './pods.ts';
 import type { Aim } from './view.ts';
 import { isKind } from './view.ts';
@@ -33,7 +34,11 @@ export function lossOf(facts: LossFacts, object: KubeObject): { loss: LossClass;
   return { loss: 'restorable', why: whyItGoes(facts, object) };
 }
 
-function condemnedLoss(facts: LossFacts, object: KubeObject, scaled: KubeObject): { loss: LossClass; why: string } {
+function condemnedLoss(
+  facts: LossFacts,
+  object: KubeObject,
+  scaled: KubeObject,
+): { loss: LossClass; why: string } {
   const aim = facts.aims.get(scaled.metadata.uid ?? '')?.effect;
   const to = aim?.verb === 'scale' ? aim.replicas : 0;
   const controller = controllerOf(scaled);
@@ -42,9 +47,7 @@ function condemnedLoss(facts: LossFacts, object: KubeObject, scaled: KubeObject)
   if (above && isKind(above, 'apps', 'Deployment') && stays(facts, above)) {
     return { loss: 'returns', why: `${named(above)} scales ${named(scaled)} back` };
   }
-  return (
-    dataLoss(facts, object) ?? { loss: 'restorable', why: `${named(scaled)} is scaled to ${to}` }
-  );
+  return dataLoss(facts, object) ?? { loss: 'restorable', why: `${named(scaled)} is scaled to ${to}` };
 }
 
 /** The living controller that makes an object again, or the one that returns itself and then does. */
@@ -111,22 +114,9 @@ function claimWhy(facts: LossFacts, claim: KubeObject, via: KubeObject | undefin
   return via ? `claim of ${named(via)}${data}` : `claim${data}`;
 }
 
-/** Pods that have the claim mounted: pvc-protection holds it for them. */
-export function usersOf(objects: readonly KubeObject[], claim: KubeObject): KubeObject[] {
-  return objects.filter(
-    (object) =>
-      isPod(object) &&
-      !isFinished(object) &&
-      object.metadata.namespace === claim.metadata.namespace &&
-      (object.spec?.volumes ?? []).some(
-        (volume: { persistentVolumeClaim?: { claimName?: string } }) =>
-          volume.persistentVolumeClaim?.claimName === claim.metadata.name,
-      ),
-  );
-}
-
 function targetWhy(facts: LossFacts, object: KubeObject): string {
-  const asked = facts.aims.get(object.metadata.uid ?? '')?.effect.verb === 'evict' ? 'to be evicted' : 'asked for';
+  const asked =
+    facts.aims.get(object.metadata.uid ?? '')?.effect.verb === 'evict' ? 'to be evicted' : 'asked for';
   if (isPod(object) && !controllerOf(object)) return `${asked}; no controller makes it again`;
   if (isKind(object, '', 'Service') && object.spec?.type === 'LoadBalancer') {
     return `${asked}; its load balancer goes with it, a new one may get another address`;

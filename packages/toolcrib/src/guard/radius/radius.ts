@@ -95,7 +95,10 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
   };
 }
 
-function memberOf(object: KubeObject, target = false): Pick<RadiusMember, 'ref' | 'owners'> & Partial<RadiusMember> {
+function memberOf(
+  object: KubeObject,
+  target = false,
+): Pick<RadiusMember, 'ref' | 'owners'> & Partial<RadiusMember> {
   const { ownerReferences = [], finalizers = [], generation } = object.metadata;
   return {
     ref: refOf(object),

@@ -89,5 +89,9 @@ function volumeStops(
   if (reclaimPolicy(volume) !== 'Retain') return undefined;
   const claim = objects.find((object) => isClaim(object) && volumeOf([volume], object) && goes(object));
   if (!claim?.metadata.uid) return undefined;
-  return { loss: 'restorable', why: 'stays with its data (Retain), without its claim', via: claim.metadata.uid };
+  return {
+    loss: 'restorable',
+    why: 'stays with its data (Retain), without its claim',
+    via: claim.metadata.uid,
+  };
 }

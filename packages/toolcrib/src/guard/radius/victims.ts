@@ -29,7 +29,8 @@ export function condemned(
     const beyond = (ordinal: number | undefined) => ordinal !== undefined && ordinal >= end;
     const claimsGo = workload.spec?.persistentVolumeClaimRetentionPolicy?.whenScaled === 'Delete';
     const going = pods.filter(
-      (pod) => pod.metadata.deletionTimestamp === undefined && beyond(podOrdinal(workload, pod.metadata.name)),
+      (pod) =>
+        pod.metadata.deletionTimestamp === undefined && beyond(podOrdinal(workload, pod.metadata.name)),
     );
     const ordinals = new Set(going.map((pod) => podOrdinal(workload, pod.metadata.name)));
     return {

@@ -1,0 +1,11 @@
+export { fingerprint, stillCovers } from './fingerprint.ts';
+export type { LookOptions } from './look.ts';
+export { look } from './look.ts';
+export { planLists } from './plan.ts';
+export { radiusOf } from './radius.ts';
+export { isSoftenable, softening } from './softening.ts';
+export { summary } from './summary.ts';
+export type { Palette, TreeOptions } from './tree.ts';
+export { plain, tree } from './tree.ts';
+export type { Aim, Unseen, View } from './view.ts';
+export { aimOf } from './view.ts';

@@ -1,0 +1,164 @@
+import type { KubeObject, ObjectRef } from '@toolcrib/kube';
+import { ownerGraph } from '@toolcrib/kube';
+import type { As, Cluster } from '../../model/index.ts';
+import { ToolcribError } from '../../model/index.ts';
+import { isClaim } from './extras.ts';
+import type { PlannedList } from './plan.ts';
+import { planLists } from './plan.ts';
+import { radiusOf } from './radius.ts';
+import type { Aim, Unseen, View } from './view.ts';
+import { isKind, listedKey, ownerFacts } from './view.ts';
+
+export interface LookOptions {
+  /** Milliseconds since 1970. */
+  now?: () => number;
+  /** LISTs under way at once; a cluster answers a handful as fast as a hundred, and throttles the hundred. */
+  atOnce?: number;
+}
+
+/**
+ * Asks the cluster for what the radius of these aims needs, and no more. What can't be had is in `unseen` with
+ * its reason; only a cluster that does not answer discovery at all throws.
+ *
+ * @param as the caller's own `Impersonate-*` headers, so that a look never shows more than the caller may see
+ * @throws ToolcribError `unreachable`, `credentials`
+ */
+export async function look(
+  cluster: Cluster,
+  aims: readonly Aim[],
+  as?: As,
+  options: LookOptions = {},
+): Promise<View> {
+  const seenAt = (options.now ?? Date.now)();
+  const atOnce = options.atOnce ?? 8;
+  const { resources, failed } = await cluster.resources(as);
+  const view: View = {
+    objects: [],
+    kinds: resources,
+    failedGroups: failed.map(({ group }) => group),
+    listed: [],
+    absent: [],
+    unseen: failed.map(({ group, why }) => ({ group, kind: '', why: `its API did not answer: ${why}` })),
+    seenAt,
+  };
+  const known = new Map<string, KubeObject>();
+  const keep = (object: KubeObject, whole: boolean) => {
+    const uid = object.metadata.uid;
+    if (uid && (whole || !known.has(uid))) known.set(uid, trimmed(object));
+  };
+
+  await each(atOnce, planLists(resources, aims), async (list) => {
+    const found = await attempt(view, unseenOf(list), () =>
+      cluster.list(
+        list.info,
+        { namespace: list.namespace, metadata: list.metadata, labelSelector: list.labelSelector },
+        as,
+      ),
+    );
+    if (!found) return;
+    for (const object of found) keep(object, !list.metadata);
+    if (!list.labelSelector) view.listed.push(listedKey(list.info, list.namespace));
+  });
+
+  const get = async (ref: ObjectRef) => {
+    const info = resources.find((one) => isKind(ref, one.group, one.kind));
+    if (!info) return;
+    const at = { namespace: info.namespaced ? ref.namespace : undefined, name: ref.name };
+    const about = { group: info.group, kind: info.kind, namespaced: info.namespaced, name: ref.name };
+    const answer = await attempt(view, about, async () => ({ object: await cluster.get(info, at, as) }));
+    if (!answer) return;
+    if (answer.object) keep(answer.object, true);
+    if (ref.uid && answer.object?.metadata.uid !== ref.uid) view.absent.push(ref.uid);
+  };
+  const refresh = () => {
+    view.objects = [...known.values()];
+  };
+
+  await each(atOnce, aims, (aim) => get(aim.ref));
+  refresh();
+  await lookForSecondOwners(view, aims, get, atOnce);
+  refresh();
+  await each(atOnce, volumesWanted(view, aims), get);
+  refresh();
+  return view;
+}
+
+/**
+ * An object that would go may have another owner of a kind that was not listed (a Node, a custom resource): whether
+ * that one still stands decides.
+ */
+async function lookForSecondOwners(
+  view: View,
+  aims: readonly Aim[],
+  get: (ref: ObjectRef) => Promise<void>,
+  atOnce: number,
+): Promise<void> {
+  const graph = ownerGraph(ownerFacts(view));
+  const reached = new Set<string>();
+  const wanted = new Map<string, ObjectRef>();
+  const queue = aims.map((aim) => aim.ref.uid ?? '');
+  for (let uid = queue.pop(); uid !== undefined; uid = queue.pop()) {
+    if (reached.has(uid)) continue;
+    reached.add(uid);
+    const self = graph.get(uid);
+    for (const object of [...(self ? [self] : []), ...graph.dependentsOf(uid)]) {
+      if (object.metadata.uid) queue.push(object.metadata.uid);
+      for (const owner of object.metadata.ownerReferences ?? []) {
+        if (graph.stateOf(owner, object) !== 'unknown') continue;
+        const { apiVersion, kind, name, uid } = owner;
+        wanted.set(uid, { apiVersion, kind, name, uid, namespace: object.metadata.namespace });
+      }
+    }
+  }
+  await each(atOnce, [...wanted.values()], get);
+}
+
+/** The volumes of the claims that would go: by name, since namespaced people may not list volumes. */
+function volumesWanted(view: View, aims: readonly Aim[]): ObjectRef[] {
+  const going = new Set(radiusOf(view, aims).members.map((member) => member.ref.uid));
+  const names = new Set<string>();
+  for (const object of view.objects) {
+    if (!isClaim(object) || !going.has(object.metadata.uid)) continue;
+    if (object.spec?.volumeName) names.add(object.spec.volumeName);
+  }
+  return [...names].map((name) => ({ apiVersion: 'v1', kind: 'PersistentVolume', name }));
+}
+
+function unseenOf(list: PlannedList): Omit<Unseen, 'why'> {
+  const { group, kind, namespaced } = list.info;
+  return { group, kind, namespaced };
+}
+
+async function attempt<T>(
+  view: View,
+  about: Omit<Unseen, 'why'>,
+  ask: () => Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof ToolcribError)) throw error;
+    if (error.code === 'credentials') throw error;
+    const status = (error.cause as { status?: number } | undefined)?.status;
+    // Its definition went while we looked, or it can't be listed at all: then nothing of it is there to see.
+    const notServed = about.name === undefined && (status === 404 || status === 405);
+    if (!notServed) view.unseen.push({ ...about, why: error.message });
+    return undefined;
+  }
+}
+
+/** managedFields and last-applied are two thirds of an object, and the radius needs neither. */
+function trimmed(object: KubeObject): KubeObject {
+  const { managedFields: _fields, annotations, ...metadata } = object.metadata;
+  const { 'kubectl.kubernetes.io/last-applied-configuration': _applied, ...rest } = annotations ?? {};
+  return { ...object, metadata: { ...metadata, ...(annotations ? { annotations: rest } : {}) } };
+}
+
+/** Runs `work` over `items`, at most `atOnce` at a time. */
+async function each<T>(atOnce: number, items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const worker = async () => {
+    for (const item of rest) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+}

@@ -1,0 +1,132 @@
+import type { Radius, RadiusMember } from '../../model/index.ts';
+import { many, summary } from './summary.ts';
+
+/** How parts of the tree are coloured: functions from text to text, so that `NO_COLOR` is the plain palette. */
+export interface Palette {
+  lost(text: string): string;
+  restorable(text: string): string;
+  returns(text: string): string;
+  faint(text: string): string;
+  bold(text: string): string;
+}
+
+const asItIs = (text: string) => text;
+export const plain: Palette = {
+  lost: asItIs,
+  restorable: asItIs,
+  returns: asItIs,
+  faint: asItIs,
+  bold: asItIs,
+};
+
+export interface TreeOptions {
+  palette?: Palette;
+  /** Columns; longer lines end in "…". */
+  width?: number;
+  /** `false` draws with |, + and - only. */
+  unicode?: boolean;
+  /** Of more alike than this under one parent, the first few are shown. */
+  alike?: number;
+}
+
+const BOXES = {
+  unicode: { branch: '├─ ', last: '└─ ', pass: '│  ', more: '…' },
+  ascii: { branch: '|- ', last: '`- ', pass: '|  ', more: '...' },
+};
+
+/** The radius as a tree for a terminal, its summary last. Lines end in "\n". */
+export function tree(radius: Radius, options: TreeOptions = {}): string {
+  const { palette = plain, width = 80, unicode = true, alike = 4 } = options;
+  const box = unicode ? BOXES.unicode : BOXES.ascii;
+  const lines: string[] = [];
+  const children = new Map<string, RadiusMember[]>();
+  const uids = new Set(radius.members.map((member) => member.ref.uid));
+  for (const member of radius.members) {
+    const via = member.via !== undefined && uids.has(member.via) ? member.via : '';
+    children.set(via, [...(children.get(via) ?? []), member]);
+  }
+  const line = (lead: string, name: string, words: string, colour: (text: string) => string) => {
+    const text = `${lead}${clean(name)}`;
+    const room = width - text.length - 3;
+    if (words === '' || room < 4) lines.push(cut(text, width, box.more));
+    else lines.push(`${text} ${unicode ? '·' : '-'} ${colour(cut(clean(words), room, box.more))}`);
+  };
+  const drawn = new Set<string>();
+  const draw = (members: readonly RadiusMember[], lead: string, top: boolean) => {
+    const rows = folded(members, top ? Math.max(alike, 8) : alike);
+    for (const [index, row] of rows.entries()) {
+      const last = index === rows.length - 1;
+      const mark = top ? '' : last ? box.last : box.branch;
+      if (typeof row === 'string') {
+        line(lead + mark, `${box.more} ${row}`, '', palette.faint);
+        continue;
+      }
+      const uid = row.ref.uid ?? '';
+      if (drawn.has(uid)) continue;
+      drawn.add(uid);
+      line(lead + mark, nameOf(row, top), words(row), palette[row.loss]);
+      draw(children.get(uid) ?? [], top ? '' : lead + (last ? '   ' : box.pass), false);
+    }
+  };
+  draw(children.get('') ?? [], '', true);
+  for (const { kind, why } of radius.unseen) line('', `! not seen: ${kind}`, why, palette.lost);
+  for (const { ref, why } of radius.opaque.slice(0, 8)) {
+    line('', `? others decide: ${ref.kind} ${ref.name}`, why, palette.lost);
+  }
+  if (radius.opaque.length > 8)
+    line('', `? ${box.more} and ${radius.opaque.length - 8} more`, '', palette.lost);
+  lines.push(...wrapped(summary(radius), width).map(palette.bold));
+  return `${lines.join('\n')}\n`;
+}
+
+/** The class in words. */
+function words(member: RadiusMember): string {
+  const { fate, loss, why } = member;
+  if (fate === 'orphaned') return why;
+  if (fate === 'stops') return loss === 'returns' ? `stops for a while: ${why}` : `stops: ${why}`;
+  const number = member.estimated ? ' (this one or another)' : '';
+  if (loss === 'returns') return `goes, comes back by itself${number}: ${why}`;
+  if (loss === 'lost') return `goes, cannot be brought back: ${why}`;
+  return `goes, can be brought back${number}: ${why}`;
+}
+
+function nameOf(member: RadiusMember, top: boolean): string {
+  const { kind, namespace, name } = member.ref;
+  return top && namespace ? `${kind} ${namespace}/${name}` : `${kind} ${name}`;
+}
+
+/** Many alike (kind, fate and class) are cut to the first few and a line that says how many more. */
+function folded(members: readonly RadiusMember[], alike: number): (RadiusMember | string)[] {
+  const groups = new Map<string, RadiusMember[]>();
+  for (const member of members) {
+    const key = `${member.ref.apiVersion}/${member.ref.kind} ${member.fate} ${member.loss}`;
+    groups.set(key, [...(groups.get(key) ?? []), member]);
+  }
+  return [...groups.values()].flatMap((group): (RadiusMember | string)[] => {
+    if (group.length <= alike) return group;
+    const shown = group.slice(0, alike - 1);
+    const rest = group.length - shown.length;
+    return [...shown, `and ${rest} more ${many(group[0]?.ref.kind ?? '')}`];
+  });
+}
+
+/** Names and reasons come from the cluster: a control character must not reach the terminal. */
+function clean(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, ' ');
+}
+
+function cut(text: string, room: number, more: string): string {
+  return text.length <= room ? text : `${text.slice(0, Math.max(0, room - more.length))}${more}`;
+}
+
+function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
