@@ -19,7 +19,7 @@ const keepUnusedDays = 14;
 export async function ensureBinary(say: (line: string) => void): Promise<string> {
   const goMod = await readFile(join(sources, 'go.mod'), 'utf8');
   const go = await goVersion(goMod);
-  const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'toolcrib', 'testbed');
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'toolcrib', 'testbed');
   const folder = join(cache, await sourceHash(go));
   const binary = join(folder, 'testbed');
   if (await exists(binary)) {

@@ -38,7 +38,14 @@ type state struct {
 	Kubeconfigs map[string]string `json:"kubeconfigs"` // by person; "admin" too
 	AuditLog    string            `json:"auditLog"`
 	Volumes     string            `json:"volumes"` // a folder for each PersistentVolume
+	Serving     serving           `json:"serving"` // for a webhook of a test on 127.0.0.1
 	Seconds     float64           `json:"seconds"` // that the start took
+}
+
+type serving struct {
+	CA   string `json:"ca"`
+	Cert string `json:"cert"`
+	Key  string `json:"key"`
 }
 
 type options struct {
@@ -149,6 +156,11 @@ func run(ctx context.Context, end context.CancelCauseFunc, o options) (*control.
 	s := state{
 		Ready: true, Name: o.name, Version: version.Get().GitVersion, Server: plane.Cluster.Server, PID: os.Getpid(), Data: o.data,
 		AuditLog: filepath.Join(o.data, "audit.log"), Volumes: filepath.Join(o.data, "volumes"),
+		Serving: serving{
+			CA:   filepath.Join(o.data, "pki", "ca.crt"),
+			Cert: filepath.Join(o.data, "pki", "webhook.crt"),
+			Key:  filepath.Join(o.data, "pki", "webhook.key"),
+		},
 	}
 	if s.Kubeconfigs, err = writeKubeconfigs(plane, o.data); err != nil {
 		return nil, err

@@ -25,6 +25,8 @@ export type TestbedState = {
   readonly auditLog: string;
   /** Holds a folder for each PersistentVolume, named as that is: the volume's data. */
   readonly volumes: string;
+  /** PEM files: a server certificate for 127.0.0.1 and localhost, for a test's own webhook, and its CA. */
+  readonly serving: { readonly ca: string; readonly cert: string; readonly key: string };
   /** That the start took, without a build. */
   readonly seconds: number;
 };

@@ -44,6 +44,7 @@ func NewCredentials(dir string) (*Credentials, error) {
 			return c.CA.Server("kube-apiserver", kubernetes, net.ParseIP("10.96.0.1"), net.ParseIP(advertisedAddress))
 		}},
 		{"kubelet-client", func() (pki.Pair, error) { return c.CA.Client("kube-apiserver-kubelet-client", "system:masters") }},
+		{"webhook", func() (pki.Pair, error) { return c.CA.Server("webhook", nil) }}, // for tests that serve one
 		{"etcd", func() (pki.Pair, error) { return c.etcdCA.Server("etcd", nil) }},
 		{"etcd-client", func() (pki.Pair, error) { return c.etcdCA.Client("kube-apiserver") }},
 		{"front-proxy", func() (pki.Pair, error) { return c.frontProxyCA.Client("front-proxy") }},
