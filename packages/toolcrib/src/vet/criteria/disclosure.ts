@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { type Criterion, missing } from './criterion.ts';
+import { decided, quote } from './figures.ts';
+import { CITED } from './sources.ts';
+
+const threshold = z.strictObject({
+  /** The shortest time frame the policy names may be at most this. */
+  maxDays: z.number().positive().default(90),
+});
+
+export const disclosure: Criterion<z.infer<typeof threshold>> = {
+  id: 'disclosure',
+  title: 'Disclosure policy with a time frame',
+  definition:
+    'A security policy (SECURITY.md, also under .github or docs) at the chosen version that names a way to report and a time frame. Only the repository itself is read: a policy that stands elsewhere, for a whole organisation or behind a link, is not seen.',
+  source: CITED.disclosure,
+  threshold,
+  mend: 'write SECURITY.md: where to report in private, and within how many days there will be an answer',
+  judge(evidence, { maxDays }) {
+    const fact = evidence.first('git.files');
+    if (fact === undefined) return missing(evidence, 'git.files', 'the files of the version');
+    const policies = fact.value.security;
+    const best = policies.find(({ contact, timeframes }) => contact && timeframes.length > 0) ?? policies[0];
+    if (best === undefined)
+      return decided(false, 'the repository has no security policy', [fact.id], { policies: 0 });
+    const days = best.timeframes.map((frame) => frame.days);
+    const shortest = days.length === 0 ? null : Math.min(...days);
+    const numbers = {
+      policies: policies.length,
+      path: best.path,
+      textSha256: best.sha256,
+      shortestDays: shortest,
+      contact: best.contact,
+    };
+    if (!best.contact) return decided(false, `${best.path} names no way to report`, [fact.id], numbers);
+    if (shortest === null) return decided(false, `${best.path} names no time frame`, [fact.id], numbers);
+    const quoted = best.timeframes.find((frame) => frame.days === shortest)?.text ?? '';
+    return decided(
+      shortest <= maxDays,
+      `${best.path} names ${shortest} days: “… ${quoted} …”; at most ${maxDays} wanted`,
+      [fact.id],
+      numbers,
+    );
+  },
+  byHand(evidence, threshold, now) {
+    const files = evidence.first('git.files')?.value;
+    const path = this.judge(evidence, threshold, now).numbers.path;
+    if (files === undefined || typeof path !== 'string') return [];
+    return [
+      {
+        figure: 'textSha256',
+        command: `$GIT cat-file blob ${quote(`${files.commit}:${path}`)} | sha256sum | cut -c1-64`,
+      },
+    ];
+  },
+};

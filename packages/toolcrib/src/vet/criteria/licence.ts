@@ -1,0 +1,135 @@
+import parse from 'spdx-expression-parse';
+import { z } from 'zod';
+import { isOsiApproved } from '../sources/licence.ts';
+import type { Criterion, EvidenceView } from './criterion.ts';
+import { decided, quote, unknown } from './figures.ts';
+import { CITED } from './sources.ts';
+
+const threshold = z.strictObject({
+  /** Licences taken although the OSI has not approved them, as SPDX ids. */
+  allow: z.array(z.string()).default([]),
+  /** Licences refused although it has. */
+  deny: z.array(z.string()).default([]),
+});
+type Threshold = z.infer<typeof threshold>;
+
+export const licence: Criterion<Threshold> = {
+  id: 'licence',
+  title: 'Licence',
+  definition:
+    'The licence as an SPDX expression, from the text of the licence files (matched to SPDX’s published texts) and from what manifests and the registry declare; approved by the Open Source Initiative. Where text and declaration speak of different licences, it is unknown.',
+  source: CITED.licence,
+  threshold,
+  mend: 'add the licence’s full text as LICENSE (https://choosealicense.com helps to choose) and its SPDX id to the manifest',
+  judge(evidence, threshold) {
+    const found = gather(evidence);
+    if ('doubt' in found) return unknown(found.doubt, found.evidence);
+    const { texts, declared, unrecognised, ids } = found;
+    const conflict = contradiction(texts, declared);
+    const expression = declared[0] ?? texts.join(' AND ');
+    const numbers = { expression: expression || null, textSha256: found.sha256 };
+    if (conflict !== undefined) return unknown(conflict, ids, numbers);
+    if (expression === '') {
+      if (unrecognised === null)
+        return decided(false, 'there is no licence file: nobody is allowed to use it', ids, numbers);
+      return unknown(`${unrecognised} is like none of the OSI’s licence texts`, ids, numbers);
+    }
+    const answer = approved(expression, threshold);
+    if (answer === undefined) return unknown(`"${expression}" is no SPDX expression`, ids, numbers);
+    const read = texts.length > 0 ? 'by its text' : 'declared, no text seen';
+    return decided(
+      answer,
+      `${expression} (${read}) ${answer ? 'is approved by the OSI or allowed here' : 'is not approved by the OSI, or denied here'}`,
+      ids,
+      numbers,
+    );
+  },
+  byHand(evidence) {
+    const files = evidence.first('git.files')?.value;
+    const first = files?.licences.find(({ spdx }) => spdx !== null);
+    if (files === undefined || first === undefined) return [];
+    return [
+      {
+        figure: 'textSha256',
+        command: `$GIT cat-file blob ${quote(`${files.commit}:${first.path}`)} | sha256sum | cut -c1-64`,
+      },
+    ];
+  },
+};
+
+type Gathered = {
+  texts: string[];
+  declared: string[];
+  unrecognised: string | null;
+  sha256: string | null;
+  ids: string[];
+};
+
+function gather(evidence: EvidenceView): Gathered | { doubt: string; evidence: string[] } {
+  const files = evidence.first('git.files');
+  const npm = evidence.first('npm.version');
+  const other = evidence.first('depsdev.version');
+  const ids = [files, npm, other].flatMap((fact) => (fact === undefined ? [] : [fact.id]));
+  if (ids.length === 0) {
+    const gaps = [...evidence.gaps('git.files'), ...evidence.gaps('npm.version')];
+    return { doubt: gaps.join('; ') || 'no source gave a licence', evidence: [] };
+  }
+  const known = files?.value.licences.filter(({ spdx }) => spdx !== null) ?? [];
+  const declared = files?.value.declaredLicences.map(({ expression }) => expression) ?? [];
+  if (npm?.value.licence != null) declared.push(npm.value.licence);
+  declared.push(...(other?.value.licences ?? []));
+  // Only registries were asked, and they name none: that is no proof that there is none.
+  if (files === undefined && declared.length === 0)
+    return { doubt: 'the registry names no licence', evidence: ids };
+  return {
+    texts: [...new Set(known.map(({ spdx }) => spdx ?? ''))],
+    declared: [...new Set(declared)],
+    unrecognised: files?.value.licences.find(({ spdx }) => spdx === null)?.path ?? null,
+    sha256: known[0]?.sha256 ?? null,
+    ids,
+  };
+}
+
+/** GPL's text is the same for `-only` and `-or-later`; only the declaration tells them apart. */
+const family = (id: string) => id.replace(/-(only|or-later)$|\+$/, '');
+
+function contradiction(texts: readonly string[], declared: readonly string[]): string | undefined {
+  const says = declared.map((expression) => new Set(idsOf(expression)?.map(family) ?? [expression]));
+  for (const [index, ids] of says.entries()) {
+    const strange = texts.find((text) => !ids.has(family(text)));
+    if (strange !== undefined) return `the licence text reads ${strange}, but ${declared[index]} is declared`;
+  }
+  const first = says[0];
+  const other = says.findIndex((ids) => first !== undefined && [...ids].every((id) => !first.has(id)));
+  return other === -1 ? undefined : `${declared[0]} and ${declared[other]} are both declared`;
+}
+
+type Expression = ReturnType<typeof parse>;
+
+function tree(expression: string): Expression | undefined {
+  try {
+    return parse(expression);
+  } catch {
+    return undefined;
+  }
+}
+
+function idsOf(expression: string): string[] | undefined {
+  const ids = (node: Expression): string[] =>
+    'license' in node ? [node.license] : [...ids(node.left), ...ids(node.right)];
+  const parsed = tree(expression);
+  return parsed === undefined ? undefined : ids(parsed);
+}
+
+/** All of an AND, one of an OR. undefined: no SPDX expression. */
+function approved(expression: string, { allow, deny }: Threshold): boolean | undefined {
+  const holds = (node: Expression): boolean => {
+    if ('license' in node)
+      return !deny.includes(node.license) && (isOsiApproved(node.license) || allow.includes(node.license));
+    return node.conjunction === 'and'
+      ? holds(node.left) && holds(node.right)
+      : holds(node.left) || holds(node.right);
+  };
+  const parsed = tree(expression);
+  return parsed === undefined ? undefined : holds(parsed);
+}

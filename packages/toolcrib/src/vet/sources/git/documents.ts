@@ -1,0 +1,48 @@
+/** Number words that policies use for time frames. */
+const WORDS = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine', 'ten'];
+const UNITS: Record<string, number> = { hour: 1 / 24, day: 1, week: 7, month: 30 };
+const FRAME = new RegExp(
+  `\\b(\\d{1,4}|${WORDS.join('|')}|fourteen|thirty|sixty|ninety)(?:\\s*\\(\\d{1,4}\\))?[\\s-]*(?:business |working |calendar )?(hour|day|week|month)s?\\b`,
+  'gi',
+);
+const LARGER: Record<string, number> = { fourteen: 14, thirty: 30, sixty: 60, ninety: 90 };
+
+/** Time frames in a security policy, with the words around each, so that a person can judge what it promises. */
+export function timeframes(text: string): { text: string; days: number }[] {
+  const flat = text.replace(/\s+/g, ' ').slice(0, 200_000);
+  return [...flat.matchAll(FRAME)].slice(0, 10).map((match) => {
+    const [, amount = '', unit = ''] = match;
+    const word = amount.toLowerCase();
+    const number = /^\d/.test(word) ? Number(word) : (LARGER[word] ?? WORDS.indexOf(word));
+    const around = flat.slice(Math.max(0, match.index - 60), match.index + match[0].length + 40).trim();
+    return { text: around, days: Math.round(number * (UNITS[unit.toLowerCase()] ?? 1) * 100) / 100 };
+  });
+}
+
+/** A way to report in private: an address, a private-advisory page, a key, a named platform. */
+export function hasContact(text: string): boolean {
+  return /[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}|security\/advisories|report a vulnerability|hackerone|bugcrowd|huntr|https?:\/\/\S*(security|disclosure|report)/i.test(
+    text.slice(0, 200_000),
+  );
+}
+
+const END =
+  /\b(this|the) (project|repo(sitory)?|package|tool|software)\b.{0,60}\b(archived|deprecated|unmaintained|abandoned|discontinued|(no longer|not) (actively )?(maintained|developed|supported))\b|^\W*(archived|deprecated|unmaintained|no longer maintained)\b/i;
+
+/** The line near the top of a README that says the project has ended; null where none does. */
+export function endOfLife(readme: string): string | null {
+  const top = readme.split('\n', 60).map((line) => line.trim().slice(0, 400));
+  return top.find((line) => END.test(line))?.slice(0, 200) ?? null;
+}
+
+/** What a manifest declares as its licence. */
+export function declaredLicence(path: string, text: string): string | undefined {
+  if (!path.endsWith('.json'))
+    return /^\s*license\s*=\s*(?:\{\s*text\s*=\s*)?["']([^"'\n]{1,200})["']/m.exec(text)?.[1];
+  try {
+    const { license } = JSON.parse(text) as { license?: unknown };
+    return typeof license === 'string' ? license.slice(0, 200) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { FactValue } from '../../pack/facts/index.ts';
+import { iso } from './history.ts';
+import { records } from './records.ts';
+import type { ReleaseTag } from './releases.ts';
+import type { Repository } from './repository.ts';
+
+const DAY = 86_400_000;
+const YEARS_LOOKED = 3;
+const SECURITY_KEPT = 30;
+const BUGS_KEPT = 20;
+const ADVISORY = /\b(CVE-\d{4}-\d{4,}|GHSA(?:-[23456789cfghjmpqrvwx]{4}){3})\b/gi;
+/** Conventional Commits' `fix:`, and GitHub's closing words at the start of a subject. */
+const BUG = /^(\[?(bug ?)?fix(es|ed)?\b|hotfix\b)/i;
+const GREP = 'CVE-[0-9]{4}-[0-9]{4}|GHSA-|^\\[?(bug ?)?fix|^hotfix';
+
+type Fix = FactValue<'git.fixes'>['fixes'][number];
+
+/**
+ * Commits that say they fix something, with the first release that holds each. What a project *calls* a fix is its own
+ * word: fixes that are not named are not seen, and the criterion says so.
+ *
+ * @param series newest first
+ */
+export async function readFixes(
+  repository: Repository,
+  commit: string,
+  series: readonly ReleaseTag[],
+  now: number,
+): Promise<{ value: FactValue<'git.fixes'>; sha256: string }> {
+  const from = Math.floor(now / DAY) * DAY - YEARS_LOOKED * 365 * DAY;
+  const stream = repository.stream([
+    'log',
+    '-z',
+    '--no-show-signature',
+    '--no-merges',
+    '-i',
+    '-E',
+    `--grep=${GREP}`,
+    `--since-as-filter=${iso(from)}`,
+    '--format=%H%x00%ct%x00%B',
+    commit,
+  ]);
+  const hash = createHash('sha256');
+  const fixes: Fix[] = [];
+  const left = { security: SECURITY_KEPT, bug: BUGS_KEPT };
+  let found = 0;
+  for await (const [id = '', seconds = '', message = ''] of records(stream, 3)) {
+    hash.update(`${id}\n`);
+    const ids = [
+      ...new Set(
+        [...message.matchAll(ADVISORY)].map((match) =>
+          match[0].toUpperCase().replace(/^GHSA.*/, (g) => `GHSA${g.slice(4).toLowerCase()}`),
+        ),
+      ),
+    ];
+    const kind = ids.length > 0 ? 'security' : BUG.test(message) ? 'bug' : undefined;
+    const at = Number(seconds) * 1000;
+    if (kind === undefined || !(at <= now + DAY)) continue;
+    found++;
+    if (left[kind]-- > 0) fixes.push({ commit: id, at: iso(at), kind, ids, release: null, releasedAt: null });
+  }
+  for (const fix of fixes) Object.assign(fix, await firstRelease(repository, fix, series));
+  return { sha256: hash.digest('hex'), value: { found, from: iso(from), fixes } };
+}
+
+/** Binary search would trust tag dates; git's own containment is asked instead, of the tags that are not older. */
+async function firstRelease(
+  repository: Repository,
+  fix: Fix,
+  series: readonly ReleaseTag[],
+): Promise<Pick<Fix, 'release' | 'releasedAt'>> {
+  const later = series.filter((tag) => !tag.prerelease && tag.at >= Date.parse(fix.at) - DAY).slice(-200);
+  if (later.length === 0) return { release: null, releasedAt: null };
+  const refs = later.map(({ tag }) => `refs/tags/${tag}`);
+  const format = '--format=%(refname:strip=2)';
+  const holding = new Set(
+    (await repository.text(['for-each-ref', `--contains=${fix.commit}`, format, ...refs])).split('\n'),
+  );
+  const first = later.findLast(({ tag }) => holding.has(tag));
+  return first === undefined
+    ? { release: null, releasedAt: null }
+    : { release: first.tag, releasedAt: iso(first.at) };
+}
