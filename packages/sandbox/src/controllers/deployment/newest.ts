@@ -1,0 +1,172 @@
+import type { KubeObject } from '@toolcrib/kube';
+import { conditionOf } from '../shared/conditions.ts';
+import { isAlreadyExists, isNamespaceTerminating, messageOf } from '../shared/errors.ts';
+import { fnv32a, safeEncode } from '../shared/hash.ts';
+import { controllerReference, isControlledBy } from '../shared/owner.ts';
+import { REPLICA_SETS } from '../shared/types.ts';
+import { canonicalJson, clone, semanticallyEqual } from '../shared/values.ts';
+import { newReplicas } from './numbers.ts';
+import {
+  findNew,
+  hasSameTemplate,
+  REVISION,
+  REVISION_HISTORY,
+  revisionOf,
+  TEMPLATE_HASH,
+} from './replica-sets.ts';
+import { hasDeadline, progress, replicaAnnotations, type Work, writeDeployment } from './work.ts';
+
+const NOT_COPIED = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  REVISION,
+  REVISION_HISTORY,
+  'deployment.kubernetes.io/desired-replicas',
+  'deployment.kubernetes.io/max-replicas',
+  'deprecated.deployment.rollback.to',
+]);
+const MAX_HISTORY = 2000;
+
+/**
+ * The ReplicaSet of the Deployment's present template, with revision and annotations brought up to date; made
+ * where there is none and `create` says so.
+ */
+export function newestReplicaSet(work: Work, sets: KubeObject[], create: boolean): KubeObject | undefined {
+  const existing = findNew(work.deployment, sets);
+  const old = sets.filter((set) => set.metadata.uid !== existing?.metadata.uid);
+  const revision = Math.max(0, ...old.map(revisionOf)) + 1;
+  if (existing) return refresh(work, existing, revision);
+  return create ? make(work, old, revision) : undefined;
+}
+
+function refresh(work: Work, existing: KubeObject, revision: number): KubeObject {
+  const { store } = work.tools;
+  const minReadySeconds = work.deployment.spec?.minReadySeconds;
+  const annotations = annotationsFor(work.deployment, existing, revision);
+  const changed =
+    !semanticallyEqual(annotations, existing.metadata.annotations ?? {}) ||
+    Number(existing.spec?.minReadySeconds ?? 0) !== Number(minReadySeconds ?? 0);
+  if (changed) {
+    return store.modify(REPLICA_SETS, existing.metadata.namespace, existing.metadata.name, (fresh) => {
+      fresh.metadata.annotations = annotations;
+      if (minReadySeconds) fresh.spec.minReadySeconds = minReadySeconds;
+      else delete fresh.spec.minReadySeconds;
+    });
+  }
+  let update = takeRevision(work, existing.metadata.annotations?.[REVISION] ?? String(revision));
+  if (hasDeadline(work.deployment) && !conditionOf(work.deployment.status, 'Progressing')) {
+    progress(work, 'True', 'FoundNewReplicaSet', `Found new replica set "${existing.metadata.name}"`);
+    update = true;
+  }
+  if (update) writeDeployment(work);
+  return existing;
+}
+
+/** Puts the revision on the working copy. @returns whether that changed anything */
+function takeRevision({ deployment }: Work, revision: string): boolean {
+  if (deployment.metadata.annotations?.[REVISION] === revision) return false;
+  deployment.metadata.annotations = { ...deployment.metadata.annotations, [REVISION]: revision };
+  return true;
+}
+
+function annotationsFor(deployment: KubeObject, set: KubeObject, revision: number): Record<string, string> {
+  const annotations: Record<string, string> = { ...set.metadata.annotations };
+  for (const [key, value] of Object.entries(deployment.metadata.annotations ?? {})) {
+    if (!NOT_COPIED.has(key)) annotations[key] = value;
+  }
+  const before = annotations[REVISION];
+  if (revisionOf(set) >= revision) return annotations;
+  annotations[REVISION] = String(revision);
+  // A ReplicaSet that gets a second revision is being rolled back to: its earlier ones are kept as history.
+  if (before !== undefined) {
+    const history = [annotations[REVISION_HISTORY], before].filter(Boolean).join(',').split(',');
+    while (history.join(',').length > MAX_HISTORY) history.shift();
+    annotations[REVISION_HISTORY] = history.join(',');
+  }
+  return annotations;
+}
+
+function make(work: Work, old: KubeObject[], revision: number): KubeObject {
+  const { store, record } = work.tools;
+  const { deployment } = work;
+  const set = draft(deployment, revision);
+  const size = newReplicas(deployment, old, 0);
+  set.spec.replicas = size;
+  let created: KubeObject;
+  try {
+    created = store.create(REPLICA_SETS, set);
+  } catch (error) {
+    if (isAlreadyExists(error)) return resolveCollision(work, set, revision, error);
+    if (!isNamespaceTerminating(error)) reportFailure(work, set, error);
+    throw error;
+  }
+  const { name } = created.metadata;
+  if (size > 0) {
+    record(deployment, 'Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${size}`);
+  }
+  let update = takeRevision(work, String(revision));
+  if (hasDeadline(deployment)) {
+    progress(work, 'True', 'NewReplicaSetCreated', `Created new replica set "${name}"`);
+    update = true;
+  }
+  if (update) writeDeployment(work);
+  return created;
+}
+
+/** The hash is our own over the template's JSON: the real one is over Go's memory layout and can't be had here. */
+function templateHash(deployment: KubeObject): string {
+  const collisions = deployment.status?.collisionCount ?? '';
+  return safeEncode(fnv32a(`${canonicalJson(deployment.spec?.template)}${collisions}`));
+}
+
+function draft(deployment: KubeObject, revision: number): KubeObject {
+  const hash = templateHash(deployment);
+  const template = clone(deployment.spec?.template ?? {});
+  template.metadata = {
+    ...template.metadata,
+    labels: { ...template.metadata?.labels, [TEMPLATE_HASH]: hash },
+  };
+  const selector = clone(deployment.spec?.selector ?? {});
+  selector.matchLabels = { ...selector.matchLabels, [TEMPLATE_HASH]: hash };
+  const set: KubeObject = {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name: `${deployment.metadata.name.slice(0, 253 - hash.length - 1)}-${hash}`,
+      namespace: deployment.metadata.namespace,
+      labels: { ...template.metadata.labels },
+      ownerReferences: [controllerReference(deployment)],
+    },
+    spec: {
+      ...(deployment.spec?.minReadySeconds ? { minReadySeconds: deployment.spec.minReadySeconds } : {}),
+      selector,
+      template,
+    },
+  };
+  set.metadata.annotations = {
+    ...annotationsFor(deployment, set, revision),
+    ...replicaAnnotations(deployment),
+  };
+  return set;
+}
+
+function resolveCollision(work: Work, set: KubeObject, revision: number, error: unknown): KubeObject {
+  const { deployment, tools } = work;
+  const there = tools.store.get(REPLICA_SETS, set.metadata.namespace, set.metadata.name);
+  if (isControlledBy(there, deployment) && hasSameTemplate(deployment, there)) {
+    if (takeRevision(work, String(revision))) writeDeployment(work);
+    return there;
+  }
+  const count = Number(deployment.status?.collisionCount ?? 0) + 1;
+  deployment.status = { ...deployment.status, collisionCount: count };
+  writeDeployment(work);
+  throw error;
+}
+
+function reportFailure(work: Work, set: KubeObject, error: unknown): void {
+  const message = `Failed to create new replica set "${set.metadata.name}": ${messageOf(error)}`;
+  if (hasDeadline(work.deployment)) {
+    progress(work, 'False', 'ReplicaSetCreateError', message);
+    writeDeployment(work);
+  }
+  work.tools.record(work.deployment, 'Warning', 'ReplicaSetCreateError', message);
+}

@@ -1,0 +1,55 @@
+import type { Clock, Controller, Store } from '../store/store.ts';
+import { deploymentController } from './deployment/deployment.ts';
+import { type GarbageCollectorOptions, garbageCollector } from './gc/garbage-collector.ts';
+import { namespaceController } from './namespace.ts';
+import { type KubeletOptions, kubelet } from './node/kubelet.ts';
+import { type NodeOptions, nodeController } from './node/nodes.ts';
+import { scheduler } from './node/scheduler.ts';
+import { replicaSetController } from './replicaset.ts';
+import { type NamespaceContentOptions, namespaceContentController } from './service-accounts.ts';
+import { statefulSetController } from './statefulset/statefulset.ts';
+import { volumeBinder } from './storage/binder.ts';
+import { claimProtection, volumeProtection } from './storage/protection.ts';
+
+export { HOOKS } from './node/hooks.ts';
+
+export type ControllersOptions = KubeletOptions &
+  NodeOptions &
+  GarbageCollectorOptions &
+  NamespaceContentOptions & {
+    /** Names of controllers to leave out, for tests that want to play one themselves. */
+    without?: ControllerName[];
+  };
+
+/** In the order in which they start: Nodes and classes are there before anything is placed. */
+const CONTROLLERS = {
+  node: nodeController,
+  namespace: namespaceController,
+  'namespace-content': namespaceContentController,
+  'volume-binder': volumeBinder,
+  'claim-protection': claimProtection,
+  'volume-protection': volumeProtection,
+  deployment: deploymentController,
+  replicaset: replicaSetController,
+  statefulset: statefulSetController,
+  scheduler,
+  kubelet,
+  'garbage-collector': garbageCollector,
+} satisfies Record<string, (options: ControllersOptions) => Controller>;
+
+export type ControllerName = keyof typeof CONTROLLERS;
+
+/**
+ * Starts the controllers of a cluster on a store.
+ * @returns how to stop them all; afterwards they hold no timer and no subscription
+ */
+export function startControllers(store: Store, clock: Clock, options: ControllersOptions = {}): () => void {
+  const stops: (() => void)[] = [];
+  for (const [name, make] of Object.entries(CONTROLLERS)) {
+    if (options.without?.includes(name as ControllerName)) continue;
+    stops.push(make(options)(store, clock));
+  }
+  return () => {
+    for (const stop of stops.reverse()) stop();
+  };
+}

@@ -1,0 +1,217 @@
+import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
+import { type Condition, conditionOf } from './shared/conditions.ts';
+import { isNotFound, messageOf } from './shared/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from './shared/loop.ts';
+import { isFinished } from './shared/pods.ts';
+import { timeOf, timestamp } from './shared/time.ts';
+import { NAMESPACES, PODS } from './shared/types.ts';
+import { keyOfObject } from './shared/view.ts';
+
+const TOKEN = 'kubernetes';
+/** Milliseconds until it looks again while something remains. The real one waits half of its estimate, e.g. 15 s. */
+const LOOK_AGAIN = 500;
+
+/** Empties a Namespace that is being deleted, Pods first, and finalizes it (source: pkg/controller/namespace). */
+export function namespaceController(options: ControllerOptions = {}) {
+  return controlLoop({
+    ...options,
+    name: 'namespace-controller',
+    watch: [{ type: NAMESPACES, keys: (change) => [keyOfObject(change.object)] }],
+    sync({ name, key }, tools) {
+      const namespace = tools.view.get(NAMESPACES, undefined, name);
+      if (!namespace?.metadata.deletionTimestamp) return;
+      if (namespace.status?.phase !== 'Terminating') {
+        writeStatus(namespace, tools, (status) => {
+          status.phase = 'Terminating';
+        });
+      }
+      if (!namespace.spec?.finalizers?.includes(TOKEN)) return;
+      const findings = empty(namespace, tools);
+      report(namespace, findings, tools);
+      if (findings.remaining.size > 0 || findings.failures.length > 0) {
+        return tools.queue.addAfter(key, LOOK_AGAIN);
+      }
+      finalize(namespace, tools);
+    },
+  });
+}
+
+interface Findings {
+  /** `pods.` → how many are left. */
+  remaining: Map<string, number>;
+  finalizers: Map<string, number>;
+  failures: string[];
+  podsFirst: boolean;
+}
+
+function empty(namespace: KubeObject, tools: Tools): Findings {
+  const findings: Findings = { remaining: new Map(), finalizers: new Map(), failures: [], podsFirst: false };
+  const types = deletableTypes(tools);
+  const pods = types.find((info) => info.group === PODS.group && info.resource === PODS.resource);
+  if (pods) emptyType(pods, namespace, findings, tools);
+  if (findings.remaining.size > 0) {
+    findings.podsFirst = true;
+    return findings;
+  }
+  for (const info of types) if (info !== pods) emptyType(info, namespace, findings, tools);
+  return findings;
+}
+
+/** Each namespaced kind once, whatever number of versions it is served in. */
+function deletableTypes({ store }: Tools): ResourceInfo[] {
+  const seen = new Set<string>();
+  return store.resources().filter((info) => {
+    const id = `${info.group}/${info.resource}`;
+    if (!info.namespaced || !info.verbs.includes('delete') || !info.verbs.includes('list') || seen.has(id)) {
+      return false;
+    }
+    seen.add(id);
+    return true;
+  });
+}
+
+function emptyType(
+  info: ResourceInfo,
+  namespace: KubeObject,
+  findings: Findings,
+  { store, clock }: Tools,
+): void {
+  const { name } = namespace.metadata;
+  const before = store.list(info, { namespace: name });
+  if (before.length === 0) return;
+  for (const object of before) {
+    try {
+      store.delete(info, name, object.metadata.name, { propagationPolicy: 'Background' });
+    } catch (error) {
+      if (!isNotFound(error)) findings.failures.push(messageOf(error));
+    }
+  }
+  const left = store.list(info, { namespace: name });
+  if (left.length === 0) return;
+  findings.remaining.set(`${info.resource}.${info.group}`, left.length);
+  const finalizers = left.flatMap((object) => object.metadata.finalizers ?? []);
+  for (const finalizer of finalizers) {
+    findings.finalizers.set(finalizer, (findings.finalizers.get(finalizer) ?? 0) + 1);
+  }
+  if (finalizers.length === 0 && !withinGrace(namespace, left, clock.now())) {
+    const type = `${info.group}/${info.version}, Resource=${info.resource}`;
+    findings.failures.push(`unexpected items still remain in namespace: ${name} for gvr: ${type}`);
+  }
+}
+
+/** Pods may still be using their grace period. */
+function withinGrace(namespace: KubeObject, left: KubeObject[], now: number): boolean {
+  const graces = left
+    .filter((object) => object.kind === 'Pod' && !isFinished(object))
+    .map((pod) => Number(pod.spec?.terminationGracePeriodSeconds ?? 30));
+  const begun = timeOf(namespace.metadata.deletionTimestamp) ?? now;
+  return graces.length > 0 && now - begun < Math.max(...graces) * 1000;
+}
+
+function report(namespace: KubeObject, findings: Findings, tools: Tools): void {
+  const { remaining, finalizers, failures, podsFirst } = findings;
+  const now = timestamp(tools.clock.now());
+  const list = (counts: Map<string, number>, join: string) =>
+    [...counts]
+      .map(([what, count]) => `${what} ${join} ${count} resource instances`)
+      .sort()
+      .join(', ');
+  // While it still waits for the Pods, the real controller says nothing about what remains.
+  const leftOver = podsFirst ? '' : list(remaining, 'has');
+  const held = podsFirst ? '' : list(finalizers, 'in');
+  const failed = failures.length > 0 ? [...failures].sort().join(', ') : '';
+  const wanted: Condition[] = [
+    ok('NamespaceDeletionDiscoveryFailure', 'ResourcesDiscovered', 'All resources successfully discovered'),
+    ok(
+      'NamespaceDeletionGroupVersionParsingFailure',
+      'ParsedGroupVersions',
+      'All legacy kube types successfully parsed',
+    ),
+    failed
+      ? bad(
+          'NamespaceDeletionContentFailure',
+          'ContentDeletionFailed',
+          `Failed to delete all resource types, ${failures.length} remaining: ${failed}`,
+        )
+      : ok(
+          'NamespaceDeletionContentFailure',
+          'ContentDeleted',
+          'All content successfully deleted, may be waiting on finalization',
+        ),
+    leftOver
+      ? bad('NamespaceContentRemaining', 'SomeResourcesRemain', `Some resources are remaining: ${leftOver}`)
+      : ok('NamespaceContentRemaining', 'ContentRemoved', 'All content successfully removed'),
+    held
+      ? bad(
+          'NamespaceFinalizersRemaining',
+          'SomeFinalizersRemain',
+          `Some content in the namespace has finalizers remaining: ${held}`,
+        )
+      : ok(
+          'NamespaceFinalizersRemaining',
+          'ContentHasNoFinalizers',
+          'All content-preserving finalizers finished',
+        ),
+  ];
+  const same = wanted.every((condition) => {
+    const old = conditionOf(namespace.status, condition.type);
+    return old?.status === condition.status && old.message === condition.message;
+  });
+  if (same) return;
+  writeStatus(namespace, tools, (status) => {
+    const before: Condition[] = status.conditions ?? [];
+    const others = before.filter((item) => !wanted.some((condition) => condition.type === item.type));
+    const next = wanted.map((condition) => {
+      const old = before.find((item) => item.type === condition.type);
+      const since = old?.status === condition.status ? old.lastTransitionTime : now;
+      return { ...condition, lastTransitionTime: since };
+    });
+    status.conditions = [...others, ...next];
+  });
+}
+
+const ok = (type: string, reason: string, message: string): Condition => ({
+  type,
+  status: 'False',
+  reason,
+  message,
+});
+const bad = (type: string, reason: string, message: string): Condition => ({
+  type,
+  status: 'True',
+  reason,
+  message,
+});
+
+function writeStatus(
+  namespace: KubeObject,
+  { store }: Tools,
+  edit: (status: { phase?: string; conditions?: Condition[] }) => void,
+): void {
+  store.modify(
+    NAMESPACES,
+    undefined,
+    namespace.metadata.name,
+    (fresh) => {
+      if (fresh.metadata.uid !== namespace.metadata.uid) return;
+      fresh.status ??= {};
+      edit(fresh.status);
+    },
+    { subresource: 'status' },
+  );
+}
+
+function finalize(namespace: KubeObject, { store }: Tools): void {
+  const fresh = store.get(NAMESPACES, undefined, namespace.metadata.name);
+  if (fresh.metadata.uid !== namespace.metadata.uid) return;
+  fresh.spec.finalizers = (fresh.spec?.finalizers ?? []).filter((item: string) => item !== TOKEN);
+  store.update(NAMESPACES, fresh, { subresource: 'finalize' });
+  // The real one is removed by a DELETE once nothing holds it any more; the store may have done so already.
+  try {
+    store.delete(NAMESPACES, undefined, namespace.metadata.name, {
+      preconditions: { uid: namespace.metadata.uid },
+    });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+}

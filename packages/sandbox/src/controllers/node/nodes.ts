@@ -1,0 +1,150 @@
+import type { KubeObject } from '@toolcrib/kube';
+import { isAlreadyExists } from '../shared/errors.ts';
+import { type ControllerOptions, controlLoop } from '../shared/loop.ts';
+import { timestamp } from '../shared/time.ts';
+import { NODES } from '../shared/types.ts';
+import { keyOfObject } from '../shared/view.ts';
+import { isLost } from './hooks.ts';
+
+export const KUBELET_VERSION = 'v1.35.4';
+const UNREACHABLE = 'node.kubernetes.io/unreachable';
+
+export interface NodeOptions extends ControllerOptions {
+  /** How many Nodes stand at the start; 3 by default. A Node that is deleted does not come back. */
+  nodes?: number;
+}
+
+/** Makes the Nodes, and tells by condition and taint of one whose kubelet has fallen silent. */
+export function nodeController(options: NodeOptions = {}) {
+  return controlLoop({
+    ...options,
+    name: 'node-controller',
+    watch: [{ type: NODES, keys: (change) => [keyOfObject(change.object)] }],
+    start({ store, clock }) {
+      for (let number = 1; number <= (options.nodes ?? 3); number++) {
+        const node = newNode(number, clock.now());
+        try {
+          const { status, ...rest } = node;
+          store.create(NODES, rest);
+          store.modify(
+            NODES,
+            undefined,
+            node.metadata.name,
+            (fresh) => {
+              fresh.status = status;
+            },
+            { subresource: 'status' },
+          );
+        } catch (error) {
+          if (!isAlreadyExists(error)) throw error;
+        }
+      }
+    },
+    sync({ name }, { store, view, clock }) {
+      const node = view.get(NODES, undefined, name);
+      if (!node) return;
+      const lost = isLost(node);
+      const ready = node.status?.conditions?.find((item: { type: string }) => item.type === 'Ready');
+      const tainted = node.spec?.taints?.some((taint: { key: string }) => taint.key === UNREACHABLE) === true;
+      if (ready && (ready.status === 'Unknown') !== lost) {
+        store.modify(
+          NODES,
+          undefined,
+          name,
+          (fresh) => {
+            fresh.status.conditions = conditions(clock.now(), lost);
+          },
+          { subresource: 'status' },
+        );
+      }
+      if (tainted === lost) return;
+      store.modify(NODES, undefined, name, (fresh) => {
+        const others = (fresh.spec?.taints ?? []).filter(
+          (taint: { key: string }) => taint.key !== UNREACHABLE,
+        );
+        const taints = ['NoSchedule', 'NoExecute'].map((effect) => ({
+          key: UNREACHABLE,
+          effect,
+          timeAdded: timestamp(clock.now()),
+        }));
+        fresh.spec = { ...fresh.spec, taints: lost ? [...others, ...taints] : others };
+        if (fresh.spec.taints.length === 0) delete fresh.spec.taints;
+      });
+    },
+  });
+}
+
+function conditions(now: number, lost: boolean): Record<string, string>[] {
+  const at = timestamp(now);
+  const quiet = (type: string, reason: string, message: string) => ({
+    type,
+    status: lost ? 'Unknown' : 'False',
+    lastHeartbeatTime: at,
+    lastTransitionTime: at,
+    reason: lost ? 'NodeStatusUnknown' : reason,
+    message: lost ? 'Kubelet stopped posting node status.' : message,
+  });
+  return [
+    quiet('MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
+    quiet('DiskPressure', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
+    quiet('PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
+    {
+      ...quiet('Ready', 'KubeletReady', 'kubelet is posting ready status'),
+      status: lost ? 'Unknown' : 'True',
+    },
+  ];
+}
+
+function newNode(number: number, now: number): KubeObject {
+  const name = `worker-${number}`;
+  const resources = {
+    cpu: '16',
+    'ephemeral-storage': '100Gi',
+    'hugepages-1Gi': '0',
+    'hugepages-2Mi': '0',
+    memory: '64Gi',
+    pods: '110',
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name,
+      labels: {
+        'beta.kubernetes.io/arch': 'amd64',
+        'beta.kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': 'amd64',
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': 'linux',
+      },
+      annotations: { 'node.alpha.kubernetes.io/ttl': '0' },
+    },
+    spec: {
+      podCIDR: `10.244.${number}.0/24`,
+      podCIDRs: [`10.244.${number}.0/24`],
+      providerID: `sandbox://${name}`,
+    },
+    status: {
+      capacity: resources,
+      allocatable: resources,
+      conditions: conditions(now, false),
+      addresses: [
+        { type: 'InternalIP', address: `172.18.0.${number + 1}` },
+        { type: 'Hostname', address: name },
+      ],
+      daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+      nodeInfo: {
+        architecture: 'amd64',
+        bootID: '',
+        containerRuntimeVersion: 'sandbox://1',
+        kernelVersion: 'none',
+        kubeProxyVersion: '',
+        kubeletVersion: KUBELET_VERSION,
+        machineID: '',
+        operatingSystem: 'linux',
+        osImage: 'toolcrib sandbox',
+        systemUUID: '',
+      },
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import { controllerOf, type KubeObject } from '@toolcrib/kube';
+import { claimObjects } from './shared/adoption.ts';
+import { conditionOf, removeCondition, setCondition } from './shared/conditions.ts';
+import { ignoreNotFound, isNamespaceTerminating, messageOf } from './shared/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from './shared/loop.ts';
+import { ownersToWake, selects } from './shared/owner.ts';
+import {
+  createPod,
+  deletePod,
+  isActive,
+  isAvailable,
+  isFinished,
+  isReady,
+  isTerminating,
+  nextAvailability,
+  ownAndOrphaned,
+  podFromTemplate,
+} from './shared/pods.ts';
+import { victimsFirst } from './shared/scale-down.ts';
+import { timestamp } from './shared/time.ts';
+import { PODS, REPLICA_SETS } from './shared/types.ts';
+import { omitEmpty, semanticallyEqual } from './shared/values.ts';
+import { keyOfObject } from './shared/view.ts';
+
+/** Pods made or deleted in one run at most; the rest follows in the next (the real controller's burst). */
+const BURST = 500;
+
+/** Keeps each ReplicaSet at its number of Pods (source: pkg/controller/replicaset). */
+export function replicaSetController(options: ControllerOptions = {}) {
+  return controlLoop({
+    ...options,
+    name: 'replicaset-controller',
+    watch: [
+      { type: REPLICA_SETS, keys: (change) => [keyOfObject(change.object)] },
+      {
+        type: PODS,
+        keys: (change, { view }) => ownersToWake(view, change, { type: REPLICA_SETS, kind: 'ReplicaSet' }),
+      },
+    ],
+    sync({ namespace, name, key }, tools) {
+      const set = tools.view.get(REPLICA_SETS, namespace, name);
+      if (set) syncReplicaSet(set, key, tools);
+    },
+  });
+}
+
+function syncReplicaSet(set: KubeObject, key: string, tools: Tools): void {
+  const candidates = ownAndOrphaned(tools, PODS, set);
+  const active = claimObjects(tools.store, candidates.filter(isActive), {
+    owner: set,
+    ownerType: REPLICA_SETS,
+    type: PODS,
+    matches: (pod) => selects(set, pod),
+  });
+  const terminating = candidates.filter(
+    (pod) =>
+      isTerminating(pod) &&
+      !isFinished(pod) &&
+      controllerOf(pod)?.uid === set.metadata.uid &&
+      selects(set, pod),
+  );
+  let failure: unknown;
+  if (!isTerminating(set)) {
+    try {
+      manageReplicas(set, active, tools);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  writeStatus(set, active, terminating, failure, tools);
+  if (failure !== undefined) throw failure;
+
+  const minReady = Number(set.spec?.minReadySeconds ?? 0);
+  const wait = nextAvailability(active, minReady, tools.clock.now());
+  if (wait !== undefined) tools.queue.addAfter(key, wait);
+}
+
+function manageReplicas(set: KubeObject, active: KubeObject[], tools: Tools): void {
+  const difference = active.length - Number(set.spec?.replicas ?? 1);
+  if (difference < 0) {
+    try {
+      for (let made = 0; made < Math.min(-difference, BURST); made++) {
+        createPod(tools, set, podFromTemplate(set.spec?.template, set));
+      }
+    } catch (error) {
+      // In a namespace that is going every create fails; the Pods are not wanted any more either.
+      if (!isNamespaceTerminating(error)) throw error;
+    }
+    return;
+  }
+  if (difference === 0) return;
+  const ordered = victimsFirst(active, relatedPods(set, tools), tools.clock.now());
+  for (const pod of ordered.slice(0, Math.min(difference, BURST))) deletePod(tools, set, pod);
+}
+
+/** The Pods of all ReplicaSets that share this one's controller, i.e. of the whole Deployment. */
+function relatedPods(set: KubeObject, { view }: Tools): KubeObject[] {
+  const uid = controllerOf(set)?.uid;
+  const siblings = uid ? view.controlledBy(REPLICA_SETS, uid) : [set];
+  return siblings.flatMap((sibling) =>
+    view.list(PODS, set.metadata.namespace).filter((pod) => selects(sibling, pod)),
+  );
+}
+
+function writeStatus(
+  set: KubeObject,
+  active: KubeObject[],
+  terminating: KubeObject[],
+  failure: unknown,
+  { store, clock }: Tools,
+): void {
+  const now = clock.now();
+  const template: Record<string, string> = set.spec?.template?.metadata?.labels ?? {};
+  const ready = active.filter(isReady);
+  const minReady = Number(set.spec?.minReadySeconds ?? 0);
+  const status = {
+    replicas: active.length,
+    ...omitEmpty({
+      fullyLabeledReplicas: active.filter((pod) => hasLabels(pod, template)).length,
+      readyReplicas: ready.length,
+      availableReplicas: ready.filter((pod) => isAvailable(pod, minReady, now)).length,
+    }),
+    terminatingReplicas: terminating.length,
+    observedGeneration: set.metadata.generation,
+    ...(set.status?.conditions ? { conditions: [...set.status.conditions] } : {}),
+  };
+  const failing = conditionOf(set.status, 'ReplicaFailure');
+  if (failure !== undefined && !failing) {
+    setCondition(status, {
+      type: 'ReplicaFailure',
+      status: 'True',
+      lastTransitionTime: timestamp(now),
+      reason: active.length < Number(set.spec?.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete',
+      message: messageOf(failure),
+    });
+  } else if (failure === undefined && failing) {
+    removeCondition(status, 'ReplicaFailure');
+  }
+  if (semanticallyEqual(set.status, status)) return;
+  ignoreNotFound(() =>
+    store.modify(
+      REPLICA_SETS,
+      set.metadata.namespace,
+      set.metadata.name,
+      (fresh) => {
+        if (fresh.metadata.uid === set.metadata.uid) fresh.status = status;
+      },
+      { subresource: 'status' },
+    ),
+  );
+}
+
+function hasLabels(pod: KubeObject, labels: Record<string, string>): boolean {
+  return Object.entries(labels).every(([key, value]) => pod.metadata.labels?.[key] === value);
+}

@@ -1,0 +1,158 @@
+import type { KubeObject } from '@toolcrib/kube';
+import type { Tools } from '../shared/loop.ts';
+import { isAvailable, isFinished, isReady, isTerminating } from '../shared/pods.ts';
+import { templateOf } from '../shared/revisions.ts';
+import {
+  identityMatches,
+  isInRange,
+  newMember,
+  ordinalOf,
+  ordinalsOf,
+  podRevision,
+  storageMatches,
+} from './identity.ts';
+import {
+  claimsMatchRetention,
+  createMember,
+  createMissingClaims,
+  deleteMember,
+  hasStaleClaim,
+  repairMember,
+  settleClaimOwners,
+} from './members.ts';
+
+export interface Rollout {
+  set: KubeObject;
+  tools: Tools;
+  current: KubeObject;
+  update: KubeObject;
+}
+
+/** The set's Pods by their place: wanted ones by ordinal (drafts where missing), condemned ones highest first. */
+export interface Places {
+  replicas: KubeObject[];
+  condemned: KubeObject[];
+}
+
+export function placesOf(rollout: Rollout, pods: KubeObject[]): Places {
+  const { set } = rollout;
+  const { start, count } = ordinalsOf(set);
+  const byOrdinal = new Map(pods.filter((pod) => isInRange(set, pod)).map((pod) => [ordinalOf(pod), pod]));
+  const replicas = Array.from(
+    { length: count },
+    (_, index) => byOrdinal.get(start + index) ?? draft(rollout, start + index),
+  );
+  const condemned = pods
+    .filter((pod) => !isInRange(set, pod) && ordinalOf(pod) >= 0)
+    .sort((a, b) => ordinalOf(b) - ordinalOf(a));
+  return { replicas, condemned };
+}
+
+function draft({ set, current, update }: Rollout, ordinal: number): KubeObject {
+  const { type = 'RollingUpdate', rollingUpdate } = set.spec?.updateStrategy ?? {};
+  const { start } = ordinalsOf(set);
+  const keep = rollingUpdate
+    ? Number(rollingUpdate.partition ?? 0)
+    : Number(type === 'RollingUpdate' ? (set.status?.currentReplicas ?? 0) : 0);
+  const revision = ordinal < start + keep ? current : update;
+  return newMember(set, templateOf(revision), ordinal, revision.metadata.name);
+}
+
+export function isCreated(pod: KubeObject): boolean {
+  return pod.metadata.uid !== undefined;
+}
+
+export function isRunningAndReady(pod: KubeObject): boolean {
+  return pod.status?.phase === 'Running' && isReady(pod);
+}
+
+/**
+ * One step towards the wanted Pods. Ordered sets stop at the first Pod that is not yet ready or not yet gone;
+ * Parallel ones go on. @throws Error where a write failed; the rest of a Parallel set is done all the same
+ */
+export function step(rollout: Rollout, places: Places): void {
+  const { set } = rollout;
+  if (isTerminating(set)) return;
+  const ordered = set.spec?.podManagementPolicy !== 'Parallel';
+  if (eachOf(places.replicas, ordered, (pod) => settleReplica(rollout, pod, ordered))) return;
+  for (const pod of places.condemned) {
+    if (!claimsMatchRetention(rollout.tools, set, pod)) settleClaimOwners(rollout.tools, set, pod);
+  }
+  const firstUnavailable = [...places.replicas, ...[...places.condemned].reverse()].find((pod) =>
+    isUnavailable(rollout, pod),
+  );
+  const retire = (pod: KubeObject) => settleCondemned(rollout, pod, ordered, firstUnavailable);
+  if (eachOf(places.condemned, ordered, retire)) return;
+  rollUpdate(rollout, places.replicas);
+}
+
+/** Ordered: stops where `act` says so. Parallel: goes through all, and throws the first failure at the end. */
+function eachOf(pods: KubeObject[], ordered: boolean, act: (pod: KubeObject) => boolean): boolean {
+  if (ordered) return pods.some(act);
+  const failures: unknown[] = [];
+  for (const pod of pods) {
+    try {
+      act(pod);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+  return false;
+}
+
+/** @returns true where an ordered set has to wait */
+function settleReplica({ set, tools }: Rollout, pod: KubeObject, ordered: boolean): boolean {
+  if (isCreated(pod) && isFinished(pod)) {
+    if (!isTerminating(pod)) deleteMember(tools, set, pod);
+    return true;
+  }
+  if (!isCreated(pod)) {
+    if (hasStaleClaim(tools, set, pod)) return true;
+    createMember(tools, set, pod);
+    return ordered;
+  }
+  if (pod.status?.phase === 'Pending') createMissingClaims(tools, set, pod);
+  const settled =
+    !isTerminating(pod) &&
+    isRunningAndReady(pod) &&
+    isAvailable(pod, Number(set.spec?.minReadySeconds ?? 0), tools.clock.now());
+  if (ordered && !settled) return true;
+  if (identityMatches(pod) && storageMatches(set, pod) && claimsMatchRetention(tools, set, pod)) return false;
+  repairMember(tools, set, pod);
+  return false;
+}
+
+function settleCondemned(
+  rollout: Rollout,
+  pod: KubeObject,
+  ordered: boolean,
+  firstUnavailable: KubeObject | undefined,
+): boolean {
+  if (isTerminating(pod)) return ordered;
+  if (ordered && pod !== firstUnavailable && isUnavailable(rollout, pod)) return true;
+  deleteMember(rollout.tools, rollout.set, pod);
+  return true;
+}
+
+function isUnavailable({ set, tools }: Rollout, pod: KubeObject): boolean {
+  const minReady = Number(set.spec?.minReadySeconds ?? 0);
+  return isTerminating(pod) || !isAvailable(pod, minReady, tools.clock.now());
+}
+
+/** Replaces the highest Pod that is not of the newest revision, one at a time, down to the partition. */
+function rollUpdate(rollout: Rollout, replicas: KubeObject[]): void {
+  const { set, tools, update } = rollout;
+  const { type = 'RollingUpdate', rollingUpdate } = set.spec?.updateStrategy ?? {};
+  if (type === 'OnDelete') return;
+  const lowest = Number(rollingUpdate?.partition ?? 0);
+  for (let index = replicas.length - 1; index >= lowest; index--) {
+    const pod = replicas[index];
+    if (!pod) continue;
+    if (isCreated(pod) && podRevision(pod) !== update.metadata.name && !isTerminating(pod)) {
+      deleteMember(tools, set, pod);
+      return;
+    }
+    if (isUnavailable(rollout, pod)) return;
+  }
+}

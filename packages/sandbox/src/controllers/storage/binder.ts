@@ -1,0 +1,266 @@
+import type { Body, KubeObject } from '@toolcrib/kube';
+import { type ControllerOptions, controlLoop, type Tools } from '../shared/loop.ts';
+import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, STORAGE_CLASSES } from '../shared/types.ts';
+import { semanticallyEqual } from '../shared/values.ts';
+import { keyOf, keyOfObject } from '../shared/view.ts';
+import { bestMatch, classOf, isReservedFor, mismatch } from './matching.ts';
+import { createStandardClass, DEFAULT_CLASS, provision } from './provisioner.ts';
+import { reclaimVolume, setVolumePhase } from './volumes.ts';
+
+const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';
+const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller';
+const NAME = 'persistentvolume-controller';
+
+/** Binds claims to volumes, makes volumes for them, and reclaims volumes (source: pkg/controller/volume/persistentvolume). */
+export function volumeBinder(options: ControllerOptions = {}) {
+  return controlLoop({
+    ...options,
+    name: NAME,
+    watch: [
+      {
+        type: PERSISTENT_VOLUME_CLAIMS,
+        keys: ({ object }, { view }) => [
+          keyOfObject(object),
+          ...view
+            .list(PERSISTENT_VOLUMES)
+            .filter((volume) => {
+              const ref = volume.spec?.claimRef;
+              return ref?.name === object.metadata.name && ref?.namespace === object.metadata.namespace;
+            })
+            .map(keyOfObject),
+        ],
+      },
+      {
+        type: PERSISTENT_VOLUMES,
+        keys: ({ object }, tools) => [keyOfObject(object), ...interested(object, tools)],
+      },
+      {
+        type: STORAGE_CLASSES,
+        keys: (_, { view }) => view.list(PERSISTENT_VOLUME_CLAIMS).filter(isUnbound).map(keyOfObject),
+      },
+    ],
+    start: createStandardClass,
+    sync({ namespace, name }, tools) {
+      if (namespace === undefined) {
+        const volume = tools.view.get(PERSISTENT_VOLUMES, undefined, name);
+        if (volume) syncVolume(volume, tools);
+        return;
+      }
+      const claim = tools.view.get(PERSISTENT_VOLUME_CLAIMS, namespace, name);
+      if (!claim) return;
+      if (claim.metadata.annotations?.[BIND_COMPLETED] === undefined) syncUnbound(claim, tools);
+      else syncBound(claim, tools);
+    },
+  });
+}
+
+function isUnbound(claim: KubeObject): boolean {
+  return claim.metadata.annotations?.[BIND_COMPLETED] === undefined;
+}
+
+/** The claims that a changed volume concerns: the one it is for, those that name it, those that look for any. */
+function interested(volume: KubeObject, { view }: Tools): string[] {
+  const ref = volume.spec?.claimRef;
+  const own = ref ? [keyOf(ref.namespace, ref.name)] : [];
+  const others = view
+    .list(PERSISTENT_VOLUME_CLAIMS)
+    .filter((claim) =>
+      claim.spec?.volumeName ? claim.spec.volumeName === volume.metadata.name : isUnbound(claim),
+    )
+    .map(keyOfObject);
+  return [...own, ...others];
+}
+
+function syncUnbound(claim: KubeObject, tools: Tools): void {
+  if (claim.metadata.deletionTimestamp) return;
+  const wanted: string | undefined = claim.spec?.volumeName;
+  if (!wanted) {
+    findVolume(claim, tools);
+    return;
+  }
+  const volume = tools.view.get(PERSISTENT_VOLUMES, undefined, wanted);
+  if (!volume) {
+    setClaimPhase(claim, 'Pending', tools);
+    return;
+  }
+  if (isReservedFor(volume, claim)) {
+    bind(volume, claim, tools);
+    return;
+  }
+  if (volume.spec?.claimRef) {
+    const message = `volume "${wanted}" already bound to a different claim.`;
+    tools.record(claim, 'Warning', 'FailedBinding', message);
+    setClaimPhase(claim, 'Pending', tools);
+    return;
+  }
+  const why = mismatch(volume, claim);
+  if (why === undefined) {
+    bind(volume, claim, tools);
+    return;
+  }
+  tools.record(claim, 'Warning', 'VolumeMismatch', `Cannot bind to requested volume "${wanted}": ${why}`);
+  setClaimPhase(claim, 'Pending', tools);
+}
+
+function findVolume(claim: KubeObject, tools: Tools): void {
+  const volume = bestMatch(claim, tools.view.list(PERSISTENT_VOLUMES));
+  if (volume) {
+    bind(volume, claim, tools);
+    return;
+  }
+  if (claim.spec?.storageClassName === undefined && assignDefaultClass(claim, tools)) return;
+  if (classOf(claim) !== '') provision(claim, tools);
+  else {
+    const message = 'no persistent volumes available for this claim and no storage class is set';
+    tools.record(claim, 'Normal', 'FailedBinding', message);
+  }
+  setClaimPhase(claim, 'Pending', tools);
+}
+
+function assignDefaultClass(claim: KubeObject, { store, view }: Tools): boolean {
+  const standard = view
+    .list(STORAGE_CLASSES)
+    .find((item) => item.metadata.annotations?.[DEFAULT_CLASS] === 'true');
+  if (!standard) return false;
+  store.modify(PERSISTENT_VOLUME_CLAIMS, claim.metadata.namespace, claim.metadata.name, (fresh) => {
+    fresh.spec.storageClassName ??= standard.metadata.name;
+  });
+  return true;
+}
+
+/** A claim that was bound once never looks for another volume: if its own is gone or another's, it is Lost. */
+function syncBound(claim: KubeObject, tools: Tools): void {
+  const wanted: string | undefined = claim.spec?.volumeName;
+  if (!wanted) {
+    const message = 'Bound claim has lost reference to PersistentVolume. Data on the volume is lost!';
+    lose(claim, 'ClaimLost', message, tools);
+    return;
+  }
+  const volume = tools.view.get(PERSISTENT_VOLUMES, undefined, wanted);
+  if (!volume) {
+    const message = 'Bound claim has lost its PersistentVolume. Data on the volume is lost!';
+    lose(claim, 'ClaimLost', message, tools);
+    return;
+  }
+  const ref = volume.spec?.claimRef;
+  if (!ref || ref.uid === claim.metadata.uid) {
+    bind(volume, claim, tools);
+    return;
+  }
+  const message = 'Two claims are bound to the same volume, this one is bound incorrectly';
+  lose(claim, 'ClaimMisbound', message, tools);
+}
+
+function lose(claim: KubeObject, reason: string, message: string, tools: Tools): void {
+  if (claim.status?.phase === 'Lost') return;
+  setClaimPhase(claim, 'Lost', tools);
+  tools.record(claim, 'Warning', reason, message);
+}
+
+/** The four writes that make a binding: volume, its status, claim, its status; each only where it is missing. */
+function bind(volume: KubeObject, claim: KubeObject, tools: Tools): void {
+  const { store } = tools;
+  const { namespace, name, uid, resourceVersion } = claim.metadata;
+  const ref = volume.spec?.claimRef;
+  const byController = !isReservedFor(volume, claim);
+  if (ref?.uid !== uid || byController) {
+    store.modify(PERSISTENT_VOLUMES, undefined, volume.metadata.name, (fresh) => {
+      fresh.spec.claimRef = {
+        kind: 'PersistentVolumeClaim',
+        namespace,
+        name,
+        uid,
+        apiVersion: 'v1',
+        resourceVersion,
+      };
+      if (byController) annotate(fresh, BOUND_BY_CONTROLLER);
+    });
+  }
+  setVolumePhase(volume, 'Bound', tools);
+  const pointed = claim.spec?.volumeName === volume.metadata.name;
+  if (!pointed || claim.metadata.annotations?.[BIND_COMPLETED] === undefined) {
+    store.modify(PERSISTENT_VOLUME_CLAIMS, namespace, name, (fresh) => {
+      if (fresh.metadata.uid !== uid) throw new Error(`Claim ${namespace}/${name} has been replaced.`);
+      if (!pointed) {
+        fresh.spec.volumeName = volume.metadata.name;
+        annotate(fresh, BOUND_BY_CONTROLLER);
+      }
+      annotate(fresh, BIND_COMPLETED);
+    });
+  }
+  setClaimPhase(claim, 'Bound', tools, volume);
+}
+
+function annotate(object: KubeObject, key: string): void {
+  object.metadata.annotations = { ...object.metadata.annotations, [key]: 'yes' };
+}
+
+function setClaimPhase(
+  claim: KubeObject,
+  phase: 'Pending' | 'Bound' | 'Lost',
+  { store }: Tools,
+  volume?: KubeObject,
+): void {
+  const next = (status: Body): Body => {
+    const { accessModes, capacity, ...rest } = status ?? {};
+    if (!volume) return { ...rest, phase };
+    return {
+      ...rest,
+      phase,
+      accessModes: volume.spec?.accessModes,
+      capacity: capacity ?? volume.spec?.capacity,
+    };
+  };
+  if (semanticallyEqual(next(claim.status), claim.status)) return;
+  const { namespace, name, uid } = claim.metadata;
+  store.modify(
+    PERSISTENT_VOLUME_CLAIMS,
+    namespace,
+    name,
+    (fresh) => {
+      if (fresh.metadata.uid === uid) fresh.status = next(fresh.status);
+    },
+    { subresource: 'status' },
+  );
+}
+
+function syncVolume(volume: KubeObject, tools: Tools): void {
+  const ref = volume.spec?.claimRef;
+  // A claimRef without a UID only reserves the volume.
+  if (!ref?.uid) {
+    setVolumePhase(volume, 'Available', tools);
+    return;
+  }
+  const there = tools.view.get(PERSISTENT_VOLUME_CLAIMS, ref.namespace, ref.name);
+  const claim = there?.metadata.uid === ref.uid ? there : undefined;
+  if (!claim) {
+    reclaimVolume(volume, tools);
+    return;
+  }
+  if (claim.spec?.volumeName === volume.metadata.name) {
+    setVolumePhase(volume, 'Bound', tools);
+    return;
+  }
+  if (!claim.spec?.volumeName) {
+    tools.queue.add(keyOfObject(claim));
+    return;
+  }
+  const made = volume.metadata.annotations?.['pv.kubernetes.io/provisioned-by'] !== undefined;
+  if (made && volume.spec?.persistentVolumeReclaimPolicy === 'Delete') {
+    reclaimVolume(volume, tools);
+    return;
+  }
+  unbind(volume, tools);
+}
+
+/** The claim has taken another volume: this one is free again; what a person put on it stays reserved. */
+function unbind(volume: KubeObject, { store }: Tools): void {
+  store.modify(PERSISTENT_VOLUMES, undefined, volume.metadata.name, (fresh) => {
+    if (fresh.metadata.annotations?.[BOUND_BY_CONTROLLER] !== undefined) {
+      delete fresh.spec.claimRef;
+      delete fresh.metadata.annotations[BOUND_BY_CONTROLLER];
+    } else {
+      delete fresh.spec.claimRef?.uid;
+    }
+  });
+}
