@@ -51,8 +51,6 @@ export function collect(
   };
   for (let uid = queue.shift(); uid !== undefined; uid = queue.shift()) {
     const policy = going.get(uid)?.policy ?? 'Background';
-    const object = graph.get(uid);
-    if (object) for (const other of extra(object, policy)) take(other, uid);
     for (const dependent of graph.dependentsOf(uid)) {
       const fate = fateOf(graph, dependent, going);
       if (fate === 'stays') continue;
@@ -60,6 +58,8 @@ export function collect(
       if (fate === 'doubtful' && id && !starts.has(id)) doubtful.add(id);
       take(dependent, uid);
     }
+    const object = graph.get(uid);
+    if (object) for (const other of extra(object, policy)) take(other, uid);
   }
   return { going, orphaned: orphans(graph, going), doubtful };
 }

@@ -31,8 +31,7 @@ export function uses(pod: KubeObject, other: KubeObject): boolean {
     return entries.length > 0 && entries.every(([key, value]) => pod.metadata.labels?.[key] === value);
   }
   if (isKind(other, '', 'ServiceAccount')) return (spec.serviceAccountName ?? 'default') === name;
-  if (isClaim(other))
-    return usersOf(view.objects, other).some((user) => user.metadata.uid === pod.metadata.uid);
+  if (isClaim(other)) return usersOf([pod], other).length > 0;
   const secret = isKind(other, '', 'Secret');
   if (!secret && !isKind(other, '', 'ConfigMap')) return false;
   return secret ? secretsOf(spec).has(name) : configMapsOf(spec).has(name);

@@ -79,15 +79,16 @@ export function tree(radius: Radius, options: TreeOptions = {}): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The class in words. */
+/** The class in words; a reason that the tree shows already is left out. */
 function words(member: RadiusMember): string {
   const { fate, loss, why } = member;
   if (fate === 'orphaned') return why;
   if (fate === 'stops') return loss === 'returns' ? `stops for a while: ${why}` : `stops: ${why}`;
-  const number = member.estimated ? ' (this one or another)' : '';
-  if (loss === 'returns') return `goes, comes back by itself${number}: ${why}`;
-  if (loss === 'lost') return `goes, cannot be brought back: ${why}`;
-  return `goes, can be brought back${number}: ${why}`;
+  const guess = member.estimated ? ' (this one or another)' : '';
+  if (loss === 'returns') return `comes back by itself${guess}: ${why}`;
+  if (loss === 'lost') return `CANNOT be brought back: ${why}`;
+  const shown = why === 'asked for' || (member.via !== undefined && why.startsWith('owned by '));
+  return `goes, can be brought back${guess}${shown ? '' : `: ${why}`}`;
 }
 
 function nameOf(member: RadiusMember, top: boolean): string {

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Radius, RadiusMember } from '../../model/index.ts';
+import { fingerprint, stillCovers } from './fingerprint.ts';
+import { radiusOf } from './radius.ts';
+import { aim, deployment, object, statefulSet, view } from './testing/objects.ts';
+
+const kafka = () => statefulSet('shop/kafka', 3, { whenDeleted: 'Delete' });
+const radiusNow = (objects = kafka()): Radius => {
+  const [target] = objects;
+  assert.ok(target);
+  return radiusOf(view(objects), [aim(target)]);
+};
+
+test('the same radius has the same fingerprint, in whatever order it was read', () => {
+  const [target, ...rest] = kafka();
+  assert.ok(target);
+  const turned = radiusOf(view([...rest].reverse().concat(target)), [aim(target)]);
+  assert.equal(fingerprint(turned), fingerprint(radiusNow()));
+});
+
+test('what comes back by itself, readiness and resource versions do not enter', () => {
+  const shown = radiusNow();
+  const returns = fc.record({ name: fc.string(), uid: fc.uuid(), ready: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(returns), (more) => {
+      const members: RadiusMember[] = more.map(({ name, uid, ready }) => ({
+        ref: { apiVersion: 'v1', kind: 'Pod', name, uid },
+        fate: 'deleted',
+        loss: 'returns',
+        why: '',
+        owners: [],
+        ready,
+      }));
+      const now = { ...shown, members: [...members, ...shown.members], seenAt: 1 };
+      assert.equal(fingerprint(now), fingerprint(shown));
+      assert.deepEqual(stillCovers(shown, now), { ok: true });
+    }),
+  );
+});
+
+test('shrinking is fine, whatever is left out', () => {
+  const shown = radiusNow();
+  fc.assert(
+    fc.property(fc.subarray(shown.members), (members) => {
+      assert.deepEqual(stillCovers(shown, { ...shown, members }), { ok: true });
+      assert.equal(
+        fingerprint({ ...shown, members }) === fingerprint(shown),
+        members.length === shown.members.length,
+      );
+    }),
+  );
+});
+
+test('every other change voids the approval and changes the fingerprint', () => {
+  const shown = radiusNow();
+  const [target] = kafka();
+  assert.ok(target);
+  const late = object('v1 Secret', 'shop/late', { owners: [target], noController: true });
+  const edit = (change: (radius: Radius) => void): Radius => {
+    const copy = structuredClone(shown);
+    change(copy);
+    return copy;
+  };
+  const pv = (radius: Radius) => radius.members.find((member) => member.ref.kind === 'PersistentVolume');
+  const claim = (radius: Radius) =>
+    radius.members.find((member) => member.ref.kind === 'PersistentVolumeClaim');
+  const changes: [string, Radius][] = [
+    ['a new dependent', radiusNow([...kafka(), late])],
+    ['another generation', edit((r) => Object.assign(r.pins?.[0] ?? {}, { generation: 2 }))],
+    ['another finalizer', edit((r) => r.pins?.[0]?.finalizers.push('x/y'))],
+    ['another target UID', edit((r) => Object.assign(r.pins?.[0] ?? {}, { uid: 'new' }))],
+    ['other owners', edit((r) => claim(r)?.owners.push('someone'))],
+    [
+      'an operator appeared',
+      edit((r) => r.opaque.push({ ref: r.targets[0] as Radius['targets'][0], why: 'x' })),
+    ],
+    ['blind where it saw', edit((r) => r.unseen.push({ kind: 'Secret', why: 'forbidden' }))],
+  ];
+  for (const [what, now] of changes) {
+    assert.equal(stillCovers(shown, now).ok, false, what);
+    assert.notEqual(fingerprint(now), fingerprint(shown), what);
+  }
+  // Retain became Delete: the same volume, a worse end.
+  const retained = radiusNow(statefulSet('shop/kafka', 3, { whenDeleted: 'Delete', reclaim: 'Retain' }));
+  assert.equal(stillCovers(retained, shown).ok, false);
+  assert.deepEqual(stillCovers(shown, retained), { ok: true });
+  assert.equal(pv(shown)?.loss, 'lost');
+});
+
+test('a scale-down of a Deployment is covered by its number of Pods, not by their names', () => {
+  const shop = deployment('shop/web', 4);
+  const [target] = shop;
+  assert.ok(target);
+  const scaled = (replicas: number, objects = shop) =>
+    radiusOf(view(objects), [aim(target, { verb: 'scale', replicas })]);
+  const shown = scaled(2);
+  const renamed = structuredClone(shop);
+  for (const pod of renamed.filter(({ kind }) => kind === 'Pod')) pod.metadata.uid += '-again';
+  assert.equal(fingerprint(scaled(2, renamed)), fingerprint(shown));
+  assert.deepEqual(stillCovers(shown, scaled(2, renamed)), { ok: true });
+  assert.equal(stillCovers(shown, scaled(1)).ok, false);
+  assert.deepEqual(stillCovers(shown, scaled(3)), { ok: true });
+});
+
+test('the same Pods, but now the last ones of their Deployment: an outage that was not shown', () => {
+  const shop = deployment('shop/web', 3);
+  const [, , a, b, c] = shop;
+  assert.ok(a && b && c);
+  const shown = radiusOf(view(shop), [aim(a), aim(b)]);
+  const now = radiusOf(view(shop.filter((one) => one !== c)), [aim(a), aim(b)]);
+  assert.equal(stillCovers(shown, now).ok, false);
+});
