@@ -12,7 +12,7 @@ import { validateMeta, validateMetaUpdate } from './meta-rules.ts';
 import { generateName } from './names.ts';
 import { checkNamespace, deleteNamespace } from './namespace-rules.ts';
 import type { Clock, ListQuery, Store, StoreEvent } from './store.ts';
-import type { Strategy, StrategyOf, WriteContext } from './strategy.ts';
+import type { Manager, Strategy, StrategyOf, WriteContext } from './strategy.ts';
 import { timestamp } from './time.ts';
 
 /** What the API handlers use beyond the interface that the controllers see. */
@@ -39,11 +39,14 @@ export interface StoreOptions {
     object: KubeObject,
     old: KubeObject | undefined,
     info: ResourceInfo,
-    subresource?: string,
+    manager?: Manager,
   ) => void;
 }
 
 const FIRST_VERSION = 1;
+
+/** Whose fields they are when no manager is named: the controllers' own writes. */
+const CONTROLLER: Manager = { name: 'kube-controller-manager', operation: 'Update' };
 
 /** An in-memory {@link Store} with the API server's rules for writing. */
 export function createStore(options: StoreOptions): MemoryStore {
@@ -139,7 +142,7 @@ export function createStore(options: StoreOptions): MemoryStore {
       return found.sort(byNamespaceAndName);
     },
 
-    create(type, given, { dryRun = false } = {}) {
+    create(type, given, { dryRun = false, manager } = {}) {
       const info = infoOf(type);
       const strategy = strategyOf(info);
       const object = cloneJson(given);
@@ -177,13 +180,13 @@ export function createStore(options: StoreOptions): MemoryStore {
         strategy.release?.(object);
         throw error;
       }
-      beforeWrite?.(object, undefined, info);
+      beforeWrite?.(object, undefined, info, manager ?? CONTROLLER);
       if (dryRun) strategy.release?.(object);
       else commit('ADDED', info, object);
       return cloneJson(object);
     },
 
-    update(type, given, { subresource, dryRun = false } = {}) {
+    update(type, given, { subresource, dryRun = false, manager } = {}) {
       const info = infoOf(type);
       const strategy = strategyOf(info);
       const old = existing(info, given.metadata.namespace, given.metadata.name);
@@ -225,7 +228,7 @@ export function createStore(options: StoreOptions): MemoryStore {
             ]),
       ];
       if (faults.length > 0) throw invalid(info, meta.name, faults);
-      beforeWrite?.(object, old, info, subresource);
+      beforeWrite?.(object, old, info, manager ?? { ...CONTROLLER, ...(subresource ? { subresource } : {}) });
       if (deletesByUpdate(object, old)) {
         if (!dryRun) remove(info, strategy, object, old);
         return cloneJson(object);

@@ -6,6 +6,7 @@ import type {
   ResourceInfo,
   ResourceType,
 } from '@toolcrib/kube';
+import type { Manager } from './strategy.ts';
 
 /** One change, as a watch sends it. `object` is the new state; for DELETED the last state with a new version. */
 export interface StoreEvent {
@@ -39,7 +40,11 @@ export interface Store {
 
   get(type: ResourceType, namespace: string | undefined, name: string): KubeObject;
   list(type: ResourceType, query?: ListQuery): KubeObject[];
-  create(type: ResourceType, object: KubeObject, options?: { dryRun?: boolean }): KubeObject;
+  create(
+    type: ResourceType,
+    object: KubeObject,
+    options?: { dryRun?: boolean; manager?: Manager },
+  ): KubeObject;
   /**
    * Replaces spec and metadata (status untouched), or only the status with `subresource: 'status'`.
    * A resourceVersion in `object` must be the current one (409). Removing the last finalizer of an object
@@ -48,7 +53,7 @@ export interface Store {
   update(
     type: ResourceType,
     object: KubeObject,
-    options?: { subresource?: 'status' | 'scale' | 'finalize'; dryRun?: boolean },
+    options?: { subresource?: 'status' | 'scale' | 'finalize'; dryRun?: boolean; manager?: Manager },
   ): KubeObject;
   /** Reads, lets `change` mutate its copy, updates; retries on conflict. For controllers. */
   modify(

@@ -36,3 +36,10 @@ export interface Strategy {
 }
 
 export type StrategyOf = (info: ResourceInfo) => Strategy;
+
+/** Who writes, for `metadata.managedFields`. */
+export interface Manager {
+  name: string;
+  operation: 'Update' | 'Apply';
+  subresource?: string;
+}

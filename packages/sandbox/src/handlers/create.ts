@@ -1,0 +1,20 @@
+import type { ResourceRequest } from '../server/context.ts';
+import { dryRunParam } from '../server/params.ts';
+import type { Reply } from '../server/reply.ts';
+import { managerOf } from './manager.ts';
+import { readObject } from './read-body.ts';
+import { unknownFieldWarnings } from './strict.ts';
+import { toStorage } from './versions.ts';
+import { viewOf } from './views.ts';
+
+/** POST of a new object. */
+export async function createObject(request: ResourceRequest): Promise<Reply> {
+  const { sandbox, info, type, query } = request;
+  const object = await readObject(request);
+  const warnings = unknownFieldWarnings(request, object);
+  const created = sandbox.store.create(info, toStorage(type, object), {
+    dryRun: dryRunParam(query),
+    manager: managerOf(request, 'Update'),
+  });
+  return { status: 201, body: viewOf(request, created), warnings };
+}

@@ -1,0 +1,103 @@
+import type { KubeObject, Schema } from '@toolcrib/kube';
+import {
+  apiVersionOf,
+  applyPatch,
+  KubeError,
+  mediaTypeOf,
+  PATCH_TYPES,
+  PatchDoesNotApply,
+  parseJson,
+  schemaOf,
+  textOf,
+} from '@toolcrib/kube';
+import type { ResourceRequest } from '../server/context.ts';
+import { dryRunParam } from '../server/params.ts';
+import type { Reply } from '../server/reply.ts';
+import { ApiError, badRequest, unsupportedMediaType } from '../store/api-error.ts';
+import { managerOf } from './manager.ts';
+import { unknownFieldWarnings } from './strict.ts';
+import { fromStorage, toStorage } from './versions.ts';
+import { viewOf } from './views.ts';
+
+/** PATCH of an object or its status: JSON, merge and strategic merge patches. */
+export async function patchObject(request: ResourceRequest): Promise<Reply> {
+  const { sandbox, info, type, query, namespace, name = '', subresource } = request;
+  const { store } = sandbox;
+  const patch = await readPatch(request);
+  const current = fromStorage(type, store.get(info, namespace, name));
+  const patched = patchedObject(request, current, patch);
+  checkIdentity(patched, current, info.kind, apiVersionOf(type));
+  const warnings = unknownFieldWarnings(request, patched);
+  // A patch without a version of its own can't be stale: it was applied to what is there now.
+  if (!patched.metadata.resourceVersion) patched.metadata.resourceVersion = current.metadata.resourceVersion;
+  const updated = store.update(info, toStorage(type, patched), {
+    subresource: subresource === 'status' ? 'status' : undefined,
+    dryRun: dryRunParam(query),
+    manager: managerOf(request, 'Update'),
+  });
+  return { status: 200, body: viewOf(request, updated), warnings };
+}
+
+/** The decoded patch. @throws ApiError 400 for what is no JSON, 415 for a type that this kind does not take */
+export async function readPatch(request: ResourceRequest): Promise<unknown> {
+  const media = mediaTypeOf(request.contentType);
+  const accepted = acceptedPatches(request);
+  if (!accepted.includes(media)) {
+    throw unsupportedMediaType(
+      `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+    );
+  }
+  try {
+    return parseJson(textOf(await request.body()));
+  } catch (error) {
+    throw error instanceof KubeError ? badRequest(error.message) : error;
+  }
+}
+
+function acceptedPatches(request: ResourceRequest): string[] {
+  const strategic = schemaFor(request) ? [PATCH_TYPES.strategic] : [];
+  return [PATCH_TYPES.json, PATCH_TYPES.merge, ...strategic, PATCH_TYPES.apply];
+}
+
+export function schemaFor(request: ResourceRequest): Schema | undefined {
+  return schemaOf({ apiVersion: apiVersionOf(request.type), kind: request.info.kind });
+}
+
+/** @throws ApiError 422 for a patch that does not fit the object, 400 for one that is none */
+export function patchedObject(request: ResourceRequest, current: KubeObject, patch: unknown): KubeObject {
+  try {
+    return applyPatch(request.contentType, current, patch, schemaFor(request));
+  } catch (error) {
+    if (error instanceof PatchDoesNotApply) throw unprocessable(error.message);
+    if (error instanceof KubeError) throw badRequest(error.message);
+    throw error;
+  }
+}
+
+function unprocessable(message: string): ApiError {
+  return new ApiError({
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Failure',
+    message: 'the server rejected our request due to an error in our request',
+    reason: 'Invalid',
+    details: { causes: [{ message }] },
+    code: 422,
+  });
+}
+
+function checkIdentity(patched: KubeObject, current: KubeObject, kind: string, apiVersion: string): void {
+  if (patched.kind !== kind || patched.apiVersion !== apiVersion) {
+    throw badRequest(`the patch would make it a ${patched.kind} of ${patched.apiVersion}`);
+  }
+  const { name, namespace } = patched.metadata ?? {};
+  if (name !== current.metadata.name) {
+    throw badRequest(
+      `the name of the object (${name ?? ''}) does not match the name on the URL (${current.metadata.name})`,
+    );
+  }
+  if (namespace !== current.metadata.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+}

@@ -1,0 +1,101 @@
+import type { DeleteOptions } from '@toolcrib/kube';
+import { effectiveDeleteOptions, KubeError } from '@toolcrib/kube';
+import type { ResourceRequest } from '../server/context.ts';
+import type { Reply } from '../server/reply.ts';
+import { ApiError, badRequest, invalid } from '../store/api-error.ts';
+import { readBody } from './read-body.ts';
+import { selectionOf } from './selection.ts';
+import { listViewOf, viewOf } from './views.ts';
+
+/** DELETE of one object: 200 with a Status when it is gone, with the object while it still stands. */
+export async function deleteObject(request: ResourceRequest): Promise<Reply> {
+  const { sandbox, info, namespace, name = '' } = request;
+  const options = await deleteOptions(request);
+  const { object, gone } = sandbox.store.delete(info, namespace, name, options);
+  // 202 only for those who asked for a cascade by the old field (handlers/delete.go).
+  if (!gone) return { status: options.orphanDependents === false ? 202 : 200, body: viewOf(request, object) };
+  // Some registries answer with the object itself (ReturnDeletedObject), all others with a Status.
+  if (RETURNS_OBJECT.has(`${info.group}/${info.resource}`))
+    return { status: 200, body: viewOf(request, object) };
+  return {
+    status: 200,
+    body: {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Success',
+      details: {
+        name,
+        ...(info.group === '' ? {} : { group: info.group }),
+        kind: info.resource,
+        uid: object.metadata.uid,
+      },
+    },
+  };
+}
+
+const RETURNS_OBJECT = new Set([
+  '/namespaces',
+  '/pods',
+  '/services',
+  '/podtemplates',
+  '/persistentvolumes',
+  '/persistentvolumeclaims',
+  '/resourcequotas',
+  '/serviceaccounts',
+  'storage.k8s.io/csidrivers',
+  'storage.k8s.io/csinodes',
+  'storage.k8s.io/storageclasses',
+  'storage.k8s.io/volumeattachments',
+]);
+
+/** DELETE of a collection: each matching object by the same options. */
+export async function deleteCollection(request: ResourceRequest): Promise<Reply> {
+  const { sandbox, info, namespace, query } = request;
+  const options = await deleteOptions(request);
+  const objects = sandbox.store.list(info, selectionOf(info, query, namespace));
+  for (const object of objects) {
+    try {
+      sandbox.store.delete(info, object.metadata.namespace, object.metadata.name, options);
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 404)) throw error;
+    }
+  }
+  return {
+    status: 200,
+    body: listViewOf(request, objects, { resourceVersion: String(sandbox.store.version()) }),
+  };
+}
+
+/** @throws ApiError 400 for what can't be read, 422 for what contradicts itself */
+export async function deleteOptions(request: ResourceRequest): Promise<DeleteOptions> {
+  const bytes = await request.body();
+  const decoded = bytes.length > 0 ? await readBody(request) : undefined;
+  let options: DeleteOptions;
+  try {
+    options = effectiveDeleteOptions(decoded, request.query);
+  } catch (error) {
+    if (error instanceof KubeError) throw badRequest(error.message);
+    throw error;
+  }
+  if (options.orphanDependents !== undefined && options.propagationPolicy !== undefined) {
+    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
+      {
+        type: 'FieldValueInvalid',
+        field: 'propagationPolicy',
+        body: `Invalid value: ${JSON.stringify(options.propagationPolicy)}: orphanDependents and deletionPropagation cannot be both set`,
+      },
+    ]);
+  }
+  const dryRun = options.dryRun ?? [];
+  if (dryRun.some((value) => value !== 'All') || dryRun.length > 1) {
+    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
+      {
+        type: 'FieldValueNotSupported',
+        field: 'dryRun',
+        body: `Unsupported value: [${dryRun.map((value) => JSON.stringify(value)).join(',')}]: supported values: "All"`,
+      },
+    ]);
+  }
+  return options;
+}

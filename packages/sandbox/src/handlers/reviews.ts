@@ -1,0 +1,68 @@
+import { apiVersionOf } from '@toolcrib/kube';
+import type { Attributes, ResourceRequest } from '../server/context.ts';
+import { rulesFor } from '../server/rbac.ts';
+import type { Reply } from '../server/reply.ts';
+import type { User } from '../server/users.ts';
+import { notImplemented } from '../store/api-error.ts';
+import { bindPod } from './binding.ts';
+import { readBody } from './read-body.ts';
+
+/** Types that are asked and not kept: access reviews, token reviews, who am I; and the old way to bind a Pod. */
+export async function reviewReply(request: ResourceRequest): Promise<Reply> {
+  const { info, type, user, sandbox } = request;
+  if (info.resource === 'bindings') return bindByCollection(request);
+  const body = await readBody(request);
+  const spec = (body.spec ?? {}) as Record<string, unknown>;
+  const review = (status: unknown): Reply => ({
+    status: 201,
+    body: {
+      kind: info.kind,
+      apiVersion: apiVersionOf(type),
+      metadata: { creationTimestamp: null, ...(body.metadata as object | undefined) },
+      ...(info.resource === 'selfsubjectreviews' ? {} : { spec }),
+      status,
+    },
+  });
+  switch (info.resource) {
+    case 'selfsubjectreviews':
+      return review({ userInfo: userInfo(user) });
+    case 'tokenreviews': {
+      const found = sandbox.tokens.find(String(spec.token ?? ''));
+      return review(found ? { authenticated: true, user: userInfo(found) } : { user: {} });
+    }
+    case 'selfsubjectaccessreviews':
+      return review(accessOf(request, user, spec));
+    case 'subjectaccessreviews':
+    case 'localsubjectaccessreviews': {
+      const groups = Array.isArray(spec.groups) ? (spec.groups as string[]) : [];
+      return review(accessOf(request, { name: String(spec.user ?? ''), groups }, spec));
+    }
+    case 'selfsubjectrulesreviews':
+      return review(rulesFor(sandbox.store, user, String(spec.namespace ?? '')));
+    default:
+      throw notImplemented(info.resource);
+  }
+}
+
+function userInfo(user: User) {
+  return {
+    username: user.name,
+    ...(user.uid ? { uid: user.uid } : {}),
+    groups: user.groups,
+    ...(user.extra ? { extra: user.extra } : {}),
+  };
+}
+
+function accessOf(request: ResourceRequest, user: User, spec: Record<string, unknown>) {
+  const resource = spec.resourceAttributes as Attributes | undefined;
+  const path = spec.nonResourceAttributes as Attributes | undefined;
+  const answer = request.sandbox.authorize(user, { verb: '', ...(resource ?? path) });
+  return { allowed: answer.allowed, ...(answer.reason ? { reason: answer.reason } : {}) };
+}
+
+async function bindByCollection(request: ResourceRequest): Promise<Reply> {
+  const body = await readBody(request);
+  const name = (body.metadata as { name?: string } | undefined)?.name ?? '';
+  const pods = request.sandbox.store.find({ group: '', resource: 'pods' });
+  return bindPod({ ...request, info: pods ?? request.info, name });
+}

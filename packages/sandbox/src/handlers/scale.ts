@@ -1,0 +1,74 @@
+import type { KubeObject } from '@toolcrib/kube';
+import { applyPatch, KubeError, schemaOf } from '@toolcrib/kube';
+import type { ResourceRequest } from '../server/context.ts';
+import { dryRunParam } from '../server/params.ts';
+import type { Reply } from '../server/reply.ts';
+import { badRequest, conflict, invalid, methodNotAllowed, STALE_VERSION } from '../store/api-error.ts';
+import { formatSelector, NONE } from '../tables/column.ts';
+import { managerOf } from './manager.ts';
+import { readPatch } from './patch.ts';
+import { readBody } from './read-body.ts';
+
+/** `/scale` of Deployments, ReplicaSets and StatefulSets: autoscaling/v1 Scale. */
+export async function scaleReply(request: ResourceRequest, verb: string): Promise<Reply> {
+  const { sandbox, info, namespace, name = '' } = request;
+  const object = sandbox.store.get(info, namespace, name);
+  const current = scaleOf(object);
+  if (verb === 'get') return { status: 200, body: current };
+  if (verb !== 'update' && verb !== 'patch') throw methodNotAllowed();
+  const wanted =
+    verb === 'update' ? ((await readBody(request)) as KubeObject) : await patched(request, current);
+  const { resourceVersion, uid } = wanted.metadata ?? {};
+  if (resourceVersion && resourceVersion !== object.metadata.resourceVersion) {
+    throw conflict(info, name, STALE_VERSION);
+  }
+  if (uid && uid !== object.metadata.uid) {
+    throw conflict(
+      info,
+      name,
+      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${object.metadata.uid}`,
+    );
+  }
+  const replicas = wanted.spec?.replicas ?? 0;
+  if (!Number.isInteger(replicas)) throw badRequest('spec.replicas is not a whole number');
+  if (replicas < 0) {
+    throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [
+      {
+        type: 'FieldValueInvalid',
+        field: 'spec.replicas',
+        body: `Invalid value: ${replicas}: must be greater than or equal to 0`,
+      },
+    ]);
+  }
+  object.spec = { ...object.spec, replicas };
+  const updated = sandbox.store.update(info, object, {
+    dryRun: dryRunParam(request.query),
+    manager: managerOf(request, 'Update'),
+  });
+  return { status: 200, body: scaleOf(updated) };
+}
+
+async function patched(request: ResourceRequest, current: KubeObject): Promise<KubeObject> {
+  const patch = await readPatch(request);
+  try {
+    return applyPatch(request.contentType, current, patch, schemaOf(current));
+  } catch (error) {
+    if (error instanceof KubeError) throw badRequest(error.message);
+    throw error;
+  }
+}
+
+function scaleOf(object: KubeObject): KubeObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const selector = formatSelector(object.spec?.selector);
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
+    spec: object.spec?.replicas ? { replicas: object.spec.replicas } : {},
+    status: {
+      replicas: object.status?.replicas ?? 0,
+      ...(selector === NONE ? {} : { selector }),
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { ResourceRequest } from '../server/context.ts';
+import { dryRunParam } from '../server/params.ts';
+import type { Reply } from '../server/reply.ts';
+import { managerOf } from './manager.ts';
+import { readObject } from './read-body.ts';
+import { unknownFieldWarnings } from './strict.ts';
+import { toStorage } from './versions.ts';
+import { viewOf } from './views.ts';
+
+/** PUT of an object, or of its status or finalize subresource. */
+export async function updateObject(request: ResourceRequest): Promise<Reply> {
+  const { sandbox, info, type, query, subresource } = request;
+  const object = await readObject(request);
+  const warnings = unknownFieldWarnings(request, object);
+  const updated = sandbox.store.update(info, toStorage(type, object), {
+    subresource: subresource === 'status' || subresource === 'finalize' ? subresource : undefined,
+    dryRun: dryRunParam(query),
+    manager: managerOf(request, 'Update'),
+  });
+  return { status: 200, body: viewOf(request, updated), warnings };
+}

@@ -1,0 +1,34 @@
+import type { KubeObject, ResourceType } from '@toolcrib/kube';
+import { apiVersionOf } from '@toolcrib/kube';
+
+/** How one type is converted between the version that is stored and another that is served. */
+export interface Conversion {
+  stored: ResourceType;
+  toStored(object: KubeObject): KubeObject;
+  fromStored(object: KubeObject): KubeObject;
+}
+
+const conversions = new Map<string, Conversion>();
+
+export function addConversion(type: ResourceType, conversion: Conversion): void {
+  conversions.set(keyOf(type), conversion);
+}
+
+/** Where objects of a served type are kept: itself, or the type of which it is another view. */
+export function storedType(type: ResourceType): ResourceType {
+  return conversions.get(keyOf(type))?.stored ?? type;
+}
+
+export function toStorage(type: ResourceType, object: KubeObject): KubeObject {
+  return conversions.get(keyOf(type))?.toStored(object) ?? object;
+}
+
+export function fromStorage(type: ResourceType, object: KubeObject): KubeObject {
+  const conversion = conversions.get(keyOf(type));
+  if (!conversion) return object;
+  return { ...conversion.fromStored(object), apiVersion: apiVersionOf(type) };
+}
+
+function keyOf({ group, version, resource }: ResourceType): string {
+  return `${group}/${version}/${resource}`;
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ResourceInfo, ResourceType } from '@toolcrib/kube';
+import type { MemoryStore } from '../store/memory-store.ts';
+import type { Clock } from '../store/store.ts';
+import type { Negotiated } from './negotiate.ts';
+import type { TokenBook, User } from './users.ts';
+
+/** What every handler works with; one for a running sandbox. */
+export interface Sandbox {
+  store: MemoryStore;
+  clock: Clock;
+  tokens: TokenBook;
+  /** Answers `verb` on a resource or path for a user (RBAC). */
+  authorize(user: User, attributes: Attributes): Authorization;
+}
+
+/** What is asked of authorization (authorization.k8s.io ResourceAttributes and NonResourceAttributes). */
+export interface Attributes {
+  verb: string;
+  group?: string;
+  version?: string;
+  resource?: string;
+  subresource?: string;
+  namespace?: string;
+  name?: string;
+  path?: string;
+}
+
+export interface Authorization {
+  allowed: boolean;
+  reason?: string;
+}
+
+/** One request on a served resource. */
+export interface ResourceRequest {
+  sandbox: Sandbox;
+  http: { request: IncomingMessage; response: ServerResponse };
+  query: URLSearchParams;
+  user: User;
+  negotiated: Negotiated;
+  /** The type in the version of the path; `info` is how the store keeps it. */
+  type: ResourceType;
+  info: ResourceInfo;
+  namespace?: string;
+  name?: string;
+  subresource?: string;
+  /** The whole body; read once. */
+  body(): Promise<Buffer>;
+  contentType: string | undefined;
+}
