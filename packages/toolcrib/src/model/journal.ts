@@ -64,6 +64,8 @@ export interface Hold {
   /** Who may use a pass: the same person with an identical request. */
   person: string;
   requestKey: string;
+  /** Set where nothing could be kept: this name must be typed to let it go without a net. */
+  needsName?: string;
   /**
    * Filled in by the journal on reading, and one higher after each save. A save that carries another than the
    * stored one is refused: who takes a pass reads it, marks it used, and saves it with the revision read.
@@ -96,6 +98,13 @@ export interface SoftenRecord {
   /** `gracePeriodSeconds` of the request as sent, for the finish. */
   gracePeriodSeconds?: number;
   finishAfter: number;
+  /** Default `orphan-first`. */
+  how?: 'orphan-first' | 'retain-first';
+  /** A StatefulSet's `whenDeleted`: whether the finish takes its claims too. */
+  claims?: 'Delete' | 'Retain';
+  /** `retain-first`: the volumes that were set to Retain, and what they had before. */
+  volumes?: { name: string; uid: string; reclaimPolicy: string }[];
+  /** `failed` says in `note` whether the owner still stands, and both `started` and `failed` can be resumed. */
   state: 'started' | 'softened' | 'finished' | 'undone' | 'failed';
   note?: string;
 }

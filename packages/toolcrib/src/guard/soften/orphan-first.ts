@@ -1,0 +1,223 @@
+import { describeRef, foreignFinalizers, groupVersionOf } from '@toolcrib/kube';
+import type { As, Cluster, SoftenRecord } from '../../model/index.ts';
+import { marks, ToolcribError } from '../../model/index.ts';
+import { claimsOf, directDependents, everythingLeft, podsBelow, stripOwner, sweep } from './dependents.ts';
+import { markLeft } from './mark.ts';
+import type { OwnerAt } from './owner.ts';
+import { isHeld, readOwner, setHeld } from './owner.ts';
+import type { SoftenProgress, SoftenRequest, Timing } from './parts.ts';
+import { defaultTiming, leftOf } from './parts.ts';
+
+/**
+ * Deletes a workload so that its Pods run on, in a way that does not race with the garbage collector
+ * (kubernetes#26120, #131284): our finalizer keeps the owner in being until every dependent has lost its
+ * reference, so that there is nothing that the collector could take; only then the owner may go. A controller
+ * that is being deleted adopts nothing back meanwhile.
+ *
+ * Never throws once `progress` has been told `prepared`: the record says in `state` and `note` how it ended.
+ * @param progress told `prepared` with the whole record before the first write: what is durable then can be resumed
+ * @throws ToolcribError `conflict` where the target is gone, changed, or can't be softened; nothing was written
+ */
+export async function orphanFirst(
+  cluster: Cluster,
+  request: SoftenRequest,
+  progress: SoftenProgress,
+  timing: Partial<Timing> = {},
+): Promise<SoftenRecord> {
+  const record = await prepareSoften(cluster, request);
+  await progress({ step: 'prepared', record, text: `${record.left.length} objects will stay` });
+  const at = ownerAt(record, request.target.resource, request.as);
+  const wait = { ...defaultTiming, ...timing };
+  try {
+    await begin(cluster, at, progress, record);
+  } catch (error) {
+    return callBack(cluster, at, record, progress, error);
+  }
+  return carryOn(cluster, at, record, progress, wait);
+}
+
+/** Reads what a softening would leave behind. Writes nothing. */
+export async function prepareSoften(cluster: Cluster, request: SoftenRequest): Promise<SoftenRecord> {
+  const { namespace, name, ...type } = request.target;
+  const owner = await readOwner(cluster, { type, namespace, name, uid: request.uid, as: request.as });
+  if (!owner) throw new ToolcribError('conflict', `${type.resource} ${namespace}/${name} is gone already.`);
+  const what = describeRef({ ...leftOf(owner) });
+  if (owner.metadata.deletionTimestamp) {
+    throw new ToolcribError('conflict', `${what} is being deleted already, and that can't be called back.`);
+  }
+  const foreign = foreignFinalizers(owner, [marks.finalizer]);
+  if (foreign.length > 0) {
+    throw new ToolcribError(
+      'conflict',
+      `${what} can't be softened: its finalizer ${foreign[0]} is not ours.`,
+    );
+  }
+  const grace = request.options.gracePeriodSeconds;
+  const claims = claimsOf(owner);
+  return {
+    actId: request.act,
+    requestId: request.requestId,
+    context: cluster.context,
+    owner: leftOf(owner),
+    left: await everythingLeft(cluster, owner, type.resource, request.as),
+    ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
+    ...(claims === undefined ? {} : { claims }),
+    finishAfter: request.finishAfter,
+    how: 'orphan-first',
+    state: 'started',
+  };
+}
+
+/** Where a record's owner is, or was. */
+export function ownerAt(record: SoftenRecord, resource: string, as?: As): OwnerAt {
+  const { apiVersion, namespace, name, uid } = record.owner;
+  return { type: { ...groupVersionOf(apiVersion), resource }, namespace, name, uid, as };
+}
+
+async function begin(
+  cluster: Cluster,
+  at: OwnerAt,
+  progress: SoftenProgress,
+  record: SoftenRecord,
+): Promise<void> {
+  await setHeld(cluster, at, true);
+  await progress({ step: 'held', record, text: `${describeRef(record.owner)} is held by our finalizer` });
+  await cluster.delete(
+    at.type,
+    { namespace: at.namespace, name: at.name },
+    { propagationPolicy: 'Orphan', preconditions: { uid: at.uid } },
+    at.as,
+  );
+  await progress({ step: 'deleting', record, text: `${describeRef(record.owner)} is being deleted` });
+}
+
+/** The delete did not begin: our finalizer comes off again, and nothing has happened. */
+export async function callBack(
+  cluster: Cluster,
+  at: OwnerAt,
+  record: SoftenRecord,
+  progress: SoftenProgress,
+  cause: unknown,
+): Promise<SoftenRecord> {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const owner = await readOwner(cluster, at).catch(() => undefined);
+  // The answer may have been lost, and the delete not: then there is no way back, only on.
+  if (owner?.metadata.deletionTimestamp && isHeld(owner)) {
+    return carryOn(cluster, at, record, progress, defaultTiming);
+  }
+  let note = `Nothing was deleted: ${why}`;
+  try {
+    await setHeld(cluster, at, false);
+  } catch (error) {
+    note += ` Its finalizer ${marks.finalizer} could not be taken off (${(error as Error).message}); it does no harm until somebody deletes ${describeRef(record.owner)}.`;
+  }
+  return ended(record, 'failed', note, progress);
+}
+
+/** From a delete under way to its end. Each part finds out by itself what is done already. */
+export async function carryOn(
+  cluster: Cluster,
+  at: OwnerAt,
+  record: SoftenRecord,
+  progress: SoftenProgress,
+  timing: Timing,
+): Promise<SoftenRecord> {
+  const now = structuredClone(record);
+  try {
+    await untilReleased(cluster, at, now, timing);
+    const unseen = await untilSwept(cluster, at, timing);
+    await progress({ step: 'released', record: now, text: `${now.left.length} objects stand by themselves` });
+    for (const pod of await podsBelow(cluster, now.left, at.namespace, at.as)) remember(now, leftOf(pod));
+    const marked = await markLeft(cluster, now, at.as);
+    await progress({ step: 'marked', record: now, text: `${marked} objects carry the act's mark` });
+    await setHeld(cluster, at, false);
+    await untilGone(cluster, at, timing);
+    const note = unseen.length > 0 ? `Not looked through: ${unseen.join(', ')}.` : undefined;
+    return await ended(now, 'softened', note, progress);
+  } catch (error) {
+    const stands = await readOwner(cluster, at).catch(() => 'unknown' as const);
+    const why = error instanceof Error ? error.message : String(error);
+    const note = stands
+      ? `${why} ${describeRef(record.owner)} stands in Terminating under the finalizer ${marks.finalizer}, and its Pods run: resume this act to carry it to its end.`
+      : why;
+    return ended(now, 'failed', note, progress);
+  }
+}
+
+async function untilReleased(
+  cluster: Cluster,
+  at: OwnerAt,
+  record: SoftenRecord,
+  timing: Timing,
+): Promise<void> {
+  const begun = timing.now();
+  for (;;) {
+    const owner = await readOwner(cluster, at);
+    const dependents = await directDependents(cluster, at.type.resource, at.namespace, at.uid, at.as);
+    for (const { object } of dependents) remember(record, leftOf(object));
+    const collectorDone = !owner?.metadata.finalizers?.includes('orphan');
+    if (dependents.length === 0 && collectorDone) return;
+    const waited = timing.now() - begun;
+    if (collectorDone || waited > timing.patience) {
+      for (const { type, object } of dependents) await stripOwner(cluster, type, object, at.uid, at.as);
+    }
+    if (waited > timing.limit) {
+      throw new ToolcribError(
+        'limit',
+        `After ${Math.round(waited / 1000)} s the garbage collector has not let go of ${at.name}.`,
+      );
+    }
+    await timing.sleep(timing.poll);
+  }
+}
+
+/**
+ * The owner's controller may have made a last dependent before it saw the delete. It has seen it once it observed the
+ * new generation (a DaemonSet's never says so); then two empty sweeps in a row are the end.
+ */
+async function untilSwept(cluster: Cluster, at: OwnerAt, timing: Timing): Promise<string[]> {
+  const begun = timing.now();
+  const settle = Math.min(timing.patience, 2_000);
+  for (;;) {
+    const owner = await readOwner(cluster, at);
+    const observed = owner?.status?.observedGeneration ?? 0;
+    if (!owner || observed >= (owner.metadata.generation ?? 0) || timing.now() - begun > settle) break;
+    await timing.sleep(timing.poll);
+  }
+  let clean = 0;
+  let unseen: string[] = [];
+  while (clean < 2) {
+    const swept = await sweep(cluster, at.namespace, at.uid, at.as);
+    clean = swept.found === 0 ? clean + 1 : 0;
+    unseen = swept.unseen;
+    if (timing.now() - begun > timing.limit) {
+      throw new ToolcribError('limit', `New objects kept naming ${at.name} as their owner.`);
+    }
+  }
+  return unseen;
+}
+
+async function untilGone(cluster: Cluster, at: OwnerAt, timing: Timing): Promise<void> {
+  const begun = timing.now();
+  while (await readOwner(cluster, at)) {
+    if (timing.now() - begun > timing.limit) {
+      throw new ToolcribError('limit', `${at.name} has not gone although our finalizer is off.`);
+    }
+    await timing.sleep(timing.poll);
+  }
+}
+
+function remember(record: SoftenRecord, left: SoftenRecord['left'][number]): void {
+  if (!record.left.some(({ uid }) => uid === left.uid)) record.left.push(left);
+}
+
+async function ended(
+  record: SoftenRecord,
+  state: SoftenRecord['state'],
+  note: string | undefined,
+  progress: SoftenProgress,
+): Promise<SoftenRecord> {
+  const end: SoftenRecord = { ...record, state, note };
+  await progress({ step: state === 'softened' ? 'done' : 'failed', record: end, text: note ?? 'softened' });
+  return end;
+}

@@ -1,0 +1,64 @@
+import { selectorMatches } from '@toolcrib/kube';
+import type { As, Cluster, SoftenRecord } from '../../model/index.ts';
+import { ToolcribError } from '../../model/index.ts';
+import { markLeft } from './mark.ts';
+import { callBack, carryOn, ownerAt } from './orphan-first.ts';
+import { isHeld, readOwner } from './owner.ts';
+import type { SoftenProgress, Timing } from './parts.ts';
+import { DEPENDENT_TYPES, defaultTiming, leftOf, selectorOf } from './parts.ts';
+
+const RESOURCE_OF_KIND: Record<string, string> = {
+  Deployment: 'deployments',
+  ReplicaSet: 'replicasets',
+  StatefulSet: 'statefulsets',
+  DaemonSet: 'daemonsets',
+};
+
+/**
+ * Carries a softening that was cut off at any point to a safe end: called back where the delete had not begun,
+ * else completed. What it finds done it does not do again, so it may itself be cut off and resumed.
+ */
+export async function resume(
+  cluster: Cluster,
+  record: SoftenRecord,
+  options: { as?: As; progress?: SoftenProgress; timing?: Partial<Timing> } = {},
+): Promise<SoftenRecord> {
+  if (record.state !== 'started' && record.state !== 'failed') return record;
+  const { as, progress = () => {} } = options;
+  const resource = RESOURCE_OF_KIND[record.owner.kind];
+  if (resource === undefined)
+    return { ...record, state: 'failed', note: 'Its kind is not one that is softened.' };
+  const at = ownerAt(record, resource, as);
+  const owner = await readOwner(cluster, at);
+  if (!owner) {
+    await markLeft(cluster, record, as);
+    const end: SoftenRecord = { ...record, state: 'softened', note: undefined };
+    await progress({ step: 'done', record: end, text: 'it was done already' });
+    return end;
+  }
+  if (!owner.metadata.deletionTimestamp) {
+    const cut = new ToolcribError('conflict', 'It was cut off before the delete.');
+    return callBack(cluster, at, record, progress, cut);
+  }
+  if (!isHeld(owner)) {
+    const note = `${record.owner.kind} ${record.owner.name} is being deleted, but not by this act.`;
+    return { ...record, state: 'failed', note };
+  }
+  // Dependents made after the record was written have lost their reference by now: the selector still finds them.
+  const known = new Set(record.left.map(({ uid }) => uid));
+  const late = await Promise.all(
+    (DEPENDENT_TYPES[resource] ?? []).map((type) => cluster.list(type, { namespace: at.namespace }, as)),
+  );
+  const more = late.flat().filter((object) => {
+    const { uid = '', labels, ownerReferences } = object.metadata;
+    const free = !ownerReferences?.some((reference) => reference.controller);
+    return (
+      free &&
+      object.kind !== 'PersistentVolumeClaim' &&
+      !known.has(uid) &&
+      selectorMatches(selectorOf(owner), labels)
+    );
+  });
+  const whole = { ...record, left: [...record.left, ...more.map(leftOf)] };
+  return carryOn(cluster, at, whole, progress, { ...defaultTiming, ...options.timing });
+}
