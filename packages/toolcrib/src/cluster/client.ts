@@ -1,0 +1,200 @@
+import {
+  apiVersionOf,
+  deleteOptionsBody,
+  groupVersionOf,
+  type KubeList,
+  type KubeObject,
+  type ResourceInfo,
+  type ResourceType,
+  resourcePath,
+} from '@toolcrib/kube';
+import { type As, type Cluster, type ClusterResponse, ToolcribError } from '../model/index.ts';
+import { type Discovered, discover, legacyResources } from './discovery.ts';
+import { exchange, isAbsent, jsonOf, mustBeOk } from './http.ts';
+import { allPages, METADATA_LIST, named, trimmed } from './listing.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface ClusterOptions {
+  /** Milliseconds for one exchange with the cluster; 15 s unless said otherwise. */
+  timeout?: number;
+  /** Milliseconds, of any epoch, never backwards. */
+  now?: () => number;
+}
+
+const TIMEOUT = 15_000;
+const DISCOVERY_LIFE = 60_000;
+/** A kind that is not found is looked for anew, but not more often than this (ms): it may have just come. */
+const DISCOVERY_PAUSE = 2_000;
+
+const PATCH_TYPES = {
+  merge: 'application/merge-patch+json',
+  json: 'application/json-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+} as const;
+
+/** A Cluster over a real API server (see the port for what each method promises). */
+export function connectCluster(upstream: Upstream, context: string, options: ClusterOptions = {}): Cluster {
+  const timeout = options.timeout ?? TIMEOUT;
+  const now = options.now ?? (() => performance.now());
+  const discoveries = new Map<string, { at: number; found: Promise<Discovered> }>();
+
+  async function send(
+    method: string,
+    path: string,
+    extra: { headers?: Record<string, string>; body?: unknown; type?: string; as?: As } = {},
+  ): Promise<ClusterResponse> {
+    const { headers, body, type = 'application/json', as } = extra;
+    return exchange(upstream, {
+      method,
+      path,
+      timeout,
+      headers: {
+        Accept: 'application/json',
+        'User-Agent': 'toolcrib',
+        ...(body === undefined ? {} : { 'Content-Type': type }),
+        ...headers,
+        ...as,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  }
+
+  /** The object that the answer holds. */
+  async function object(
+    method: string,
+    path: string,
+    extra: Parameters<typeof send>[2] = {},
+  ): Promise<KubeObject> {
+    const answer = await send(method, path, extra);
+    const what = `${method} ${path}`;
+    mustBeOk(context, what, answer);
+    return jsonOf(context, what, answer) as KubeObject;
+  }
+
+  async function fetchDiscovery(path: string, accept: string, as?: As) {
+    const answer = await send('GET', path, { headers: { Accept: accept }, as });
+    mustBeOk(context, `GET ${path}`, answer);
+    return {
+      type: String(answer.headers['content-type'] ?? ''),
+      body: jsonOf(context, `GET ${path}`, answer),
+    };
+  }
+
+  function resources(as?: As, life = DISCOVERY_LIFE): Promise<Discovered> {
+    const key = JSON.stringify(Object.entries(as ?? {}).sort());
+    const known = discoveries.get(key);
+    if (known && now() - known.at < life) return known.found;
+    const found = discover((path, accept) => fetchDiscovery(path, accept, as));
+    const entry = { at: now(), found };
+    discoveries.set(key, entry);
+    // A failure is not remembered.
+    found.catch(() => {
+      if (discoveries.get(key) === entry) discoveries.delete(key);
+    });
+    return found;
+  }
+
+  /** The kind of a served resource, also in a version that its group does not prefer. */
+  async function infoOf(type: ResourceType, as?: As): Promise<ResourceInfo> {
+    const same = (info: ResourceInfo) => info.group === type.group && info.resource === type.resource;
+    const found = (await resources(as)).resources.find(same);
+    if (found) return { ...found, version: type.version };
+    const path = type.group === '' ? `/api/${type.version}` : `/apis/${type.group}/${type.version}`;
+    const { body } = await fetchDiscovery(path, 'application/json', as);
+    const info = legacyResources(type.group, type.version, body).find(same);
+    if (info) return info;
+    throw notServed(`${type.resource} of ${apiVersionOf(type)}`, '');
+  }
+
+  function notServed(what: string, unseen: string): ToolcribError {
+    return new ToolcribError('not-found', `The cluster of context ${context} serves no ${what}.${unseen}`, {
+      next: `kubectl --context ${context} api-resources shows what it serves.`,
+    });
+  }
+
+  async function listPage(path: string, accept: string, as?: As): Promise<KubeList> {
+    const answer = await send('GET', path, { headers: { Accept: accept }, as });
+    mustBeOk(context, `GET ${path}`, answer);
+    return jsonOf(context, `GET ${path}`, answer) as unknown as KubeList;
+  }
+
+  return {
+    context,
+
+    request: ({ method, path, headers, body, as, signal }) =>
+      exchange(upstream, { method, path, headers: { ...headers, ...as }, body, signal, timeout }),
+
+    resources: (as) => resources(as),
+
+    async get(type, at, as) {
+      const path = resourcePath(type, at);
+      const answer = await send('GET', path, { as });
+      if (isAbsent(answer)) return undefined;
+      mustBeOk(context, `GET ${path}`, answer);
+      return jsonOf(context, `GET ${path}`, answer) as KubeObject;
+    },
+
+    async list(type, query = {}, as) {
+      const { namespace, labelSelector, fieldSelector, metadata = false } = query;
+      const path = resourcePath(type, { namespace });
+      const accept = metadata ? METADATA_LIST : 'application/json';
+      const [info, items] = await Promise.all([
+        infoOf(type, as),
+        allPages((page) => {
+          if (labelSelector) page.set('labelSelector', labelSelector);
+          if (fieldSelector) page.set('fieldSelector', fieldSelector);
+          const text = page.toString();
+          return listPage(text === '' ? path : `${path}?${text}`, accept, as);
+        }),
+      ]);
+      return items.map((item) => (metadata ? trimmed(named(item, info)) : named(item, info)));
+    },
+
+    create: (type, body, as) =>
+      object('POST', resourcePath(type, { namespace: body.metadata.namespace }), { body, as }),
+
+    patch: (type, at, patch, { type: kind = 'merge' } = {}, as) =>
+      object('PATCH', resourcePath(type, at), { body: patch, type: PATCH_TYPES[kind], as }),
+
+    replace(type, body, { subresource } = {}, as) {
+      const { namespace, name } = body.metadata;
+      return object('PUT', resourcePath(type, { namespace, name, subresource }), { body, as });
+    },
+
+    async delete(type, at, deleteOptions, as) {
+      const path = resourcePath(type, at);
+      const answer = await send('DELETE', path, { body: deleteOptionsBody(deleteOptions), as });
+      if (isAbsent(answer)) return undefined;
+      mustBeOk(context, `DELETE ${path}`, answer);
+      return jsonOf(context, `DELETE ${path}`, answer) as KubeObject;
+    },
+
+    async mayI({ group, version, resource, verb, namespace, name, subresource }, as) {
+      const review = await object('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
+        as,
+        body: {
+          apiVersion: 'authorization.k8s.io/v1',
+          kind: 'SelfSubjectAccessReview',
+          spec: { resourceAttributes: { group, version, resource, verb, namespace, name, subresource } },
+        },
+      });
+      const { allowed, reason, evaluationError } = review.status ?? {};
+      return { allowed: allowed === true, why: reason || evaluationError || undefined };
+    },
+
+    async typeOf(ref, as) {
+      const { group } = groupVersionOf(ref.apiVersion);
+      const search = ({ resources }: Discovered) =>
+        resources.find((info) => info.group === group && info.kind === ref.kind);
+      const found = search(await resources(as)) ?? search(await resources(as, DISCOVERY_PAUSE));
+      if (found) return found;
+      const broken = (await resources(as)).failed.find((item) => item.group === group);
+      throw notServed(
+        `kind ${ref.kind} of ${ref.apiVersion}`,
+        broken ? ` Its group could not be asked: ${broken.why}.` : '',
+      );
+    },
+
+    close: () => upstream.close(),
+  };
+}

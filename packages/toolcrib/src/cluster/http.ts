@@ -1,0 +1,156 @@
+import { type ApiFailure, type ClusterResponse, ToolcribError } from '../model/index.ts';
+import type { Upstream } from './upstream.ts';
+
+export interface HttpRequest {
+  method: string;
+  /** Path with query, below the cluster's own. */
+  path: string;
+  headers?: Record<string, string>;
+  body?: Uint8Array | string;
+  signal?: AbortSignal;
+  /** Milliseconds for the whole exchange; 0 for none. */
+  timeout: number;
+}
+
+/** Codes of a connection that went away under a request. */
+const RESET = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+const READS = new Set(['GET', 'HEAD']);
+
+/**
+ * One whole exchange with a cluster. A read whose connection was reset is sent once more, and so is one that
+ * was refused for stale credentials; a write never: nobody knows whether the first one arrived.
+ * @throws ToolcribError `unreachable`, `credentials` (none could be made)
+ */
+export async function exchange(upstream: Upstream, request: HttpRequest): Promise<ClusterResponse> {
+  const again = READS.has(request.method);
+  let answer: ClusterResponse;
+  try {
+    answer = await once(upstream, request);
+  } catch (error) {
+    if (!again || request.signal?.aborted || !wasReset(error)) throw error;
+    answer = await once(upstream, request);
+  }
+  if (answer.status !== 401 || !upstream.rejected() || !again) return answer;
+  return once(upstream, request);
+}
+
+async function once(upstream: Upstream, request: HttpRequest): Promise<ClusterResponse> {
+  const { timeout, signal } = request;
+  const headers = { ...request.headers, ...(await upstream.headers()) };
+  const late = timeout > 0 ? AbortSignal.timeout(timeout) : undefined;
+  const signals = [signal, late].filter((item) => item !== undefined);
+  try {
+    const answer = await upstream.agent.request({
+      origin: upstream.url.origin,
+      path: `${upstream.url.pathname.replace(/\/$/, '')}${request.path}`,
+      method: request.method as 'GET',
+      headers,
+      body: request.body === undefined ? null : Buffer.from(request.body as Uint8Array),
+      signal: signals.length > 0 ? AbortSignal.any(signals) : undefined,
+    });
+    const body = new Uint8Array(await answer.body.arrayBuffer());
+    return { status: answer.statusCode, headers: answer.headers, body };
+  } catch (cause) {
+    throw noAnswer(upstream.url, cause, late?.aborted ? timeout : undefined, signal?.aborted === true);
+  }
+}
+
+function wasReset(error: unknown): boolean {
+  const cause = (error as ToolcribError).cause as { code?: string } | undefined;
+  return RESET.has(cause?.code ?? '');
+}
+
+function noAnswer(url: URL, cause: unknown, timeout: number | undefined, aborted: boolean): ToolcribError {
+  if (cause instanceof ToolcribError) return cause;
+  const { code = '', message } = cause as NodeJS.ErrnoException;
+  const why = aborted
+    ? 'the request was given up'
+    : timeout !== undefined
+      ? `no answer within ${timeout / 1000} s`
+      : message || code;
+  const next = /CERT|SIGNED|TLS|SSL|ALTNAME/.test(code)
+    ? 'Check certificate-authority(-data) and tls-server-name of this cluster in your kubeconfig.'
+    : 'Check the network, a VPN, and the address in your kubeconfig.';
+  return new ToolcribError('unreachable', `The cluster at ${url.host} gave no answer: ${why}.`, {
+    next,
+    cause,
+  });
+}
+
+/** @throws ToolcribError `credentials` for 401, `api` for any other status from 400 up (`cause` is an ApiFailure) */
+export function mustBeOk(context: string, what: string, answer: ClusterResponse): void {
+  if (answer.status < 400) return;
+  const failure = failureOf(answer);
+  if (answer.status === 401) {
+    throw new ToolcribError(
+      'credentials',
+      `The cluster of context ${context} does not accept its credentials (401).`,
+      {
+        next: `Log in again; kubectl --context ${context} auth whoami shows whether it worked.`,
+        cause: failure,
+      },
+    );
+  }
+  throw new ToolcribError(
+    'api',
+    `${what}: the cluster of context ${context} said ${failure.status}: ${failure.message}`,
+    {
+      next:
+        answer.status === 403
+          ? 'The person has no right to do this; an administrator of the cluster can give it.'
+          : undefined,
+      cause: failure,
+    },
+  );
+}
+
+export function failureOf(answer: ClusterResponse): ApiFailure {
+  const text = Buffer.from(answer.body).toString('utf8');
+  try {
+    const status = JSON.parse(text) as { kind?: string; reason?: string; message?: string };
+    if (status.kind === 'Status') {
+      return {
+        status: answer.status,
+        reason: status.reason,
+        message: status.message ?? status.reason ?? 'no reason given',
+      };
+    }
+  } catch {
+    // A load balancer's page, most likely: its text is all there is.
+  }
+  return { status: answer.status, message: text.trim().slice(0, 300) || 'no reason given' };
+}
+
+/**
+ * The object is not there. Not every 404 says so: a kind that is not served, or a wrong address, gets one too,
+ * and to take that for "gone" would be to answer a question that was not asked.
+ */
+export function isAbsent(answer: ClusterResponse): boolean {
+  if (answer.status !== 404) return false;
+  try {
+    const status = JSON.parse(Buffer.from(answer.body).toString('utf8')) as { details?: { name?: string } };
+    return Boolean(status.details?.name);
+  } catch {
+    return false;
+  }
+}
+
+/** @throws ToolcribError `api` for a body that is no JSON object */
+export function jsonOf(context: string, what: string, answer: ClusterResponse): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(answer.body).toString('utf8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {
+    // Said below.
+  }
+  const failure: ApiFailure = { status: answer.status, message: 'the answer is no JSON object' };
+  throw new ToolcribError(
+    'api',
+    `${what}: the cluster of context ${context} answered with something that is no JSON object.`,
+    {
+      next: 'Is its address that of a Kubernetes API? A proxy or log-in page may be in between.',
+      cause: failure,
+    },
+  );
+}

@@ -1,0 +1,11 @@
+export { type ClusterOptions, connectCluster } from './client.ts';
+export {
+  type ContextConfig,
+  isOurs,
+  type Kubeconfig,
+  kubeconfigPaths,
+  loadKubeconfig,
+  OWN_FILE_MARK,
+  readKubeconfig,
+} from './kubeconfig.ts';
+export { openUpstream, type Upstream, type UpstreamTls } from './upstream.ts';
