@@ -172,7 +172,15 @@ func run(ctx context.Context, end context.CancelCauseFunc, o options) (*control.
 	if err := seed.Apply(starting, admin); err != nil {
 		return nil, fmt.Errorf("furnish the cluster: %w", err)
 	}
-	nodes, err := newNodes(plane, o.nodes)
+	kubeletServing, err := plane.Credentials.CA.Server("kubelet", nil)
+	if err != nil {
+		return nil, err
+	}
+	port, err := kubelets.Serve(ctx, kubeletServing, plane.Cluster.CA, controlplane.KubeletClient)
+	if err != nil {
+		return nil, err
+	}
+	nodes, err := newNodes(plane, o.nodes, port)
 	if err != nil {
 		return nil, err
 	}
@@ -230,7 +238,7 @@ func writeKubeconfigs(plane *controlplane.ControlPlane, data string) (map[string
 	return paths, nil
 }
 
-func newNodes(plane *controlplane.ControlPlane, count int) ([]*kubelets.Node, error) {
+func newNodes(plane *controlplane.ControlPlane, count int, port int32) ([]*kubelets.Node, error) {
 	var nodes []*kubelets.Node
 	for i := 1; i <= count; i++ {
 		name := fmt.Sprintf("node-%d", i)
@@ -238,7 +246,7 @@ func newNodes(plane *controlplane.ControlPlane, count int) ([]*kubelets.Node, er
 		if err != nil {
 			return nil, err
 		}
-		nodes = append(nodes, &kubelets.Node{Name: name, Index: i, Client: client, Version: version.Get().GitVersion})
+		nodes = append(nodes, &kubelets.Node{Name: name, Index: i, Client: client, Port: port, Version: version.Get().GitVersion})
 	}
 	return nodes, nil
 }

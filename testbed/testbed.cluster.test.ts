@@ -5,7 +5,7 @@ import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,10 +18,13 @@ let testbed: Testbed;
 let kubectlPath: string;
 
 /** kubectl's stdout. Rejects with its stderr in the message. */
-async function kubectl(args: string, options: { as?: Person; input?: string } = {}): Promise<string> {
+async function kubectl(
+  args: string,
+  options: { as?: Person; input?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
   const kubeconfig = options.as ? testbed.persons[options.as] : testbed.kubeconfigPath;
   const running = promisify(execFile)(kubectlPath, [`--kubeconfig=${kubeconfig}`, ...args.split(' ')], {
-    env: { HOME: testbed.state.data },
+    env: { HOME: testbed.state.data, ...options.env },
     timeout: 90_000,
   });
   running.child.stdin?.end(options.input ?? '');
@@ -135,7 +138,11 @@ describe('workloads', () => {
       });
     };
     await eventually('one of three may go', allowed, (count) => count === '1');
+    const pods = () => uids(`get pods -n ${n} -l app=web`);
+    const first = await pods();
     await evict();
+    // An eviction of a Pod that is already terminating passes by any PDB: wait until the first is gone.
+    await eventually('one replaced', pods, (now) => now.length === 3 && now.join() !== first.join());
     await kubectl(`rollout status -n ${n} deployment/web --timeout=30s`);
     await kubectl(`patch pdb web -n ${n} -p {"spec":{"minAvailable":3}}`);
     await eventually('none may go', allowed, (count) => count === '0');
@@ -162,6 +169,40 @@ describe('workloads', () => {
     );
     assert.equal(removal?.requestObject?.gracePeriodSeconds, 0);
     assert.deepEqual(removal?.requestObject?.preconditions, { uid });
+  });
+
+  test('logs, exec and port-forward reach a kubelet, over WebSocket and SPDY', async () => {
+    assert.equal(await kubectl(`logs -n ${n} db-0`), 'db-0/db started');
+    assert.equal(await kubectl(`exec -n ${n} db-0 -- echo a b`), 'a b');
+    assert.equal(await kubectl(`exec -i -n ${n} db-0 -- cat`, { input: 'bytes' }), 'bytes');
+    await assert.rejects(kubectl(`exec -n ${n} db-0 -- exit 7`), { code: 7 });
+    assert.equal(
+      await kubectl(`exec -n ${n} db-0 -- echo spdy`, {
+        env: { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: 'false' },
+      }),
+      'spdy',
+    );
+    const forward = spawn(kubectlPath, [
+      `--kubeconfig=${testbed.kubeconfigPath}`,
+      'port-forward',
+      '-n',
+      n,
+      'pod/db-0',
+      ':5432',
+      '--address=127.0.0.1',
+    ]);
+    try {
+      const said = await new Promise<string>((done) => forward.stdout.setEncoding('utf8').once('data', done));
+      const socket = connect(Number(/127\.0\.0\.1:(\d+)/.exec(said)?.[1]), '127.0.0.1');
+      const echoed = new Promise<string>((done, fail) =>
+        socket.setEncoding('utf8').once('data', done).once('error', fail),
+      );
+      socket.write('ping');
+      assert.equal(await echoed, 'ping');
+      socket.destroy();
+    } finally {
+      forward.kill();
+    }
   });
 
   test('a Pod waits for the ConfigMap it needs', async () => {

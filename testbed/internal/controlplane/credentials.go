@@ -15,6 +15,9 @@ type Credentials struct {
 	CA, etcdCA, frontProxyCA *pki.CA
 }
 
+// KubeletClient is who the API server is to kubelets.
+const KubeletClient = "kube-apiserver-kubelet-client"
+
 // NewCredentials makes every key and certificate that the components read from files, in DIR/pki.
 func NewCredentials(dir string) (*Credentials, error) {
 	pkiDir := filepath.Join(dir, "pki")
@@ -43,7 +46,7 @@ func NewCredentials(dir string) (*Credentials, error) {
 		{"apiserver", func() (pki.Pair, error) {
 			return c.CA.Server("kube-apiserver", kubernetes, net.ParseIP("10.96.0.1"), net.ParseIP(advertisedAddress))
 		}},
-		{"kubelet-client", func() (pki.Pair, error) { return c.CA.Client("kube-apiserver-kubelet-client", "system:masters") }},
+		{"kubelet-client", func() (pki.Pair, error) { return c.CA.Client(KubeletClient) }},
 		{"webhook", func() (pki.Pair, error) { return c.CA.Server("webhook", nil) }}, // for tests that serve one
 		{"etcd", func() (pki.Pair, error) { return c.etcdCA.Server("etcd", nil) }},
 		{"etcd-client", func() (pki.Pair, error) { return c.etcdCA.Client("kube-apiserver") }},

@@ -22,7 +22,7 @@ type Node struct {
 	Name   string
 	Index  int // from 1
 	Client kubernetes.Interface
-	// Port on which its kubelet serves logs, exec and port-forward; 0 for none.
+	// Port on which its kubelet serves logs, exec and port-forward (see Serve).
 	Port int32
 	// Version it reports, as kubelets do: that of the control plane.
 	Version string
