@@ -22,6 +22,8 @@ export interface Notifier {
     title: string;
     text: string;
     code?: string;
+    /** A client waits for the answer, with nothing to see on its screen. */
+    waiting?: boolean;
   }): void;
 }
 

@@ -85,28 +85,24 @@ export const builtInRules: NonNullable<GuardPolicyFile['spec']['rules']> = [
   {
     name: 'data-loss',
     when: 'radius.volumesLost > 0',
-    // biome-ignore lint/suspicious/noThenProperty: the file's own word
     then: 'hold',
     reason: 'the data of a volume would be gone for good',
   },
   {
     name: 'outage',
     when: 'radius.workloadsLeftWithoutPods > 0',
-    // biome-ignore lint/suspicious/noThenProperty: the file's own word
     then: 'hold',
     reason: 'a workload would be left without Pods',
   },
   {
     name: 'many',
     when: 'effect.verb == "delete" && act.expected > 10 && radius.podsNotReplaced > 0',
-    // biome-ignore lint/suspicious/noThenProperty: the file's own word
     then: 'hold',
     reason: 'many objects at once, and Pods among them that nothing replaces',
   },
   {
     name: 'not-understood',
     when: 'radius.state != "complete" && effect.verb != "evict"',
-    // biome-ignore lint/suspicious/noThenProperty: the file's own word
     then: 'hold',
     reason: 'not everything it would hit could be seen',
   },

@@ -29,7 +29,6 @@ export const guardPolicySchema = z
               .string()
               .min(1)
               .describe('A CEL expression over radius, effect, act, caller and context.'),
-            // biome-ignore lint/suspicious/noThenProperty: the file's own word; never awaited
             then: decision,
             reason: z.string().optional(),
           }),

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** The guard's own HTTP API, on a unix socket that only its person can open; the command line and the console use it. */
+export const answerSchema = z.strictObject({
+  as: z.enum(['as-sent', 'softened', 'denied']),
+  by: z.string().min(1),
+  /** The name that was typed to let something go without a net. */
+  withoutNet: z.string().optional(),
+});
+export type AnswerBody = z.output<typeof answerSchema>;
+
+export const runTokenSchema = z.strictObject({
+  tool: z.strictObject({ name: z.string(), version: z.string().optional(), sha256: z.string() }).optional(),
+  agent: z.boolean().optional(),
+  person: z.string().min(1),
+});
+export type RunTokenBody = z.output<typeof runTokenSchema>;
+
+export const statusSchema = z.object({
+  version: z.string(),
+  pid: z.number(),
+  port: z.number(),
+  startedAt: z.number(),
+  contexts: z.array(z.object({ context: z.string(), mode: z.string() })),
+  held: z.number(),
+  /** null where it can be written. */
+  journal: z.string().nullable(),
+  /** Requests of an earlier life of which nobody knows yet what became. */
+  unsettled: z.number(),
+  policy: z.object({ file: z.string().nullable(), error: z.string().nullable() }),
+  softened: z.array(
+    z.object({ actId: z.string(), what: z.string(), finishAfter: z.number(), overdue: z.boolean() }),
+  ),
+});
+export type GuardStatus = z.output<typeof statusSchema>;
+
+export const runTokensSchema = z.object({ id: z.string(), tokens: z.record(z.string(), z.string()) });
+export type RunTokens = z.output<typeof runTokensSchema>;
+
+export const faultSchema = z.object({ code: z.string(), message: z.string(), next: z.string().optional() });

@@ -1,0 +1,56 @@
+import type { Act, Caller, Effect } from '../../model/index.ts';
+import type { AskedRequest } from '../request.ts';
+import { claimOf } from './claim.ts';
+
+/** Requests of one program without a session belong together while no longer pause lies between them. Milliseconds. */
+export const ACT_PAUSE = 30_000;
+
+export function callerOf(request: AskedRequest): Caller {
+  return {
+    person: request.person,
+    token: request.tokenId,
+    claim: claimOf(request.headers['user-agent']),
+    session: request.headers['kubectl-session'],
+    command: request.headers['kubectl-command'],
+    tool: request.tool,
+    agent: request.agent,
+  };
+}
+
+/**
+ * Whether a request belongs to an act: the same kubectl session, or else the same token and User-Agent without a
+ * longer pause.
+ */
+export function belongsTo(act: Act, context: string, caller: Caller, now: number): boolean {
+  if (act.context !== context || act.caller.token !== caller.token || act.caller.person !== caller.person)
+    return false;
+  if (caller.session !== undefined || act.caller.session !== undefined)
+    return act.caller.session === caller.session;
+  return act.caller.claim.userAgent === caller.claim.userAgent && now - act.lastAt <= ACT_PAUSE;
+}
+
+/** What people read in the log for an act's first request. */
+export function titleOf(effect: Effect): string {
+  if (effect.verb === 'none') return 'nothing';
+  const target = effect.target;
+  const where = target?.namespace ? ` in ${target.namespace}` : '';
+  if (effect.verb === 'not-understood')
+    return `a request that could not be read${target ? ` on ${target.resource}` : ''}`;
+  const one = `${singular(target?.resource ?? '')} ${target?.namespace ? `${target.namespace}/` : ''}${target?.name}`;
+  switch (effect.verb) {
+    case 'delete':
+      return `delete ${one}`;
+    case 'delete-collection':
+      return `delete all ${target?.resource}${target?.labelSelector ? ` with ${target.labelSelector}` : ''}${where}`;
+    case 'evict':
+      return `evict ${one}`;
+    case 'scale':
+      return `scale ${one} to ${effect.replicas}`;
+  }
+}
+
+function singular(resource: string): string {
+  return resource.endsWith('sses') || resource.endsWith('xes')
+    ? resource.slice(0, -2)
+    : resource.replace(/ies$/, 'y').replace(/s$/, '');
+}

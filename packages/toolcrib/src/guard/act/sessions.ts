@@ -1,0 +1,56 @@
+import { parseRequestPath, type ResourceType } from '@toolcrib/kube';
+
+/** One LIST that a kubectl session made: what it is about to go through, one object after another. */
+export interface SessionList extends ResourceType {
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+}
+
+const MAX_SESSIONS = 500;
+const MAX_LISTS = 20;
+
+/**
+ * Remembers the LISTs of each kubectl session. kubectl's `delete --all`, `-l` and `drain` are a LIST and then single
+ * requests: only the LIST tells, at the first of them, how many there will be. Bounded: the oldest session is forgotten.
+ */
+export function sessionLists() {
+  const sessions = new Map<string, Map<string, SessionList>>();
+  return {
+    notice(read: { context: string; session: string; path: string; query: string }): void {
+      const list = listOf(read.path, read.query);
+      if (!list) return;
+      const key = `${read.context}\n${read.session}`;
+      const lists = sessions.get(key) ?? new Map<string, SessionList>();
+      sessions.delete(key);
+      sessions.set(key, lists);
+      if (lists.size < MAX_LISTS) lists.set(JSON.stringify(list), list);
+      if (sessions.size > MAX_SESSIONS) sessions.delete(sessions.keys().next().value ?? '');
+    },
+    of(context: string, session: string | undefined): SessionList[] {
+      if (session === undefined) return [];
+      return [...(sessions.get(`${context}\n${session}`)?.values() ?? [])];
+    },
+  };
+}
+
+export type SessionLists = ReturnType<typeof sessionLists>;
+
+function listOf(path: string, query: string): SessionList | undefined {
+  const target = parseRequestPath(path);
+  if (target.type !== 'resource' || target.name !== undefined) return undefined;
+  const parameters = new URLSearchParams(query);
+  if (parameters.has('watch')) return undefined;
+  const { group, version, resource, namespace } = target;
+  const fieldSelector = parameters.get('fieldSelector') || undefined;
+  // kubectl's own waiting for one object to go is no list of what it will do.
+  if (fieldSelector?.startsWith('metadata.name=')) return undefined;
+  return {
+    group,
+    version,
+    resource,
+    namespace,
+    labelSelector: parameters.get('labelSelector') || undefined,
+    fieldSelector,
+  };
+}

@@ -1,0 +1,70 @@
+import type { Decision, DecisionVerb, Mode, Softening } from '../../model/index.ts';
+import type { Facts, GuardPolicy } from '../policy/policy.ts';
+
+/** Why a request passes by its effect alone, without its radius. */
+export type CheapCase = 'replaced-pod' | 'finished-pod' | 'eviction-within-budget';
+
+export interface DecideInput {
+  mode: Mode;
+  facts: Facts;
+  cheap?: CheapCase;
+  softening?: Softening;
+  /** The request could not be read. */
+  notUnderstood?: string;
+}
+
+const CHEAP_REASONS: Record<CheapCase, string> = {
+  'replaced-pod': 'its controller makes the Pod again',
+  'finished-pod': 'the Pod has finished',
+  'eviction-within-budget': 'the Pod is replaced, and the cluster checks its disruption budget',
+};
+
+/**
+ * Decides what becomes of a request. Pure: the same values give the same answer.
+ *
+ * Unknown is never yes: a request that could not be read, and a rule that could not be evaluated, hold. Observe and
+ * warn never stop anything by rule; what they would have done stands in `wouldBe`.
+ */
+export function decide(policy: Pick<GuardPolicy, 'rules'>, input: DecideInput): Decision {
+  if (input.cheap) return { then: 'allow', rule: input.cheap, reason: CHEAP_REASONS[input.cheap] };
+  const ruled = input.notUnderstood
+    ? {
+        verb: 'hold' as const,
+        rule: 'not-understood',
+        reason: `the request could not be read: ${input.notUnderstood}`,
+      }
+    : firstMatch(policy, input.facts);
+  return inMode(input.mode, ruled, input.softening);
+}
+
+interface Ruled {
+  verb: DecisionVerb;
+  rule: string;
+  reason: string;
+}
+
+function firstMatch(policy: Pick<GuardPolicy, 'rules'>, facts: Facts): Ruled {
+  for (const rule of policy.rules) {
+    const result = rule.when(facts);
+    if ('error' in result) {
+      return {
+        verb: 'hold',
+        rule: rule.name,
+        reason: `rule ${rule.name} could not be evaluated: ${result.error}`,
+      };
+    }
+    if (result.value)
+      return { verb: rule.verdict, rule: rule.name, reason: rule.reason ?? `rule ${rule.name}` };
+  }
+  return { verb: 'allow', rule: 'default', reason: 'no rule speaks against it' };
+}
+
+function inMode(mode: Mode, ruled: Ruled, softening: Softening | undefined): Decision {
+  const { verb, rule, reason } = ruled;
+  const held = verb === 'hold' || verb === 'deny';
+  if (mode === 'enforce')
+    return { then: verb, rule, reason, ...(verb === 'hold' && softening ? { softening } : {}) };
+  if (verb === 'allow') return { then: 'allow', rule, reason };
+  const then = mode === 'warn' ? 'warn' : 'allow';
+  return held || mode === 'observe' ? { then, rule, reason, wouldBe: verb } : { then, rule, reason };
+}

@@ -1,0 +1,43 @@
+import type { Act, Effect, Radius } from '../../model/index.ts';
+import type { Facts } from '../policy/policy.ts';
+
+/** The values that rules see, from what is known of a request. */
+export function factsOf(input: { effect: Effect; radius: Radius; act: Act }): Facts {
+  const { effect, radius, act } = input;
+  const { objects, pods, podsNotReplaced, workloads, workloadsLeftWithoutPods, claims, volumesLost } =
+    radius.counts;
+  const target = 'target' in effect ? effect.target : undefined;
+  const options = 'options' in effect ? effect.options : undefined;
+  return {
+    radius: {
+      state: radius.state,
+      objects,
+      pods,
+      podsNotReplaced,
+      workloads,
+      workloadsLeftWithoutPods,
+      claims,
+      volumesLost,
+    },
+    effect: {
+      // Rules speak of deleting; that a collection is deleted at once makes it no less a delete.
+      verb: effect.verb === 'delete-collection' ? 'delete' : effect.verb,
+      group: target?.group ?? '',
+      resource: target?.resource ?? '',
+      namespace: target?.namespace ?? '',
+      name: target?.name ?? '',
+      propagation: ('propagation' in effect && effect.propagation) || '',
+      gracePeriodSeconds: options?.gracePeriodSeconds ?? -1,
+      replicas: effect.verb === 'scale' ? effect.replicas : -1,
+    },
+    act: { soFar: act.soFar, expected: Math.max(act.expected ?? 0, act.soFar) },
+    caller: {
+      person: act.caller.person,
+      tool: act.caller.tool?.name ?? '',
+      userAgent: act.caller.claim.userAgent,
+      command: act.caller.command ?? '',
+      agent: act.caller.agent ?? false,
+    },
+    context: act.context,
+  };
+}

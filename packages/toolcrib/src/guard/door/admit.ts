@@ -1,0 +1,64 @@
+import type { IncomingMessage } from 'node:http';
+import { parseRequestPath, type RequestTarget, type Status } from '@toolcrib/kube';
+import { stripContextPrefix } from './context-path.ts';
+import { failure } from './status.ts';
+import type { TokenGrant, TokenTable } from './tokens.ts';
+
+export type Admission =
+  | { admitted: true; grant: TokenGrant; path: string; query: string; target: RequestTarget }
+  | { admitted: false; status: Status };
+
+/**
+ * Whether a request may enter at all: Host, Origin, path, token, in this order. Nobody is let in by default:
+ * without these checks every process and every web page on the machine would have the cluster.
+ */
+export function admit(request: IncomingMessage, port: number, tokens: TokenTable): Admission {
+  const refuse = (code: number, message: string): Admission => ({
+    admitted: false,
+    status: failure(code, message),
+  });
+  if (!isOurHost(request.headers.host, port)) {
+    return refuse(
+      403,
+      `toolcrib: the Host header ${quote(request.headers.host)} is not this door's (DNS rebinding?).`,
+    );
+  }
+  const { origin } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  if ((origin !== undefined && !isOurOrigin(origin, port)) || site === 'cross-site' || site === 'same-site') {
+    return refuse(403, `toolcrib: a web page (${quote(origin)}) may not use this door.`);
+  }
+  const [rawPath = '', ...rest] = (request.url ?? '').split('?');
+  const query = rest.join('?');
+  const grant = tokens.find(request.headers.authorization);
+  if (!grant) {
+    return refuse(
+      401,
+      'toolcrib: this door asks for its own token. Use the kubeconfig that `toolcrib on` sets up.',
+    );
+  }
+  const { path, matches } = stripContextPrefix(rawPath, grant.context);
+  if (!matches) {
+    return refuse(
+      403,
+      'toolcrib: this token belongs to another context than the address. Run `toolcrib on` again.',
+    );
+  }
+  try {
+    return { admitted: true, grant, path, query, target: parseRequestPath(path) };
+  } catch (error) {
+    return refuse(400, `toolcrib: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function isOurHost(host: string | undefined, port: number): boolean {
+  return host !== undefined && ['127.0.0.1', 'localhost', '[::1]'].some((name) => host === `${name}:${port}`);
+}
+
+function isOurOrigin(origin: string, port: number): boolean {
+  return origin.startsWith('https://') && isOurHost(origin.slice('https://'.length), port);
+}
+
+function quote(text: string | undefined): string {
+  return text === undefined ? '(none)' : JSON.stringify(text.slice(0, 100));
+}

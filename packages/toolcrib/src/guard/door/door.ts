@@ -1,0 +1,227 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { ToolcribError } from '../../model/index.ts';
+import { needsJudgement } from '../effect/needs-judgement.ts';
+import type { AskedRequest, Brain } from '../request.ts';
+import { type Admission, admit } from './admit.ts';
+import { readBody } from './body.ts';
+import { answerStatus, forward } from './forward.ts';
+import { failure } from './status.ts';
+import type { TokenTable } from './tokens.ts';
+import { plainAnswer, tunnel } from './upgrade.ts';
+import type { UpstreamFor } from './upstream.ts';
+
+export interface DoorOptions {
+  /** 0 takes a free one. Always on 127.0.0.1. */
+  port: number;
+  tls: { key: string; cert: string };
+  tokens: TokenTable;
+  upstreamFor: UpstreamFor;
+  brain: Brain;
+  requestId: () => string;
+  log?: (line: string, detail?: Record<string, unknown>) => void;
+}
+
+export interface Door {
+  port: number;
+  close(): Promise<void>;
+}
+
+type Admitted = Extract<Admission, { admitted: true }>;
+
+/**
+ * Opens the door: TLS on loopback, HTTP/1.1.
+ * @throws ToolcribError `port-in-use`
+ */
+export async function openDoor(options: DoorOptions): Promise<Door> {
+  const server = createServer({
+    ...options.tls,
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['http/1.1'],
+  }) as unknown as Server;
+  // Watches and held requests are quiet for long; the cluster's own limits apply.
+  server.requestTimeout = 0;
+  server.timeout = 0;
+  server.keepAliveTimeout = 120_000;
+  const port = await listen(server, options.port);
+  server.on('request', (request, response) => {
+    serve(request, response, port, options).catch((error: unknown) => {
+      options.log?.('request failed', { error: String(error) });
+      answerStatus(
+        response,
+        failure(500, `toolcrib: the guard failed on this request (${messageOf(error)}). Nothing was sent.`),
+      );
+    });
+  });
+  server.on('upgrade', (request, socket, head) => {
+    upgrade(request, socket, head, port, options).catch((error: unknown) => {
+      if (socket.writable) socket.end(plainAnswer(502, `toolcrib: ${messageOf(error)}`));
+    });
+  });
+  return { port, close: () => close(server) };
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, port: number, options: DoorOptions) {
+  const admission = admit(request, port, options.tokens);
+  if (!admission.admitted) {
+    options.log?.('refused at the door', { status: admission.status.code, why: admission.status.message });
+    return answerStatus(response, admission.status);
+  }
+  const { path, query, grant } = admission;
+  const upstream = options.upstreamFor(grant.context);
+  if (
+    !needsJudgement(request.method ?? 'GET', admission.target, query, createWatch(admission, options.brain))
+  ) {
+    notice(request, admission, options.brain);
+    const outcome = await forward(request, response, await upstream, {
+      path,
+      query,
+      body: request,
+      warnings: [],
+    });
+    if ('failed' in outcome) options.log?.('not forwarded', { path, why: outcome.failed });
+    return;
+  }
+  await judged(request, response, admission, options);
+}
+
+/** The long way: the whole body is read, the brain decides, and only then something is sent. */
+async function judged(
+  request: IncomingMessage,
+  response: ServerResponse,
+  admission: Admitted,
+  options: DoorOptions,
+) {
+  const { brain } = options;
+  const body = await readBody(request);
+  if (body === 'too-large') {
+    return answerStatus(
+      response,
+      failure(413, 'toolcrib: the body is larger than the API server takes (3 MiB).'),
+    );
+  }
+  const asked = askedRequest(request, admission, body, options.requestId());
+  let answered = false;
+  response.once('close', () => {
+    if (!answered) brain.gone(asked.id);
+  });
+  const instruction = await brain.judge(asked);
+  answered = true;
+  if (instruction.do === 'answer') return answerStatus(response, instruction, instruction.warnings);
+  // The client may have gone while a person thought: what was held goes out only to one that still waits.
+  if (response.destroyed) return brain.settled(asked.id, { failed: 'the client went before it was sent' });
+  const outcome = await forward(request, response, await options.upstreamFor(admission.grant.context), {
+    path: admission.path,
+    query: instruction.query ?? admission.query,
+    body: instruction.body ?? { bytes: body },
+    warnings: instruction.warnings,
+  });
+  brain.settled(asked.id, outcome);
+}
+
+async function upgrade(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  port: number,
+  options: DoorOptions,
+) {
+  const admission = admit(request, port, options.tokens);
+  if (!admission.admitted) {
+    const { code = 403, message = 'refused' } = admission.status;
+    socket.end(plainAnswer(code, message));
+    return;
+  }
+  // A destructive request does not become harmless by asking for an upgrade.
+  if (
+    needsJudgement(
+      request.method ?? 'GET',
+      admission.target,
+      admission.query,
+      createWatch(admission, options.brain),
+    )
+  ) {
+    socket.end(plainAnswer(400, 'toolcrib: this request may not ask for an upgrade.'));
+    return;
+  }
+  const { path, query } = admission;
+  await tunnel(request, socket, head, await options.upstreamFor(admission.grant.context), { path, query });
+}
+
+function createWatch({ target, grant }: Admitted, brain: Brain): boolean {
+  if (target.type !== 'resource') return false;
+  return brain.watchesCreates(grant.context, target.group, target.resource, target.namespace);
+}
+
+function notice(request: IncomingMessage, { grant, path, query, target }: Admitted, brain: Brain): void {
+  const session = request.headers['kubectl-session'];
+  if (typeof session !== 'string' || request.method !== 'GET' || target.type !== 'resource') return;
+  brain.noticed({ context: grant.context, session, path, query });
+}
+
+const PASSED_ON =
+  /^(user-agent|accept|content-type|content-encoding|kubectl-session|kubectl-command|impersonate-.*)$/;
+
+function askedRequest(
+  request: IncomingMessage,
+  admission: Admitted,
+  body: Uint8Array,
+  id: string,
+): AskedRequest {
+  const { grant, path, query } = admission;
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).flatMap(([name, value]) =>
+      PASSED_ON.test(name) && value !== undefined
+        ? [[name, Array.isArray(value) ? value.join(', ') : value]]
+        : [],
+    ),
+  );
+  const { context, person, tool, agent, id: tokenId } = grant;
+  return {
+    id,
+    context,
+    person,
+    tokenId,
+    tool,
+    agent,
+    method: request.method ?? 'GET',
+    path,
+    query,
+    headers,
+    body,
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const inUse = error.code === 'EADDRINUSE';
+      reject(
+        new ToolcribError(
+          inUse ? 'port-in-use' : 'unreachable',
+          `The guard can't listen on 127.0.0.1:${port}: ${error.message}`,
+          {
+            next: inUse
+              ? `Find who has it (ss -ltnp | grep ${port}), or start with --port 0 for a new one.`
+              : undefined,
+            cause: error,
+          },
+        ),
+      );
+    });
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

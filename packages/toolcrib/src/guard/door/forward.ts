@@ -1,0 +1,134 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Status } from '@toolcrib/kube';
+import type { Dispatcher } from 'undici';
+import type { Outcome } from '../request.ts';
+import { failure } from './status.ts';
+import { type DoorUpstream, forwardedHeaders, upstreamPath } from './upstream.ts';
+
+/** Ends at the door on the way back. */
+const NOT_RETURNED = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/**
+ * Sends a request on and streams the answer back, unbuffered: a watch's headers leave at once, each chunk as it comes.
+ * The upstream request is aborted when the client goes.
+ *
+ * @param body the request's own stream, or bytes that replace it
+ * @returns the status that the cluster answered, or why there was none (the client has then got a 502)
+ */
+export async function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  upstream: DoorUpstream,
+  what: {
+    path: string;
+    query: string;
+    body: IncomingMessage | { bytes: Uint8Array; type?: string };
+    warnings: string[];
+  },
+): Promise<Outcome> {
+  const aborted = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) aborted.abort();
+  });
+  let answer: Dispatcher.ResponseData;
+  try {
+    const replaced: Record<string, string> =
+      'bytes' in what.body && what.body.type ? { 'Content-Type': what.body.type } : {};
+    const headers = forwardedHeaders(request.rawHeaders, await upstream.headers(), replaced);
+    answer = await upstream.agent.request({
+      origin: upstream.url.origin,
+      path: upstreamPath(upstream, what.path, what.query),
+      method: (request.method ?? 'GET') as Dispatcher.HttpMethod,
+      headers: 'bytes' in what.body ? withLength(headers, what.body.bytes) : headers,
+      body:
+        'bytes' in what.body
+          ? what.body.bytes.length > 0
+            ? Buffer.from(what.body.bytes)
+            : null
+          : bodyOf(what.body),
+      signal: aborted.signal,
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    if (!aborted.signal.aborted) answerStatus(response, unreachable(upstream.url, why), what.warnings);
+    return { failed: aborted.signal.aborted ? 'the client went before the cluster answered' : why };
+  }
+  response.writeHead(answer.statusCode, returnedHeaders(answer.headers, what.warnings));
+  response.flushHeaders();
+  try {
+    await pipeline(answer.body, response);
+  } catch {
+    // Either side went in mid-stream: pipeline has closed both; the status stands all the same.
+  }
+  return { status: answer.statusCode };
+}
+
+/** A body only where one was announced: a GET with a body stream would be sent chunked, and servers differ on that. */
+function bodyOf(request: IncomingMessage): IncomingMessage | null {
+  const announced = request.headers['content-length'] ?? request.headers['transfer-encoding'];
+  return announced === undefined || announced === '0' ? null : request;
+}
+
+function withLength(headers: string[], bytes: Uint8Array): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    if (headers[i]?.toLowerCase() !== 'content-length') kept.push(headers[i] ?? '', headers[i + 1] ?? '');
+  }
+  return bytes.length > 0 ? [...kept, 'Content-Length', String(bytes.length)] : kept;
+}
+
+function returnedHeaders(
+  headers: Record<string, string | string[] | undefined>,
+  warnings: string[],
+): Record<string, string | string[]> {
+  const kept: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && !NOT_RETURNED.has(name.toLowerCase())) kept[name] = value;
+  }
+  if (warnings.length === 0) return kept;
+  const theirs = kept.warning ?? [];
+  return {
+    ...kept,
+    warning: [...(Array.isArray(theirs) ? theirs : [theirs]), ...warnings.map(warningHeader)],
+  };
+}
+
+/** RFC 7234 `Warning: 299`, which kubectl prints. One line, printable, quotes escaped. */
+export function warningHeader(text: string): string {
+  const printable = text.replace(/[^\x20-\x7e]+/g, ' ').replace(/(["\\])/g, '\\$1');
+  return `299 - "${printable.slice(0, 1000)}"`;
+}
+
+/** Answers with a Status, or with a body that is ready. */
+export function answerStatus(
+  response: ServerResponse,
+  status: Status | { status: number; body: string | Uint8Array; type: string },
+  warnings: string[] = [],
+): void {
+  if (response.headersSent || response.destroyed) return;
+  const ready =
+    'kind' in status
+      ? { status: status.code ?? 500, body: JSON.stringify(status), type: 'application/json' }
+      : status;
+  const body = Buffer.from(ready.body);
+  response.writeHead(ready.status, {
+    'content-type': ready.type,
+    'content-length': body.length,
+    ...(warnings.length > 0 && { warning: warnings.map(warningHeader) }),
+  });
+  response.end(body);
+}
+
+function unreachable(url: URL, why: string) {
+  return failure(
+    502,
+    `toolcrib: the cluster at ${url.origin} did not answer (${why}). The guard is up; check the cluster or your VPN.`,
+  );
+}

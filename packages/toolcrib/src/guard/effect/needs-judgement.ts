@@ -1,0 +1,32 @@
+import type { RequestTarget } from '@toolcrib/kube';
+import { mayHaveReplicas } from './scalable.ts';
+
+/**
+ * Whether a request must be read whole and judged, from its method and path alone. Everything else is streamed
+ * through untouched. docs/guard.md names the destructive requests that are not guarded yet.
+ *
+ * @param createWatched a softened act's window is open for this type and namespace
+ */
+export function needsJudgement(
+  method: string,
+  target: RequestTarget,
+  _query: string,
+  createWatched: boolean,
+): boolean {
+  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return false;
+  // What travels through a proxy subresource is some application's own protocol.
+  if (target.type === 'resource' && /^proxy(\/|$)/.test(target.subresource ?? '')) return false;
+  if (method === 'DELETE') return true;
+  if (target.type !== 'resource') return false;
+  if (method === 'POST') return isEviction(target) || (createWatched && target.subresource === undefined);
+  if (method === 'PUT' || method === 'PATCH') {
+    if (createWatched && method === 'PATCH' && target.subresource === undefined) return true;
+    return target.subresource === 'scale' || (target.subresource === undefined && mayHaveReplicas(target));
+  }
+  // An unknown method is for the server to refuse; it must not be a way past the guard.
+  return true;
+}
+
+export function isEviction(target: Extract<RequestTarget, { type: 'resource' }>): boolean {
+  return target.group === '' && target.resource === 'pods' && target.subresource === 'eviction';
+}

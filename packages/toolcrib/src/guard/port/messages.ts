@@ -1,0 +1,22 @@
+import type { AskedRequest, Instruction, Outcome } from '../request.ts';
+
+/** From the door's thread to the worker. Plain data: what `postMessage` can copy. */
+export type ToBrain =
+  | { type: 'judge'; request: AskedRequest }
+  | { type: 'settled'; id: string; outcome: Outcome }
+  | { type: 'gone'; id: string }
+  | { type: 'noticed'; read: { context: string; session: string; path: string; query: string } }
+  | { type: 'close' };
+
+/** From the worker to the door's thread. */
+export type FromBrain =
+  | { type: 'instruction'; id: string; instruction: Instruction }
+  | { type: 'failed'; id: string; message: string }
+  /** The types and namespaces in which a CREATE must be judged: the whole list, each time it changes. */
+  | { type: 'create-watches'; keys: string[] }
+  | { type: 'closed' };
+
+/** The key of a create watch. */
+export function createWatchKey(context: string, group: string, resource: string, namespace = ''): string {
+  return JSON.stringify([context, group, resource, namespace]);
+}

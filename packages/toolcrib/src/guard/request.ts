@@ -1,0 +1,43 @@
+/** A request as the door hands it on: plain data, so that it can cross to the worker. */
+export interface AskedRequest {
+  /** Unique in this guard's life; the journal's request id. */
+  id: string;
+  context: string;
+  person: string;
+  tokenId: string;
+  tool?: { name: string; version?: string; sha256: string };
+  agent?: boolean;
+  method: string;
+  /** Path without query, as sent, already found unambiguous. */
+  path: string;
+  /** Query without `?`, as sent. */
+  query: string;
+  /** Lower-case names; the ones that matter: who asks, as whom, in which format. */
+  headers: Record<string, string>;
+  /** Empty where none was sent. */
+  body: Uint8Array;
+}
+
+/** What the door is to do with a request. `warnings` become `Warning: 299` headers. */
+export type Instruction =
+  | { do: 'forward'; query?: string; body?: { bytes: Uint8Array; type: string }; warnings: string[] }
+  | { do: 'answer'; status: number; body: string | Uint8Array; type: string; warnings: string[] };
+
+/** What became of a forwarded request. */
+export type Outcome = { status: number } | { failed: string };
+
+/**
+ * The way from the door (which only moves bytes) to the part that thinks (in a worker): asynchronous, so that a
+ * large snapshot or a slow rule never stalls a stream.
+ */
+export interface Brain {
+  judge(request: AskedRequest): Promise<Instruction>;
+  /** After a `forward`: what the cluster said. */
+  settled(id: string, outcome: Outcome): void;
+  /** The client has gone while `judge` was under way. */
+  gone(id: string): void;
+  /** A LIST or GET of a kubectl session: it tells how large the act will be. Nobody waits for it. */
+  noticed(read: { context: string; session: string; path: string; query: string }): void;
+  /** True where a CREATE or apply of this type in this namespace must be judged (a softened act's window). */
+  watchesCreates(context: string, group: string, resource: string, namespace: string | undefined): boolean;
+}

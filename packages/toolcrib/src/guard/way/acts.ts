@@ -1,0 +1,85 @@
+import type { ObjectRef } from '@toolcrib/kube';
+import type { Act, Clock, Cluster, Effect, Ids, Journal } from '../../model/index.ts';
+import { belongsTo, callerOf, titleOf } from '../act/group.ts';
+import type { SessionLists } from '../act/sessions.ts';
+import type { AskedRequest } from '../request.ts';
+import { impersonation } from './impersonation.ts';
+
+/** An act that goes on, with what it is expected to touch. */
+export interface LiveAct {
+  act: Act;
+  /** What the session's LISTs found, by list; looked up once each. */
+  expected: Map<string, ObjectRef[]>;
+}
+
+const KEPT = 300;
+
+export interface Acts {
+  /** The act that a request belongs to, a new one where there is none; counted and written down. */
+  assign(request: AskedRequest, effect: Effect): LiveAct;
+  byId(id: string): Promise<LiveAct | undefined>;
+  /** Every object that the act's session listed before: what the act will go through. */
+  foresee(live: LiveAct, cluster: Cluster, request: AskedRequest): Promise<ObjectRef[]>;
+  save(live: LiveAct): Promise<void>;
+}
+
+export function acts(deps: { journal: Journal; clock: Clock; ids: Ids; sessions: SessionLists }): Acts {
+  const recent = new Map<string, LiveAct>();
+  const { journal, clock, ids, sessions } = deps;
+
+  return {
+    assign(request, effect) {
+      const now = clock.now();
+      const caller = callerOf(request);
+      const found = [...recent.values()]
+        .reverse()
+        .find(({ act }) => belongsTo(act, request.context, caller, now));
+      if (found) {
+        found.act = { ...found.act, soFar: found.act.soFar + 1, lastAt: now };
+        return found;
+      }
+      const { context } = request;
+      const title = titleOf(effect);
+      const live: LiveAct = {
+        act: { id: ids.act(), context, caller, startedAt: now, lastAt: now, soFar: 1, title },
+        expected: new Map(),
+      };
+      recent.set(live.act.id, live);
+      if (recent.size > KEPT) recent.delete(recent.keys().next().value ?? '');
+      return live;
+    },
+    async byId(id) {
+      const found = recent.get(id);
+      if (found) return found;
+      const act = await journal.act(id).catch(() => undefined);
+      if (!act) return undefined;
+      const live = { act, expected: new Map() };
+      recent.set(id, live);
+      return live;
+    },
+    async foresee(live, cluster, request) {
+      for (const list of sessions.of(request.context, request.headers['kubectl-session'])) {
+        const key = JSON.stringify(list);
+        if (live.expected.has(key)) continue;
+        const { namespace, labelSelector, fieldSelector } = list;
+        const query = { namespace, labelSelector, fieldSelector, metadata: true };
+        const objects = await cluster.list(list, query, impersonation(request.headers));
+        live.expected.set(
+          key,
+          objects.map(({ apiVersion, kind, metadata }) => ({
+            apiVersion,
+            kind,
+            namespace: metadata.namespace,
+            name: metadata.name,
+            uid: metadata.uid,
+          })),
+        );
+      }
+      const foreseen = [...live.expected.values()].flat();
+      if (foreseen.length > 0)
+        live.act = { ...live.act, expected: Math.max(foreseen.length, live.act.expected ?? 0) };
+      return foreseen;
+    },
+    save: (live) => journal.saveAct(live.act),
+  };
+}

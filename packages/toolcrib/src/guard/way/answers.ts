@@ -1,0 +1,67 @@
+import type { Status } from '@toolcrib/kube';
+import type { Hold } from '../../model/index.ts';
+import { failure } from '../door/status.ts';
+import type { Instruction } from '../request.ts';
+
+/** An answer of the guard's own. */
+export function answer(status: Status, warnings: string[] = []): Extract<Instruction, { do: 'answer' }> {
+  return {
+    do: 'answer',
+    status: status.code ?? 200,
+    body: JSON.stringify(status),
+    type: 'application/json',
+    warnings,
+  };
+}
+
+/** The text that a person reads when something is held: what, why, and what to type. */
+export function heldText(hold: Hold, summary: string, passSeconds: number): string {
+  const { decision, code } = hold;
+  const softer = decision.softening?.possible
+    ? `\n  softened:  toolcrib approve ${code} --softened   (the Pods keep running; can be undone)`
+    : '';
+  return [
+    `toolcrib held this (rule ${decision.rule}): ${decision.reason}.`,
+    `It ${summary}.`,
+    `  look:      toolcrib held ${code}${softer}`,
+    `  as sent:   toolcrib approve ${code} --as-sent`,
+    `Then send the same request again within ${passSeconds} seconds.`,
+  ].join('\n');
+}
+
+export function heldAnswer(hold: Hold, summary: string, passSeconds: number): Instruction {
+  return answer(
+    failure(403, heldText(hold, summary, passSeconds), {
+      causes: [{ reason: 'ToolcribHeld', message: hold.code, field: 'approval' }],
+    }),
+  );
+}
+
+export function deniedAnswer(why: string): Instruction {
+  return answer(failure(403, `toolcrib refused this: ${why}. Nothing was sent to the cluster.`));
+}
+
+/** Law 1: what can't be kept is not sent. */
+export function notKeptAnswer(code: string, name: string, why: string): Instruction {
+  return answer(
+    failure(
+      403,
+      [
+        `toolcrib did not send this: what it would destroy could not be kept (${why}).`,
+        `To let it go without a net:  toolcrib approve ${code} --as-sent --without-net ${name}`,
+        'Then send the same request again.',
+      ].join('\n'),
+      { causes: [{ reason: 'ToolcribNotKept', message: code, field: 'approval' }] },
+    ),
+  );
+}
+
+/** The Success Status that the API server gives when an object is gone at once. */
+export function goneStatus(
+  target: { group: string; resource: string; name?: string },
+  uid: string | undefined,
+): Status {
+  const { name, group, resource } = target;
+  const details = { name, ...(group ? { group } : {}), kind: resource, uid };
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details, code: 200 };
+}

@@ -1,0 +1,53 @@
+import type { SoftenRecord } from '../../model/index.ts';
+import { createWatchKey } from '../port/messages.ts';
+import type { AskedRequest, Brain, Outcome } from '../request.ts';
+import type { WayDeps } from './deps.ts';
+import { judge } from './judge.ts';
+
+/** The thinking part, behind the port: judges, and follows what becomes of what it let go. */
+export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates'> & { close(): Promise<void> } {
+  const underWay = new Set<Promise<unknown>>();
+  const follow = <T>(work: Promise<T>): Promise<T> => {
+    const done = work.finally(() => underWay.delete(done)) as Promise<T>;
+    underWay.add(done);
+    return done;
+  };
+  return {
+    judge: (request: AskedRequest) => follow(judge(deps, request)),
+    settled(id, outcome) {
+      follow(settle(deps, id, outcome)).catch((error: unknown) => {
+        // The row stays `kept`; the next start asks the cluster what became of it.
+        deps.log('an outcome could not be written down', { id, why: String(error) });
+      });
+    },
+    gone: (id) => deps.desk.gone(id),
+    noticed: (read) => deps.sessions.notice(read),
+    async close() {
+      for (const hold of deps.desk.list()) deps.desk.gone(hold.requestId);
+      await Promise.allSettled(underWay);
+    },
+  };
+}
+
+async function settle(deps: WayDeps, id: string, outcome: Outcome): Promise<void> {
+  const request = deps.onTheWay.get(id);
+  if (!request) return;
+  deps.onTheWay.delete(id);
+  const settled =
+    'status' in outcome
+      ? { ...request, state: 'answered' as const, status: outcome.status }
+      : { ...request, state: 'failed' as const, note: outcome.failed };
+  await deps.journal.saveRequest(settled);
+}
+
+/** The types and namespaces in which a CREATE must be judged: where softened acts wait to be finished. */
+export function createWatches(
+  softened: readonly SoftenRecord[],
+  resourceOf: (record: SoftenRecord) => string,
+): string[] {
+  return softened.map((record) => {
+    const { context, owner } = record;
+    const group = owner.apiVersion.includes('/') ? owner.apiVersion.split('/')[0] : '';
+    return createWatchKey(context, group ?? '', resourceOf(record), owner.namespace);
+  });
+}

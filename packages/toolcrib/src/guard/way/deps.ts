@@ -1,0 +1,25 @@
+import type { Clock, Cluster, Ids, Journal, Notifier, RequestRecord } from '../../model/index.ts';
+import type { SessionLists } from '../act/sessions.ts';
+import type { HoldDesk } from '../hold/desk.ts';
+import type { GuardPolicy } from '../policy/policy.ts';
+import type { Acts } from './acts.ts';
+
+/** What the way of a request needs from outside; put together in `app/`. */
+export interface WayDeps {
+  journal: Journal;
+  /** @throws ToolcribError `unknown-context`, `credentials` */
+  clusterFor(context: string): Promise<Cluster>;
+  /** The policy as it stands now: the file is read again when it changes. */
+  policy(): GuardPolicy;
+  clock: Clock;
+  ids: Ids;
+  notifier: Notifier;
+  desk: HoldDesk;
+  sessions: SessionLists;
+  acts: Acts;
+  /** Kept and handed to the door, until it says what the cluster answered. By request id. */
+  onTheWay: Map<string, RequestRecord>;
+  /** Completes a softened act now (the undo capability's work; injected, since capabilities never import each other). */
+  finish(actId: string, why: string): Promise<void>;
+  log(line: string, detail?: Record<string, unknown>): void;
+}

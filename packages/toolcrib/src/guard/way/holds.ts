@@ -1,0 +1,47 @@
+import type { Envelope, Hold } from '../../model/index.ts';
+import { HOLD_LIFE } from '../hold/desk.ts';
+import { fingerprint } from '../radius/index.ts';
+import type { WayDeps } from './deps.ts';
+import type { Step } from './judge.ts';
+
+/** A new hold for a request, with an envelope where its act goes through several like objects. */
+export function holdFor(deps: WayDeps, step: Step): Hold {
+  const { request, subject, seen, live, decision, key } = step;
+  const now = deps.clock.now();
+  return {
+    code: deps.ids.code(),
+    actId: live.act.id,
+    requestId: request.id,
+    context: request.context,
+    createdAt: now,
+    expiresAt: now + HOLD_LIFE,
+    waiting: false,
+    effect: subject.effect,
+    radius: seen.radius,
+    decision,
+    fingerprint: fingerprint(seen.radius),
+    envelope: envelopeOf(step, now + HOLD_LIFE),
+    state: 'open',
+    person: request.person,
+    requestKey: key,
+  };
+}
+
+function envelopeOf({ request, subject, seen }: Step, expiresAt: number): Envelope | undefined {
+  const session = request.headers['kubectl-session'];
+  const { targets } = seen.radius;
+  const own = subject.objects[0]?.metadata;
+  const [first] = targets;
+  if (session === undefined || targets.length < 2 || !first || !own?.uid || subject.kind !== 'destructive')
+    return undefined;
+  const like = targets.filter((target) => target.kind === first.kind && target.namespace === own.namespace);
+  return {
+    session,
+    verb: subject.effect.verb,
+    kind: first.kind,
+    namespace: own.namespace,
+    uids: like.flatMap((target) => target.uid ?? []),
+    used: [own.uid],
+    expiresAt,
+  };
+}

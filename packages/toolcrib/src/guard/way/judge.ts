@@ -1,0 +1,168 @@
+import { type Decision, type Hold, ToolcribError } from '../../model/index.ts';
+import { waits } from '../act/claim.ts';
+import { type DecideInput, decide } from '../decide/decide.ts';
+import { factsOf } from '../decide/facts.ts';
+import { failure } from '../door/status.ts';
+import { stillCovers } from '../radius/index.ts';
+import { summary } from '../radius/tree.ts';
+import type { AskedRequest, Instruction } from '../request.ts';
+import type { LiveAct } from './acts.ts';
+import { answer, deniedAnswer, heldAnswer } from './answers.ts';
+import { cheapCase } from './cheap.ts';
+import type { WayDeps } from './deps.ts';
+import { holdFor } from './holds.ts';
+import { impersonation } from './impersonation.ts';
+import { release } from './release.ts';
+import { requestKey } from './request-key.ts';
+import { record, type Seen, seeRadius } from './seen.ts';
+import { type Subject, subjectOf } from './subject.ts';
+import { createInWindow } from './window.ts';
+
+const FORWARD: Instruction = { do: 'forward', warnings: [] };
+
+/**
+ * The way of one request: read ─▶ effect ─▶ radius ─▶ decide ─▶ keep ─▶ (forward). The door does the forwarding and
+ * reports back (`settled`). Nothing leaves here as `forward` whose loss was not kept first.
+ */
+export async function judge(deps: WayDeps, request: AskedRequest): Promise<Instruction> {
+  try {
+    const cluster = await deps.clusterFor(request.context);
+    const subject = await subjectOf(request, cluster);
+    if (subject.kind === 'harmless') return (await createInWindow(deps, request)) ?? FORWARD;
+    if (subject.kind === 'absent') return subject.answer;
+    return await judgeDestructive(deps, request, subject);
+  } catch (error) {
+    if (!(error instanceof ToolcribError)) throw error;
+    deps.log('could not judge', { path: request.path, code: error.code, why: error.message });
+    const code = error.code === 'unreachable' || error.code === 'credentials' ? 502 : 500;
+    const next = error.next ? ` ${error.next}` : '';
+    return answer(
+      failure(
+        code,
+        `toolcrib could not look at what this would hit: ${error.message}${next} Nothing was sent.`,
+      ),
+    );
+  }
+}
+
+type DestructiveSubject = Extract<Subject, { kind: 'destructive' | 'not-understood' }>;
+
+async function judgeDestructive(
+  deps: WayDeps,
+  request: AskedRequest,
+  subject: DestructiveSubject,
+): Promise<Instruction> {
+  const key = requestKey(request);
+  const pass = deps.desk.takePass(request.person, key);
+  const live = (pass && (await deps.acts.byId(pass.actId))) ?? deps.acts.assign(request, subject.effect);
+  const cluster = await deps.clusterFor(request.context);
+  const as = impersonation(request.headers);
+  const foreseen = await deps.acts.foresee(live, cluster, request);
+  const alone = foreseen.length <= 1 && live.act.soFar <= 1;
+  const cheap =
+    subject.kind === 'destructive'
+      ? await cheapCase(subject.effect, subject.objects, alone, cluster, as)
+      : undefined;
+  const seen = await seeRadius(deps, { request, subject, foreseen, cluster, as, cheap: cheap !== undefined });
+  const decision = decideOn(deps, { request, subject, seen, live, cheap });
+  const step: Step = { request, subject, seen, live, decision, key };
+
+  if (pass) return released(deps, step, pass);
+  if (decision.then === 'deny') return refused(deps, step, `${decision.reason} (rule ${decision.rule})`);
+  if (decision.then !== 'hold') return release(deps, step, { as: 'as-sent', withoutNet: false });
+  const envelope = takeEnvelope(deps, step);
+  if (envelope) return released(deps, step, envelope);
+  return held(deps, step);
+}
+
+/** All that is known of a request by the time it was decided on. */
+export interface Step {
+  request: AskedRequest;
+  subject: DestructiveSubject;
+  seen: Seen;
+  live: LiveAct;
+  decision: Decision;
+  key: string;
+}
+
+function decideOn(
+  deps: WayDeps,
+  { request, subject, seen, live, cheap }: Omit<Step, 'decision' | 'key'> & { cheap: DecideInput['cheap'] },
+): Decision {
+  const policy = deps.policy();
+  const { effect } = subject;
+  const namespace = effect.target?.namespace;
+  const mode = policy.modeFor(request.context, namespace);
+  const facts = factsOf({ effect, radius: seen.radius, act: live.act });
+  const notUnderstood = effect.verb === 'not-understood' ? effect.why : undefined;
+  return decide(policy, { mode, facts, cheap, notUnderstood, softening: seen.softening });
+}
+
+/** A person must say yes. kubectl waits; everything else is refused at once, with the code that lets it pass later. */
+async function held(deps: WayDeps, step: Step): Promise<Instruction> {
+  const { desk, journal, notifier } = deps;
+  const { waitMs, passMs } = deps.policy();
+  try {
+    await journal.probe();
+  } catch (error) {
+    // What can't be kept can't be approved as usual either: say so at once instead of letting a client wait for it.
+    return release(deps, step, { as: 'as-sent', withoutNet: false, because: error });
+  }
+  const wait = waits(step.request.headers) ? waitMs : 0;
+  const open = desk.openFor(step.request.person, step.key);
+  const hold = open ?? holdFor(deps, step);
+  if (!open) await record(deps, step, 'held');
+  const text = summary(step.seen.radius);
+  if (!open)
+    notifier.tell({
+      kind: 'held',
+      title: `Held: ${step.live.act.title}`,
+      text,
+      code: hold.code,
+      waiting: wait > 0,
+    });
+  const given = await (open ? desk.waitOn(hold.code, wait) : desk.place(hold, wait));
+  if (given.as === 'denied') return refused(deps, step, `${given.by} said no`);
+  if (given.as === 'expired' || given.as === 'gone') {
+    const why = given.as === 'gone' ? 'the client went while it was held' : 'held; nobody has said yes yet';
+    await record(deps, step, 'refused', { note: why, status: 403 });
+    return heldAnswer(hold, text, passMs / 1000);
+  }
+  return released(deps, step, { ...hold, answer: { ...given, at: deps.clock.now() } });
+}
+
+/** After a yes: only for what was seen. Looked at again, since time has passed. */
+async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruction> {
+  const { request, subject } = step;
+  const cluster = await deps.clusterFor(request.context);
+  const as = impersonation(request.headers);
+  const now = await seeRadius(deps, { request, subject, foreseen: [], cluster, as, cheap: false });
+  const covers = stillCovers(hold.radius, now.radius);
+  if (!covers.ok) {
+    deps.desk.void(hold.code);
+    await record(deps, step, 'refused', { note: `the approval no longer holds: ${covers.why}`, status: 403 });
+    return deniedAnswer(
+      `what it would hit is no longer what was approved: ${covers.why}. Send it again to see it anew`,
+    );
+  }
+  const { as: form = 'as-sent', withoutNet = false } = hold.answer ?? {};
+  return release(deps, { ...step, seen: now }, { as: form, withoutNet });
+}
+
+function takeEnvelope(deps: WayDeps, { request, subject, seen }: Step): Hold | undefined {
+  const [object] = subject.objects;
+  if (subject.objects.length !== 1 || !object?.metadata.uid || subject.kind !== 'destructive')
+    return undefined;
+  return deps.desk.takeEnvelope({
+    session: request.headers['kubectl-session'],
+    verb: subject.effect.verb,
+    kind: seen.radius.targets[0]?.kind ?? object.kind,
+    namespace: object.metadata.namespace,
+    uid: object.metadata.uid,
+  });
+}
+
+async function refused(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
+  await record(deps, step, 'refused', { note: why, status: 403 });
+  return deniedAnswer(why);
+}

@@ -1,0 +1,53 @@
+import { deleteOptionsBody, type KubeObject } from '@toolcrib/kube';
+import { bodyOf } from '../effect/effect-of.ts';
+import type { AskedRequest } from '../request.ts';
+import type { Destructive } from './subject.ts';
+
+const DELETE_QUERY = [
+  'dryRun',
+  'gracePeriodSeconds',
+  'orphanDependents',
+  'propagationPolicy',
+  'preconditions',
+];
+
+/**
+ * The request as it goes out: every delete and eviction carries the UID that was seen as a precondition, so that it
+ * can't hit an object of the same name that came since. Options move into the body, where the server reads them.
+ */
+export function pinned(
+  request: AskedRequest,
+  effect: Destructive,
+  target: KubeObject,
+): { query?: string; body?: { bytes: Uint8Array; type: string } } {
+  const uid = target.metadata.uid;
+  if (effect.verb === 'delete') {
+    const { preconditions } = effect.options;
+    const body = deleteOptionsBody({
+      ...effect.options,
+      preconditions: { ...preconditions, uid: preconditions?.uid ?? uid },
+    });
+    return { query: without(request.query, DELETE_QUERY), body: json(body) };
+  }
+  if (effect.verb === 'evict') {
+    const body = bodyOf(request) ?? {};
+    const inner = (body.deleteOptions ?? {}) as { preconditions?: { uid?: string } };
+    const preconditions = { ...inner.preconditions, uid: inner.preconditions?.uid ?? uid };
+    const apiVersion = body.apiVersion ?? 'policy/v1';
+    return {
+      body: json({ ...body, apiVersion, kind: 'Eviction', deleteOptions: { ...inner, preconditions } }),
+    };
+  }
+  return {};
+}
+
+function without(query: string, names: string[]): string {
+  return query
+    .split('&')
+    .filter((part) => !names.includes(decodeURIComponent(part.split('=')[0] ?? '')))
+    .join('&');
+}
+
+function json(body: unknown): { bytes: Uint8Array; type: string } {
+  return { bytes: new TextEncoder().encode(JSON.stringify(body)), type: 'application/json' };
+}

@@ -1,0 +1,78 @@
+import { resourcePath } from '@toolcrib/kube';
+import { type RequestRecord, ToolcribError } from '../../model/index.ts';
+import type { WayDeps } from './deps.ts';
+
+/**
+ * After a restart: says of every request that was on its way what became of it. `held` ones were never sent; for each
+ * `kept` one the cluster is asked whether its object still stands.
+ *
+ * @returns what could not be settled (the cluster did not answer), to be tried again
+ */
+export async function recover(deps: WayDeps): Promise<RequestRecord[]> {
+  const { journal } = deps;
+  for (const request of await journal.requests({ state: 'held' })) {
+    await journal.saveRequest({
+      ...request,
+      state: 'refused',
+      note: 'the guard ended while it was held; never sent',
+    });
+  }
+  const unsettled: RequestRecord[] = [];
+  const open = [
+    ...(await journal.requests({ state: 'kept' })),
+    ...(await journal.requests({ state: 'unsettled' })),
+  ];
+  for (const request of open) {
+    const settled = await settleByLooking(deps, request);
+    await journal.saveRequest(settled);
+    if (settled.state === 'unsettled') unsettled.push(settled);
+  }
+  return unsettled;
+}
+
+async function settleByLooking(deps: WayDeps, request: RequestRecord): Promise<RequestRecord> {
+  const { effect } = request;
+  const ended = 'the guard ended while it was on its way';
+  try {
+    const act = await deps.journal.act(request.actId);
+    const target = 'target' in effect ? effect.target : undefined;
+    if (!act || !target) return { ...request, state: 'unsettled', note: `${ended}; its target is not known` };
+    const cluster = await deps.clusterFor(act.context);
+    if (effect.verb === 'scale') return await settleScale(request, cluster, effect.replicas);
+    const snapshot = request.snapshotId ? await deps.journal.snapshot(request.snapshotId) : undefined;
+    const wanted = new Set(request.targetUids);
+    const targets = (snapshot?.objects ?? []).filter((object) => wanted.has(object.metadata.uid ?? ''));
+    let gone = 0;
+    for (const { metadata } of targets) {
+      const now = await cluster.get(target, { namespace: metadata.namespace, name: metadata.name });
+      if (!now || now.metadata.uid !== metadata.uid || now.metadata.deletionTimestamp) gone++;
+    }
+    if (gone === targets.length)
+      return { ...request, state: 'carried-out', note: `${ended}; what it named is gone` };
+    const note = gone === 0 ? 'what it named still stands' : `${gone} of ${targets.length} are gone`;
+    return { ...request, state: gone === 0 ? 'not-carried-out' : 'carried-out', note: `${ended}; ${note}` };
+  } catch (error) {
+    const why = error instanceof ToolcribError ? error.message : String(error);
+    return { ...request, state: 'unsettled', note: `${ended}; the cluster could not be asked (${why})` };
+  }
+}
+
+async function settleScale(
+  request: RequestRecord,
+  cluster: Awaited<ReturnType<WayDeps['clusterFor']>>,
+  replicas: number,
+): Promise<RequestRecord> {
+  const ended = 'the guard ended while it was on its way';
+  const target = 'target' in request.effect ? request.effect.target : undefined;
+  if (!target?.name) return { ...request, state: 'unsettled', note: ended };
+  const response = await cluster.request({ method: 'GET', path: resourcePath(target, target) });
+  if (response.status !== 200)
+    return { ...request, state: 'unsettled', note: `${ended}; it can't be read (${response.status})` };
+  const now = JSON.parse(new TextDecoder().decode(response.body)) as { spec?: { replicas?: number } };
+  const done = now.spec?.replicas === replicas;
+  return {
+    ...request,
+    state: done ? 'carried-out' : 'not-carried-out',
+    note: `${ended}; replicas now ${now.spec?.replicas}`,
+  };
+}

@@ -1,0 +1,104 @@
+import { type Snapshot, ToolcribError } from '../../model/index.ts';
+import { failure } from '../door/status.ts';
+import type { Instruction } from '../request.ts';
+import { answer, notKeptAnswer } from './answers.ts';
+import { releaseCollection } from './collection.ts';
+import type { WayDeps } from './deps.ts';
+import { holdFor } from './holds.ts';
+import { impersonation } from './impersonation.ts';
+import type { Step } from './judge.ts';
+import { wholeObjects } from './keep.ts';
+import { pinned } from './pin.ts';
+import { record, requestRecord } from './seen.ts';
+import { soften } from './soften.ts';
+
+/** In which form a request goes on, and whether a person let it go without a net. */
+export interface Form {
+  as: 'as-sent' | 'softened';
+  withoutNet: boolean;
+  /** The journal is known to be unwritable: don't try, say why. */
+  because?: unknown;
+}
+
+/**
+ * Keeps what a request would destroy, and then lets it go. **Nothing is destroyed before it is kept**: the snapshot is
+ * durable before this returns `forward`. What can't be kept is refused with a code, and may go only when a person has
+ * typed its name.
+ */
+export async function release(deps: WayDeps, step: Step, form: Form): Promise<Instruction> {
+  const kept = await keep(deps, step, form);
+  if (kept !== 'kept' && !form.withoutNet) return notKept(deps, step, kept);
+  const warnings = warningsOf(step, kept === 'kept' ? undefined : kept);
+  if (form.as === 'softened') return soften(deps, step, warnings);
+  if (step.subject.kind === 'not-understood') return { do: 'forward', warnings };
+  if (step.subject.effect.verb === 'delete-collection') return releaseCollection(deps, step, warnings);
+  const [target] = step.subject.objects;
+  if (!target) return answer(failure(500, 'toolcrib: there is nothing to send.'));
+  return { do: 'forward', ...pinned(step.request, step.subject.effect, target), warnings };
+}
+
+/** @returns `kept`, or why not */
+async function keep(deps: WayDeps, step: Step, form: Form): Promise<'kept' | string> {
+  const { request, subject, seen, live } = step;
+  if (form.because !== undefined) return reasonOf(form.because);
+  try {
+    const cluster = await deps.clusterFor(request.context);
+    const objects = await wholeObjects(cluster, seen.radius, subject.objects, impersonation(request.headers));
+    const takenAt = deps.clock.now();
+    const snapshot: Snapshot = {
+      id: `snap-${request.id}`,
+      actId: live.act.id,
+      requestId: request.id,
+      takenAt,
+      context: request.context,
+      objects,
+    };
+    await deps.acts.save(live);
+    const kept = requestRecord(step, 'kept', { at: takenAt, snapshotId: snapshot.id });
+    await deps.journal.keep(snapshot, kept);
+    deps.onTheWay.set(request.id, kept);
+    return 'kept';
+  } catch (error) {
+    if (!(error instanceof ToolcribError)) throw error;
+    deps.log('not kept', { path: request.path, why: error.message });
+    return reasonOf(error);
+  }
+}
+
+async function notKept(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
+  const open = deps.desk.openFor(step.request.person, step.key);
+  const decision = {
+    ...step.decision,
+    then: 'hold' as const,
+    rule: 'not-kept',
+    reason: `it could not be kept: ${why}`,
+  };
+  const hold = open ?? holdFor(deps, { ...step, decision });
+  if (!open) void deps.desk.place({ ...hold, needsName: nameOf(step) }, 0);
+  await record(deps, { ...step, decision }, 'refused', { note: `not kept: ${why}`, status: 403 });
+  return notKeptAnswer(hold.code, nameOf(step), why);
+}
+
+/** What a person types to let something go without a net. */
+export function nameOf({ subject }: Step): string {
+  const target = subject.effect.target;
+  return target?.name ?? target?.resource ?? 'it';
+}
+
+function warningsOf({ decision, live }: Step, notKeptWhy: string | undefined): string[] {
+  const warnings: string[] = [];
+  if (decision.then === 'warn') {
+    const would = decision.wouldBe
+      ? `would be ${decision.wouldBe === 'hold' ? 'held' : 'denied'} in enforce mode`
+      : 'take care';
+    warnings.push(
+      `toolcrib: ${would} (rule ${decision.rule}): ${decision.reason}. Undo: toolcrib undo ${live.act.id}`,
+    );
+  }
+  if (notKeptWhy) warnings.push(`toolcrib: sent without a net, it can't be undone (${notKeptWhy})`);
+  return warnings;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+}

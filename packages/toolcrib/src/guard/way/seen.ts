@@ -1,0 +1,136 @@
+import { type KubeObject, type ObjectRef, refOf } from '@toolcrib/kube';
+import {
+  type As,
+  type Cluster,
+  type Radius,
+  type RequestRecord,
+  type RequestState,
+  type Softening,
+  ToolcribError,
+} from '../../model/index.ts';
+import { look, radiusOf, softening } from '../radius/index.ts';
+import type { Aim } from '../radius/view.ts';
+import type { AskedRequest } from '../request.ts';
+import type { WayDeps } from './deps.ts';
+import type { Step } from './judge.ts';
+import type { Subject } from './subject.ts';
+
+/** What was seen of a request's radius. */
+export interface Seen {
+  radius: Radius;
+  /** Only for one deleted object. */
+  softening?: Softening;
+}
+
+type Destructive = Extract<Subject, { kind: 'destructive' | 'not-understood' }>;
+
+/**
+ * Looks at the blast radius of a request: of its own targets and of everything else that its act was seen to go
+ * through (`foreseen`). A look that fails gives an *incomplete* radius, never a small one.
+ */
+export async function seeRadius(
+  deps: WayDeps,
+  what: {
+    request: AskedRequest;
+    subject: Destructive;
+    foreseen: readonly ObjectRef[];
+    cluster: Cluster;
+    as: As | undefined;
+    cheap: boolean;
+  },
+): Promise<Seen> {
+  const { subject, cluster, as } = what;
+  if (what.cheap || subject.aims.length === 0)
+    return { radius: ownRadius(subject.objects, deps.clock.now()) };
+  const aims = withForeseen(subject.aims, what.foreseen);
+  try {
+    const view = await look(cluster, aims, as);
+    const radius = radiusOf(view, aims);
+    const [aim] = aims;
+    const single = aims.length === 1 && subject.kind === 'destructive' && subject.effect.verb === 'delete';
+    return single && aim ? { radius, softening: softening(view, radius, aim) } : { radius };
+  } catch (error) {
+    if (!(error instanceof ToolcribError)) throw error;
+    if (error.code === 'unreachable' || error.code === 'credentials') throw error;
+    const radius = ownRadius(subject.objects, deps.clock.now());
+    return {
+      radius: { ...radius, state: 'incomplete', unseen: [{ kind: 'everything', why: error.message }] },
+    };
+  }
+}
+
+/** Like the first aim, for each further object that the act listed: of the same kind only, the rest has its own. */
+function withForeseen(aims: readonly Aim[], foreseen: readonly ObjectRef[]): Aim[] {
+  const [first] = aims;
+  if (!first || first.effect.verb === 'scale') return [...aims];
+  const known = new Set(aims.map((aim) => aim.ref.uid));
+  const more = foreseen.filter((ref) => ref.kind === first.ref.kind && !known.has(ref.uid));
+  return [...aims, ...more.map((ref) => ({ ...first, ref }))];
+}
+
+/** The targets alone: where the effect itself tells that nothing else goes. */
+function ownRadius(objects: readonly KubeObject[], seenAt: number): Radius {
+  const targets = objects.map(refOf);
+  const pods = objects.filter((object) => object.apiVersion === 'v1' && object.kind === 'Pod').length;
+  return {
+    state: 'complete',
+    targets,
+    members: objects.map((object) => ({
+      ref: refOf(object),
+      fate: 'deleted',
+      loss: 'returns',
+      why: 'its controller makes it again',
+      finalizers: object.metadata.finalizers ?? [],
+      generation: object.metadata.generation,
+      owners: (object.metadata.ownerReferences ?? []).map((owner) => owner.uid),
+    })),
+    unseen: [],
+    opaque: [],
+    counts: {
+      objects: objects.length,
+      pods,
+      podsNotReplaced: 0,
+      workloads: 0,
+      workloadsLeftWithoutPods: 0,
+      claims: 0,
+      volumesLost: 0,
+    },
+    seenAt,
+  };
+}
+
+export function requestRecord(
+  step: Step,
+  state: RequestState,
+  more: Partial<Pick<RequestRecord, 'note' | 'status' | 'snapshotId'>> & { at: number },
+): RequestRecord {
+  const { request, subject, live, decision } = step;
+  const { at, ...rest } = more;
+  return {
+    id: request.id,
+    actId: live.act.id,
+    at,
+    method: request.method,
+    path: request.query ? `${request.path}?${request.query}` : request.path,
+    effect: subject.effect,
+    decision,
+    state,
+    targetUids: subject.objects.flatMap((object) => object.metadata.uid ?? []),
+    ...rest,
+  };
+}
+
+/** Writes down what became of a request. A journal that can't be written stops no refusal: it is logged. */
+export async function record(
+  deps: WayDeps,
+  step: Step,
+  state: RequestState,
+  more: Partial<Pick<RequestRecord, 'note' | 'status'>> = {},
+): Promise<void> {
+  try {
+    await deps.acts.save(step.live);
+    await deps.journal.saveRequest(requestRecord(step, state, { ...more, at: deps.clock.now() }));
+  } catch (error) {
+    deps.log('the journal could not be written', { state, why: String(error) });
+  }
+}

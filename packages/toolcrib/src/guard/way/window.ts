@@ -1,0 +1,56 @@
+import { apiVersionOf, parseRequestPath } from '@toolcrib/kube';
+import { failure } from '../door/status.ts';
+import { bodyOf } from '../effect/effect-of.ts';
+import type { AskedRequest, Instruction } from '../request.ts';
+import { onRecreate } from '../soften/index.ts';
+import { answer } from './answers.ts';
+import type { WayDeps } from './deps.ts';
+
+/**
+ * A CREATE (or apply) of the kind and name that a softened act has just taken away. Where its selector matches the
+ * Pods that were left, its controller adopts them, and the act must not be finished over it; where it does not
+ * (delete-and-recreate deploys, `replace --force`), the act is finished first.
+ */
+export async function createInWindow(deps: WayDeps, request: AskedRequest): Promise<Instruction | undefined> {
+  const path = parseRequestPath(request.path);
+  if (path.type !== 'resource' || path.subresource !== undefined) return undefined;
+  if (request.method !== 'POST' && request.method !== 'PATCH') return undefined;
+  const open = (await deps.journal.softenings({ state: 'softened' })).filter(
+    ({ context, owner }) =>
+      context === request.context &&
+      owner.apiVersion === apiVersionOf(path) &&
+      owner.namespace === path.namespace,
+  );
+  if (open.length === 0) return undefined;
+  const query = new URLSearchParams(request.query);
+  if (query.getAll('dryRun').includes('All')) return undefined;
+  let body: Record<string, unknown> | undefined;
+  try {
+    body = bodyOf(request);
+  } catch {
+    // A body that can't be read is for the server to refuse; creating destroys nothing.
+    return undefined;
+  }
+  const name = path.name ?? (body?.metadata as { name?: string } | undefined)?.name;
+  const softened = open.find(({ owner }) => owner.name === name && owner.kind === (body?.kind ?? owner.kind));
+  if (!softened || !body) return undefined;
+  const snapshots = await deps.journal.snapshotsOf(softened.actId);
+  const left = snapshots.flatMap((snapshot) => snapshot.objects);
+  if (onRecreate(softened, body, left) === 'adopt') {
+    const note = 'created again with a matching selector: its Pods were adopted';
+    await deps.journal.saveSoften({ ...softened, state: 'undone', note });
+    return { do: 'forward', warnings: [`toolcrib: ${note}; act ${softened.actId} will not be finished`] };
+  }
+  try {
+    await deps.finish(softened.actId, 'created again with another selector');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return answer(
+      failure(
+        409,
+        `toolcrib: ${name} was softened away and its Pods still run, and they could not be finished first: ${why}`,
+      ),
+    );
+  }
+  return { do: 'forward', warnings: [`toolcrib: what act ${softened.actId} had left was finished first`] };
+}

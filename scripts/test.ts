@@ -1,0 +1,37 @@
+// Runs the tests of one kind: `node scripts/test.ts [unit|network|system|cluster] [path-part …]`.
+// unit:    needs nothing but Node, and no network          *.test.ts
+// network: needs the package registries                    *.network.test.ts
+// system:  needs programs from the distribution            *.system.test.ts
+// cluster: needs Go, builds and starts a real cluster      *.cluster.test.ts
+import { spawnSync } from 'node:child_process';
+import { globSync } from 'node:fs';
+
+const kinds = ['network', 'system', 'cluster'];
+const [first, ...rest] = process.argv.slice(2);
+const kind = first !== undefined && [...kinds, 'unit'].includes(first) ? first : 'unit';
+const parts = kind === first ? rest : process.argv.slice(2);
+
+const special = new RegExp(`\\.(${kinds.join('|')})\\.test\\.ts$`);
+const files = globSync(['packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'testbed/**/*.test.ts'])
+  .filter((file) => (kind === 'unit' ? !special.test(file) : file.endsWith(`.${kind}.test.ts`)))
+  .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
+  .sort();
+
+if (files.length === 0) {
+  console.error(`No ${kind} tests match ${parts.join(', ') || '(anything)'}.`);
+  process.exit(2);
+}
+// Clusters are heavy: one file at a time there.
+const concurrency = kind === 'cluster' ? 1 : 2;
+const { status } = spawnSync(
+  process.execPath,
+  [
+    '--conditions=toolcrib-source',
+    '--test',
+    `--test-concurrency=${concurrency}`,
+    '--test-reporter=spec',
+    ...files,
+  ],
+  { stdio: 'inherit' },
+);
+process.exit(status ?? 1);
