@@ -45,6 +45,8 @@ export type ReasonCode =
   | 'outdated-root'
   | 'first-seen'
   | 'provenance-undecided'
+  /** The key has ended since, and only the signer says that it signed before. */
+  | 'expired-key-undated'
   | 'changed-while-read';
 
 /** The verdict that a reason leads to. One table, so that no scheme can turn an unknown into a pass. */
@@ -74,6 +76,7 @@ export const VERDICT_OF = {
   'outdated-root': 'unknown',
   'first-seen': 'unknown',
   'provenance-undecided': 'unknown',
+  'expired-key-undated': 'unknown',
   'changed-while-read': 'unknown',
 } as const satisfies Record<ReasonCode, Verdict>;
 
@@ -187,8 +190,8 @@ export interface ProofFile {
 export interface VerifyInput {
   artefact: Artefact;
   proof: ProofFile;
-  /** cosign's detached certificate, or the signature over a checksum file. */
-  companions?: { certificate?: ProofFile; bundle?: ProofFile };
+  /** cosign's detached certificate (PEM). */
+  certificate?: ProofFile;
   expected: Expected;
   trust: TrustRoot;
   /** What "now" is: only to refuse times in the future and keys past their end. */

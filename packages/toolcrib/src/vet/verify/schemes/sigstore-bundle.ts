@@ -1,5 +1,7 @@
 import { verifyBundle } from '../attested.ts';
+import { namesRegistryKey, registryKey, requirePackage } from '../npm-registry.ts';
 import { conclude } from '../outcome.ts';
+import { contains, severalLines, startsWithJson } from '../shape.ts';
 import { readBundle } from '../sigstore/parse.ts';
 import type { Scheme } from '../types.ts';
 
@@ -8,28 +10,16 @@ export const sigstoreBundle: Scheme = {
   name: 'sigstore-bundle',
   title: 'Sigstore bundle (signature or attestation, certificate, log entry)',
   recognise: ({ bytes }) =>
-    startsWithJson(bytes) && contains(bytes, 'application/vnd.dev.sigstore.bundle') && !severalLines(bytes),
+    startsWithJson(bytes) &&
+    contains(bytes, 'application/vnd.dev.sigstore.bundle') &&
+    !contains(bytes, '"attestations"') &&
+    !severalLines(bytes),
   verify: (input) =>
-    conclude('sigstore-bundle', input.artefact, async () =>
-      verifyBundle(readBundle(input.proof.bytes), input),
-    ),
+    conclude('sigstore-bundle', input.artefact, async () => {
+      const bundle = readBundle(input.proof.bytes);
+      if (!namesRegistryKey(bundle, input.trust)) return verifyBundle(bundle, input);
+      // npm's publish attestation, saved on its own: the registry's key, not one of the person's.
+      const found = await verifyBundle(bundle, input, (hint) => registryKey(input.trust, hint));
+      return requirePackage(found, input.expected);
+    }),
 };
-
-const HEAD = 64 * 1024;
-
-export function startsWithJson(bytes: Uint8Array): boolean {
-  const first = bytes.find((byte) => byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09);
-  return first === 0x7b || first === 0x5b;
-}
-
-export function contains(bytes: Uint8Array, text: string): boolean {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(text);
-}
-
-/** JSON Lines: the first line is a whole object already, and there is another. */
-export function severalLines(bytes: Uint8Array): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD * 16))
-    .toString('latin1')
-    .trimEnd();
-  return /^\s*\{.*\}\s*\n\s*\{/.test(text);
-}

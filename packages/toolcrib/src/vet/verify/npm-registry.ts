@@ -1,0 +1,44 @@
+import type { Bundle } from '@sigstore/bundle';
+import { parsePurl, samePackage } from './provenance.ts';
+import type { Found } from './several.ts';
+import type { KeyForBundle } from './sigstore/verify.ts';
+import type { TrustRoot } from './trust/root.ts';
+import type { Expected } from './types.ts';
+
+const PUBLISH = 'https://github.com/npm/attestation/tree/main/specs/publish/v0.1';
+
+/** Bundle of a publish attestation alone (`bundle-publish.json`), which names the registry's key by its id. */
+export function namesRegistryKey(bundle: Bundle, trust: TrustRoot): boolean {
+  const { content } = bundle.verificationMaterial;
+  return content.$case === 'publicKey' && registryKey(trust, content.publicKey.hint) !== undefined;
+}
+
+/** npm keys have a validity, and only a signature made within it counts; several entries may share an id. */
+export function registryKey(trust: TrustRoot, hint: string): KeyForBundle | undefined {
+  const key = trust.npmKeys.find(({ keyId, usage }) => keyId === hint && usage === 'npm:attestations');
+  if (key === undefined) return undefined;
+  const validFor = (at: Date) => at >= key.start && (key.end === undefined || at <= key.end);
+  return { key: key.key, validFor, needsTime: true };
+}
+
+/**
+ * Every subject must be the package that was asked for. The registry's key signs for all packages, so that without a
+ * name a publish attestation says only that some package has these bytes.
+ */
+export function requirePackage(found: Found, expected: Expected): Found {
+  if (found.code !== 'verified') return found;
+  const purl = parsePurl(expected.purl);
+  const subject = found.statement?.subject ?? '';
+  const named = parsePurl(subject);
+  const isPublish = found.statement?.predicateType === PUBLISH;
+  if (purl?.version === undefined) {
+    if (!isPublish) return found;
+    return {
+      ...found,
+      code: 'first-seen',
+      reason: `the npm registry attests ${subject}; say which package and version it should be`,
+    };
+  }
+  if (named !== undefined && samePackage(named, purl) && named.version === purl.version) return found;
+  return { ...found, code: 'other-subject', reason: `it speaks of ${subject}, not of ${expected.purl}` };
+}

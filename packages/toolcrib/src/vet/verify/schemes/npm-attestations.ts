@@ -1,0 +1,35 @@
+import { asArray, asObject, parseJson } from '../json.ts';
+import { registryKey, requirePackage } from '../npm-registry.ts';
+import { conclude, Stop } from '../outcome.ts';
+import { outcomes, worst } from '../several.ts';
+import { contains, startsWithJson } from '../shape.ts';
+import { bundleOf } from '../sigstore/parse.ts';
+import type { Scheme } from '../types.ts';
+
+/**
+ * What the npm registry answers at `/-/npm/v1/attestations/NAME@VERSION`: the registry's own publish attestation
+ * (signed with its key) and the builder's provenance. Every one of them must hold, for this name, version and tarball.
+ */
+export const npmAttestations: Scheme = {
+  name: 'npm-attestations',
+  title: "npm's publish attestation and provenance (the registry's attestations answer)",
+  recognise: ({ bytes }) =>
+    startsWithJson(bytes) && contains(bytes, '"attestations"') && contains(bytes, '"predicateType"'),
+  verify: (input) =>
+    conclude('npm-attestations', input.artefact, async () => {
+      const answer = asArray(asObject(parseJson(input.proof.bytes, 'the attestations'))?.attestations);
+      if (answer === undefined) throw new Stop('not-understood', 'there is no list of attestations');
+      const bundles = answer.map((one) => () => bundleOf(asObject(one)?.bundle));
+      const found = await outcomes(bundles, input, (hint) => registryKey(input.trust, hint));
+      const judged = found.map((one) => requirePackage(one, input.expected));
+
+      const first = worst(judged);
+      if (first === undefined) throw new Stop('nothing-to-verify', 'there is no attestation');
+      const provenance = judged.find(({ statement }) => statement?.provenance);
+      const chosen = first.code === 'verified' ? (provenance ?? first) : first;
+      const all = judged.map(
+        ({ statement, code }) => `${statement?.predicateType ?? 'attestation'}: ${code}`,
+      );
+      return { ...chosen, notes: [...chosen.notes, ...all] };
+    }),
+};

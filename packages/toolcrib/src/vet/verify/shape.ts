@@ -1,0 +1,19 @@
+/** Cheap looks at bytes, to tell which scheme a proof belongs to before anything is parsed. */
+const HEAD = 64 * 1024;
+
+export function startsWithJson(bytes: Uint8Array): boolean {
+  const first = bytes.find((byte) => byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09);
+  return first === 0x7b || first === 0x5b;
+}
+
+export function contains(bytes: Uint8Array, text: string): boolean {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(text);
+}
+
+/** JSON Lines: the first line is a whole object already, and there is another. */
+export function severalLines(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD * 16))
+    .toString('latin1')
+    .trimEnd();
+  return /^\s*\{.*\}\s*\n\s*\{/.test(text);
+}

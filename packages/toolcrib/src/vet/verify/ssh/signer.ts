@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import type { Artefact } from '../artefact.ts';
+import { Stop } from '../outcome.ts';
+import type { Expected, Signer } from '../types.ts';
+import { type AllowedSigner, matchesPatterns, readAllowedSigners } from './allowed-signers.ts';
+import { readSshSignature, verifySsh } from './signature.ts';
+
+/**
+ * Verifies an SSH signature and that its key is one that the expected principal may sign with, in this namespace.
+ * @param namespaces those in which a signature counts here: one for files is none for commits
+ * @param signedAt what the signer says, for keys with a validity; absent: `now`
+ * @throws {Stop}
+ */
+export async function verifySshSigner(
+  signatureFile: Uint8Array,
+  artefact: Artefact,
+  expected: Expected,
+  namespaces: readonly string[],
+  at: Date,
+): Promise<Signer> {
+  const signature = readSshSignature(signatureFile);
+  const signer: Signer = {
+    kind: 'key',
+    algorithm: signature.key.type,
+    fingerprint: sshFingerprint(signature.keyBlob),
+  };
+  if (!namespaces.includes(signature.namespace)) {
+    throw new Stop(
+      'other-subject',
+      `signed for "${signature.namespace}", and not for ${namespaces.join(' or ')}`,
+      { signer },
+    );
+  }
+  if (!(await verifySsh(signature, artefact))) {
+    throw new Stop('signature-invalid', 'the signature is not over these bytes by this key', { signer });
+  }
+  const wanted = expected.signers.filter((one) => one.kind === 'ssh');
+  if (wanted.length === 0) {
+    throw new Stop(
+      'unknown-key',
+      `a good signature of the ssh key ${signer.fingerprint}, but no allowed signers were given`,
+      { signer },
+    );
+  }
+  const reasons: Stop[] = [];
+  for (const { allowedSigners, principal } of wanted) {
+    const found = judge(
+      readAllowedSigners(allowedSigners),
+      signature.keyBlob,
+      principal,
+      signature.namespace,
+      at,
+    );
+    if (found === undefined) return { ...signer, name: principal };
+    reasons.push(new Stop(found.code, found.message, { signer }));
+  }
+  throw (
+    reasons.find(({ code }) => code !== 'unknown-key') ??
+    reasons[0] ??
+    new Stop('unknown-key', 'no allowed signer')
+  );
+}
+
+/** undefined: the key may sign as `principal`. */
+function judge(
+  signers: readonly AllowedSigner[],
+  keyBlob: Buffer,
+  principal: string,
+  namespace: string,
+  at: Date,
+): { code: 'unknown-key' | 'other-identity' | 'key-expired'; message: string } | undefined {
+  const ofKey = signers.filter((one) => !one.certAuthority && one.keyBlob.equals(keyBlob));
+  if (ofKey.length === 0)
+    return { code: 'unknown-key', message: 'the ssh key is not among the allowed signers' };
+  const forPrincipal = ofKey.filter(({ principals }) => matchesPatterns(principals, principal));
+  if (forPrincipal.length === 0) {
+    return {
+      code: 'other-identity',
+      message: `the ssh key is of ${ofKey[0]?.principals.join(',')}, not of ${principal}`,
+    };
+  }
+  const inNamespace = forPrincipal.filter(
+    ({ namespaces }) => !namespaces || matchesPatterns(namespaces, namespace),
+  );
+  if (inNamespace.length === 0) {
+    return { code: 'other-identity', message: `${principal} may not sign for "${namespace}"` };
+  }
+  const valid = inNamespace.some(
+    ({ validAfter, validBefore }) => (!validAfter || at >= validAfter) && (!validBefore || at < validBefore),
+  );
+  return valid
+    ? undefined
+    : { code: 'key-expired', message: `the ssh key of ${principal} does not count at that time` };
+}
+
+/** As `ssh-keygen -l` prints it. */
+export function sshFingerprint(keyBlob: Uint8Array): string {
+  return `SHA256:${createHash('sha256').update(keyBlob).digest('base64').replace(/=+$/, '')}`;
+}
