@@ -1,6 +1,6 @@
 import type { ResourceType } from '@toolcrib/kube';
 import type { As, Cluster } from '../../model/index.ts';
-import { typesLeftBy } from './parts.ts';
+import { statusOf, typesLeftBy } from './parts.ts';
 
 /**
  * Whether these credentials may do everything that orphan-first takes: hold and delete the owner, see and mark what
@@ -41,7 +41,16 @@ async function all(
   asked: readonly Question[],
   as?: As,
 ): Promise<{ allowed: true } | { allowed: false; why: string }> {
-  const answers = await Promise.all(asked.map(async (what) => ({ what, ...(await cluster.mayI(what, as)) })));
+  const ask = async (what: Question) => {
+    try {
+      return { what, ...(await cluster.mayI(what, as)) };
+    } catch (error) {
+      // Who may not even ask is not told yes.
+      if (statusOf(error) !== 403) throw error;
+      return { what, allowed: false };
+    }
+  };
+  const answers = await Promise.all(asked.map(ask));
   const refused = answers.find(({ allowed }) => !allowed);
   if (!refused) return { allowed: true };
   const { verb, resource, namespace } = refused.what;

@@ -1,0 +1,100 @@
+import type { KubeObject } from '@toolcrib/kube';
+import type { ClusterTarget } from './target.ts';
+import { items, paths, put, until } from './target.ts';
+
+const template = (app: string, more: object = {}) => ({
+  metadata: { labels: { app } },
+  spec: {
+    terminationGracePeriodSeconds: 1,
+    containers: [{ name: 'main', image: 'registry.k8s.io/pause:3.10' }],
+    ...more,
+  },
+});
+
+/** A Deployment whose Pods are Running. */
+export async function runDeployment(
+  target: ClusterTarget,
+  namespace: string,
+  app: string,
+  replicas: number,
+): Promise<{ owner: KubeObject; pods: KubeObject[] }> {
+  await put(target, paths.apps(namespace, 'deployments'), {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: app, labels: { app } },
+    spec: { replicas, selector: { matchLabels: { app } }, template: template(app) },
+  });
+  return rested(target, namespace, 'deployments', app, replicas);
+}
+
+/** A StatefulSet with a claim for each Pod, all Running and bound. */
+export async function runStatefulSet(
+  target: ClusterTarget,
+  namespace: string,
+  app: string,
+  replicas: number,
+  options: { whenDeleted?: string; whenScaled?: string } = {},
+): Promise<{ owner: KubeObject; pods: KubeObject[] }> {
+  const { whenDeleted = 'Retain', whenScaled = 'Retain' } = options;
+  await put(target, paths.apps(namespace, 'statefulsets'), {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: app, labels: { app } },
+    spec: {
+      replicas,
+      serviceName: app,
+      podManagementPolicy: 'Parallel',
+      selector: { matchLabels: { app } },
+      template: template(app),
+      persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled },
+      volumeClaimTemplates: [
+        {
+          metadata: { name: 'data' },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+        },
+      ],
+    },
+  });
+  return rested(target, namespace, 'statefulsets', app, replicas);
+}
+
+/** Waits until a workload has what it wants and has said so. */
+export async function rested(
+  target: ClusterTarget,
+  namespace: string,
+  resource: 'deployments' | 'statefulsets',
+  app: string,
+  replicas: number,
+): Promise<{ owner: KubeObject; pods: KubeObject[] }> {
+  return until(`${resource} ${app} at rest`, async () => {
+    const { status, body: owner } = await target.https('GET', `${paths.apps(namespace, resource)}/${app}`);
+    const pods = await podsOf(target, namespace, app);
+    const { observedGeneration = 0, readyReplicas = 0, currentRevision, updateRevision } = owner.status ?? {};
+    const atRest =
+      status === 200 &&
+      observedGeneration >= (owner.metadata.generation ?? 0) &&
+      readyReplicas === replicas &&
+      pods.filter((pod) => pod.status?.phase === 'Running').length === replicas &&
+      pods.length === replicas &&
+      currentRevision === updateRevision;
+    return atRest && { owner, pods };
+  });
+}
+
+/** Pods with the label, that are not on their way out; by name. */
+export async function podsOf(target: ClusterTarget, namespace: string, app: string): Promise<KubeObject[]> {
+  const pods = await items(target, `${paths.pods(namespace)}?labelSelector=app%3D${app}`);
+  return pods
+    .filter((pod) => pod.metadata.deletionTimestamp === undefined)
+    .sort((a, b) => a.metadata.name.localeCompare(b.metadata.name));
+}
+
+export const uidsOf = (objects: readonly KubeObject[]): string[] =>
+  objects.map((object) => object.metadata.uid ?? '').sort();
+
+/** All containers of all Pods. */
+export function restartsOf(pods: readonly KubeObject[]): number {
+  return pods
+    .flatMap((pod): { restartCount?: number }[] => pod.status?.containerStatuses ?? [])
+    .reduce((sum, status) => sum + (status.restartCount ?? 0), 0);
+}
