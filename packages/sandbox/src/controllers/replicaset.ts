@@ -3,7 +3,7 @@ import { claimObjects } from './shared/adoption.ts';
 import { conditionOf, removeCondition, setCondition } from './shared/conditions.ts';
 import { ignoreNotFound, isNamespaceTerminating, messageOf } from './shared/errors.ts';
 import { type ControllerOptions, controlLoop, type Tools } from './shared/loop.ts';
-import { ownersToWake, selects } from './shared/owner.ts';
+import { ownersToWake, recognisesItsOwn, selects } from './shared/owner.ts';
 import {
   createPod,
   deletePod,
@@ -19,7 +19,7 @@ import {
 import { victimsFirst } from './shared/scale-down.ts';
 import { timestamp } from './shared/time.ts';
 import { PODS, REPLICA_SETS } from './shared/types.ts';
-import { omitEmpty, semanticallyEqual } from './shared/values.ts';
+import { countOf, omitEmpty, semanticallyEqual } from './shared/values.ts';
 import { keyOfObject } from './shared/view.ts';
 
 /** Pods made or deleted in one run at most; the rest follows in the next (the real controller's burst). */
@@ -60,7 +60,7 @@ function syncReplicaSet(set: KubeObject, key: string, tools: Tools): void {
       selects(set, pod),
   );
   let failure: unknown;
-  if (!isTerminating(set)) {
+  if (!isTerminating(set) && recognisesItsOwn(set)) {
     try {
       manageReplicas(set, active, tools);
     } catch (error) {
@@ -70,13 +70,13 @@ function syncReplicaSet(set: KubeObject, key: string, tools: Tools): void {
   writeStatus(set, active, terminating, failure, tools);
   if (failure !== undefined) throw failure;
 
-  const minReady = Number(set.spec?.minReadySeconds ?? 0);
+  const minReady = countOf(set.spec?.minReadySeconds, 0);
   const wait = nextAvailability(active, minReady, tools.clock.now());
   if (wait !== undefined) tools.queue.addAfter(key, wait);
 }
 
 function manageReplicas(set: KubeObject, active: KubeObject[], tools: Tools): void {
-  const difference = active.length - Number(set.spec?.replicas ?? 1);
+  const difference = active.length - countOf(set.spec?.replicas, 1);
   if (difference < 0) {
     try {
       for (let made = 0; made < Math.min(-difference, BURST); made++) {
@@ -112,7 +112,7 @@ function writeStatus(
   const now = clock.now();
   const template: Record<string, string> = set.spec?.template?.metadata?.labels ?? {};
   const ready = active.filter(isReady);
-  const minReady = Number(set.spec?.minReadySeconds ?? 0);
+  const minReady = countOf(set.spec?.minReadySeconds, 0);
   const status = {
     replicas: active.length,
     ...omitEmpty({
@@ -130,7 +130,7 @@ function writeStatus(
       type: 'ReplicaFailure',
       status: 'True',
       lastTransitionTime: timestamp(now),
-      reason: active.length < Number(set.spec?.replicas ?? 1) ? 'FailedCreate' : 'FailedDelete',
+      reason: active.length < countOf(set.spec?.replicas, 1) ? 'FailedCreate' : 'FailedDelete',
       message: messageOf(failure),
     });
   } else if (failure === undefined && failing) {

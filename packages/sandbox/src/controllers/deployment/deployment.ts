@@ -2,7 +2,7 @@ import { controllerOf, type KubeObject } from '@toolcrib/kube';
 import { claimObjects } from '../shared/adoption.ts';
 import { conditionOf } from '../shared/conditions.ts';
 import { type ControllerOptions, controlLoop, type Tools } from '../shared/loop.ts';
-import { isEmptySelector, ownersToWake, selects } from '../shared/owner.ts';
+import { isEmptySelector, ownersToWake, recognisesItsOwn, selects } from '../shared/owner.ts';
 import { isTerminating, ownAndOrphaned } from '../shared/pods.ts';
 import { DEPLOYMENTS, PODS, REPLICA_SETS } from '../shared/types.ts';
 import { clone } from '../shared/values.ts';
@@ -53,6 +53,7 @@ function syncDeployment(work: Work): void {
     tools.record(deployment, 'Warning', 'SelectingAll', message);
     return;
   }
+  if (!recognisesItsOwn(deployment)) return;
   const sets = claimObjects(tools.store, ownAndOrphaned(tools, REPLICA_SETS, deployment), {
     owner: deployment,
     ownerType: DEPLOYMENTS,

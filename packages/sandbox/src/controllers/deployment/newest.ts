@@ -4,7 +4,7 @@ import { isAlreadyExists, isNamespaceTerminating, messageOf } from '../shared/er
 import { fnv32a, safeEncode } from '../shared/hash.ts';
 import { controllerReference, isControlledBy } from '../shared/owner.ts';
 import { REPLICA_SETS } from '../shared/types.ts';
-import { canonicalJson, clone, semanticallyEqual } from '../shared/values.ts';
+import { canonicalJson, clone, countOf, semanticallyEqual } from '../shared/values.ts';
 import { newReplicas } from './numbers.ts';
 import {
   findNew,
@@ -44,7 +44,7 @@ function refresh(work: Work, existing: KubeObject, revision: number): KubeObject
   const annotations = annotationsFor(work.deployment, existing, revision);
   const changed =
     !semanticallyEqual(annotations, existing.metadata.annotations ?? {}) ||
-    Number(existing.spec?.minReadySeconds ?? 0) !== Number(minReadySeconds ?? 0);
+    countOf(existing.spec?.minReadySeconds, 0) !== countOf(minReadySeconds, 0);
   if (changed) {
     return store.modify(REPLICA_SETS, existing.metadata.namespace, existing.metadata.name, (fresh) => {
       fresh.metadata.annotations = annotations;
@@ -156,7 +156,7 @@ function resolveCollision(work: Work, set: KubeObject, revision: number, error: 
     if (takeRevision(work, String(revision))) writeDeployment(work);
     return there;
   }
-  const count = Number(deployment.status?.collisionCount ?? 0) + 1;
+  const count = countOf(deployment.status?.collisionCount, 0) + 1;
   deployment.status = { ...deployment.status, collisionCount: count };
   writeDeployment(work);
   throw error;

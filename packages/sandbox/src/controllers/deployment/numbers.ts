@@ -1,16 +1,16 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { scaledValue } from '../shared/values.ts';
+import { countOf, scaledValue } from '../shared/values.ts';
 
 export const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
 export const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';
 
 /** `spec.replicas` of a Deployment or ReplicaSet; the API's default is 1. */
 export function replicasOf(object: KubeObject): number {
-  return Number(object.spec?.replicas ?? 1);
+  return countOf(object.spec?.replicas, 1);
 }
 
 export function statusNumber(object: KubeObject | undefined, field: string): number {
-  return Number(object?.status?.[field] ?? 0);
+  return countOf(object?.status?.[field], 0);
 }
 
 export function sum(objects: KubeObject[], value: (object: KubeObject) => number): number {

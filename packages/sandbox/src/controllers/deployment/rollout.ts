@@ -2,6 +2,7 @@ import { controllerOf, type KubeObject } from '@toolcrib/kube';
 import { ignoreNotFound } from '../shared/errors.ts';
 import { isFinished } from '../shared/pods.ts';
 import { PODS, REPLICA_SETS } from '../shared/types.ts';
+import { countOf } from '../shared/values.ts';
 import { newestReplicaSet } from './newest.ts';
 import { newReplicas, replicasOf, roomOf, statusNumber, sum } from './numbers.ts';
 import { active, byRevision, oldestFirst } from './replica-sets.ts';
@@ -93,7 +94,7 @@ function oldPodsRun(
 
 /** Deletes empty ReplicaSets beyond the history limit, the lowest revisions first. */
 export function cleanUp(work: Work, old: KubeObject[]): void {
-  const limit = Number(work.deployment.spec?.revisionHistoryLimit ?? 10);
+  const limit = countOf(work.deployment.spec?.revisionHistoryLimit, 10);
   const standing = byRevision(old.filter((set) => !set.metadata.deletionTimestamp));
   for (const set of standing.slice(0, Math.max(0, standing.length - limit))) {
     const { namespace, name, uid, generation = 0 } = set.metadata;

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { type Condition, conditionOf, removeCondition, setCondition } from '../shared/conditions.ts';
 import { timeOf } from '../shared/time.ts';
-import { omitEmpty, semanticallyEqual } from '../shared/values.ts';
+import { countOf, omitEmpty, semanticallyEqual } from '../shared/values.ts';
 import { replicasOf, roomOf, statusNumber, sum } from './numbers.ts';
 import { condition, hasDeadline, type Work, writeDeployment } from './work.ts';
 
@@ -85,10 +85,10 @@ function statusFrom(work: Work, newest: KubeObject | undefined, old: KubeObject[
 export function isComplete(deployment: KubeObject, status: Status | undefined): boolean {
   const wanted = replicasOf(deployment);
   return (
-    Number(status?.updatedReplicas ?? 0) === wanted &&
-    Number(status?.replicas ?? 0) === wanted &&
-    Number(status?.availableReplicas ?? 0) === wanted &&
-    Number(status?.observedGeneration ?? 0) >= Number(deployment.metadata.generation ?? 0)
+    countOf(status?.updatedReplicas, 0) === wanted &&
+    countOf(status?.replicas, 0) === wanted &&
+    countOf(status?.availableReplicas, 0) === wanted &&
+    countOf(status?.observedGeneration, 0) >= countOf(deployment.metadata.generation, 0)
   );
 }
 
@@ -116,7 +116,7 @@ function judgeProgress(
 }
 
 function hasProgressed(before: Status | undefined, after: Status): boolean {
-  const number = (status: Status | undefined, field: string) => Number(status?.[field] ?? 0);
+  const number = (status: Status | undefined, field: string) => countOf(status?.[field], 0);
   const left = (status: Status | undefined) => number(status, 'replicas') - number(status, 'updatedReplicas');
   return (
     number(after, 'updatedReplicas') > number(before, 'updatedReplicas') ||
@@ -133,7 +133,7 @@ function hasTimedOut(work: Work, status: Status): boolean {
 }
 
 function deadlineOf({ deployment }: Work, current: Condition): number {
-  const seconds = Number(deployment.spec?.progressDeadlineSeconds ?? 600);
+  const seconds = countOf(deployment.spec?.progressDeadlineSeconds, 600);
   return (timeOf(current.lastUpdateTime) ?? 0) + seconds * 1000;
 }
 

@@ -67,6 +67,15 @@ export function selects(owner: KubeObject, object: KubeObject): boolean {
   }
 }
 
+/**
+ * True where the Pods that the owner would make are Pods that it would recognise. The API refuses any other
+ * workload; one that got in all the same would make Pods without end.
+ */
+export function recognisesItsOwn(owner: KubeObject): boolean {
+  const labels = owner.spec?.template?.metadata?.labels;
+  return selects(owner, { apiVersion: 'v1', kind: 'Pod', metadata: { name: '', labels } });
+}
+
 export function isEmptySelector(selector: LabelSelector | undefined): boolean {
   if (!selector) return true;
   return (

@@ -5,7 +5,7 @@ import { fnv32, safeEncode } from './hash.ts';
 import type { Tools } from './loop.ts';
 import { controllerReference, selects } from './owner.ts';
 import { CONTROLLER_REVISIONS } from './types.ts';
-import { canonicalJson, clone } from './values.ts';
+import { canonicalJson, clone, countOf } from './values.ts';
 
 export const REVISION_HASH = 'controller-revision-hash';
 const HASH_LABEL = 'controller.kubernetes.io/hash';
@@ -57,7 +57,7 @@ export function presentRevision(
   revisions: KubeObject[],
 ): { revision: KubeObject; collisions: number } {
   const wanted = goJson(dataOf(owner));
-  const collisions = Number(owner.status?.collisionCount ?? 0);
+  const collisions = countOf(owner.status?.collisionCount, 0);
   const newest = revisions.at(-1);
   const next = newest ? numberOf(newest) + 1 : 1;
   const equal = revisions.filter((revision) => goJson(revision.data) === wanted).at(-1);
@@ -109,7 +109,7 @@ export function truncateHistory(
   revisions: KubeObject[],
   live: Set<string>,
 ): void {
-  const limit = Number(owner.spec?.revisionHistoryLimit ?? 10);
+  const limit = countOf(owner.spec?.revisionHistoryLimit, 10);
   const unused = revisions.filter((revision) => !live.has(revision.metadata.name));
   for (const revision of unused.slice(0, Math.max(0, unused.length - limit))) {
     const { namespace, name, uid } = revision.metadata;

@@ -1,8 +1,13 @@
 import type { Body } from '@toolcrib/kube';
 
+/** A count as it stands in a spec; `otherwise` where there is none, or none that can be counted with. */
+export function countOf(value: unknown, otherwise: number): number {
+  return typeof value === 'number' && Number.isInteger(value) ? value : otherwise;
+}
+
 /** A whole number, or a percentage of `total` (`25%`), rounded as told. Anything else is 0. */
 export function scaledValue(value: unknown, total: number, round: 'up' | 'down'): number {
-  if (typeof value === 'number') return value;
+  if (typeof value === 'number') return countOf(value, 0);
   const percent = typeof value === 'string' ? /^(\d+)%$/.exec(value)?.[1] : undefined;
   if (percent === undefined) return 0;
   const exact = (Number(percent) * total) / 100;

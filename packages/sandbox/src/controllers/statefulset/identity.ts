@@ -1,7 +1,7 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
 import { podFromTemplate } from '../shared/pods.ts';
 import { REVISION_HASH } from '../shared/revisions.ts';
-import { clone } from '../shared/values.ts';
+import { clone, countOf } from '../shared/values.ts';
 
 const POD_NAME = 'statefulset.kubernetes.io/pod-name';
 const POD_INDEX = 'apps.kubernetes.io/pod-index';
@@ -22,7 +22,7 @@ export function isMemberOf(set: KubeObject, pod: KubeObject): boolean {
 
 /** First ordinal, and how many there are. */
 export function ordinalsOf(set: KubeObject): { start: number; count: number } {
-  return { start: Number(set.spec?.ordinals?.start ?? 0), count: Number(set.spec?.replicas ?? 1) };
+  return { start: countOf(set.spec?.ordinals?.start, 0), count: countOf(set.spec?.replicas, 1) };
 }
 
 export function isInRange(set: KubeObject, pod: KubeObject): boolean {

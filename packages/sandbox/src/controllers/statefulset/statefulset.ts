@@ -2,11 +2,11 @@ import type { KubeObject } from '@toolcrib/kube';
 import { claimObjects } from '../shared/adoption.ts';
 import { ignoreNotFound } from '../shared/errors.ts';
 import { type ControllerOptions, controlLoop, type Tools } from '../shared/loop.ts';
-import { ownersToWake, selects } from '../shared/owner.ts';
+import { ownersToWake, recognisesItsOwn, selects } from '../shared/owner.ts';
 import { isAvailable, isReady, isTerminating, nextAvailability, ownAndOrphaned } from '../shared/pods.ts';
 import { claimRevisions, presentRevision, truncateHistory } from '../shared/revisions.ts';
 import { PODS, STATEFUL_SETS } from '../shared/types.ts';
-import { omitEmpty, semanticallyEqual } from '../shared/values.ts';
+import { countOf, omitEmpty, semanticallyEqual } from '../shared/values.ts';
 import { keyOfObject } from '../shared/view.ts';
 import { isMemberOf, podRevision } from './identity.ts';
 import { placesOf, type Rollout, step } from './update.ts';
@@ -25,7 +25,7 @@ export function statefulSetController(options: ControllerOptions = {}) {
     ],
     sync({ namespace, name, key }, tools) {
       const set = tools.view.get(STATEFUL_SETS, namespace, name);
-      if (set) syncStatefulSet(set, key, tools);
+      if (set && recognisesItsOwn(set)) syncStatefulSet(set, key, tools);
     },
   });
 }
@@ -53,12 +53,12 @@ function syncStatefulSet(set: KubeObject, key: string, tools: Tools): void {
   }
   const live = [current, update].map((item) => item.metadata.name).concat(pods.map(podRevision));
   truncateHistory(tools, set, revisions, new Set(live));
-  const wait = nextAvailability(pods, Number(set.spec?.minReadySeconds ?? 0), tools.clock.now());
+  const wait = nextAvailability(pods, countOf(set.spec?.minReadySeconds, 0), tools.clock.now());
   if (wait !== undefined) tools.queue.addAfter(key, wait);
 }
 
 function writeStatus({ set, tools, current, update }: Rollout, pods: KubeObject[], collisions: number): void {
-  const minReady = Number(set.spec?.minReadySeconds ?? 0);
+  const minReady = countOf(set.spec?.minReadySeconds, 0);
   const ready = pods.filter((pod) => pod.status?.phase === 'Running' && isReady(pod));
   const standing = pods.filter((pod) => !isTerminating(pod));
   const counts = {
@@ -67,7 +67,7 @@ function writeStatus({ set, tools, current, update }: Rollout, pods: KubeObject[
     current: standing.filter((pod) => podRevision(pod) === current.metadata.name).length,
     updated: standing.filter((pod) => podRevision(pod) === update.metadata.name).length,
   };
-  const wanted = Number(set.spec?.replicas ?? 1);
+  const wanted = countOf(set.spec?.replicas, 1);
   const rolling = (set.spec?.updateStrategy?.type ?? 'RollingUpdate') === 'RollingUpdate';
   const complete =
     rolling && counts.updated === wanted && counts.ready === wanted && counts.replicas === wanted;

@@ -2,6 +2,7 @@ import type { KubeObject } from '@toolcrib/kube';
 import type { Tools } from '../shared/loop.ts';
 import { isAvailable, isFinished, isReady, isTerminating } from '../shared/pods.ts';
 import { templateOf } from '../shared/revisions.ts';
+import { countOf } from '../shared/values.ts';
 import {
   identityMatches,
   isInRange,
@@ -28,6 +29,9 @@ export interface Rollout {
   update: KubeObject;
 }
 
+/** New Pods in one run at most; an ordered set makes one. What lies beyond has to wait anyway. */
+const DRAFTS_AT_ONCE = 500;
+
 /** The set's Pods by their place: wanted ones by ordinal (drafts where missing), condemned ones highest first. */
 export interface Places {
   replicas: KubeObject[];
@@ -38,10 +42,13 @@ export function placesOf(rollout: Rollout, pods: KubeObject[]): Places {
   const { set } = rollout;
   const { start, count } = ordinalsOf(set);
   const byOrdinal = new Map(pods.filter((pod) => isInRange(set, pod)).map((pod) => [ordinalOf(pod), pod]));
-  const replicas = Array.from(
-    { length: count },
-    (_, index) => byOrdinal.get(start + index) ?? draft(rollout, start + index),
-  );
+  const replicas: KubeObject[] = [];
+  let drafts = set.spec?.podManagementPolicy === 'Parallel' ? DRAFTS_AT_ONCE : 1;
+  for (let index = 0; index < count && drafts > 0; index++) {
+    const there = byOrdinal.get(start + index);
+    if (!there) drafts--;
+    replicas.push(there ?? draft(rollout, start + index));
+  }
   const condemned = pods
     .filter((pod) => !isInRange(set, pod) && ordinalOf(pod) >= 0)
     .sort((a, b) => ordinalOf(b) - ordinalOf(a));
@@ -52,8 +59,8 @@ function draft({ set, current, update }: Rollout, ordinal: number): KubeObject {
   const { type = 'RollingUpdate', rollingUpdate } = set.spec?.updateStrategy ?? {};
   const { start } = ordinalsOf(set);
   const keep = rollingUpdate
-    ? Number(rollingUpdate.partition ?? 0)
-    : Number(type === 'RollingUpdate' ? (set.status?.currentReplicas ?? 0) : 0);
+    ? countOf(rollingUpdate.partition, 0)
+    : countOf(type === 'RollingUpdate' ? set.status?.currentReplicas : 0, 0);
   const revision = ordinal < start + keep ? current : update;
   return newMember(set, templateOf(revision), ordinal, revision.metadata.name);
 }
@@ -116,7 +123,7 @@ function settleReplica({ set, tools }: Rollout, pod: KubeObject, ordered: boolea
   const settled =
     !isTerminating(pod) &&
     isRunningAndReady(pod) &&
-    isAvailable(pod, Number(set.spec?.minReadySeconds ?? 0), tools.clock.now());
+    isAvailable(pod, countOf(set.spec?.minReadySeconds, 0), tools.clock.now());
   if (ordered && !settled) return true;
   if (identityMatches(pod) && storageMatches(set, pod) && claimsMatchRetention(tools, set, pod)) return false;
   repairMember(tools, set, pod);
@@ -136,7 +143,7 @@ function settleCondemned(
 }
 
 function isUnavailable({ set, tools }: Rollout, pod: KubeObject): boolean {
-  const minReady = Number(set.spec?.minReadySeconds ?? 0);
+  const minReady = countOf(set.spec?.minReadySeconds, 0);
   return isTerminating(pod) || !isAvailable(pod, minReady, tools.clock.now());
 }
 
@@ -145,7 +152,7 @@ function rollUpdate(rollout: Rollout, replicas: KubeObject[]): void {
   const { set, tools, update } = rollout;
   const { type = 'RollingUpdate', rollingUpdate } = set.spec?.updateStrategy ?? {};
   if (type === 'OnDelete') return;
-  const lowest = Number(rollingUpdate?.partition ?? 0);
+  const lowest = countOf(rollingUpdate?.partition, 0);
   for (let index = replicas.length - 1; index >= lowest; index--) {
     const pod = replicas[index];
     if (!pod) continue;

@@ -1,0 +1,345 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DeleteOptions, KubeObject, OwnerReference } from '@toolcrib/kube';
+import fc from 'fast-check';
+import { CONFIG_MAPS, NODES } from '../shared/types.ts';
+import { type TestCluster, testCluster } from '../testing/cluster.ts';
+
+// Only the collector runs: nothing else makes, adopts or finalizes anything.
+const ONLY_GC = [
+  'node',
+  'namespace',
+  'namespace-content',
+  'volume-binder',
+  'deployment',
+  'replicaset',
+  'statefulset',
+  'scheduler',
+  'kubelet',
+] as const;
+
+function onlyCollector(gcDelayMs = 2): TestCluster {
+  return testCluster({ without: [...ONLY_GC], gcDelayMs });
+}
+
+function make(
+  cluster: TestCluster,
+  name: string,
+  owners: KubeObject[] = [],
+  extra: Partial<OwnerReference> = {},
+) {
+  return cluster.store.create(CONFIG_MAPS, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: {
+      name,
+      namespace: 'shop',
+      ...(owners.length > 0 ? { ownerReferences: owners.map((owner) => reference(owner, extra)) } : {}),
+    },
+  });
+}
+
+function reference(owner: KubeObject, extra: Partial<OwnerReference> = {}): OwnerReference {
+  const { apiVersion, kind, metadata } = owner;
+  return { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', ...extra };
+}
+
+const remove = (cluster: TestCluster, name: string, options: DeleteOptions = {}) =>
+  cluster.store.delete(CONFIG_MAPS, 'shop', name, options);
+const names = (cluster: TestCluster) =>
+  cluster.store.list(CONFIG_MAPS, { namespace: 'shop' }).map((item) => item.metadata.name);
+const BLOCKING = { blockOwnerDeletion: true };
+
+test('what has lost its only owner goes, and what that owned too', () => {
+  const cluster = onlyCollector();
+  const owner = make(cluster, 'owner');
+  const child = make(cluster, 'child', [owner]);
+  make(cluster, 'grandchild', [child]);
+  make(cluster, 'free');
+  cluster.settle();
+  remove(cluster, 'owner');
+  assert.deepEqual(names(cluster), ['child', 'free', 'grandchild'], 'not within the request');
+  cluster.settle();
+  assert.deepEqual(names(cluster), ['free']);
+});
+
+test('one solid owner is enough to stay; the dangling reference is taken away', () => {
+  const cluster = onlyCollector();
+  const gone = make(cluster, 'gone');
+  const stays = make(cluster, 'stays');
+  make(cluster, 'child', [gone, stays]);
+  cluster.settle();
+  remove(cluster, 'gone');
+  cluster.settle();
+  assert.deepEqual(cluster.get(CONFIG_MAPS, 'child').metadata.ownerReferences, [reference(stays)]);
+});
+
+test('an owner of the same name but another UID is no owner', () => {
+  const cluster = onlyCollector();
+  const owner = make(cluster, 'owner');
+  make(cluster, 'child', [owner]);
+  cluster.settle();
+  // Replaced before the collector has looked.
+  remove(cluster, 'owner');
+  make(cluster, 'owner');
+  cluster.settle();
+  assert.deepEqual(names(cluster), ['owner']);
+});
+
+test('a child that is created with an owner that never was goes at once', () => {
+  const cluster = onlyCollector();
+  const never = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'never', uid: 'no-such-uid' } };
+  make(cluster, 'child', [never]);
+  cluster.settle();
+  assert.deepEqual(names(cluster), []);
+});
+
+test('an owner kind that is not served is an error, never a deletion', () => {
+  const cluster = onlyCollector();
+  const widget = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w', uid: 'w-uid' } };
+  make(cluster, 'child', [widget]);
+  const oldVersion = {
+    apiVersion: 'apps/v1beta1',
+    kind: 'Deployment',
+    metadata: { name: 'd', uid: 'd-uid' },
+  };
+  make(cluster, 'other', [oldVersion]);
+  cluster.settle(120);
+  assert.deepEqual(names(cluster), ['child', 'other']);
+  assert.ok(cluster.failures.some((failure) => failure.includes('example.com/v1/Widget')));
+});
+
+test('an owner in another namespace counts as absent, and an Event says so', () => {
+  const cluster = onlyCollector();
+  const elsewhere = cluster.store.create(CONFIG_MAPS, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'owner', namespace: 'default' },
+  });
+  cluster.settle();
+  make(cluster, 'child', [elsewhere]);
+  cluster.settle();
+  assert.deepEqual(names(cluster), []);
+  assert.deepEqual(
+    cluster.events('child').map((event) => event.reason),
+    ['OwnerRefInvalidNamespace'],
+  );
+  assert.equal(cluster.exists(CONFIG_MAPS, 'owner', 'default'), true);
+});
+
+test('a cluster-scoped dependent of a namespaced owner is never collected', () => {
+  const cluster = onlyCollector();
+  const owner = make(cluster, 'owner');
+  cluster.store.create(NODES, {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'n', ownerReferences: [reference(owner)] },
+  });
+  cluster.settle();
+  remove(cluster, 'owner');
+  cluster.settle(60);
+  assert.equal(cluster.exists(NODES, 'n'), true);
+});
+
+test('Foreground: the owner waits for blocking dependents, and takes the others along without waiting', () => {
+  const cluster = onlyCollector();
+  const owner = make(cluster, 'owner');
+  const blocking = make(cluster, 'blocking', [owner], BLOCKING);
+  make(cluster, 'loose', [owner]);
+  cluster.store.modify(CONFIG_MAPS, 'shop', 'blocking', (object) => {
+    object.metadata.finalizers = ['example.com/hold'];
+  });
+  cluster.settle();
+  remove(cluster, 'owner', { propagationPolicy: 'Foreground' });
+  cluster.settle();
+  assert.deepEqual(names(cluster), ['blocking', 'owner']);
+  assert.ok(cluster.get(CONFIG_MAPS, 'blocking').metadata.deletionTimestamp);
+  assert.deepEqual(cluster.get(CONFIG_MAPS, 'owner').metadata.finalizers, ['foregroundDeletion']);
+  cluster.store.modify(CONFIG_MAPS, 'shop', blocking.metadata.name, (object) => {
+    delete object.metadata.finalizers;
+  });
+  cluster.settle();
+  assert.deepEqual(names(cluster), []);
+});
+
+test('Foreground goes down the tree: a dependent with dependents is deleted in the foreground too', () => {
+  const cluster = onlyCollector();
+  const owner = make(cluster, 'owner');
+  const middle = make(cluster, 'middle', [owner], BLOCKING);
+  make(cluster, 'leaf', [middle], BLOCKING);
+  const order: string[] = [];
+  cluster.settle();
+  cluster.store.subscribe(({ type, object, resource }) => {
+    if (type === 'DELETED' && resource.resource === 'configmaps') order.push(object.metadata.name);
+  });
+  remove(cluster, 'owner', { propagationPolicy: 'Foreground' });
+  cluster.settle();
+  assert.deepEqual(order, ['leaf', 'middle', 'owner']);
+});
+
+test('Foreground in a circle comes to an end', () => {
+  const cluster = onlyCollector();
+  const a = make(cluster, 'a');
+  const b = make(cluster, 'b', [a], BLOCKING);
+  cluster.store.modify(CONFIG_MAPS, 'shop', 'a', (object) => {
+    object.metadata.ownerReferences = [reference(b, BLOCKING)];
+  });
+  cluster.settle();
+  remove(cluster, 'a', { propagationPolicy: 'Foreground' });
+  cluster.settle(30);
+  assert.deepEqual(names(cluster), []);
+});
+
+test('a dependent of a waiting and of a solid owner stays, and no longer blocks', () => {
+  const cluster = onlyCollector();
+  const going = make(cluster, 'going');
+  const solid = make(cluster, 'solid');
+  make(cluster, 'child', [going, solid], BLOCKING);
+  cluster.settle();
+  remove(cluster, 'going', { propagationPolicy: 'Foreground' });
+  cluster.settle();
+  assert.deepEqual(names(cluster), ['child', 'solid']);
+  assert.deepEqual(cluster.get(CONFIG_MAPS, 'child').metadata.ownerReferences, [reference(solid, BLOCKING)]);
+});
+
+test('Orphan takes the reference from direct dependents only', () => {
+  const cluster = onlyCollector();
+  const owner = make(cluster, 'owner');
+  const child = make(cluster, 'child', [owner]);
+  make(cluster, 'grandchild', [child]);
+  cluster.settle();
+  remove(cluster, 'owner', { propagationPolicy: 'Orphan' });
+  cluster.settle();
+  assert.deepEqual(names(cluster), ['child', 'grandchild']);
+  assert.equal(cluster.get(CONFIG_MAPS, 'child').metadata.ownerReferences, undefined);
+  assert.deepEqual(cluster.get(CONFIG_MAPS, 'grandchild').metadata.ownerReferences, [reference(child)]);
+});
+
+test('a foreign finalizer keeps an orphaned owner, but not its dependents’ references', () => {
+  const cluster = onlyCollector();
+  const owner = make(cluster, 'owner');
+  make(cluster, 'child', [owner]);
+  cluster.store.modify(CONFIG_MAPS, 'shop', 'owner', (object) => {
+    object.metadata.finalizers = ['example.com/hold'];
+  });
+  cluster.settle();
+  remove(cluster, 'owner', { propagationPolicy: 'Orphan' });
+  cluster.settle();
+  assert.deepEqual(cluster.get(CONFIG_MAPS, 'owner').metadata.finalizers, ['example.com/hold']);
+  assert.equal(cluster.get(CONFIG_MAPS, 'child').metadata.ownerReferences, undefined);
+});
+
+test('a dependent that the collector had not seen when it orphaned is missed, and goes (kubernetes#26120)', () => {
+  const cluster = onlyCollector(50);
+  const owner = make(cluster, 'owner');
+  make(cluster, 'seen', [owner]);
+  cluster.settle();
+  remove(cluster, 'owner', { propagationPolicy: 'Orphan' });
+  // The orphaning is under way when this one arrives: its picture of the owner's dependents is older.
+  cluster.clock.advance(60);
+  make(cluster, 'late', [owner]);
+  cluster.settle();
+  assert.deepEqual(names(cluster), ['seen']);
+});
+
+test('what already has an orphan finalizer is deleted with Orphan when its own owner goes', () => {
+  const cluster = onlyCollector();
+  const owner = make(cluster, 'owner');
+  const child = make(cluster, 'child', [owner]);
+  make(cluster, 'grandchild', [child]);
+  cluster.store.modify(CONFIG_MAPS, 'shop', 'child', (object) => {
+    object.metadata.finalizers = ['orphan'];
+  });
+  cluster.settle();
+  remove(cluster, 'owner');
+  cluster.settle();
+  assert.deepEqual(names(cluster), ['grandchild']);
+});
+
+test('malformed owner references break nothing', () => {
+  const cluster = onlyCollector();
+  const bad = [{}, { uid: 5 }, { apiVersion: 'v1' }] as unknown as OwnerReference[];
+  cluster.store.create(CONFIG_MAPS, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'bad', namespace: 'shop', ownerReferences: bad },
+  });
+  const owner = make(cluster, 'owner');
+  make(cluster, 'child', [owner]);
+  cluster.settle();
+  remove(cluster, 'owner');
+  cluster.settle(30);
+  assert.deepEqual(names(cluster), ['bad']);
+});
+
+test('property: nothing with a solid owner is ever deleted by the collector, and at rest nothing dangles', () => {
+  const NAMES = 8;
+  const action = fc.oneof(
+    fc.record({
+      do: fc.constant('make' as const),
+      at: fc.nat(NAMES - 1),
+      owners: fc.uniqueArray(fc.nat(NAMES - 1), { maxLength: 2 }),
+      block: fc.boolean(),
+    }),
+    fc.record({
+      do: fc.constant('delete' as const),
+      at: fc.nat(NAMES - 1),
+      policy: fc.constantFrom('Background', 'Foreground', 'Orphan'),
+    }),
+    fc.record({ do: fc.constant('wait' as const), ms: fc.nat(12) }),
+  );
+  fc.assert(
+    fc.property(fc.array(action, { minLength: 5, maxLength: 40 }), (actions) => {
+      const cluster = onlyCollector(3);
+      let byHand = '';
+      cluster.store.subscribe(({ type, object, resource }) => {
+        if (type !== 'DELETED' || resource.resource !== 'configmaps' || object.metadata.uid === byHand)
+          return;
+        // Who was told to go by a person may finish later, by the finalizer's removal.
+        if (told.has(object.metadata.uid ?? '')) return;
+        const solid = (object.metadata.ownerReferences ?? []).filter((ref) => {
+          const owner = cluster.store
+            .list(CONFIG_MAPS, { namespace: 'shop' })
+            .find((item) => item.metadata.uid === ref.uid);
+          return (
+            owner &&
+            !(owner.metadata.deletionTimestamp && owner.metadata.finalizers?.includes('foregroundDeletion'))
+          );
+        });
+        assert.deepEqual(solid, [], `${object.metadata.name} had a solid owner`);
+      });
+      const told = new Set<string>();
+      const find = (at: number) =>
+        cluster.store
+          .list(CONFIG_MAPS, { namespace: 'shop' })
+          .find((item) => item.metadata.name === `n${at}`);
+      for (const step of actions) {
+        const there = 'at' in step ? find(step.at) : undefined;
+        if (step.do === 'wait') cluster.clock.advance(step.ms);
+        else if (step.do === 'make' && !there) {
+          const owners = step.owners.map(find).filter((item) => item !== undefined);
+          make(cluster, `n${step.at}`, owners, { blockOwnerDeletion: step.block });
+        } else if (step.do === 'delete' && there) {
+          byHand = there.metadata.uid ?? '';
+          told.add(byHand);
+          remove(cluster, `n${step.at}`, { propagationPolicy: step.policy as 'Orphan' });
+          byHand = '';
+        }
+      }
+      cluster.settle(120);
+      const left = cluster.store.list(CONFIG_MAPS, { namespace: 'shop' });
+      const uids = new Set(left.map((item) => item.metadata.uid));
+      for (const object of left) {
+        assert.equal(object.metadata.deletionTimestamp, undefined, 'nothing hangs');
+        const owners = object.metadata.ownerReferences ?? [];
+        assert.ok(
+          owners.length === 0 || owners.some((ref) => uids.has(ref.uid)),
+          'no owner left, yet it stays',
+        );
+      }
+      cluster.stop();
+      assert.equal(cluster.clock.pending(), 0);
+    }),
+    { numRuns: 150 },
+  );
+});
