@@ -1,2 +1,4 @@
 export * from './decode-body.ts';
 export { decodeProtobuf, hasProtobufMagic } from './protobuf.ts';
+export type { ProtobufField, ProtobufMessage } from './protobuf-table.ts';
+export { messageOfKind, protobufMessage } from './protobuf-table.ts';

@@ -111,7 +111,12 @@ export function createStore(options: StoreOptions): MemoryStore {
     tell(event);
   }
 
-  const contextOf = (info: ResourceInfo): WriteContext => ({ info, now: clock.now(), store });
+  const contextOf = (info: ResourceInfo, manager?: Manager): WriteContext => ({
+    info,
+    now: clock.now(),
+    store,
+    manager,
+  });
 
   function remove(
     info: ResourceInfo,
@@ -168,7 +173,7 @@ export function createStore(options: StoreOptions): MemoryStore {
       delete meta.generation;
       if (strategy.generation !== 'none' && (strategy.generation || info.subresources.includes('status')))
         meta.generation = 1;
-      const context = contextOf(info);
+      const context = contextOf(info, manager);
       strategy.setDefaults?.(object);
       // A taken name is told before the rules of the kind are, as admission would find the object unchanged.
       strategy.prepareForCreate?.(object, context);
@@ -210,7 +215,7 @@ export function createStore(options: StoreOptions): MemoryStore {
       } else if (meta.resourceVersion !== old.metadata.resourceVersion) {
         throw conflict(info, meta.name, STALE_VERSION);
       }
-      const context = contextOf(info);
+      const context = contextOf(info, manager);
       const object = mergeWrite(cloneJson(given), old, info, subresource);
       strategy.setDefaults?.(object);
       if (subresource !== 'status') {
@@ -354,10 +359,12 @@ function mergeWrite(
 function bumpGeneration(object: KubeObject, old: KubeObject, strategy: Strategy): void {
   const generation = old.metadata.generation;
   if (generation === undefined || strategy.generation === 'none') return;
+  const annotationsCount = strategy.generation === 'spec-or-annotations';
   const changed =
-    strategy.generation === 'all'
+    (strategy.generation === 'all'
       ? !equalJson(withoutMeta(object), withoutMeta(old))
-      : !equalJson(object.spec, old.spec);
+      : !equalJson(object.spec, old.spec)) ||
+    (annotationsCount && !equalJson(object.metadata.annotations, old.metadata.annotations));
   object.metadata.generation = changed ? generation + 1 : generation;
 }
 

@@ -21,6 +21,9 @@ const SAY = {
     "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
 };
 
+/** The rule of a DNS label, in the server's words. */
+export const SAY_LABEL = SAY.label;
+
 export function invalidValue(field: string, value: unknown, why: string): FieldFault {
   return { type: 'FieldValueInvalid', field, body: `Invalid value: ${JSON.stringify(value)}: ${why}` };
 }

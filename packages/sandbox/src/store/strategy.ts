@@ -9,6 +9,8 @@ export interface WriteContext {
   now: number;
   /** For rules that need other objects (a free cluster IP, the default storage class). */
   store: Store;
+  /** Who writes; undefined for the control plane's own writes. */
+  manager?: Manager;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface Strategy {
   /** Called after a delete or a failed create, to give back what `prepareForCreate` allocated. */
   release?(object: KubeObject): void;
   /** `spec`: generation counts spec changes (default where the kind has a status); `none`: never set. */
-  generation?: 'spec' | 'all' | 'none';
+  generation?: 'spec' | 'spec-or-annotations' | 'all' | 'none';
   /** Pods: the seconds until the kubelet is asked to be done; undefined: not deleted gracefully. */
   gracePeriod?(object: KubeObject, asked: number | undefined): number;
   /** False where the server sets no orphan or foreground finalizer (Events). */
