@@ -1,0 +1,34 @@
+/** What a file is, by its first bytes and never by its name. */
+export type Compression = 'gzip' | 'zstd' | 'xz' | 'bzip2';
+export type Container = 'zip' | 'tar';
+export type Executable = 'elf' | 'mach-o' | 'pe' | 'script';
+
+const starts = (bytes: Uint8Array, ...prefix: number[]) => prefix.every((byte, at) => bytes[at] === byte);
+
+/** tar is told by its magic at 257, so give at least 512 bytes where there are as many. */
+export const HEAD = 512;
+
+export function compressionOf(head: Uint8Array): Compression | undefined {
+  if (starts(head, 0x1f, 0x8b)) return 'gzip';
+  if (starts(head, 0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  if (starts(head, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
+  if (starts(head, 0x42, 0x5a, 0x68)) return 'bzip2';
+  return undefined;
+}
+
+export function containerOf(head: Uint8Array): Container | undefined {
+  if (starts(head, 0x50, 0x4b, 0x03, 0x04) || starts(head, 0x50, 0x4b, 0x05, 0x06)) return 'zip';
+  if (Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar') return 'tar';
+  return undefined;
+}
+
+export function executableOf(head: Uint8Array): Executable | undefined {
+  if (starts(head, 0x7f, 0x45, 0x4c, 0x46)) return 'elf';
+  if (starts(head, 0x4d, 0x5a)) return 'pe';
+  if (starts(head, 0x23, 0x21)) return 'script';
+  const magic = head.length >= 4 ? Buffer.from(head).readUInt32BE(0) : 0;
+  // 32 and 64 bit, either byte order, and the universal form (which Java class files share).
+  if ([0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe].includes(magic)) return 'mach-o';
+  if (magic === 0xcafebabe && head.length >= 8 && Buffer.from(head).readUInt32BE(4) < 20) return 'mach-o';
+  return undefined;
+}

@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { crc32, deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import fc from 'fast-check';
+import { type Header, pack } from 'tar-stream';
+import { ToolcribError } from '../../model/index.ts';
+import { ARCHIVE_LIMITS, lookInside } from './look.ts';
+
+const ELF = Buffer.from('\x7fELF\x02\x01\x01 a tool');
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'archive-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+async function file(name: string, bytes: Uint8Array): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, bytes);
+  return path;
+}
+
+async function tar(entries: [Partial<Header> & { name: string }, Buffer?][]): Promise<Buffer> {
+  const packed = pack();
+  for (const [header, content] of entries) packed.entry(header, content ?? Buffer.alloc(0));
+  packed.finalize();
+  const chunks: Buffer[] = [];
+  for await (const chunk of packed) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks);
+}
+
+/** A zip as a hostile hand would write it: nothing is checked. */
+function zip(entries: { name: string; content: Buffer; mode?: number; claims?: number }[]): Buffer {
+  const parts: Buffer[] = [];
+  const central: Buffer[] = [];
+  let offset = 0;
+  for (const { name, content, mode = 0o100755, claims } of entries) {
+    const data = deflateRawSync(content);
+    const size = claims ?? content.length;
+    const fields = Buffer.alloc(26);
+    fields.writeUInt16LE(20, 0);
+    fields.writeUInt16LE(8, 4);
+    fields.writeUInt32LE(crc32(content), 10);
+    fields.writeUInt32LE(data.length, 14);
+    fields.writeUInt32LE(size, 18);
+    fields.writeUInt16LE(Buffer.byteLength(name), 22);
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), fields, Buffer.from(name), data]);
+    const tail = Buffer.alloc(14);
+    tail.writeUInt32LE((mode << 16) >>> 0, 6);
+    tail.writeUInt32LE(offset, 10);
+    central.push(
+      Buffer.concat([Buffer.from('PK\x01\x02'), Buffer.from([20, 3]), fields, tail, Buffer.from(name)]),
+    );
+    parts.push(local);
+    offset += local.length;
+  }
+  const directory = Buffer.concat(central);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06', 'latin1');
+  end.writeUInt16LE(entries.length, 8);
+  end.writeUInt16LE(entries.length, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(offset, 16);
+  return Buffer.concat([...parts, directory, end]);
+}
+
+const limit = (error: unknown) => error instanceof ToolcribError && error.code === 'limit';
+
+describe('looking into an archive', () => {
+  it('finds each executable with the digest of its own bytes, in every container', async () => {
+    const inside = await tar([
+      [{ name: 'k9s', mode: 0o755 }, ELF],
+      [{ name: 'LICENSE', mode: 0o644 }, Buffer.from('text')],
+      [{ name: 'install.sh', mode: 0o755 }, Buffer.from('#!/bin/sh\n')],
+      [{ name: 'notes.sh', mode: 0o644 }, Buffer.from('#!/bin/sh\n')],
+    ]);
+    for (const [name, bytes] of [
+      ['a.tar', inside],
+      ['a.tar.gz', gzipSync(inside)],
+      ['a.tar.zst', zstdCompressSync(inside)],
+    ] as const) {
+      const found = await lookInside(await file(name, bytes));
+      assert.deepEqual(
+        found.executables.map(({ path, kind, sha256 }) => [path, kind, sha256]),
+        [
+          ['k9s', 'elf', sha256(ELF)],
+          ['install.sh', 'script', sha256(Buffer.from('#!/bin/sh\n'))],
+        ],
+        name,
+      );
+      assert.equal(found.files, 4);
+    }
+    const zipped = await lookInside(await file('a.zip', zip([{ name: 'bin/k9s', content: ELF }])));
+    assert.deepEqual(zipped.executables[0]?.sha256, sha256(ELF));
+    const bare = await lookInside(await file('k9s', ELF));
+    assert.deepEqual([bare.executables[0]?.path, bare.executables[0]?.sha256], ['k9s', sha256(ELF)]);
+    const compressed = await lookInside(await file('k9s.gz', gzipSync(ELF)));
+    assert.equal(compressed.executables[0]?.sha256, sha256(ELF));
+  });
+
+  it('names links, special files, ways out and doubles, and follows none', async () => {
+    const hostile = await tar([
+      [{ name: '../../etc/cron.d/x', mode: 0o755 }, ELF],
+      [{ name: '/abs', mode: 0o755 }, ELF],
+      [{ name: 'link', type: 'symlink', linkname: '/etc/passwd' }],
+      [{ name: 'hard', type: 'link', linkname: '../x' }],
+      [{ name: 'dev', type: 'character-device' }],
+      [{ name: 'k9s', mode: 0o755 }, ELF],
+      [{ name: 'k9s', mode: 0o755 }, Buffer.from('#!/bin/sh\nevil')],
+    ]);
+    const { findings } = await lookInside(await file('hostile.tar', hostile));
+    assert.deepEqual(
+      findings.map(({ what }) => what),
+      [
+        'leads out of the archive',
+        'leads out of the archive',
+        'link',
+        'link',
+        'special file',
+        'duplicate name',
+      ],
+    );
+    const zipped = zip([
+      { name: '..\\..\\x', content: ELF },
+      { name: 'l', content: Buffer.from('/etc/passwd'), mode: 0o120777 },
+    ]);
+    const found = await lookInside(await file('hostile.zip', zipped));
+    assert.deepEqual(
+      found.findings.map(({ what }) => what),
+      ['leads out of the archive', 'link'],
+    );
+  });
+
+  it('stops at bombs: ratio, count, layers, sizes that lie, endless headers', async () => {
+    const zeros = Buffer.alloc(64 * 1024 * 1024);
+    await assert.rejects(lookInside(await file('bomb.gz', gzipSync(zeros))), limit);
+    await assert.rejects(lookInside(await file('bomb.zip', zip([{ name: 'z', content: zeros }]))), limit);
+    await assert.rejects(
+      lookInside(await file('lie.zip', zip([{ name: 'z', content: zeros, claims: 10 }]))),
+      (error) => error instanceof ToolcribError && error.code === 'bad-file',
+    );
+    let layers: Buffer = Buffer.from(ELF);
+    for (let depth = 0; depth < 6; depth++) layers = gzipSync(layers);
+    await assert.rejects(lookInside(await file('layers.gz', layers)), limit);
+
+    const many = await tar(
+      Array.from({ length: 200 }, (_, index) => [{ name: `f${index}` }, Buffer.from('x')]),
+    );
+    await assert.rejects(
+      lookInside(await file('many.tar', many), { ...ARCHIVE_LIMITS, entries: 100 }),
+      limit,
+    );
+
+    const header = (await tar([[{ name: 'x', pax: { comment: 'y' } }, ELF]])).subarray(0, 512);
+    header.write('77777777777', 124, 'latin1');
+    header.fill(' ', 148, 156);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    const endless = Buffer.concat([header, Buffer.alloc(32 * 1024 * 1024, 'a')]);
+    // The parser's own limit.
+    await assert.rejects(
+      lookInside(await file('pax.tar', endless)),
+      (error) => error instanceof ToolcribError && /max size/.test(String(error.cause)),
+    );
+  });
+
+  it('says what it cannot read', async () => {
+    const found = await lookInside(await file('tool.tar.xz', Buffer.from('\xfd7zXZ\x00rest', 'latin1')));
+    assert.deepEqual(found.findings, [{ path: 'tool.tar.xz', what: 'unreadable' }]);
+    assert.equal(found.executables.length, 0);
+  });
+
+  it('ends on any bytes with an answer or a clear error', async () => {
+    const starts = [
+      Buffer.from('PK\x03\x04'),
+      Buffer.from([0x1f, 0x8b, 8]),
+      Buffer.from([0x28, 0xb5, 0x2f, 0xfd]),
+      Buffer.alloc(0),
+    ];
+    const good = await tar([[{ name: 'k9s', mode: 0o755 }, ELF]]);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof(
+          fc
+            .tuple(fc.constantFrom(...starts), fc.uint8Array({ maxLength: 2000 }))
+            .map((parts) => Buffer.concat(parts)),
+          fc.tuple(fc.nat(good.length - 1), fc.nat(255)).map(([at, byte]) => {
+            const copy = Buffer.from(good);
+            copy[at] = byte;
+            return copy;
+          }),
+          fc.nat(good.length).map((length) => gzipSync(good).subarray(0, length)),
+        ),
+        async (bytes) => {
+          const path = await file('fuzz', bytes);
+          await lookInside(path).catch((error) => assert.ok(error instanceof ToolcribError, String(error)));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
