@@ -201,7 +201,7 @@ export const undoSchema = z.looseObject({
   results: z.array(
     z.looseObject({
       what: text,
-      result: z.enum(['done', 'unchanged', 'skipped', 'failed']),
+      result: z.enum(['done', 'unchanged', 'skipped', 'conflict', 'failed']),
       note: text.optional(),
     }),
   ),

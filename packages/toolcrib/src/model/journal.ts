@@ -115,7 +115,15 @@ export interface UndoRecord {
   at: number;
   by: string;
   kind: 'undo' | 'finish';
-  results: { what: string; result: 'done' | 'unchanged' | 'skipped' | 'failed'; note?: string }[];
+  /**
+   * `conflict`: something else stands under the name now, or it was changed since; it was left as it is.
+   * `skipped`: somebody else's (a living controller's, a finished Job), or asked to be left.
+   */
+  results: {
+    what: string;
+    result: 'done' | 'unchanged' | 'skipped' | 'conflict' | 'failed';
+    note?: string;
+  }[];
 }
 
 /**
