@@ -363,7 +363,7 @@ function bumpGeneration(object: KubeObject, old: KubeObject, strategy: Strategy)
   const changed =
     (strategy.generation === 'all'
       ? !equalJson(withoutMeta(object), withoutMeta(old))
-      : !equalJson(object.spec, old.spec)) ||
+      : !equalJson(without(object.spec, strategy.uncounted), without(old.spec, strategy.uncounted))) ||
     (annotationsCount && !equalJson(object.metadata.annotations, old.metadata.annotations));
   object.metadata.generation = changed ? generation + 1 : generation;
 }
@@ -371,4 +371,9 @@ function bumpGeneration(object: KubeObject, old: KubeObject, strategy: Strategy)
 function withoutMeta(object: KubeObject): Record<string, unknown> {
   const { metadata: _, status: __, ...rest } = object;
   return rest;
+}
+
+function without(spec: Record<string, unknown>, fields: string[] = []): Record<string, unknown> {
+  if (fields.length === 0) return spec;
+  return Object.fromEntries(Object.entries(spec).filter(([field]) => !fields.includes(field)));
 }

@@ -29,6 +29,8 @@ export interface Strategy {
   release?(object: KubeObject): void;
   /** `spec`: generation counts spec changes (default where the kind has a status); `none`: never set. */
   generation?: 'spec' | 'spec-or-annotations' | 'all' | 'none';
+  /** Fields of the spec whose change does not count for the generation (a Pod's binding). */
+  uncounted?: string[];
   /** Pods: the seconds until the kubelet is asked to be done; undefined: not deleted gracefully. */
   gracePeriod?(object: KubeObject, asked: number | undefined): number;
   /** False where the server sets no orphan or foreground finalizer (Events). */

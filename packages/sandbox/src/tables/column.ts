@@ -1,60 +1,20 @@
 import type { KubeObject } from '@toolcrib/kube';
 
-/** A column as kubectl prints it; `priority` 1 is shown with `-o wide` only. */
-export interface Column {
+/** What a Table says of a column; `priority` 1 is shown with `-o wide` only. */
+export interface ColumnDefinition {
   name: string;
-  type: 'string' | 'integer' | 'date' | 'boolean' | 'number';
-  format?: string;
-  priority?: number;
-  description?: string;
-  cell(object: KubeObject, now: number): unknown;
+  type: string;
+  format: string;
+  description: string;
+  priority: number;
 }
+
+/** The cells of one object's row, one a column. @param now milliseconds since 1970 */
+export type Cells = (object: KubeObject, now: number) => unknown[];
 
 export const NONE = '<none>';
 export const UNKNOWN = '<unknown>';
 export const UNSET = '<unset>';
-
-/** The first column of nearly every kind. */
-export const NAME: Column = {
-  name: 'Name',
-  type: 'string',
-  format: 'name',
-  description:
-    'Name must be unique within a namespace. Is required when creating resources, although some resources may allow a client to request the generation of an appropriate name automatically. Name is primarily intended for creation idempotence and configuration definition. Cannot be updated. More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names',
-  cell: (object) => object.metadata.name,
-};
-
-export const AGE: Column = {
-  name: 'Age',
-  type: 'string',
-  description:
-    'CreationTimestamp is a timestamp representing the server time when this object was created. It is not guaranteed to be set in happens-before order across separate operations. Clients may not set this value. It is represented in RFC3339 form and is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata',
-  cell: (object, now) => age(object.metadata.creationTimestamp, now),
-};
-
-export function text(
-  name: string,
-  cell: (object: KubeObject, now: number) => unknown,
-  more: Partial<Column> = {},
-): Column {
-  return { name, type: 'string', cell, ...more };
-}
-
-export function wide(
-  name: string,
-  cell: (object: KubeObject, now: number) => unknown,
-  more: Partial<Column> = {},
-): Column {
-  return text(name, cell, { priority: 1, ...more });
-}
-
-export function integer(
-  name: string,
-  cell: (object: KubeObject) => unknown,
-  more: Partial<Column> = {},
-): Column {
-  return { name, type: 'integer', cell, ...more };
-}
 
 /** How long ago, as kubectl says it. @param now milliseconds since 1970 */
 export function age(timestamp: string | undefined, now: number): string {

@@ -1,6 +1,6 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
 import { badRequest } from '../store/api-error.ts';
-import { columnsOf } from './columns.ts';
+import { tableShapeOf } from './columns.ts';
 
 export interface TableOptions {
   /** meta.k8s.io/v1 or v1beta1 */
@@ -15,22 +15,14 @@ export interface TableOptions {
 
 /** meta.k8s.io Table: the columns that kubectl prints, one row an object. @throws ApiError 400 */
 export function tableOf(info: ResourceInfo, objects: readonly KubeObject[], options: TableOptions): unknown {
-  const columns = columnsOf(info);
+  const { columns, cells } = tableShapeOf(info);
   return {
     kind: 'Table',
     apiVersion: options.apiVersion,
     metadata: options.metadata,
-    columnDefinitions: options.withColumns
-      ? columns.map(({ name, type, format = '', description = '', priority = 0 }) => ({
-          name,
-          type,
-          format,
-          description,
-          priority,
-        }))
-      : null,
+    columnDefinitions: options.withColumns ? columns : null,
     rows: objects.map((object) => ({
-      cells: columns.map(({ cell }) => cell(object, options.now)),
+      cells: cells(object, options.now),
       object: included(object, options.includeObject),
     })),
   };

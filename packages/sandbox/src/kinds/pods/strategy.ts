@@ -12,6 +12,7 @@ const MUTABLE =
   '`spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
 export const podStrategy: Strategy = {
+  uncounted: ['nodeName'],
   setDefaults(pod) {
     defaultPodSpec(pod.spec);
     byDefault(pod.spec, 'enableServiceLinks', true);
