@@ -8,7 +8,14 @@ export interface Target {
   spec: string;
   subject: Subject;
   /** A repository on this disk (a clone, bare or not), and the revision of the chosen version in it, if one was named. */
-  git?: { dir: string; revision?: string };
+  git?: {
+    dir: string;
+    revision?: string;
+    /** What to name as the place instead, where `dir` is a clone that lasts only for this run. */
+    shownAs?: string;
+    /** Read the history as it stood at this commit; absent: as it stands now. For checking a pack again. */
+    at?: { ref: string; commit: string };
+  };
   npm?: { name: string; version?: string };
   /** JSON (or XML) files or folders given with `--file`: OSV, Scorecard, deps.dev, SBOM … */
   files: string[];

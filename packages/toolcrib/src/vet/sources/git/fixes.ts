@@ -7,8 +7,9 @@ import type { Repository } from './repository.ts';
 
 const DAY = 86_400_000;
 const YEARS_LOOKED = 3;
-const SECURITY_KEPT = 30;
-const BUGS_KEPT = 20;
+const SECURITY_KEPT = 100;
+const BUGS_KEPT = 100;
+const TAGS_ASKED = 500;
 const ADVISORY = /\b(CVE-\d{4}-\d{4,}|GHSA(?:-[23456789cfghjmpqrvwx]{4}){3})\b/gi;
 /** Conventional Commits' `fix:`, and GitHub's closing words at the start of a subject. */
 const BUG = /^(\[?(bug ?)?fix(es|ed)?\b|hotfix\b)/i;
@@ -60,25 +61,34 @@ export async function readFixes(
     found++;
     if (left[kind]-- > 0) fixes.push({ commit: id, at: iso(at), kind, ids, release: null, releasedAt: null });
   }
-  for (const fix of fixes) Object.assign(fix, await firstRelease(repository, fix, series));
+  await setReleases(repository, fixes, series, from);
   return { sha256: hash.digest('hex'), value: { found, from: iso(from), fixes } };
 }
 
-/** Binary search would trust tag dates; git's own containment is asked instead, of the tags that are not older. */
-async function firstRelease(
+/**
+ * `git name-rev` names each commit by the oldest of the given tags that holds it, in one walk over the history.
+ * Prereleases are not given: a fix is out when everybody gets it.
+ */
+async function setReleases(
   repository: Repository,
-  fix: Fix,
+  fixes: Fix[],
   series: readonly ReleaseTag[],
-): Promise<Pick<Fix, 'release' | 'releasedAt'>> {
-  const later = series.filter((tag) => !tag.prerelease && tag.at >= Date.parse(fix.at) - DAY).slice(-200);
-  if (later.length === 0) return { release: null, releasedAt: null };
-  const refs = later.map(({ tag }) => `refs/tags/${tag}`);
-  const format = '--format=%(refname:strip=2)';
-  const holding = new Set(
-    (await repository.text(['for-each-ref', `--contains=${fix.commit}`, format, ...refs])).split('\n'),
+  from: number,
+): Promise<void> {
+  const later = series
+    .filter(({ prerelease, at }) => !prerelease && at >= from - 30 * DAY)
+    .slice(0, TAGS_ASKED);
+  if (fixes.length === 0 || later.length === 0) return;
+  const byName = new Map(later.map((tag) => [tag.tag, tag]));
+  const refs = later.map(({ tag }) => `--refs=refs/tags/${tag.replace(/[*?[\\]/g, '\\$&')}`);
+  const commits = fixes.map(({ commit }) => commit);
+  const names = (await repository.text(['name-rev', '--tags', '--name-only', ...refs, ...commits])).split(
+    '\n',
   );
-  const first = later.findLast(({ tag }) => holding.has(tag));
-  return first === undefined
-    ? { release: null, releasedAt: null }
-    : { release: first.tag, releasedAt: iso(first.at) };
+  for (const [index, fix] of fixes.entries()) {
+    const release = byName.get((names[index] ?? '').split(/[~^]/)[0] ?? '');
+    if (release === undefined) continue;
+    fix.release = release.tag;
+    fix.releasedAt = iso(release.at);
+  }
 }

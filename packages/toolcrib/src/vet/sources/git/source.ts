@@ -41,7 +41,7 @@ async function collectFrom(
   const collected: Collected = { facts: [], gaps: [] };
   const gap = (types: readonly FactType[], reason: string) =>
     collected.gaps.push({ source: 'git', types: [...types], reason });
-  const { head } = repository;
+  const head = target.git?.at ?? repository.head;
   if (repository.incomplete !== null || head === null) {
     gap(
       gitSource.makes,
@@ -71,7 +71,7 @@ async function collectFrom(
         subject: subjectId(target.subject, ofVersion),
         source: {
           kind: 'git',
-          location: repository.dir,
+          location: target.git?.shownAs ?? repository.dir,
           ...(command === undefined ? {} : { command: `$GIT ${command}` }),
         },
         sha256: hash,
@@ -151,9 +151,13 @@ async function revisionOf(
     .slice(0, 5)
     .map(({ tag }) => tag)
     .join(', ');
-  throw new ToolcribError('not-found', `${target.git?.dir} has no tag or commit "${name}"`, {
-    next: newest ? `its newest release tags: ${newest}` : 'see `git tag`',
-  });
+  throw new ToolcribError(
+    'not-found',
+    `${target.git?.shownAs ?? repository.dir} has no tag or commit "${name}"`,
+    {
+      next: newest ? `its newest release tags: ${newest}` : 'see `git tag`',
+    },
+  );
 }
 
 /** git reads the mailmap whole, whatever its size. */

@@ -1,0 +1,65 @@
+import { parseYamlFile, ToolcribError } from '../../model/index.ts';
+import { CRITERIA } from '../criteria/index.ts';
+import type { Exception, ResolvedPolicy, Subject } from '../pack/schema.ts';
+import { checkRule } from './rules.ts';
+import { type TrustPolicyFile, trustPolicySchema } from './schema.ts';
+
+export interface TrustPolicy {
+  /** The policy as it applies to one subject. @throws ToolcribError `usage` for a job the policy does not name */
+  resolve(subject: Subject, job?: string): ResolvedPolicy;
+}
+
+/** @throws ToolcribError `bad-file` with line and column */
+export function loadTrustPolicy(text: string, name: string): TrustPolicy {
+  const { spec } = parseYamlFile(text, name, trustPolicySchema);
+  for (const wanted of [spec.default, ...Object.values(spec.jobs)])
+    if (!Object.hasOwn(spec.profiles, wanted))
+      throw new ToolcribError(
+        'bad-file',
+        `${name}: there is no profile "${wanted}"; there are ${Object.keys(spec.profiles).join(', ')}`,
+      );
+  for (const profile of Object.values(spec.profiles)) for (const rule of profile.rules) checkRule(rule, name);
+  return { resolve: (subject, job) => resolve(spec, name, subject, job) };
+}
+
+function resolve(
+  spec: TrustPolicyFile['spec'],
+  name: string,
+  subject: Subject,
+  job?: string,
+): ResolvedPolicy {
+  const chosen =
+    job === undefined ? spec.default : Object.hasOwn(spec.jobs, job) ? spec.jobs[job] : undefined;
+  const profile = chosen === undefined ? undefined : spec.profiles[chosen];
+  if (chosen === undefined || profile === undefined)
+    throw new ToolcribError('usage', `${name} names no job "${job}"`, {
+      next: `name it under spec.jobs, or take one of: ${Object.keys(spec.jobs).join(', ')}`,
+    });
+  const merged = CRITERIA.map(({ id, threshold }) => {
+    const general = spec.thresholds[id] as Record<string, unknown> | undefined;
+    const own = profile.thresholds[id] as Record<string, unknown> | undefined;
+    return [id, threshold.parse({ ...(own ?? general) })] as const;
+  });
+  return {
+    ...(job === undefined ? {} : { job }),
+    profile: chosen,
+    require: profile.require,
+    inform: profile.inform,
+    thresholds: Object.fromEntries(merged),
+    rules: profile.rules,
+    exceptions: spec.exceptions.filter(({ tool }) => speaksOf(tool, subject)),
+  };
+}
+
+/** An exception names a tool by its name or its purl without version; nothing looser, so that it can't spread. */
+function speaksOf(tool: string, subject: Subject): boolean {
+  return tool === subject.name || tool === subject.purl;
+}
+
+/** The exception that waives a criterion at a moment; its last day counts whole, in UTC. */
+export function exceptionFor(policy: ResolvedPolicy, criterion: string, now: number): Exception | undefined {
+  const today = new Date(now).toISOString().slice(0, 10);
+  return policy.exceptions.find(
+    (exception) => exception.criterion === criterion && exception.expires >= today,
+  );
+}

@@ -1,0 +1,59 @@
+import { compileRule, type RuleVocabulary, ToolcribError } from '../../model/index.ts';
+import type { EvidenceView } from '../criteria/criterion.ts';
+import { isFactType } from '../pack/facts/index.ts';
+import type { JudgedResult, ResolvedPolicy } from '../pack/schema.ts';
+
+type RuleText = ResolvedPolicy['rules'][number];
+
+/**
+ * What a rule can see: `subject.purl|name|version`; `criteria["licence"].verdict|numbers` by id; `facts` by type, the
+ * first of each; `now` in seconds since 1970.
+ */
+const VOCABULARY: RuleVocabulary = {
+  subject: ['purl', 'name', 'version'],
+  criteria: null,
+  facts: null,
+  now: null,
+};
+
+/** @throws ToolcribError `bad-file` */
+export function checkRule(rule: RuleText, file: string): void {
+  try {
+    compileRule(rule.require, VOCABULARY);
+  } catch (cause) {
+    throw new ToolcribError('bad-file', `${file}: rule "${rule.name}": ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+/** A rule is judged like a criterion; one that can't be evaluated, as what it asks for is missing, is unknown. */
+export function judgeRule(
+  rule: RuleText,
+  evidence: EvidenceView,
+  results: readonly JudgedResult[],
+  now: number,
+): JudgedResult {
+  const asked = [...rule.require.matchAll(/facts\[["']([\w.-]+)["']\]/g)].map((match) => match[1] ?? '');
+  const facts = asked.filter(isFactType).flatMap((type) => evidence.first(type) ?? []);
+  const answer = compileRule(
+    rule.require,
+    VOCABULARY,
+  )({
+    subject: { ...evidence.subject, version: evidence.subject.version ?? '' },
+    criteria: Object.fromEntries(
+      results.map(({ criterion, verdict, numbers }) => [criterion, { verdict, numbers }]),
+    ),
+    facts: Object.fromEntries(facts.map(({ type, value }) => [type, value])),
+    now: Math.floor(now / 1000),
+  });
+  const base = {
+    criterion: `rule:${rule.name}`,
+    numbers: {},
+    evidence: facts.map(({ id }) => id),
+    required: true,
+  };
+  if ('error' in answer)
+    return { ...base, verdict: 'unknown', reason: `${rule.reason} (it could not be told: ${answer.error})` };
+  return { ...base, verdict: answer.value ? 'pass' : 'fail', reason: rule.reason };
+}

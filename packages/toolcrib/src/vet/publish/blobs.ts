@@ -1,0 +1,95 @@
+import { readObjects } from '../sources/git/objects.ts';
+import { lines, records } from '../sources/git/records.ts';
+import type { Repository } from '../sources/git/repository.ts';
+
+/** Text larger than this is not looked into, and is said to be so. */
+export const BLOB_LIMIT = 1024 * 1024;
+const OBJECTS_AT_ONCE = 500;
+const COMMITS_AT_ONCE = 200;
+
+export interface Text {
+  /** A path, or `commit message`. */
+  path: string;
+  /** The blob, or the first commit of a group of messages. */
+  id: string;
+  text: string;
+}
+
+export interface Walked {
+  texts: number;
+  binary: number;
+  /** Paths of blobs that were too large to be looked into. */
+  tooLarge: string[];
+}
+
+/**
+ * Every text that anybody who clones would get: each version of each file on any branch or tag, once, and all messages
+ * with their authors. A group at a time, so that memory stays flat.
+ */
+export async function walkTexts(
+  repository: Repository,
+  visit: (text: Text) => Promise<void>,
+  progress?: (text: string) => void,
+): Promise<Walked> {
+  const walked: Walked = { texts: 0, binary: 0, tooLarge: [] };
+  let group: { id: string; path: string }[] = [];
+  const flush = async () => {
+    await visitGroup(repository, group, walked, visit);
+    group = [];
+    progress?.(`${walked.texts} texts of the history looked into`);
+  };
+  for await (const line of lines(repository.stream(['rev-list', '--objects', '--all']))) {
+    const space = line.indexOf(' ');
+    // Commits have no path, and neither has a root tree.
+    if (space === -1 || space === line.length - 1) continue;
+    group.push({ id: line.slice(0, space), path: line.slice(space + 1) });
+    if (group.length >= OBJECTS_AT_ONCE) await flush();
+  }
+  await flush();
+  await walkMessages(repository, visit, walked);
+  return walked;
+}
+
+async function visitGroup(
+  repository: Repository,
+  group: readonly { id: string; path: string }[],
+  walked: Walked,
+  visit: (text: Text) => Promise<void>,
+): Promise<void> {
+  const objects = await readObjects(
+    repository,
+    group.map(({ id }) => id),
+    BLOB_LIMIT,
+  );
+  for (const { id, path } of group) {
+    const object = objects.get(id);
+    if (object?.type !== 'blob') continue;
+    if (object.bytes === null) walked.tooLarge.push(path);
+    else if (object.bytes.subarray(0, 8000).includes(0)) walked.binary++;
+    else {
+      walked.texts++;
+      await visit({ path, id, text: object.bytes.toString('utf8') });
+    }
+  }
+}
+
+async function walkMessages(
+  repository: Repository,
+  visit: (text: Text) => Promise<void>,
+  walked: Walked,
+): Promise<void> {
+  const args = ['log', '--all', '-z', '--no-show-signature', '--format=%H%x00%an <%ae>%n%cn <%ce>%n%B'];
+  let group: string[] = [];
+  let first = '';
+  const flush = async () => {
+    if (group.length > 0) await visit({ path: 'commit message', id: first, text: group.join('\n') });
+    group = [];
+  };
+  for await (const [id = '', text = ''] of records(repository.stream(args), 2)) {
+    if (group.length === 0) first = id;
+    group.push(text);
+    walked.texts++;
+    if (group.length >= COMMITS_AT_ONCE) await flush();
+  }
+  await flush();
+}

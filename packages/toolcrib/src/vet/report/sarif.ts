@@ -1,0 +1,68 @@
+import type { Verdict } from '../../model/index.ts';
+import { criterionById } from '../criteria/index.ts';
+import type { EvidencePack } from '../pack/schema.ts';
+import { visible } from './escape.ts';
+import { nameOf } from './model.ts';
+
+const KIND: Record<Verdict, 'pass' | 'fail' | 'open'> = { pass: 'pass', fail: 'fail', unknown: 'open' };
+
+/**
+ * SARIF 2.1.0: one run, one rule a criterion, one result a judgement. An unknown is `open`: SARIF's word for too little
+ * information to decide. One that only informs is a `note`. Each result stands at the policy, where the demand is made,
+ * as GitHub takes none without a file.
+ */
+export function sarifReport(packs: readonly EvidencePack[], policyPath: string): string {
+  const ids = [...new Set(packs.flatMap((pack) => pack.results.map(({ criterion }) => criterion)))];
+  const rules = ids.map((id) => {
+    const criterion = criterionById(id);
+    return {
+      id,
+      name: id,
+      shortDescription: { text: criterion?.title ?? id },
+      fullDescription: { text: criterion?.definition ?? 'A rule of the policy.' },
+      ...(criterion === undefined || !criterion.source.url.startsWith('https://')
+        ? {}
+        : { helpUri: criterion.source.url }),
+    };
+  });
+  const results = packs.flatMap((pack) =>
+    pack.results.map(({ criterion, verdict, reason, required, waived, numbers }) => ({
+      ruleId: criterion,
+      ruleIndex: ids.indexOf(criterion),
+      kind: KIND[verdict],
+      // The standard: a level other than none goes with `fail` only.
+      level: verdict === 'fail' ? (required ? 'error' : 'note') : 'none',
+      message: { text: visible(`${nameOf(pack)}: ${reason}`) },
+      locations: [
+        {
+          physicalLocation: {
+            artifactLocation: { uri: encodeURI(policyPath.replaceAll('\\', '/')) },
+            region: { startLine: 1 },
+          },
+          logicalLocations: [{ fullyQualifiedName: visible(pack.subject.purl), kind: 'module' }],
+        },
+      ],
+      partialFingerprints: {
+        'toolcrib/v1': `${pack.subject.purl}@${pack.subject.version ?? ''}#${criterion}`,
+      },
+      properties: { required, numbers },
+      ...(waived === undefined
+        ? {}
+        : {
+            suppressions: [
+              {
+                kind: 'external',
+                status: 'accepted',
+                justification: visible(`${waived.reason} (${waived.approvedBy}, until ${waived.expires})`),
+              },
+            ],
+          }),
+    })),
+  );
+  const run = {
+    tool: { driver: { name: 'toolcrib vet', rules } },
+    results,
+    columnKind: 'utf16CodeUnits',
+  };
+  return `${JSON.stringify({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] }, null, 2)}\n`;
+}

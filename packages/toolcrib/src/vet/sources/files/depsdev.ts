@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { ToolcribError } from '../../../model/index.ts';
+import { fact, subjectId } from '../fact.ts';
+import type { Collected, Fact, Source } from '../source.ts';
+import { readGiven } from './given.ts';
+
+/** https://docs.deps.dev/api/v3/#getversion */
+const schema = z.looseObject({
+  versionKey: z.looseObject({ system: z.string(), name: z.string(), version: z.string() }),
+  publishedAt: z.string().optional(),
+  isDeprecated: z.boolean().optional(),
+  licenses: z.array(z.string()).default([]),
+  advisoryKeys: z.array(z.looseObject({ id: z.string() })).default([]),
+  slsaProvenances: z.array(z.unknown()).default([]),
+});
+
+/** deps.dev's answer for one version. */
+export const depsDevSource: Source = {
+  kind: 'depsdev-file',
+  makes: ['depsdev.version'],
+  appliesTo: (target) => target.files.length > 0,
+  collect: async (target, context) => {
+    const collected: Collected = { facts: [], gaps: [] };
+    for (const path of target.files) {
+      const given = await readGiven(path, context);
+      if (given.kind !== 'depsdev') continue;
+      for await (const { content } of given.documents()) {
+        const parsed = schema.safeParse(content);
+        if (!parsed.success)
+          throw new ToolcribError(
+            'bad-file',
+            `${path} is no deps.dev version: ${parsed.error.issues[0]?.path.join('.')} ${parsed.error.issues[0]?.message}`,
+          );
+        const { versionKey, publishedAt, isDeprecated, licenses, advisoryKeys, slsaProvenances } =
+          parsed.data;
+        const { subject } = target;
+        const same = versionKey.name.toLowerCase().endsWith(subject.name.toLowerCase());
+        if (
+          !same ||
+          (subject.version !== undefined &&
+            versionKey.version.replace(/^v/, '') !== subject.version.replace(/^v/, ''))
+        ) {
+          const reason = `${path} speaks of ${versionKey.name} ${versionKey.version}`;
+          collected.gaps.push({ source: 'depsdev-file', types: ['depsdev.version'], reason });
+          continue;
+        }
+        const value = {
+          system: versionKey.system,
+          name: versionKey.name,
+          version: versionKey.version,
+          publishedAt: publishedAt ?? null,
+          deprecated: isDeprecated ?? null,
+          licences: licenses,
+          advisories: advisoryKeys.map(({ id }) => id),
+          provenances: slsaProvenances.length,
+        };
+        const source = { kind: 'depsdev-file', location: path };
+        collected.facts.push(
+          fact('depsdev.version', value, {
+            subject: subjectId(subject, true),
+            source,
+            sha256: given.sha256,
+            context,
+          }) as Fact,
+        );
+      }
+    }
+    return collected;
+  },
+};

@@ -1,0 +1,69 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { ToolcribError } from '../../model/index.ts';
+
+export const JSON_LIMITS: { bytes: number; depth: number } = { bytes: 64 * 1024 * 1024, depth: 200 };
+
+/**
+ * Parses JSON of strangers. What is nested deeper than any format of the field is refused before it is built, as every
+ * walker after it (schemas, canonical form) is recursive.
+ *
+ * @throws ToolcribError `limit` or `bad-file`
+ */
+export function parseJson(text: string, name: string, limits = JSON_LIMITS): unknown {
+  if (text.length > limits.bytes) throw tooLarge(name, limits.bytes);
+  if (deeperThan(text, limits.depth))
+    throw new ToolcribError(
+      'limit',
+      `${name} is nested more than ${limits.depth} deep, as no format of the field is`,
+      {
+        next: 'check where the file comes from',
+      },
+    );
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ToolcribError('bad-file', `${name} is not JSON: ${(cause as Error).message.slice(0, 200)}`, {
+      next: 'it may have been cut off while it was copied; get it again',
+      cause,
+    });
+  }
+}
+
+/** Reads a file up to a limit; a pipe or device that never ends stops there too. */
+export async function readLimited(path: string, limit: number = JSON_LIMITS.bytes): Promise<Buffer> {
+  const info = await stat(path).catch((cause) => {
+    throw new ToolcribError('not-found', `there is no file ${path}`, { cause });
+  });
+  if (info.size > limit) throw tooLarge(path, limit);
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of createReadStream(path)) {
+    size += (part as Buffer).length;
+    if (size > limit) throw tooLarge(path, limit);
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts);
+}
+
+export function tooLarge(name: string, limit: number): ToolcribError {
+  return new ToolcribError('limit', `${name} has more than ${Math.round(limit / 1024 / 1024)} MiB`, {
+    next: 'give only the part that speaks of this tool',
+  });
+}
+
+function deeperThan(text: string, limit: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (inString) {
+      if (code === 92) index++;
+      else if (code === 34) inString = false;
+    } else if (code === 34) inString = true;
+    else if (code === 123 || code === 91) {
+      if (++depth > limit) return true;
+    } else if (code === 125 || code === 93) depth--;
+  }
+  return false;
+}

@@ -1,0 +1,44 @@
+import semver from 'semver';
+import type { Packument } from './schema.ts';
+
+/** Share of neighbouring versions of one release line that were "published" in the wrong order. */
+const DISORDER = 0.05;
+
+/**
+ * Why this registry's times can't be those of publication; null: nothing speaks against them. A mirror that writes the
+ * time at which *it* first saw a version makes an old tool look young and a new one look cooled down.
+ */
+export function timesDoubt({ time, versions }: Packument): string | null {
+  if (time === undefined) return 'the registry gives no times of publication';
+  const dated = Object.keys(versions).flatMap((version) => {
+    const at = Date.parse(String(time[version]));
+    const parsed = semver.parse(version);
+    return Number.isFinite(at) && parsed !== null ? [{ parsed, at }] : [];
+  });
+  if (dated.length === 0) return 'the registry gives no times of publication';
+  const lines = Map.groupBy(dated, ({ parsed }) => `${parsed.major}.${parsed.minor}`);
+  let pairs = 0;
+  let wrong = 0;
+  for (const line of lines.values()) {
+    const sorted = line
+      .filter(({ parsed }) => parsed.prerelease.length === 0)
+      .sort((a, b) => a.parsed.compare(b.parsed));
+    for (const [index, { at }] of sorted.slice(1).entries()) {
+      pairs++;
+      if (at < (sorted[index]?.at ?? 0)) wrong++;
+    }
+  }
+  if (wrong > 1 && wrong / pairs > DISORDER)
+    return `the registry's times are not those of publication: ${wrong} of ${pairs} versions are older than the one before them (a mirror rewrites them)`;
+  // npm's own document always has both; a document put together by a mirror lacks them.
+  if (time.created === undefined || time.modified === undefined)
+    return 'the registry’s times have no "created" or "modified", as npm’s own have: a mirror put them together';
+  return null;
+}
+
+/** Why a missing signature or attestation says nothing; null: this registry hands them on. */
+export function signaturesDoubt({ versions }: Packument): string | null {
+  const all = Object.values(versions);
+  if (all.some(({ dist }) => (dist.signatures?.length ?? 0) > 0)) return null;
+  return `the registry gives no signature for any of ${all.length} versions: a mirror strips them, or it has none`;
+}
