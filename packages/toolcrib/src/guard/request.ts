@@ -14,6 +14,8 @@ export interface AskedRequest {
   query: string;
   /** Lower-case names; the ones that matter: who asks, as whom, in which format. */
   headers: Record<string, string>;
+  /** The client's TCP port. */
+  clientPort?: number;
   /** Empty where none was sent. */
   body: Uint8Array;
 }

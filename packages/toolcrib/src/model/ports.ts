@@ -24,6 +24,8 @@ export interface Notifier {
     code?: string;
     /** A client waits for the answer, with nothing to see on its screen. */
     waiting?: boolean;
+    /** The client's own TCP port towards the door, to find its terminal by. */
+    clientPort?: number;
   }): void;
 }
 

@@ -11,7 +11,7 @@ export function validateWorkload(object: KubeObject): FieldFault[] {
   return [
     ...notNegative(spec, ['replicas', 'minReadySeconds', 'revisionHistoryLimit', 'progressDeadlineSeconds']),
     ...validateSelector(spec.selector, spec.template?.metadata?.labels),
-    ...validateTemplate(spec.template, 'spec.template'),
+    ...validateTemplate(spec.template, 'spec.template', spec.volumeClaimTemplates),
   ];
 }
 
@@ -34,9 +34,11 @@ function validateSelector(selector: LabelSelector | undefined, labels: Record<st
   ];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a template of unknown shape
-function validateTemplate(template: any, path: string): FieldFault[] {
-  const faults = validatePodSpec(template?.spec ?? {}, `${path}.spec`);
+// biome-ignore lint/suspicious/noExplicitAny: templates of unknown shape
+function validateTemplate(template: any, path: string, claims: any[] = []): FieldFault[] {
+  // A StatefulSet's claim templates become volumes of its Pods; its own template does not name them.
+  const volumes = [...(template?.spec?.volumes ?? []), ...claims.map(({ metadata }) => ({ name: metadata?.name }))];
+  const faults = validatePodSpec({ ...template?.spec, volumes }, `${path}.spec`);
   const policy = template?.spec?.restartPolicy;
   if (policy !== 'Always' && (policy === 'Never' || policy === 'OnFailure')) {
     faults.push({

@@ -7,7 +7,7 @@ import { needsJudgement } from '../effect/needs-judgement.ts';
 import type { AskedRequest, Brain } from '../request.ts';
 import { type Admission, admit } from './admit.ts';
 import { readBody } from './body.ts';
-import { answerStatus, forward } from './forward.ts';
+import { answerStatus, answerWith, forward } from './forward.ts';
 import { failure } from './status.ts';
 import type { TokenTable } from './tokens.ts';
 import { plainAnswer, tunnel } from './upgrade.ts';
@@ -109,7 +109,7 @@ async function judged(
   });
   const instruction = await brain.judge(asked);
   answered = true;
-  if (instruction.do === 'answer') return answerStatus(response, instruction, instruction.warnings);
+  if (instruction.do === 'answer') return answerWith(response, instruction, instruction.warnings);
   // The client may have gone while a person thought: what was held goes out only to one that still waits.
   if (response.destroyed) return brain.settled(asked.id, { failed: 'the client went before it was sent' });
   const outcome = await forward(request, response, await options.upstreamFor(admission.grant.context), {
@@ -190,6 +190,7 @@ function askedRequest(
     path,
     query,
     headers,
+    clientPort: request.socket.remotePort,
     body,
   };
 }

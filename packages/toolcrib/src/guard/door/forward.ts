@@ -57,7 +57,7 @@ export async function forward(
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    if (!aborted.signal.aborted) answerStatus(response, unreachable(upstream.url, why), what.warnings);
+    if (!aborted.signal.aborted) answerStatus(response, unreachable(upstream.url, why));
     return { failed: aborted.signal.aborted ? 'the client went before the cluster answered' : why };
   }
   response.writeHead(answer.statusCode, returnedHeaders(answer.headers, what.warnings));
@@ -106,23 +106,24 @@ export function warningHeader(text: string): string {
   return `299 - "${printable.slice(0, 1000)}"`;
 }
 
-/** Answers with a Status, or with a body that is ready. */
-export function answerStatus(
-  response: ServerResponse,
-  status: Status | { status: number; body: string | Uint8Array; type: string },
-  warnings: string[] = [],
-): void {
+/** A whole answer. */
+export interface Answer {
+  status: number;
+  body: string | Uint8Array;
+  type: string;
+}
+
+/** Answers with a Status of the guard's own. */
+export function answerStatus(response: ServerResponse, status: Status): void {
+  const body = JSON.stringify(status);
+  answerWith(response, { status: status.code ?? 500, body, type: 'application/json' }, []);
+}
+
+export function answerWith(response: ServerResponse, answer: Answer, warnings: string[]): void {
   if (response.headersSent || response.destroyed) return;
-  const ready =
-    'kind' in status
-      ? { status: status.code ?? 500, body: JSON.stringify(status), type: 'application/json' }
-      : status;
-  const body = Buffer.from(ready.body);
-  response.writeHead(ready.status, {
-    'content-type': ready.type,
-    'content-length': body.length,
-    ...(warnings.length > 0 && { warning: warnings.map(warningHeader) }),
-  });
+  const body = Buffer.from(answer.body);
+  if (warnings.length > 0) response.setHeader('warning', warnings.map(warningHeader));
+  response.writeHead(answer.status, { 'content-type': answer.type, 'content-length': body.length });
   response.end(body);
 }
 

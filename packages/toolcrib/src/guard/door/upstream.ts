@@ -1,12 +1,17 @@
+import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 
 /** What the door needs to reach a cluster; `cluster/upstream.ts` makes it. */
 export interface DoorUpstream {
   url: URL;
-  tls: { ca?: string; cert?: string; key?: string; servername?: string; rejectUnauthorized?: boolean };
-  agent: Dispatcher;
-  /** Fresh credentials, as headers. */
+  /** As of the last `headers()`. */
+  readonly agent: Dispatcher;
+  /** Fresh credentials, as headers. To be asked for before each request. */
   headers(): Promise<Record<string, string>>;
+  /** The cluster answered 401. @returns whether fresh credentials may do better */
+  rejected(): boolean;
+  /** A raw connection with TLS done, for upgrades. */
+  connect(): Promise<Socket>;
 }
 
 export type UpstreamFor = (context: string) => Promise<DoorUpstream>;

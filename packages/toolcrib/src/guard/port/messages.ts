@@ -1,3 +1,4 @@
+import type { TokenGrant } from '../door/tokens.ts';
 import type { AskedRequest, Instruction, Outcome } from '../request.ts';
 
 /** From the door's thread to the worker. Plain data: what `postMessage` can copy. */
@@ -14,6 +15,12 @@ export type FromBrain =
   | { type: 'failed'; id: string; message: string }
   /** The types and namespaces in which a CREATE must be judged: the whole list, each time it changes. */
   | { type: 'create-watches'; keys: string[] }
+  /** A token minted by `run`, and its end. */
+  | { type: 'grant'; token: string; grant: TokenGrant }
+  | { type: 'revoke'; id: string }
+  | { type: 'stop' }
+  /** The worker listens: the guard is up. */
+  | { type: 'ready' }
   | { type: 'closed' };
 
 /** The key of a create watch. */

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
-x509.cryptoProvider.set(webcrypto as unknown as Crypto);
+x509.cryptoProvider.set(webcrypto as never);
 
 /** A self-signed certificate for 127.0.0.1, good for an hour: for doors and upstreams in tests. PEM. */
 export async function testCertificate(): Promise<{ key: string; cert: string }> {
@@ -15,7 +15,7 @@ export async function testCertificate(): Promise<{ key: string; cert: string }> 
     notBefore: new Date(Date.now() - 60_000),
     notAfter: new Date(Date.now() + 3_600_000),
     signingAlgorithm: algorithm,
-    keys: keys as unknown as CryptoKeyPair,
+    keys: keys as never,
     extensions: [
       new x509.SubjectAlternativeNameExtension([
         { type: 'ip', value: '127.0.0.1' },

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { Agent } from 'undici';
 import type { DoorUpstream } from '../door/upstream.ts';
 
@@ -45,8 +45,9 @@ export async function recordingUpstream(
   const agent = new Agent({ allowH2: false, headersTimeout: 0, bodyTimeout: 0 });
   const upstream: DoorUpstream = {
     url: new URL(`http://127.0.0.1:${port}`),
-    tls: {},
     agent,
+    rejected: () => false,
+    connect: async () => connect({ host: '127.0.0.1', port }),
     headers: async () => ({ Authorization: 'Bearer the-cluster-token' }),
   };
   return {

@@ -21,5 +21,7 @@ export interface WayDeps {
   onTheWay: Map<string, RequestRecord>;
   /** Completes a softened act now (the undo capability's work; injected, since capabilities never import each other). */
   finish(actId: string, why: string): Promise<void>;
+  /** Something was softened: from now on CREATEs into its window are judged. Resolves once the door knows. */
+  windowOpened(): Promise<void>;
   log(line: string, detail?: Record<string, unknown>): void;
 }

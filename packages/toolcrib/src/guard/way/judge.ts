@@ -3,8 +3,7 @@ import { waits } from '../act/claim.ts';
 import { type DecideInput, decide } from '../decide/decide.ts';
 import { factsOf } from '../decide/facts.ts';
 import { failure } from '../door/status.ts';
-import { stillCovers } from '../radius/index.ts';
-import { summary } from '../radius/tree.ts';
+import { stillCovers, summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import type { LiveAct } from './acts.ts';
 import { answer, deniedAnswer, heldAnswer } from './answers.ts';
@@ -120,6 +119,7 @@ async function held(deps: WayDeps, step: Step): Promise<Instruction> {
       text,
       code: hold.code,
       waiting: wait > 0,
+      clientPort: step.request.clientPort,
     });
   const given = await (open ? desk.waitOn(hold.code, wait) : desk.place(hold, wait));
   if (given.as === 'denied') return refused(deps, step, `${given.by} said no`);

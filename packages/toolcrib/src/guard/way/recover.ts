@@ -1,5 +1,6 @@
 import { resourcePath } from '@toolcrib/kube';
-import { type RequestRecord, ToolcribError } from '../../model/index.ts';
+import { type RequestRecord, type SoftenRecord, ToolcribError } from '../../model/index.ts';
+import { resume, type SoftenProgress } from '../soften/index.ts';
 import type { WayDeps } from './deps.ts';
 
 /**
@@ -17,6 +18,9 @@ export async function recover(deps: WayDeps): Promise<RequestRecord[]> {
       note: 'the guard ended while it was held; never sent',
     });
   }
+  for (const record of await journal.softenings({ state: 'started' })) {
+    if (record.how !== 'retain-first') await resumeSoftening(deps, record);
+  }
   const unsettled: RequestRecord[] = [];
   const open = [
     ...(await journal.requests({ state: 'kept' })),
@@ -28,6 +32,18 @@ export async function recover(deps: WayDeps): Promise<RequestRecord[]> {
     if (settled.state === 'unsettled') unsettled.push(settled);
   }
   return unsettled;
+}
+
+/** A softening that was cut off is carried to a safe end: called back, or completed. */
+async function resumeSoftening(deps: WayDeps, record: SoftenRecord): Promise<void> {
+  try {
+    const cluster = await deps.clusterFor(record.context);
+    const save: SoftenProgress = ({ record: now }) => deps.journal.saveSoften(now);
+    await deps.journal.saveSoften(await resume(cluster, record, { progress: save }));
+  } catch (error) {
+    // It stays `started`: the next start tries again, and `log` shows it.
+    deps.log('a softening could not be resumed yet', { act: record.actId, why: String(error) });
+  }
 }
 
 async function settleByLooking(deps: WayDeps, request: RequestRecord): Promise<RequestRecord> {

@@ -1,4 +1,4 @@
-import { type KubeObject, type ObjectRef, refOf } from '@toolcrib/kube';
+import { groupVersionOf, type KubeObject, type ObjectRef, refOf } from '@toolcrib/kube';
 import {
   type As,
   type Cluster,
@@ -11,6 +11,7 @@ import {
 import { look, radiusOf, softening } from '../radius/index.ts';
 import type { Aim } from '../radius/view.ts';
 import type { AskedRequest } from '../request.ts';
+import { canRetain, canSoften } from '../soften/index.ts';
 import type { WayDeps } from './deps.ts';
 import type { Step } from './judge.ts';
 import type { Subject } from './subject.ts';
@@ -48,7 +49,8 @@ export async function seeRadius(
     const radius = radiusOf(view, aims);
     const [aim] = aims;
     const single = aims.length === 1 && subject.kind === 'destructive' && subject.effect.verb === 'delete';
-    return single && aim ? { radius, softening: softening(view, radius, aim) } : { radius };
+    if (!single || !aim) return { radius };
+    return { radius, softening: await permitted(cluster, softening(view, radius, aim), aim, radius, as) };
   } catch (error) {
     if (!(error instanceof ToolcribError)) throw error;
     if (error.code === 'unreachable' || error.code === 'credentials') throw error;
@@ -57,6 +59,27 @@ export async function seeRadius(
       radius: { ...radius, state: 'incomplete', unseen: [{ kind: 'everything', why: error.message }] },
     };
   }
+}
+
+/** Softening is offered only where every right that it takes was asked for beforehand. */
+async function permitted(
+  cluster: Cluster,
+  found: Softening,
+  aim: Aim,
+  radius: Radius,
+  as: As | undefined,
+): Promise<Softening> {
+  if (!found.possible) return found;
+  const { namespace = '', name, apiVersion } = aim.ref;
+  const { version } = groupVersionOf(apiVersion);
+  const volumes = radius.members
+    .filter((member) => member.ref.kind === 'PersistentVolume')
+    .map(({ ref }) => ref.name);
+  const rights =
+    found.how === 'retain-first'
+      ? await canRetain(cluster, volumes, as)
+      : await canSoften(cluster, { ...aim.type, version, namespace, name }, as);
+  return rights.allowed ? found : { possible: false, why: rights.why };
 }
 
 /** Like the first aim, for each further object that the act listed: of the same kind only, the rest has its own. */

@@ -1,19 +1,21 @@
-import { type SoftenRecord, ToolcribError } from '../../model/index.ts';
+import type { KubeObject } from '@toolcrib/kube';
+import { type Cluster, type SoftenRecord, ToolcribError } from '../../model/index.ts';
 import { failure } from '../door/status.ts';
 import type { Instruction } from '../request.ts';
-import { orphanFirst } from '../soften/index.ts';
+import { orphanFirst, retainFirst } from '../soften/index.ts';
 import { answer, goneStatus } from './answers.ts';
 import type { WayDeps } from './deps.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
+import { pinned } from './pin.ts';
 import { record } from './seen.ts';
 
 /**
- * Carries a delete out in softened form: the workload goes, its Pods keep running until the window ends. Never
- * silent: the answer says what still runs, until when, how to finish now and how to undo.
+ * Carries a delete out in softened form. Never silent: the answer says what still runs or stays, until when, how to
+ * finish now and how to undo.
  */
 export async function soften(deps: WayDeps, step: Step, warnings: string[]): Promise<Instruction> {
-  const { request, subject, seen, live } = step;
+  const { subject, seen, request } = step;
   const [target] = subject.objects;
   if (subject.effect.verb !== 'delete' || !target || !seen.softening?.possible) {
     const why =
@@ -26,50 +28,103 @@ export async function soften(deps: WayDeps, step: Step, warnings: string[]): Pro
       ),
     );
   }
+  const cluster = await deps.clusterFor(request.context);
+  try {
+    return seen.softening.how === 'retain-first'
+      ? await softenClaim(deps, step, cluster, target, warnings)
+      : await softenWorkload(deps, step, cluster, target, warnings);
+  } catch (error) {
+    if (!(error instanceof ToolcribError)) throw error;
+    return softenFailed(deps, step, [error.message, error.next].filter(Boolean).join(' '));
+  }
+}
+
+/** Orphan-first: the workload goes, its Pods keep running until the window ends. */
+async function softenWorkload(
+  deps: WayDeps,
+  step: Step,
+  cluster: Cluster,
+  target: KubeObject,
+  warnings: string[],
+): Promise<Instruction> {
+  const { request, subject, live } = step;
+  if (subject.effect.verb !== 'delete') throw new Error('not a delete');
+  const { name, namespace = '', uid = '' } = target.metadata;
+  const { group, version, resource } = subject.effect.target;
+  const done = await orphanFirst(
+    cluster,
+    {
+      target: { group, version, resource, namespace, name },
+      uid,
+      act: live.act.id,
+      requestId: request.id,
+      finishAfter: deps.clock.now() + deps.policy().softenMs,
+      options: subject.effect.options,
+      as: impersonation(request.headers),
+    },
+    ({ record: now }) => deps.journal.saveSoften(now),
+  );
+  await deps.journal.saveSoften(done);
+  await deps.windowOpened();
+  if (done.state !== 'softened') return softenFailed(deps, step, done.note ?? 'it did not come to its end');
+  const pods = done.left.filter((ref) => ref.kind === 'Pod').length;
+  const until = new Date(done.finishAfter).toISOString().slice(0, 16).replace('T', ' ');
+  const note = `${target.kind} ${name} is gone, ${pods} Pods keep running until ${until} UTC`;
+  return softened(deps, step, note, warnings, uid);
+}
+
+/** Retain-first: the volume's reclaim policy is set to Retain and read back; only then the claim's delete goes out. */
+async function softenClaim(
+  deps: WayDeps,
+  step: Step,
+  cluster: Cluster,
+  target: KubeObject,
+  warnings: string[],
+): Promise<Instruction> {
+  const { request, subject, seen, live } = step;
+  if (subject.effect.verb !== 'delete') throw new Error('not a delete');
+  const volumes = seen.radius.members
+    .filter((member) => member.ref.kind === 'PersistentVolume')
+    .map((member) => ({ name: member.ref.name, uid: member.ref.uid ?? '' }));
   const { apiVersion, kind, metadata } = target;
-  const { name, namespace, uid = '' } = metadata;
-  const finishAfter = deps.clock.now() + deps.policy().softenMs;
   const started: SoftenRecord = {
     actId: live.act.id,
     requestId: request.id,
     context: request.context,
-    owner: { apiVersion, kind, namespace, name, uid },
+    owner: { apiVersion, kind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid ?? '' },
     left: [],
-    gracePeriodSeconds: subject.effect.options.gracePeriodSeconds,
-    finishAfter,
+    finishAfter: deps.clock.now() + deps.policy().softenMs,
+    how: 'retain-first',
     state: 'started',
   };
   await deps.journal.saveSoften(started);
-  try {
-    const cluster = await deps.clusterFor(request.context);
-    const done = await orphanFirst(cluster, {
-      target,
-      actId: live.act.id,
-      requestId: request.id,
-      finishAfter,
-      options: subject.effect.options,
-      as: impersonation(request.headers),
-    });
-    await deps.journal.saveSoften({ ...done, state: 'softened' });
-    const pods = done.left.filter((ref) => ref.kind === 'Pod').length;
-    const until = new Date(finishAfter).toISOString().slice(0, 16).replace('T', ' ');
-    const note = `${kind} ${name} is gone, ${pods} Pods keep running until ${until} UTC`;
-    await record(deps, step, 'softened', { status: 200, note });
-    deps.notifier.tell({ kind: 'softened', title: `Softened: ${live.act.title}`, text: note });
-    const told = `toolcrib softened this: ${note}. Finish now: toolcrib finish ${live.act.id}. Undo: toolcrib undo ${live.act.id}`;
-    return answer(goneStatus(subject.effect.target, uid), [...warnings, told]);
-  } catch (error) {
-    if (!(error instanceof ToolcribError)) throw error;
-    await deps.journal
-      .saveSoften({ ...started, state: 'failed', note: error.message })
-      .catch(() => undefined);
-    await record(deps, step, 'failed', { note: `softening failed: ${error.message}`, status: 500 });
-    const next = error.next ? ` ${error.next}` : '';
-    return answer(
-      failure(
-        500,
-        `toolcrib could not soften this: ${error.message}${next} See: toolcrib log ${live.act.id}`,
-      ),
-    );
-  }
+  const before = await retainFirst(cluster, volumes, impersonation(request.headers));
+  await deps.journal.saveSoften({ ...started, volumes: before, state: 'softened' });
+  const note = `its volume is kept (${before.map((volume) => volume.name).join(', ')}), the claim goes`;
+  deps.notifier.tell({ kind: 'softened', title: `Softened: ${live.act.title}`, text: note });
+  const told = `toolcrib softened this: ${note}. Undo: toolcrib undo ${live.act.id}`;
+  return { do: 'forward', ...pinned(request, subject.effect, target), warnings: [...warnings, told] };
+}
+
+async function softened(
+  deps: WayDeps,
+  step: Step,
+  note: string,
+  warnings: string[],
+  uid: string,
+): Promise<Instruction> {
+  const { id, title } = step.live.act;
+  deps.onTheWay.delete(step.request.id);
+  await record(deps, step, 'softened', { status: 200, note });
+  deps.notifier.tell({ kind: 'softened', title: `Softened: ${title}`, text: note });
+  const told = `toolcrib softened this: ${note}. Finish now: toolcrib finish ${id}. Undo: toolcrib undo ${id}`;
+  const target = step.subject.effect.target;
+  return answer(goneStatus(target ?? { group: '', resource: '' }, uid), [...warnings, told]);
+}
+
+async function softenFailed(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
+  deps.onTheWay.delete(step.request.id);
+  await record(deps, step, 'failed', { note: `softening: ${why}`, status: 500 });
+  deps.notifier.tell({ kind: 'failed', title: `Not softened: ${step.live.act.title}`, text: why });
+  return answer(failure(500, `toolcrib could not soften this: ${why} See: toolcrib log ${step.live.act.id}`));
 }

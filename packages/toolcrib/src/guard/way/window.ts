@@ -1,8 +1,9 @@
-import { apiVersionOf, parseRequestPath } from '@toolcrib/kube';
+import { apiVersionOf, type KubeObject, parseRequestPath } from '@toolcrib/kube';
+import type { SoftenRecord } from '../../model/index.ts';
 import { failure } from '../door/status.ts';
 import { bodyOf } from '../effect/effect-of.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
-import { onRecreate } from '../soften/index.ts';
+import { onCreate } from '../soften/index.ts';
 import { answer } from './answers.ts';
 import type { WayDeps } from './deps.ts';
 
@@ -31,12 +32,19 @@ export async function createInWindow(deps: WayDeps, request: AskedRequest): Prom
     // A body that can't be read is for the server to refuse; creating destroys nothing.
     return undefined;
   }
-  const name = path.name ?? (body?.metadata as { name?: string } | undefined)?.name;
+  const metadata = (body?.metadata ?? {}) as { name?: string };
+  const name = path.name ?? metadata.name;
   const softened = open.find(({ owner }) => owner.name === name && owner.kind === (body?.kind ?? owner.kind));
-  if (!softened || !body) return undefined;
-  const snapshots = await deps.journal.snapshotsOf(softened.actId);
-  const left = snapshots.flatMap((snapshot) => snapshot.objects);
-  if (onRecreate(softened, body, left) === 'adopt') {
+  if (!softened || !body || name === undefined) return undefined;
+  const { owner } = softened;
+  const created = {
+    ...body,
+    apiVersion: owner.apiVersion,
+    kind: owner.kind,
+    metadata: { ...metadata, name, namespace: owner.namespace },
+  };
+  const left = await readLeft(deps, softened);
+  if (onCreate(softened, left, created) === 'adopt') {
     const note = 'created again with a matching selector: its Pods were adopted';
     await deps.journal.saveSoften({ ...softened, state: 'undone', note });
     return { do: 'forward', warnings: [`toolcrib: ${note}; act ${softened.actId} will not be finished`] };
@@ -53,4 +61,16 @@ export async function createInWindow(deps: WayDeps, request: AskedRequest): Prom
     );
   }
   return { do: 'forward', warnings: [`toolcrib: what act ${softened.actId} had left was finished first`] };
+}
+
+/** What the act left behind, as it stands now. */
+async function readLeft(deps: WayDeps, softened: SoftenRecord): Promise<KubeObject[]> {
+  const cluster = await deps.clusterFor(softened.context);
+  const found = await Promise.all(
+    softened.left.map(async (ref) => {
+      const type = await cluster.typeOf(ref);
+      return cluster.get(type, { namespace: ref.namespace, name: ref.name });
+    }),
+  );
+  return found.filter((object) => object !== undefined);
 }

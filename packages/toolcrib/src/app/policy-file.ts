@@ -1,0 +1,52 @@
+import { readFileSync, statSync } from 'node:fs';
+import { defaultPolicy, type GuardPolicy, loadPolicy } from '../guard/policy/policy.ts';
+import { ToolcribError } from '../model/index.ts';
+
+export interface PolicyFile {
+  current(): GuardPolicy;
+  /** Where it stands, null for the built-in one; and what is wrong with it now, if anything. */
+  state(): { file: string | null; error: string | null };
+}
+
+/**
+ * `guard.yaml`, read again when it changes. A file that is broken later leaves the last good policy in force and says
+ * so; one that is broken at the start is an error: nobody should believe in rules that are not there.
+ * @throws ToolcribError `bad-file`
+ */
+export function policyFile(path: string): PolicyFile {
+  let stampNow = '';
+  let policy = defaultPolicy();
+  let file: string | null = null;
+  let error: string | null = null;
+
+  const refresh = (first: boolean) => {
+    const stamp = stampOf(path);
+    if (stamp === stampNow) return;
+    try {
+      policy = stamp === 'absent' ? defaultPolicy() : loadPolicy(readFileSync(path, 'utf8'), path);
+      file = stamp === 'absent' ? null : path;
+      error = null;
+    } catch (cause) {
+      if (first) throw cause;
+      error = cause instanceof ToolcribError ? cause.message : String(cause);
+    }
+    stampNow = stamp;
+  };
+  refresh(true);
+  return {
+    current() {
+      refresh(false);
+      return policy;
+    },
+    state: () => ({ file, error }),
+  };
+}
+
+function stampOf(path: string): string {
+  try {
+    const { mtimeMs, size } = statSync(path);
+    return `${mtimeMs} ${size}`;
+  } catch {
+    return 'absent';
+  }
+}

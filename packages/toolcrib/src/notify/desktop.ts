@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import type { Notifier } from '../model/index.ts';
+
+/**
+ * The desktop's own notices: `notify-send` (freedesktop) or `osascript` (macOS), where there is a desktop. Texts are
+ * handed over as arguments, never through a shell.
+ */
+export function desktop(env: Record<string, string | undefined>, platform: NodeJS.Platform): Notifier {
+  const command = commandFor(env, platform);
+  return {
+    tell(news) {
+      if (!command) return;
+      const text = news.code ? `${news.text}\ntoolcrib approve ${news.code}` : news.text;
+      const [program, ...args] = command(news.title, text);
+      const child = spawn(program ?? '', args, { stdio: 'ignore', detached: true });
+      child.on('error', () => undefined);
+      child.unref();
+    },
+  };
+}
+
+function commandFor(
+  env: Record<string, string | undefined>,
+  platform: NodeJS.Platform,
+): ((title: string, text: string) => string[]) | undefined {
+  if (platform === 'darwin') {
+    const script = 'on run argv\ndisplay notification (item 2 of argv) with title (item 1 of argv)\nend run';
+    return (title, text) => ['osascript', '-e', script, title, text];
+  }
+  if (!env.DISPLAY && !env.WAYLAND_DISPLAY) return undefined;
+  return (title, text) => ['notify-send', '--app-name=toolcrib', '--', title, text];
+}
