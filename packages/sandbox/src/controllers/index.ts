@@ -1,10 +1,18 @@
 import type { Clock, Controller, Store } from '../store/store.ts';
+import { daemonSetController } from './daemonset/daemonset.ts';
 import { deploymentController } from './deployment/deployment.ts';
+import { disruptionController } from './disruption.ts';
+import { endpointsController } from './endpoints.ts';
 import { type GarbageCollectorOptions, garbageCollector } from './gc/garbage-collector.ts';
+import { cronJobController } from './job/cronjob.ts';
+import { jobController } from './job/job.ts';
+import { orphanPodController } from './job/tracking.ts';
+import { ttlController } from './job/ttl.ts';
 import { namespaceController } from './namespace.ts';
 import { type KubeletOptions, kubelet } from './node/kubelet.ts';
 import { type NodeOptions, nodeController } from './node/nodes.ts';
 import { scheduler } from './node/scheduler.ts';
+import { type PodGcOptions, podGarbageCollector } from './podgc.ts';
 import { replicaSetController } from './replicaset.ts';
 import { type NamespaceContentOptions, namespaceContentController } from './service-accounts.ts';
 import { statefulSetController } from './statefulset/statefulset.ts';
@@ -16,7 +24,8 @@ export { HOOKS } from './node/hooks.ts';
 export type ControllersOptions = KubeletOptions &
   NodeOptions &
   GarbageCollectorOptions &
-  NamespaceContentOptions & {
+  NamespaceContentOptions &
+  PodGcOptions & {
     /** Names of controllers to leave out, for tests that want to play one themselves. */
     without?: ControllerName[];
   };
@@ -32,6 +41,14 @@ const CONTROLLERS = {
   deployment: deploymentController,
   replicaset: replicaSetController,
   statefulset: statefulSetController,
+  daemonset: daemonSetController,
+  job: jobController,
+  'job-orphans': orphanPodController,
+  'job-ttl': ttlController,
+  cronjob: cronJobController,
+  endpoints: endpointsController,
+  disruption: disruptionController,
+  'pod-gc': podGarbageCollector,
   scheduler,
   kubelet,
   'garbage-collector': garbageCollector,

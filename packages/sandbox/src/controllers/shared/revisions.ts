@@ -1,14 +1,31 @@
 import { type Body, controllerOf, type KubeObject, type ResourceType } from '@toolcrib/kube';
 import { claimObjects } from './adoption.ts';
 import { ignoreNotFound, isAlreadyExists } from './errors.ts';
-import { fnv32, safeEncode } from './hash.ts';
+import { fnv32, fnv32a, safeEncode } from './hash.ts';
 import type { Tools } from './loop.ts';
 import { controllerReference, selects } from './owner.ts';
 import { CONTROLLER_REVISIONS } from './types.ts';
 import { canonicalJson, clone, countOf } from './values.ts';
 
 export const REVISION_HASH = 'controller-revision-hash';
-const HASH_LABEL = 'controller.kubernetes.io/hash';
+
+/** How a workload kind names its revisions: the label that carries the hash, and the hash. */
+export interface RevisionNaming {
+  label: string;
+  hash: (data: string, collisions: number) => string;
+}
+
+export const STATEFUL_SET_NAMING: RevisionNaming = {
+  label: 'controller.kubernetes.io/hash',
+  hash: (data, collisions) => safeEncode(fnv32(`${data}${collisions}`)),
+};
+
+/** The real one hashes Go's memory layout of the template; over its JSON it is at least as stable. */
+export const DAEMON_SET_NAMING: RevisionNaming = {
+  label: REVISION_HASH,
+  hash: (data, collisions) => safeEncode(fnv32a(`${data}${collisions}`)),
+};
+
 const MAX_PREFIX = 223;
 
 /** Adopts the workload's ownerless ControllerRevisions. @returns those it controls, lowest revision first */
@@ -55,6 +72,7 @@ export function presentRevision(
   tools: Tools,
   owner: KubeObject,
   revisions: KubeObject[],
+  naming: RevisionNaming,
 ): { revision: KubeObject; collisions: number } {
   const wanted = goJson(dataOf(owner));
   const collisions = countOf(owner.status?.collisionCount, 0);
@@ -69,14 +87,20 @@ export function presentRevision(
     });
     return { revision, collisions };
   }
-  return createRevision(tools, owner, next, collisions);
+  return createRevision(tools, owner, next, collisions, naming);
 }
 
-function createRevision(tools: Tools, owner: KubeObject, number: number, firstTry: number) {
+function createRevision(
+  tools: Tools,
+  owner: KubeObject,
+  number: number,
+  firstTry: number,
+  naming: RevisionNaming,
+) {
   const data = dataOf(owner);
   const text = goJson(data);
   for (let collisions = firstTry; ; collisions++) {
-    const hash = safeEncode(fnv32(`${text}${collisions}`));
+    const hash = naming.hash(text, collisions);
     const name = `${owner.metadata.name.slice(0, MAX_PREFIX)}-${hash}`;
     const { namespace, annotations } = owner.metadata;
     try {
@@ -86,7 +110,7 @@ function createRevision(tools: Tools, owner: KubeObject, number: number, firstTr
         metadata: {
           name,
           namespace,
-          labels: { ...owner.spec?.template?.metadata?.labels, [HASH_LABEL]: hash },
+          labels: { ...owner.spec?.template?.metadata?.labels, [naming.label]: hash },
           ...(annotations ? { annotations: { ...annotations } } : {}),
           ownerReferences: [controllerReference(owner)],
         },

@@ -4,7 +4,12 @@ import { ignoreNotFound } from '../shared/errors.ts';
 import { type ControllerOptions, controlLoop, type Tools } from '../shared/loop.ts';
 import { ownersToWake, recognisesItsOwn, selects } from '../shared/owner.ts';
 import { isAvailable, isReady, isTerminating, nextAvailability, ownAndOrphaned } from '../shared/pods.ts';
-import { claimRevisions, presentRevision, truncateHistory } from '../shared/revisions.ts';
+import {
+  claimRevisions,
+  presentRevision,
+  STATEFUL_SET_NAMING,
+  truncateHistory,
+} from '../shared/revisions.ts';
 import { PODS, STATEFUL_SETS } from '../shared/types.ts';
 import { countOf, omitEmpty, semanticallyEqual } from '../shared/values.ts';
 import { keyOfObject } from '../shared/view.ts';
@@ -39,7 +44,7 @@ function syncStatefulSet(set: KubeObject, key: string, tools: Tools): void {
     // A Pod of another name is no member, even where its labels match.
     matches: (pod) => isMemberOf(set, pod) && selects(set, pod),
   });
-  const { revision: update, collisions } = presentRevision(tools, set, revisions);
+  const { revision: update, collisions } = presentRevision(tools, set, revisions, STATEFUL_SET_NAMING);
   const current = revisions.find((item) => item.metadata.name === set.status?.currentRevision) ?? update;
   const rollout: Rollout = { set, tools, current, update };
   try {
