@@ -25,8 +25,10 @@ export async function conclude(
   run: () => Promise<Omit<Verification, 'scheme' | 'verdict' | 'artefact'>>,
 ): Promise<Verification> {
   const about = () => ({ name: artefact.name, size: artefact.size, digests: artefact.knownDigests() });
+  const named = () => artefact.digests(['sha256']).catch(() => undefined);
   try {
     const found = await run();
+    await named();
     const changed = await artefact.changed();
     if (changed)
       throw new Stop('changed-while-read', `${artefact.name} changed while it was read: ${changed}`);
@@ -35,6 +37,7 @@ export async function conclude(
     const stop =
       error instanceof Stop ? error : new Stop('not-understood', `could not be read: ${messageOf(error)}`);
     const verdict = VERDICT_OF[stop.code];
+    await named();
     return {
       scheme,
       notes: [],
