@@ -1,0 +1,168 @@
+import type { KubeObject, OwnerReference, ResourceInfo } from '@toolcrib/kube';
+import { isCustom } from '@toolcrib/kube';
+import { prepared, sameIntent } from './prepare.ts';
+import type { Run } from './running.ts';
+import { explicitNodePorts, withoutAssigned } from './service.ts';
+import type { Result, UndoStep } from './steps.ts';
+import { isKind, nameOf } from './steps.ts';
+import { statusOf, waitFor } from './wait.ts';
+
+/** Creates an object again from its snapshot, once the old one is really gone. */
+export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create' }>): Promise<Result[]> {
+  const { snapshot, info } = step;
+  const what = nameOf(snapshot);
+  const { namespace, name, uid = '' } = snapshot.metadata;
+  const at = { namespace: info.namespaced ? namespace : undefined, name };
+  const lost = (snapshot.metadata.ownerReferences ?? []).find(
+    (owner) => owner.controller && run.missing.has(owner.uid),
+  );
+  if (lost) {
+    run.missing.add(uid);
+    return [
+      { what, result: 'skipped', note: `${lost.kind} ${lost.name}, which controls it, did not come back` },
+    ];
+  }
+  if (step.waitGone) {
+    await waitFor(run.waiting, `${what} is still on its way out, and nothing was created`, async () => {
+      const now = await run.cluster.get(info, at, run.as);
+      return now?.metadata.uid !== step.waitGone;
+    });
+  }
+  const { object, dropped } = await withOwners(run, prepared(snapshot), info);
+  const notes = [step.note, dropped];
+  const made = await create(run, info, object, snapshot, notes);
+  if ('result' in made) {
+    if (made.result.result === 'conflict') run.missing.add(uid);
+    else if (made.now.metadata.uid) run.uids.set(uid, made.now.metadata.uid);
+    return [made.result];
+  }
+  if (made.now.metadata.uid) run.uids.set(uid, made.now.metadata.uid);
+  await afterwards(run, info, snapshot, made.now, notes);
+  const note = notes.filter((one) => one !== undefined).join('; ');
+  return [{ what, result: 'done', ...(note === '' ? {} : { note }) }];
+}
+
+type Made = { now: KubeObject } | { now: KubeObject; result: Result };
+
+async function create(
+  run: Run,
+  info: ResourceInfo,
+  object: KubeObject,
+  snapshot: KubeObject,
+  notes: (string | undefined)[],
+): Promise<Made> {
+  const what = nameOf(snapshot);
+  const { namespace, name } = object.metadata;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return { now: await run.cluster.create(info, object, run.as) };
+    } catch (error) {
+      const status = statusOf(error);
+      const now = await run.cluster.get(
+        info,
+        { namespace: info.namespaced ? namespace : undefined, name },
+        run.as,
+      );
+      if (now && status === 409) {
+        const same = sameIntent(now, snapshot);
+        const note = same
+          ? 'the same stands there again'
+          : 'something else took its name; it is left as it is';
+        return { now, result: { what, result: same ? 'unchanged' : 'conflict', note } };
+      }
+      const assigned = isKind(object, '', 'Service') && (status === 422 || status === 409 || status === 500);
+      if (assigned && attempt === 0) {
+        // Somebody has its address or port by now: it gets new ones, but for those that were written down.
+        object.spec = withoutAssigned(object, explicitNodePorts(snapshot)).spec;
+        notes.push('its cluster IP or node port was taken: it got another');
+        continue;
+      }
+      throw error;
+    }
+  }
+}
+
+/**
+ * References rewritten to the UIDs of now. What would dangle is left out: the garbage collector would delete the
+ * restored object for it. A claim's references to its set or Pod are the set's to write again.
+ */
+async function withOwners(
+  run: Run,
+  object: KubeObject,
+  info: ResourceInfo,
+): Promise<{ object: KubeObject; dropped?: string }> {
+  const before = object.metadata.ownerReferences ?? [];
+  delete object.metadata.ownerReferences;
+  const after: OwnerReference[] = [];
+  const dropped: string[] = [];
+  for (const owner of before) {
+    if (isKind(object, '', 'PersistentVolumeClaim') && /^(StatefulSet|Pod)$/.test(owner.kind)) continue;
+    const uid = run.uids.get(owner.uid) ?? ((await stands(run, owner, object, info)) ? owner.uid : undefined);
+    if (uid === undefined) dropped.push(`${owner.kind} ${owner.name}`);
+    else after.push({ ...owner, uid });
+  }
+  if (after.length > 0) object.metadata.ownerReferences = after;
+  return {
+    object,
+    dropped: dropped.length > 0 ? `without its owner ${dropped.join(', ')}, which is gone` : undefined,
+  };
+}
+
+async function stands(
+  run: Run,
+  owner: OwnerReference,
+  object: KubeObject,
+  info: ResourceInfo,
+): Promise<boolean> {
+  if (run.missing.has(owner.uid)) return false;
+  const type = await run.cluster.typeOf(owner, run.as).catch(() => undefined);
+  if (!type) return false;
+  const namespace = type.namespaced && info.namespaced ? object.metadata.namespace : undefined;
+  const now = await run.cluster.get(type, { namespace, name: owner.name }, run.as);
+  return now?.metadata.uid === owner.uid;
+}
+
+/** What has to be true before what depends on it comes back; and the status of custom resources. */
+async function afterwards(
+  run: Run,
+  info: ResourceInfo,
+  snapshot: KubeObject,
+  now: KubeObject,
+  notes: (string | undefined)[],
+): Promise<void> {
+  const { name, namespace } = now.metadata;
+  if (isKind(now, '', 'PersistentVolumeClaim') && now.spec?.volumeName) {
+    await waitFor(run.waiting, `${nameOf(now)} is not bound to volume ${now.spec.volumeName}`, async () => {
+      const claim = await run.cluster.get(info, { namespace, name }, run.as);
+      if (claim?.status?.phase === 'Lost')
+        throw new Error(`${nameOf(now)} came back, but its volume is lost`);
+      return claim?.status?.phase === 'Bound';
+    });
+    notes.push(`bound to volume ${now.spec.volumeName}`);
+  }
+  if (isKind(now, 'apiextensions.k8s.io', 'CustomResourceDefinition')) {
+    await waitFor(run.waiting, `${nameOf(now)} is not established`, async () => {
+      const crd = await run.cluster.get(info, { name }, run.as);
+      const conditions: { type: string; status: string }[] = crd?.status?.conditions ?? [];
+      return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+    });
+  }
+  if (isCustom(now) && snapshot.status !== undefined) notes.push(await writeStatus(run, info, snapshot, now));
+}
+
+/** Operators keep what they know in the status (Strimzi its cluster id): it is written back where it is served. */
+async function writeStatus(
+  run: Run,
+  info: ResourceInfo,
+  snapshot: KubeObject,
+  now: KubeObject,
+): Promise<string> {
+  try {
+    await run.cluster.replace(info, { ...now, status: snapshot.status }, { subresource: 'status' }, run.as);
+    return 'with its status';
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === 404 || status === 405) return 'its status is not served';
+    return `its status could not be written back (${(error as Error).message})`;
+  }
+}

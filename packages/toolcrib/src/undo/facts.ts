@@ -1,0 +1,13 @@
+import type { KubeObject } from '@toolcrib/kube';
+import type { SoftenRecord } from '../model/index.ts';
+import type { LiveView } from './live.ts';
+
+/** What the planning of one object may look at. */
+export interface PlanFacts {
+  live: LiveView;
+  /** Snapshot objects by UID. */
+  byUid: ReadonlyMap<string, KubeObject>;
+  /** UIDs of what will be created again, as far as planned. */
+  created: ReadonlySet<string>;
+  softenings: readonly SoftenRecord[];
+}

@@ -1,0 +1,114 @@
+import { controllerOf, describeRef } from '@toolcrib/kube';
+import type { As, Cluster, SoftenRecord, UndoRecord } from '../model/index.ts';
+import { ToolcribError } from '../model/index.ts';
+import type { FinishPlan, FinishStep } from './finish-plan.ts';
+import { carries, volumeResult } from './finish-plan.ts';
+import type { Result } from './steps.ts';
+import { nameOf } from './steps.ts';
+import { unmark } from './unmark.ts';
+import type { Waiting } from './wait.ts';
+import { defaultWaiting, statusOf } from './wait.ts';
+
+/**
+ * Carries out a finish. Each object is read again right before its delete, and the delete is pinned to its UID and
+ * that reading's resourceVersion: whoever adopts it in between wins. Run again, it ends the same.
+ * @param options.confirmed a person said yes to a plan with `askFirst`
+ * @throws ToolcribError `conflict` for an overdue plan that nobody confirmed
+ */
+export async function runFinish(
+  cluster: Cluster,
+  plan: FinishPlan,
+  progress: (news: { done: number; of: number; result: Result }) => unknown,
+  options: { id: string; by: string; as?: As; confirmed?: boolean; waiting?: Partial<Waiting> },
+): Promise<{ record: UndoRecord; softening: SoftenRecord }> {
+  if (plan.askFirst && !options.confirmed) {
+    const due = new Date(plan.record.finishAfter).toISOString();
+    throw new ToolcribError(
+      'conflict',
+      `${describeRef(plan.record.owner)} should have been finished by ${due}.`,
+      {
+        next: 'That is long ago: look at what still runs, then confirm the finish or undo the act.',
+      },
+    );
+  }
+  const waiting = { ...defaultWaiting, ...options.waiting };
+  const at = waiting.now();
+  const results: Result[] = [];
+  for (const [index, step] of plan.steps.entries()) {
+    const result = await outcome(cluster, plan.record, step, options.as);
+    results.push(result);
+    await progress({ done: index + 1, of: plan.steps.length, result });
+  }
+  const { actId } = plan.record;
+  const failed = results.some(({ result }) => result === 'failed');
+  const ended = plan.record.state === 'softened' && !failed;
+  return {
+    record: { id: options.id, actId, at, by: options.by, kind: 'finish', results },
+    softening: ended ? { ...plan.record, state: 'finished', note: undefined } : plan.record,
+  };
+}
+
+async function outcome(cluster: Cluster, record: SoftenRecord, step: FinishStep, as?: As): Promise<Result> {
+  if (step.do === 'none') return step.result;
+  const what = step.do === 'reclaim' ? `PersistentVolume ${step.name}` : nameOf(step.object);
+  try {
+    if (step.do === 'unmark') {
+      const there = await unmark(cluster, step.object, as);
+      return {
+        what,
+        result: there ? 'skipped' : 'unchanged',
+        note: 'it is somebody’s again; its marks are off',
+      };
+    }
+    if (step.do === 'reclaim') return await reclaim(cluster, step, as);
+    return await remove(cluster, record, step, as);
+  } catch (error) {
+    return { what, result: 'failed', note: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function remove(
+  cluster: Cluster,
+  record: SoftenRecord,
+  step: Extract<FinishStep, { do: 'delete' }>,
+  as?: As,
+): Promise<Result> {
+  const what = nameOf(step.object);
+  const { namespace, name, uid } = step.object.metadata;
+  for (let attempt = 0; ; attempt++) {
+    const now = await cluster.get(step.info, { namespace, name }, as);
+    if (!now || now.metadata.uid !== uid) return { what, result: 'unchanged', note: 'it is gone already' };
+    if (now.metadata.deletionTimestamp)
+      return { what, result: 'unchanged', note: 'it is being deleted already' };
+    if (controllerOf(now)) {
+      await unmark(cluster, now, as);
+      return { what, result: 'skipped', note: 'it was adopted meanwhile; its marks are off' };
+    }
+    if (!carries(record, now)) return { what, result: 'skipped', note: 'somebody took the mark off' };
+    const { resourceVersion } = now.metadata;
+    try {
+      const options = { ...step.options, preconditions: { uid, resourceVersion } };
+      await cluster.delete(step.info, { namespace, name }, options, as);
+      return { what, result: 'done' };
+    } catch (error) {
+      // It was written since it was read, perhaps by who adopts it: look again.
+      if (statusOf(error) !== 409 || attempt >= 9) throw error;
+    }
+  }
+}
+
+async function reclaim(
+  cluster: Cluster,
+  { name, uid, to }: Extract<FinishStep, { do: 'reclaim' }>,
+  as?: As,
+): Promise<Result> {
+  const what = `PersistentVolume ${name}`;
+  const type = { group: '', version: 'v1', resource: 'persistentvolumes' };
+  const volume = await cluster.get(type, { name }, as);
+  const already = volumeResult(name, volume?.metadata.uid === uid ? volume : undefined);
+  if (already) return already;
+  const { resourceVersion } = volume?.metadata ?? {};
+  const patch = { metadata: { uid, resourceVersion }, spec: { persistentVolumeReclaimPolicy: to } };
+  await cluster.patch(type, { name }, patch, {}, as);
+  return { what, result: 'done', note: `reclaim policy ${to} again` };
+}

@@ -1,0 +1,10 @@
+export type { FinishPlan, FinishStep, LeftView } from './finish-plan.ts';
+export { lookForFinish, planFinish } from './finish-plan.ts';
+export { runFinish } from './finish-run.ts';
+export type { LiveView } from './live.ts';
+export { lookForUndo } from './live.ts';
+export { planUndo } from './plan.ts';
+export type { RunOptions, UndoProgress } from './run.ts';
+export { runUndo } from './run.ts';
+export type { UndoPlan, UndoStep } from './steps.ts';
+export type { Waiting } from './wait.ts';

@@ -1,0 +1,108 @@
+import type { KubeObject, ObjectRef, ResourceInfo } from '@toolcrib/kube';
+import type { As, Cluster, Snapshot, SoftenRecord } from '../model/index.ts';
+import { marks, ToolcribError } from '../model/index.ts';
+import { keyOf, keyOfObject } from './steps.ts';
+
+/** What stands now where the objects of the snapshots stood. Plain data. */
+export interface LiveView {
+  kinds: ResourceInfo[];
+  /** By key; null: asked for and not there. What is missing was not asked for. */
+  at: Record<string, KubeObject | null>;
+  /** Keys that could not be read, with the reason. */
+  unreadable: Record<string, string>;
+  /** Objects that carry the mark of the act. */
+  marked: KubeObject[];
+}
+
+/** Reads what an undo of these snapshots needs to know. Writes nothing. */
+export async function lookForUndo(
+  cluster: Cluster,
+  snapshots: readonly Snapshot[],
+  softenings: readonly SoftenRecord[],
+  as?: As,
+): Promise<LiveView> {
+  const { resources } = await cluster.resources(as);
+  const live: LiveView = { kinds: resources, at: {}, unreadable: {}, marked: [] };
+  const wanted = new Map<string, ObjectRef>();
+  const want = (ref: ObjectRef) => wanted.set(keyOf(ref), ref);
+  for (const object of snapshots.flatMap((snapshot) => snapshot.objects)) {
+    const { namespace, name } = object.metadata;
+    want({ apiVersion: object.apiVersion, kind: object.kind, namespace, name });
+    if (namespace !== undefined) want({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+    for (const owner of object.metadata.ownerReferences ?? []) {
+      const info = kindOf(resources, owner);
+      want({ ...owner, namespace: info?.namespaced ? namespace : undefined });
+    }
+    const volume = object.kind === 'PersistentVolumeClaim' ? object.spec?.volumeName : undefined;
+    if (volume) want({ apiVersion: 'v1', kind: 'PersistentVolume', name: volume });
+  }
+  for (const record of softenings) {
+    want(record.owner);
+    for (const left of record.left) want(left);
+    for (const { name } of record.volumes ?? []) want({ apiVersion: 'v1', kind: 'PersistentVolume', name });
+  }
+  const queue = [...wanted].values();
+  const worker = async () => {
+    for (const [key, ref] of queue) await readInto(cluster, live, key, ref, as);
+  };
+  await Promise.all(Array.from({ length: 6 }, worker));
+  for (const record of softenings) live.marked.push(...(await markedBy(cluster, record, as)));
+  return live;
+}
+
+async function readInto(
+  cluster: Cluster,
+  live: LiveView,
+  key: string,
+  ref: ObjectRef,
+  as?: As,
+): Promise<void> {
+  const info = kindOf(live.kinds, ref);
+  if (!info) {
+    live.at[key] = null;
+    return;
+  }
+  const at = { namespace: info.namespaced ? ref.namespace : undefined, name: ref.name };
+  try {
+    live.at[key] = (await cluster.get(info, at, as)) ?? null;
+  } catch (error) {
+    if (!(error instanceof ToolcribError) || error.code !== 'api') throw error;
+    live.unreadable[key] = error.message;
+  }
+}
+
+const LEFT_KINDS = [
+  { group: 'apps', version: 'v1', resource: 'replicasets' },
+  { group: '', version: 'v1', resource: 'pods' },
+  { group: 'apps', version: 'v1', resource: 'controllerrevisions' },
+  { group: '', version: 'v1', resource: 'persistentvolumeclaims' },
+];
+
+/** Everything in the record's namespace that carries its act's mark. */
+export async function markedBy(cluster: Cluster, record: SoftenRecord, as?: As): Promise<KubeObject[]> {
+  const { namespace } = record.owner;
+  const lists = await Promise.all(
+    LEFT_KINDS.map((type) =>
+      cluster.list(type, { namespace, labelSelector: `${marks.act}=${record.actId}` }, as),
+    ),
+  );
+  // One act may have softened several owners: the annotation tells whose this is.
+  return lists
+    .flat()
+    .filter(
+      (object) =>
+        object.metadata.annotations?.[marks.softenedFrom] === `${record.owner.kind}/${record.owner.name}`,
+    );
+}
+
+export function kindOf(
+  kinds: readonly ResourceInfo[],
+  ref: { apiVersion: string; kind: string },
+): ResourceInfo | undefined {
+  const group = ref.apiVersion.includes('/') ? ref.apiVersion.slice(0, ref.apiVersion.indexOf('/')) : '';
+  return kinds.find((info) => info.group === group && info.kind === ref.kind);
+}
+
+export function liveOf(live: LiveView, object: KubeObject): KubeObject | null | undefined {
+  return live.at[keyOfObject(object)];
+}

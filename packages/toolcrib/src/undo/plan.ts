@@ -1,0 +1,190 @@
+import type { KubeObject } from '@toolcrib/kube';
+import { describeRef } from '@toolcrib/kube';
+import type { RequestRecord, Snapshot, SoftenRecord } from '../model/index.ts';
+import type { PlanFacts } from './facts.ts';
+import type { LiveView } from './live.ts';
+import { kindOf, liveOf } from './live.ts';
+import { inOrder } from './order.ts';
+import { sameIntent } from './prepare.ts';
+import { remadeBy } from './remade.ts';
+import { scaleSteps } from './scale.ts';
+import type { UndoPlan, UndoStep } from './steps.ts';
+import { isKind, keyOf, keyOfObject, nameOf, none } from './steps.ts';
+import { volumeSteps } from './volumes.ts';
+
+/**
+ * What it takes to bring an act's objects back, in the order in which it has to be done. Pure: whoever runs it gets
+ * the same end however often.
+ *
+ * Never overwrites: what stands under a name with another UID is left as it is. Never makes what a living
+ * controller, or one that is restored, makes by itself.
+ *
+ * @param requests of the act: what a scale asked for is nowhere else
+ */
+export function planUndo(
+  snapshots: readonly Snapshot[],
+  softenings: readonly SoftenRecord[],
+  live: LiveView,
+  requests: readonly RequestRecord[] = [],
+): UndoPlan {
+  const objects = newestByUid(snapshots);
+  const byUid = new Map(objects.map((object) => [object.metadata.uid ?? '', object]));
+  const scaled = scaleSteps(requests, byUid, live);
+  const active = softenings.filter(({ how, state }) => how !== 'retain-first' && state === 'softened');
+  // What a softened act left is adopted, not made again.
+  const spared = new Set(active.flatMap(({ owner, left }) => [owner.uid, ...left.map(({ uid }) => uid)]));
+  const steps: UndoStep[] = [];
+  for (const record of softenings) steps.push(...unfinishedSoftening(record));
+  const created = new Set<string>();
+  const facts: PlanFacts = { live, byUid, created, softenings };
+  const rest = objects.filter(({ metadata: { uid = '' } }) => !scaled.targets.has(uid) && !spared.has(uid));
+  for (const record of active) {
+    const step = readoptStep(record, byUid, live);
+    if (step.do === 'readopt') created.add(record.owner.uid);
+    steps.push(step);
+  }
+  for (const object of inOrder(rest)) {
+    const own = volumeSteps(facts, object, stepFor(facts, object));
+    if (own.some((step) => step.do === 'create')) created.add(object.metadata.uid ?? '');
+    steps.push(...own);
+  }
+  // Claims are there by now: a set that is scaled up finds its own instead of making empty ones.
+  steps.push(...scaled.steps);
+  return { actId: snapshots[0]?.actId ?? softenings[0]?.actId ?? '', steps, known: [...byUid.keys()] };
+}
+
+/** The same object may have been kept for several requests of the act: the first state is the one before the act. */
+function newestByUid(snapshots: readonly Snapshot[]): KubeObject[] {
+  const first = new Map<string, KubeObject>();
+  for (const { objects } of [...snapshots].sort((a, b) => a.takenAt - b.takenAt)) {
+    for (const object of objects) {
+      const uid = object.metadata.uid;
+      if (uid !== undefined && !first.has(uid)) first.set(uid, object);
+    }
+  }
+  return [...first.values()];
+}
+
+function unfinishedSoftening(record: SoftenRecord): UndoStep[] {
+  if (record.state !== 'started' && record.state !== 'failed') return [];
+  const note = `its softening was cut off: ${record.note ?? 'resume it first'}`;
+  return [none(describeRef(record.owner), 'failed', note)];
+}
+
+function readoptStep(record: SoftenRecord, byUid: ReadonlyMap<string, KubeObject>, live: LiveView): UndoStep {
+  const what = describeRef(record.owner);
+  const snapshot = byUid.get(record.owner.uid);
+  if (!snapshot) return none(what, 'failed', 'no snapshot of it was found');
+  const info = kindOf(live.kinds, snapshot);
+  if (!info) return none(what, 'failed', `the cluster serves no ${snapshot.kind} any more`);
+  const now = live.at[keyOf(record.owner)];
+  if (now && now.metadata.uid !== record.owner.uid && !sameIntent(now, snapshot)) {
+    return none(
+      what,
+      'conflict',
+      'another one was created under its name meanwhile; it and the marks are left as they are',
+    );
+  }
+  const restarts: Record<string, number> = {};
+  for (const { uid } of record.left) {
+    const pod = byUid.get(uid) ?? live.marked.find((object) => object.metadata.uid === uid);
+    if (pod?.kind === 'Pod') restarts[uid] = restartsOf(pod);
+  }
+  return { do: 'readopt', info, snapshot, record, restarts };
+}
+
+export function restartsOf(pod: KubeObject): number {
+  const statuses: { restartCount?: number }[] = pod.status?.containerStatuses ?? [];
+  return statuses.reduce((sum, status) => sum + (status.restartCount ?? 0), 0);
+}
+
+function stepFor(facts: PlanFacts, object: KubeObject): UndoStep {
+  const what = nameOf(object);
+  const { live } = facts;
+  const unreadable = live.unreadable[keyOfObject(object)];
+  if (unreadable !== undefined)
+    return none(what, 'failed', `what stands there now could not be read: ${unreadable}`);
+  const info = kindOf(live.kinds, object);
+  const definition = definedBy(facts, object);
+  if (!info && !definition) return none(what, 'failed', `the cluster serves no ${object.kind} any more`);
+  const kind = info ?? definition;
+  if (!kind) return none(what, 'failed', 'its kind is not known');
+  const now = goesWithItsNamespace(facts, object) ? null : (liveOf(live, object) ?? null);
+  const { uid } = object.metadata;
+  if (now && now.metadata.uid === uid) {
+    const goes = now.metadata.deletionTimestamp !== undefined || isAboutToBeCollected(facts, now);
+    if (!goes) return relinkStep(facts, object, now) ?? none(what, 'unchanged', 'it stands as it stood');
+    const remade = remadeBy(facts, object);
+    if (remade) return none(what, 'skipped', remade);
+    return { do: 'create', info: kind, snapshot: object, waitGone: uid };
+  }
+  const remade = remadeBy(facts, object);
+  if (now) {
+    if (remade) return none(what, 'unchanged', 'it has come back by itself');
+    if (sameIntent(now, object)) return none(what, 'unchanged', 'the same stands there again');
+    return none(what, 'conflict', 'something else stands under its name now; it is left as it is');
+  }
+  if (remade) return none(what, 'skipped', remade);
+  return { do: 'create', info: kind, snapshot: object };
+}
+
+/** Inside a Namespace that goes, or that comes back, nothing that still stands will stay. */
+function goesWithItsNamespace({ live, created, byUid }: PlanFacts, object: KubeObject): boolean {
+  const { namespace } = object.metadata;
+  if (namespace === undefined) return false;
+  const now = live.at[keyOf({ apiVersion: 'v1', kind: 'Namespace', name: namespace })];
+  if (now?.metadata.deletionTimestamp !== undefined) return true;
+  return [...created].some((uid) => {
+    const one = byUid.get(uid);
+    return one !== undefined && isKind(one, '', 'Namespace') && one.metadata.name === namespace;
+  });
+}
+
+/** All of its owners went with the act: the collector has just not come to it yet. */
+function isAboutToBeCollected({ byUid, live }: PlanFacts, now: KubeObject): boolean {
+  const owners = now.metadata.ownerReferences ?? [];
+  return (
+    owners.length > 0 &&
+    owners.every(({ uid }) => {
+      const owner = byUid.get(uid);
+      return owner !== undefined && liveOf(live, owner)?.metadata.uid !== uid;
+    })
+  );
+}
+
+/** A definition that comes back serves its kind again, though discovery does not show it now. */
+function definedBy({ byUid, created }: PlanFacts, object: KubeObject) {
+  for (const uid of created) {
+    const crd = byUid.get(uid);
+    if (!crd || !isKind(crd, 'apiextensions.k8s.io', 'CustomResourceDefinition')) continue;
+    const { group, names, scope } = crd.spec ?? {};
+    const [apiGroup, version = ''] = object.apiVersion.split('/');
+    if (group !== apiGroup || names?.kind !== object.kind) continue;
+    return {
+      group,
+      version,
+      resource: names.plural as string,
+      kind: object.kind,
+      namespaced: scope === 'Namespaced',
+      verbs: [],
+      subresources: [],
+    };
+  }
+  return undefined;
+}
+
+/** Controllers that take back what has no owner, by their selector. */
+const ADOPTERS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'ReplicationController'];
+
+/** An Orphan delete took only the reference: where no controller adopts, it is written back. */
+function relinkStep(facts: PlanFacts, object: KubeObject, now: KubeObject): UndoStep | undefined {
+  const still = new Set(now.metadata.ownerReferences?.map(({ uid }) => uid));
+  const lost = object.metadata.ownerReferences?.find(
+    (owner) => !still.has(owner.uid) && facts.created.has(owner.uid) && !ADOPTERS.includes(owner.kind),
+  );
+  const info = kindOf(facts.live.kinds, object);
+  const { uid, name, namespace } = object.metadata;
+  if (!lost || !info || !uid) return undefined;
+  const ref = { apiVersion: object.apiVersion, kind: object.kind, name, namespace, uid };
+  return { do: 'relink', info, ref, ownerUid: lost.uid, reference: lost };
+}

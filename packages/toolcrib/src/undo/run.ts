@@ -1,0 +1,165 @@
+import type { KubeObject } from '@toolcrib/kube';
+import { describeRef } from '@toolcrib/kube';
+import type { As, Cluster, SoftenRecord, UndoRecord } from '../model/index.ts';
+import { createStep } from './create.ts';
+import { readoptStep } from './readopt.ts';
+import { rebindStep, reclaimStep } from './rebind.ts';
+import type { Run } from './running.ts';
+import type { Result, UndoPlan, UndoStep } from './steps.ts';
+import { nameOf } from './steps.ts';
+import type { Waiting } from './wait.ts';
+import { defaultWaiting, statusOf } from './wait.ts';
+
+export interface RunOptions {
+  /** Of the record. */
+  id: string;
+  /** Who asked for it. */
+  by: string;
+  as?: As;
+  waiting?: Partial<Waiting>;
+}
+
+export type UndoProgress = (news: { done: number; of: number; result: Result }) => unknown;
+
+/**
+ * Carries out a plan, one step after another. It creates what is absent and writes to nothing that the plan does not
+ * name by UID; what has taken a name meanwhile stays as it is. A step that fails is reported, and the rest goes on,
+ * except for what would hang on it. Run again, it ends the same.
+ *
+ * All writes are made with the caller's own rights: RBAC objects come back only to those who may create them.
+ * @returns the record, and the softenings that are undone now (to be saved)
+ */
+export async function runUndo(
+  cluster: Cluster,
+  plan: UndoPlan,
+  progress: UndoProgress,
+  options: RunOptions,
+): Promise<{ record: UndoRecord; softenings: SoftenRecord[] }> {
+  const waiting = { ...defaultWaiting, ...options.waiting };
+  const run: Run = {
+    cluster,
+    as: options.as,
+    waiting,
+    uids: new Map(),
+    missing: new Set(),
+    known: new Set(plan.known),
+    softenings: [],
+  };
+  const at = waiting.now();
+  const results: Result[] = [];
+  for (const [index, step] of plan.steps.entries()) {
+    for (const result of await outcome(run, step)) {
+      results.push(result);
+      await progress({ done: index + 1, of: plan.steps.length, result });
+    }
+  }
+  const record: UndoRecord = { id: options.id, actId: plan.actId, at, by: options.by, kind: 'undo', results };
+  return { record, softenings: run.softenings };
+}
+
+async function outcome(run: Run, step: UndoStep): Promise<Result[]> {
+  try {
+    return await carryOut(run, step);
+  } catch (error) {
+    if (step.do === 'create' || step.do === 'readopt') run.missing.add(step.snapshot.metadata.uid ?? '');
+    const note = error instanceof Error ? error.message : String(error);
+    return [{ what: whatOf(step), result: 'failed', note }];
+  }
+}
+
+function carryOut(run: Run, step: UndoStep): Promise<Result[]> | Result[] {
+  switch (step.do) {
+    case 'none':
+      return [step.result];
+    case 'create':
+      return createStep(run, step);
+    case 'readopt':
+      return readoptStep(run, step);
+    case 'rebind':
+      return rebindStep(run, step);
+    case 'reclaim':
+      return reclaimStep(run, step);
+    case 'scale':
+      return scaleStep(run, step);
+    case 'relink':
+      return relinkStep(run, step);
+  }
+}
+
+function whatOf(step: UndoStep): string {
+  switch (step.do) {
+    case 'none':
+      return step.result.what;
+    case 'create':
+    case 'readopt':
+      return nameOf(step.snapshot);
+    case 'rebind':
+    case 'reclaim':
+      return `PersistentVolume ${step.volume.name}`;
+    case 'scale':
+    case 'relink':
+      return describeRef(step.ref);
+  }
+}
+
+async function current(
+  run: Run,
+  step: Extract<UndoStep, { do: 'scale' | 'relink' }>,
+): Promise<KubeObject | undefined> {
+  const { namespace, name, uid } = step.ref;
+  const now = await run.cluster.get(step.info, { namespace, name }, run.as);
+  return now?.metadata.uid === uid ? now : undefined;
+}
+
+async function scaleStep(run: Run, step: Extract<UndoStep, { do: 'scale' }>): Promise<Result[]> {
+  const what = describeRef(step.ref);
+  for (let attempt = 0; ; attempt++) {
+    const now = await current(run, step);
+    if (!now) return [{ what, result: 'conflict', note: 'it is gone or another one now' }];
+    const replicas: number = now.spec?.replicas ?? 1;
+    if (replicas === step.to)
+      return [{ what, result: 'unchanged', note: `it stands at ${step.to} replicas` }];
+    if (replicas !== step.from) {
+      return [
+        {
+          what,
+          result: 'conflict',
+          note: `it was scaled to ${replicas} since; the act had set ${step.from}`,
+        },
+      ];
+    }
+    const { resourceVersion } = now.metadata;
+    const patch = { metadata: { uid: step.ref.uid, resourceVersion }, spec: { replicas: step.to } };
+    const { namespace, name } = step.ref;
+    try {
+      await run.cluster.patch(step.info, { namespace, name }, patch, {}, run.as);
+      return [{ what, result: 'done', note: `scaled back from ${step.from} to ${step.to}` }];
+    } catch (error) {
+      // Somebody wrote in between: look again before it is overwritten.
+      if (statusOf(error) !== 409 || attempt >= 9) throw error;
+    }
+  }
+}
+
+async function relinkStep(run: Run, step: Extract<UndoStep, { do: 'relink' }>): Promise<Result[]> {
+  const what = describeRef(step.ref);
+  const owner = run.uids.get(step.ownerUid);
+  const now = await current(run, step);
+  if (!now) return [{ what, result: 'conflict', note: 'it is gone or another one now' }];
+  if (!owner) return [{ what, result: 'skipped', note: 'its owner did not come back' }];
+  const references = now.metadata.ownerReferences ?? [];
+  if (references.some(({ uid }) => uid === owner))
+    return [{ what, result: 'unchanged', note: 'it names its owner' }];
+  const { uid, resourceVersion } = now.metadata;
+  const patch = {
+    metadata: { uid, resourceVersion, ownerReferences: [...references, { ...step.reference, uid: owner }] },
+  };
+  await run.cluster.patch(
+    step.info,
+    { namespace: step.ref.namespace, name: step.ref.name },
+    patch,
+    {},
+    run.as,
+  );
+  return [{ what, result: 'done', note: 'names its owner again' }];
+}

@@ -1,0 +1,16 @@
+import type { As, Cluster, SoftenRecord } from '../model/index.ts';
+import type { Waiting } from './wait.ts';
+
+/** What one run carries from step to step. */
+export interface Run {
+  cluster: Cluster;
+  as?: As;
+  waiting: Waiting;
+  /** UID before the act → UID now. */
+  uids: Map<string, string>;
+  /** UIDs before the act whose object did not come back. */
+  missing: Set<string>;
+  /** UIDs of everything that the snapshots hold. */
+  known: ReadonlySet<string>;
+  softenings: SoftenRecord[];
+}

@@ -1,0 +1,64 @@
+import type { KubeObject } from '@toolcrib/kube';
+import type { RequestRecord } from '../model/index.ts';
+import type { LiveView } from './live.ts';
+import { kindOf, liveOf } from './live.ts';
+import type { UndoStep } from './steps.ts';
+import { nameOf, none } from './steps.ts';
+
+const SENT: readonly RequestRecord['state'][] = [
+  'answered',
+  'carried-out',
+  'softened',
+  'unsettled',
+  'failed',
+  'kept',
+];
+
+/**
+ * A scale goes back to the replicas before the act, where it still stands at what the act set; anything else was
+ * somebody's later word. Of several scales of one object the last counts as what the act set.
+ */
+export function scaleSteps(
+  requests: readonly RequestRecord[],
+  byUid: ReadonlyMap<string, KubeObject>,
+  live: LiveView,
+): { steps: UndoStep[]; targets: Set<string> } {
+  const asked = new Map<string, number>();
+  const deleted = new Set<string>();
+  for (const { effect, state, targetUids } of [...requests].sort((a, b) => a.at - b.at)) {
+    if (!SENT.includes(state) || effect.verb === 'none' || effect.verb === 'not-understood' || effect.dryRun)
+      continue;
+    for (const uid of targetUids) {
+      if (effect.verb === 'scale') asked.set(uid, effect.replicas);
+      else deleted.add(uid);
+    }
+  }
+  const steps: UndoStep[] = [];
+  const targets = new Set<string>();
+  for (const [uid, replicas] of asked) {
+    const snapshot = byUid.get(uid);
+    // Scaled first and deleted then: it comes back from the snapshot, with its old replicas.
+    if (!snapshot || deleted.has(uid)) continue;
+    targets.add(uid);
+    steps.push(stepFor(snapshot, replicas, live));
+  }
+  return { steps, targets };
+}
+
+function stepFor(snapshot: KubeObject, set: number, live: LiveView): UndoStep {
+  const what = nameOf(snapshot);
+  const now = liveOf(live, snapshot);
+  const info = kindOf(live.kinds, snapshot);
+  const { uid = '', name, namespace } = snapshot.metadata;
+  if (!now || !info || now.metadata.uid !== uid) {
+    return none(what, 'conflict', 'it is gone or another one now; its scale is left as it is');
+  }
+  const before: number = snapshot.spec?.replicas ?? 1;
+  const current: number = now.spec?.replicas ?? 1;
+  if (current === before) return none(what, 'unchanged', `it stands at ${before} replicas`);
+  if (current !== set) {
+    return none(what, 'conflict', `it was scaled to ${current} since; the act had set ${set}`);
+  }
+  const ref = { apiVersion: snapshot.apiVersion, kind: snapshot.kind, namespace, name, uid };
+  return { do: 'scale', info, ref, from: set, to: before };
+}

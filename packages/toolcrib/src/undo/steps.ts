@@ -1,0 +1,70 @@
+import type { KubeObject, ObjectRef, OwnerReference, ResourceInfo } from '@toolcrib/kube';
+import { groupVersionOf } from '@toolcrib/kube';
+import type { SoftenRecord, UndoRecord } from '../model/index.ts';
+
+export type Result = UndoRecord['results'][number];
+
+/** One thing that an undo does; what it may write to is named in it by UID, or must be absent. */
+export type UndoStep =
+  /** Nothing to do: the result stands already. */
+  | { do: 'none'; result: Result }
+  /** Create from the snapshot; `waitGone`: UID of the old one, which is still on its way out. */
+  | { do: 'create'; info: ResourceInfo; snapshot: KubeObject; waitGone?: string; note?: string }
+  /** Let go of the claim that was, so that the volume can be bound again; kept (Retain) until it is. */
+  | { do: 'rebind'; volume: { name: string; uid: string }; claimUid?: string }
+  /** Give the volume its reclaim policy back once it is bound. */
+  | {
+      do: 'reclaim';
+      volume: { name: string; uid: string };
+      to: string;
+      boundTo?: { namespace: string; name: string };
+    }
+  /** Create the owner of a softened act again, and wait until it controls the very same objects. */
+  | {
+      do: 'readopt';
+      info: ResourceInfo;
+      snapshot: KubeObject;
+      record: SoftenRecord;
+      restarts: Record<string, number>;
+    }
+  /** Back to the replicas before, where they still stand at what the act set. */
+  | { do: 'scale'; info: ResourceInfo; ref: ObjectRef & { uid: string }; from: number; to: number }
+  /** Name the restored owner in a dependent that no controller would adopt. */
+  | {
+      do: 'relink';
+      info: ResourceInfo;
+      ref: ObjectRef & { uid: string };
+      ownerUid: string;
+      reference: OwnerReference;
+    };
+
+export function none(what: string, result: Result['result'], note: string): UndoStep {
+  return { do: 'none', result: { what, result, note } };
+}
+
+export interface UndoPlan {
+  actId: string;
+  steps: UndoStep[];
+  /** UIDs before the act of everything that is in the snapshots. */
+  known: string[];
+}
+
+/** How an object is found by name: its version doesn't matter. */
+export function keyOf(ref: { apiVersion: string; kind: string; namespace?: string; name: string }): string {
+  return `${groupVersionOf(ref.apiVersion).group}/${ref.kind}/${ref.namespace ?? ''}/${ref.name}`;
+}
+
+export function keyOfObject(object: KubeObject): string {
+  const { namespace, name } = object.metadata;
+  return keyOf({ apiVersion: object.apiVersion, kind: object.kind, namespace, name });
+}
+
+/** `StatefulSet shop/kafka`. */
+export function nameOf(object: KubeObject): string {
+  const { namespace, name } = object.metadata;
+  return namespace ? `${object.kind} ${namespace}/${name}` : `${object.kind} ${name}`;
+}
+
+export function isKind(object: { apiVersion: string; kind: string }, group: string, kind: string): boolean {
+  return object.kind === kind && groupVersionOf(object.apiVersion).group === group;
+}

@@ -1,0 +1,323 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { KubeObject } from '@toolcrib/kube';
+import { controllerOf } from '@toolcrib/kube';
+import type { RequestRecord, Snapshot } from '../model/index.ts';
+import { marks } from '../model/index.ts';
+import type { ClusterTarget, OpenTarget } from '../testing/target.ts';
+import { inNamespace, items, paths, put, seen, until } from '../testing/target.ts';
+import { podsOf, restartsOf, runDeployment, runStatefulSet, uidsOf } from '../testing/workloads.ts';
+import { lookForUndo, planUndo, runUndo } from './index.ts';
+
+const waiting = { poll: 30, limit: 20_000 };
+
+/** A snapshot of whole objects, read by plain requests. */
+export function snapshotOf(objects: KubeObject[]): Snapshot {
+  return { id: 's1', actId: 'act-test1', requestId: 'r1', takenAt: 1, context: 'test', objects };
+}
+
+/** Lists carry no kind on their items. */
+export async function kept(
+  target: ClusterTarget,
+  path: string,
+  apiVersion: string,
+  kind: string,
+): Promise<KubeObject[]> {
+  return (await items(target, path)).map((item) => ({ ...item, apiVersion, kind }));
+}
+
+/** Looks, plans and runs, as a person's undo does. */
+export async function undo(target: ClusterTarget, snapshot: Snapshot, requests: RequestRecord[] = []) {
+  const live = await lookForUndo(target.cluster, [snapshot], []);
+  const plan = planUndo([snapshot], [], live, requests);
+  const { record } = await runUndo(target.cluster, plan, () => {}, { id: 'u1', by: 'tester', waiting });
+  const by = (result: string) =>
+    record.results.filter((one) => one.result === result).map((one) => `${one.what}: ${one.note ?? ''}`);
+  return { record, by, failed: [...by('failed'), ...by('conflict')] };
+}
+
+function scaleRequest(uid: string, name: string, namespace: string, replicas: number): RequestRecord {
+  const target = { group: 'apps', version: 'v1', resource: 'deployments', namespace, name };
+  return {
+    id: 'r1',
+    actId: 'act-test1',
+    at: 1,
+    method: 'PATCH',
+    path: '',
+    effect: { verb: 'scale', target, replicas, dryRun: false },
+    decision: { then: 'allow', rule: '', reason: '' },
+    state: 'answered',
+    targetUids: [uid],
+  };
+}
+
+/** An undo keeps its promises over this target. Everything claimed is asked of the API directly. */
+export function undoContract(open: OpenTarget): void {
+  let target: ClusterTarget;
+  before(async () => {
+    target = await open();
+  });
+  after(() => target.close());
+
+  const gone = (path: string) => until(`${path} gone`, async () => !(await seen(target, path)));
+
+  test('a Deployment that went with its Pods comes back, and its controller makes the rest', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner, pods } = await runDeployment(target, namespace, 'web', 2);
+      const path = `${paths.apps(namespace, 'deployments')}/web`;
+      const sets = await kept(target, paths.apps(namespace, 'replicasets'), 'apps/v1', 'ReplicaSet');
+      const all = pods.map((pod) => ({ ...pod, apiVersion: 'v1', kind: 'Pod' }));
+      await target.https('DELETE', path, { propagationPolicy: 'Background' });
+      await until('Pods gone', async () => (await podsOf(target, namespace, 'web')).length === 0);
+      const first = await undo(target, snapshotOf([owner, ...sets, ...all]));
+      assert.deepEqual(first.failed, []);
+      assert.equal(first.by('done').length, 1);
+      const back = await seen(target, path);
+      assert.notEqual(back?.metadata.uid, owner.metadata.uid);
+      assert.deepEqual(back?.spec, owner.spec);
+      await until('two Pods', async () => (await podsOf(target, namespace, 'web')).length === 2);
+      const second = await undo(target, snapshotOf([owner, ...sets, ...all]));
+      assert.deepEqual(second.by('done'), []);
+      assert.deepEqual(second.failed, []);
+      assert.equal((await seen(target, path))?.metadata.uid, back?.metadata.uid);
+    }));
+
+  test('what stands under the name now is never overwritten', () =>
+    inNamespace(target, async (namespace) => {
+      const path = paths.core(namespace, 'configmaps');
+      const map = (data: object) => ({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'settings' },
+        data,
+      });
+      const old = await put(target, path, map({ colour: 'blue' }));
+      await target.https('DELETE', `${path}/settings`);
+      const other = await put(target, path, map({ colour: 'red' }));
+      const run = await undo(target, snapshotOf([old]));
+      assert.equal(run.by('conflict').length, 1);
+      const now = await seen(target, `${path}/settings`);
+      assert.equal(now?.metadata.resourceVersion, other.metadata.resourceVersion);
+      await target.https('DELETE', `${path}/settings`);
+      await put(target, path, map({ colour: 'blue' }));
+      const same = await undo(target, snapshotOf([old]));
+      assert.equal(same.by('unchanged').length, 1);
+    }));
+
+  test('owners come before what they own, with the new UIDs; a dangling owner is left out', () =>
+    inNamespace(target, async (namespace) => {
+      const path = paths.core(namespace, 'configmaps');
+      const owner = await put(target, path, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'z-owner' },
+      });
+      const owns = (name: string, uid: string | undefined) => ({
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name, ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'z-owner', uid }] },
+      });
+      const child = await put(target, path, owns('a-child', owner.metadata.uid));
+      await target.https('DELETE', `${path}/z-owner`, { propagationPolicy: 'Background' });
+      await gone(`${path}/a-child`);
+      const run = await undo(target, snapshotOf([child, owner]));
+      assert.deepEqual(run.failed, []);
+      const newOwner = await seen(target, `${path}/z-owner`);
+      const newChild = await seen(target, `${path}/a-child`);
+      assert.equal(newChild?.metadata.ownerReferences?.[0]?.uid, newOwner?.metadata.uid);
+      await target.https('DELETE', `${path}/z-owner`, { propagationPolicy: 'Background' });
+      await gone(`${path}/a-child`);
+      const alone = await undo(target, snapshotOf([child]));
+      assert.deepEqual(alone.failed, []);
+      assert.match(alone.by('done')[0] ?? '', /without its owner/);
+      await new Promise((done) => setTimeout(done, 1_000));
+      assert.ok(await seen(target, `${path}/a-child`), 'the collector has nothing against it');
+    }));
+
+  test('claims come back to the same volumes, before their StatefulSet makes empty ones', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner, pods } = await runStatefulSet(target, namespace, 'db', 2, { whenDeleted: 'Delete' });
+      const claims = await kept(target, paths.claims(namespace), 'v1', 'PersistentVolumeClaim');
+      assert.equal(claims.length, 2);
+      const volumes: KubeObject[] = [];
+      for (const claim of claims) {
+        const volumePath = `/api/v1/persistentvolumes/${claim.spec?.volumeName}`;
+        const volume = await seen(target, volumePath);
+        assert.ok(volume);
+        volumes.push(volume);
+        await target.https('PATCH', volumePath, { spec: { persistentVolumeReclaimPolicy: 'Retain' } });
+      }
+      await target.https('DELETE', `${paths.apps(namespace, 'statefulsets')}/db`, {
+        propagationPolicy: 'Background',
+      });
+      await until('claims gone', async () => (await items(target, paths.claims(namespace))).length === 0);
+      const all = pods.map((pod) => ({ ...pod, apiVersion: 'v1', kind: 'Pod' }));
+      const run = await undo(target, snapshotOf([owner, ...all, ...claims, ...volumes]));
+      assert.deepEqual(run.failed, []);
+      const now = await items(target, paths.claims(namespace));
+      assert.deepEqual(
+        now.map((claim) => [claim.metadata.name, claim.spec?.volumeName, claim.status?.phase]).sort(),
+        claims.map((claim) => [claim.metadata.name, claim.spec?.volumeName, 'Bound']).sort(),
+      );
+      for (const volume of volumes) {
+        const after = await seen(target, `/api/v1/persistentvolumes/${volume.metadata.name}`);
+        assert.equal(after?.metadata.uid, volume.metadata.uid);
+        assert.equal(after?.status?.phase, 'Bound');
+        assert.equal(after?.spec?.persistentVolumeReclaimPolicy, volume.spec?.persistentVolumeReclaimPolicy);
+      }
+      await until('Pods back', async () => (await podsOf(target, namespace, 'db')).length === 2);
+    }));
+
+  test('a volume that went with its data is not pretended back', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner } = await runStatefulSet(target, namespace, 'db', 1, { whenDeleted: 'Delete' });
+      const claims = await kept(target, paths.claims(namespace), 'v1', 'PersistentVolumeClaim');
+      const name = claims[0]?.spec?.volumeName;
+      const volume = await seen(target, `/api/v1/persistentvolumes/${name}`);
+      assert.equal(volume?.spec?.persistentVolumeReclaimPolicy, 'Delete');
+      await target.https('DELETE', `${paths.apps(namespace, 'statefulsets')}/db`, {
+        propagationPolicy: 'Background',
+      });
+      await gone(`/api/v1/persistentvolumes/${name}`);
+      await until('claims gone', async () => (await items(target, paths.claims(namespace))).length === 0);
+      const run = await undo(target, snapshotOf([owner, ...claims, volume as KubeObject]));
+      assert.equal(run.by('failed').length, 1);
+      assert.match(run.by('failed')[0] ?? '', /data went with it/);
+      assert.ok(run.by('done').some((text) => /PersistentVolumeClaim .*comes back empty/.test(text)));
+      assert.notEqual((await items(target, paths.claims(namespace)))[0]?.spec?.volumeName, name);
+    }));
+
+  test('a scale goes back only while it stands at what the act set', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner } = await runDeployment(target, namespace, 'web', 3);
+      const path = `${paths.apps(namespace, 'deployments')}/web`;
+      const request = scaleRequest(owner.metadata.uid ?? '', 'web', namespace, 0);
+      const replicas = async () => (await seen(target, path))?.spec?.replicas;
+      await target.https('PATCH', path, { spec: { replicas: 0 } });
+      const back = await undo(target, snapshotOf([owner]), [request]);
+      assert.equal(back.by('done').length, 1);
+      assert.equal(await replicas(), 3);
+      const again = await undo(target, snapshotOf([owner]), [request]);
+      assert.equal(again.by('unchanged').length, 1);
+      await target.https('PATCH', path, { spec: { replicas: 5 } });
+      const later = await undo(target, snapshotOf([owner]), [request]);
+      assert.equal(later.by('conflict').length, 1);
+      assert.equal(await replicas(), 5);
+    }));
+
+  test('Pods: those of a controller have come back by themselves; a naked one is made again', () =>
+    inNamespace(target, async (namespace) => {
+      const { pods } = await runDeployment(target, namespace, 'web', 2);
+      const naked = await put(target, paths.pods(namespace), {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'debug' },
+        spec: {
+          terminationGracePeriodSeconds: 1,
+          containers: [{ name: 'main', image: 'registry.k8s.io/pause:3.10' }],
+        },
+      });
+      const running = await until('debug runs', async () => {
+        const pod = await seen(target, `${paths.pods(namespace)}/debug`);
+        return pod?.status?.phase === 'Running' && pod;
+      });
+      assert.ok(running.spec?.nodeName);
+      const one = { ...(pods[0] as KubeObject), apiVersion: 'v1', kind: 'Pod' };
+      for (const name of ['debug', one.metadata.name]) {
+        await target.https('DELETE', `${paths.pods(namespace)}/${name}`);
+      }
+      const run = await undo(target, snapshotOf([one, { ...running, apiVersion: 'v1', kind: 'Pod' }]));
+      assert.deepEqual(run.failed, []);
+      assert.deepEqual(
+        run.by('done').map((text) => text.split(':')[0]),
+        [`Pod ${namespace}/debug`],
+      );
+      assert.match(
+        run.by('skipped')[0] ?? run.by('unchanged')[0] ?? '',
+        /makes it again|come back by itself/,
+      );
+      const debug = await seen(target, `${paths.pods(namespace)}/debug`);
+      assert.notEqual(debug?.metadata.uid, naked.metadata.uid);
+    }));
+
+  test('a Service gets its own cluster IP back while it is free', () =>
+    inNamespace(target, async (namespace) => {
+      const path = paths.core(namespace, 'services');
+      const old = await put(target, path, {
+        apiVersion: 'v1',
+        kind: 'Service',
+        metadata: { name: 'web' },
+        spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
+      });
+      await target.https('DELETE', `${path}/web`);
+      const run = await undo(target, snapshotOf([old]));
+      assert.deepEqual(run.failed, []);
+      assert.equal((await seen(target, `${path}/web`))?.spec?.clusterIP, old.spec?.clusterIP);
+    }));
+
+  test('a Namespace comes back with what was in it', () =>
+    inNamespace(target, async (scratch) => {
+      const name = `${scratch}-b`;
+      const space = await put(target, '/api/v1/namespaces', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name, labels: { team: 'shop' } },
+      });
+      await until('its default account', () => seen(target, paths.core(name, 'serviceaccounts/default')));
+      const settings = await put(target, paths.core(name, 'configmaps'), {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'settings' },
+        data: { a: 'b' },
+      });
+      const { owner } = await runDeployment(target, name, 'web', 1);
+      await target.https('DELETE', `/api/v1/namespaces/${name}`);
+      // At once, while it is still Terminating.
+      const run = await undo(target, snapshotOf([space, settings, owner]));
+      assert.deepEqual(run.failed, []);
+      const back = await seen(target, `/api/v1/namespaces/${name}`);
+      assert.notEqual(back?.metadata.uid, space.metadata.uid);
+      assert.equal(back?.metadata.labels?.team, 'shop');
+      assert.deepEqual((await seen(target, paths.core(name, 'configmaps/settings')))?.data, { a: 'b' });
+      await until('its Pod', async () => (await podsOf(target, name, 'web')).length === 1);
+      await target.https('DELETE', `/api/v1/namespaces/${name}`);
+    }));
+
+  test('an Orphan delete: the owner adopts the very same Pods', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner, pods } = await runStatefulSet(target, namespace, 'db', 2);
+      const path = `${paths.apps(namespace, 'statefulsets')}/db`;
+      await target.https('DELETE', path, { propagationPolicy: 'Orphan' });
+      await gone(path);
+      const run = await undo(target, snapshotOf([owner]));
+      assert.deepEqual(run.failed, []);
+      const back = await seen(target, path);
+      await until('Pods adopted', async () => {
+        const now = await podsOf(target, namespace, 'db');
+        return now.every((pod) => controllerOf(pod)?.uid === back?.metadata.uid);
+      });
+      const now = await podsOf(target, namespace, 'db');
+      assert.deepEqual(uidsOf(now), uidsOf(pods));
+      assert.equal(restartsOf(now), restartsOf(pods));
+      assert.equal(now[0]?.metadata.labels?.[marks.act], undefined);
+    }));
+
+  test('RBAC objects come back only with the person’s own rights', () =>
+    inNamespace(target, async (namespace) => {
+      const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles`;
+      const role = await put(target, path, {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: { name: 'all' },
+        rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }],
+      });
+      await target.https('DELETE', `${path}/all`);
+      const someone = await target.person('nobody');
+      const live = await lookForUndo(target.cluster, [snapshotOf([role])], []);
+      const plan = planUndo([snapshotOf([role])], [], live);
+      const { record } = await runUndo(someone, plan, () => {}, { id: 'u', by: 'nobody', waiting });
+      assert.equal(record.results[0]?.result, 'failed');
+      assert.match(record.results[0]?.note ?? '', /403|forbidden/i);
+      assert.equal(await seen(target, `${path}/all`), undefined);
+    }));
+}
