@@ -1,0 +1,111 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:net';
+import { z } from 'zod';
+import { ToolcribError } from '../model/index.ts';
+import { expiryOf, makeAuthority, makeServerCertificate } from './certificates.ts';
+import { readIfThere, withLock, writeOwnFile } from './files.ts';
+import type { Paths } from './paths.ts';
+
+/** Who the door is, and who may come in: the same after every restart. */
+export interface DoorIdentity {
+  /** On 127.0.0.1. */
+  port: number;
+  /** PEM, for our kubeconfig. */
+  ca: string;
+  /** PEM, for the door. */
+  tls: { key: string; cert: string };
+  /** 32 random bytes as base64url, by context. */
+  tokens: Record<string, string>;
+}
+
+const pair = z.object({ cert: z.string(), key: z.string() });
+const fileSchema = z.object({
+  version: z.literal(1),
+  port: z.int().min(1).max(65535),
+  ca: pair,
+  server: pair,
+  tokens: z.record(z.string(), z.string().min(43)),
+});
+
+const DAY = 24 * 3600 * 1000;
+const CA_DAYS = 3650;
+const SERVER_DAYS = 365;
+/** Renewed this long before they expire (ms): a guard may run for weeks without a restart. */
+const EARLY = 60 * DAY;
+
+/**
+ * Loads the door's identity; makes what is missing, renews what expires soon, mints a token for each new
+ * context. Two processes at once end with the same.
+ *
+ * @throws ToolcribError `bad-file` where the file was changed by hand, or can't be written
+ */
+export function loadDoorIdentity(
+  paths: Pick<Paths, 'door' | 'startLock'>,
+  contexts: readonly string[],
+  now: number = Date.now(),
+): Promise<DoorIdentity> {
+  return withLock(`${paths.door}.lock`, 10_000, async () => {
+    const before = readIfThere(paths.door);
+    const known = before === undefined ? undefined : parse(paths.door, before);
+    const ca = known && expiryOf(known.ca.cert) - now > EARLY ? known.ca : await makeAuthority(now, CA_DAYS);
+    const server =
+      known && ca === known.ca && expiryOf(known.server.cert) - now > EARLY
+        ? known.server
+        : await makeServerCertificate(ca, now, SERVER_DAYS);
+    const tokens: Record<string, string> = { ...known?.tokens };
+    for (const context of contexts) {
+      if (!Object.hasOwn(tokens, context)) tokens[context] = randomBytes(32).toString('base64url');
+    }
+    const file = { version: 1 as const, port: known?.port ?? (await freePort()), ca, server, tokens };
+    const text = `${JSON.stringify(file, null, 2)}\n`;
+    if (text !== before) writeOwnFile(paths.door, text);
+    return { port: file.port, ca: ca.cert, tls: server, tokens };
+  });
+}
+
+/** The context that a token opens, without telling by its time how much of it was right. */
+export function contextOfToken(tokens: Record<string, string>, presented: string): string | undefined {
+  const given = sha256(presented);
+  let found: string | undefined;
+  for (const [context, token] of Object.entries(tokens)) {
+    if (timingSafeEqual(given, sha256(token))) found = context;
+  }
+  return found;
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function parse(path: string, text: string): z.infer<typeof fileSchema> {
+  try {
+    const file = fileSchema.parse(JSON.parse(text));
+    expiryOf(file.ca.cert);
+    expiryOf(file.server.cert);
+    return file;
+  } catch (cause) {
+    throw new ToolcribError('bad-file', `toolcrib's own file ${path} is damaged.`, {
+      next: `Remove it (rm ${path}), then run \`toolcrib on\` again in each terminal: port and tokens will be new.`,
+      cause,
+    });
+  }
+}
+
+/** Below the range from which systems take ports for outgoing connections, so that it stays free for us. */
+async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 50; tries++) {
+    const port = 20_000 + (randomBytes(2).readUInt16BE() % 12_000);
+    if (await isFree(port)) return port;
+  }
+  throw new ToolcribError('port-in-use', 'No free port was found on 127.0.0.1 between 20000 and 32000.', {
+    next: 'Close some programs that listen there and try again.',
+  });
+}
+
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen({ port, host: '127.0.0.1', exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}

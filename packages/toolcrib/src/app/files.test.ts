@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { readIfThere, takeLock, withLock, writeOwnFile } from './files.ts';
+import { pathsOf } from './paths.ts';
+import { startOf } from './process-id.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'toolcrib-files-'));
+after(() => rmSync(root, { recursive: true }));
+
+/** A program of its own that takes a lock, says so, and keeps it. */
+function holder(path: string) {
+  const program = `import { takeLock } from ${JSON.stringify(import.meta.resolve('./files.ts'))};
+    console.log(takeLock(${JSON.stringify(path)}) ? 'mine' : 'taken'); setInterval(() => {}, 1000);`;
+  const options = process.execArgv.filter((option) => !option.startsWith('--test'));
+  return spawn(process.execPath, [...options, '--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+test('a lock is one process’s at a time, also within this one, and goes with its process', async () => {
+  const path = join(root, 'lock');
+  const child = holder(path);
+  assert.match(String(await once(child.stdout, 'data')), /mine/);
+  assert.equal(takeLock(path), undefined);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const release = takeLock(path);
+  assert.ok(release);
+  assert.equal(takeLock(path), undefined, 'taken twice in one process');
+  // Our own failed second try must not have let go of the first.
+  const other = holder(path);
+  assert.match(String(await once(other.stdout, 'data')), /taken/);
+  other.kill('SIGKILL');
+  release();
+  takeLock(path)?.();
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+});
+
+test('withLock runs one at a time, lets go after an error, and gives up in the end', async () => {
+  const path = join(root, 'with');
+  let inside = 0;
+  let most = 0;
+  await Promise.all(
+    Array.from({ length: 5 }, () =>
+      withLock(path, 5_000, async () => {
+        most = Math.max(most, ++inside);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        inside--;
+      }),
+    ),
+  );
+  assert.equal(most, 1);
+  await assert.rejects(
+    withLock(path, 0, () => Promise.reject(new Error('x'))),
+    /x/,
+  );
+  const release = takeLock(path);
+  await assert.rejects(
+    withLock(path, 50, async () => undefined),
+    { code: 'conflict' },
+  );
+  release?.();
+});
+
+test('own files are replaced whole, for their owner only, and leave nothing beside them', () => {
+  const path = join(root, 'new', 'folder', 'file');
+  writeOwnFile(path, 'one');
+  writeOwnFile(path, 'two');
+  assert.equal(readFileSync(path, 'utf8'), 'two');
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  assert.equal(statSync(join(root, 'new', 'folder')).mode & 0o777, 0o700);
+  assert.deepEqual(readdirSync(join(root, 'new', 'folder')), ['file']);
+  assert.equal(readIfThere(join(root, 'none')), undefined);
+  mkdirSync(join(root, 'a-folder'));
+  assert.throws(() => readIfThere(join(root, 'a-folder')), { code: 'bad-file' });
+  mkdirSync(join(root, 'shared'));
+  chmodSync(join(root, 'shared'), 0o777);
+  assert.throws(() => writeOwnFile(join(root, 'shared', 'x'), ''), {
+    code: 'bad-file',
+    message: /by others/,
+  });
+});
+
+test('a process is known by its start: alive, ended, another', async () => {
+  const own = startOf(process.pid);
+  assert.ok(own);
+  assert.equal(startOf(process.pid), own);
+  const child = spawn('sleep', ['30']);
+  await once(child, 'spawn');
+  const theirs = startOf(child.pid ?? 0);
+  assert.ok(theirs);
+  assert.notEqual(theirs, own);
+  child.kill();
+  await once(child, 'exit');
+  assert.equal(startOf(child.pid ?? 0), undefined);
+});
+
+test('paths follow XDG, TOOLCRIB_HOME puts all into one, and a socket’s path is never too long', () => {
+  const plain = pathsOf({}, '/home/aiko');
+  assert.equal(plain.kubeconfig, '/home/aiko/.local/state/toolcrib/kubeconfig');
+  assert.equal(plain.policy, '/home/aiko/.config/toolcrib/guard.yaml');
+  const xdg = pathsOf({ XDG_STATE_HOME: '/s', XDG_CONFIG_HOME: 'not/absolute' }, '/home/aiko');
+  assert.equal(xdg.door, '/s/toolcrib/door.json');
+  assert.equal(xdg.policy, '/home/aiko/.config/toolcrib/guard.yaml');
+  const own = pathsOf({ TOOLCRIB_HOME: '/t', XDG_STATE_HOME: '/s' }, '/home/aiko');
+  for (const path of Object.values(own)) assert.match(path, /^\/t($|\/)/);
+  const deep = pathsOf({ TOOLCRIB_HOME: `/${'deep/'.repeat(40)}`, XDG_RUNTIME_DIR: '/run/user/1' });
+  assert.match(deep.socket, /^\/run\/user\/1\/toolcrib-[0-9a-f]{16}\.sock$/);
+});

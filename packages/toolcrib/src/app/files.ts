@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { ToolcribError } from '../model/index.ts';
+
+/** undefined where there is no such file. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw stateError(path, 'read', cause);
+  }
+}
+
+/** Replaces a file of our own as a whole: a reader sees the old or the new one, also after a crash. Mode 0600. */
+export function writeOwnFile(path: string, text: string): void {
+  const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  try {
+    ownFolder(dirname(path));
+    const file = openSync(aside, 'wx', 0o600);
+    try {
+      writeSync(file, text);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(aside, path);
+  } catch (cause) {
+    rmSync(aside, { force: true });
+    throw stateError(path, 'written', cause);
+  }
+}
+
+/** Makes the state folder (0700), and refuses one that others may write. */
+export function ownFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if ((statSync(folder).mode & 0o022) === 0) return;
+  throw new ToolcribError('bad-file', `The folder ${folder} can be written by others.`, {
+    next: `Run: chmod 700 ${folder}`,
+  });
+}
+
+/**
+ * A lock that the operating system drops with the process, however that ends: an SQLite file, exclusively
+ * locked. A pid in a file would outlive its process.
+ *
+ * @param wait milliseconds
+ * @returns how to let go; undefined where another process has it
+ */
+export function takeLock(path: string, wait = 0): (() => void) | undefined {
+  ownFolder(dirname(path));
+  let database: DatabaseSync | undefined;
+  try {
+    createEmpty(path);
+    database = new DatabaseSync(path, { timeout: wait });
+    database.exec('BEGIN EXCLUSIVE');
+    const held = database;
+    return () => {
+      if (held.isOpen) held.close();
+    };
+  } catch (cause) {
+    database?.close();
+    if ((((cause as { errcode?: number }).errcode ?? 0) & 0xff) === 5) return undefined;
+    throw stateError(path, 'locked', cause);
+  }
+}
+
+/** Only where it is missing: closing any handle of a file drops every POSIX lock that this process has on it. */
+function createEmpty(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause;
+  }
+}
+
+/** Runs `work` while no other process is in the same place. */
+export async function withLock<Result>(
+  path: string,
+  wait: number,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const until = Date.now() + wait;
+  let release = takeLock(path);
+  // Waiting inside SQLite would stop this whole process, timers and all.
+  while (!release && Date.now() < until) {
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    release = takeLock(path);
+  }
+  if (!release) {
+    throw new ToolcribError('conflict', 'Another toolcrib command is starting or changing the guard.', {
+      next: 'Wait for it and try again.',
+    });
+  }
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+function stateError(path: string, verb: string, cause: unknown): ToolcribError {
+  if (cause instanceof ToolcribError) return cause;
+  return new ToolcribError(
+    'bad-file',
+    `toolcrib's own file ${path} can't be ${verb}: ${(cause as Error).message}.`,
+    {
+      next: 'Make its folder writable for you, free some space, or set TOOLCRIB_HOME to another folder.',
+      cause,
+    },
+  );
+}

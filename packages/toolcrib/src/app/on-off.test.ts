@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import fc from 'fast-check';
+import { offScript } from './off.ts';
+import { onVariables, turnOn } from './on.ts';
+import { pathsOf } from './paths.ts';
+import { assignments, type Shell, shellOf } from './shell.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'toolcrib-on-'));
+after(() => rmSync(root, { recursive: true }));
+const home = join(root, 'home');
+const paths = pathsOf({ TOOLCRIB_HOME: join(root, 'state with space') });
+const SHELLS: Shell[] = ['bash', 'zsh', 'fish', 'sh'];
+
+/** What a real shell has in its environment after it evaluated the scripts, one after another. */
+function evaluate(shell: Shell, scripts: string[], env: Record<string, string | undefined>) {
+  const program = [
+    ...scripts.map((script) => `eval ${assignments('sh', { X: script }).slice('export X='.length, -1)}`),
+    'env -0',
+  ];
+  // fish quotes in its own way; it takes the lines as they are.
+  const text = shell === 'fish' ? [...scripts, 'env -0'].join('\n') : program.join('\n');
+  const run = spawnSync(shell, ['-c', text], {
+    env: { PATH: process.env.PATH, HOME: home, ...env },
+    encoding: 'utf8',
+  });
+  if (run.error) return undefined;
+  assert.equal(run.status, 0, run.stderr);
+  const entries = run.stdout.split('\0').filter(Boolean);
+  return Object.fromEntries(
+    entries.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+  );
+}
+
+const BEFORE = [
+  undefined,
+  '',
+  '/a',
+  '/a:/b',
+  '/a::/b:',
+  ':/a',
+  "/it's a/$HOME/`x`:/b\\c",
+  join(home, '.kube', 'config'),
+];
+
+for (const shell of SHELLS) {
+  test(`${shell}: on puts ours first, twice is once, off restores exactly`, (t) => {
+    if (spawnSync(shell, ['-c', 'true']).error) return t.skip(`${shell} is not installed here`);
+    for (const KUBECONFIG of BEFORE) {
+      const script = assignments(shell, onVariables(paths, { KUBECONFIG }, home));
+      const on = evaluate(shell, [script], { KUBECONFIG });
+      const theirs = KUBECONFIG || join(home, '.kube', 'config');
+      assert.equal(on?.KUBECONFIG, `${paths.kubeconfig}:${theirs}`);
+      const twice = evaluate(shell, [assignments(shell, onVariables(paths, on ?? {}, home))], on ?? {});
+      assert.equal(twice?.KUBECONFIG, on?.KUBECONFIG);
+      const off = evaluate(shell, [offScript(paths, twice ?? {}, shell, home)], twice ?? {});
+      assert.equal(off?.KUBECONFIG, KUBECONFIG, `${KUBECONFIG}`);
+      for (const name of ['TOOLCRIB_KUBECONFIG', 'TOOLCRIB_KUBECONFIG_WAS'])
+        assert.equal(off?.[name], undefined);
+      // Off twice, or without on, changes nothing.
+      const again = evaluate(shell, [offScript(paths, off ?? {}, shell, home)], off ?? {});
+      assert.equal(again?.KUBECONFIG, KUBECONFIG);
+    }
+  });
+}
+
+test('off needs neither our folder nor the guard, and finds ours under its old name', () => {
+  const on = onVariables(paths, { KUBECONFIG: '/a:/b' }, home);
+  const elsewhere = pathsOf({ TOOLCRIB_HOME: join(root, 'elsewhere') });
+  assert.match(offScript(elsewhere, on, 'sh', home), /export KUBECONFIG='\/a:\/b'/);
+});
+
+test('what the person adds or removes meanwhile stays so', () => {
+  const on = onVariables(paths, {}, home);
+  const own = join(home, '.kube', 'config');
+  const off = (KUBECONFIG: string) => offScript(paths, { ...on, KUBECONFIG }, 'sh', home).split('\n')[0];
+  assert.equal(off(`/new:${paths.kubeconfig}:${own}`), `export KUBECONFIG='/new:${own}';`);
+  assert.equal(off('/other'), "export KUBECONFIG='/other';");
+  assert.equal(off(paths.kubeconfig), 'unset KUBECONFIG;');
+});
+
+test('on and off are inverse for any KUBECONFIG', () => {
+  fc.assert(
+    fc.property(
+      fc.option(fc.array(fc.constantFrom('', '/a', '/b c', "/d'e"), { maxLength: 4 }), { nil: undefined }),
+      (parts) => {
+        const KUBECONFIG = parts?.join(':');
+        const once = onVariables(paths, { KUBECONFIG }, home);
+        const twice = onVariables(paths, once, home);
+        assert.deepEqual(twice, once);
+        const off = offScript(paths, twice, 'sh', home).split('\n')[0];
+        assert.equal(off, assignments('sh', { KUBECONFIG }));
+      },
+    ),
+  );
+});
+
+test('the shell is that of SHELL, or the one named; others are asked about', () => {
+  assert.equal(shellOf(undefined, { SHELL: '/usr/local/bin/fish' }), 'fish');
+  assert.equal(shellOf('zsh', { SHELL: '/bin/bash' }), 'zsh');
+  for (const [given, SHELL] of [
+    [undefined, undefined],
+    [undefined, '/usr/bin/nu'],
+    ['powershell', '/bin/bash'],
+    ['constructor', '/bin/bash'],
+  ] as const) {
+    assert.throws(() => shellOf(given, { SHELL }), { code: 'usage', exitCode: 2 });
+  }
+});
+
+test('nothing to guard is said, not shrugged at', async () => {
+  await assert.rejects(turnOn(paths, {}, 'bash', home), { code: 'no-kubeconfig', exitCode: 2 });
+  mkdirSync(join(home, '.kube'), { recursive: true });
+  writeFileSync(join(home, '.kube', 'config'), 'clusters: [');
+  await assert.rejects(turnOn(paths, {}, 'bash', home), { code: 'bad-file', message: /\.kube\/config:1:/ });
+});

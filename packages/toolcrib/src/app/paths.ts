@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Where toolcrib keeps what is its own. Nothing of it stands in a file of the person's. */
+export interface Paths {
+  /** The state folder, mode 0700. */
+  state: string;
+  /** Our kubeconfig, first in `KUBECONFIG` while toolcrib is on. */
+  kubeconfig: string;
+  /** What other programs have written into it, moved out: it belongs to the person. */
+  added: string;
+  /** The person's kubeconfig files, as they stood in `KUBECONFIG` when toolcrib was turned on. */
+  sources: string;
+  /** The journal's folder: its database and key. */
+  journal: string;
+  /** The door's CA, certificate, port and tokens. */
+  door: string;
+  /** The control API's unix socket. */
+  socket: string;
+  log: string;
+  pid: string;
+  /** Held by the guard as long as it lives. */
+  lock: string;
+  /** Held while somebody starts the guard or changes the state files. */
+  startLock: string;
+  /** Why the last start failed. */
+  failure: string;
+  /** The person's policy; read only. */
+  policy: string;
+}
+
+/** A unix socket's path may have 103 bytes on macOS, 107 on Linux. */
+const LONGEST_SOCKET = 103;
+
+/** By the XDG base directories; `TOOLCRIB_HOME` puts all of it into one folder. */
+export function pathsOf(env: Record<string, string | undefined>, home: string = homedir()): Paths {
+  const own = env.TOOLCRIB_HOME ? resolve(env.TOOLCRIB_HOME) : undefined;
+  const state = own ?? join(absolute(env.XDG_STATE_HOME) ?? join(home, '.local', 'state'), 'toolcrib');
+  const config = own ?? join(absolute(env.XDG_CONFIG_HOME) ?? join(home, '.config'), 'toolcrib');
+  return {
+    state,
+    kubeconfig: join(state, 'kubeconfig'),
+    added: join(state, 'kubeconfig.added'),
+    sources: join(state, 'sources.json'),
+    journal: join(state, 'journal'),
+    door: join(state, 'door.json'),
+    socket: socketPath(state, env),
+    log: join(state, 'guard.log'),
+    pid: join(state, 'guard.pid'),
+    lock: join(state, 'guard.lock'),
+    startLock: join(state, 'start.lock'),
+    failure: join(state, 'guard.failed'),
+    policy: join(config, 'guard.yaml'),
+  };
+}
+
+function socketPath(state: string, env: Record<string, string | undefined>): string {
+  const path = join(state, 'guard.sock');
+  if (Buffer.byteLength(path) <= LONGEST_SOCKET) return path;
+  const name = createHash('sha256').update(state).digest('hex').slice(0, 16);
+  return join(absolute(env.XDG_RUNTIME_DIR) ?? tmpdir(), `toolcrib-${name}.sock`);
+}
+
+/** The XDG specification: a path that is not absolute is to be ignored. */
+function absolute(path: string | undefined): string | undefined {
+  return path?.startsWith('/') ? path : undefined;
+}

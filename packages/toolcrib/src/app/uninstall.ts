@@ -1,0 +1,118 @@
+import { existsSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { readKubeconfig } from '../cluster/index.ts';
+import { type JournalOptions, loadKey, openJournal } from '../journal/index.ts';
+import { ToolcribError } from '../model/index.ts';
+import { stopGuard } from './daemon.ts';
+import type { Paths } from './paths.ts';
+
+type Env = Record<string, string | undefined>;
+
+/** What an uninstall would do, to be shown before it is done. */
+export interface UninstallPlan {
+  /** Of our own; goes. */
+  removes: string[];
+  /** Stays, each with the reason. */
+  stays: { path: string; why: string }[];
+  /** Reasons for keeping what only `--purge` removes; empty where nothing would be lost. */
+  keeps: string[];
+}
+
+/** Looks, and changes nothing. */
+export async function planUninstall(paths: Paths, env: Env, purge: boolean): Promise<UninstallPlan> {
+  const journal = [paths.journal].filter(existsSync);
+  const added = [paths.added].filter(existsSync);
+  const keeps = [...(await journalReasons(paths, env)), ...addedReasons(paths)];
+  const precious = keeps.length > 0 && !purge ? [...journal, ...added] : [];
+  const stays = [
+    ...precious.map((path) => ({ path, why: keeps.join('; ') })),
+    ...(existsSync(paths.policy) ? [{ path: paths.policy, why: 'you have written it' }] : []),
+  ];
+  const known = [...journal, ...added, ...ownFiles(paths).filter(existsSync)];
+  return { removes: known.filter((path) => !precious.includes(path)), stays, keeps };
+}
+
+/**
+ * Stops the guard and removes what is toolcrib's own. The person's files are not touched; a terminal whose
+ * `KUBECONFIG` still names ours goes on with the person's.
+ *
+ * @param agreed asked with the plan before anything is done
+ * @returns the plan that was carried out, undefined where it was not agreed to
+ * @throws ToolcribError `conflict` where the guard does not end
+ */
+export async function uninstall(
+  paths: Paths,
+  env: Env,
+  options: { purge?: boolean; agreed(plan: UninstallPlan): Promise<boolean> },
+): Promise<UninstallPlan | undefined> {
+  const purge = options.purge ?? false;
+  if (!(await options.agreed(await planUninstall(paths, env, purge)))) return undefined;
+  await stopGuard(paths);
+  // Looked at again: the guard may have kept something meanwhile.
+  const plan = await planUninstall(paths, env, purge);
+  for (const path of plan.removes) rmSync(path, { recursive: true, force: true });
+  try {
+    rmdirSync(paths.state);
+  } catch {
+    // Something stays in it, ours or not.
+  }
+  return plan;
+}
+
+function ownFiles(paths: Paths): string[] {
+  return [
+    paths.kubeconfig,
+    `${paths.kubeconfig}.broken`,
+    paths.sources,
+    paths.door,
+    `${paths.door}.lock`,
+    paths.socket,
+    paths.pid,
+    paths.lock,
+    paths.startLock,
+    paths.failure,
+    paths.log,
+    `${paths.log}.1`,
+  ];
+}
+
+/** What of the journal is still needed. What can't be read may be needed: unknown is never yes. */
+async function journalReasons(paths: Paths, env: Env): Promise<string[]> {
+  if (!existsSync(join(paths.journal, 'journal.db'))) return [];
+  try {
+    const clock: JournalOptions['clock'] = { now: () => Date.now(), after: () => () => undefined };
+    const journal = openJournal({
+      folder: paths.journal,
+      key: loadKey({ folder: paths.journal, env }),
+      clock,
+    });
+    try {
+      const { snapshots, unfinished } = await journal.holdings();
+      return [
+        ...(unfinished > 0 ? [`${counted(unfinished, 'softened act')} not finished: see toolcrib log`] : []),
+        ...(snapshots > 0 ? [`${counted(snapshots, 'snapshot')} of deleted objects, for undo`] : []),
+      ];
+    } finally {
+      await journal.close();
+    }
+  } catch (error) {
+    return [`the journal can't be read (${error instanceof ToolcribError ? error.message : String(error)})`];
+  }
+}
+
+function addedReasons(paths: Paths): string[] {
+  let contexts: string[];
+  try {
+    contexts = readKubeconfig(paths.added)?.contexts.map((item) => item.name) ?? [];
+  } catch {
+    return [`${paths.added} can't be read`];
+  }
+  if (contexts.length === 0) return [];
+  return [
+    `contexts that other programs added while toolcrib was on: ${contexts.join(', ')} (${paths.added})`,
+  ];
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
