@@ -9,7 +9,8 @@ const threshold = z.strictObject({ maxDays: z.number().positive().default(365) }
 export const releaseAge: Criterion<z.infer<typeof threshold>> = {
   id: 'release-age',
   title: 'Age of the latest release',
-  definition: 'Whole days since the newest release that is no prerelease.',
+  definition:
+    'Whole days since the newest release that is no prerelease, by its tag, or by the registry where its times are believed.',
   source: CITED.conciseGuide,
   threshold,
   judge(evidence, { maxDays }, now) {

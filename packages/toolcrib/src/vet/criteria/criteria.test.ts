@@ -1,0 +1,382 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Verdict } from '../../model/index.ts';
+import { isFactType } from '../pack/facts/index.ts';
+import type { Gap } from '../pack/schema.ts';
+import { factsFrom, goodFacts, SUBJECT } from '../testing/evidence.ts';
+import { NOW } from '../testing/repository.ts';
+import { viewOf } from './criterion.ts';
+import { CRITERIA, criterionById } from './index.ts';
+
+type Facts = ReturnType<typeof goodFacts>;
+type Thresholds = Record<string, object>;
+
+function verdicts(
+  facts: Partial<Facts>,
+  thresholds: Thresholds = {},
+  gaps: Gap[] = [],
+  version: string | undefined = '1.5.0',
+): Record<string, Verdict> {
+  const view = viewOf({ ...SUBJECT, version }, factsFrom(facts), gaps);
+  return Object.fromEntries(
+    CRITERIA.map(({ id, judge, threshold }) => [
+      id,
+      judge(view, threshold.parse(thresholds[id] ?? {}), NOW).verdict,
+    ]),
+  );
+}
+
+test('a good tool passes all but what is still to come', () => {
+  const { 'trial-record': behaviour, ...rest } = verdicts(goodFacts());
+  assert.equal(behaviour, 'unknown');
+  assert.deepEqual(new Set(Object.values(rest)), new Set(['pass']), JSON.stringify(rest));
+});
+
+const DAY = 86_400_000;
+const at = (daysAgo: number) => new Date(NOW - daysAgo * DAY).toISOString();
+
+/**
+ * One input changed, one verdict flipped, every other the same. `spoil` changes the facts of the good tool; `threshold`
+ * is an input too.
+ */
+const FLIPS: {
+  criterion: string;
+  to: Verdict;
+  why: string;
+  spoil?: (facts: Facts) => void;
+  threshold?: object;
+}[] = [
+  { criterion: 'active-contributors', to: 'fail', why: 'more people wanted', threshold: { min: 4 } },
+  {
+    criterion: 'active-contributors',
+    to: 'unknown',
+    why: 'a window longer than what is kept',
+    threshold: { days: 2000 },
+  },
+  {
+    criterion: 'absence-factor',
+    to: 'fail',
+    why: 'one person makes most commits',
+    spoil: (facts) => {
+      const days = facts['git.history'].contributors[0]?.days ?? [];
+      for (let index = 1; index < days.length; index += 2) days[index] = 50;
+    },
+  },
+  {
+    criterion: 'absence-factor',
+    to: 'unknown',
+    why: 'a window longer than what is kept',
+    threshold: { days: 2000 },
+  },
+  {
+    criterion: 'commit-cadence',
+    to: 'fail',
+    why: 'no commit for a quarter, though there were some before',
+    spoil: ({ 'git.history': history }) => {
+      for (const person of history.contributors) {
+        const kept = [];
+        for (let index = 0; index < person.days.length; index += 2)
+          if ((person.days[index] ?? 0) < Math.floor(NOW / DAY) - 90)
+            kept.push(person.days[index] ?? 0, person.days[index + 1] ?? 0);
+        person.days = kept;
+      }
+    },
+  },
+  {
+    criterion: 'commit-cadence',
+    to: 'unknown',
+    why: 'a project of two months',
+    spoil: ({ 'git.history': history }) => void (history.firstAt = at(60)),
+  },
+  {
+    criterion: 'release-cadence',
+    to: 'fail',
+    why: 'a shorter interval wanted',
+    threshold: { maxMedianDays: 30 },
+  },
+  {
+    criterion: 'release-cadence',
+    to: 'fail',
+    why: 'slower than it was',
+    spoil: ({ 'git.releases': { releases } }) => {
+      for (const [index, age] of [1000, 990, 980, 970, 500, 20].entries())
+        (releases[index] as { at: string }).at = at(age);
+    },
+    threshold: { maxSlowdown: 3 },
+  },
+  {
+    criterion: 'release-cadence',
+    to: 'unknown',
+    why: 'two releases are no cadence',
+    spoil: ({ 'git.releases': list }) => void (list.releases = list.releases.slice(-2)),
+  },
+  {
+    criterion: 'release-cadence',
+    to: 'unknown',
+    why: 'a list that was cut',
+    spoil: ({ 'git.releases': list }) => void (list.complete = false),
+  },
+  { criterion: 'release-age', to: 'fail', why: 'a newer release wanted', threshold: { maxDays: 19 } },
+  {
+    criterion: 'cool-down',
+    to: 'fail',
+    why: 'published three days ago',
+    spoil: ({ 'npm.version': version }) => void (version.publishedAt = at(3)),
+  },
+  {
+    criterion: 'cool-down',
+    to: 'unknown',
+    why: 'published tomorrow',
+    spoil: ({ 'npm.version': version }) => void (version.publishedAt = at(-3)),
+  },
+  {
+    criterion: 'fix-to-release',
+    to: 'fail',
+    why: 'a security fix that waits',
+    spoil: ({ 'git.fixes': { fixes } }) =>
+      void Object.assign(fixes[0] ?? {}, { release: null, releasedAt: null }),
+  },
+  {
+    criterion: 'fix-to-release',
+    to: 'unknown',
+    why: 'no fix is named',
+    spoil: ({ 'git.fixes': list }) => void (list.fixes = []),
+  },
+  {
+    criterion: 'maintained',
+    to: 'fail',
+    why: 'its README says so',
+    spoil: ({ 'git.files': { readme } }) =>
+      void Object.assign(readme, { endOfLife: 'This project is archived.' }),
+  },
+  {
+    criterion: 'maintained',
+    to: 'fail',
+    why: 'deprecated',
+    spoil: ({ 'npm.version': version }) => void (version.deprecated = 'use another'),
+  },
+  {
+    criterion: 'maintained',
+    to: 'fail',
+    why: 'no person for two years',
+    spoil: ({ 'git.history': history }) => void (history.lastHumanAt = at(700)),
+  },
+  {
+    criterion: 'licence',
+    to: 'fail',
+    why: 'not approved by the OSI',
+    spoil: (facts) => {
+      facts['git.files'].licences = [];
+      facts['npm.version'].licence = 'BUSL-1.1';
+    },
+  },
+  {
+    criterion: 'licence',
+    to: 'unknown',
+    why: 'text and declaration differ',
+    spoil: ({ 'npm.version': version }) => void (version.licence = 'MIT'),
+  },
+  {
+    criterion: 'licence',
+    to: 'unknown',
+    why: 'no SPDX expression',
+    spoil: (facts) => {
+      facts['git.files'].licences = [];
+      facts['npm.version'].licence = 'SEE LICENSE IN LICENSE';
+    },
+  },
+  { criterion: 'licence', to: 'fail', why: 'denied here', threshold: { deny: ['Apache-2.0'] } },
+  {
+    criterion: 'disclosure',
+    to: 'fail',
+    why: 'no policy',
+    spoil: ({ 'git.files': files }) => void (files.security = []),
+  },
+  {
+    criterion: 'disclosure',
+    to: 'fail',
+    why: 'no time frame',
+    spoil: ({ 'git.files': { security } }) => void Object.assign(security[0] ?? {}, { timeframes: [] }),
+  },
+  {
+    criterion: 'disclosure',
+    to: 'fail',
+    why: 'a year is too long',
+    spoil: ({ 'git.files': { security } }) =>
+      void Object.assign(security[0] ?? {}, { timeframes: [{ text: '1 year', days: 365 }] }),
+  },
+  {
+    criterion: 'signed-tags',
+    to: 'fail',
+    why: 'one of five is not signed',
+    spoil: ({ 'git.tag-signatures': { tags } }) => void Object.assign(tags[3] ?? {}, { signature: null }),
+  },
+  {
+    criterion: 'signed-tags',
+    to: 'fail',
+    why: 'a signed commit is no signed tag',
+    spoil: ({ 'git.tag-signatures': { tags } }) => void Object.assign(tags[0] ?? {}, { signs: 'commit' }),
+  },
+  {
+    criterion: 'signed-tags',
+    to: 'unknown',
+    why: 'no release tags',
+    spoil: ({ 'git.tag-signatures': list }) => void (list.tags = []),
+  },
+  {
+    criterion: 'sbom',
+    to: 'unknown',
+    why: 'none in the repository',
+    spoil: ({ 'git.files': files }) => void (files.sboms = []),
+  },
+  {
+    criterion: 'known-vulnerabilities',
+    to: 'fail',
+    why: 'affected',
+    spoil: ({ 'osv.records': { ofPackage } }) => void Object.assign(ofPackage[0] ?? {}, { affects: 'yes' }),
+  },
+  {
+    criterion: 'known-vulnerabilities',
+    to: 'unknown',
+    why: 'not decidable',
+    spoil: ({ 'osv.records': { ofPackage } }) =>
+      void Object.assign(ofPackage[0] ?? {}, { affects: 'unknown' }),
+  },
+  {
+    criterion: 'known-vulnerabilities',
+    to: 'unknown',
+    why: 'an empty answer proves nothing',
+    spoil: ({ 'osv.records': list }) => void (list.ofPackage = []),
+  },
+  {
+    criterion: 'declared-provenance',
+    to: 'fail',
+    why: 'none, though the registry hands them on',
+    spoil: ({ 'npm.version': version }) => void (version.provenance = null),
+  },
+];
+
+for (const { criterion, to, why, spoil, threshold } of FLIPS) {
+  test(`${criterion} becomes ${to}, and nothing else changes: ${why}`, () => {
+    const facts = goodFacts();
+    const before = verdicts(goodFacts());
+    spoil?.(facts);
+    const after = verdicts(facts, threshold === undefined ? {} : { [criterion]: threshold });
+    assert.equal(before[criterion], 'pass');
+    assert.deepEqual(after, { ...before, [criterion]: to });
+  });
+}
+
+test('an SBOM of another version fails; one that does not say what it describes is unknown', () => {
+  const given = (describes: string | null) => ({
+    ...goodFacts(),
+    'sbom.file': { format: 'cyclonedx' as const, specVersion: '1.6', describes, components: 3 },
+  });
+  assert.equal(verdicts(given('pkg:npm/tool@1.5.0')).sbom, 'pass');
+  assert.equal(verdicts(given('pkg:npm/tool@1.4.0')).sbom, 'fail');
+  assert.equal(verdicts(given('other@1.5.0')).sbom, 'fail');
+  assert.equal(verdicts(given(null)).sbom, 'unknown');
+});
+
+test('release age: prereleases only is unknown, and so is a release from the future', () => {
+  const facts = goodFacts();
+  for (const release of facts['git.releases'].releases) release.prerelease = true;
+  assert.equal(verdicts(facts)['release-age'], 'unknown');
+  const future = goodFacts();
+  Object.assign(future['git.releases'].releases.at(-1) ?? {}, { at: at(-400) });
+  assert.equal(verdicts(future)['release-age'], 'unknown');
+});
+
+test('commits from the future make every figure over dates unknown', () => {
+  const facts = goodFacts();
+  facts['git.history'].future = 1;
+  const after = verdicts(facts);
+  for (const id of ['active-contributors', 'absence-factor', 'commit-cadence', 'maintained'])
+    assert.equal(after[id], 'unknown', id);
+});
+
+test('a missing fact is never a pass and never a fail of what needs it', () => {
+  const all = Object.keys(goodFacts());
+  for (const type of all) {
+    const facts: Partial<Facts> = goodFacts();
+    delete facts[type as keyof Facts];
+    const before = verdicts(goodFacts());
+    const after = verdicts(facts);
+    for (const [id, verdict] of Object.entries(after))
+      assert.ok(verdict === before[id] || verdict === 'unknown', `${id} without ${type}: ${verdict}`);
+  }
+});
+
+test('with no facts all is unknown, and the gap’s own reason is given', () => {
+  assert.deepEqual(new Set(Object.values(verdicts({}))), new Set(['unknown']));
+  const gaps = [
+    {
+      source: 'git',
+      types: ['git.history', 'git.releases', 'git.tag-signatures', 'git.fixes', 'git.files'],
+      reason: 'the clone is shallow',
+    },
+  ];
+  const view = viewOf(SUBJECT, [], gaps);
+  for (const id of [
+    'active-contributors',
+    'absence-factor',
+    'commit-cadence',
+    'release-cadence',
+    'release-age',
+    'cool-down',
+    'fix-to-release',
+    'maintained',
+    'licence',
+    'disclosure',
+    'signed-tags',
+    'sbom',
+  ]) {
+    const criterion = criterionById(id);
+    assert.match(
+      criterion?.judge(view, criterion.threshold.parse({}), NOW).reason ?? '',
+      /the clone is shallow/,
+      id,
+    );
+  }
+});
+
+test('a registry whose times are doubted leaves its times unknown', () => {
+  const { 'npm.version': version } = goodFacts();
+  const doubted = {
+    name: 'tool',
+    latest: '1.5.0',
+    maintainers: [],
+    repository: null,
+    versions: 6,
+    deprecatedVersions: 0,
+    timesDoubt: 'a mirror rewrites them',
+    signaturesDoubt: 'a mirror strips them',
+    releases: [],
+    complete: true,
+  };
+  const after = verdicts({
+    'npm.version': { ...version, provenance: null },
+    ...({ 'npm.package': doubted } as object),
+  });
+  for (const id of ['release-cadence', 'release-age', 'cool-down', 'maintained', 'declared-provenance'])
+    assert.equal(after[id], 'unknown', id);
+  assert.equal(after.licence, 'pass');
+});
+
+test('every criterion is documented, cited, and asks for facts that exist', () => {
+  assert.equal(new Set(CRITERIA.map(({ id }) => id)).size, CRITERIA.length);
+  for (const criterion of CRITERIA) {
+    assert.match(criterion.id, /^[a-z]+(-[a-z]+)*$/);
+    assert.ok(criterion.definition.length > 60, criterion.id);
+    assert.ok(criterion.source.title.length > 5 && criterion.source.url.length > 5, criterion.id);
+    assert.doesNotThrow(() => criterion.threshold.parse({}), criterion.id);
+    assert.throws(() => criterion.threshold.parse({ surprise: 1 }), criterion.id);
+    const judgement = criterion.judge(
+      viewOf(SUBJECT, factsFrom(goodFacts()), []),
+      criterion.threshold.parse({}),
+      NOW,
+    );
+    for (const id of judgement.evidence) assert.ok(isFactType(id), `${criterion.id} rests on ${id}`);
+    if (judgement.verdict !== 'unknown') assert.ok(judgement.evidence.length > 0, criterion.id);
+  }
+});

@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, beforeEach, test } from 'node:test';
+import { goodHistory, licenceText, makeRepository, NOW } from '../../testing/repository.ts';
+import type { Target } from '../source.ts';
+import { openRepository } from './repository.ts';
+import { gitSource } from './source.ts';
+
+const history = goodHistory(await licenceText('MIT'));
+const scratch = mkdtempSync(join(tmpdir(), 'toolcrib-test-'));
+let fixture = makeRepository(history.commits, history.tags);
+beforeEach(() => {
+  fixture.remove();
+  fixture = makeRepository(history.commits, history.tags);
+});
+after(() => {
+  fixture.remove();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+const target = (dir: string): Target => ({
+  spec: dir,
+  subject: { purl: 'pkg:generic/f', name: 'f' },
+  git: { dir },
+  files: [],
+});
+const collect = (dir = fixture.dir) => gitSource.collect(target(dir), { now: () => NOW });
+const gitIn = (dir: string, ...args: string[]) =>
+  execFileSync('git', ['-C', dir, ...args], { stdio: 'pipe' }).toString();
+
+/** Every setting that makes git run a program, each pointing at one that leaves a mark. */
+function trap(dir: string): string {
+  const mark = join(scratch, `ran-${Math.random().toString(36).slice(2)}`);
+  const program = `${mark}.sh`;
+  writeFileSync(`${mark}.config`, '[core]\n');
+  writeFileSync(program, `#!/bin/sh\ntouch ${mark}\ncat\n`);
+  chmodSync(program, 0o755);
+  const settings = [
+    '[core]',
+    `fsmonitor = ${program}`,
+    `sshCommand = ${program}`,
+    `pager = ${program}`,
+    `editor = ${program}`,
+    `gitProxy = ${program}`,
+    `alternateRefsCommand = ${program}`,
+    `hooksPath = ${scratch}`,
+    `askPass = ${program}`,
+    '[gpg]',
+    `program = ${program}`,
+    '[gpg "ssh"]',
+    `program = ${program}`,
+    `defaultKeyCommand = ${program}`,
+    '[gpg "x509"]',
+    `program = ${program}`,
+    '[log]',
+    'showSignature = true',
+    '[diff]',
+    `external = ${program}`,
+    '[diff "x"]',
+    `textconv = ${program}`,
+    `command = ${program}`,
+    '[filter "x"]',
+    `smudge = ${program}`,
+    `clean = ${program}`,
+    `process = ${program}`,
+    '[credential]',
+    `helper = !${program}`,
+    '[alias]',
+    `log = !${program}`,
+    `cat-file = !${program}`,
+    '[uploadpack]',
+    `packObjectsHook = ${program}`,
+    '[include]',
+    `path = ${mark}.config`,
+    '[mailmap]',
+    `file = ${program}`,
+  ];
+  appendFileSync(join(dir, 'config'), `${settings.join('\n')}\n`);
+  mkdirSync(join(dir, 'info'), { recursive: true });
+  writeFileSync(join(dir, 'info', 'attributes'), '* filter=x diff=x\n');
+  for (const hook of [
+    'post-checkout',
+    'reference-transaction',
+    'pre-auto-gc',
+    'post-index-change',
+    'fsmonitor-watchman',
+  ])
+    for (const place of [join(dir, 'hooks', hook), join(scratch, hook)]) {
+      mkdirSync(join(place, '..'), { recursive: true });
+      writeFileSync(place, `#!/bin/sh\ntouch ${mark}\n`);
+      chmodSync(place, 0o755);
+    }
+  return mark;
+}
+
+const PGP = '-----BEGIN PGP SIGNATURE-----\n\niQEzBAABCAAdFiEE\n-----END PGP SIGNATURE-----\n';
+const withPgp = () => {
+  fixture.remove();
+  fixture = makeRepository(history.commits, [
+    ...history.tags,
+    { name: 'v9.0.0', at: NOW / 1000 - 86_400, signature: PGP },
+  ]);
+};
+
+test('nothing that a repository’s configuration, hooks or attributes name is run', async () => {
+  withPgp();
+  const plain = await collect();
+  const mark = trap(fixture.dir);
+  const trapped = await collect();
+  assert.equal(existsSync(mark), false, 'a program named by the repository was run');
+  assert.deepEqual(trapped, plain);
+});
+
+test('the trap itself works: a plain git falls into it', () => {
+  withPgp();
+  const mark = trap(fixture.dir);
+  assert.throws(() => gitIn(fixture.dir, 'tag', '-v', 'v9.0.0'));
+  assert.equal(existsSync(mark), true);
+});
+
+test('a repository is left as it was, and the private folder is removed', async () => {
+  const list = () =>
+    execFileSync('find', [fixture.dir, '-type', 'f', '-printf', '%p %s %T@\n'])
+      .toString()
+      .split('\n')
+      .sort()
+      .join('\n');
+  const before = list();
+  const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('toolcrib-vet-')).length;
+  const were = folders();
+  await collect();
+  assert.equal(list(), before);
+  assert.ok(folders() <= were + 1);
+});
+
+test('inherited GIT_ variables point nowhere else', async () => {
+  process.env.GIT_DIR = '/nonexistent';
+  process.env.GIT_OBJECT_DIRECTORY = '/nonexistent';
+  process.env.GIT_CONFIG_PARAMETERS = "'core.fsmonitor=/bin/false'";
+  try {
+    assert.deepEqual((await collect()).gaps, []);
+  } finally {
+    delete process.env.GIT_DIR;
+    delete process.env.GIT_OBJECT_DIRECTORY;
+    delete process.env.GIT_CONFIG_PARAMETERS;
+  }
+});
+
+const INCOMPLETE: { name: string; spoil: () => string; reason: RegExp }[] = [
+  { name: 'a shallow clone', spoil: () => clone('--depth=5'), reason: /shallow/ },
+  { name: 'a partial clone', spoil: () => clone('--filter=blob:none'), reason: /partial/ },
+  {
+    name: 'a grafted history',
+    spoil: () => {
+      const [tip, , , old] = fixture.git('rev-list', 'main').split('\n');
+      writeFileSync(join(fixture.dir, 'info', 'grafts'), `${tip} ${old}\n`);
+      return fixture.dir;
+    },
+    reason: /grafted/,
+  },
+];
+
+function clone(option: string): string {
+  const dir = join(scratch, `clone${Math.random().toString(36).slice(2)}`);
+  gitIn(fixture.dir, 'config', 'uploadpack.allowFilter', 'true');
+  execFileSync('git', ['clone', '--quiet', '--bare', option, `file://${fixture.dir}`, dir], {
+    stdio: 'pipe',
+  });
+  return dir;
+}
+
+for (const { name, spoil, reason } of INCOMPLETE)
+  test(`${name} gives no figure, and says why`, async () => {
+    const { facts, gaps } = await collect(spoil());
+    assert.deepEqual(facts, []);
+    assert.deepEqual(new Set(gaps.flatMap(({ types }) => types)), new Set(gitSource.makes));
+    assert.match(gaps[0]?.reason ?? '', reason);
+  });
+
+test('replaced objects and a lying commit-graph are not believed', async () => {
+  const plain = await collect();
+  const [tip, before] = fixture.git('rev-list', 'main').split('\n');
+  fixture.git('replace', tip ?? '', before ?? '');
+  fixture.git('commit-graph', 'write', '--reachable');
+  assert.deepEqual(await collect(), plain);
+});
+
+test('a work tree, a linked work tree, a sha256 repository and packed refs are all read', async () => {
+  const work = join(scratch, 'work');
+  execFileSync('git', ['clone', '--quiet', fixture.dir, work], { stdio: 'pipe' });
+  gitIn(work, 'worktree', 'add', '--quiet', join(scratch, 'linked'), '-b', 'other');
+  gitIn(work, 'pack-refs', '--all');
+  for (const dir of [work, join(scratch, 'linked'), join(work, '.git')]) {
+    const repository = await openRepository(dir);
+    assert.equal(repository.head?.commit, fixture.git('rev-parse', 'main').trim(), dir);
+    await repository.close();
+  }
+  const dir = join(scratch, 'sha256');
+  execFileSync('git', ['init', '--quiet', '--object-format=sha256', dir]);
+  gitIn(
+    dir,
+    '-c',
+    'user.name=A',
+    '-c',
+    'user.email=a@example.org',
+    'commit',
+    '--quiet',
+    '--allow-empty',
+    '-m',
+    'first',
+  );
+  const { facts, gaps } = await collect(dir);
+  assert.deepEqual(gaps, []);
+  assert.ok(facts.length >= 5);
+});
+
+test('a clone that stands on an old tag is judged by the remote’s main branch', async () => {
+  const dir = join(scratch, 'detached');
+  execFileSync('git', ['clone', '--quiet', fixture.dir, dir], { stdio: 'pipe' });
+  gitIn(dir, 'checkout', '--quiet', 'v1.0.0');
+  const repository = await openRepository(dir);
+  assert.deepEqual(repository.head, {
+    ref: 'refs/remotes/origin/HEAD',
+    commit: fixture.git('rev-parse', 'main').trim(),
+  });
+  await repository.close();
+});
+
+test('truncated and missing objects are a gap with git’s own words, never a figure', async () => {
+  const packs = join(fixture.dir, 'objects', 'pack');
+  const pack = readdirSync(packs).find((name) => name.endsWith('.pack')) ?? '';
+  chmodSync(join(packs, pack), 0o644);
+  truncateSync(join(packs, pack), 700);
+  const { facts, gaps } = await collect();
+  assert.ok(!facts.some(({ type }) => type === 'git.history' || type === 'git.files'));
+  assert.ok(gaps.length > 0);
+  assert.ok(gaps.every(({ reason }) => reason.length > 10));
+});
+
+test('an empty repository is unknown; a folder that is none, and a revision that is not there, are clear errors', async () => {
+  const empty = join(scratch, 'empty');
+  execFileSync('git', ['init', '--quiet', empty]);
+  assert.match((await collect(empty)).gaps[0]?.reason ?? '', /no commit/);
+  await assert.rejects(collect(scratch), { code: 'bad-file' });
+  await assert.rejects(collect(join(scratch, 'nowhere')), { code: 'not-found' });
+  const missing = { ...target(fixture.dir), git: { dir: fixture.dir, revision: 'v99.0.0' } };
+  await assert.rejects(gitSource.collect(missing, { now: () => NOW }), {
+    code: 'not-found',
+    next: /v1\.\d\.0/,
+  });
+  const option = { ...target(fixture.dir), git: { dir: fixture.dir, revision: '--output=/tmp/x' } };
+  await assert.rejects(gitSource.collect(option, { now: () => NOW }), { code: 'not-found' });
+});

@@ -1,0 +1,157 @@
+import type { FactType, FactValue } from '../pack/facts/index.ts';
+import type { Subject } from '../pack/schema.ts';
+import { sha256 } from '../sources/fact.ts';
+import type { Fact } from '../sources/source.ts';
+import { NOW } from './repository.ts';
+
+const DAY = 86_400_000;
+const today = Math.floor(NOW / DAY);
+const at = (daysAgo: number) => new Date(NOW - daysAgo * DAY).toISOString();
+const ID = 'a'.repeat(40);
+const HASH = 'b'.repeat(64);
+
+export const SUBJECT: Subject = { purl: 'pkg:npm/tool', name: 'tool', version: '1.5.0' };
+
+type Values = { [T in FactType]?: FactValue<T> };
+
+const person = (name: string, days: number[]) => ({
+  name,
+  address: sha256(name).slice(0, 16),
+  bot: false,
+  commits: days.length,
+  days: days.toSorted((a, b) => b - a).flatMap((daysAgo) => [today - daysAgo, 1]),
+});
+
+/** Facts of a tool that meets every criterion that can be met; built anew each time, so that a test may spoil one. */
+export function goodFacts() {
+  const weekly = Array.from({ length: 50 }, (_, week) => week * 7 + 1);
+  const signature = { scheme: 'ssh' as const, signer: 'SHA256:abc' };
+  const versions = ['1.0.0', '1.1.0', '1.2.0', '1.3.0', '1.4.0', '1.5.0'];
+  const ages = [370, 300, 230, 160, 90, 20];
+  return {
+    'git.history': {
+      ref: 'refs/heads/main',
+      commit: ID,
+      firstAt: at(800),
+      lastAt: at(1),
+      lastHumanAt: at(1),
+      commits: 100,
+      merges: 3,
+      future: 0,
+      daysFrom: today - 1096,
+      contributors: [
+        person('Aiko', weekly),
+        person('Ben', weekly.slice(0, 40)),
+        person('Chris', weekly.slice(0, 30)),
+      ],
+    },
+    'git.releases': {
+      tags: 6,
+      prefix: 'v',
+      complete: true as boolean,
+      chosen: 'v1.5.0',
+      releases: versions.map((version, index) => ({
+        tag: `v${version}`,
+        version,
+        at: at(ages[index] ?? 0),
+        prerelease: false as boolean,
+        annotated: true,
+      })),
+    },
+    'git.tag-signatures': {
+      tags: versions.toReversed().map((version) => ({
+        tag: `v${version}`,
+        object: ID,
+        signs: 'tag' as const,
+        tagger: 'Aiko',
+        signature: signature as typeof signature | null,
+      })),
+    },
+    'git.fixes': {
+      found: 2,
+      from: at(1095),
+      fixes: [
+        {
+          commit: ID,
+          at: at(100),
+          kind: 'security' as const,
+          ids: ['CVE-2026-12345'],
+          release: 'v1.4.0' as string | null,
+          releasedAt: at(90) as string | null,
+        },
+        {
+          commit: ID,
+          at: at(200),
+          kind: 'bug' as const,
+          ids: [] as string[],
+          release: 'v1.3.0' as string | null,
+          releasedAt: at(160) as string | null,
+        },
+      ],
+    },
+    'git.files': {
+      commit: ID,
+      revision: 'v1.5.0',
+      files: 10,
+      submodules: 0,
+      licences: [{ path: 'LICENSE', sha256: HASH, spdx: 'Apache-2.0' as string | null, likeness: 1 }],
+      declaredLicences: [],
+      security: [
+        {
+          path: 'SECURITY.md',
+          sha256: HASH,
+          contact: true,
+          timeframes: [{ text: 'within 14 days', days: 14 }],
+        },
+      ],
+      readme: { path: 'README.md', sha256: HASH, endOfLife: null as string | null },
+      contributing: [],
+      codeowners: [],
+      sboms: ['sbom.cdx.json'],
+      lockFiles: [],
+      ci: [],
+    },
+    'npm.version': {
+      version: '1.5.0',
+      publishedAt: at(20) as string | null,
+      deprecated: null as string | null,
+      licence: 'Apache-2.0' as string | null,
+      integrity: 'sha512-x',
+      signatures: ['SHA256:key'],
+      provenance: 'https://slsa.dev/provenance/v1' as string | null,
+      installScripts: [],
+      dependencies: 0,
+    },
+    'osv.records': {
+      records: 100,
+      newest: at(2),
+      ofPackage: [
+        {
+          id: 'GHSA-1',
+          aliases: ['CVE-1'],
+          summary: '',
+          published: null,
+          withdrawn: false,
+          severity: null,
+          affects: 'no' as 'yes' | 'no' | 'unknown',
+          fixed: ['1.2.0'],
+        },
+      ],
+    },
+  } satisfies Values;
+}
+
+export function factsFrom(values: Values): Fact[] {
+  return Object.entries(values).map(
+    ([type, value]) =>
+      ({
+        id: type,
+        subject: SUBJECT.purl,
+        source: { kind: 'test', location: 'test' },
+        collectedAt: at(0),
+        sha256: sha256(JSON.stringify(value)),
+        type,
+        value,
+      }) as Fact,
+  );
+}
