@@ -31,6 +31,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Cluster
     person: (name) => connect(name, sandbox.kubeconfig({ name })),
     https: (method, path, body) =>
       new Promise((resolve, reject) => {
+        const text = body === undefined ? undefined : JSON.stringify(body);
         const outgoing = request(
           new URL(path, sandbox.url),
           {
@@ -38,7 +39,9 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Cluster
             ca: sandbox.certificateAuthority,
             headers: {
               authorization: `Bearer ${token}`,
-              ...(body === undefined
+              // Node frames the body of a DELETE only where its length is given.
+              ...(text === undefined ? {} : { 'content-length': Buffer.byteLength(text) }),
+              ...(text === undefined
                 ? {}
                 : {
                     'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',
@@ -49,13 +52,13 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Cluster
             const chunks: Buffer[] = [];
             answer.on('data', (chunk) => chunks.push(chunk));
             answer.on('end', () => {
-              const text = Buffer.concat(chunks).toString();
-              resolve({ status: answer.statusCode ?? 0, body: text === '' ? {} : JSON.parse(text) });
+              const said = Buffer.concat(chunks).toString();
+              resolve({ status: answer.statusCode ?? 0, body: said === '' ? {} : JSON.parse(said) });
             });
           },
         );
         outgoing.on('error', reject);
-        outgoing.end(body === undefined ? undefined : JSON.stringify(body));
+        outgoing.end(text);
       }),
     async close() {
       for (const cluster of opened) await cluster.close();

@@ -34,13 +34,19 @@ function isOver(job: KubeObject): boolean {
 }
 
 /** The controller lives with the UID that it had, or comes back. */
-export function willStand({ live, byUid, created }: PlanFacts, owner: OwnerReference): boolean {
+export function willStand(facts: PlanFacts, owner: OwnerReference): boolean {
+  const { live, byUid, created } = facts;
   if (created.has(owner.uid)) return true;
   const kept = byUid.get(owner.uid);
   if (kept) {
     const now = liveOf(live, kept);
     // One with another UID under its name was found to be the same, or is a conflict: it makes its own all the same.
-    return now !== null && now !== undefined && now.metadata.deletionTimestamp === undefined;
+    if (now && now.metadata.deletionTimestamp === undefined) return true;
+    // A ReplicaSet that its restored Deployment makes again makes its Pods again.
+    const above = controllerOf(kept);
+    return (
+      above !== undefined && above.uid !== owner.uid && willStand(facts, above) && makes(facts, above, kept)
+    );
   }
   return Object.values(live.at).some(
     (now) => now?.metadata.uid === owner.uid && now.metadata.deletionTimestamp === undefined,

@@ -294,7 +294,7 @@ export function undoContract(open: OpenTarget): void {
       const back = await seen(target, path);
       await until('Pods adopted', async () => {
         const now = await podsOf(target, namespace, 'db');
-        return now.every((pod) => controllerOf(pod)?.uid === back?.metadata.uid);
+        return now.length === 2 && now.every((pod) => controllerOf(pod)?.uid === back?.metadata.uid);
       });
       const now = await podsOf(target, namespace, 'db');
       assert.deepEqual(uidsOf(now), uidsOf(pods));
