@@ -1,0 +1,249 @@
+/**
+ * Against the real programs of the distribution, both ways: what they sign passes here, what was changed fails here and
+ * there. Needs: minisign, openssh-client (ssh-keygen), gnupg, git, coreutils, debian-archive-keyring and apt's lists.
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { runVerify, type VerifyOptions } from './command.ts';
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+const env = () => ({ ...process.env, GNUPGHOME: at('gnupg'), HOME: folder, GIT_CONFIG_NOSYSTEM: '1' });
+
+function program(name: string, ...args: string[]): string {
+  return execFileSync(name, args, {
+    cwd: folder,
+    env: env(),
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Whether the program itself accepts it. */
+function accepts(name: string, args: string[], input?: Uint8Array): boolean {
+  try {
+    execFileSync(name, args, {
+      cwd: folder,
+      env: env(),
+      stdio: [input ? 'pipe' : 'ignore', 'ignore', 'ignore'],
+      ...(input && { input }),
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function verdict(file: string | undefined, options: VerifyOptions): Promise<string> {
+  const { verdict, code } = await runVerify(file && at(file), options);
+  return `${verdict} ${code}`;
+}
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'programs-'));
+  mkdirSync(at('gnupg'), { mode: 0o700 });
+  writeFileSync(at('tool'), 'a tool, as released\n');
+  writeFileSync(at('changed'), 'a tool, as  released\n');
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('minisign', () => {
+  it('agrees with the program, prehashed and legacy', async () => {
+    program('minisign', '-G', '-W', '-p', 'k.pub', '-s', 'k.sec');
+    program('minisign', '-G', '-W', '-p', 'other.pub', '-s', 'other.sec');
+    for (const form of [[], ['-l']]) {
+      program('minisign', '-S', ...form, '-s', 'k.sec', '-m', 'tool', '-x', 'tool.minisig');
+      assert.equal(
+        await verdict('tool', { signature: at('tool.minisig'), key: at('k.pub') }),
+        'pass verified',
+      );
+      assert.equal(
+        await verdict('changed', { signature: at('tool.minisig'), key: at('k.pub') }),
+        'fail signature-invalid',
+      );
+      assert.equal(
+        await verdict('tool', { signature: at('tool.minisig'), key: at('other.pub') }),
+        'unknown unknown-key',
+      );
+      const bent = readFileSync(at('tool.minisig'), 'utf8').replace('timestamp:1', 'timestamp:2');
+      writeFileSync(at('bent.minisig'), bent);
+      assert.equal(
+        await verdict('tool', { signature: at('bent.minisig'), key: at('k.pub') }),
+        'fail signature-invalid',
+      );
+      assert.ok(!accepts('minisign', ['-V', '-p', 'k.pub', '-m', 'tool', '-x', 'bent.minisig']));
+    }
+  });
+});
+
+describe('ssh-keygen', () => {
+  for (const type of ['ed25519', 'ecdsa', 'rsa']) {
+    it(`agrees with the program: ${type}`, async () => {
+      program('ssh-keygen', '-q', '-t', type, '-N', '', '-f', `id_${type}`);
+      writeFileSync(
+        at('allowed'),
+        `*@acme.example,!eve@acme.example namespaces="file,git" ${readFileSync(at(`id_${type}.pub`), 'utf8')}`,
+      );
+      rmSync(at('tool.sig'), { force: true });
+      program('ssh-keygen', '-q', '-Y', 'sign', '-n', 'file', '-f', `id_${type}`, 'tool');
+      for (const [who, file, ours] of [
+        ['me@acme.example', 'tool', 'pass verified'],
+        ['eve@acme.example', 'tool', 'fail other-identity'],
+        ['me@acme.example', 'changed', 'fail signature-invalid'],
+      ] as const) {
+        const options = { signature: at('tool.sig'), allowedSigners: at('allowed'), identity: who };
+        assert.equal(await verdict(file, options), ours, who);
+        const args = ['-Y', 'verify', '-n', 'file', '-f', 'allowed', '-I', who, '-s', 'tool.sig'];
+        assert.equal(accepts('ssh-keygen', args, readFileSync(at(file))), ours.startsWith('pass'), who);
+      }
+      rmSync(at('tool.sig'));
+      program('ssh-keygen', '-q', '-Y', 'sign', '-n', 'email', '-f', `id_${type}`, 'tool');
+      const options = {
+        signature: at('tool.sig'),
+        allowedSigners: at('allowed'),
+        identity: 'me@acme.example',
+      };
+      assert.equal(await verdict('tool', options), 'fail other-subject');
+    });
+  }
+});
+
+describe('gpg', () => {
+  before(() => {
+    program(
+      'gpg',
+      '-q',
+      '--batch',
+      '--passphrase',
+      '',
+      '--quick-gen-key',
+      'Tool <tool@acme.example>',
+      'ed25519',
+      'sign',
+      'never',
+    );
+    writeFileSync(at('ring.gpg'), execFileSync('gpg', ['--export'], { env: env() }));
+    program(
+      'gpg',
+      '-q',
+      '--batch',
+      '--passphrase',
+      '',
+      '--quick-gen-key',
+      'Old <old@acme.example>',
+      'rsa2048',
+      'sign',
+      'never',
+    );
+    writeFileSync(at('both.gpg'), execFileSync('gpg', ['--export'], { env: env() }));
+  });
+
+  it('agrees with the program: armored, binary, another key', async () => {
+    program('gpg', '-q', '--batch', '-u', 'tool@acme.example', '-ab', '-o', 'tool.asc', 'tool');
+    program('gpg', '-q', '--batch', '-u', 'tool@acme.example', '-b', '-o', 'tool.gpg', 'tool');
+    program('gpg', '-q', '--batch', '-u', 'old@acme.example', '-b', '-o', 'rsa.gpg', 'tool');
+    for (const signature of ['tool.asc', 'tool.gpg']) {
+      assert.equal(
+        await verdict('tool', { signature: at(signature), keyring: at('ring.gpg') }),
+        'pass verified',
+      );
+      assert.equal(
+        await verdict('changed', { signature: at(signature), keyring: at('ring.gpg') }),
+        'fail signature-invalid',
+      );
+    }
+    assert.equal(
+      await verdict('tool', { signature: at('rsa.gpg'), keyring: at('ring.gpg') }),
+      'unknown unknown-key',
+    );
+    assert.equal(
+      await verdict('tool', { signature: at('rsa.gpg'), keyring: at('both.gpg') }),
+      'pass verified',
+    );
+    assert.ok(
+      accepts('gpg', ['--verify', 'tool.asc', 'tool']) &&
+        !accepts('gpg', ['--verify', 'tool.asc', 'changed']),
+    );
+  });
+
+  it('takes a signed checksum file for the artefact it names, and an unsigned one only for integrity', async () => {
+    writeFileSync(at('SUMS'), program('sha256sum', 'tool'));
+    assert.equal(await verdict('tool', { checksums: at('SUMS') }), 'unknown integrity-only');
+    program('gpg', '-q', '--batch', '-u', 'tool@acme.example', '-ab', '-o', 'SUMS.asc', 'SUMS');
+    program('gpg', '-q', '--batch', '-u', 'tool@acme.example', '--clearsign', '-o', 'SUMS.clear', 'SUMS');
+    const ring = { keyring: at('ring.gpg') };
+    assert.equal(
+      await verdict('tool', { checksums: at('SUMS'), signature: at('SUMS.asc'), ...ring }),
+      'pass verified',
+    );
+    assert.equal(await verdict('tool', { checksums: at('SUMS.clear'), ...ring }), 'pass verified');
+    writeFileSync(at('BAD'), readFileSync(at('SUMS'), 'utf8').replace(/^../, '00'));
+    assert.equal(
+      await verdict('tool', { checksums: at('BAD'), signature: at('SUMS.asc'), ...ring }),
+      'fail signature-invalid',
+    );
+    assert.equal(
+      await verdict('changed', { checksums: at('SUMS'), signature: at('SUMS.asc'), ...ring }),
+      'unknown nothing-to-verify',
+    );
+    for (const form of [['--tag'], []]) {
+      writeFileSync(at('B2'), program('b2sum', ...form, 'tool'));
+      assert.equal(await verdict('tool', { checksums: at('B2') }), 'unknown integrity-only');
+    }
+  });
+
+  it('verifies signed tags of git, by their own name only', async () => {
+    program('git', 'init', '-q', 'clone');
+    const git = (...args: string[]) =>
+      program('git', '-C', 'clone', '-c', 'user.name=T', '-c', 'user.email=tool@acme.example', ...args);
+    git('commit', '-q', '--allow-empty', '-m', 'one');
+    git('tag', '-s', '-u', 'tool@acme.example', '-m', 'one', 'v1');
+    git('-c', 'gpg.format=ssh', '-c', `user.signingkey=${at('id_ed25519')}`, 'tag', '-s', '-m', 'two', 'v2');
+    git('tag', '-a', '-m', 'plain', 'v3');
+    git('update-ref', 'refs/tags/v9', 'refs/tags/v1');
+    const clone = { git: at('clone') };
+    const line = `me@acme.example ${readFileSync(at('id_ed25519.pub'), 'utf8')}`;
+    writeFileSync(at('allowed'), line);
+    assert.equal(await verdict(undefined, { ...clone, tag: 'v1', keyring: at('ring.gpg') }), 'pass verified');
+    assert.equal(
+      await verdict(undefined, { ...clone, tag: 'v9', keyring: at('ring.gpg') }),
+      'fail other-subject',
+    );
+    assert.equal(
+      await verdict(undefined, { ...clone, tag: 'v3', keyring: at('ring.gpg') }),
+      'unknown nothing-to-verify',
+    );
+    const ssh = { allowedSigners: at('allowed'), identity: 'me@acme.example' };
+    assert.equal(await verdict(undefined, { ...clone, tag: 'v2', ...ssh }), 'pass verified');
+  });
+});
+
+describe("Debian's InRelease", () => {
+  it('passes with the archive key ring, and fails with one changed line', async () => {
+    const lists = '/var/lib/apt/lists';
+    const name = readdirSync(lists).find((file) => file.endsWith('_InRelease'));
+    assert.ok(name, 'no InRelease in apt\'s lists: run "apt-get update"');
+    const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+    const original = readFileSync(join(lists, name), 'utf8');
+    writeFileSync(at('InRelease'), original);
+    assert.equal(await verdict('InRelease', { signature: at('InRelease'), keyring }), 'pass verified');
+    assert.ok(accepts('gpgv', ['--keyring', keyring, 'InRelease']));
+
+    writeFileSync(at('bent'), original.replace(/^Codename: .*$/m, 'Codename: forky'));
+    assert.equal(await verdict('bent', { signature: at('bent'), keyring }), 'fail signature-invalid');
+    assert.ok(!accepts('gpgv', ['--keyring', keyring, 'bent']));
+
+    writeFileSync(at('before'), `Codename: forky\n${original}`);
+    assert.equal((await verdict('before', { signature: at('before'), keyring })).split(' ')[0], 'unknown');
+    writeFileSync(at('after'), `${original}Codename: forky\n`);
+    assert.equal(await verdict('after', { signature: at('after'), keyring }), 'fail signature-invalid');
+    assert.equal(
+      await verdict('InRelease', { signature: at('InRelease'), keyring: at('ring.gpg') }),
+      'unknown unknown-key',
+    );
+  });
+});
