@@ -1,6 +1,7 @@
 export * from './bodies/index.ts';
 export * from './delete-options.ts';
 export * from './errors.ts';
+export * from './managed-fields/index.ts';
 export * from './objects.ts';
 export * from './owners/index.ts';
 export * from './patches/index.ts';

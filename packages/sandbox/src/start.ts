@@ -1,3 +1,4 @@
+import { schemaOf } from '@toolcrib/kube';
 import type { ControllersOptions } from './controllers/index.ts';
 import { startControllers } from './controllers/index.ts';
 import { strategyOf } from './kinds/index.ts';
@@ -58,7 +59,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       ? () => {}
       : startControllers(store, clock, { rootCa: authority.certificate, ...options });
   const server = await startApiServer({
-    sandbox: { store, clock, tokens, authorize: authorizer(store) },
+    sandbox: { store, clock, tokens, schemaOf, authorize: authorizer(store) },
     custom,
     certificate: await authority.issueServer(),
     clientAuthority: authority.certificate,

@@ -1,13 +1,12 @@
-import { isObject, sameJson } from './json.ts';
+import { isObject } from './json.ts';
 
-/** How elements of a list are told apart: by the merge key, or as whole values. */
-export function sameElement(a: unknown, b: unknown, mergeKey: string | undefined): boolean {
-  if (mergeKey === undefined) return sameJson(a, b);
-  return isObject(a) && isObject(b) && sameJson(a[mergeKey], b[mergeKey]);
-}
+/** What tells an element of a list from the others, as text. */
+export type Identity = (element: unknown) => string;
 
-function indexIn(list: unknown[], element: unknown, mergeKey: string | undefined): number {
-  return list.findIndex((item) => sameElement(item, element, mergeKey));
+/** By the merge key, or as whole values. */
+export function identityBy(mergeKey: string | undefined): Identity {
+  if (mergeKey === undefined) return (element) => JSON.stringify(element);
+  return (element) => JSON.stringify(isObject(element) ? element[mergeKey] : null);
 }
 
 /**
@@ -18,18 +17,24 @@ export function orderElements(
   merged: unknown[],
   patchOrder: unknown[],
   serverOrder: unknown[],
-  mergeKey: string | undefined,
+  identity: Identity,
 ): unknown[] {
-  const byOrder = (order: unknown[]) => (a: unknown, b: unknown) =>
-    indexIn(order, a, mergeKey) - indexIn(order, b, mergeKey);
-  const named = merged.filter((item) => indexIn(patchOrder, item, mergeKey) >= 0).sort(byOrder(patchOrder));
-  const others = merged.filter((item) => indexIn(patchOrder, item, mergeKey) < 0).sort(byOrder(serverOrder));
+  const placesIn = (list: unknown[]) => {
+    const places = new Map<string, number>();
+    for (const [at, item] of list.entries()) if (!places.has(identity(item))) places.set(identity(item), at);
+    return (item: unknown) => places.get(identity(item)) ?? -1;
+  };
+  const inPatch = placesIn(patchOrder);
+  const onServer = placesIn(serverOrder);
+  const named = merged.filter((item) => inPatch(item) >= 0).sort((a, b) => inPatch(a) - inPatch(b));
+  const others = merged.filter((item) => inPatch(item) < 0).sort((a, b) => onServer(a) - onServer(b));
   const result: unknown[] = [];
-  while (named.length > 0 || others.length > 0) {
-    const other = indexIn(serverOrder, others[0], mergeKey);
-    const own = indexIn(serverOrder, named[0], mergeKey);
-    const otherFirst = named.length === 0 || (others.length > 0 && other >= 0 && own >= 0 && other < own);
-    result.push((otherFirst ? others : named).shift());
+  let [i, j] = [0, 0];
+  while (i < others.length || j < named.length) {
+    const other = i < others.length ? onServer(others[i]) : -1;
+    const own = j < named.length ? onServer(named[j]) : -1;
+    const otherFirst = j >= named.length || (i < others.length && other >= 0 && own >= 0 && other < own);
+    result.push(otherFirst ? others[i++] : named[j++]);
   }
   return result;
 }

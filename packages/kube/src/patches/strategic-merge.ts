@@ -1,7 +1,7 @@
 import { KubeError } from '../errors.ts';
 import type { Schema } from '../schema/index.ts';
 import { fieldSchema, itemSchema } from '../schema/index.ts';
-import { orderElements, sameElement } from './element-order.ts';
+import { identityBy, orderElements } from './element-order.ts';
 import type { JsonObject } from './json.ts';
 import { copyJson, isObject, setField } from './json.ts';
 
@@ -57,34 +57,37 @@ function strategiesOf(schema: Schema | undefined): string[] {
 function mergeList(original: unknown[], patch: unknown[], schema: Schema | undefined): unknown[] {
   if (!patch.some(isObject) && !original.some(isObject)) {
     const merged = [...new Set([...original, ...patch])];
-    return orderElements(merged, patch, original, undefined);
+    return orderElements(merged, patch, original, identityBy(undefined));
   }
   const mergeKey = schema?.['x-kubernetes-patch-merge-key'];
   if (mergeKey === undefined) throw bad('a list of objects has no merge key');
   const { items, rest, replace } = takeSpecialElements(original, patch, mergeKey);
   if (replace) return rest.map(withoutDirectives);
   const merged = items;
+  const identity = identityBy(mergeKey);
   for (const element of rest) {
     if (!isObject(element) || element[mergeKey] === undefined) {
       throw bad(`a list element lacks its merge key ${mergeKey}`);
     }
-    const at = merged.findIndex((item) => sameElement(item, element, mergeKey));
+    const at = merged.findIndex((item) => identity(item) === identity(element));
     if (at < 0) merged.push(withoutDirectives(withoutNulls(element)));
     else merged[at] = mergeObject(merged[at] as JsonObject, element, itemSchema(schema));
   }
-  return orderElements(merged, rest, original, mergeKey);
+  return orderElements(merged, rest, original, identityBy(mergeKey));
 }
 
 /** Elements with a `$patch` of their own: `delete` takes its namesake away, `replace` makes the list the patch's. */
 function takeSpecialElements(original: unknown[], patch: unknown[], mergeKey: string) {
   let items = [...original];
   const rest: unknown[] = [];
+  const identity = identityBy(mergeKey);
   let replace = false;
   for (const element of patch) {
     const directive = isObject(element) ? element[DIRECTIVE] : undefined;
     if (directive === undefined) rest.push(element);
-    else if (directive === 'delete') items = items.filter((item) => !sameElement(item, element, mergeKey));
-    else if (directive === 'replace') replace = true;
+    else if (directive === 'delete') {
+      items = items.filter((item) => identity(item) !== identity(element));
+    } else if (directive === 'replace') replace = true;
     else throw bad(`unknown $patch directive ${JSON.stringify(directive)} in a list`);
   }
   return { items, rest, replace };
@@ -118,7 +121,12 @@ function applyElementOrder(original: JsonObject, patch: JsonObject, schema: Sche
     const deletions = patch[DELETE_FROM + field];
     const left = Array.isArray(deletions) ? merged.filter((item) => !deletions.includes(item)) : merged;
     delete patch[DELETE_FROM + field];
-    original[field] = orderElements(left, order, before ?? [], property?.['x-kubernetes-patch-merge-key']);
+    original[field] = orderElements(
+      left,
+      order,
+      before ?? [],
+      identityBy(property?.['x-kubernetes-patch-merge-key']),
+    );
   }
 }
 

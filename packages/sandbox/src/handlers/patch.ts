@@ -14,6 +14,7 @@ import type { ResourceRequest } from '../server/context.ts';
 import { dryRunParam } from '../server/params.ts';
 import type { Reply } from '../server/reply.ts';
 import { ApiError, badRequest, unsupportedMediaType } from '../store/api-error.ts';
+import { applyObject } from './apply.ts';
 import { managerOf } from './manager.ts';
 import { unknownFieldWarnings } from './strict.ts';
 import { fromStorage, toStorage } from './versions.ts';
@@ -23,6 +24,7 @@ import { viewOf } from './views.ts';
 export async function patchObject(request: ResourceRequest): Promise<Reply> {
   const { sandbox, info, type, query, namespace, name = '', subresource } = request;
   const { store } = sandbox;
+  if (mediaTypeOf(request.contentType) === PATCH_TYPES.apply) return applyObject(request);
   const patch = await readPatch(request);
   const current = fromStorage(type, store.get(info, namespace, name));
   const patched = patchedObject(request, current, patch);

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { DeleteOptions, KubeObject, ResourceInfo, ResourceType } from '@toolcrib/kube';
-import { apiVersionOf, isDryRun } from '@toolcrib/kube';
+import type { DeleteOptions, KubeObject, ResourceInfo, ResourceType, Schema } from '@toolcrib/kube';
+import { apiVersionOf, isDryRun, schemaOf } from '@toolcrib/kube';
 import { BUILT_IN, resourceInfos } from '../schema/resources.ts';
 import { alreadyExists, badRequest, conflict, invalid, notFound, STALE_VERSION } from './api-error.ts';
 import { checkPreconditions, deletesByUpdate, deletionStep } from './deletion.ts';
 import { createEventLog } from './event-log.ts';
+import { trackOwnership } from './field-ownership.ts';
 import { fieldGetter } from './fields.ts';
 import { cloneJson, equalJson } from './json.ts';
 import { matchesQuery } from './match.ts';
@@ -34,23 +35,18 @@ export interface StoreOptions {
   strategyOf?: StrategyOf;
   /** How many changes a watch can go back at least. Default 5,000. */
   keepEvents?: number;
-  /** Sees each write before it is stored and may change it (field ownership). */
-  beforeWrite?: (
-    object: KubeObject,
-    old: KubeObject | undefined,
-    info: ResourceInfo,
-    manager?: Manager,
-  ) => void;
+  /** The schema of a kind, for field ownership; default: the built-in ones. */
+  schemaOf?: (object: KubeObject) => Schema | undefined;
+  /** False: no `metadata.managedFields` (faster, and not what the real server does). */
+  fieldOwnership?: boolean;
 }
 
 const FIRST_VERSION = 1;
 
-/** Whose fields they are when no manager is named: the controllers' own writes. */
-const CONTROLLER: Manager = { name: 'kube-controller-manager', operation: 'Update' };
-
 /** An in-memory {@link Store} with the API server's rules for writing. */
 export function createStore(options: StoreOptions): MemoryStore {
-  const { clock, strategyOf = (): Strategy => ({}), keepEvents = 5_000, beforeWrite } = options;
+  const { clock, strategyOf = (): Strategy => ({}), keepEvents = 5_000, fieldOwnership = true } = options;
+  const schemaFor = options.schemaOf ?? schemaOf;
   const infos: ResourceInfo[] = resourceInfos(BUILT_IN).filter(({ verbs }) => verbs.includes('get'));
   const objects = new Map<string, Map<string, KubeObject>>();
   const listeners = new Set<(event: StoreEvent) => void>();
@@ -118,6 +114,16 @@ export function createStore(options: StoreOptions): MemoryStore {
     manager,
   });
 
+  function track(
+    object: KubeObject,
+    old: KubeObject | undefined,
+    info: ResourceInfo,
+    by: { manager?: Manager; subresource?: string },
+  ): void {
+    if (!fieldOwnership) return;
+    trackOwnership(object, old, { info, schema: schemaFor(object), now: clock.now(), ...by });
+  }
+
   function remove(
     info: ResourceInfo,
     strategy: Strategy,
@@ -175,6 +181,7 @@ export function createStore(options: StoreOptions): MemoryStore {
         meta.generation = 1;
       const context = contextOf(info, manager);
       strategy.setDefaults?.(object);
+      track(object, undefined, info, { manager });
       // A taken name is told before the rules of the kind are, as admission would find the object unchanged.
       strategy.prepareForCreate?.(object, context);
       try {
@@ -185,7 +192,6 @@ export function createStore(options: StoreOptions): MemoryStore {
         strategy.release?.(object);
         throw error;
       }
-      beforeWrite?.(object, undefined, info, manager ?? CONTROLLER);
       if (dryRun) strategy.release?.(object);
       else commit('ADDED', info, object);
       return cloneJson(object);
@@ -218,6 +224,7 @@ export function createStore(options: StoreOptions): MemoryStore {
       const context = contextOf(info, manager);
       const object = mergeWrite(cloneJson(given), old, info, subresource);
       strategy.setDefaults?.(object);
+      track(object, old, info, { manager, subresource });
       if (subresource !== 'status') {
         strategy.prepareForUpdate?.(object, old, context);
         bumpGeneration(object, old, strategy);
@@ -233,7 +240,6 @@ export function createStore(options: StoreOptions): MemoryStore {
             ]),
       ];
       if (faults.length > 0) throw invalid(info, meta.name, faults);
-      beforeWrite?.(object, old, info, manager ?? { ...CONTROLLER, ...(subresource ? { subresource } : {}) });
       if (deletesByUpdate(object, old)) {
         if (!dryRun) remove(info, strategy, object, old);
         return cloneJson(object);

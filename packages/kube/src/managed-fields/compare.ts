@@ -1,0 +1,73 @@
+import { isObject, sameJson } from '../patches/json.ts';
+import type { Schema } from '../schema/index.ts';
+import type { FieldSet } from './field-set.ts';
+import { emptySet, insertPath } from './field-set.ts';
+import { childrenOf } from './typed.ts';
+
+/** Which fields came, went and changed between two states of an object. */
+export interface Comparison {
+  added: FieldSet;
+  removed: FieldSet;
+  modified: FieldSet;
+}
+
+function isEmptyContainer(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return isObject(value) && Object.keys(value).length === 0;
+}
+
+/** The fields that a value sets: its leaves, its list items, and the keys of maps (structured-merge-diff). */
+export function fieldsOf(value: unknown, schema: Schema | undefined): FieldSet {
+  const set = emptySet();
+  collect(value, schema, [], set);
+  return set;
+}
+
+function collect(value: unknown, schema: Schema | undefined, path: string[], into: FieldSet): void {
+  const children = childrenOf(value, schema);
+  if (!children || isEmptyContainer(value)) {
+    if (path.length > 0) insertPath(into, path);
+    return;
+  }
+  const isList = Array.isArray(value);
+  for (const child of children) {
+    const at = [...path, child.element];
+    collect(child.value, child.schema, at, into);
+    if (isList || !child.struct) insertPath(into, at);
+  }
+}
+
+export function compareObjects(before: unknown, after: unknown, schema: Schema | undefined): Comparison {
+  const result = { added: emptySet(), removed: emptySet(), modified: emptySet() };
+  walk(before, after, schema, [], result);
+  return result;
+}
+
+function walk(
+  before: unknown,
+  after: unknown,
+  schema: Schema | undefined,
+  path: string[],
+  into: Comparison,
+): void {
+  if (before === undefined && after === undefined) return;
+  const left = before === undefined ? [] : childrenOf(before, schema);
+  const right = after === undefined ? [] : childrenOf(after, schema);
+  const bothEmpty = (!before || isEmptyContainer(before)) && (!after || isEmptyContainer(after));
+  if (!left || !right || bothEmpty) {
+    if (before === undefined) insertPath(into.added, path);
+    else if (after === undefined) insertPath(into.removed, path);
+    else if (!sameJson(before, after)) insertPath(into.modified, path);
+    return;
+  }
+  const others = new Map(right.map((child) => [child.element, child]));
+  for (const child of left) {
+    walk(child.value, others.get(child.element)?.value, child.schema, [...path, child.element], into);
+    others.delete(child.element);
+  }
+  for (const child of others.values())
+    walk(undefined, child.value, child.schema, [...path, child.element], into);
+  if (path.length === 0) return;
+  if (before === undefined) insertPath(into.added, path);
+  else if (after === undefined) insertPath(into.removed, path);
+}

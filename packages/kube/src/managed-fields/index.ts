@@ -1,0 +1,2 @@
+export type { ApplyOutcome, Conflict, FieldManager, OwnershipContext } from './ownership.ts';
+export { applyConfiguration, managedFieldsAfterUpdate } from './ownership.ts';

@@ -1,0 +1,73 @@
+import { orderElements } from '../patches/element-order.ts';
+import type { JsonObject } from '../patches/json.ts';
+import { copyJson, isObject, setField } from '../patches/json.ts';
+import type { Schema } from '../schema/index.ts';
+import { fieldSchema, itemSchema } from '../schema/index.ts';
+import type { FieldSet } from './field-set.ts';
+import { isEmptySet } from './field-set.ts';
+import { elementOf, relationOf } from './typed.ts';
+
+/** The live object with an applied configuration laid over it. Neither is changed. */
+export function mergeApplied(live: unknown, applied: unknown, schema: Schema | undefined): unknown {
+  const relation = relationOf(schema, applied);
+  if (live === undefined || live === null || relation.kind === 'leaf') return copyJson(applied);
+  if (isObject(applied) && isObject(live)) {
+    const result: JsonObject = { ...live };
+    for (const [key, value] of Object.entries(applied)) {
+      setField(result, key, mergeApplied(live[key], value, fieldSchema(schema, key)));
+    }
+    return result;
+  }
+  if (!Array.isArray(applied) || !Array.isArray(live)) return copyJson(applied);
+  const identity = (item: unknown) => elementOf(item, relation, schema);
+  const merged = new Map(live.map((item) => [identity(item), item]));
+  for (const item of applied) {
+    const key = identity(item);
+    merged.set(key, relation.kind === 'set' ? item : mergeApplied(merged.get(key), item, itemSchema(schema)));
+  }
+  return orderElements([...merged.values()], applied, live, identity);
+}
+
+/**
+ * Takes fields out of an object: a list item goes whole, a struct when nothing is left of it. Items below which
+ * somebody still owns a field stay.
+ */
+export function removeFields(
+  value: unknown,
+  remove: FieldSet,
+  owned: FieldSet | undefined,
+  schema: Schema | undefined,
+): unknown {
+  if (isObject(value)) {
+    const result: JsonObject = {};
+    for (const [key, item] of Object.entries(value)) {
+      const cut = remove.children.get(`f:${key}`);
+      const kept = cut
+        ? cutField(item, cut, owned?.children.get(`f:${key}`), fieldSchema(schema, key))
+        : item;
+      if (kept !== undefined) setField(result, key, kept);
+    }
+    return result;
+  }
+  if (!Array.isArray(value)) return value;
+  const relation = relationOf(schema, value);
+  return value.flatMap((item) => {
+    const element = elementOf(item, relation, schema);
+    const cut = remove.children.get(element);
+    const kept = cut ? cutField(item, cut, owned?.children.get(element), itemSchema(schema)) : item;
+    return kept === undefined ? [] : [kept];
+  });
+}
+
+function cutField(
+  item: unknown,
+  cut: FieldSet,
+  owned: FieldSet | undefined,
+  schema: Schema | undefined,
+): unknown {
+  const stillOwned = owned !== undefined && !isEmptySet(owned);
+  if (cut.member && !stillOwned) return undefined;
+  const rest = removeFields(item, cut, owned, schema);
+  const empty = Array.isArray(rest) ? rest.length === 0 : isObject(rest) && Object.keys(rest).length === 0;
+  return empty && !stillOwned ? undefined : rest;
+}

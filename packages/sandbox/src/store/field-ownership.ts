@@ -1,0 +1,37 @@
+import type { KubeObject, ResourceInfo, Schema } from '@toolcrib/kube';
+import { managedFieldsAfterUpdate } from '@toolcrib/kube';
+import type { Manager } from './strategy.ts';
+import { timestamp } from './time.ts';
+
+const KUBELET = new Set(['pods', 'nodes']);
+
+/** Whose fields they are when no manager is named: the control plane's own writes. */
+function controlPlane(info: ResourceInfo, subresource: string | undefined): Manager {
+  const name = subresource && KUBELET.has(info.resource) ? 'kubelet' : 'kube-controller-manager';
+  return { name, operation: 'Update', ...(subresource ? { subresource } : {}) };
+}
+
+/** Brings `metadata.managedFields` up to date with a write; an apply has done it already. */
+export function trackOwnership(
+  object: KubeObject,
+  old: KubeObject | undefined,
+  write: {
+    info: ResourceInfo;
+    schema: Schema | undefined;
+    manager?: Manager;
+    subresource?: string;
+    now: number;
+  },
+): void {
+  const { info, schema, now, subresource } = write;
+  const manager = write.manager ?? controlPlane(info, subresource);
+  if (manager.operation === 'Apply') return;
+  const fields = managedFieldsAfterUpdate(old, object, {
+    schema,
+    manager,
+    time: timestamp(now),
+    hasStatus: info.subresources.includes('status'),
+  });
+  if (fields.length > 0) object.metadata.managedFields = fields;
+  else delete object.metadata.managedFields;
+}
