@@ -25,7 +25,7 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Cluster
   };
   const adminConfig = sandbox.kubeconfig();
   const token: string = parse(adminConfig).users[0].user.token;
-  return {
+  const target: ClusterTarget = {
     name: 'sandbox',
     cluster: await connect('admin', adminConfig),
     person: (name) => connect(name, sandbox.kubeconfig({ name })),
@@ -66,4 +66,35 @@ export async function openSandbox(options: SandboxOptions = {}): Promise<Cluster
       await rm(folder, { recursive: true, force: true });
     },
   };
+  await everybodyMayAsk(target);
+  return target;
+}
+
+/** What a real cluster lets every authenticated person do (system:discovery, system:basic-user). */
+async function everybodyMayAsk(target: ClusterTarget): Promise<void> {
+  const apiVersion = 'rbac.authorization.k8s.io/v1';
+  const name = 'toolcrib-test-everybody';
+  await target.https('POST', `/apis/${apiVersion}/clusterroles`, {
+    apiVersion,
+    kind: 'ClusterRole',
+    metadata: { name },
+    rules: [
+      {
+        nonResourceURLs: ['/api', '/api/*', '/apis', '/apis/*', '/openapi', '/openapi/*', '/version'],
+        verbs: ['get'],
+      },
+      {
+        apiGroups: ['authorization.k8s.io'],
+        resources: ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
+        verbs: ['create'],
+      },
+    ],
+  });
+  await target.https('POST', `/apis/${apiVersion}/clusterrolebindings`, {
+    apiVersion,
+    kind: 'ClusterRoleBinding',
+    metadata: { name },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
+    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'system:authenticated' }],
+  });
 }

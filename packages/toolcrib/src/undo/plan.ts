@@ -50,7 +50,12 @@ export function planUndo(
   }
   // Claims are there by now: a set that is scaled up finds its own instead of making empty ones.
   steps.push(...scaled.steps);
-  return { actId: snapshots[0]?.actId ?? softenings[0]?.actId ?? '', steps, known: [...byUid.keys()] };
+  return {
+    actId: snapshots[0]?.actId ?? softenings[0]?.actId ?? '',
+    steps,
+    known: [...byUid.keys()],
+    retained: softenings.filter(({ how, state }) => how === 'retain-first' && state === 'softened'),
+  };
 }
 
 /** The same object may have been kept for several requests of the act: the first state is the one before the act. */

@@ -54,7 +54,11 @@ export async function runUndo(
     }
   }
   const record: UndoRecord = { id: options.id, actId: plan.actId, at, by: options.by, kind: 'undo', results };
-  return { record, softenings: run.softenings };
+  const whole = results.every(
+    ({ result }) => result === 'done' || result === 'unchanged' || result === 'skipped',
+  );
+  const retained = whole ? plan.retained.map((one) => ({ ...one, state: 'undone' as const })) : [];
+  return { record, softenings: [...run.softenings, ...retained] };
 }
 
 async function outcome(run: Run, step: UndoStep): Promise<Result[]> {

@@ -47,6 +47,8 @@ export interface UndoPlan {
   steps: UndoStep[];
   /** UIDs before the act of everything that is in the snapshots. */
   known: string[];
+  /** Volumes that were set to Retain for the act: undone once nothing of it failed. */
+  retained: SoftenRecord[];
 }
 
 /** How an object is found by name: its version doesn't matter. */
