@@ -61,7 +61,7 @@ test('a ReplicaSet that is being deleted adopts nothing', () => {
 });
 
 test('the owner is read again before the first adoption: a stale picture of it does not adopt', () => {
-  const cluster = testCluster({ noControllers: true });
+  const cluster = testCluster({ without: ['replicaset', 'garbage-collector'] });
   const old = cluster.store.create(REPLICA_SETS, newReplicaSet('web', 1));
   const pod = barePod(cluster, 'stray', { app: 'web' });
   const claim = () =>

@@ -18,8 +18,8 @@ const ONLY_GC = [
   'kubelet',
 ] as const;
 
-function onlyCollector(gcDelayMs = 2): TestCluster {
-  return testCluster({ without: [...ONLY_GC], gcDelayMs });
+function onlyCollector(gcDelayMs = 2, lawless = false): TestCluster {
+  return testCluster({ without: [...ONLY_GC], gcDelayMs, lawless });
 }
 
 function make(
@@ -257,7 +257,7 @@ test('what already has an orphan finalizer is deleted with Orphan when its own o
 });
 
 test('malformed owner references break nothing', () => {
-  const cluster = onlyCollector();
+  const cluster = onlyCollector(2, true);
   const bad = [{}, { uid: 5 }, { apiVersion: 'v1' }] as unknown as OwnerReference[];
   cluster.store.create(CONFIG_MAPS, {
     apiVersion: 'v1',

@@ -58,9 +58,10 @@ test('Pods come one after the other, each with its claim and its labels', () => 
   });
   assert.equal(pod.spec.hostname, 'kafka-1');
   assert.equal(pod.spec.subdomain, 'kafka');
-  assert.deepEqual(pod.spec.volumes, [
-    { name: 'data', persistentVolumeClaim: { claimName: 'data-kafka-1' } },
-  ]);
+  assert.deepEqual(pod.spec.volumes[0], {
+    name: 'data',
+    persistentVolumeClaim: { claimName: 'data-kafka-1' },
+  });
   const { status } = cluster.get(STATEFUL_SETS, 'kafka');
   assert.equal(status.currentRevision, revision?.metadata.name);
   assert.equal(status.updateRevision, revision?.metadata.name);

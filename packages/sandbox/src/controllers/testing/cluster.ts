@@ -1,6 +1,6 @@
 import type { Body, KubeObject, ResourceType } from '@toolcrib/kube';
+import { strategyOf } from '../../kinds/index.ts';
 import { createStore, type MemoryStore } from '../../store/memory-store.ts';
-import type { Strategy } from '../../store/strategy.ts';
 import { type ControllersOptions, startControllers } from '../index.ts';
 import { DEPLOYMENTS, NAMESPACES, PODS, STATEFUL_SETS } from '../shared/types.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
@@ -19,12 +19,18 @@ export interface TestCluster {
   events(name: string): { reason: string; message: string; type: string; count: number }[];
 }
 
+export interface TestClusterOptions extends ControllersOptions {
+  noControllers?: boolean;
+  /** A store without the API's rules, into which anything gets, however malformed. */
+  lawless?: boolean;
+}
+
 const NAMESPACE = 'shop';
 
 /** A store with the rules that the controllers count on, and controllers on a clock that stands still. */
-export function testCluster(options: ControllersOptions & { noControllers?: boolean } = {}): TestCluster {
+export function testCluster(options: TestClusterOptions = {}): TestCluster {
   const clock = fakeClock();
-  const store = createStore({ clock, strategyOf: (info) => STRATEGIES[info.resource] ?? {} });
+  const store = createStore({ clock, ...(options.lawless ? {} : { strategyOf }) });
   const failures: string[] = [];
   const report = (name: string, key: string, error: unknown) => failures.push(`${name} ${key}: ${error}`);
   for (const name of ['default', NAMESPACE]) {
@@ -56,24 +62,6 @@ export function testCluster(options: ControllersOptions & { noControllers?: bool
   cluster.settle();
   return cluster;
 }
-
-const STRATEGIES: Record<string, Strategy> = {
-  pods: {
-    gracePeriod(pod, asked) {
-      if (!pod.spec?.nodeName || ['Succeeded', 'Failed'].includes(pod.status?.phase)) return 0;
-      return asked ?? pod.spec?.terminationGracePeriodSeconds ?? 30;
-    },
-    prepareForCreate(pod) {
-      pod.status = { phase: 'Pending', qosClass: 'BestEffort' };
-    },
-  },
-  namespaces: {
-    prepareForCreate(namespace) {
-      namespace.spec = { ...namespace.spec, finalizers: ['kubernetes'] };
-      namespace.status = { phase: 'Active' };
-    },
-  },
-};
 
 export const labelled = (app: string): Body => ({
   metadata: { labels: { app } },
