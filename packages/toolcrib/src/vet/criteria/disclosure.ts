@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Criterion, missing } from './criterion.ts';
-import { decided, quote } from './figures.ts';
+import { decided, quote, unknown } from './figures.ts';
 import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({
@@ -32,6 +32,7 @@ export const disclosure: Criterion<z.infer<typeof threshold>> = {
       shortestDays: shortest,
       contact: best.contact,
     };
+    if (best.sha256 === null) return unknown(`${best.path} is too large to be read`, [fact.id]);
     if (!best.contact) return decided(false, `${best.path} names no way to report`, [fact.id], numbers);
     if (shortest === null) return decided(false, `${best.path} names no time frame`, [fact.id], numbers);
     const quoted = best.timeframes.find((frame) => frame.days === shortest)?.text ?? '';

@@ -32,7 +32,11 @@ export const licence: Criterion<Threshold> = {
     if (expression === '') {
       if (unrecognised === null)
         return decided(false, 'there is no licence file: nobody is allowed to use it', ids, numbers);
-      return unknown(`${unrecognised} is like none of the OSI’s licence texts`, ids, numbers);
+      return unknown(
+        `${unrecognised} is like none of the OSI’s licence texts, or too large to be read`,
+        ids,
+        numbers,
+      );
     }
     const answer = approved(expression, threshold);
     if (answer === undefined) return unknown(`"${expression}" is no SPDX expression`, ids, numbers);

@@ -26,6 +26,7 @@ export const maintained: Criterion<z.infer<typeof threshold>> = {
     );
     const end = files?.value.readme?.endOfLife;
     if (end) return decided(false, `its README says: “${end}”`, ids, { endOfLife: end });
+    if (files?.value.readme?.sha256 === null) return unknown('its README is too large to be read', ids);
     if (version?.value.deprecated)
       return decided(false, `deprecated: “${version.value.deprecated}”`, ids, { deprecated: true });
     if (other?.value.deprecated === true)

@@ -2,7 +2,11 @@ import { z } from 'zod';
 
 const instant = z.string();
 const count = z.number().int().nonnegative();
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+/** null: the file is too large to be read. */
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .nullable();
 const objectId = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
 
 /** One name-and-address pair after mailmap. The address is kept as a hash: telling people apart needs no more. */

@@ -25,10 +25,11 @@ export async function readFiles(
     repository,
     textKinds.flatMap(paths).map(({ id }) => id),
   );
-  const read = <T>(kind: PathKind, make: (path: string, text: string, hash: string) => T): T[] =>
-    paths(kind).flatMap(({ path, id }) => {
-      const bytes = texts.get(id)?.bytes;
-      return bytes == null ? [] : [make(path, bytes.toString('utf8'), sha256(bytes))];
+  /** A file too large to be read is listed all the same, with no hash: it is there, and nothing is known of it. */
+  const read = <T>(kind: PathKind, make: (path: string, text: string, hash: string | null) => T): T[] =>
+    paths(kind).map(({ path, id }) => {
+      const bytes = texts.get(id)?.bytes ?? null;
+      return make(path, bytes?.toString('utf8') ?? '', bytes === null ? null : sha256(bytes));
     });
   const names = (kind: PathKind) => paths(kind).map(({ path }) => path);
   const readme = read('readme', (path, text, hash) => ({

@@ -47,9 +47,11 @@ export async function openRepository(dir: string, signal?: AbortSignal): Promise
     const run = (args: readonly string[], input?: string) => gitStream(own, args, input, signal);
     const text: Repository['text'] = async (args, options = {}) =>
       collect(run(args, options.input), options.limit ?? TEXT_LIMIT);
+    const head = await findHead(text, await readSmall(join(found.git, 'HEAD')));
+    signal?.throwIfAborted();
     return {
       dir,
-      head: await findHead(text, await readSmall(join(found.git, 'HEAD'))),
+      head,
       incomplete: await whyIncomplete(found.common, config),
       stream: run,
       text,
@@ -200,6 +202,7 @@ export async function* gitStream(
   try {
     for await (const bytes of child.stdout) yield bytes as Buffer;
     const end = await ended;
+    signal?.throwIfAborted();
     if (end instanceof Error && 'code' in end && end.code === 'ENOENT')
       throw new ToolcribError('missing-part', 'git is not installed', {
         next: 'install git 2.37 or later',
