@@ -15,8 +15,8 @@ import { recover } from '../guard/way/recover.ts';
 import { loadKey, openJournal, reopeningJournal } from '../journal/index.ts';
 import { type Hold, ToolcribError } from '../model/index.ts';
 import { desktop, tellAll, waitingTerminal } from '../notify/index.ts';
+import { finishAct } from './acts.ts';
 import { contexts } from './contexts.ts';
-import { finishAct } from './finish.ts';
 import { log } from './log.ts';
 import { policyFile } from './policy-file.ts';
 import { systemClock } from './system-clock.ts';
@@ -62,7 +62,11 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
       .catch((error: unknown) => log('a hold could not be written down', { why: String(error) }));
   });
   const clusterFor = async (context: string) => clusters.cluster(context);
-  const finish = (actId: string, why: string) => finishAct({ journal, clusterFor, clock, by: why }, actId);
+  const finish = async (actId: string, why: string) => {
+    await finishAct({ journal, clusterFor, clock, by: `the guard (${why})` }, actId, {
+      windowMs: policy.current().softenMs,
+    });
+  };
   const windowsOpen = windows({
     journal,
     clock,

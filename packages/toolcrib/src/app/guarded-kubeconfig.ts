@@ -159,7 +159,28 @@ function adopt(paths: Paths, ours: File): string[] {
   return foreign.contexts.map((item) => item.name);
 }
 
-function guardedText(person: Kubeconfig, identity: DoorIdentity, ours: File | undefined): string {
+/**
+ * A guarded kubeconfig with other tokens than ours, for one run of one tool: the person's current context stands in
+ * it, since it is the only file that the tool will see.
+ */
+export async function guardedKubeconfigFor(
+  paths: Paths,
+  env: Env,
+  tokens: Record<string, string>,
+  home: string = homedir(),
+): Promise<string> {
+  const person = loadKubeconfig({ env: personEnv(paths, env, home), home });
+  const identity = await loadDoorIdentity(paths, person.contextNames);
+  const current = ownFile(paths)?.currentContext ?? person.currentContext;
+  return guardedText(person, { ...identity, tokens }, undefined, current);
+}
+
+function guardedText(
+  person: Kubeconfig,
+  identity: DoorIdentity,
+  ours: File | undefined,
+  current?: string,
+): string {
   const names = person.contextNames;
   const authority = Buffer.from(identity.ca).toString('base64');
   const clusterOf = (context: string) => ({
@@ -171,7 +192,7 @@ function guardedText(person: Kubeconfig, identity: DoorIdentity, ours: File | un
   const aliases = (ours?.contexts ?? []).filter(
     (item) => !names.includes(item.name) && names.includes(item.context.cluster.slice(OWN.length)),
   );
-  const chosen = ours && isOurs(ours) ? ours.currentContext : undefined;
+  const chosen = current ?? (ours && isOurs(ours) ? ours.currentContext : undefined);
   const known = (name: string) => names.includes(name) || aliases.some((item) => item.name === name);
   const config = {
     apiVersion: 'v1',

@@ -10,6 +10,10 @@ export type HoldAnswer =
 interface Slot {
   hold: Hold;
   waiter?: (answer: HoldAnswer) => void;
+  /** The request that waits now; the hold itself may be an earlier one's. */
+  waitingRequest?: string;
+  /** The yes was taken by its request. An envelope's hold stays `approved` for the others. */
+  taken?: boolean;
 }
 
 /** How long an unanswered hold can still be answered. Milliseconds. */
@@ -21,7 +25,7 @@ export interface HoldDesk {
   /** Registers a hold; with `waitMs` > 0 resolves once answered, expired or gone. */
   place(hold: Hold, waitMs: number): Promise<HoldAnswer>;
   /** A client joins a hold that is already open (or waits again). */
-  waitOn(code: string, waitMs: number): Promise<HoldAnswer>;
+  waitOn(code: string, requestId: string, waitMs: number): Promise<HoldAnswer>;
   gone(requestId: string): void;
   answer(
     code: string,
@@ -58,8 +62,14 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
   const live = (slot: Slot | undefined): slot is Slot =>
     slot !== undefined && slot.hold.expiresAt > clock.now();
 
-  const wait = (slot: Slot, waitMs: number): Promise<HoldAnswer> => {
+  const take = (slot: Slot): void => {
+    slot.taken = true;
+    if (!slot.hold.envelope) change(slot, { state: 'used' });
+  };
+
+  const wait = (slot: Slot, requestId: string, waitMs: number): Promise<HoldAnswer> => {
     if (waitMs <= 0) return Promise.resolve({ as: 'expired' });
+    slot.waitingRequest = requestId;
     return new Promise((resolve) => {
       const cancel = clock.after(waitMs, () => slot.waiter?.({ as: 'expired' }));
       slot.waiter = (answer) => {
@@ -83,25 +93,25 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
     place(hold, waitMs) {
       const slot: Slot = { hold: { ...hold, waiting: waitMs > 0 } };
       slots.set(hold.code, slot);
-      const answer = wait(slot, waitMs);
+      const answer = wait(slot, hold.requestId, waitMs);
       save(slot.hold);
       return answer;
     },
-    waitOn(code, waitMs) {
+    waitOn(code, requestId, waitMs) {
       const slot = slots.get(code);
       if (!slot) return Promise.resolve({ as: 'expired' });
       slot.waiter?.({ as: 'gone' });
       if (waitMs > 0) change(slot, { waiting: true });
-      return wait(slot, waitMs);
+      return wait(slot, requestId, waitMs);
     },
     gone(requestId) {
-      for (const slot of slots.values()) if (slot.hold.requestId === requestId) slot.waiter?.({ as: 'gone' });
+      for (const slot of slots.values()) if (slot.waitingRequest === requestId) slot.waiter?.({ as: 'gone' });
     },
     answer(code, answer, passMs) {
       const slot = slots.get(code);
       if (!slot) return 'unknown';
       if (!live(slot) || slot.hold.state !== 'open') return 'closed';
-      const { now } = { now: clock.now() };
+      const now = clock.now();
       if (answer.as === 'denied') {
         const hold = change(slot, { state: 'denied' });
         slot.waiter?.(answer);
@@ -109,21 +119,22 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
       }
       const envelope = slot.hold.envelope && { ...slot.hold.envelope, expiresAt: now + passMs };
       const given = { as: answer.as, by: answer.by, at: now, withoutNet: answer.withoutNet };
-      const waited = slot.waiter !== undefined;
-      const hold = change(slot, {
-        state: waited ? 'used' : 'approved',
-        answer: given,
-        envelope,
-        expiresAt: now + passMs,
-      });
-      slot.waiter?.(answer);
-      return hold;
+      const part = { answer: given, envelope, expiresAt: now + passMs, waiting: false };
+      const hold = change(slot, { ...part, state: 'approved' });
+      const { waiter } = slot;
+      if (!waiter) return hold;
+      take(slot);
+      waiter(answer);
+      return slot.hold;
     },
     takePass(person, requestKey) {
       const slot = [...slots.values()].find(
-        ({ hold }) => hold.state === 'approved' && hold.person === person && hold.requestKey === requestKey,
+        ({ hold, taken }) =>
+          !taken && hold.state === 'approved' && hold.person === person && hold.requestKey === requestKey,
       );
-      return live(slot) ? change(slot, { state: 'used' }) : undefined;
+      if (!live(slot)) return undefined;
+      take(slot);
+      return slot.hold;
     },
     takeEnvelope({ session, verb, kind, namespace, uid }) {
       if (session === undefined) return undefined;

@@ -99,20 +99,26 @@ function decideOn(
 
 /** A person must say yes. kubectl waits; everything else is refused at once, with the code that lets it pass later. */
 async function held(deps: WayDeps, step: Step): Promise<Instruction> {
-  const { desk, journal, notifier } = deps;
-  const { waitMs, passMs } = deps.policy();
   try {
-    await journal.probe();
+    await deps.journal.probe();
   } catch (error) {
     // What can't be kept can't be approved as usual either: say so at once instead of letting a client wait for it.
     return release(deps, step, { as: 'as-sent', withoutNet: false, because: error });
   }
+  const open = deps.desk.openFor(step.request.person, step.key);
+  // Asked again: it stays one act, under one code.
+  const live = (open && (await deps.acts.byId(open.actId))) ?? step.live;
+  await record(deps, { ...step, live }, 'held');
+  return waitForAnswer(deps, { ...step, live }, open);
+}
+
+async function waitForAnswer(deps: WayDeps, step: Step, open: Hold | undefined): Promise<Instruction> {
+  const { desk, notifier } = deps;
+  const { waitMs, passMs } = deps.policy();
   const wait = waits(step.request.headers) ? waitMs : 0;
-  const open = desk.openFor(step.request.person, step.key);
   const hold = open ?? holdFor(deps, step);
-  if (!open) await record(deps, step, 'held');
   const text = summary(step.seen.radius);
-  if (!open)
+  if (!open || wait > 0) {
     notifier.tell({
       kind: 'held',
       title: `Held: ${step.live.act.title}`,
@@ -121,7 +127,8 @@ async function held(deps: WayDeps, step: Step): Promise<Instruction> {
       waiting: wait > 0,
       clientPort: step.request.clientPort,
     });
-  const given = await (open ? desk.waitOn(hold.code, wait) : desk.place(hold, wait));
+  }
+  const given = await (open ? desk.waitOn(hold.code, step.request.id, wait) : desk.place(hold, wait));
   if (given.as === 'denied') return refused(deps, step, `${given.by} said no`);
   if (given.as === 'expired' || given.as === 'gone') {
     const why = given.as === 'gone' ? 'the client went while it was held' : 'held; nobody has said yes yet';

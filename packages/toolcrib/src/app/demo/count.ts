@@ -1,0 +1,58 @@
+import type { KubeObject } from '@toolcrib/kube';
+import type { Kubectl } from './kubectl.ts';
+
+/** What is true of a set of Pods at one moment, asked of the cluster directly. */
+export interface Pods {
+  names: string[];
+  uids: string[];
+  /** Running, and not on their way out. */
+  running: number;
+  /** Without a controller. */
+  ownerless: number;
+  restarts: number;
+}
+
+export async function podsOf(
+  kubectl: Kubectl,
+  kubeconfig: string,
+  namespace: string,
+  selector: string,
+): Promise<Pods> {
+  const text = await kubectl(kubeconfig, 'get', 'pods', '-n', namespace, '-l', selector, '-o', 'json');
+  const items = (JSON.parse(text) as { items: KubeObject[] }).items;
+  const alive = items.filter((pod) => !pod.metadata.deletionTimestamp);
+  const controlled = (pod: KubeObject) =>
+    pod.metadata.ownerReferences?.some((owner) => owner.controller) === true;
+  const restartsOf = (pod: KubeObject): number =>
+    (pod.status?.containerStatuses ?? []).reduce(
+      (sum: number, one: { restartCount?: number }) => sum + (one.restartCount ?? 0),
+      0,
+    );
+  return {
+    names: alive.map((pod) => pod.metadata.name).sort(),
+    uids: alive.map((pod) => pod.metadata.uid ?? '').sort(),
+    running: alive.filter((pod) => pod.status?.phase === 'Running').length,
+    ownerless: alive.filter((pod) => !controlled(pod)).length,
+    restarts: alive.reduce((sum, pod) => sum + restartsOf(pod), 0),
+  };
+}
+
+/** The object's UID, undefined where the API answers 404. */
+export async function uidOf(
+  kubectl: Kubectl,
+  kubeconfig: string,
+  namespace: string,
+  what: string,
+): Promise<string | undefined> {
+  const text = await kubectl(kubeconfig, 'get', what, '-n', namespace, '--ignore-not-found', '-o', 'json');
+  return text.trim() === '' ? undefined : (JSON.parse(text) as KubeObject).metadata.uid;
+}
+
+/** Looks until it is so. @param limit milliseconds */
+export async function until(what: string, isSo: () => Promise<boolean>, limit = 30_000): Promise<void> {
+  const end = Date.now() + limit;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error(`after ${limit / 1000} s still not so: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+}

@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs';
+import { guardClient } from '../../api/client.ts';
+import { plain, tree } from '../../guard/radius/index.ts';
+import { loadKey, openJournal } from '../../journal/index.ts';
+import { ToolcribError } from '../../model/index.ts';
+import { undoAct } from '../acts.ts';
+import { contexts } from '../contexts.ts';
+import { pathsOf } from '../paths.ts';
+import { systemClock } from '../system-clock.ts';
+import { podsOf, uidOf, until } from './count.ts';
+import { dashboard } from './dashboard.ts';
+import { findKubectl, type Kubectl } from './kubectl.ts';
+import { type Stage, setStage } from './stage.ts';
+import type { Teller } from './tell.ts';
+
+const NS = 'streaming';
+const KAFKA = 'app=kafka';
+const SET = { path: `/apis/apps/v1/namespaces/${NS}/statefulsets/kafka`, label: 'StatefulSet kafka' };
+const POD = { path: `/api/v1/namespaces/${NS}/pods/kafka-1`, label: 'Pod kafka-1' };
+
+/**
+ * The incident, replayed with real parts. Every number told is counted from the cluster at that moment.
+ * @throws ToolcribError `missing-part`; Error where something did not go as it must
+ */
+export async function demo(tell: Teller, options: { keep: boolean }): Promise<void> {
+  const { path, kubectl } = await findKubectl();
+  tell.line(`kubectl: ${path}`);
+  const stage = await setStage(400);
+  let kept = false;
+  try {
+    await cluster(tell, stage, kubectl);
+    await without(tell, stage, kubectl);
+    await stage.startGuard();
+    const before = await podsOf(kubectl, stage.direct, NS, KAFKA);
+    const actId = await withGuard(tell, stage, kubectl);
+    await undo(tell, stage, kubectl, actId, before);
+    await goOn(tell, stage, options.keep);
+    kept = options.keep;
+  } finally {
+    if (!kept) await stage.strike();
+  }
+}
+
+async function cluster(tell: Teller, { direct, examples }: Stage, kubectl: Kubectl): Promise<void> {
+  tell.chapter('A cluster "prod": a web shop, and a Kafka of three');
+  tell.command('kubectl apply -f examples/');
+  await kubectl(direct, 'apply', '-f', examples);
+  const shop = async () => (await podsOf(kubectl, direct, 'shop', '')).running;
+  const kafka = async () => (await podsOf(kubectl, direct, NS, KAFKA)).running;
+  await until(
+    '11 Pods of the shop and 3 of Kafka run',
+    async () => (await shop()) === 11 && (await kafka()) === 3,
+  );
+  tell.line(`${await shop()} Pods of the shop and ${await kafka()} of Kafka run.`);
+}
+
+async function without(tell: Teller, { direct, examples }: Stage, kubectl: Kubectl): Promise<void> {
+  tell.chapter('Without a guard: "delete Pod kafka-1" in a dashboard with a stale menu');
+  const board = dashboard(readFileSync(direct, 'utf8'));
+  board.open(SET);
+  board.open(POD);
+  const before = await podsOf(kubectl, direct, NS, KAFKA);
+  tell.line(`The screen says: ${board.screen()}. He presses Delete.`);
+  const reply = await board.pressDelete();
+  tell.line(`On the wire:     ${reply.request}  → ${reply.status}`);
+  await until('Kafka goes', async () => (await podsOf(kubectl, direct, NS, KAFKA)).running === 0);
+  const after = await podsOf(kubectl, direct, NS, KAFKA);
+  const lost = before.uids.filter((uid) => !after.uids.includes(uid)).length;
+  tell.line(
+    `Of ${before.running} Kafka Pods ${lost} are lost; he had asked for one. There is no way back but the manifests:`,
+  );
+  tell.command('kubectl apply -f examples/kafka.yaml');
+  await until(
+    'the old Pods are gone',
+    async () => (await kubectl(direct, 'get', 'pods', '-n', NS, '-l', KAFKA, '-o', 'name')) === '',
+    60_000,
+  );
+  await kubectl(direct, 'apply', '-f', `${examples}/kafka.yaml`);
+  await until('Kafka runs again', async () => (await podsOf(kubectl, direct, NS, KAFKA)).running === 3);
+}
+
+async function withGuard(tell: Teller, stage: Stage, kubectl: Kubectl): Promise<string> {
+  const { direct } = stage;
+  tell.chapter('With the guard: the same dashboard, the same click');
+  const board = dashboard(readFileSync(stage.guarded, 'utf8'));
+  board.open(SET);
+  board.open(POD);
+  tell.line(`The screen says: ${board.screen()}. He presses Delete.`);
+  const refused = await board.pressDelete();
+  tell.line(`On the wire:     ${refused.request}  → ${refused.status}`);
+  const status = JSON.parse(refused.body) as {
+    message: string;
+    details?: { causes?: { message: string }[] };
+  };
+  tell.quote(status.message);
+  const code = status.details?.causes?.[0]?.message;
+  if (refused.status !== 403 || !code)
+    throw new Error(`the guard did not hold it: ${refused.status} ${refused.body}`);
+  tell.command(`toolcrib held ${code}`);
+  const guard = guardClient(pathsOf(stage.env).socket);
+  const hold = await guard.hold(code);
+  tell.quote(tree(hold.radius, { palette: plain, width: 74 }));
+  tell.line('Not one Pod: a whole Kafka. Suppose he says yes all the same, softened:');
+  tell.command(`toolcrib approve ${code} --softened`);
+  await guard.answer(code, { as: 'softened', by: 'demo' });
+  const done = await board.pressDelete();
+  tell.line(`He presses Delete again. On the wire: ${done.request}  → ${done.status}`);
+  tell.quote(done.warning.replace(/^299 - "|"$/g, ''));
+  const set = await uidOf(kubectl, direct, NS, 'statefulset/kafka');
+  const pods = await podsOf(kubectl, direct, NS, KAFKA);
+  tell.line(
+    `Asked of the API directly: the StatefulSet is ${set === undefined ? 'gone (404)' : 'there'}; ${pods.running} of 3 Pods run, ${pods.ownerless} without an owner.`,
+  );
+  if (set !== undefined || pods.running !== 3) throw new Error('softening did not keep the Pods');
+  return hold.actId;
+}
+
+async function undo(
+  tell: Teller,
+  stage: Stage,
+  kubectl: Kubectl,
+  actId: string,
+  before: { names: string[]; uids: string[] },
+): Promise<void> {
+  const { direct, env } = stage;
+  tell.chapter('Undo');
+  tell.command(`toolcrib undo ${actId}`);
+  const folder = pathsOf(env).journal;
+  const journal = openJournal({ folder, key: loadKey({ folder, env }), clock: systemClock });
+  const clusters = contexts({ env, home: stage.folder });
+  try {
+    const clusterFor = async (context: string) => clusters.cluster(context);
+    const record = await undoAct(
+      { journal, clusterFor, clock: systemClock, by: 'demo' },
+      actId,
+      () => undefined,
+    );
+    tell.quote(
+      record.results
+        .map(({ what, result, note }) => `${result}  ${what}${note ? `  (${note})` : ''}`)
+        .join('\n'),
+    );
+  } finally {
+    await clusters.close();
+    await journal.close();
+  }
+  const set = await uidOf(kubectl, direct, NS, 'statefulset/kafka');
+  const after = await podsOf(kubectl, direct, NS, KAFKA);
+  const same = after.uids.filter((uid) => before.uids.includes(uid)).length;
+  tell.line(`The StatefulSet is ${set ? 'back' : 'not back'}. Pods, UID before and after:`);
+  for (const [at, name] of after.names.entries()) {
+    tell.line(`  ${name}  ${before.uids[at]?.slice(0, 8)}…  ${after.uids[at]?.slice(0, 8)}…`);
+  }
+  tell.line(
+    `${same} of ${before.uids.length} Pods are the same ones; restarts: ${after.restarts}; without an owner: ${after.ownerless}.`,
+  );
+  if (!set || same !== before.uids.length || after.restarts !== 0 || after.ownerless !== 0) {
+    throw new ToolcribError('conflict', 'The undo did not bring everything back as it was.');
+  }
+}
+
+async function goOn(tell: Teller, stage: Stage, keep: boolean): Promise<void> {
+  tell.chapter('Go on by hand');
+  if (!keep) {
+    tell.line('Keep cluster and guard up, and check every claim with your own kubectl:');
+    tell.command('npm start -- --keep          (or: toolcrib demo --keep)');
+    tell.line('Put the guard before your own clusters; a new one is only observed at first:');
+    tell.command('eval "$(toolcrib on)"        then toolcrib log, toolcrib held');
+    return;
+  }
+  tell.line('Cluster and guard stay up. The first is the cluster itself, the second the way');
+  tell.line('through the guard; delete something and look:');
+  process.stdout.write(
+    `\nDIRECT_KUBECONFIG=${stage.direct}\nGUARDED_KUBECONFIG=${stage.guarded}\nTOOLCRIB_HOME=${stage.env.TOOLCRIB_HOME}\n\n`,
+  );
+  tell.command(`KUBECONFIG=${stage.guarded} kubectl delete deployment web -n shop`);
+  tell.line(`In another terminal, with TOOLCRIB_HOME as above: toolcrib held, approve, log, undo`);
+  tell.line('(in a clone: npm run toolcrib -- held). To end all of it:');
+  tell.command(stage.leave());
+}

@@ -1,0 +1,58 @@
+import { type ResourceInfo, refOf } from '@toolcrib/kube';
+import { look, radiusOf } from '../guard/radius/index.ts';
+import { type Cluster, type Radius, ToolcribError } from '../model/index.ts';
+
+const POLICIES = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan' } as const;
+
+/**
+ * The blast radius of deleting (or scaling) one object, named as kubectl takes it: `sts/kafka`.
+ * @throws ToolcribError `usage`, `not-found`, `unreachable`, `credentials`
+ */
+export async function radiusOfNamed(
+  cluster: Cluster,
+  what: string,
+  options: { namespace?: string; cascade: string; scale?: number },
+): Promise<Radius> {
+  const [kind, name, ...rest] = what.split('/');
+  if (!kind || !name || rest.length > 0) {
+    throw new ToolcribError('usage', `${JSON.stringify(what)} does not name an object.`, {
+      next: 'Write KIND/NAME, like sts/kafka.',
+    });
+  }
+  if (!Object.hasOwn(POLICIES, options.cascade)) {
+    throw new ToolcribError('usage', `--cascade ${options.cascade} is unknown.`, {
+      next: 'background, foreground or orphan',
+    });
+  }
+  const info = await findKind(cluster, kind);
+  const namespace = info.namespaced ? (options.namespace ?? 'default') : undefined;
+  const object = await cluster.get(info, { namespace, name });
+  if (!object) {
+    const where = namespace ? ` in namespace ${namespace}` : '';
+    throw new ToolcribError('not-found', `There is no ${info.kind} ${name}${where}.`, {
+      next: namespace ? 'Name the namespace with -n.' : undefined,
+    });
+  }
+  const propagationPolicy = POLICIES[options.cascade as keyof typeof POLICIES];
+  const effect =
+    options.scale === undefined
+      ? { verb: 'delete' as const, options: { propagationPolicy } }
+      : { verb: 'scale' as const, replicas: options.scale };
+  const aims = [{ ref: refOf(object), type: { group: info.group, resource: info.resource }, effect }];
+  return radiusOf(await look(cluster, aims), aims);
+}
+
+/** By kind, plural, singular or short name, with or without its group: as kubectl takes it. */
+async function findKind(cluster: Cluster, given: string): Promise<ResourceInfo> {
+  const { resources } = await cluster.resources();
+  const [name = '', ...group] = given.toLowerCase().split('.');
+  const named = (info: ResourceInfo) =>
+    [info.resource, info.kind.toLowerCase(), info.singular, ...(info.shortNames ?? [])].includes(name);
+  const found = resources.find(
+    (info) => named(info) && (group.length === 0 || info.group === group.join('.')),
+  );
+  if (found) return found;
+  throw new ToolcribError('not-found', `The cluster serves no kind ${given}.`, {
+    next: 'kubectl api-resources lists what it serves.',
+  });
+}

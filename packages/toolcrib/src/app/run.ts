@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  createReadStream,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { homedir, constants as osConstants, tmpdir, userInfo } from 'node:os';
+import { basename, delimiter, join, resolve } from 'node:path';
+import { guardClient } from '../api/client.ts';
+import { ToolcribError } from '../model/index.ts';
+import { ensureGuard } from './daemon.ts';
+import { writeOwnFile } from './files.ts';
+import { guardedKubeconfigFor } from './guarded-kubeconfig.ts';
+import { pathsOf } from './paths.ts';
+
+type Env = Record<string, string | undefined>;
+
+/**
+ * Runs one tool behind the guard, with tokens of its own: bound to the binary's SHA-256, the person, and this run.
+ * Nothing of the terminal is changed.
+ *
+ * @returns the tool's exit code (128 + n for a signal); 125 the guard failed, 126 can't be run, 127 not found
+ */
+export async function runGuarded(
+  command: readonly string[],
+  options: { agent: boolean; env: Env },
+): Promise<number> {
+  const { env } = options;
+  const [name = '', ...args] = command;
+  const binary = findBinary(name, env);
+  if (binary === undefined) return fail(127, `${name} was not found in PATH.`);
+  if (binary === 'not-executable') return fail(126, `${name} can't be executed.`);
+  let folder: string | undefined;
+  try {
+    const paths = pathsOf(env, homedir());
+    await ensureGuard(paths, { env });
+    const client = guardClient(paths.socket);
+    const tool = { name: basename(binary), sha256: await sha256(binary) };
+    const { id, tokens } = await client.mint({ tool, agent: options.agent, person: userInfo().username });
+    folder = mkdtempSync(join(tmpdir(), 'toolcrib-run-'));
+    const kubeconfig = join(folder, 'kubeconfig');
+    writeOwnFile(kubeconfig, await guardedKubeconfigFor(paths, env, tokens));
+    try {
+      return await child(binary, args, { ...env, KUBECONFIG: kubeconfig });
+    } finally {
+      await client.revoke(id).catch(() => undefined);
+    }
+  } catch (error) {
+    const next = error instanceof ToolcribError && error.next ? ` ${error.next}` : '';
+    return fail(125, `${error instanceof Error ? error.message : String(error)}${next}`);
+  } finally {
+    if (folder) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function child(binary: string, args: string[], env: Env): Promise<number> {
+  return new Promise((done) => {
+    const running = spawn(binary, args, { stdio: 'inherit', env });
+    // Ctrl-C goes to the whole group; the tool decides what it means, we wait for it.
+    const ignore = () => undefined;
+    const pass = (signal: NodeJS.Signals) => void running.kill(signal);
+    process.on('SIGINT', ignore).on('SIGTERM', pass).on('SIGHUP', pass);
+    running.on('error', (error) => done(fail(126, `${binary} can't be executed: ${error.message}`)));
+    running.on('exit', (code, signal) => {
+      process.off('SIGINT', ignore).off('SIGTERM', pass).off('SIGHUP', pass);
+      done(code ?? 128 + (signal ? osConstants.signals[signal] : 0));
+    });
+  });
+}
+
+/** As a shell finds it: a path as it stands, else each folder of PATH. */
+function findBinary(name: string, env: Env): string | 'not-executable' | undefined {
+  const places = name.includes('/')
+    ? [resolve(name)]
+    : (env.PATH ?? '').split(delimiter).map((folder) => join(folder || '.', name));
+  let seen: 'not-executable' | undefined;
+  for (const place of places) {
+    try {
+      if (!statSync(place).isFile()) continue;
+      accessSync(place, constants.X_OK);
+      return realpathSync(place);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EACCES') seen = 'not-executable';
+    }
+  }
+  return seen;
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+function fail(code: number, why: string): number {
+  process.stderr.write(`toolcrib run: ${why}\n`);
+  return code;
+}

@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import type { Hold } from '../model/index.ts';
+import { ToolcribError } from '../model/index.ts';
+import { holdText } from './held.ts';
+import { guard, person } from './setup.ts';
+import { ask, isInteractive, say } from './terminal.ts';
+
+interface ApproveOptions {
+  softened?: boolean;
+  asSent?: boolean;
+  withoutNet?: string;
+}
+
+/** `toolcrib approve CODE` and `toolcrib deny CODE` */
+export function registerApprove(program: Command): void {
+  program
+    .command('approve')
+    .argument('<code>', 'from `toolcrib held`, or from the refusal')
+    .description('Let a held request go, for exactly what was shown.')
+    .option('--softened', 'in a form that can be undone meanwhile: the Pods keep running')
+    .option('--as-sent', 'as it was sent')
+    .option('--without-net <name>', 'what could not be kept: its name, typed on purpose')
+    .addHelpText('after', '\nWithout --softened or --as-sent it shows what would happen and asks.')
+    .action(async (code: string, options: ApproveOptions) => {
+      const client = await guard();
+      const as = await formOf(options, await client.hold(code));
+      if (as === undefined) {
+        process.exitCode = 1;
+        return say('Nothing was approved.');
+      }
+      const hold = await client.answer(code, { as, by: person(), withoutNet: options.withoutNet });
+      const waited = hold.state === 'used';
+      say(
+        waited || hold.envelope?.used.length
+          ? `Approved ${as}: it goes now.`
+          : `Approved ${as}: send the same request again ${until(hold)}.`,
+      );
+    });
+
+  program
+    .command('deny')
+    .argument('<code>')
+    .description('Refuse a held request.')
+    .action(async (code: string) => {
+      const client = await guard();
+      await client.answer(code, { as: 'denied', by: person() });
+      say('Refused. Nothing was sent.');
+    });
+}
+
+async function formOf(options: ApproveOptions, hold: Hold): Promise<'as-sent' | 'softened' | undefined> {
+  if (options.softened && options.asSent) {
+    throw new ToolcribError('usage', '--softened and --as-sent exclude each other.', { next: 'Name one.' });
+  }
+  if (options.softened) return 'softened';
+  if (options.asSent) return 'as-sent';
+  if (!isInteractive()) {
+    throw new ToolcribError('usage', 'Say in which form: --softened or --as-sent.', {
+      next: `toolcrib held ${hold.code} shows both.`,
+    });
+  }
+  say(holdText(hold));
+  const soft = hold.decision.softening?.possible === true;
+  const answer = await ask(soft ? '\n[s]oftened, [a]s sent, or [n]o? ' : '\n[a]s sent, or [n]o? ');
+  if (soft && /^s/i.test(answer)) return 'softened';
+  return /^a/i.test(answer) ? 'as-sent' : undefined;
+}
+
+function until(hold: Hold): string {
+  const seconds = Math.max(0, Math.round((hold.expiresAt - Date.now()) / 1000));
+  return `within ${seconds} seconds`;
+}

@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import type { GuardStatus } from '../api/schema.ts';
+import { guard, paths } from './setup.ts';
+import {
+  bad,
+  bold,
+  faint,
+  good,
+  mild,
+  type Output,
+  print,
+  say,
+  table,
+  when,
+  withOutput,
+} from './terminal.ts';
+
+/** `toolcrib guard start|status|stop` */
+export function registerGuard(program: Command): void {
+  const command = program.command('guard').description('The guard itself: start it, look at it, stop it.');
+
+  command
+    .command('start')
+    .description('Start the guard in the background (`on` and `run` do so by themselves).')
+    .option('--foreground', 'stay here, log to this terminal')
+    .action(async (options: { foreground?: boolean }) => {
+      if (options.foreground) {
+        const { runGuard } = await import('../app/guard-main.ts');
+        return runGuard();
+      }
+      const { ensureGuard } = await import('../app/daemon.ts');
+      const started = await ensureGuard(paths(), { env: process.env });
+      say(started === 'started' ? 'The guard is up.' : 'The guard was running already.');
+    });
+
+  withOutput(command.command('status'))
+    .description('What the guard does now. Exit 1 where it does not run.')
+    .action(async (options: { output: Output }) => {
+      const status = await (await guard()).status().catch((error: unknown) => {
+        process.exitCode = 1;
+        throw error;
+      });
+      print(options.output, status, () => statusText(status));
+    });
+
+  command
+    .command('stop')
+    .description(
+      'Stop the guard. Terminals where it is on get "connection refused" until it starts again or is turned off.',
+    )
+    .action(async () => {
+      const { stopGuard } = await import('../app/daemon.ts');
+      const stopped = await stopGuard(paths());
+      say(stopped === 'stopped' ? 'The guard is stopped.' : 'The guard was not running.');
+    });
+}
+
+function statusText(status: GuardStatus): string {
+  const modeColour = (mode: string) =>
+    mode === 'enforce' ? good(mode) : mode === 'warn' ? mild(mode) : faint(mode);
+  const lines = [
+    `${bold('guard')} ${status.version}, process ${status.pid}, https://127.0.0.1:${status.port}, up since ${when(status.startedAt)}`,
+    status.journal === null
+      ? `journal  ${good('can be written')}`
+      : `journal  ${bad(status.journal)}: nothing destructive passes`,
+    `policy   ${status.policy.file ?? 'built-in: every cluster is only observed'}`,
+    ...(status.policy.error ? [bad(`         not in force: ${status.policy.error}`)] : []),
+    `held     ${status.held === 0 ? 'nothing' : bold(`${status.held}: toolcrib held`)}`,
+    ...(status.unsettled !== 0
+      ? [mild(`unsettled ${status.unsettled} requests of an earlier life: toolcrib log`)]
+      : []),
+    '',
+    table([['CONTEXT', 'MODE'], ...status.contexts.map(({ context, mode }) => [context, modeColour(mode)])]),
+  ];
+  if (status.softened.length > 0) {
+    lines.push(
+      '',
+      table([
+        ['SOFTENED', 'ACT', 'FINISHES'],
+        ...status.softened.map(({ what, actId, finishAfter, overdue }) => [
+          what,
+          actId,
+          overdue ? bad('overdue: finish or undo it') : when(finishAfter),
+        ]),
+      ]),
+    );
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import { tree } from '../guard/radius/index.ts';
+import type { Hold } from '../model/index.ts';
+import { guard } from './setup.ts';
+import {
+  bold,
+  clean,
+  faint,
+  mild,
+  type Output,
+  palette,
+  print,
+  table,
+  when,
+  width,
+  withOutput,
+} from './terminal.ts';
+
+/** `toolcrib held [CODE]` */
+export function registerHeld(program: Command): void {
+  withOutput(program.command('held'))
+    .argument('[code]', 'one hold, with its blast radius as a tree')
+    .description('What waits for a yes.')
+    .action(async (code: string | undefined, options: { output: Output }) => {
+      const client = await guard();
+      if (code !== undefined) {
+        const hold = await client.hold(code);
+        return print(options.output, hold, () => holdText(hold));
+      }
+      const holds = (await client.holds()).filter((hold) => hold.state === 'open');
+      print(options.output, holds, () => (holds.length === 0 ? 'Nothing is held.' : listText(holds)));
+    });
+}
+
+function listText(holds: readonly Hold[]): string {
+  return [
+    table([
+      ['CODE', 'SINCE', 'CONTEXT', 'WHAT', 'RULE', ''],
+      ...holds.map((hold) => [
+        bold(hold.code),
+        when(hold.createdAt),
+        clean(hold.context),
+        clean(whatOf(hold)),
+        hold.decision.rule,
+        hold.waiting ? mild('a client waits') : faint('refused; may be sent again'),
+      ]),
+    ]),
+    '',
+    'toolcrib held CODE shows one; toolcrib approve CODE lets it go, toolcrib deny CODE does not.',
+  ].join('\n');
+}
+
+export function whatOf(hold: Hold): string {
+  const { effect } = hold;
+  if (effect.verb === 'none') return 'nothing';
+  const target = effect.target;
+  const name = target?.name ? `${target.resource}/${target.name}` : `all ${target?.resource ?? 'of it'}`;
+  const where = target?.namespace ? ` -n ${target.namespace}` : '';
+  const more = hold.envelope ? ` (+ ${hold.envelope.uids.length - 1} more)` : '';
+  const verb = effect.verb === 'delete-collection' ? 'delete' : effect.verb;
+  return `${verb} ${name}${where}${more}${effect.verb === 'scale' ? ` to ${effect.replicas}` : ''}`;
+}
+
+/** Everything that a person needs to say yes or no. */
+export function holdText(hold: Hold): string {
+  const { decision, code, envelope } = hold;
+  const lines = [
+    `${bold(code)}  ${clean(whatOf(hold))}  ${faint(`in ${clean(hold.context)}, by ${clean(hold.person)}`)}`,
+    `${mild(`rule ${decision.rule}`)}: ${clean(decision.reason)}`,
+    '',
+    tree(hold.radius, { palette, width: width(), unicode: true }).trimEnd(),
+    '',
+  ];
+  if (envelope) {
+    lines.push(
+      `One approval covers up to ${envelope.uids.length} requests like this of the same kubectl call (an envelope),`,
+      'only for the objects shown, for two minutes.',
+      '',
+    );
+  }
+  if (hold.state !== 'open') {
+    lines.push(
+      `It is ${hold.state}${hold.answer ? ` (${hold.answer.as}, by ${clean(hold.answer.by)})` : ''}.`,
+    );
+    return lines.join('\n');
+  }
+  if (hold.needsName) {
+    lines.push(
+      'It could not be kept, so there would be no undo:',
+      `  toolcrib approve ${code} --as-sent --without-net ${clean(hold.needsName)}`,
+    );
+    return lines.join('\n');
+  }
+  const { softening } = decision;
+  lines.push(
+    softening?.possible
+      ? `  toolcrib approve ${code} --softened   ${faint(softening.how === 'orphan-first' ? 'its Pods keep running; can be undone without a restart' : 'the volume is kept')}`
+      : `  ${faint(`can't be softened: ${clean(softening?.why ?? 'this can only go as it was sent')}`)}`,
+    `  toolcrib approve ${code} --as-sent    ${faint('everything above goes; what can be is kept for an undo')}`,
+    `  toolcrib deny ${code}`,
+  );
+  return lines.join('\n');
+}

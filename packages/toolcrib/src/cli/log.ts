@@ -1,0 +1,146 @@
+import type { Command } from 'commander';
+import type { Act, Journal, RequestRecord, SoftenRecord, UndoRecord } from '../model/index.ts';
+import { openOwnJournal } from './setup.ts';
+import {
+  bad,
+  bold,
+  clean,
+  faint,
+  good,
+  mild,
+  type Output,
+  print,
+  table,
+  when,
+  withOutput,
+} from './terminal.ts';
+
+interface ActStory {
+  act: Act;
+  requests: RequestRecord[];
+  softenings: SoftenRecord[];
+  undos: UndoRecord[];
+}
+
+/** `toolcrib log [ACT]` */
+export function registerLog(program: Command): void {
+  withOutput(program.command('log'))
+    .argument('[act]', 'one act with all its requests')
+    .description('What was asked, what was decided, and what became of it. Works when the guard is dead.')
+    .option('--context <name>', 'only this context')
+    .option('-n, --limit <count>', 'at most so many acts', (text) => Number.parseInt(text, 10), 20)
+    .action(
+      async (actId: string | undefined, options: { context?: string; limit: number; output: Output }) => {
+        const journal = await openOwnJournal();
+        try {
+          if (actId !== undefined) {
+            const { knownAct } = await import('../app/acts.ts');
+            const story = await storyOf(journal, await knownAct(journal, actId));
+            return print(options.output, story, () => storyText(story));
+          }
+          const acts = await journal.acts({ context: options.context, limit: options.limit });
+          const stories = await Promise.all(acts.map((act) => storyOf(journal, act)));
+          print(options.output, stories, () => (stories.length === 0 ? 'No acts yet.' : listText(stories)));
+        } finally {
+          await journal.close();
+        }
+      },
+    );
+}
+
+async function storyOf(journal: Journal, act: Act): Promise<ActStory> {
+  const [requests, softenings, undos] = await Promise.all([
+    journal.requests({ actId: act.id }),
+    journal.softenings({ actId: act.id }),
+    journal.undos(act.id),
+  ]);
+  return { act, requests, softenings, undos };
+}
+
+function listText(stories: readonly ActStory[]): string {
+  return table([
+    ['WHEN', 'ACT', 'CONTEXT', 'TOOL', 'WHAT', 'BECAME'],
+    ...stories.map((story) => [
+      when(story.act.startedAt),
+      bold(story.act.id),
+      clean(story.act.context),
+      clean(toolOf(story.act)),
+      clean(story.act.title) +
+        (story.requests.length > 1 ? faint(` and ${story.requests.length - 1} more`) : ''),
+      outcomeOf(story),
+    ]),
+  ]);
+}
+
+function toolOf({ caller }: Act): string {
+  const { tool, claim } = caller;
+  return tool
+    ? `${tool.name}${tool.version ? ` ${tool.version}` : ''}`
+    : (claim.name ?? (claim.userAgent.slice(0, 20) || '?'));
+}
+
+/** In one or two words: what stands at the end of the act. */
+function outcomeOf({ requests, softenings, undos }: ActStory): string {
+  const undone = undos.some(
+    (undo) => undo.kind === 'undo' && undo.results.every(({ result }) => result !== 'failed'),
+  );
+  if (undone) return good('undone');
+  if (softenings.some(({ state }) => state === 'softened')) return mild('softened');
+  if (softenings.some(({ state }) => state === 'finished')) return 'finished';
+  const states = new Set(requests.map(({ state }) => state));
+  if (states.has('unsettled') || states.has('kept')) return bad('unsettled');
+  if (states.has('failed')) return bad('failed');
+  if (states.has('held')) return mild('held');
+  if (states.has('answered') || states.has('carried-out')) return 'carried out';
+  return 'refused';
+}
+
+function storyText({ act, requests, softenings, undos }: ActStory): string {
+  const { caller } = act;
+  const lines = [
+    `${bold(act.id)}  ${clean(act.title)}`,
+    `${when(act.startedAt)}  in ${clean(act.context)}, by ${clean(caller.person)} with ${clean(caller.claim.userAgent || '(no User-Agent)')}`,
+    ...(caller.command ? [`command  ${clean(caller.command)}`] : []),
+    '',
+    ...requests.flatMap((request) => [
+      `${when(request.at)}  ${stateText(request)}  ${request.method} ${clean(request.path)}`,
+      faint(
+        `          rule ${request.decision.rule}: ${clean(request.decision.reason)}${request.note ? `; ${clean(request.note)}` : ''}`,
+      ),
+    ]),
+  ];
+  for (const record of softenings) {
+    const { owner, state, finishAfter, left } = record;
+    const what = `${owner.kind} ${owner.namespace ?? ''}/${owner.name}`;
+    const ends = state === 'softened' ? `, ${left.length} objects left, finishes ${when(finishAfter)}` : '';
+    lines.push(
+      '',
+      `softened: ${clean(what)}: ${state}${ends}${record.note ? ` (${clean(record.note)})` : ''}`,
+    );
+  }
+  for (const undo of undos) {
+    lines.push('', `${undo.kind} at ${when(undo.at)} by ${clean(undo.by)}`, resultsText(undo.results));
+  }
+  const open = requests.some(({ state }) =>
+    ['answered', 'softened', 'carried-out', 'failed', 'unsettled'].includes(state),
+  );
+  if (open && undos.length === 0) lines.push('', `Undo: toolcrib undo ${act.id}`);
+  return lines.join('\n');
+}
+
+function stateText({ state, status }: RequestRecord): string {
+  const text = status === undefined ? state : `${state} ${status}`;
+  if (state === 'failed' || state === 'unsettled') return bad(text);
+  return state === 'held' || state === 'softened' ? mild(text) : text;
+}
+
+export function resultsText(results: UndoRecord['results']): string {
+  const colour = { done: good, unchanged: faint, skipped: faint, conflict: mild, failed: bad };
+  return table(
+    results.map(({ what, result, note }) => [
+      `  ${colour[result](result)}`,
+      clean(what),
+      note ? faint(clean(note)) : '',
+    ]),
+  );
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { ToolcribError } from '../model/index.ts';
+import { ownClusters } from './setup.ts';
+import { type Output, palette, print, width, withOutput } from './terminal.ts';
+
+interface RadiusOptions {
+  namespace?: string;
+  context?: string;
+  cascade: 'background' | 'foreground' | 'orphan';
+  scale?: number;
+  output: Output;
+}
+
+/** `toolcrib radius KIND/NAME` */
+export function registerRadius(program: Command): void {
+  withOutput(program.command('radius'))
+    .argument(
+      '<kind/name>',
+      'as kubectl takes it: sts/kafka, deployment/web, ns/shop, crd/kafkas.kafka.strimzi.io',
+    )
+    .description('What would go if this were deleted, or scaled down. Only looks.')
+    .option('-n, --namespace <name>')
+    .option('--context <name>')
+    .option('--cascade <how>', 'background, foreground or orphan', 'background')
+    .option('--scale <replicas>', 'ask about a scale-down instead', (text) => Number.parseInt(text, 10))
+    .addHelpText(
+      'after',
+      '\nExit 0: everything that could belong to it was seen. 3: not everything, or others decide.',
+    )
+    .action(async (what: string, options: RadiusOptions) => {
+      const { radiusOfNamed } = await import('../app/radius.ts');
+      const { tree } = await import('../guard/radius/index.ts');
+      const clusters = await ownClusters();
+      try {
+        const context = options.context ?? clusters.current();
+        if (!context) {
+          throw new ToolcribError('unknown-context', 'There is no current context.', {
+            next: 'Name one with --context.',
+          });
+        }
+        const radius = await radiusOfNamed(await clusters.clusterFor(context), what, options);
+        if (radius.state !== 'complete') process.exitCode = 3;
+        print(options.output, radius, () => tree(radius, { palette, width: width() }));
+      } finally {
+        await clusters.close();
+      }
+    });
+}

@@ -1,0 +1,60 @@
+import { homedir, userInfo } from 'node:os';
+import type { ActDeps } from '../app/acts.ts';
+import { pathsOf } from '../app/paths.ts';
+import type { Cluster, Journal } from '../model/index.ts';
+import { ToolcribError } from '../model/index.ts';
+
+export const paths = () => pathsOf(process.env, homedir());
+
+export const person = (): string => userInfo().username;
+
+/** The guard's API, without starting it. */
+export async function guard() {
+  const { guardClient } = await import('../api/client.ts');
+  return guardClient(paths().socket);
+}
+
+/** The journal, opened by this command itself: it works when the guard is dead. */
+export async function openOwnJournal(): Promise<Journal> {
+  const { loadKey, openJournal } = await import('../journal/index.ts');
+  const { systemClock } = await import('../app/system-clock.ts');
+  const folder = paths().journal;
+  const { existsSync } = await import('node:fs');
+  if (!existsSync(folder)) {
+    throw new ToolcribError('not-found', 'There is no journal yet: nothing has gone through a guard.', {
+      next: 'Turn it on: eval "$(toolcrib on)"',
+    });
+  }
+  return openJournal({ folder, key: loadKey({ folder, env: process.env }), clock: systemClock });
+}
+
+/** Straight to the person's clusters, with their own credentials. */
+export async function ownClusters(): Promise<{
+  clusterFor(context: string): Promise<Cluster>;
+  current(): string | undefined;
+  close(): Promise<void>;
+}> {
+  const { contexts } = await import('../app/contexts.ts');
+  const { loadKubeconfig } = await import('../cluster/index.ts');
+  const { personEnv } = await import('../app/guarded-kubeconfig.ts');
+  const home = homedir();
+  const all = contexts({ env: process.env, home });
+  return {
+    clusterFor: async (context) => all.cluster(context),
+    current: () => loadKubeconfig({ env: personEnv(paths(), process.env, home), home }).currentContext,
+    close: () => all.close(),
+  };
+}
+
+/** Runs `work` with journal and clusters, and closes both whatever happens. */
+export async function withActs<T>(work: (deps: ActDeps) => Promise<T>): Promise<T> {
+  const { systemClock } = await import('../app/system-clock.ts');
+  const journal = await openOwnJournal();
+  const clusters = await ownClusters();
+  try {
+    return await work({ journal, clusterFor: clusters.clusterFor, clock: systemClock, by: person() });
+  } finally {
+    await clusters.close();
+    await journal.close();
+  }
+}

@@ -1,0 +1,105 @@
+import { styleText } from 'node:util';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { stringify } from 'yaml';
+import type { Palette } from '../guard/radius/index.ts';
+
+export type Output = 'text' | 'json' | 'yaml';
+
+/** `-o text|json|yaml`, the same on every command. */
+export function withOutput(command: Command): Command {
+  return command.addOption(
+    new Option('-o, --output <format>').choices(['text', 'json', 'yaml']).default('text'),
+  );
+}
+
+/** Prints `value` as JSON or YAML, or `text()` for people. */
+export function print(output: Output, value: unknown, text: () => string): void {
+  const rendered =
+    output === 'json'
+      ? JSON.stringify(value, null, 2)
+      : output === 'yaml'
+        ? stringify(value).trimEnd()
+        : text();
+  process.stdout.write(rendered === '' || rendered.endsWith('\n') ? rendered : `${rendered}\n`);
+}
+
+/** To standard error: progress and hints, so that standard output can be piped. */
+export function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+type Style = Parameters<typeof styleText>[0];
+
+/** Colours where standard output is a terminal and NO_COLOR is not set; else the text as it is. */
+function style(format: Style): (text: string) => string {
+  // styleText itself asks the stream, NO_COLOR and FORCE_COLOR.
+  return (text) => styleText(format, text, { stream: process.stdout });
+}
+
+export const bold = style('bold');
+export const faint = style('dim');
+export const good = style('green');
+export const bad = style('red');
+export const mild = style('yellow');
+
+export const palette: Palette = { lost: bad, restorable: mild, returns: faint, faint, bold };
+
+/** Columns of the terminal, 80 where there is none. */
+export function width(): number {
+  return Math.max(40, Math.min(process.stdout.columns ?? 80, 120));
+}
+
+/** Columns padded to their widest cell; the last one as it is. Colours in cells are left out of the count. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, visible(cell).length);
+  }
+  return rows
+    .map((row) =>
+      row
+        .map((cell, at) =>
+          at === row.length - 1 ? cell : cell + ' '.repeat((widths[at] ?? 0) - visible(cell).length),
+        )
+        .join('  '),
+    )
+    .join('\n');
+}
+
+function visible(text: string): string {
+  // biome-ignore lint/complexity/useRegexLiterals: the escape would stand in the source as a control character
+  return text.replace(new RegExp('\\u001b\\[[0-9;]*m', 'g'), '');
+}
+
+/** `14:03:05` today, with the date before it on other days. Local time. */
+export function when(time: number, now: number = Date.now()): string {
+  const date = new Date(time);
+  const clock = date.toTimeString().slice(0, 8);
+  return date.toDateString() === new Date(now).toDateString()
+    ? clock
+    : `${date.toLocaleDateString('sv')} ${clock}`;
+}
+
+/** Whether a person can be asked. */
+export function isInteractive(): boolean {
+  return process.stdin.isTTY === true && process.stderr.isTTY === true && !process.env.CI;
+}
+
+/** Asks on the terminal; the answer without spaces around it. An end of input is an empty answer. */
+export async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await lines.question(question)).trim();
+  } catch {
+    return '';
+  } finally {
+    lines.close();
+  }
+}
+
+/** What came from a cluster or a file, without anything that a terminal would obey. */
+export function clean(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}

@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import type { UndoRecord } from '../model/index.ts';
+import { resultsText } from './log.ts';
+import { withActs } from './setup.ts';
+import { ask, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
+
+/** `toolcrib undo ACT` and `toolcrib finish ACT` */
+export function registerUndo(program: Command): void {
+  withOutput(program.command('undo'))
+    .argument('<act>', 'from `toolcrib log`')
+    .description(
+      'Bring back what an act took; never overwrites what stands there now. Works when the guard is dead.',
+    )
+    .addHelpText(
+      'after',
+      '\nExit 0: everything is back or was never gone. 1: something is not; the list says what and why.',
+    )
+    .action(async (actId: string, options: { output: Output }) => {
+      const { undoAct } = await import('../app/acts.ts');
+      const record = await withActs((deps) => undoAct(deps, actId, progress));
+      finishWith(record.results);
+      print(options.output, record, () => resultsText(record.results));
+    });
+
+  withOutput(program.command('finish'))
+    .argument('<act>', 'a softened one, from `toolcrib log`')
+    .description('Complete a softened act now: what was left running goes.')
+    .option('--overdue', 'also where its time has long passed')
+    .action(async (actId: string, options: { output: Output; overdue?: boolean }) => {
+      const { finishAct } = await import('../app/acts.ts');
+      const { ToolcribError } = await import('../model/index.ts');
+      const windowMs = await softenWindow();
+      const run = (confirmed: boolean | undefined) =>
+        withActs((deps) => finishAct(deps, actId, { windowMs, confirmed, progress }));
+      const records = await run(options.overdue).catch(async (error: unknown) => {
+        const overdue =
+          error instanceof ToolcribError &&
+          error.code === 'conflict' &&
+          /should have been/.test(error.message);
+        if (!overdue || !isInteractive()) throw error;
+        say(error.message);
+        if (!/^y/i.test(await ask('Finish it all the same? [y/N] '))) throw error;
+        return run(true);
+      });
+      const results = records.flatMap((record) => record.results);
+      finishWith(results);
+      print(options.output, records, () => resultsText(results));
+    });
+}
+
+function finishWith(results: UndoRecord['results']): void {
+  if (results.some(({ result }) => result === 'failed' || result === 'conflict')) process.exitCode = 1;
+}
+
+function progress({
+  done,
+  of,
+  result,
+}: {
+  done: number;
+  of: number;
+  result: UndoRecord['results'][number];
+}): void {
+  if (process.stderr.isTTY) say(`${done}/${of} ${result.what}: ${result.result}`);
+}
+
+/** From the policy, which also says when a finish counts as long overdue. Milliseconds. */
+async function softenWindow(): Promise<number> {
+  const { policyFile } = await import('../app/policy-file.ts');
+  const { paths } = await import('./setup.ts');
+  return policyFile(paths().policy).current().softenMs;
+}
