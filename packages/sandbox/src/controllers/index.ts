@@ -3,6 +3,7 @@ import { daemonSetController } from './daemonset/daemonset.ts';
 import { deploymentController } from './deployment/deployment.ts';
 import { disruptionController } from './disruption.ts';
 import { endpointsController } from './endpoints.ts';
+import { eventTtl } from './event-ttl.ts';
 import { type GarbageCollectorOptions, garbageCollector } from './gc/garbage-collector.ts';
 import { cronJobController } from './job/cronjob.ts';
 import { jobController } from './job/job.ts';
@@ -52,6 +53,7 @@ const CONTROLLERS = {
   scheduler,
   kubelet,
   'garbage-collector': garbageCollector,
+  'event-ttl': eventTtl,
 } satisfies Record<string, (options: ControllersOptions) => Controller>;
 
 export type ControllerName = keyof typeof CONTROLLERS;

@@ -4,6 +4,8 @@ import type { DeleteOptions, KubeObject, OwnerReference } from '@toolcrib/kube';
 import fc from 'fast-check';
 import { CONFIG_MAPS, NODES } from '../shared/types.ts';
 import { type TestCluster, testCluster } from '../testing/cluster.ts';
+import { attemptToDelete } from './collect.ts';
+import { identityOf } from './graph.ts';
 
 // Only the collector runs: nothing else makes, adopts or finalizes anything.
 const ONLY_GC = [
@@ -84,6 +86,30 @@ test('an owner of the same name but another UID is no owner', () => {
   make(cluster, 'owner');
   cluster.settle();
   assert.deepEqual(names(cluster), ['owner']);
+});
+
+test('an owner is told by its UID, also when it has not been found absent before', () => {
+  const cluster = onlyCollector();
+  const other = make(cluster, 'owner');
+  const child = make(cluster, 'child', [{ ...other, metadata: { ...other.metadata, uid: 'earlier' } }]);
+  const absent: string[] = [];
+  const collector = {
+    store: cluster.store,
+    isKnownAbsent: () => false,
+    rememberAbsent: (identity: { uid: string }) => absent.push(identity.uid),
+    attemptToDelete: () => assert.fail('it has no dependents'),
+  };
+  const owners = child.metadata.ownerReferences ?? [];
+  const node = {
+    virtual: false,
+    owners,
+    dependents: new Set<never>(),
+    beingDeleted: false,
+    deletingDependents: false,
+  };
+  assert.equal(attemptToDelete(collector, { ...node, identity: identityOf(child) }), 'done');
+  assert.deepEqual(names(cluster), ['owner']);
+  assert.deepEqual(absent, ['earlier']);
 });
 
 test('a child that is created with an owner that never was goes at once', () => {

@@ -16,8 +16,12 @@ export interface QueueOptions {
   report?: (key: string, error: unknown) => void;
 }
 
-/** How many keys one timer tick may work through, so that a crowded queue cannot starve the event loop. */
+/**
+ * How many keys, and (on a clock that runs) for how many milliseconds, one timer tick may work, so that a crowded
+ * queue cannot starve the event loop that serves requests as well.
+ */
 const KEYS_PER_TICK = 50;
+const TIME_PER_TICK = 10;
 /** Retry delays double from the first to the last, in milliseconds (client-go's ItemExponentialFailureRateLimiter
  * begins at 5 ms too, but goes on to 1000 s; nobody waits that long for a sandbox). */
 const FIRST_RETRY = 5;
@@ -40,9 +44,10 @@ export function workQueue(clock: Clock, run: (key: string) => void, options: Que
   const tick = () => {
     cancelTick = undefined;
     let budget = KEYS_PER_TICK;
+    const until = clock.now() + TIME_PER_TICK;
     // A key added by its own run waits for the next tick, behind everything that waits already.
     for (const key of [...waiting]) {
-      if (stopped || budget-- === 0) break;
+      if (stopped || budget-- === 0 || clock.now() >= until) break;
       waiting.delete(key);
       runOne(key);
     }
