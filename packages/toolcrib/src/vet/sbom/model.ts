@@ -1,0 +1,48 @@
+/** What is read of an SBOM, whatever its format; nothing is filled in that does not stand there. */
+export interface Sbom {
+  format: 'cyclonedx' | 'spdx';
+  specVersion: string;
+  /** People or organisations; a tool alone made it, but nobody answers for it. */
+  authors: string[];
+  tools: string[];
+  /** RFC 3339 as written. */
+  timestamp?: string;
+  /** What the document is about. */
+  subject?: Component;
+  components: Component[];
+  /** Edges of the dependency graph. */
+  dependencies: number;
+  /** Components (with the subject) that stand in no relationship. */
+  unrelated: number;
+}
+
+export interface Component {
+  name?: string;
+  version?: string;
+  supplier?: string;
+  purl?: string;
+  /** Other identifiers: CPE, SWID tag, and hashes of the component. */
+  identifiers: string[];
+  /** Lower-case hex by algorithm name of node:crypto. */
+  hashes: Record<string, string>;
+  licences: string[];
+}
+
+export const SBOM_LIMITS = { bytes: 64 * 1024 * 1024, depth: 200, components: 200_000 };
+
+const HASHES: Record<string, string> = {
+  'SHA-256': 'sha256',
+  SHA256: 'sha256',
+  'SHA-384': 'sha384',
+  SHA384: 'sha384',
+  'SHA-512': 'sha512',
+  SHA512: 'sha512',
+  'SHA-1': 'sha1',
+  SHA1: 'sha1',
+  MD5: 'md5',
+};
+
+/** CycloneDX and SPDX spell algorithms differently; unknown ones are left out. */
+export function hashName(algorithm: string): string | undefined {
+  return HASHES[algorithm.toUpperCase()];
+}

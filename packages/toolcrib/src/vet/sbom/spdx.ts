@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { type Component, hashName, type Sbom } from './model.ts';
+
+/**
+ * The parts of SPDX 2.2 and 2.3 that are read (https://spdx.github.io/spdx-spec/v2.3/). There is no kept SPDX parser
+ * for JavaScript, so the members read are described here; JSON and tag-value both end in this shape.
+ */
+export const SpdxSchema = z.looseObject({
+  spdxVersion: z.string(),
+  creationInfo: z
+    .looseObject({ created: z.string().optional(), creators: z.array(z.string()).optional() })
+    .optional(),
+  documentDescribes: z.array(z.string()).optional(),
+  packages: z
+    .array(
+      z.looseObject({
+        SPDXID: z.string(),
+        name: z.string().optional(),
+        versionInfo: z.string().optional(),
+        supplier: z.string().optional(),
+        originator: z.string().optional(),
+        checksums: z.array(z.looseObject({ algorithm: z.string(), checksumValue: z.string() })).optional(),
+        licenseConcluded: z.string().optional(),
+        licenseDeclared: z.string().optional(),
+        externalRefs: z
+          .array(z.looseObject({ referenceType: z.string(), referenceLocator: z.string() }))
+          .optional(),
+      }),
+    )
+    .optional(),
+  relationships: z
+    .array(
+      z.looseObject({
+        spdxElementId: z.string(),
+        relationshipType: z.string(),
+        relatedSpdxElement: z.string(),
+      }),
+    )
+    .optional(),
+});
+export type Spdx = z.infer<typeof SpdxSchema>;
+type SpdxPackage = NonNullable<Spdx['packages']>[number];
+
+/** SPDX's way to say "nobody said" and "there is none"; neither is a value. */
+const said = (text: string | undefined) =>
+  text === undefined || text === 'NOASSERTION' || text === 'NONE' ? undefined : text;
+const DOCUMENT = 'SPDXRef-DOCUMENT';
+
+export function fromSpdx(document: Spdx): Sbom {
+  const { packages = [], relationships = [], creationInfo = {} } = document;
+  const described = new Set(document.documentDescribes);
+  const related = new Set<string>();
+  let edges = 0;
+  for (const { spdxElementId, relationshipType, relatedSpdxElement } of relationships) {
+    if (relationshipType === 'DESCRIBES' && spdxElementId === DOCUMENT) described.add(relatedSpdxElement);
+    else if (relationshipType === 'DESCRIBED_BY' && relatedSpdxElement === DOCUMENT)
+      described.add(spdxElementId);
+    else {
+      related.add(spdxElementId).add(relatedSpdxElement);
+      edges++;
+    }
+  }
+  const creators = creationInfo.creators ?? [];
+  const of = (kind: string) =>
+    creators.flatMap((one) => (one.startsWith(`${kind}: `) ? [one.slice(kind.length + 2)] : []));
+  // Several described packages: which of them is the artefact cannot be told from the document.
+  const subject = described.size === 1 ? packages.find(({ SPDXID }) => described.has(SPDXID)) : undefined;
+  return {
+    format: 'spdx',
+    specVersion: document.spdxVersion.replace(/^SPDX-/, ''),
+    authors: [...of('Person'), ...of('Organization')],
+    tools: of('Tool'),
+    ...(creationInfo.created && { timestamp: creationInfo.created }),
+    ...(subject && { subject: component(subject) }),
+    components: packages.filter((one) => one !== subject).map(component),
+    dependencies: edges,
+    unrelated: packages.filter(({ SPDXID }) => !related.has(SPDXID)).length,
+  };
+}
+
+function component(one: SpdxPackage): Component {
+  const hashes = (one.checksums ?? []).flatMap(({ algorithm, checksumValue }) => {
+    const name = hashName(algorithm);
+    return name ? [[name, checksumValue.toLowerCase()] as const] : [];
+  });
+  const refs = one.externalRefs ?? [];
+  const purl = refs.find(({ referenceType }) => referenceType === 'purl')?.referenceLocator;
+  const others = refs.filter(({ referenceType }) => /^(cpe2[23]Type|swid|swh|gitoid)$/.test(referenceType));
+  const supplier = said(one.supplier) ?? said(one.originator);
+  const licence = said(one.licenseConcluded) ?? said(one.licenseDeclared);
+  const version = said(one.versionInfo);
+  return {
+    ...(one.name && { name: one.name }),
+    ...(version && { version }),
+    ...(purl && { purl }),
+    ...(supplier && { supplier: supplier.replace(/^(Person|Organization): /, '') }),
+    identifiers: [
+      ...others.map(({ referenceLocator }) => referenceLocator),
+      ...hashes.map(([name, hex]) => `${name}:${hex}`),
+    ],
+    hashes: Object.fromEntries(hashes),
+    licences: licence ? [licence] : [],
+  };
+}
