@@ -47,3 +47,17 @@ export function resourceInfos(groups: GroupVersionResources[]): ResourceInfo[] {
       );
   });
 }
+
+/** Types that are another view of one that is stored elsewhere. */
+const VIEWS = new Set(['events.k8s.io/events']);
+
+/** What a store keeps: each type once, in its preferred version. */
+export function storedInfos(groups: GroupVersionResources[]): ResourceInfo[] {
+  const seen = new Set(VIEWS);
+  return resourceInfos(groups).filter(({ group, resource, verbs }) => {
+    const key = `${group}/${resource}`;
+    if (seen.has(key) || !verbs.includes('get')) return false;
+    seen.add(key);
+    return true;
+  });
+}

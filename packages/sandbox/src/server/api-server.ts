@@ -121,7 +121,7 @@ export async function startApiServer(
     const reply =
       plainReply(path) ??
       discoveryReply(path, headers.accept, groups, address) ??
-      (path === '/openapi/v2' ? openApiV2Reply(headers.accept, groups) : undefined) ??
+      (path === '/openapi/v2' ? openApiV2Reply(headers.accept, groups, custom.schemas()) : undefined) ??
       (path.startsWith('/openapi/v3') ? openApiV3Reply(path, groups, custom.schemas()) : undefined) ??
       PAGE_NOT_FOUND;
     return { reply, negotiated: undefined };

@@ -1,3 +1,4 @@
+import '../handlers/conversions.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ResourceInfo, ResourceType } from '@toolcrib/kube';
 import { KubeError, parseRequestPath } from '@toolcrib/kube';
@@ -61,10 +62,7 @@ export async function dispatch(
     user: incoming.user,
     negotiated,
     type: { group: target.group, version: target.version, resource: target.resource },
-    info:
-      stored.resource === info.resource && stored.group === info.group
-        ? info
-        : (sandbox.store.find(stored) ?? info),
+    info: sandbox.store.find(stored) ?? info,
     namespace: info.namespaced ? namespace : undefined,
     name,
     subresource,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DeleteOptions, KubeObject, ResourceInfo, ResourceType, Schema } from '@toolcrib/kube';
 import { apiVersionOf, isDryRun, schemaOf } from '@toolcrib/kube';
-import { BUILT_IN, resourceInfos } from '../schema/resources.ts';
+import { BUILT_IN, storedInfos } from '../schema/resources.ts';
 import { alreadyExists, badRequest, conflict, invalid, notFound, STALE_VERSION } from './api-error.ts';
 import { checkPreconditions, deletesByUpdate, deletionStep } from './deletion.ts';
 import { createEventLog } from './event-log.ts';
@@ -47,7 +47,7 @@ const FIRST_VERSION = 1;
 export function createStore(options: StoreOptions): MemoryStore {
   const { clock, strategyOf = (): Strategy => ({}), keepEvents = 5_000, fieldOwnership = true } = options;
   const schemaFor = options.schemaOf ?? schemaOf;
-  const infos: ResourceInfo[] = resourceInfos(BUILT_IN).filter(({ verbs }) => verbs.includes('get'));
+  const infos: ResourceInfo[] = storedInfos(BUILT_IN);
   const objects = new Map<string, Map<string, KubeObject>>();
   const listeners = new Set<(event: StoreEvent) => void>();
   const log = createEventLog(FIRST_VERSION, keepEvents);
