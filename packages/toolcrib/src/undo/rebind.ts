@@ -28,6 +28,12 @@ export async function rebindStep(run: Run, step: Extract<UndoStep, { do: 'rebind
       : [{ op: 'remove', path: '/spec/claimRef/resourceVersion' }]),
   ];
   await run.cluster.patch(VOLUMES, { name }, patch, { type: 'json' }, run.as);
+  // A claim that comes before the volume's controller has seen this waits for its next round (15 s and more).
+  const patient = { ...run.waiting, limit: Math.min(run.waiting.limit, 10_000) };
+  await waitFor(patient, `${what} is not available`, async () => {
+    const now = await run.cluster.get(VOLUMES, { name }, run.as);
+    return now?.status?.phase !== 'Released';
+  });
   return [{ what, result: 'done', note: 'let go of the claim that was' }];
 }
 

@@ -1,0 +1,22 @@
+// The testbed as a target of the product's contract tests.
+import { readFile } from 'node:fs/promises';
+import { parse, stringify } from 'yaml';
+import { targetOf } from '../packages/toolcrib/src/testing/kubeconfig-target.ts';
+import type { ClusterTarget } from '../packages/toolcrib/src/testing/target.ts';
+import { startTestbed } from './start.ts';
+
+/** A private control plane; a person without rights of its own is the administrator, acting as that person. */
+export async function openTestbed(): Promise<ClusterTarget> {
+  const testbed = await startTestbed();
+  const admin = await readFile(testbed.kubeconfigPath, 'utf8');
+  return targetOf({
+    name: 'testbed',
+    admin,
+    person(name) {
+      const kubeconfig = parse(admin);
+      kubeconfig.users[0].user.as = name;
+      return stringify(kubeconfig);
+    },
+    close: () => testbed.stop(),
+  });
+}
