@@ -1,12 +1,12 @@
 import { schemaOf } from '@toolcrib/kube';
 import type { ControllersOptions } from './controllers/index.ts';
 import { startControllers } from './controllers/index.ts';
+import { serveCustomResources } from './custom/custom-resources.ts';
 import { strategyOf } from './kinds/index.ts';
 import { seedCluster } from './seed/seed.ts';
 import type { SeenRequest } from './server/api-server.ts';
 import { startApiServer } from './server/api-server.ts';
 import { createCertificateAuthority } from './server/certificates.ts';
-import { serveCustomResources } from './server/custom-resources.ts';
 import { writeKubeconfig } from './server/kubeconfig.ts';
 import { authorizer } from './server/rbac.ts';
 import { createTokenBook, newToken } from './server/users.ts';
@@ -50,17 +50,23 @@ const ADMIN = { name: 'kubernetes-admin', groups: ['system:masters'] };
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
   const { clock = systemClock, name = 'sandbox' } = options;
   const authority = await createCertificateAuthority();
-  const store = createStore({ clock, strategyOf });
+  const custom = serveCustomResources();
+  const schemaFor = (type: { apiVersion: string; kind: string }) =>
+    schemaOf(type) ?? custom.schemas().get(`${type.apiVersion}/${type.kind}`);
+  const store = createStore({
+    clock,
+    strategyOf: (info) => custom.strategyOf(info) ?? strategyOf(info),
+    schemaOf: schemaFor,
+  });
+  custom.attach(store, clock);
   const tokens = createTokenBook();
   seedCluster(store, clock);
-  const custom = serveCustomResources();
   const stopControllers =
     options.controllers === false
       ? () => {}
       : startControllers(store, clock, { rootCa: authority.certificate, ...options });
   const server = await startApiServer({
-    sandbox: { store, clock, tokens, schemaOf, authorize: authorizer(store) },
-    custom,
+    sandbox: { store, clock, tokens, custom, schemaOf: schemaFor, authorize: authorizer(store) },
     certificate: await authority.issueServer(),
     clientAuthority: authority.certificate,
     port: options.port ?? 0,

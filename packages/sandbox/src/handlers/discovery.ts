@@ -1,5 +1,4 @@
-import type { ResourceInfo } from '@toolcrib/kube';
-import { apiVersionOf, groupVersionOf } from '@toolcrib/kube';
+import { groupVersionOf } from '@toolcrib/kube';
 import type { ApiResource, GroupVersionResources } from '../schema/resources.ts';
 import { parseAccept } from '../server/negotiate.ts';
 import type { Reply } from '../server/reply.ts';
@@ -135,39 +134,4 @@ function resourceItems(resources: ApiResource[], groupVersion: string) {
         ...(subresources.length > 0 ? { subresources } : {}),
       };
     });
-}
-
-/** The group and version documents of served custom resources. */
-export function customGroup(
-  infos: ResourceInfo[],
-  categories: Map<string, string[]>,
-): GroupVersionResources[] {
-  const byVersion = new Map<string, ApiResource[]>();
-  for (const info of infos) {
-    const key = apiVersionOf(info);
-    const list = byVersion.get(key) ?? [];
-    const base = { namespaced: info.namespaced, kind: info.kind };
-    list.push({
-      name: info.resource,
-      singularName: info.singular ?? info.kind.toLowerCase(),
-      ...base,
-      verbs: info.verbs,
-      ...(info.shortNames?.length ? { shortNames: info.shortNames } : {}),
-      ...(categories.get(`${info.resource}.${info.group}`)?.length
-        ? { categories: categories.get(`${info.resource}.${info.group}`) }
-        : {}),
-    });
-    for (const sub of info.subresources) {
-      const scale = sub === 'scale' ? { group: 'autoscaling', version: 'v1', kind: 'Scale' } : {};
-      list.push({
-        name: `${info.resource}/${sub}`,
-        singularName: '',
-        ...base,
-        ...scale,
-        verbs: ['get', 'patch', 'update'],
-      });
-    }
-    byVersion.set(key, list);
-  }
-  return [...byVersion].map(([groupVersion, resources]) => ({ groupVersion, resources }));
 }

@@ -1,5 +1,7 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { applyPatch, KubeError, schemaOf } from '@toolcrib/kube';
+import type { DefinedVersion } from '../custom/definition.ts';
+import { readPath, writePath } from '../custom/json-path.ts';
 import type { ResourceRequest } from '../server/context.ts';
 import { dryRunParam } from '../server/params.ts';
 import type { Reply } from '../server/reply.ts';
@@ -13,7 +15,8 @@ import { readBody } from './read-body.ts';
 export async function scaleReply(request: ResourceRequest, verb: string): Promise<Reply> {
   const { sandbox, info, namespace, name = '' } = request;
   const object = sandbox.store.get(info, namespace, name);
-  const current = scaleOf(object);
+  const paths = sandbox.custom.versionOf(info)?.scale;
+  const current = scaleOf(object, paths);
   if (verb === 'get') return { status: 200, body: current };
   if (verb !== 'update' && verb !== 'patch') throw methodNotAllowed();
   const wanted =
@@ -40,12 +43,12 @@ export async function scaleReply(request: ResourceRequest, verb: string): Promis
       },
     ]);
   }
-  object.spec = { ...object.spec, replicas };
+  writePath(object, paths?.specReplicasPath ?? '.spec.replicas', replicas);
   const updated = sandbox.store.update(info, object, {
     dryRun: dryRunParam(request.query),
     manager: managerOf(request, 'Update'),
   });
-  return { status: 200, body: scaleOf(updated) };
+  return { status: 200, body: scaleOf(updated, paths) };
 }
 
 async function patched(request: ResourceRequest, current: KubeObject): Promise<KubeObject> {
@@ -58,17 +61,20 @@ async function patched(request: ResourceRequest, current: KubeObject): Promise<K
   }
 }
 
-function scaleOf(object: KubeObject): KubeObject {
+function scaleOf(object: KubeObject, paths?: DefinedVersion['scale']): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const selector = formatSelector(object.spec?.selector);
+  const replicas = readPath(object, paths?.specReplicasPath ?? '.spec.replicas');
+  const text = paths
+    ? readPath(object, paths.labelSelectorPath ?? '')
+    : formatSelector(object.spec?.selector);
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: object.spec?.replicas ? { replicas: object.spec.replicas } : {},
+    spec: replicas ? { replicas } : {},
     status: {
-      replicas: object.status?.replicas ?? 0,
-      ...(selector === NONE ? {} : { selector }),
+      replicas: readPath(object, paths?.statusReplicasPath ?? '.status.replicas') ?? 0,
+      ...(typeof text !== 'string' || text === NONE ? {} : { selector: text }),
     },
   };
 }

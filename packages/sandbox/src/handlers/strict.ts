@@ -1,5 +1,5 @@
 import type { KubeObject, Schema } from '@toolcrib/kube';
-import { fieldSchema, itemSchema, resolveSchema, schemaOf } from '@toolcrib/kube';
+import { fieldSchema, itemSchema, resolveSchema } from '@toolcrib/kube';
 import type { ResourceRequest } from '../server/context.ts';
 import { badRequest } from '../store/api-error.ts';
 
@@ -8,7 +8,7 @@ import { badRequest } from '../store/api-error.ts';
  * default) or dropped in silence (Ignore); the object loses them in every case.
  */
 export function unknownFieldWarnings(request: ResourceRequest, object: KubeObject): string[] {
-  const schema = schemaOf(object);
+  const schema = request.sandbox.schemaOf(object);
   const level = request.query.get('fieldValidation') || 'Warn';
   if (!schema) return [];
   const unknown: string[] = [];

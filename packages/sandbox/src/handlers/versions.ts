@@ -25,7 +25,11 @@ export function toStorage(type: ResourceType, object: KubeObject): KubeObject {
 
 export function fromStorage(type: ResourceType, object: KubeObject): KubeObject {
   const conversion = conversions.get(keyOf(type));
-  if (!conversion) return object;
+  // The versions of a custom resource differ in nothing but their name (conversion strategy None).
+  if (!conversion) {
+    const apiVersion = apiVersionOf(type);
+    return object.apiVersion === apiVersion ? object : { ...object, apiVersion };
+  }
   return { ...conversion.fromStored(object), apiVersion: apiVersionOf(type) };
 }
 

@@ -2,19 +2,20 @@ import type { KubeObject, ResourceType } from '@toolcrib/kube';
 import { apiVersionOf } from '@toolcrib/kube';
 import type { ResourceRequest } from '../server/context.ts';
 import { notAcceptable } from '../store/api-error.ts';
+import { tableShapeOf } from '../tables/columns.ts';
 import { tableOf } from '../tables/table.ts';
 import { fromStorage } from './versions.ts';
 
 /** An object as this request wants it: in its version, or as Table or metadata only. */
 export function viewOf(request: ResourceRequest, object: KubeObject, first = true): unknown {
-  const { negotiated, type, info } = request;
+  const { negotiated, type } = request;
   const versioned = fromStorage(type, object);
   const meta = `meta.k8s.io/${negotiated.version ?? 'v1'}`;
   switch (negotiated.as) {
     case undefined:
       return versioned;
     case 'Table':
-      return tableOf(info, [versioned], {
+      return tableOf(shapeOf(request), [versioned], {
         apiVersion: meta,
         includeObject: request.query.get('includeObject') ?? 'Metadata',
         metadata: { resourceVersion: object.metadata.resourceVersion },
@@ -28,6 +29,10 @@ export function viewOf(request: ResourceRequest, object: KubeObject, first = tru
   }
 }
 
+function shapeOf({ sandbox, info, type }: ResourceRequest) {
+  return sandbox.custom.tableOf({ ...info, version: type.version }) ?? tableShapeOf(info);
+}
+
 /** A list in the form that the request asked for. */
 export function listViewOf(
   request: ResourceRequest,
@@ -39,9 +44,9 @@ export function listViewOf(
   const items = objects.map((object) => fromStorage(type, object));
   switch (negotiated.as) {
     case undefined:
-      return listOf(type, info.kind, items, metadata);
+      return listOf(type, info.kind, items, metadata, request.sandbox.custom.versionOf(info) !== undefined);
     case 'Table':
-      return tableOf(info, items, {
+      return tableOf(shapeOf(request), items, {
         apiVersion: meta,
         includeObject: request.query.get('includeObject') ?? 'Metadata',
         metadata,
@@ -64,13 +69,18 @@ export function listViewOf(
   }
 }
 
-/** The items of a built-in list carry no kind of their own, as the real server's do not. */
+/** The items of a built-in list carry no kind of their own; those of custom resources do. */
 export function listOf(
   type: ResourceType,
   kind: string,
   items: KubeObject[],
   metadata: Record<string, unknown>,
+  isCustom: boolean,
 ): unknown {
+  if (isCustom) {
+    const own = items.map((item) => ({ ...item, apiVersion: apiVersionOf(type) }));
+    return { apiVersion: apiVersionOf(type), items: own, kind: `${kind}List`, metadata };
+  }
   return {
     kind: `${kind}List`,
     apiVersion: apiVersionOf(type),

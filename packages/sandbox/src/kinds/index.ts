@@ -1,5 +1,6 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { canonicalise } from '../canonical/canonicalise.ts';
+import { definitionStrategy } from '../custom/definition-strategy.ts';
 import type { Strategy, StrategyOf } from '../store/strategy.ts';
 import {
   bindingStrategy,
@@ -32,6 +33,7 @@ import { cronJobStrategy, jobStrategy } from './workloads/batch.ts';
 const plain: Strategy = { generation: 'none' };
 
 const strategies: Record<string, Strategy> = {
+  'apiextensions.k8s.io/customresourcedefinitions': definitionStrategy,
   '/configmaps': configMapStrategy,
   '/endpoints': endpointsStrategy,
   '/events': { generation: 'none', garbageCollected: false },

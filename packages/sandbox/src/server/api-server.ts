@@ -11,7 +11,6 @@ import { asApiError } from '../handlers/read-body.ts';
 import { ApiError, badRequest, internalError, unauthorized } from '../store/api-error.ts';
 import type { KeyPair } from './certificates.ts';
 import type { Sandbox } from './context.ts';
-import type { CustomResources } from './custom-resources.ts';
 import { dispatch } from './dispatch.ts';
 import type { Negotiated } from './negotiate.ts';
 import { negotiate } from './negotiate.ts';
@@ -36,7 +35,6 @@ export interface SeenRequest {
 
 export interface ApiServerOptions {
   sandbox: Sandbox;
-  custom: CustomResources;
   certificate: KeyPair;
   clientAuthority: string;
   port: number;
@@ -49,7 +47,8 @@ const MAX_BODY = 3 * 1024 * 1024;
 export async function startApiServer(
   options: ApiServerOptions,
 ): Promise<{ url: string; close(): Promise<void> }> {
-  const { sandbox, custom, certificate } = options;
+  const { sandbox, certificate } = options;
+  const { custom } = sandbox;
   const server: Server = createServer(
     {
       cert: certificate.certificate,
@@ -105,7 +104,7 @@ export async function startApiServer(
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
     const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
-    const groups = [...custom.groups()];
+    const groups = custom.groups();
     const served = servedTypes(groups);
     const dispatched = await dispatch(sandbox, served, {
       request,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ResourceInfo, ResourceType, Schema } from '@toolcrib/kube';
+import type { CustomResources } from '../custom/custom-resources.ts';
 import type { MemoryStore } from '../store/memory-store.ts';
 import type { Clock } from '../store/store.ts';
 import type { Negotiated } from './negotiate.ts';
@@ -10,6 +11,7 @@ export interface Sandbox {
   store: MemoryStore;
   clock: Clock;
   tokens: TokenBook;
+  custom: CustomResources;
   /** The schema of a kind, custom resources included. */
   schemaOf(type: { apiVersion: string; kind: string }): Schema | undefined;
   /** Answers `verb` on a resource or path for a user (RBAC). */

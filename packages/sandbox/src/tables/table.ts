@@ -1,6 +1,6 @@
-import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
+import type { KubeObject } from '@toolcrib/kube';
 import { badRequest } from '../store/api-error.ts';
-import { tableShapeOf } from './columns.ts';
+import type { TableShape } from './columns.ts';
 
 export interface TableOptions {
   /** meta.k8s.io/v1 or v1beta1 */
@@ -14,8 +14,8 @@ export interface TableOptions {
 }
 
 /** meta.k8s.io Table: the columns that kubectl prints, one row an object. @throws ApiError 400 */
-export function tableOf(info: ResourceInfo, objects: readonly KubeObject[], options: TableOptions): unknown {
-  const { columns, cells } = tableShapeOf(info);
+export function tableOf(shape: TableShape, objects: readonly KubeObject[], options: TableOptions): unknown {
+  const { columns, cells } = shape;
   return {
     kind: 'Table',
     apiVersion: options.apiVersion,

@@ -37,7 +37,10 @@ function validateSelector(selector: LabelSelector | undefined, labels: Record<st
 // biome-ignore lint/suspicious/noExplicitAny: templates of unknown shape
 function validateTemplate(template: any, path: string, claims: any[] = []): FieldFault[] {
   // A StatefulSet's claim templates become volumes of its Pods; its own template does not name them.
-  const volumes = [...(template?.spec?.volumes ?? []), ...claims.map(({ metadata }) => ({ name: metadata?.name }))];
+  const volumes = [
+    ...(template?.spec?.volumes ?? []),
+    ...claims.map(({ metadata }) => ({ name: metadata?.name })),
+  ];
   const faults = validatePodSpec({ ...template?.spec, volumes }, `${path}.spec`);
   const policy = template?.spec?.restartPolicy;
   if (policy !== 'Always' && (policy === 'Never' || policy === 'OnFailure')) {

@@ -1,0 +1,51 @@
+import type { Body, KubeObject } from '@toolcrib/kube';
+import type { FieldFault } from '../store/api-error.ts';
+import { invalidValue, required } from '../store/meta-rules.ts';
+import type { Strategy } from '../store/strategy.ts';
+
+/** Holds a definition until its objects are gone. */
+export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
+
+/** The rules of CustomResourceDefinitions (apiextensions-apiserver pkg/apis/apiextensions/v1). */
+export const definitionStrategy: Strategy = {
+  generation: 'spec',
+  setDefaults({ spec }) {
+    const { names } = spec;
+    if (!names) return;
+    names.singular ??= (names.kind ?? '').toLowerCase();
+    names.listKind ??= `${names.kind}List`;
+    spec.conversion ??= { strategy: 'None' };
+  },
+  prepareForCreate(definition) {
+    definition.metadata.finalizers = [...new Set([...(definition.metadata.finalizers ?? []), CLEANUP])];
+    const stored = (definition.spec.versions ?? [])
+      .filter(({ storage }: Body) => storage)
+      .map(({ name }: Body) => name);
+    definition.status = { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: stored };
+  },
+  validate: validateDefinition,
+};
+
+function validateDefinition({ metadata, spec }: KubeObject): FieldFault[] {
+  const faults: FieldFault[] = [];
+  const { group, names = {}, scope, versions = [] } = spec;
+  if (!group) faults.push(required('spec.group'));
+  if (!names.plural) faults.push(required('spec.names.plural'));
+  if (!names.kind) faults.push(required('spec.names.kind'));
+  if (scope !== 'Namespaced' && scope !== 'Cluster') faults.push(required('spec.scope'));
+  const expected = `${names.plural}.${group}`;
+  if (metadata.name !== expected) {
+    faults.push(invalidValue('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group'));
+  }
+  if (versions.filter(({ storage }: Body) => storage === true).length !== 1) {
+    faults.push(
+      invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version'),
+    );
+  }
+  for (const [at, version] of (versions as Body[]).entries()) {
+    if (!version.schema?.openAPIV3Schema) {
+      faults.push(required(`spec.versions[${at}].schema.openAPIV3Schema`, 'schemas are required'));
+    }
+  }
+  return faults;
+}
