@@ -1,0 +1,130 @@
+// Everything that can be checked without running the programs: format, lint and import law (Biome), types (tsc),
+// generated files, and that nothing is committed that must not be. `node scripts/check.ts [--fix]`
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { overrides, planted } from './import-law.ts';
+
+const fix = process.argv.includes('--fix');
+const bin = (name: string) => join('node_modules', '.bin', name);
+let failed = 0;
+
+function step(name: string, check: () => string | undefined): void {
+  const fault = check();
+  console.log(`${fault === undefined ? 'ok  ' : 'FAIL'} ${name}`);
+  if (fault === undefined) return;
+  failed++;
+  console.log(fault.trimEnd().replace(/^/gm, '     '));
+}
+
+function run(command: string, args: string[], input?: string): { ok: boolean; output: string } {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    encoding: 'utf8',
+    input,
+    maxBuffer: 1 << 27,
+  });
+  if (error) throw error;
+  return { ok: status === 0, output: `${stdout}${stderr}` };
+}
+
+step('import law is what biome.json says', () => {
+  const config = JSON.parse(readFileSync('biome.json', 'utf8')) as { overrides: unknown };
+  const wanted = overrides();
+  if (JSON.stringify(config.overrides) === JSON.stringify(wanted)) return undefined;
+  if (!fix) return 'biome.json differs from scripts/import-law.ts: npm run check -- --fix writes it.';
+  writeFileSync('biome.json', `${JSON.stringify({ ...config, overrides: wanted }, null, 2)}\n`);
+  return undefined;
+});
+
+step('format, lint, import law', () => {
+  const { ok, output } = run(bin('biome'), [
+    'check',
+    ...(fix ? ['--write'] : []),
+    '--error-on-warnings',
+    '--max-diagnostics=50',
+    '.',
+  ]);
+  return ok ? undefined : output;
+});
+
+step(`the import law finds its ${planted.length} planted violations`, () => {
+  // In a folder of its own: a violation must never stand in the working tree, not for a moment.
+  const folder = mkdtempSync(join(tmpdir(), 'toolcrib-import-law-'));
+  try {
+    const config = JSON.parse(readFileSync('biome.json', 'utf8')) as Record<string, unknown>;
+    writeFileSync(
+      join(folder, 'biome.json'),
+      JSON.stringify({ ...config, $schema: undefined, vcs: { enabled: false } }),
+    );
+    for (const { file, line } of planted) {
+      mkdirSync(join(folder, dirname(file)), { recursive: true });
+      writeFileSync(join(folder, file), `${line}\n`);
+    }
+    const args = [
+      'lint',
+      '--only=style/noRestrictedImports',
+      '--reporter=github',
+      '--max-diagnostics=100',
+      `--config-path=${folder}`,
+      folder,
+    ];
+    const { output } = run(bin('biome'), args);
+    const missed = planted.filter(
+      ({ file }) =>
+        !output.split('\n').some((text) => text.includes(file) && text.includes('noRestrictedImports')),
+    );
+    return missed.length === 0
+      ? undefined
+      : missed.map(({ file, line }) => `not found: ${file}: ${line}`).join('\n');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+step('types', () => {
+  const { ok, output } = run(bin('tsc'), ['--project', 'tsconfig.json', '--pretty', 'false']);
+  return ok ? undefined : output;
+});
+
+step('JSON Schemas are those of the sources', () => {
+  const { ok, output } = run(process.execPath, [
+    '--conditions=toolcrib-source',
+    'scripts/schemas.ts',
+    ...(fix ? [] : ['--check']),
+  ]);
+  return ok ? undefined : output;
+});
+
+step('no registry host, no path of a machine, no install script', () => {
+  const files = run('git', [
+    'grep',
+    '-nIE',
+    'registry\\.npmjs|deb\\.debian\\.org|proxy\\.golang\\.org|/work/|"hasInstallScript": true',
+    '--',
+    '.',
+    ':!scripts/check.ts',
+  ]);
+  const lines = files.output.split('\n').filter((line) => line !== '');
+  // A fixture may quote a published document word for word; it says so in its folder's README.
+  const wrong = lines.filter((line) => !/(^|\/)fixtures\//.test(line.split(':')[0] ?? ''));
+  return wrong.length === 0 ? undefined : wrong.map((line) => line.slice(0, 160)).join('\n');
+});
+
+step('each dependency is in docs/dependencies.md', () => {
+  const require = createRequire(import.meta.url);
+  const text = readFileSync('docs/dependencies.md', 'utf8');
+  const names = ['.', 'packages/kube', 'packages/sandbox', 'packages/toolcrib'].flatMap((folder) => {
+    const { dependencies = {}, devDependencies = {} } = require(
+      join(process.cwd(), folder, 'package.json'),
+    ) as Record<string, Record<string, string>>;
+    return [...Object.keys(dependencies), ...Object.keys(devDependencies)];
+  });
+  const missing = [...new Set(names)].filter(
+    (name) => !name.startsWith('@toolcrib/') && !text.includes(`\`${name}\``),
+  );
+  return missing.length === 0 ? undefined : `no line for ${missing.join(', ')}`;
+});
+
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,25 @@
+// Writes the JSON Schemas of the files that people write, for their editors, from the zod schemas that read them.
+// `--check` only says whether they are up to date.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { guardPolicySchema } from '../packages/toolcrib/src/guard/policy/schema.ts';
+import { packSchema } from '../packages/toolcrib/src/vet/pack/schema.ts';
+import { trustPolicySchema } from '../packages/toolcrib/src/vet/policy/schema.ts';
+
+const schemas: Record<string, z.ZodType> = {
+  'guard-policy.schema.json': guardPolicySchema,
+  'trust-policy.schema.json': trustPolicySchema,
+  'evidence-pack.schema.json': packSchema,
+};
+
+const check = process.argv.includes('--check');
+let stale = 0;
+for (const [name, schema] of Object.entries(schemas)) {
+  const path = `policies/${name}`;
+  const text = `${JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), null, 2)}\n`;
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) continue;
+  stale++;
+  if (check) console.error(`${path} is not up to date: npm run check -- --fix`);
+  else writeFileSync(path, text);
+}
+process.exit(check && stale > 0 ? 1 : 0);
