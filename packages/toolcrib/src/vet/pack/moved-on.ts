@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import canonicalize from 'canonicalize';
 import type { Fact } from '../sources/source.ts';
 
 /**
@@ -37,6 +38,6 @@ export function hasMovedOn(old: Fact, now: Fact): boolean {
 }
 
 function contains(list: readonly unknown[], part: readonly unknown[]): boolean {
-  const keys = new Set(list.map((item) => JSON.stringify(item)));
-  return part.every((item) => keys.has(JSON.stringify(item)));
+  const keys = new Set(list.map((item) => canonicalize(item)));
+  return part.every((item) => keys.has(canonicalize(item)));
 }

@@ -1,8 +1,14 @@
 /** RFC 1918 and RFC 4193 addresses, and names under the domains that are never public. */
 const ADDRESS =
   /\b(?:10(?:\.\d{1,3}){3}|192\.168(?:\.\d{1,3}){2}|172\.(?:1[6-9]|2\d|3[01])(?:\.\d{1,3}){2})\b(?![.\d])/g;
-const NAME =
-  /\b(?:[a-z0-9][a-z0-9-]{0,62}\.){1,6}(?:internal|corp|intranet|lan|local|localdomain|home\.arpa)\b(?![.\w-])/gi;
+const LABEL = '[a-z0-9][a-z0-9-]{0,62}\\.';
+const END = '\\b(?![.\\w(-])';
+/** `state.local` in code is no host: under these, two labels need a `//` or `@` before them. */
+const NAMES = [
+  new RegExp(`\\b(?:${LABEL}){1,6}(?:corp|intranet|localdomain|home\\.arpa)${END}`, 'gi'),
+  new RegExp(`\\b(?:${LABEL}){2,6}(?:internal|lan|local)${END}`, 'gi'),
+  new RegExp(`(?<=//|@)${LABEL}(?:internal|lan|local)${END}`, 'gi'),
+];
 
 /** Names and addresses that everybody has: they say nothing of a company. */
 const COMMON =
@@ -11,7 +17,7 @@ const COMMON =
 /** What in a text may name a place inside a company. A person must look: documentation uses such names too. */
 export function internalNames(text: string): string[] {
   const found = new Set<string>();
-  for (const pattern of [ADDRESS, NAME])
+  for (const pattern of [ADDRESS, ...NAMES])
     for (const [name] of text.matchAll(pattern))
       if (!COMMON.test(name) && name.split('.').every((part) => !/^\d+$/.test(part) || Number(part) <= 255))
         found.add(name.toLowerCase());

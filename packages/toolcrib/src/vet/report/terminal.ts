@@ -51,7 +51,11 @@ function one(pack: EvidencePack, options: TerminalOptions): string {
   lines.push('', `${paint(MARK[pack.verdict].style, MARK[pack.verdict].word)}: ${summary(pack)}`);
   if (pack.verdict === 'unknown')
     lines.push(
-      'Unknown never passes: find the evidence, or waive a criterion in the policy with a reason and an end.',
+      wrap(
+        'Unknown never passes: find the evidence, or waive a criterion in the policy with a reason and an end.',
+        options.width,
+        0,
+      ),
     );
   return `${lines.join('\n')}\n`;
 }

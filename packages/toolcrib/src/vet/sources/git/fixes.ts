@@ -62,6 +62,7 @@ export async function readFixes(
     if (left[kind]-- > 0) fixes.push({ commit: id, at: iso(at), kind, ids, release: null, releasedAt: null });
   }
   await setReleases(repository, fixes, series, from);
+  for (const { commit: fix, release } of fixes) hash.update(`${fix} ${release}\n`);
   return { sha256: hash.digest('hex'), value: { found, from: iso(from), fixes } };
 }
 

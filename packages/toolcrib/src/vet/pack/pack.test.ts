@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import fc from 'fast-check';
+import { assess } from '../assess.ts';
+import { readTrustPolicy } from '../policy/default.ts';
+import { goodHistory, licenceText, makeRepository, NOW, SSH_SIGNATURE } from '../testing/repository.ts';
+import { packText, readPack, sealPack } from './pack.ts';
+import { collectAgain } from './recollect.ts';
+import type { EvidencePack } from './schema.ts';
+import { changesSince } from './since.ts';
+import { verifyPack } from './verify.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'toolcrib-pack-'));
+const { commits, tags } = goodHistory(await licenceText('Apache-2.0'));
+let fixture: ReturnType<typeof makeRepository>;
+const { policy } = await readTrustPolicy(undefined);
+const osv = join(scratch, 'osv.json');
+const context = (now = NOW) => ({ now: () => now });
+const vet = (spec: string, files: string[] = [osv], now = NOW) =>
+  assess({ spec, files }, (subject) => policy.resolve(subject), context(now));
+const again = (pack: EvidencePack) => collectAgain(pack, { network: false });
+let pack: EvidencePack;
+before(async () => {
+  writeFileSync(osv, JSON.stringify({ vulns: [] }));
+  fixture = makeRepository(commits, tags);
+  pack = await vet(fixture.dir);
+});
+after(() => {
+  fixture.remove();
+  rmSync(scratch, { recursive: true });
+});
+
+/** A forger can compute the hash anew. */
+const forge = (change: (copy: EvidencePack) => void) => {
+  const { sha256: _, ...copy } = structuredClone(pack);
+  change(copy as EvidencePack);
+  return packText(sealPack(copy as never));
+};
+
+test('a pack read back is the very same, and its text is canonical', () => {
+  const text = packText(pack);
+  assert.deepEqual(readPack(text, 'x'), pack);
+  assert.equal(packText(readPack(text, 'x')), text);
+  assert.match(text, /^\{"apiVersion":/);
+});
+
+test('vetting twice at one moment gives the same bytes', async () => {
+  assert.equal(packText(await vet(fixture.dir)), packText(pack));
+});
+
+test('an untouched pack holds: every verdict computed again, every source read again', async () => {
+  const verification = await verifyPack(packText(pack), 'x', again);
+  assert.equal(verification.holds, true);
+  assert.deepEqual(new Set(verification.reread.map(({ state }) => state)), new Set(['same']));
+  assert.equal(verification.reread.length, pack.evidence.length);
+});
+
+test('any changed character of a pack is noticed', () => {
+  const text = packText(pack);
+  fc.assert(
+    fc.property(fc.nat(text.length - 2), fc.constantFrom('0', 'a', '9', ' ', '"'), (index, character) => {
+      fc.pre(text[index] !== character);
+      assert.throws(
+        () => readPack(text.slice(0, index) + character + text.slice(index + 1), 'x'),
+        (error: { code?: string }) => ['damaged', 'bad-file'].includes(error.code ?? ''),
+      );
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a forged verdict with a fresh hash does not hold: it is not what the facts give', async () => {
+  const failing = pack.results.find(({ verdict }) => verdict === 'unknown')?.criterion ?? '';
+  const text = forge((copy) => {
+    for (const result of copy.results) result.verdict = 'pass';
+    copy.verdict = 'pass';
+  });
+  const { holds, recomputed, differences } = await verifyPack(text, 'x');
+  assert.deepEqual([holds, recomputed], [false, false]);
+  assert.ok(
+    differences.some(
+      ({ criterion, inPack, computed }) =>
+        criterion === failing && inPack === 'pass' && computed === 'unknown',
+    ),
+  );
+});
+
+test('a result left out does not hold', async () => {
+  const { holds } = await verifyPack(
+    forge((copy) => void copy.results.pop()),
+    'x',
+  );
+  assert.equal(holds, false);
+});
+
+test('forged facts hold together, and fall when the source is read again', async () => {
+  const forgedFacts = forge((copy) => {
+    const files = copy.evidence.find(({ type }) => type === 'git.files');
+    (files?.value as { ci: string[] }).ci.push('.github/workflows/forged.yml');
+  });
+  assert.equal((await verifyPack(forgedFacts, 'x')).holds, true);
+  const { holds, reread } = await verifyPack(forgedFacts, 'x', again);
+  assert.equal(holds, false);
+  assert.equal(reread.find(({ id }) => id === 'git.files')?.state, 'forged');
+});
+
+test('a file that was changed since contradicts; one that is gone is out of reach and nothing worse', async () => {
+  const mine = await vet(fixture.dir, [osv]);
+  writeFileSync(osv, JSON.stringify({ vulns: [{ id: 'X', modified: '2026-11-01T00:00:00Z' }] }));
+  const changed = await verifyPack(packText(mine), 'x', again);
+  assert.equal(changed.reread.find(({ id }) => id === 'osv.records')?.state, 'changed');
+  assert.equal(changed.holds, false);
+  writeFileSync(osv, JSON.stringify({ vulns: [] }));
+  renameSync(fixture.dir, `${fixture.dir}-moved`);
+  const gone = await verifyPack(packText(mine), 'x', again);
+  renameSync(`${fixture.dir}-moved`, fixture.dir);
+  assert.equal(gone.holds, true);
+  assert.ok(
+    gone.reread
+      .filter(({ id }) => id.startsWith('git.'))
+      .every(({ state, why }) => state === 'out of reach' && /--git/.test(why ?? '')),
+  );
+});
+
+test('a project that went on does not make an old pack untrue; a moved tag does', async () => {
+  const later = { author: 'Dora <dora@example.org>', at: NOW / 1000 - 600, files: { x: 'x' } };
+  const moved = makeRepository(
+    [...commits, later],
+    [...tags, { name: 'v2.0.0', at: NOW / 1000 - 300, signature: SSH_SIGNATURE }],
+  );
+  try {
+    const verification = await verifyPack(packText(pack), 'x', (old) =>
+      collectAgain(old, { git: moved.dir, network: false }),
+    );
+    assert.equal(verification.holds, true, JSON.stringify(verification.reread));
+    assert.equal(verification.reread.find(({ id }) => id === 'git.releases')?.state, 'moved on');
+    moved.git('update-ref', 'refs/tags/v1.2.0', 'main');
+    const contradicted = await verifyPack(packText(pack), 'x', (old) =>
+      collectAgain(old, { git: moved.dir, network: false }),
+    );
+    assert.equal(contradicted.holds, false);
+  } finally {
+    moved.remove();
+  }
+});
+
+test('since: what changed is said both ways, and what became worse is marked', async () => {
+  const people = [
+    {
+      author: 'Dora <dora@example.org>',
+      at: NOW / 1000 - 600,
+      files: { 'SECURITY.md': 'Write to security@example.org.' },
+    },
+  ];
+  const other = SSH_SIGNATURE.replace('AAECAwQF', 'AAECAwQG');
+  const moved = makeRepository(
+    [...commits, ...people],
+    [...tags, { name: 'v2.0.0', at: NOW / 1000 - 300, signature: other }],
+  );
+  try {
+    const now = await vet(moved.dir);
+    const changes = changesSince(pack, now);
+    const texts = changes.map(({ what, text, worse }) => `${what}${worse ? '!' : ''} ${text}`);
+    const has = (pattern: RegExp) =>
+      assert.ok(
+        texts.some((text) => pattern.test(text)),
+        `${pattern}\n${texts.join('\n')}`,
+      );
+    has(/^release release v2\.0\.0$/);
+    has(/^contributor Dora began/);
+    has(/^signer! .*not seen before/);
+    has(/^criterion! disclosure: pass → fail/);
+    has(/^criterion! cool-down: pass → fail/);
+    assert.deepEqual(changesSince(pack, pack), []);
+  } finally {
+    moved.remove();
+  }
+});
+
+test('hostile packs are one clear error', () => {
+  assert.throws(() => readPack('', 'x'), { code: 'bad-file' });
+  assert.throws(() => readPack(packText(pack).slice(0, 2000), 'x'), {
+    code: 'bad-file',
+    message: /not JSON/,
+  });
+  assert.throws(() => readPack(`{"a":${'['.repeat(10_000)}`, 'x'), { code: 'limit' });
+  assert.throws(() => readPack('{}', 'x'), { code: 'bad-file' });
+  const strange = forge(
+    (copy) =>
+      void copy.evidence.push({ ...(copy.evidence[0] as EvidencePack['evidence'][number]), type: 'made-up' }),
+  );
+  assert.throws(() => readPack(strange, 'x'), {
+    code: 'bad-file',
+    message: /unknown type of fact "made-up"/,
+  });
+  const wrong = forge((copy) => void ((copy.evidence[0] as { value: unknown }).value = { commits: -1 }));
+  assert.throws(() => readPack(wrong, 'x'), { code: 'bad-file' });
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { readTrustPolicy } from '../policy/default.ts';
+import {
+  type CommitSpec,
+  goodHistory,
+  licenceText,
+  makeRepository,
+  NOW,
+  SSH_SIGNATURE,
+} from '../testing/repository.ts';
+import { internalNames } from './internal.ts';
+import { publishChecklist } from './publish.ts';
+
+const { policy } = await readTrustPolicy(undefined);
+const made: { remove(): void }[] = [];
+after(() => {
+  for (const { remove } of made) remove();
+});
+const good = goodHistory(await licenceText('Apache-2.0'));
+
+async function list(commits: CommitSpec[], tags = good.tags) {
+  const fixture = makeRepository(commits, tags);
+  made.push(fixture);
+  const subject = { purl: 'pkg:generic/own', name: 'own' };
+  const items = await publishChecklist(
+    { spec: '.', subject, git: { dir: fixture.dir }, files: [] },
+    policy.resolve(subject),
+    { now: () => NOW },
+  );
+  return { fixture, items, of: (id: string) => items.find((item) => item.id === id) };
+}
+
+/** Put together here, so that this file itself holds nothing that looks like a secret. */
+const TOKEN = ['ghp', '_wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx'].join('');
+
+test('a tool that is ready lacks nothing', async () => {
+  const { items } = await list(good.commits);
+  for (const { id, verdict, reason, mend } of items) {
+    assert.equal(verdict, 'pass', `${id}: ${reason}`);
+    assert.equal(mend, undefined, id);
+  }
+  assert.ok(items.length >= 12);
+});
+
+test('a secret that was taken out long ago is still found, where it came in, and never printed', async () => {
+  const commits: CommitSpec[] = [
+    ...good.commits,
+    { author: 'Ben <ben@example.org>', at: NOW / 1000 - 5000, files: { 'deploy.env': `TOKEN=${TOKEN}\n` } },
+    { author: 'Ben <ben@example.org>', at: NOW / 1000 - 4000, files: { 'deploy.env': 'TOKEN=\n' } },
+  ];
+  const { fixture, of } = await list(commits);
+  const secrets = of('secrets');
+  assert.equal(secrets?.verdict, 'fail');
+  const commit = fixture.git('rev-parse', '--short', 'main~1').trim();
+  assert.match(secrets?.reason ?? '', new RegExp(`deploy\\.env:1 \\(github, in ${commit}\\)`));
+  assert.ok(!JSON.stringify(secrets).includes(TOKEN));
+  assert.match(secrets?.mend ?? '', /revoke them first.*git filter-repo .*--path 'deploy\.env'/);
+});
+
+test('a secret on another branch, on a tag, or in a message is found too', async () => {
+  const message = await list([
+    ...good.commits,
+    { author: 'Ben <ben@example.org>', at: NOW / 1000 - 5000, message: `Use ${TOKEN}` },
+  ]);
+  assert.match(message.of('secrets')?.reason ?? '', /commit message/);
+  const { fixture } = await list([
+    ...good.commits,
+    { author: 'B <b@example.org>', at: NOW / 1000 - 50, files: { 'key.txt': TOKEN } },
+  ]);
+  fixture.git('update-ref', 'refs/heads/other', 'main');
+  fixture.git('update-ref', 'refs/heads/main', 'main~1');
+  const subject = { purl: 'pkg:generic/own', name: 'own' };
+  const items = await publishChecklist(
+    { spec: '.', subject, git: { dir: fixture.dir }, files: [] },
+    policy.resolve(subject),
+    { now: () => NOW },
+  );
+  assert.equal(items.find(({ id }) => id === 'secrets')?.verdict, 'fail');
+});
+
+test('a text too large to look into leaves it unknown', async () => {
+  const { of } = await list([
+    ...good.commits,
+    { author: 'B <b@example.org>', at: NOW / 1000 - 50, files: { 'dump.sql': 'x'.repeat(2 * 1024 * 1024) } },
+  ]);
+  assert.equal(of('secrets')?.verdict, 'unknown');
+  assert.match(of('secrets')?.reason ?? '', /dump\.sql/);
+});
+
+test('internal names are for a person to look at', async () => {
+  const { of } = await list([
+    ...good.commits,
+    {
+      author: 'B <b@build7.corp>',
+      at: NOW / 1000 - 50,
+      files: { 'config.yaml': 'url: https://vault.eu.corp:8200\nip: 10.20.30.40\n' },
+    },
+  ]);
+  const item = of('internal-names');
+  assert.equal(item?.verdict, 'unknown');
+  for (const name of ['vault.eu.corp', '10.20.30.40', 'build7.corp'])
+    assert.ok(item?.reason.includes(name), name);
+});
+
+test('internal names: told from versions and from names that everybody has', () => {
+  assert.deepEqual(
+    internalNames('10.1.2.3 and 192.168.40.7, 172.20.1.1; git.team.internal, http://wiki.lan/x'),
+    ['10.1.2.3', '192.168.40.7', '172.20.1.1', 'git.team.internal'],
+  );
+  assert.deepEqual(
+    internalNames(
+      'v10.1.2 10.1.2.3.4 300.1.1.1 10.999.1.1 web.shop.svc.cluster.local host.docker.internal this.local() state.internal; docs.corporate.example 8.8.8.8 172.32.0.1',
+    ),
+    [],
+  );
+});
+
+test('an empty tool lacks everything, and each lack has its command', async () => {
+  const { items } = await list(
+    [{ author: 'A <a@example.org>', at: NOW / 1000 - 50, files: { 'main.go': 'package main\n' } }],
+    [{ name: 'v0.1.0' }],
+  );
+  const lacking = items.filter(({ verdict }) => verdict !== 'pass');
+  for (const id of [
+    'licence',
+    'disclosure',
+    'signed-tags',
+    'sbom',
+    'readme',
+    'contributing',
+    'codeowners',
+    'ci',
+    'lock-file',
+  ])
+    assert.ok(lacking.find((item) => item.id === id)?.mend, id);
+});
+
+test('a shallow clone is not searched: the secret may be in the part that is not here', async () => {
+  const { fixture } = await list(good.commits, [
+    ...good.tags,
+    { name: 'v9.0.0', at: NOW / 1000 - 90, signature: SSH_SIGNATURE },
+  ]);
+  const { writeFileSync } = await import('node:fs');
+  writeFileSync(`${fixture.dir}/shallow`, fixture.git('rev-parse', 'main'));
+  const subject = { purl: 'pkg:generic/own', name: 'own' };
+  const items = await publishChecklist(
+    { spec: '.', subject, git: { dir: fixture.dir }, files: [] },
+    policy.resolve(subject),
+    { now: () => NOW },
+  );
+  assert.equal(items.find(({ id }) => id === 'secrets')?.verdict, 'unknown');
+});

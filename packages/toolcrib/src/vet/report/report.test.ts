@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { packText, sealPack } from '../pack/pack.ts';
+import type { EvidencePack } from '../pack/schema.ts';
+import type { Verification } from '../pack/verify.ts';
+import { readTrustPolicy } from '../policy/default.ts';
+import { judge } from '../policy/judge.ts';
+import { factsFrom, goodFacts, SUBJECT } from '../testing/evidence.ts';
+import { NOW } from '../testing/repository.ts';
+import { html, markdown, markdownCode, visible } from './escape.ts';
+import { htmlReport } from './html.ts';
+import { jsonReport, yamlReport } from './json.ts';
+import { markdownReport } from './markdown.ts';
+import { markdownChecklist, terminalChecklist } from './publish.ts';
+import { sarifReport } from './sarif.ts';
+import { terminalChanges, terminalReport, terminalVerification } from './terminal.ts';
+
+const { policy } = await readTrustPolicy(undefined);
+const EVIL =
+  '\u001b[31m\u001b]0;owned\u0007\u202e<script>alert(1)</script>"\'`|*_[x](http://evil.example)\n| a | @everyone #1 \u009b2J --> ]]>';
+
+function packOf(
+  spoil: (facts: ReturnType<typeof goodFacts>) => void = () => {},
+  subject = SUBJECT,
+): EvidencePack {
+  const values = goodFacts();
+  spoil(values);
+  const facts = factsFrom(values);
+  const gaps = [{ source: 'npm', types: ['npm.package'], reason: 'the registry was not asked' }];
+  const resolved = policy.resolve(subject);
+  return sealPack({
+    apiVersion: 'toolcrib.dev/v1alpha1',
+    kind: 'EvidencePack',
+    subject,
+    asked: { spec: 'x', files: [] },
+    assessedAt: new Date(NOW).toISOString(),
+    policy: resolved,
+    evidence: facts,
+    gaps,
+    ...judge(subject, facts, gaps, resolved, NOW),
+  });
+}
+const evil = packOf(
+  (facts) => {
+    Object.assign(facts['git.files'].readme, { endOfLife: EVIL });
+    for (const person of facts['git.history'].contributors) person.name = EVIL;
+    for (const release of facts['git.releases'].releases) release.tag = EVIL;
+    facts['npm.version'].licence = EVIL;
+  },
+  { ...SUBJECT, name: EVIL, version: EVIL },
+);
+const packs = [packOf(), evil];
+const options = { width: 80, color: true, commands: true };
+const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+
+test('what is made visible holds nothing that a terminal acts on, and hides nothing', () => {
+  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => assert.doesNotMatch(visible(text), UNSAFE)));
+  assert.equal(visible('a\u001b[2Jb'), 'a\\u{1b}[2Jb');
+  assert.equal(visible('Grüße 日本 👋'), 'Grüße 日本 👋');
+});
+
+test('HTML: no text of strangers becomes markup', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) => assert.doesNotMatch(html(text), /[<>"']|&(?!(amp|lt|gt|quot|#39);)/)),
+  );
+  const page = htmlReport(packs);
+  assert.doesNotMatch(page, /<script/i);
+  assert.doesNotMatch(page, UNSAFE);
+  assert.match(page, /&lt;script&gt;/);
+  assert.match(page, /default-src 'none'/);
+  // Self-contained: nothing is fetched, nothing can be clicked to a stranger's place.
+  assert.doesNotMatch(page, /<(img|link|iframe|object|embed|a|base|form)\b|url\(|@import|\son\w+=/i);
+  const opened = [...page.matchAll(/<(section|table|tbody|tr|td|details|svg|figure|div|p|ul|li|pre|code)\b/g)]
+    .length;
+  const closed = [
+    ...page.matchAll(/<\/(section|table|tbody|tr|td|details|svg|figure|div|p|ul|li|pre|code)>/g),
+  ].length;
+  assert.equal(opened, closed);
+});
+
+test('HTML: a plot of the intervals, one of the people, a side-by-side, and every verdict as a word', () => {
+  const page = htmlReport(packs);
+  assert.ok([...page.matchAll(/<svg /g)].length >= 3);
+  assert.match(page, /class="compare"/);
+  for (const word of ['✓ pass', '✗ fail', '? unknown']) assert.ok(page.includes(word), word);
+});
+
+test('terminal: plain without colour, and nothing but colour with it', () => {
+  const plain = terminalReport(packs, { ...options, color: false });
+  assert.doesNotMatch(plain, UNSAFE);
+  const coloured = terminalReport(packs, options);
+  assert.match(coloured, /\u001b\[32m/);
+  assert.equal(stripVTControlCharacters(coloured), plain);
+  for (const pack of packs) for (const { criterion } of pack.results) assert.ok(plain.includes(criterion));
+});
+
+test('terminal: a good tool’s table keeps to 80 columns', () => {
+  for (const line of terminalReport([packOf()], { width: 80, color: false }).split('\n'))
+    assert.ok([...line].length <= 80, line);
+});
+
+test('Markdown: cells stay cells, and no mention, link or HTML of a stranger lives', () => {
+  fc.assert(
+    fc.property(fc.string(), (text) =>
+      assert.doesNotMatch(markdown(text), /(?<!\\)[`*_[\]|]|[<>]|@(?!\u200b)|\n/),
+    ),
+  );
+  fc.assert(
+    fc.property(fc.string(), (text) => {
+      const code = markdownCode(text);
+      const fence = /^`+/.exec(code)?.[0] ?? '';
+      assert.ok(!code.slice(fence.length, -fence.length).includes(fence));
+    }),
+  );
+  const report = markdownReport(packs);
+  assert.doesNotMatch(report, /<script/i);
+  const table = report
+    .slice(report.lastIndexOf('| verdict | criterion'), report.lastIndexOf('<details>'))
+    .trim()
+    .split('\n');
+  for (const row of table) assert.equal([...row.matchAll(/(?<!\\)\|/g)].length, 4, row);
+});
+
+test('JSON is the pack itself; YAML says the same', () => {
+  assert.equal(jsonReport([evil]), packText(evil));
+  assert.deepEqual(parse(yamlReport([evil])), evil);
+  assert.equal(JSON.parse(jsonReport(packs)).length, 2);
+});
+
+test('SARIF: one result a judgement, levels as the standard has them', () => {
+  const sarif = JSON.parse(sarifReport(packs, 'policies/trust.yaml'));
+  const [run] = sarif.runs;
+  assert.equal(sarif.version, '2.1.0');
+  assert.equal(
+    run.results.length,
+    packs.reduce((sum, pack) => sum + pack.results.length, 0),
+  );
+  for (const result of run.results) {
+    assert.equal(run.tool.driver.rules[result.ruleIndex].id, result.ruleId);
+    assert.ok(['pass', 'fail', 'open'].includes(result.kind));
+    if (result.kind !== 'fail') assert.equal(result.level, 'none');
+    else assert.ok(['error', 'note'].includes(result.level));
+    assert.doesNotMatch(result.message.text, UNSAFE);
+    assert.equal(result.locations[0].physicalLocation.artifactLocation.uri, 'policies/trust.yaml');
+  }
+});
+
+test('the other texts of the terminal are as safe', () => {
+  const verification: Verification = {
+    pack: evil,
+    recomputed: false,
+    differences: [{ criterion: EVIL, inPack: 'pass', computed: 'fail' }],
+    reread: [{ id: EVIL, state: 'changed', why: EVIL }],
+    holds: false,
+  };
+  const items = [{ id: 'x', title: EVIL, verdict: 'fail' as const, reason: EVIL, mend: EVIL }];
+  const texts = [
+    terminalVerification(EVIL, verification, { ...options, color: false }),
+    terminalChanges(EVIL, evil.assessedAt, [{ what: 'signer', text: EVIL, worse: true }], {
+      ...options,
+      color: false,
+    }),
+    terminalChecklist(EVIL, items, { ...options, color: false }),
+    markdownChecklist(EVIL, items),
+  ];
+  for (const text of texts) assert.doesNotMatch(text, UNSAFE);
+  assert.doesNotMatch(markdownChecklist(EVIL, items), /^\| a/m);
+});
