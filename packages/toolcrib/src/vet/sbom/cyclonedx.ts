@@ -113,7 +113,11 @@ function component(raw: RawComponent): Component {
     const name = hashName(alg);
     return name ? [[name, content.toLowerCase()] as const] : [];
   });
-  const identifiers = [raw.cpe ?? [], raw.swid?.tagId ?? [], ...hashes.map(([name, hex]) => `${name}:${hex}`)];
+  const identifiers = [
+    raw.cpe ?? [],
+    raw.swid?.tagId ?? [],
+    ...hashes.map(([name, hex]) => `${name}:${hex}`),
+  ];
   const licences = (raw.licenses ?? []).flatMap(
     ({ license, expression }) => expression ?? license?.id ?? license?.name ?? [],
   );
