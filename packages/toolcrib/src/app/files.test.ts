@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { readIfThere, takeLock, withLock, writeOwnFile } from './files.ts';
 import { pathsOf } from './paths.ts';
 import { startOf } from './process-id.ts';
@@ -13,18 +13,20 @@ const root = mkdtempSync(join(tmpdir(), 'toolcrib-files-'));
 after(() => rmSync(root, { recursive: true }));
 
 /** A program of its own that takes a lock, says so, and keeps it. */
-function holder(path: string) {
+function holder(t: TestContext, path: string) {
   const program = `import { takeLock } from ${JSON.stringify(import.meta.resolve('./files.ts'))};
     console.log(takeLock(${JSON.stringify(path)}) ? 'mine' : 'taken'); setInterval(() => {}, 1000);`;
   const options = process.execArgv.filter((option) => !option.startsWith('--test'));
-  return spawn(process.execPath, [...options, '--input-type=module', '-e', program], {
+  const child = spawn(process.execPath, [...options, '--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  t.after(() => child.kill('SIGKILL'));
+  return child;
 }
 
-test('a lock is one process’s at a time, also within this one, and goes with its process', async () => {
+test('a lock is one process’s at a time, also within this one, and goes with its process', async (t) => {
   const path = join(root, 'lock');
-  const child = holder(path);
+  const child = holder(t, path);
   assert.match(String(await once(child.stdout, 'data')), /mine/);
   assert.equal(takeLock(path), undefined);
   child.kill('SIGKILL');
@@ -33,7 +35,7 @@ test('a lock is one process’s at a time, also within this one, and goes with i
   assert.ok(release);
   assert.equal(takeLock(path), undefined, 'taken twice in one process');
   // Our own failed second try must not have let go of the first.
-  const other = holder(path);
+  const other = holder(t, path);
   assert.match(String(await once(other.stdout, 'data')), /taken/);
   other.kill('SIGKILL');
   release();

@@ -67,6 +67,36 @@ test('nothing of an object stands in the clear on the disk; files and folder are
   await journal.close();
 });
 
+test('the same contents are never sealed the same way twice', async () => {
+  const folder = await filled();
+  const journal = openJournal({ folder, key, clock });
+  for (const id of ['a', 'b']) await journal.keep(aSnapshot({ id, requestId: id }), aRequest({ id }));
+  const database = new DatabaseSync(join(folder, 'journal.db'));
+  const nonces = database.prepare('SELECT hex(substr(sealed, 1, 12)) AS nonce FROM snapshots').all();
+  assert.equal(new Set(nonces.map((row) => row.nonce)).size, 4);
+  database.close();
+  await journal.close();
+});
+
+test('what does not read back is not kept, and neither is its request', async () => {
+  const folder = await filled();
+  const journal = openJournal({ folder, key, clock });
+  const database = new DatabaseSync(join(folder, 'journal.db'));
+  database.exec(`CREATE TRIGGER spoil AFTER INSERT ON snapshots
+    BEGIN UPDATE snapshots SET sealed = zeroblob(60) WHERE id = NEW.id; END`);
+  const request = aRequest({ id: 'spoilt' });
+  await assert.rejects(
+    journal.keep(aSnapshot({ id: 'spoilt', requestId: 'spoilt' }), request),
+    isDamaged(/spoilt/),
+  );
+  assert.equal(await journal.snapshot('spoilt'), undefined);
+  assert.deepEqual(await journal.requests({ actId: request.actId }), []);
+  database.exec('DROP TRIGGER spoil');
+  await journal.keep(aSnapshot({ id: 'spoilt', requestId: 'spoilt' }), request);
+  database.close();
+  await journal.close();
+});
+
 test('another key is refused at once, and the right one still opens', async () => {
   const folder = await filled();
   assert.throws(() => openJournal({ folder, key: randomBytes(32), clock }), { code: 'wrong-key' });

@@ -67,8 +67,7 @@ function makeFile(folder: string, file: string): void {
 function setUp(connection: DatabaseSync, file: string): void {
   // Before the first page is written, or it has no effect.
   connection.exec('PRAGMA auto_vacuum = INCREMENTAL');
-  // The switch to WAL gives up at once when another process is just doing the same, whatever the timeout.
-  patiently(() => connection.exec('PRAGMA journal_mode = WAL'));
+  connection.exec('PRAGMA journal_mode = WAL');
   connection.exec('PRAGMA synchronous = FULL');
   // macOS: fsync alone leaves the data in the drive's cache. No effect elsewhere.
   connection.exec('PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
@@ -171,18 +170,4 @@ function durabilityOf(connection: DatabaseSync): { journalMode: string; synchron
 function rollBack(connection: DatabaseSync): void {
   // A full disk makes SQLite roll back by itself.
   if (connection.isTransaction) connection.exec('ROLLBACK');
-}
-
-function patiently(work: () => void): void {
-  const until = performance.now() + BUSY_TIMEOUT;
-  for (;;) {
-    try {
-      work();
-      return;
-    } catch (cause) {
-      const busy = ((cause as { errcode?: number }).errcode ?? 0) & 0xff;
-      if (busy !== 5 || performance.now() > until) throw cause;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
-    }
-  }
 }

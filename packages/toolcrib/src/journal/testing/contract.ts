@@ -206,6 +206,21 @@ export function journalContract(name: string, makeStore: () => Promise<JournalSt
     );
 
     test(
+      'holds: who saves what was read saves nothing over a change made meanwhile',
+      withTwo(async (one, other) => {
+        await one.saveHold(aHold());
+        const [mine, theirs] = [await one.hold('K7QM'), await other.hold('K7QM')];
+        assert.ok(mine && theirs);
+        await other.saveHold({ ...theirs, expiresAt: 99_000 });
+        await assert.rejects(one.saveHold({ ...mine, waiting: false }), failsWith('conflict'));
+        const now = await one.hold('K7QM');
+        assert.ok(now);
+        await one.saveHold({ ...now, waiting: false });
+        assert.deepEqual(await other.hold('K7QM'), aHold({ expiresAt: 99_000, waiting: false, revision: 3 }));
+      }),
+    );
+
+    test(
       'holds: an envelope never forgets what was used',
       withTwo(async (one, other) => {
         const envelope = {
