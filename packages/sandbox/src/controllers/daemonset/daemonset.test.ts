@@ -32,7 +32,7 @@ const newImage = (cluster: TestCluster, image: string) =>
 test('one Pod on each Node, also on one that comes later', () => {
   const cluster = testCluster();
   start(cluster);
-  assert.deepEqual(nodesOf(cluster), ['worker-1', 'worker-2', 'worker-3']);
+  assert.deepEqual(nodesOf(cluster), ['node-1', 'node-2', 'node-3']);
   assert.deepEqual(cluster.get(DAEMON_SETS, 'agent').status, {
     currentNumberScheduled: 3,
     numberMisscheduled: 0,
@@ -42,8 +42,8 @@ test('one Pod on each Node, also on one that comes later', () => {
     updatedNumberScheduled: 3,
     numberAvailable: 3,
   });
-  const { metadata, spec, status } = cluster.get(NODES, 'worker-1');
-  const name = 'worker-9';
+  const { metadata, spec, status } = cluster.get(NODES, 'node-1');
+  const name = 'node-9';
   cluster.store.create(NODES, {
     apiVersion: 'v1',
     kind: 'Node',
@@ -66,14 +66,14 @@ test('one Pod on each Node, also on one that comes later', () => {
 
 test('a cordoned Node keeps and gets its Pod; a taint that it does not bear keeps it away', () => {
   const cluster = testCluster();
-  cluster.store.modify(NODES, undefined, 'worker-1', (node) => {
+  cluster.store.modify(NODES, undefined, 'node-1', (node) => {
     node.spec.unschedulable = true;
   });
-  cluster.store.modify(NODES, undefined, 'worker-2', (node) => {
+  cluster.store.modify(NODES, undefined, 'node-2', (node) => {
     node.spec.taints = [{ key: 'dedicated', effect: 'NoSchedule' }];
   });
   start(cluster);
-  assert.deepEqual(nodesOf(cluster), ['worker-1', 'worker-3']);
+  assert.deepEqual(nodesOf(cluster), ['node-1', 'node-3']);
 });
 
 test('a rolling update replaces one after the other', () => {

@@ -24,12 +24,12 @@ test('Nodes stand ready, and Pods spread over them', () => {
   const nodes = cluster.store.list(NODES);
   assert.deepEqual(
     nodes.map((node) => node.metadata.name),
-    ['worker-1', 'worker-2'],
+    ['node-1', 'node-2'],
   );
   for (const node of nodes) assert.equal(conditionOf(node.status, 'Ready')?.status, 'True');
   deploy(cluster, 'web', 4);
   const counts = Object.groupBy(cluster.pods(), (item) => item.spec.nodeName);
-  assert.deepEqual([counts['worker-1']?.length, counts['worker-2']?.length], [2, 2]);
+  assert.deepEqual([counts['node-1']?.length, counts['node-2']?.length], [2, 2]);
   const addresses = new Set(cluster.pods().map((item) => item.status.podIP));
   assert.equal(addresses.size, 4);
 });
@@ -58,7 +58,7 @@ test('a Pod is created, then running and ready after its time', () => {
 
 test('selectors, taints and room decide where a Pod may go', () => {
   const cluster = testCluster({ nodes: 2 });
-  cluster.store.modify(NODES, undefined, 'worker-2', (node) => {
+  cluster.store.modify(NODES, undefined, 'node-2', (node) => {
     node.metadata.labels = { ...node.metadata.labels, disk: 'ssd' };
     node.spec.taints = [{ key: 'dedicated', value: 'db', effect: 'NoSchedule' }];
   });
@@ -70,16 +70,16 @@ test('selectors, taints and room decide where a Pod may go', () => {
   });
   cluster.settle();
   assert.equal(pod(cluster, 'picky').spec.nodeName, undefined);
-  assert.equal(pod(cluster, 'tolerant').spec.nodeName, 'worker-2');
+  assert.equal(pod(cluster, 'tolerant').spec.nodeName, 'node-2');
   const scheduled = conditionOf(pod(cluster, 'huge').status, 'PodScheduled');
   assert.equal(scheduled?.reason, 'Unschedulable');
   assert.match(scheduled?.message ?? '', /^0\/2 nodes are available: .*1 Insufficient cpu/);
   assert.ok(cluster.events('huge').some((event) => event.reason === 'FailedScheduling'));
-  cluster.store.modify(NODES, undefined, 'worker-2', (node) => {
+  cluster.store.modify(NODES, undefined, 'node-2', (node) => {
     delete node.spec.taints;
   });
   cluster.settle();
-  assert.equal(pod(cluster, 'picky').spec.nodeName, 'worker-2', 'placed once the taint is gone');
+  assert.equal(pod(cluster, 'picky').spec.nodeName, 'node-2', 'placed once the taint is gone');
 });
 
 test('a Node takes no more Pods than it has room for', () => {
@@ -170,12 +170,12 @@ test('on a silent Node nothing happens any more; its Pods hang in deletion', () 
   createPod(cluster, 'web');
   cluster.settle();
   const lose = (value: string) =>
-    cluster.store.modify(NODES, undefined, 'worker-1', (node) => {
+    cluster.store.modify(NODES, undefined, 'node-1', (node) => {
       node.metadata.annotations = { ...node.metadata.annotations, [HOOKS.lost]: value };
     });
   lose('true');
   cluster.settle();
-  assert.equal(conditionOf(cluster.get(NODES, 'worker-1').status, 'Ready')?.status, 'Unknown');
+  assert.equal(conditionOf(cluster.get(NODES, 'node-1').status, 'Ready')?.status, 'Unknown');
   cluster.store.delete(PODS, 'shop', 'web');
   createPod(cluster, 'late');
   cluster.settle(120);
@@ -190,15 +190,15 @@ test('on a silent Node nothing happens any more; its Pods hang in deletion', () 
 test('Pods of a Node that is gone are removed after a while, and replaced elsewhere', () => {
   const cluster = testCluster({ nodes: 2 });
   deploy(cluster, 'web', 2);
-  cluster.store.delete(NODES, undefined, 'worker-1');
+  cluster.store.delete(NODES, undefined, 'node-1');
   cluster.settle(30);
-  assert.equal(cluster.pods().filter((item) => item.spec.nodeName === 'worker-1').length, 1);
+  assert.equal(cluster.pods().filter((item) => item.spec.nodeName === 'node-1').length, 1);
   cluster.settle(20);
   assert.deepEqual(
     cluster.pods().map((item) => [item.spec.nodeName, item.status.phase]),
     [
-      ['worker-2', 'Running'],
-      ['worker-2', 'Running'],
+      ['node-2', 'Running'],
+      ['node-2', 'Running'],
     ],
   );
 });

@@ -96,7 +96,7 @@ function conditions(now: number, lost: boolean): Record<string, string>[] {
 }
 
 function newNode(number: number, now: number): KubeObject {
-  const name = `worker-${number}`;
+  const name = `node-${number}`;
   const resources = {
     cpu: '16',
     'ephemeral-storage': '100Gi',
@@ -116,6 +116,7 @@ function newNode(number: number, now: number): KubeObject {
         'kubernetes.io/arch': 'amd64',
         'kubernetes.io/hostname': name,
         'kubernetes.io/os': 'linux',
+        'topology.kubernetes.io/zone': `zone-${number}`,
       },
       annotations: { 'node.alpha.kubernetes.io/ttl': '0' },
     },

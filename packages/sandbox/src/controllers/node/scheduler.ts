@@ -61,7 +61,9 @@ function schedule(pod: KubeObject, usage: UsageBook, tools: Tools): Refusal | un
   }
   const claims = unboundClaims(pod, tools);
   if (claims.problem) {
-    return { reason: 'Unschedulable', message: unavailable(tools.view.list(NODES).length, claims.problem) };
+    // The real scheduler ends the message so when it fails before it has looked at any Node.
+    const message = `0/${tools.view.list(NODES).length} nodes are available: ${claims.problem}. not found`;
+    return { reason: 'Unschedulable', message };
   }
   const choice = chooseNode(pod, usage, tools);
   if (typeof choice === 'string') return { reason: 'Unschedulable', message: choice };
@@ -147,13 +149,23 @@ function bind(pod: KubeObject, node: KubeObject, { store, record, clock }: Tools
   ignoreNotFound(() =>
     store.modify(PODS, namespace, name, (fresh) => {
       bound = mine(fresh);
-      if (bound) fresh.spec.nodeName = node.metadata.name;
+      if (!bound) return;
+      fresh.spec.nodeName = node.metadata.name;
+      takeTopology(fresh, node);
     }),
   );
   if (!bound) return;
   writeCondition(pod, { status: 'True' }, store, clock.now());
   const message = `Successfully assigned ${namespace}/${name} to ${node.metadata.name}`;
   record(pod, 'Normal', 'Scheduled', message, { action: 'Binding', instance: `${NAME}-sandbox` });
+}
+
+/** A Pod carries the zone and region of the Node that it was bound to (admission plugin PodTopologyLabels). */
+function takeTopology(pod: KubeObject, node: KubeObject): void {
+  for (const key of ['topology.kubernetes.io/zone', 'topology.kubernetes.io/region']) {
+    const value = node.metadata.labels?.[key];
+    if (value !== undefined) pod.metadata.labels = { ...pod.metadata.labels, [key]: value };
+  }
 }
 
 function reportRefusal(pod: KubeObject, refusal: Refusal, { store, record, clock }: Tools): void {

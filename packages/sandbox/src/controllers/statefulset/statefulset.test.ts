@@ -55,6 +55,7 @@ test('Pods come one after the other, each with its claim and its labels', () => 
     'statefulset.kubernetes.io/pod-name': 'kafka-1',
     'apps.kubernetes.io/pod-index': '1',
     'controller-revision-hash': revision?.metadata.name,
+    'topology.kubernetes.io/zone': 'zone-2',
   });
   assert.equal(pod.spec.hostname, 'kafka-1');
   assert.equal(pod.spec.subdomain, 'kafka');

@@ -5,7 +5,7 @@ import { semanticallyEqual } from '../shared/values.ts';
 import { keyOf, keyOfObject } from '../shared/view.ts';
 import { bestMatch, classOf, isReservedFor, mismatch } from './matching.ts';
 import { createStandardClass, DEFAULT_CLASS, provision } from './provisioner.ts';
-import { reclaimVolume, setVolumePhase } from './volumes.ts';
+import { reclaimVolume, settleProvisionerFinalizer, setVolumePhase } from './volumes.ts';
 
 const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';
 const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller';
@@ -225,6 +225,7 @@ function setClaimPhase(
 }
 
 function syncVolume(volume: KubeObject, tools: Tools): void {
+  settleProvisionerFinalizer(volume, tools);
   const ref = volume.spec?.claimRef;
   // A claimRef without a UID only reserves the volume.
   if (!ref?.uid) {

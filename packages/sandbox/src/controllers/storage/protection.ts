@@ -7,6 +7,8 @@ import { keyOf, keyOfObject } from '../shared/view.ts';
 
 export const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
 export const VOLUME_PROTECTION = 'kubernetes.io/pv-protection';
+/** Holds a provisioned volume until what it stands for has been deleted; only while the policy is Delete. */
+export const PROVISIONER_FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer';
 
 /** Holds a deleted claim until no scheduled Pod uses it (source: pkg/controller/volume/pvcprotection). */
 export function claimProtection(options: ControllerOptions = {}) {
@@ -63,7 +65,8 @@ export function claimNames(pod: KubeObject): string[] {
   );
 }
 
-function settle(
+/** Puts a finalizer on, or takes it off, where that changes anything and can still be done. */
+export function settle(
   tools: Tools,
   type: ResourceType,
   object: KubeObject,

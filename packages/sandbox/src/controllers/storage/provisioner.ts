@@ -3,7 +3,7 @@ import { isAlreadyExists } from '../shared/errors.ts';
 import { eventRecorder } from '../shared/events.ts';
 import type { Tools } from '../shared/loop.ts';
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, STORAGE_CLASSES } from '../shared/types.ts';
-import { VOLUME_PROTECTION } from './protection.ts';
+import { PROVISIONER_FINALIZER, VOLUME_PROTECTION } from './protection.ts';
 
 export const PROVISIONER = 'sandbox.toolcrib.dev';
 export const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
@@ -82,7 +82,10 @@ function newVolume(claim: KubeObject, storageClass: KubeObject): KubeObject {
     metadata: {
       name: volumeName,
       annotations: { 'pv.kubernetes.io/provisioned-by': PROVISIONER },
-      finalizers: [VOLUME_PROTECTION],
+      finalizers: [
+        ...(storageClass.reclaimPolicy === 'Retain' ? [] : [PROVISIONER_FINALIZER]),
+        VOLUME_PROTECTION,
+      ],
     },
     spec: {
       accessModes: claim.spec?.accessModes,

@@ -39,7 +39,10 @@ test('a claim of the default class gets a volume and is bound both ways', () => 
   assert.equal(volume.spec.claimRef.uid, made.metadata.uid);
   assert.equal(volume.spec.persistentVolumeReclaimPolicy, 'Delete');
   assert.equal(volume.status.phase, 'Bound');
-  assert.deepEqual(volume.metadata.finalizers, ['kubernetes.io/pv-protection']);
+  assert.deepEqual(volume.metadata.finalizers, [
+    'external-provisioner.volume.kubernetes.io/finalizer',
+    'kubernetes.io/pv-protection',
+  ]);
   assert.deepEqual(bound.metadata.finalizers, ['kubernetes.io/pvc-protection']);
 });
 

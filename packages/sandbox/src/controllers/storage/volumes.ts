@@ -3,6 +3,7 @@ import { ignoreNotFound } from '../shared/errors.ts';
 import type { Tools } from '../shared/loop.ts';
 import { timestamp } from '../shared/time.ts';
 import { PERSISTENT_VOLUMES } from '../shared/types.ts';
+import { PROVISIONER_FINALIZER, settle } from './protection.ts';
 import { PROVISIONER } from './provisioner.ts';
 
 type Phase = 'Available' | 'Bound' | 'Released' | 'Failed';
@@ -28,13 +29,27 @@ export function setVolumePhase(volume: KubeObject, phase: Phase, tools: Tools, m
   );
 }
 
+export function isProvisionedHere(volume: KubeObject): boolean {
+  return volume.metadata.annotations?.['pv.kubernetes.io/provisioned-by'] === PROVISIONER;
+}
+
+/** A volume that is to be retained must not be held for its deletion. */
+export function settleProvisionerFinalizer(volume: KubeObject, tools: Tools): void {
+  if (!isProvisionedHere(volume)) return;
+  const held = volume.spec?.persistentVolumeReclaimPolicy === 'Delete';
+  settle(tools, PERSISTENT_VOLUMES, volume, PROVISIONER_FINALIZER, held);
+}
+
 /** The claim has gone: Released, and with the policy Delete the volume goes too, with all that is on it. */
 export function reclaimVolume(volume: KubeObject, tools: Tools): void {
-  const { name, uid, annotations, deletionTimestamp } = volume.metadata;
+  const { name, uid } = volume.metadata;
   if (volume.status?.phase !== 'Failed') setVolumePhase(volume, 'Released', tools);
-  if (volume.spec?.persistentVolumeReclaimPolicy !== 'Delete' || deletionTimestamp) return;
-  if (annotations?.['pv.kubernetes.io/provisioned-by'] === PROVISIONER) {
-    ignoreNotFound(() => tools.store.delete(PERSISTENT_VOLUMES, undefined, name, { preconditions: { uid } }));
+  if (volume.spec?.persistentVolumeReclaimPolicy !== 'Delete') return;
+  if (isProvisionedHere(volume)) {
+    const left = ignoreNotFound(() =>
+      tools.store.delete(PERSISTENT_VOLUMES, undefined, name, { preconditions: { uid } }),
+    );
+    if (left && !left.gone) settle(tools, PERSISTENT_VOLUMES, volume, PROVISIONER_FINALIZER, false);
     return;
   }
   // A CSI volume of another driver waits for that driver; for anything else nobody here knows how to delete it.
