@@ -60,7 +60,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   });
   custom.attach(store, clock);
   const tokens = createTokenBook();
-  seedCluster(store, clock);
+  seedCluster(store);
   const stopControllers =
     options.controllers === false
       ? () => {}
