@@ -1,0 +1,24 @@
+// The published form: JavaScript by tsc, and beside it the data that the sources read at run time.
+import { spawnSync } from 'node:child_process';
+import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const packages = ['kube', 'sandbox', 'toolcrib'];
+for (const name of packages) rmSync(join('packages', name, 'dist'), { recursive: true, force: true });
+const { status } = spawnSync(join('node_modules', '.bin', 'tsc'), ['--build', 'tsconfig.build.json'], {
+  stdio: 'inherit',
+});
+if (status !== 0) process.exit(status ?? 1);
+
+// tsc emits only what is imported; some data is read by its URL.
+for (const name of packages) {
+  for (const file of globSync(`packages/${name}/src/**/*`, { withFileTypes: true })) {
+    const path = join(file.parentPath, file.name);
+    if (!file.isFile() || path.endsWith('.ts') || /\/(testing|fixtures)\//.test(path)) continue;
+    const target = path.replace(`packages/${name}/src`, `packages/${name}/dist`);
+    mkdirSync(dirname(target), { recursive: true });
+    cpSync(path, target);
+  }
+}
+for (const data of ['examples', 'policies'])
+  cpSync(data, join('packages', 'toolcrib', data), { recursive: true });

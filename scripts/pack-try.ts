@@ -1,0 +1,78 @@
+// Packs each package, installs the packs into an empty folder, and uses what was installed there: what people get from
+// the registry must run by itself, without this repository.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+
+const root = process.cwd();
+const folder = mkdtempSync(join(tmpdir(), 'toolcrib-pack-'));
+const run = (command: string, args: string[], cwd: string) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+const must = (name: string, isSo: boolean) => {
+  console.log(`${isSo ? 'ok  ' : 'FAIL'} ${name}`);
+  if (!isSo) process.exitCode = 1;
+};
+
+try {
+  run(process.execPath, ['scripts/build.ts'], root);
+  const packs = ['kube', 'sandbox', 'toolcrib'].map((name) => {
+    const [pack] = JSON.parse(
+      run('npm', ['pack', '--json', '--pack-destination', folder], join(root, 'packages', name)),
+    ) as { filename: string; size: number; files: { path: string }[] }[];
+    if (!pack) throw new Error(`npm pack gave nothing for ${name}`);
+    const sources = pack.files.filter(({ path }) => path.endsWith('.ts') && !path.endsWith('.d.ts'));
+    must(
+      `${name}: ${Math.round(pack.size / 1024)} kB packed, no TypeScript sources in it`,
+      sources.length === 0,
+    );
+    return join(folder, pack.filename);
+  });
+  const home = join(folder, 'empty');
+  execFileSync('mkdir', ['-p', home]);
+  writeFileSync(join(home, 'package.json'), '{"private":true,"type":"module"}');
+  run('npm', ['install', '--no-audit', '--no-fund', '--omit=dev', '--prefer-offline', ...packs], home);
+
+  const bin = join(home, 'node_modules', '.bin', 'toolcrib');
+  const version = run(process.execPath, [bin, '--version'], home).trim();
+  must(`toolcrib --version says ${version}`, /^\d+\.\d+\.\d+$/.test(version));
+  must('toolcrib --help lists undo', run(process.execPath, [bin, '--help'], home).includes('undo'));
+
+  writeFileSync(
+    join(home, 'use.mjs'),
+    `import { startSandbox } from '@toolcrib/sandbox';
+import { parseRequestPath } from '@toolcrib/kube';
+const sandbox = await startSandbox();
+console.log(sandbox.url, parseRequestPath('/api/v1/pods').type);
+await sandbox.close();`,
+  );
+  must(
+    'the sandbox starts from the packed package',
+    /^https:\/\/127\.0\.0\.1:\d+ resource/.test(run(process.execPath, ['use.mjs'], home)),
+  );
+
+  const old = oldNode();
+  if (old) {
+    const { status, stderr } = spawnSync(old, [bin, '--version'], { cwd: home, encoding: 'utf8' });
+    must(
+      `an old Node (${old}) gets one clear sentence: ${stderr.trim()}`,
+      status === 2 && stderr.trim().split('\n').length === 1,
+    );
+  } else {
+    console.log('--   no Node older than 24 on this machine: its sentence was not tried here');
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** A Node older than 24 on PATH, if there is one (npm puts the newer one first). */
+function oldNode(): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((place) => join(place, 'node'))
+    .filter((path) => existsSync(path) && dirname(resolve(path)) !== dirname(process.execPath))
+    .find((path) => {
+      const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
+      return Number(/^v(\d+)/.exec(stdout ?? '')?.[1] ?? 99) < 24;
+    });
+}
