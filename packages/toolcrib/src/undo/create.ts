@@ -130,16 +130,7 @@ async function afterwards(
   now: KubeObject,
   notes: (string | undefined)[],
 ): Promise<void> {
-  const { name, namespace } = now.metadata;
-  if (isKind(now, '', 'PersistentVolumeClaim') && now.spec?.volumeName) {
-    await waitFor(run.waiting, `${nameOf(now)} is not bound to volume ${now.spec.volumeName}`, async () => {
-      const claim = await run.cluster.get(info, { namespace, name }, run.as);
-      if (claim?.status?.phase === 'Lost')
-        throw new Error(`${nameOf(now)} came back, but its volume is lost`);
-      return claim?.status?.phase === 'Bound';
-    });
-    notes.push(`bound to volume ${now.spec.volumeName}`);
-  }
+  const { name } = now.metadata;
   if (isKind(now, 'apiextensions.k8s.io', 'CustomResourceDefinition')) {
     await waitFor(run.waiting, `${nameOf(now)} is not established`, async () => {
       const crd = await run.cluster.get(info, { name }, run.as);

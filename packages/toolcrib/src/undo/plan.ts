@@ -43,13 +43,17 @@ export function planUndo(
     if (step.do === 'readopt') created.add(record.owner.uid);
     steps.push(step);
   }
+  // Claims are bound before whatever uses them comes back.
+  const later: UndoStep[] = [];
   for (const object of inOrder(rest)) {
+    if (!/^PersistentVolume(Claim)?$/.test(object.kind)) steps.push(...later.splice(0));
     const own = volumeSteps(facts, object, stepFor(facts, object));
-    if (own.some((step) => step.do === 'create')) created.add(object.metadata.uid ?? '');
-    steps.push(...own);
+    if (own.now.some((step) => step.do === 'create')) created.add(object.metadata.uid ?? '');
+    steps.push(...own.now);
+    later.push(...own.later);
   }
-  // Claims are there by now: a set that is scaled up finds its own instead of making empty ones.
-  steps.push(...scaled.steps);
+  // A set that is scaled up finds its own claims then, instead of making empty ones.
+  steps.push(...later, ...scaled.steps);
   return {
     actId: snapshots[0]?.actId ?? softenings[0]?.actId ?? '',
     steps,

@@ -3,7 +3,7 @@ import { describeRef } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord, UndoRecord } from '../model/index.ts';
 import { createStep } from './create.ts';
 import { readoptStep } from './readopt.ts';
-import { rebindStep, reclaimStep } from './rebind.ts';
+import { awaitBoundStep, rebindStep, reclaimStep } from './rebind.ts';
 import type { Run } from './running.ts';
 import type { Result, UndoPlan, UndoStep } from './steps.ts';
 import { nameOf } from './steps.ts';
@@ -81,6 +81,8 @@ function carryOut(run: Run, step: UndoStep): Promise<Result[]> | Result[] {
       return readoptStep(run, step);
     case 'rebind':
       return rebindStep(run, step);
+    case 'await-bound':
+      return awaitBoundStep(run, step);
     case 'reclaim':
       return reclaimStep(run, step);
     case 'scale':
@@ -100,6 +102,8 @@ function whatOf(step: UndoStep): string {
     case 'rebind':
     case 'reclaim':
       return `PersistentVolume ${step.volume.name}`;
+    case 'await-bound':
+      return `PersistentVolumeClaim ${step.claim.namespace}/${step.claim.name}`;
     case 'scale':
     case 'relink':
       return describeRef(step.ref);

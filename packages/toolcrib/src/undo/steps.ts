@@ -12,12 +12,14 @@ export type UndoStep =
   | { do: 'create'; info: ResourceInfo; snapshot: KubeObject; waitGone?: string; note?: string }
   /** Let go of the claim that was, so that the volume can be bound again; kept (Retain) until it is. */
   | { do: 'rebind'; volume: { name: string; uid: string }; claimUid?: string }
-  /** Give the volume its reclaim policy back once it is bound. */
+  /** Wait until a claim that came back is bound to its volume. */
+  | { do: 'await-bound'; claim: { namespace: string; name: string }; volume: string }
+  /** Give the volume its reclaim policy back, if it is bound again. */
   | {
       do: 'reclaim';
       volume: { name: string; uid: string };
       to: string;
-      boundTo?: { namespace: string; name: string };
+      boundTo: { namespace: string; name: string };
     }
   /** Create the owner of a softened act again, and wait until it controls the very same objects. */
   | {

@@ -8,43 +8,42 @@ import { isKind, keyOf, nameOf, none } from './steps.ts';
  * What a claim or volume needs around its own step. A claim that comes back with its old bind annotations, or to a
  * volume that still names the old claim's UID, is Lost for good: so the volume lets go first, the claim is created
  * naming it, and only once both are bound the volume gets its reclaim policy back.
+ * @returns what is done in the object's turn, and what once all claims are there: each may take its binder 15 s
  */
-export function volumeSteps(facts: PlanFacts, object: KubeObject, step: UndoStep): UndoStep[] {
-  if (isKind(object, '', 'PersistentVolume')) return [volumeStep(facts, object, step)];
-  if (!isKind(object, '', 'PersistentVolumeClaim') || step.do !== 'create') return [step];
-  const name: string | undefined = object.spec?.volumeName;
-  if (!name) return [step];
+export function volumeSteps(
+  facts: PlanFacts,
+  object: KubeObject,
+  step: UndoStep,
+): { now: UndoStep[]; later: UndoStep[] } {
+  const only = (...now: UndoStep[]) => ({ now, later: [] });
+  if (isKind(object, '', 'PersistentVolume')) return only(volumeStep(facts, object, step));
+  if (!isKind(object, '', 'PersistentVolumeClaim') || step.do !== 'create') return only(step);
+  const volume: string | undefined = object.spec?.volumeName;
+  if (!volume) return only(step);
   const snapshotOfVolume = [...facts.byUid.values()].find(
-    (one) => isKind(one, '', 'PersistentVolume') && one.metadata.name === name,
+    (one) => isKind(one, '', 'PersistentVolume') && one.metadata.name === volume,
   );
-  const now = facts.live.at[keyOf({ apiVersion: 'v1', kind: 'PersistentVolume', name })];
-  const stands = now && now.metadata.deletionTimestamp === undefined ? now : undefined;
-  if (!stands && !(snapshotOfVolume && facts.created.has(snapshotOfVolume.metadata.uid ?? ''))) {
+  const found = facts.live.at[keyOf({ apiVersion: 'v1', kind: 'PersistentVolume', name: volume })];
+  const stands = found && found.metadata.deletionTimestamp === undefined ? found : undefined;
+  const { namespace = '', name, uid: claimUid } = object.metadata;
+  const bound: UndoStep = { do: 'await-bound', claim: { namespace, name }, volume };
+  if (!stands?.metadata.uid) {
+    if (facts.created.has(snapshotOfVolume?.metadata.uid ?? '')) return { now: [step], later: [bound] };
     const empty = structuredClone(object);
     delete empty.spec.volumeName;
-    return [{ ...step, snapshot: empty, note: `its volume ${name} is gone: it comes back empty` }];
+    return only({ ...step, snapshot: empty, note: `its volume ${volume} is gone: it comes back empty` });
   }
-  const claimRef = stands?.spec?.claimRef;
-  const ours =
-    !claimRef || (claimRef.namespace === object.metadata.namespace && claimRef.name === object.metadata.name);
-  if (stands && !ours) {
-    return [
-      none(
-        nameOf(object),
-        'conflict',
-        `its volume ${name} is bound to ${claimRef.namespace}/${claimRef.name} now`,
-      ),
-    ];
+  const claimRef = stands.spec?.claimRef;
+  if (claimRef && (claimRef.namespace !== namespace || claimRef.name !== name)) {
+    const note = `its volume ${volume} is bound to ${claimRef.namespace}/${claimRef.name} now`;
+    return only(none(nameOf(object), 'conflict', note));
   }
-  if (!stands?.metadata.uid) return [step];
-  const volume = { name, uid: stands.metadata.uid };
-  const { namespace = '', name: claimName } = object.metadata;
-  const to = policyBefore(facts, name, snapshotOfVolume ?? stands);
-  return [
-    { do: 'rebind', volume, claimUid: object.metadata.uid },
-    step,
-    { do: 'reclaim', volume, to, boundTo: { namespace, name: claimName } },
-  ];
+  const at = { name: volume, uid: stands.metadata.uid };
+  const to = policyBefore(facts, volume, snapshotOfVolume ?? stands);
+  return {
+    now: [{ do: 'rebind', volume: at, claimUid }, step],
+    later: [bound, { do: 'reclaim', volume: at, to, boundTo: { namespace, name } }],
+  };
 }
 
 function policyBefore(facts: PlanFacts, name: string, volume: KubeObject): string {
