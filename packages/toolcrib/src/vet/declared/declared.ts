@@ -108,7 +108,7 @@ function signatures(signed: Signed, over: DeclaredMethod['over']): DeclaredMetho
     methods.push({ scheme: 'minisign', over, ...at(minisign), ...(signer && { signer }), claims: {} });
   }
   if (attestations && attestations.enabled !== false) {
-    const workflow = attestations.signer_workflow ?? attestations['signer-workflow'];
+    const workflow: string | undefined = attestations.signer_workflow ?? attestations['signer-workflow'];
     const signer: ExpectedSigner | undefined = workflow
       ? {
           kind: 'certificate-pattern',

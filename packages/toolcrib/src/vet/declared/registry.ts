@@ -22,6 +22,7 @@ const Minisign = z.looseObject({
 });
 const Attestations = z.looseObject({
   signer_workflow: z.string().optional(),
+  'signer-workflow': z.string().optional(),
   enabled: z.boolean().optional(),
 });
 const Slsa = z.looseObject({
