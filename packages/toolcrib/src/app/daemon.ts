@@ -157,7 +157,8 @@ export function guardPid(paths: Paths): number | undefined {
  */
 export async function stopGuard(paths: Paths, timeout = STOP_TIMEOUT): Promise<'stopped' | 'not-running'> {
   const pid = guardPid(paths);
-  if (pid === undefined) {
+  const start = pid === undefined ? undefined : startOf(pid);
+  if (pid === undefined || start === undefined) {
     removeLeftovers(paths);
     return 'not-running';
   }
@@ -167,7 +168,8 @@ export async function stopGuard(paths: Paths, timeout = STOP_TIMEOUT): Promise<'
     if ((cause as NodeJS.ErrnoException).code !== 'ESRCH') throw cause;
   }
   const until = Date.now() + timeout;
-  while (guardPid(paths) === pid) {
+  // The process itself, not its pid file: that goes first.
+  while (startOf(pid) === start) {
     if (Date.now() > until) {
       throw new ToolcribError(
         'conflict',

@@ -86,7 +86,10 @@ export async function runExecPlugin(
     : relativeTo(context.userFolder, exec.command);
   const run = await outputOf(command, exec.args ?? [], env, interactive, options.timeout ?? TIMEOUT);
   if ('error' in run) {
-    const missing = (run.error as NodeJS.ErrnoException).code === 'ENOENT';
+    const { code } = run.error as NodeJS.ErrnoException;
+    // A folder on PATH that we may not enter makes EACCES of a name that is nowhere.
+    const missing =
+      code === 'ENOENT' || (code === 'EACCES' && command === exec.command && !command.includes('/'));
     const hint = exec.installHint?.trim();
     throw fail(
       missing ? 'was not found.' : `could not be started: ${run.error.message}.`,
