@@ -58,6 +58,7 @@ test('a ReplicaSet that is being deleted adopts nothing', () => {
   barePod(cluster, 'late', { app: 'web' });
   cluster.settle();
   assert.equal(controllerOf(cluster.get(PODS, 'late')), undefined);
+  assert.deepEqual(cluster.failures, [], 'it does not even try');
 });
 
 test('the owner is read again before the first adoption: a stale picture of it does not adopt', () => {
