@@ -1,18 +1,24 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../app/version.ts';
-import { ToolcribError } from '../model/index.ts';
-import { registerApprove } from './approve.ts';
-import { registerDemo } from './demo.ts';
-import { registerGuard } from './guard.ts';
-import { registerHeld } from './held.ts';
-import { registerLog } from './log.ts';
-import { registerOn } from './on.ts';
-import { registerRadius } from './radius.ts';
-import { registerRun } from './run.ts';
-import { registerSandbox } from './sandbox.ts';
-import { registerUndo } from './undo.ts';
-import { registerUninstall } from './uninstall.ts';
-import { registerVet } from './vet.ts';
+import { ToolcribError } from '../model/errors.ts';
+
+type Register = (program: Command) => void;
+
+/** Which file has which commands: only the one that is asked for is loaded, so that each starts fast. */
+const commands: [names: string[], load: () => Promise<Register>][] = [
+  [['demo'], async () => (await import('./demo.ts')).registerDemo],
+  [['on', 'off'], async () => (await import('./on.ts')).registerOn],
+  [['guard'], async () => (await import('./guard.ts')).registerGuard],
+  [['run'], async () => (await import('./run.ts')).registerRun],
+  [['radius'], async () => (await import('./radius.ts')).registerRadius],
+  [['held'], async () => (await import('./held.ts')).registerHeld],
+  [['approve', 'deny'], async () => (await import('./approve.ts')).registerApprove],
+  [['log'], async () => (await import('./log.ts')).registerLog],
+  [['undo', 'finish'], async () => (await import('./undo.ts')).registerUndo],
+  [['vet'], async () => (await import('./vet.ts')).registerVet],
+  [['sandbox'], async () => (await import('./sandbox.ts')).registerSandbox],
+  [['uninstall'], async () => (await import('./uninstall.ts')).registerUninstall],
+];
 
 const program = new Command('toolcrib')
   .description(
@@ -27,24 +33,11 @@ const program = new Command('toolcrib')
     '\nExit codes: 0 yes; 1 no; 2 wrong usage or bad input; 3 could not tell.\nFirst steps: toolcrib demo, then eval "$(toolcrib on)".',
   );
 
-for (const register of [
-  registerDemo,
-  registerOn,
-  registerGuard,
-  registerRun,
-  registerRadius,
-  registerHeld,
-  registerApprove,
-  registerLog,
-  registerUndo,
-  registerSandbox,
-  registerVet,
-  registerUninstall,
-]) {
-  register(program);
-}
+const asked = process.argv[2] ?? '';
+const wanted = commands.filter(([names]) => names.includes(asked));
 
 try {
+  for (const [, load] of wanted.length > 0 ? wanted : commands) (await load())(program);
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);

@@ -1,3 +1,4 @@
+// rule.ts and yaml-file.ts are imported by their own paths: they bring CEL and YAML, which most commands never need.
 export * from './act.ts';
 export * from './decision.ts';
 export * from './effect.ts';
@@ -7,8 +8,6 @@ export * from './journal.ts';
 export * from './marks.ts';
 export * from './ports.ts';
 export * from './radius.ts';
-export * from './rule.ts';
 export * from './snapshot.ts';
 export * from './tool.ts';
 export * from './verdict.ts';
-export * from './yaml-file.ts';

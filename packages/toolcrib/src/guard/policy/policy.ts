@@ -1,12 +1,6 @@
-import {
-  compileRule,
-  type DecisionVerb,
-  type Mode,
-  parseYamlFile,
-  type Rule,
-  type RuleVocabulary,
-  ToolcribError,
-} from '../../model/index.ts';
+import { type DecisionVerb, type Mode, ToolcribError } from '../../model/index.ts';
+import { compileRule, type Rule, type RuleVocabulary } from '../../model/rule.ts';
+import { parseYamlFile } from '../../model/yaml-file.ts';
 import { type GuardPolicyFile, guardPolicySchema } from './schema.ts';
 
 export interface PolicyRule {

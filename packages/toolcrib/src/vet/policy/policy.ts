@@ -1,4 +1,5 @@
-import { parseYamlFile, ToolcribError } from '../../model/index.ts';
+import { ToolcribError } from '../../model/index.ts';
+import { parseYamlFile } from '../../model/yaml-file.ts';
 import { CRITERIA } from '../criteria/index.ts';
 import type { Exception, ResolvedPolicy, Subject } from '../pack/schema.ts';
 import { checkRule } from './rules.ts';

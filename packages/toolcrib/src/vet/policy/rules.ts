@@ -1,4 +1,5 @@
-import { compileRule, type RuleVocabulary, ToolcribError } from '../../model/index.ts';
+import { ToolcribError } from '../../model/index.ts';
+import { compileRule, type RuleVocabulary } from '../../model/rule.ts';
 import type { EvidenceView } from '../criteria/criterion.ts';
 import { isFactType } from '../pack/facts/index.ts';
 import type { JudgedResult, ResolvedPolicy } from '../pack/schema.ts';
