@@ -28,7 +28,7 @@ export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create
       return now?.metadata.uid !== step.waitGone;
     });
   }
-  const { object, dropped } = await withOwners(run, prepared(snapshot), info);
+  const { object, dropped } = await withOwners(run, prepared(snapshot));
   const notes = [step.note, dropped];
   const made = await create(run, info, object, snapshot, notes);
   if ('result' in made) {
@@ -86,20 +86,17 @@ async function create(
  * References rewritten to the UIDs of now. What would dangle is left out: the garbage collector would delete the
  * restored object for it. A claim's references to its set or Pod are the set's to write again.
  */
-async function withOwners(
-  run: Run,
-  object: KubeObject,
-  info: ResourceInfo,
-): Promise<{ object: KubeObject; dropped?: string }> {
+async function withOwners(run: Run, object: KubeObject): Promise<{ object: KubeObject; dropped?: string }> {
   const before = object.metadata.ownerReferences ?? [];
   delete object.metadata.ownerReferences;
   const after: OwnerReference[] = [];
   const dropped: string[] = [];
   for (const owner of before) {
     if (isKind(object, '', 'PersistentVolumeClaim') && /^(StatefulSet|Pod)$/.test(owner.kind)) continue;
-    const uid = run.uids.get(owner.uid) ?? ((await stands(run, owner, object, info)) ? owner.uid : undefined);
-    if (uid === undefined) dropped.push(`${owner.kind} ${owner.name}`);
-    else after.push({ ...owner, uid });
+    const renewed = { ...owner, uid: run.uids.get(owner.uid) ?? owner.uid };
+    const there = !run.missing.has(owner.uid) && (await stands(run, renewed, object.metadata.namespace));
+    if (there) after.push(renewed);
+    else dropped.push(`${owner.kind} ${owner.name}`);
   }
   if (after.length > 0) object.metadata.ownerReferences = after;
   return {
@@ -108,18 +105,16 @@ async function withOwners(
   };
 }
 
-async function stands(
+/** Asked right before it is named: whoever has gone since would take the restored object along. */
+export async function stands(
   run: Run,
   owner: OwnerReference,
-  object: KubeObject,
-  info: ResourceInfo,
+  namespace: string | undefined,
 ): Promise<boolean> {
-  if (run.missing.has(owner.uid)) return false;
   const type = await run.cluster.typeOf(owner, run.as).catch(() => undefined);
   if (!type) return false;
-  const namespace = type.namespaced && info.namespaced ? object.metadata.namespace : undefined;
-  const now = await run.cluster.get(type, { namespace, name: owner.name }, run.as);
-  return now?.metadata.uid === owner.uid;
+  const at = { namespace: type.namespaced ? namespace : undefined, name: owner.name };
+  return (await run.cluster.get(type, at, run.as))?.metadata.uid === owner.uid;
 }
 
 /** What has to be true before what depends on it comes back; and the status of custom resources. */

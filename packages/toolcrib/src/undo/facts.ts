@@ -9,5 +9,7 @@ export interface PlanFacts {
   byUid: ReadonlyMap<string, KubeObject>;
   /** UIDs of what will be created again, as far as planned. */
   created: ReadonlySet<string>;
+  /** UID before the act → UID of the same object that stands there again. */
+  again: ReadonlyMap<string, string>;
   softenings: readonly SoftenRecord[];
 }

@@ -36,7 +36,8 @@ export function planUndo(
   const steps: UndoStep[] = [];
   for (const record of softenings) steps.push(...unfinishedSoftening(record));
   const created = new Set<string>();
-  const facts: PlanFacts = { live, byUid, created, softenings };
+  const again = sameAgain(objects, live);
+  const facts: PlanFacts = { live, byUid, created, again, softenings };
   const rest = objects.filter(({ metadata: { uid = '' } }) => !scaled.targets.has(uid) && !spared.has(uid));
   for (const record of active) {
     const step = readoptStep(record, byUid, live);
@@ -57,7 +58,7 @@ export function planUndo(
   return {
     actId: snapshots[0]?.actId ?? softenings[0]?.actId ?? '',
     steps,
-    known: [...byUid.keys()],
+    again: Object.fromEntries(again),
     retained: softenings.filter(({ how, state }) => how === 'retain-first' && state === 'softened'),
   };
 }
@@ -100,6 +101,22 @@ function readoptStep(record: SoftenRecord, byUid: ReadonlyMap<string, KubeObject
     if (pod?.kind === 'Pod') restarts[uid] = restartsOf(pod);
   }
   return { do: 'readopt', info, snapshot, record, restarts };
+}
+
+/** Objects of which the same stands under the name again: what they owned may name that one. */
+function sameAgain(objects: readonly KubeObject[], live: LiveView): Map<string, string> {
+  const again = new Map<string, string>();
+  for (const object of objects) {
+    const now = liveOf(live, object);
+    const { uid } = object.metadata;
+    if (!now?.metadata.uid || !uid || now.metadata.uid === uid || now.metadata.deletionTimestamp) continue;
+    if (sameIntent(now, object)) again.set(uid, now.metadata.uid);
+  }
+  return again;
+}
+
+function isMissing(still: ReadonlySet<string | undefined>, uid: string | undefined): boolean {
+  return uid !== undefined && !still.has(uid);
 }
 
 export function restartsOf(pod: KubeObject): number {
@@ -189,7 +206,9 @@ const ADOPTERS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Repli
 function relinkStep(facts: PlanFacts, object: KubeObject, now: KubeObject): UndoStep | undefined {
   const still = new Set(now.metadata.ownerReferences?.map(({ uid }) => uid));
   const lost = object.metadata.ownerReferences?.find(
-    (owner) => !still.has(owner.uid) && facts.created.has(owner.uid) && !ADOPTERS.includes(owner.kind),
+    (owner) =>
+      !ADOPTERS.includes(owner.kind) &&
+      (facts.created.has(owner.uid) ? !still.has(owner.uid) : isMissing(still, facts.again.get(owner.uid))),
   );
   const info = kindOf(facts.live.kinds, object);
   const { uid, name, namespace } = object.metadata;

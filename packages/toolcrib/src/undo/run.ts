@@ -1,7 +1,7 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { describeRef } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord, UndoRecord } from '../model/index.ts';
-import { createStep } from './create.ts';
+import { createStep, stands } from './create.ts';
 import { readoptStep } from './readopt.ts';
 import { awaitBoundStep, rebindStep, reclaimStep } from './rebind.ts';
 import type { Run } from './running.ts';
@@ -40,9 +40,8 @@ export async function runUndo(
     cluster,
     as: options.as,
     waiting,
-    uids: new Map(),
+    uids: new Map(Object.entries(plan.again)),
     missing: new Set(),
-    known: new Set(plan.known),
     softenings: [],
   };
   const at = waiting.now();
@@ -154,7 +153,9 @@ async function relinkStep(run: Run, step: Extract<UndoStep, { do: 'relink' }>): 
   const owner = run.uids.get(step.ownerUid);
   const now = await current(run, step);
   if (!now) return [{ what, result: 'conflict', note: 'it is gone or another one now' }];
-  if (!owner) return [{ what, result: 'skipped', note: 'its owner did not come back' }];
+  if (!owner || !(await stands(run, { ...step.reference, uid: owner }, step.ref.namespace))) {
+    return [{ what, result: 'skipped', note: 'its owner did not come back' }];
+  }
   const references = now.metadata.ownerReferences ?? [];
   if (references.some(({ uid }) => uid === owner))
     return [{ what, result: 'unchanged', note: 'it names its owner' }];

@@ -10,7 +10,5 @@ export interface Run {
   uids: Map<string, string>;
   /** UIDs before the act whose object did not come back. */
   missing: Set<string>;
-  /** UIDs of everything that the snapshots hold. */
-  known: ReadonlySet<string>;
   softenings: SoftenRecord[];
 }

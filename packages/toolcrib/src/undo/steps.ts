@@ -47,8 +47,8 @@ export function none(what: string, result: Result['result'], note: string): Undo
 export interface UndoPlan {
   actId: string;
   steps: UndoStep[];
-  /** UIDs before the act of everything that is in the snapshots. */
-  known: string[];
+  /** What stands again without our doing: UID before the act → UID now. */
+  again: Record<string, string>;
   /** Volumes that were set to Retain for the act: undone once nothing of it failed. */
   retained: SoftenRecord[];
 }

@@ -1,0 +1,314 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KubeObject, OwnerReference } from '@toolcrib/kube';
+import type { RequestRecord, Snapshot, SoftenRecord } from '../model/index.ts';
+import { marks } from '../model/index.ts';
+import type { LeftView } from './finish-plan.ts';
+import { planFinish } from './finish-plan.ts';
+import type { LiveView } from './live.ts';
+import { inOrder } from './order.ts';
+import { planUndo } from './plan.ts';
+import { prepared, sameIntent } from './prepare.ts';
+import { explicitNodePorts, withoutAssigned } from './service.ts';
+import { keyOfObject } from './steps.ts';
+import { kinds } from './testing/memory-cluster.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: the body of any kind
+function object(type: string, name: string, more: Record<string, any> = {}): KubeObject {
+  const [apiVersion = '', kind = ''] = type.split(' ');
+  const { metadata, ...body } = more;
+  return {
+    apiVersion,
+    kind,
+    metadata: { name, namespace: 'shop', uid: `${kind}-${name}`, ...metadata },
+    ...body,
+  };
+}
+const owned = (owner: KubeObject): { ownerReferences: OwnerReference[] } => ({
+  ownerReferences: [
+    {
+      apiVersion: owner.apiVersion,
+      kind: owner.kind,
+      name: owner.metadata.name,
+      uid: owner.metadata.uid ?? '',
+      controller: true,
+    },
+  ],
+});
+const snapshotOf = (objects: KubeObject[]): Snapshot => ({
+  id: 's',
+  actId: 'a',
+  requestId: 'r',
+  takenAt: 1,
+  context: '',
+  objects,
+});
+/** Everything in the snapshot was looked for; only `standing` is there. */
+function live(objects: KubeObject[], standing: KubeObject[] = []): LiveView {
+  const at: LiveView['at'] = Object.fromEntries(objects.map((one) => [keyOfObject(one), null]));
+  for (const one of standing) at[keyOfObject(one)] = one;
+  return { kinds, at, unreadable: {}, marked: [] };
+}
+function said(objects: KubeObject[], standing: KubeObject[] = [], requests: RequestRecord[] = []): string[] {
+  return planUndo([snapshotOf(objects)], [], live(objects, standing), requests).steps.map((step) => {
+    if (step.do === 'none') return `${step.result.result} ${step.result.what.replace(/shop\//, '')}`;
+    if (step.do === 'create') return `create ${step.snapshot.kind} ${step.snapshot.metadata.name}`;
+    return step.do;
+  });
+}
+
+test('owners first, else by kind; a claim before the set that owns it', () => {
+  const set = object('apps/v1 StatefulSet', 'db');
+  const claim = object('v1 PersistentVolumeClaim', 'data-db-0', { metadata: owned(set) });
+  const service = object('v1 Service', 'db');
+  const owner = object('k.io/v1 Kafka', 'k');
+  const secret = object('v1 Secret', 's', { metadata: owned(owner) });
+  const namespace = object('v1 Namespace', 'shop');
+  const order = inOrder([service, set, secret, claim, owner, namespace]).map(({ kind }) => kind);
+  assert.deepEqual(order, [
+    'Namespace',
+    'PersistentVolumeClaim',
+    'Kafka',
+    'Secret',
+    'StatefulSet',
+    'Service',
+  ]);
+});
+
+test('what a controller makes again is left to it, down the chain', () => {
+  const revision = { 'deployment.kubernetes.io/revision': '2' };
+  const web = object('apps/v1 Deployment', 'web', { metadata: { annotations: revision } });
+  const set = object('apps/v1 ReplicaSet', 'web-2', {
+    metadata: { ...owned(web), annotations: revision },
+    spec: { replicas: 1 },
+  });
+  const old = object('apps/v1 ReplicaSet', 'web-1', {
+    metadata: { ...owned(web), annotations: { 'deployment.kubernetes.io/revision': '1' } },
+    spec: { replicas: 0 },
+  });
+  const pod = object('v1 Pod', 'web-2-x', { metadata: owned(set) });
+  const objects = [web, set, old, pod];
+  assert.deepEqual(said(objects).sort(), [
+    'create Deployment web',
+    'create ReplicaSet web-1',
+    'skipped Pod web-2-x',
+    'skipped ReplicaSet web-2',
+  ]);
+  assert.deepEqual(said([pod, set], [set]), ['unchanged ReplicaSet web-2', 'skipped Pod web-2-x']);
+  assert.deepEqual(said([pod]), ['create Pod web-2-x'], 'nobody is left to make it');
+});
+
+test('finished Pods and Jobs are not run again; mirror Pods are their node’s', () => {
+  const done = { status: { phase: 'Succeeded' } };
+  const over = { status: { conditions: [{ type: 'Complete', status: 'True' }] } };
+  const mirror = { metadata: { annotations: { 'kubernetes.io/config.mirror': 'x' } } };
+  assert.deepEqual(said([object('v1 Pod', 'p', done)]), ['skipped Pod p']);
+  assert.deepEqual(said([object('batch/v1 Job', 'j', over)]), ['skipped Job j']);
+  assert.deepEqual(said([object('batch/v1 Job', 'j')]), ['create Job j']);
+  assert.deepEqual(said([object('v1 Pod', 'm', mirror)]), ['skipped Pod m']);
+});
+
+test('what stands now: the same, the same again, another, on its way out, unreadable', () => {
+  const map = object('v1 ConfigMap', 'c', { data: { a: '1' } });
+  const other = (more: object) => ({ ...map, ...more }) as KubeObject;
+  assert.deepEqual(said([map], [map]), ['unchanged ConfigMap c']);
+  const again = other({ metadata: { ...map.metadata, uid: 'new' } });
+  assert.deepEqual(said([map], [again]), ['unchanged ConfigMap c']);
+  assert.deepEqual(said([map], [other({ ...again, data: { a: '2' } })]), ['conflict ConfigMap c']);
+  const going = other({ metadata: { ...map.metadata, deletionTimestamp: 'x' } });
+  const plan = planUndo([snapshotOf([map])], [], live([map], [going]));
+  assert.equal(plan.steps[0]?.do === 'create' && plan.steps[0].waitGone, 'ConfigMap-c');
+  const blind = { ...live([map]), unreadable: { [keyOfObject(map)]: 'forbidden' } };
+  const unread = planUndo([snapshotOf([map])], [], blind).steps[0];
+  assert.equal(unread?.do === 'none' && unread.result.result, 'failed');
+});
+
+test('of several snapshots of one object the first counts: the state before the act', () => {
+  const before = object('v1 ConfigMap', 'c', { data: { a: '1' } });
+  const later = { ...before, data: { a: '2' } };
+  const snapshots = [
+    { ...snapshotOf([later]), takenAt: 2 },
+    { ...snapshotOf([before]), takenAt: 1 },
+  ];
+  const [step] = planUndo(snapshots, [], live([before])).steps;
+  assert.deepEqual(step?.do === 'create' && step.snapshot.data, { a: '1' });
+});
+
+test('a claim and its volume', () => {
+  const volume = object('v1 PersistentVolume', 'pv', {
+    metadata: { namespace: undefined },
+    spec: {
+      persistentVolumeReclaimPolicy: 'Delete',
+      claimRef: { namespace: 'shop', name: 'data', uid: 'u' },
+    },
+  });
+  const claim = object('v1 PersistentVolumeClaim', 'data', { spec: { volumeName: 'pv' } });
+  const steps = ['rebind', 'create PersistentVolumeClaim data', 'await-bound', 'reclaim'];
+  assert.deepEqual(said([claim, volume], [volume]), ['unchanged PersistentVolume pv', ...steps]);
+  assert.deepEqual(said([claim, volume]), [
+    'failed PersistentVolume pv',
+    'create PersistentVolumeClaim data',
+  ]);
+  const retained = { ...volume, spec: { ...volume.spec, persistentVolumeReclaimPolicy: 'Retain' } };
+  assert.deepEqual(said([claim, retained]), [
+    'create PersistentVolume pv',
+    'create PersistentVolumeClaim data',
+    'await-bound',
+  ]);
+  const stolen = { ...volume, spec: { ...volume.spec, claimRef: { namespace: 'shop', name: 'thief' } } };
+  assert.deepEqual(said([claim], [stolen]), ['conflict PersistentVolumeClaim data']);
+});
+
+test('a softening that was cut off is said, and a softened one is re-adopted', () => {
+  const web = object('apps/v1 Deployment', 'web');
+  const owner = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    namespace: 'shop',
+    name: 'web',
+    uid: 'Deployment-web',
+  };
+  const record: SoftenRecord = {
+    actId: 'a',
+    requestId: 'r',
+    context: '',
+    owner,
+    left: [],
+    finishAfter: 0,
+    state: 'softened',
+  };
+  const stepsOf = (state: SoftenRecord['state']) =>
+    planUndo([snapshotOf([web])], [{ ...record, state }], live([web])).steps.map((step) => step.do);
+  assert.deepEqual(stepsOf('softened'), ['readopt']);
+  assert.deepEqual(stepsOf('finished'), ['create']);
+  assert.equal(stepsOf('failed')[0], 'none');
+});
+
+test('strips what the server sets, and what each kind must not bring along', () => {
+  const pod = object('v1 Pod', 'p', {
+    metadata: {
+      resourceVersion: '1',
+      managedFields: [],
+      finalizers: ['foregroundDeletion', marks.finalizer, 'acme.io/x'],
+      labels: { [marks.act]: 'a', app: 'web' },
+    },
+    spec: { nodeName: 'n', ephemeralContainers: [] },
+    status: {},
+  });
+  assert.deepEqual(prepared(pod), {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p', namespace: 'shop', finalizers: ['acme.io/x'], labels: { app: 'web' } },
+    spec: {},
+  });
+  const labels = { 'controller-uid': 'u', 'batch.kubernetes.io/controller-uid': 'u', app: 'j' };
+  const job = prepared(
+    object('batch/v1 Job', 'j', {
+      metadata: { labels: { ...labels } },
+      spec: { selector: { matchLabels: {} }, template: { metadata: { labels: { ...labels } } } },
+    }),
+  );
+  assert.deepEqual(job.metadata.labels, { app: 'j' });
+  assert.deepEqual(job.spec, { template: { metadata: { labels: { app: 'j' } } } });
+  const token = prepared(
+    object('v1 Secret', 's', {
+      type: 'kubernetes.io/service-account-token',
+      metadata: {
+        annotations: {
+          'kubernetes.io/service-account.uid': 'u',
+          'kubernetes.io/service-account.name': 'bot',
+        },
+      },
+      data: { token: 'x', 'ca.crt': 'y', extra: 'z' },
+    }),
+  );
+  assert.deepEqual(token.data, { extra: 'z' });
+  assert.deepEqual(token.metadata.annotations, { 'kubernetes.io/service-account.name': 'bot' });
+  const volume = prepared(
+    object('v1 PersistentVolume', 'v', { spec: { claimRef: { name: 'c', uid: 'u', resourceVersion: '1' } } }),
+  );
+  assert.deepEqual(volume.spec.claimRef, { name: 'c' });
+});
+
+test('a Service keeps what was written down, and gives back what was assigned', () => {
+  const spec = {
+    clusterIP: '10.0.0.1',
+    clusterIPs: ['10.0.0.1'],
+    healthCheckNodePort: 30000,
+    ports: [
+      { port: 80, nodePort: 30080 },
+      { port: 443, nodePort: 30443 },
+    ],
+  };
+  const applied = JSON.stringify({ spec: { ports: [{ port: 80, nodePort: 30080 }] } });
+  const byApply = object('v1 Service', 's', {
+    spec,
+    metadata: { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': applied } },
+  });
+  assert.deepEqual(explicitNodePorts(byApply), [30080]);
+  const managedFields = [
+    {
+      fieldsV1: {
+        'f:spec': { 'f:ports': { 'k:{"port":443,"protocol":"TCP"}': { 'f:nodePort': {}, 'f:port': {} } } },
+      },
+    },
+  ];
+  assert.deepEqual(
+    explicitNodePorts(object('v1 Service', 's', { spec, metadata: { managedFields } })),
+    [30443],
+  );
+  assert.deepEqual(withoutAssigned(byApply, [30080]).spec, {
+    ports: [{ port: 80, nodePort: 30080 }, { port: 443 }],
+  });
+  const headless = object('v1 Service', 's', { spec: { clusterIP: 'None' } });
+  assert.equal(withoutAssigned(headless, []).spec.clusterIP, 'None');
+  const moved = object('v1 Service', 's', {
+    spec: { ...spec, clusterIP: '10.0.0.9', clusterIPs: ['10.0.0.9'] },
+  });
+  assert.equal(sameIntent(byApply, moved), true);
+});
+
+test('finish: only what is nobody’s and still carries the mark; claims only where the set deleted them', () => {
+  const carrying = { labels: { [marks.act]: 'a' } };
+  const owner = { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: 'shop', name: 'db', uid: 'gone' };
+  const pod = object('v1 Pod', 'db-0', { metadata: carrying });
+  const adopted = object('v1 Pod', 'db-1', {
+    metadata: { ...carrying, ...owned(object('apps/v1 StatefulSet', 'new')) },
+  });
+  const unmarked = object('v1 Pod', 'db-2');
+  const claim = object('v1 PersistentVolumeClaim', 'data-db-0', { metadata: carrying });
+  const view: LeftView = { kinds, objects: [claim, pod, adopted, unmarked], volumes: [] };
+  const record = (more: Partial<SoftenRecord>): SoftenRecord => ({
+    actId: 'a',
+    requestId: 'r',
+    context: '',
+    owner,
+    left: [],
+    finishAfter: 1_000,
+    state: 'softened',
+    ...more,
+  });
+  const steps = (more: Partial<SoftenRecord>) =>
+    planFinish(record(more), view, 2_000).steps.map((step) =>
+      step.do === 'none'
+        ? `${step.result.result} ${step.result.what}`
+        : `${step.do} ${step.do === 'reclaim' ? step.name : step.object.metadata.name}`,
+    );
+  assert.deepEqual(steps({ claims: 'Delete' }), [
+    'delete db-0',
+    'unmark db-1',
+    'skipped Pod shop/db-2',
+    'delete data-db-0',
+  ]);
+  assert.deepEqual(steps({ claims: 'Retain' }).at(-1), 'unmark data-db-0');
+  assert.deepEqual(steps({ state: 'undone' }), ['skipped StatefulSet shop/db']);
+  const grace = (gracePeriodSeconds?: number) => {
+    const [step] = planFinish(record({ gracePeriodSeconds }), view, 2_000).steps;
+    return step?.do === 'delete' ? step.options.gracePeriodSeconds : 'none';
+  };
+  assert.equal(grace(7), 7);
+  assert.equal(grace(0), undefined, 'a forced owner never forced its Pods');
+  assert.equal(grace(), undefined);
+  assert.equal(planFinish(record({}), view, 1_000 + 25 * 3_600_000).askFirst, true);
+  assert.equal(planFinish(record({}), view, 1_000 + 23 * 3_600_000).askFirst, false);
+});
