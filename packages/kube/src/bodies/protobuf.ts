@@ -105,7 +105,7 @@ function readEntry(bytes: Uint8Array, type: string, context: Context): [string, 
     else if (number === 2) value = readValue(reader, type, context);
     else reader.skip(wireType, number);
   }
-  return [key, value];
+  return [key, value ?? null];
 }
 
 function readValue(reader: BinaryReader, type: string, context: Context): unknown {

@@ -51,8 +51,9 @@ function walk(
   into: Comparison,
 ): void {
   if (before === undefined && after === undefined) return;
-  const left = before === undefined ? [] : childrenOf(before, schema);
-  const right = after === undefined ? [] : childrenOf(after, schema);
+  // A list that is null is there, and empty.
+  const left = before === undefined || before === null ? [] : childrenOf(before, schema);
+  const right = after === undefined || after === null ? [] : childrenOf(after, schema);
   const bothEmpty = (!before || isEmptyContainer(before)) && (!after || isEmptyContainer(after));
   if (!left || !right || bothEmpty) {
     if (before === undefined) insertPath(into.added, path);

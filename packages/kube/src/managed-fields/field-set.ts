@@ -97,7 +97,7 @@ export function toFieldsV1(set: FieldSet): JsonObject {
   const result: JsonObject = {};
   if (set.member && set.children.size > 0) result['.'] = {};
   for (const [key, child] of [...set.children].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    setField(result, key, toFieldsV1(child));
+    if (!isEmptySet(child)) setField(result, key, toFieldsV1(child));
   }
   return result;
 }

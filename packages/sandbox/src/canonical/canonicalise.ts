@@ -35,6 +35,30 @@ export function canonicalise(object: KubeObject): void {
   object.kind = kind;
 }
 
+const zeros = new Map<string, KubeObject>();
+
+/** A kind's empty object as Go writes it: empty structs, and null for lists that are always written. */
+export function zeroObject({ apiVersion, kind }: { apiVersion: string; kind: string }): KubeObject {
+  const key = `${apiVersion}/${kind}`;
+  const known = zeros.get(key);
+  if (known) return known;
+  const zero = { apiVersion, kind, metadata: {} } as KubeObject;
+  const message = messageOfKind(apiVersion, kind);
+  if (message && schemaOf(zero)) {
+    canonicalise(zero);
+    addNullLists(zero, message);
+  }
+  zeros.set(key, zero);
+  return zero;
+}
+
+function addNullLists(value: Json, message: string): void {
+  for (const [name, field] of shapeOf(message).fields) {
+    if (field.shape === 'list' && field.keepsZero && value[name] === undefined) value[name] = null;
+    else if (field.shape === 'one' && isJson(value[name])) addNullLists(value[name], field.type);
+  }
+}
+
 function shapeOf(message: string): Shape {
   const known = shapes.get(message);
   if (known) return known;

@@ -1,5 +1,6 @@
 import type { KubeObject, ResourceInfo, Schema } from '@toolcrib/kube';
 import { managedFieldsAfterUpdate } from '@toolcrib/kube';
+import { zeroObject } from '../canonical/canonicalise.ts';
 import type { Manager } from './strategy.ts';
 import { timestamp } from './time.ts';
 
@@ -26,7 +27,8 @@ export function trackOwnership(
   const { info, schema, now, subresource } = write;
   const manager = write.manager ?? controlPlane(info, subresource);
   if (manager.operation === 'Apply') return;
-  const fields = managedFieldsAfterUpdate(old, object, {
+  // A new object is compared with the empty one of its kind, whose structs are there already.
+  const fields = managedFieldsAfterUpdate(old ?? zeroObject(object), object, {
     schema,
     manager,
     time: timestamp(now),
