@@ -22,7 +22,7 @@ const commands: [names: string[], load: () => Promise<Register>][] = [
 
 const program = new Command('toolcrib')
   .description(
-    'The tool crib for teams that run infrastructure: a guard between any tool and the cluster that knows what a\nrequest would destroy, keeps it first, and can undo it; and evidence before a tool is adopted.',
+    'The tool crib for teams that run infrastructure: a guard between any tool and the cluster that knows what a request would destroy, keeps it first, and can undo it; and evidence before a tool is adopted.',
   )
   .version(version)
   .exitOverride()
@@ -33,11 +33,19 @@ const program = new Command('toolcrib')
     '\nExit codes: 0 yes; 1 no; 2 wrong usage or bad input; 3 could not tell.\nFirst steps: toolcrib demo, then eval "$(toolcrib on)".',
   );
 
+// `toolcrib log | head` ends the pipe early: that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 const asked = process.argv[2] ?? '';
-const wanted = commands.filter(([names]) => names.includes(asked));
+const known = commands.filter(([names]) => names.includes(asked));
+// Help, and a word that is none of them, need all.
+const wanted = known.length > 0 || asked === '--version' ? known : commands;
 
 try {
-  for (const [, load] of wanted.length > 0 ? wanted : commands) (await load())(program);
+  for (const [, load] of wanted) (await load())(program);
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
