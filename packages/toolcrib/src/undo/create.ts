@@ -58,6 +58,11 @@ async function create(
       return { now: await run.cluster.create(info, object, run.as) };
     } catch (error) {
       const status = statusOf(error);
+      // A definition is established a moment before its kind is served everywhere.
+      if (status === 404 && isCustom(object) && attempt < 20) {
+        await run.waiting.sleep(250);
+        continue;
+      }
       const now = await run.cluster.get(
         info,
         { namespace: info.namespaced ? namespace : undefined, name },

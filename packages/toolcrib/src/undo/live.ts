@@ -2,6 +2,7 @@ import type { KubeObject, ObjectRef, ResourceInfo } from '@toolcrib/kube';
 import type { As, Cluster, Snapshot, SoftenRecord } from '../model/index.ts';
 import { marks, ToolcribError } from '../model/index.ts';
 import { keyOf, keyOfObject } from './steps.ts';
+import { statusOf } from './wait.ts';
 
 /** What stands now where the objects of the snapshots stood. Plain data. */
 export interface LiveView {
@@ -67,7 +68,9 @@ async function readInto(
     live.at[key] = (await cluster.get(info, at, as)) ?? null;
   } catch (error) {
     if (!(error instanceof ToolcribError) || error.code !== 'api') throw error;
-    live.unreadable[key] = error.message;
+    // Its kind went with its definition, and discovery is a minute old.
+    if (statusOf(error) === 404) live.at[key] = null;
+    else live.unreadable[key] = error.message;
   }
 }
 

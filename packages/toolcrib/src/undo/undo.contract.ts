@@ -302,6 +302,59 @@ export function undoContract(open: OpenTarget): void {
       assert.equal(now[0]?.metadata.labels?.[marks.act], undefined);
     }));
 
+  test('a definition comes back with its custom resources and their status', () =>
+    inNamespace(target, async (namespace) => {
+      const group = `${namespace}.example.com`;
+      const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+      const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+      await put(target, crds, {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: `things.${group}` },
+        spec: {
+          group,
+          scope: 'Namespaced',
+          names: { plural: 'things', singular: 'thing', kind: 'Thing', listKind: 'ThingList' },
+          versions: [
+            {
+              name: 'v1',
+              served: true,
+              storage: true,
+              schema: { openAPIV3Schema: schema },
+              subresources: { status: {} },
+            },
+          ],
+        },
+      });
+      const path = `/apis/${group}/v1/namespaces/${namespace}/things`;
+      const thing = {
+        apiVersion: `${group}/v1`,
+        kind: 'Thing',
+        metadata: { name: 'one' },
+        spec: { size: 3 },
+      };
+      await until('the kind is served', async () => (await target.https('POST', path, thing)).status === 201);
+      await target.https('PATCH', `${path}/one/status`, { status: { clusterId: 'abc' } });
+      const old = (await seen(target, `${path}/one`)) as KubeObject;
+      assert.deepEqual(old.status, { clusterId: 'abc' });
+      const crd = (await seen(target, `${crds}/things.${group}`)) as KubeObject;
+      try {
+        await target.https('DELETE', `${path}/one`);
+        await gone(`${path}/one`);
+        const one = await undo(target, snapshotOf([old]));
+        assert.deepEqual(one.failed, []);
+        assert.deepEqual((await seen(target, `${path}/one`))?.status, { clusterId: 'abc' });
+        await target.https('DELETE', `${crds}/things.${group}`);
+        await gone(`${crds}/things.${group}`);
+        const all = await undo(target, snapshotOf([old, crd]));
+        assert.deepEqual(all.failed, []);
+        const back = await seen(target, `${path}/one`);
+        assert.deepEqual([back?.spec, back?.status], [{ size: 3 }, { clusterId: 'abc' }]);
+      } finally {
+        await target.https('DELETE', `${crds}/things.${group}`);
+      }
+    }));
+
   test('RBAC objects come back only with the person’s own rights', () =>
     inNamespace(target, async (namespace) => {
       const path = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}/roles`;
