@@ -1,0 +1,282 @@
+import { execFile } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathOf } from './resources.ts';
+import type { Answer, HttpRequest, Observation, Target } from './types.ts';
+
+const PATIENCE = 40_000;
+const CLIENT_TIMEOUT = 60_000;
+
+// biome-ignore lint/suspicious/noExplicitAny: bodies of answers are looked into freely, as in a browser's console
+export type Body = any;
+
+const PATCH_TYPES = {
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  json: 'application/json-patch+json',
+  apply: 'application/apply-patch+yaml',
+} as const;
+
+export interface Options {
+  /** Without the question mark. */
+  query?: string;
+  accept?: string;
+  contentType?: string;
+  /** A subresource, behind the name. */
+  sub?: string;
+  /** A bearer token of somebody else. */
+  token?: string;
+  /** Another namespace than the step's own; '' for all of them. */
+  namespace?: string;
+  /** Not compared: preparation, or of no interest. */
+  quiet?: boolean;
+}
+
+export interface Seen {
+  status: number;
+  body: Body;
+}
+
+/** Thrown when a step can't go on; what was observed until then is compared all the same. */
+export class StepStopped extends Error {}
+
+/**
+ * What a step acts with, on one of the targets. Resources are named by their plural, or by a whole path. All answers
+ * are observed, in this order, unless they are quiet.
+ */
+export function createActor(target: Target, namespace: string) {
+  const observed: Observation[] = [];
+  const watches: { close(): Promise<void> }[] = [];
+
+  async function send(method: string, path: string, body: unknown, options: Options): Promise<Seen> {
+    const { query, accept, contentType, token, quiet } = options;
+    const asked: HttpRequest = {
+      method,
+      path: query === undefined ? path : `${path}?${query}`,
+      token,
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      headers: {
+        accept: accept ?? 'application/json',
+        ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
+      },
+    };
+    const answer = await target.send(asked);
+    const seen = { status: answer.status, body: parsed(answer.text) };
+    if (!quiet) {
+      observed.push({ what: `${method} ${asked.path}`, ...seen, headers: comparedHeaders(answer) });
+    }
+    return seen;
+  }
+
+  const at = (resource: string, name: string | undefined, { sub, namespace: other }: Options): string =>
+    resource.startsWith('/') ? resource : pathOf(resource, other ?? namespace, name, sub);
+
+  async function until(
+    resource: string,
+    name: string | undefined,
+    check: (body: Body, status: number) => unknown,
+    options: Options = {},
+  ): Promise<Body> {
+    const end = Date.now() + PATIENCE;
+    const path = at(resource, name, options);
+    for (let pause = 25; ; pause = Math.min(pause * 1.5, 400)) {
+      const seen = await send('GET', path, undefined, { ...options, quiet: true });
+      if (holds(check, seen)) return seen.body;
+      if (Date.now() > end) {
+        observed.push({ what: `waiting for ${path}`, fact: 'in vain', body: seen.body });
+        throw new StepStopped(`${target.name}: in vain for ${check} of ${path}`);
+      }
+      await sleep(pause);
+    }
+  }
+
+  function client(program: 'kubectl' | 'helm', args: string | string[], input = ''): Promise<Observation> {
+    const words = typeof args === 'string' ? args.split(' ') : args;
+    const environment = {
+      HOME: target.home,
+      KUBECONFIG: target.kubeconfigPath,
+      PATH: process.env.PATH,
+      TZ: 'UTC',
+    };
+    return new Promise((resolve) => {
+      const running = execFile(
+        target[program],
+        ['-n', namespace, ...words],
+        { env: environment, timeout: CLIENT_TIMEOUT, maxBuffer: 64 * 1024 * 1024 },
+        (error, stdout, stderr) => {
+          const exit = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
+          resolve({
+            what: `${program} ${words.join(' ')}`,
+            exit,
+            stdout: hideServer(stdout),
+            stderr: hideServer(stderr),
+          });
+        },
+      );
+      running.stdin?.on('error', () => {});
+      running.stdin?.end(input);
+    });
+  }
+  const hideServer = (text: string) =>
+    text.replaceAll(target.server, '<server>').replaceAll(target.server.replace('https://', ''), '<server>');
+
+  const actor = {
+    /** The step's own namespace; it exists, with its default ServiceAccount. */
+    namespace,
+    /** The cluster's own name for something cluster-scoped that only this step has. */
+    unique: (name: string) => `${namespace}-${name}`,
+    get: (resource: string, name?: string, options: Options = {}) =>
+      send('GET', at(resource, name, options), undefined, options),
+    post: (resource: string, body: unknown, options: Options & { name?: string } = {}) =>
+      send('POST', at(resource, options.name, options), body, options),
+    put: (resource: string, name: string, body: unknown, options: Options = {}) =>
+      send('PUT', at(resource, name, options), body, options),
+    patch: (
+      resource: string,
+      name: string,
+      type: keyof typeof PATCH_TYPES,
+      body: unknown,
+      options: Options = {},
+    ) => send('PATCH', at(resource, name, options), body, { contentType: PATCH_TYPES[type], ...options }),
+    /** @param body DeleteOptions */
+    delete: (resource: string, name?: string, body?: unknown, options: Options = {}) =>
+      send('DELETE', at(resource, name, options), body, options),
+    send: (method: string, path: string, body?: unknown, options: Options = {}) =>
+      send(method, path, body, options),
+    /** Asks until `check` holds; not observed. */
+    until,
+    /** Asks until `check` holds, and observes that state. */
+    async settled(
+      resource: string,
+      name: string | undefined,
+      check: (body: Body, status: number) => unknown,
+      options: Options = {},
+    ): Promise<Body> {
+      const body = await until(resource, name, check, options);
+      observed.push({ what: `settled ${at(resource, name, options)}`, body });
+      return body;
+    },
+    async gone(resource: string, name: string, options: Options = {}): Promise<void> {
+      await until(resource, name, (_body, status) => status === 404, options);
+      observed.push({ what: `gone ${at(resource, name, options)}`, fact: true });
+    },
+    /** Observes something worked out from answers. */
+    fact(what: string, fact: unknown): void {
+      observed.push({ what, fact });
+    },
+    async kubectl(
+      args: string | string[],
+      input?: string,
+      options: { quiet?: boolean } = {},
+    ): Promise<Observation> {
+      const seen = await client('kubectl', args, input);
+      if (!options.quiet) observed.push(seen);
+      return seen;
+    },
+    async helm(args: string | string[], input?: string): Promise<Observation> {
+      const seen = await client('helm', args, input);
+      observed.push(seen);
+      return seen;
+    },
+    /** Opens a watch; what it brought is observed when it is closed. */
+    async watch(resource: string, options: Options & { name?: string } = {}) {
+      const path = `${at(resource, options.name, options)}?watch=true${options.query ? `&${options.query}` : ''}`;
+      const events: Body[] = [];
+      const stop = new AbortController();
+      let rest = '';
+      let opened = () => {};
+      const open = new Promise<void>((resolve) => {
+        opened = resolve;
+      });
+      const ended = target
+        .send(
+          {
+            method: 'GET',
+            path,
+            headers: { accept: options.accept ?? 'application/json' },
+            token: options.token,
+          },
+          (text) => {
+            opened();
+            const lines = (rest + text).split('\n');
+            rest = lines.pop() ?? '';
+            for (const line of lines) if (line !== '') events.push(JSON.parse(line));
+          },
+          stop.signal,
+        )
+        .then((answer) => answer as Answer | undefined)
+        .catch(() => undefined);
+      // A watch from a version may bring nothing at first: its headers can't be seen here, so a moment is given.
+      await Promise.race([open, ended, sleep(300)]);
+      const watch = {
+        events,
+        async until(check: (events: Body[]) => unknown): Promise<void> {
+          const end = Date.now() + PATIENCE;
+          while (!holds(check, { body: events, status: 200 })) {
+            if (Date.now() > end) {
+              observed.push({ what: `waiting for GET ${path}`, fact: 'in vain', events });
+              throw new StepStopped(`${target.name}: in vain for ${check} of ${path}`);
+            }
+            await sleep(20);
+          }
+        },
+        /** @param shown what of the events is compared; all of them by default */
+        async close(shown: (events: Body[]) => unknown[] = (all) => all): Promise<void> {
+          stop.abort();
+          await ended;
+          observed.push({ what: `GET ${path}`, events: shown(events) });
+        },
+        /** Waits until the server ends it. */
+        async end(): Promise<void> {
+          const answer = await ended;
+          observed.push({
+            what: `GET ${path}`,
+            status: answer?.status,
+            events,
+            ...(answer && answer.status !== 200 ? { body: parsed(answer.text) } : {}),
+          });
+        },
+      };
+      watches.push({
+        close: async () => {
+          stop.abort();
+          await ended;
+        },
+      });
+      return watch;
+    },
+  };
+  return {
+    actor,
+    observed,
+    async dispose() {
+      for (const watch of watches) await watch.close();
+    },
+  };
+}
+
+export type Actor = ReturnType<typeof createActor>['actor'];
+
+const COMPARED = ['content-type', 'warning', 'retry-after', 'cache-control', 'allow'];
+
+function comparedHeaders(answer: Answer): Record<string, string> {
+  return Object.fromEntries(
+    COMPARED.flatMap((name) => (answer.headers[name] === undefined ? [] : [[name, answer.headers[name]]])),
+  );
+}
+
+function parsed(text: string): Body {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** A check may look deep into what is not there yet. */
+function holds(check: (body: Body, status: number) => unknown, { body, status }: Seen): boolean {
+  try {
+    return Boolean(check(body, status));
+  } catch {
+    return false;
+  }
+}

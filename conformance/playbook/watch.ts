@@ -1,0 +1,152 @@
+import type { Body } from '../actor.ts';
+import { category } from '../step.ts';
+import { configMap, deployment, pod } from './objects.ts';
+import { running, started } from './states.ts';
+
+const one = 'fieldSelector=metadata.name%3Done';
+
+/** Types and names only, for objects that controllers write as often as they like. */
+const stages = (events: Body[]) => {
+  const seen = new Map<string, string[]>();
+  for (const { type, object } of events) {
+    const name = object.metadata.name.replace(/-[a-z0-9]+-[a-z0-9]{5}$/, '-*');
+    const types = seen.get(name) ?? [];
+    if (types.at(-1) !== type) types.push(type);
+    seen.set(name, types);
+  }
+  return [...seen].sort(([a], [b]) => a.localeCompare(b));
+};
+
+export const watch = category('watch', {
+  'from a version: every change, in order': async (t) => {
+    const { body } = await t.post('configmaps', configMap('one'));
+    const watching = await t.watch('configmaps', {
+      query: `${one}&resourceVersion=${body.metadata.resourceVersion}`,
+    });
+    await t.patch('configmaps', 'one', 'merge', { data: { a: '2' } });
+    await t.patch('configmaps', 'one', 'merge', { data: { a: '3' } });
+    await t.delete('configmaps', 'one');
+    await watching.until((events) => events.length === 3);
+    await watching.close();
+  },
+  'without a version: what is there comes first': async (t) => {
+    await t.post('configmaps', configMap('one'), { quiet: true });
+    const watching = await t.watch('configmaps', { query: one });
+    await watching.until((events) => events.length === 1);
+    await t.patch('configmaps', 'one', 'merge', { data: { b: '2' } }, { quiet: true });
+    await watching.until((events) => events.length === 2);
+    await watching.close();
+  },
+  'a version that is long gone: 410': async (t) => {
+    const watching = await t.watch('configmaps', { query: 'resourceVersion=1&timeoutSeconds=2' });
+    await watching.until((events) => events.length === 1);
+    t.fact('type and code', [
+      watching.events[0].type,
+      watching.events[0].object.code,
+      watching.events[0].object.reason,
+      watching.events[0].object.kind,
+    ]);
+  },
+  'a list at a version that is long gone: 410': async (t) => {
+    const { status, body } = await t.get('configmaps', undefined, {
+      query: 'resourceVersion=1&resourceVersionMatch=Exact',
+      quiet: true,
+    });
+    t.fact('code and reason', [status, body.reason]);
+  },
+  'initial events and the bookmark that ends them': async (t) => {
+    await t.post('configmaps', configMap('one'), { quiet: true });
+    const watching = await t.watch('configmaps', {
+      query: `${one}&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&resourceVersion=0`,
+    });
+    await watching.until((events) => events.at(-1).type === 'BOOKMARK');
+    await watching.close();
+  },
+  'sendInitialEvents without its match is refused': async (t) => {
+    await t.get('configmaps', undefined, { query: 'watch=true&sendInitialEvents=true&timeoutSeconds=1' });
+  },
+  'timeoutSeconds ends it': async (t) => {
+    await t.post('configmaps', configMap('one'), { quiet: true });
+    const watching = await t.watch('configmaps', { query: `${one}&timeoutSeconds=1` });
+    await watching.end();
+  },
+  'an object that stops matching is DELETED for the watcher': async (t) => {
+    const watching = await t.watch('configmaps', { query: 'labelSelector=a%3Db' });
+    await t.post('configmaps', configMap('one', {}, { labels: { a: 'b' } }), { quiet: true });
+    await t.patch('configmaps', 'one', 'merge', { metadata: { labels: { a: 'c' } } }, { quiet: true });
+    await t.patch('configmaps', 'one', 'merge', { metadata: { labels: { a: 'b' } } }, { quiet: true });
+    await watching.until((events) => events.length === 3);
+    await watching.close();
+  },
+  'metadata only': async (t) => {
+    const watching = await t.watch('configmaps', {
+      query: one,
+      accept: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
+    });
+    await t.post('configmaps', configMap('one'), { quiet: true });
+    await t.delete('configmaps', 'one', undefined, { quiet: true });
+    await watching.until((events) => events.length === 2);
+    await watching.close();
+  },
+  'as Tables': async (t) => {
+    const watching = await t.watch('configmaps', {
+      query: one,
+      accept: 'application/json;as=Table;g=meta.k8s.io;v=v1',
+    });
+    await t.post('configmaps', configMap('one'), { quiet: true });
+    await t.patch('configmaps', 'one', 'merge', { data: { b: '2' } }, { quiet: true });
+    await watching.until((events) => events.length === 2);
+    await watching.close();
+  },
+  'the old way: /watch/ in the path': async (t) => {
+    await t.post('configmaps', configMap('one'), { quiet: true });
+    const watching = await t.watch(`/api/v1/watch/namespaces/${t.namespace}/configmaps/one`, {
+      query: 'timeoutSeconds=2',
+    });
+    await watching.until((events) => events.length === 1);
+    await watching.close();
+  },
+  'a finalizer: MODIFIED by the delete, DELETED at its end': async (t) => {
+    const { body } = await t.post('configmaps', configMap('one', {}, { finalizers: ['example.com/hold'] }), {
+      quiet: true,
+    });
+    const watching = await t.watch('configmaps', {
+      query: `${one}&resourceVersion=${body.metadata.resourceVersion}`,
+    });
+    await t.delete('configmaps', 'one', undefined, { quiet: true });
+    await t.patch('configmaps', 'one', 'merge', { metadata: { finalizers: null } }, { quiet: true });
+    await watching.until((events) => events.length === 2);
+    await watching.close();
+  },
+  'a Pod’s life, by stages': async (t) => {
+    const watching = await t.watch('pods');
+    await t.post('pods', pod('one'), { quiet: true });
+    await t.until('pods', 'one', running);
+    await t.delete('pods', 'one', undefined, { quiet: true });
+    await watching.until((events) => events.at(-1).type === 'DELETED');
+    await watching.close(stages);
+  },
+  'a Deployment’s Pods, by stages': async (t) => {
+    const watching = await t.watch('pods');
+    await started(t, 'deployments', deployment('web', 2));
+    await t.delete('deployments', 'web', { propagationPolicy: 'Background' }, { quiet: true });
+    await watching.until((events) => events.filter(({ type }) => type === 'DELETED').length === 2);
+    await watching.close(stages);
+  },
+  'over all namespaces': async (t) => {
+    const watching = await t.watch('configmaps', {
+      namespace: '',
+      query: `labelSelector=of%3D${t.namespace}`,
+    });
+    await t.post('configmaps', configMap('one', {}, { labels: { of: t.namespace } }), { quiet: true });
+    await watching.until((events) => events.length === 1);
+    await watching.close();
+  },
+  'kubectl wait sees a condition and a delete': async (t) => {
+    await t.post('pods', pod('one'), { quiet: true });
+    await t.kubectl('wait pod/one --for=condition=Ready --timeout=30s');
+    await t.kubectl('wait pod/one --for=jsonpath={.status.phase}=Running --timeout=30s');
+    await t.delete('pods', 'one', undefined, { quiet: true });
+    await t.kubectl('wait pod/one --for=delete --timeout=30s');
+  },
+});

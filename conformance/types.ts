@@ -1,0 +1,83 @@
+/** One request as a step sends it. */
+export interface HttpRequest {
+  method: string;
+  /** Path and query. */
+  path: string;
+  body?: string;
+  headers?: Record<string, string>;
+  /** Of somebody else than the administrator. */
+  token?: string;
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  text: string;
+}
+
+/** One of the two control planes that are compared. */
+export interface Target {
+  name: 'testbed' | 'sandbox';
+  /** A folder of its own: the clients' HOME. */
+  home: string;
+  kubeconfigPath: string;
+  /** Paths of the executables. */
+  kubectl: string;
+  helm: string;
+  server: string;
+  /** @param onChunk told each piece of the body as it comes, for watches */
+  send(asked: HttpRequest, onChunk?: (text: string) => void, signal?: AbortSignal): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+/** What one thing that a step did has brought back: what is compared. */
+export interface Observation {
+  /** `GET /api/v1/…`, `kubectl get …`: the same on both sides. */
+  what: string;
+  status?: number;
+  headers?: Record<string, string>;
+  /** Parsed where it is JSON, else the text. */
+  body?: unknown;
+  exit?: number;
+  stdout?: string;
+  stderr?: string;
+  /** Lines of a watch. */
+  events?: unknown[];
+  /** Something that a step worked out from answers, such as whether a resource version had changed. */
+  fact?: unknown;
+}
+
+/** What a step sends, and what it waits for. See `actor.ts` for what an actor can do. */
+export interface Step {
+  /** `category/name`, unique. */
+  id: string;
+  category: string;
+  name: string;
+  run(actor: import('./actor.ts').Actor): Promise<void>;
+  /** Not beside other steps, since it changes or counts what belongs to the whole cluster. */
+  alone?: boolean;
+}
+
+export interface Category {
+  name: string;
+  steps: Step[];
+}
+
+/** A place where the two differ. */
+export interface Difference {
+  /** `2: GET /api/v1/…: body.status.phase`; the number is the observation's. */
+  path: string;
+  testbed: unknown;
+  sandbox: unknown;
+}
+
+export type Outcome = 'identical' | 'accepted' | 'unserved' | 'failed';
+
+export interface Result {
+  step: Step;
+  outcome: Outcome;
+  differences: Difference[];
+  /** Of an accepted step, from the list; of one that is not served, what was not. */
+  reason?: string;
+  milliseconds: number;
+}
