@@ -7,7 +7,8 @@ export interface Figure {
   name: string;
   value: number;
   unit: string;
-  beside?: string;
+  /** The rival, and what it measured in the same unit. */
+  beside?: { name: string; value: number } | string;
   ratio?: number;
   goal?: string;
   met?: boolean;
@@ -33,7 +34,7 @@ for (const { name, value, unit, beside, ratio, goal, met } of figures) {
   const parts = [
     name.padEnd(52),
     `${round(value)} ${unit}`.padStart(14),
-    beside ? `beside ${beside}` : '',
+    beside ? `beside ${typeof beside === 'string' ? beside : `${beside.name} ${round(beside.value)}`}` : '',
     ratio === undefined ? '' : `ratio ${round(ratio)}`,
     goal ? `goal ${goal}: ${met ? 'met' : 'NOT MET'}` : '',
   ];

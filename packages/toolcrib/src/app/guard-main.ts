@@ -1,5 +1,6 @@
 import { homedir, userInfo } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { kubeconfigPaths } from '../cluster/index.ts';
 import { openDoor } from '../guard/door/door.ts';
 import { tokenTable } from '../guard/door/tokens.ts';
 import { randomIds } from '../guard/hold/ids.ts';
@@ -10,7 +11,7 @@ import { contexts } from './contexts.ts';
 import { becomeGuard, reportStartFailure } from './daemon.ts';
 import { ownFolder } from './files.ts';
 import type { WorkerSetup } from './guard-worker.ts';
-import { personFiles, syncGuardedKubeconfig, watchFiles } from './guarded-kubeconfig.ts';
+import { personEnv, syncGuardedKubeconfig, watchFiles } from './guarded-kubeconfig.ts';
 import { log } from './log.ts';
 import { type Paths, pathsOf } from './paths.ts';
 
@@ -102,12 +103,22 @@ async function open(
     throw error;
   });
 
-  const unwatch = watchFiles([...personFiles(paths, env, home), paths.sources, paths.kubeconfig], () => {
-    syncGuardedKubeconfig(paths, env, home).then(
-      (now) => grantAll(now.identity.tokens),
-      (error: unknown) => log('the kubeconfig could not be read again', { why: messageOf(error) }),
-    );
-  });
+  // Other terminals may name other files, and other programs add contexts: which files count changes, too.
+  let unwatch = (): void => undefined;
+  const watch = (): void => {
+    unwatch();
+    const files = [...kubeconfigPaths(personEnv(paths, env, home), home), paths.sources, paths.kubeconfig];
+    unwatch = watchFiles(files, () => {
+      syncGuardedKubeconfig(paths, env, home).then(
+        (now) => {
+          grantAll(now.identity.tokens);
+          watch();
+        },
+        (error: unknown) => log('the kubeconfig could not be read again', { why: messageOf(error) }),
+      );
+    });
+  };
+  watch();
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= (async () => {

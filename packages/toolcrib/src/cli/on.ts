@@ -37,6 +37,12 @@ export function registerOn(program: Command): void {
         import('../app/shell.ts'),
       ]);
       process.stdout.write(`${offScript(paths(), process.env, shellOf(options.shell, process.env))}\n`);
+      const { existsSync } = await import('node:fs');
+      if (existsSync(paths().added)) {
+        say(
+          `Contexts that other programs wrote while toolcrib was on stand in ${paths().added}; add it to KUBECONFIG to use them.`,
+        );
+      }
       if (process.stdout.isTTY) say('Nothing was changed yet: run it as  eval "$(toolcrib off)"');
     });
 }

@@ -34,27 +34,22 @@ export async function forward(
   },
 ): Promise<Outcome> {
   const aborted = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) aborted.abort();
-  });
+  const judged = 'bytes' in what.body;
+  const stop = () => {
+    // What was judged and is on its way is followed to its end, so that the journal knows what became of it.
+    if (!response.writableFinished && !judged) aborted.abort();
+  };
+  response.once('close', stop);
+  if (response.destroyed) stop();
   let answer: Dispatcher.ResponseData;
   try {
-    const replaced: Record<string, string> =
-      'bytes' in what.body && what.body.type ? { 'Content-Type': what.body.type } : {};
-    const headers = forwardedHeaders(request.rawHeaders, await upstream.headers(), replaced);
-    answer = await upstream.agent.request({
-      origin: upstream.url.origin,
-      path: upstreamPath(upstream, what.path, what.query),
-      method: (request.method ?? 'GET') as Dispatcher.HttpMethod,
-      headers: 'bytes' in what.body ? withLength(headers, what.body.bytes) : headers,
-      body:
-        'bytes' in what.body
-          ? what.body.bytes.length > 0
-            ? Buffer.from(what.body.bytes)
-            : null
-          : bodyOf(what.body),
-      signal: aborted.signal,
-    });
+    answer = await send(request, upstream, what, aborted.signal);
+    const replayable = judged || bodyOf(request) === null;
+    if (answer.statusCode === 401 && upstream.rejected() && replayable) {
+      // The cluster refused these credentials before it did anything; a plugin may have better ones by now.
+      await answer.body.dump();
+      answer = await send(request, upstream, what, aborted.signal);
+    }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     if (!aborted.signal.aborted) answerStatus(response, unreachable(upstream.url, why));
@@ -68,6 +63,29 @@ export async function forward(
     // Either side went in mid-stream: pipeline has closed both; the status stands all the same.
   }
   return { status: answer.statusCode };
+}
+
+async function send(
+  request: IncomingMessage,
+  upstream: DoorUpstream,
+  {
+    path,
+    query,
+    body,
+  }: { path: string; query: string; body: IncomingMessage | { bytes: Uint8Array; type?: string } },
+  signal: AbortSignal,
+): Promise<Dispatcher.ResponseData> {
+  const replaced: Record<string, string> = 'bytes' in body && body.type ? { 'Content-Type': body.type } : {};
+  const headers = forwardedHeaders(request.rawHeaders, await upstream.headers(), replaced);
+  const common = {
+    origin: upstream.url.origin,
+    path: upstreamPath(upstream, path, query),
+    method: (request.method ?? 'GET') as Dispatcher.HttpMethod,
+    signal,
+  };
+  if (!('bytes' in body)) return upstream.agent.request({ ...common, headers, body: bodyOf(body) });
+  const bytes = body.bytes.length > 0 ? Buffer.from(body.bytes) : null;
+  return upstream.agent.request({ ...common, headers: withLength(headers, body.bytes), body: bytes });
 }
 
 /** A body only where one was announced: a GET with a body stream would be sent chunked, and servers differ on that. */
