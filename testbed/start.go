@@ -165,7 +165,7 @@ func run(ctx context.Context, end context.CancelCauseFunc, o options) (*control.
 	if s.Kubeconfigs, err = writeKubeconfigs(plane, o.data); err != nil {
 		return nil, err
 	}
-	admin, err := clientFor(plane, "testbed", "system:masters")
+	admin, err := clientFor(plane, "testbed", "testbed", "system:masters")
 	if err != nil {
 		return nil, err
 	}
@@ -242,7 +242,7 @@ func newNodes(plane *controlplane.ControlPlane, count int, port int32) ([]*kubel
 	var nodes []*kubelets.Node
 	for i := 1; i <= count; i++ {
 		name := fmt.Sprintf("node-%d", i)
-		client, err := clientFor(plane, "system:node:"+name, "system:nodes")
+		client, err := clientFor(plane, "kubelet", "system:node:"+name, "system:nodes")
 		if err != nil {
 			return nil, err
 		}
@@ -251,12 +251,12 @@ func newNodes(plane *controlplane.ControlPlane, count int, port int32) ([]*kubel
 	return nodes, nil
 }
 
-func clientFor(plane *controlplane.ControlPlane, user, group string) (*kubernetes.Clientset, error) {
+func clientFor(plane *controlplane.ControlPlane, agent, user, group string) (*kubernetes.Clientset, error) {
 	pair, err := plane.Credentials.CA.Client(user, group)
 	if err != nil {
 		return nil, err
 	}
-	return kubernetes.NewForConfig(plane.Cluster.Rest(pair, "testbed ("+user+")"))
+	return kubernetes.NewForConfig(plane.Cluster.Rest(pair, agent+"/"+version.Get().GitVersion+" ("+user+")"))
 }
 
 const marker = ".toolcrib-testbed"

@@ -163,6 +163,9 @@ func (k *kubelets) sync(ctx context.Context, key string) (time.Duration, error) 
 		return 0, err
 	}
 	node := k.nodes[pod.Spec.NodeName]
+	if node == nil {
+		return 0, nil // another Pod has this name now, and no Node yet
+	}
 	object, err := k.nodeSet.Get(node.Name)
 	if err != nil || object.Annotations[AnnotationStopped] == "true" {
 		return 0, nil // no kubelet there; podgc or the node's return decides

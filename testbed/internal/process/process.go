@@ -35,6 +35,8 @@ func Start(name, dir string, args []string) (*Process, error) {
 	}
 	defer log.Close()
 	command := exec.Command(self, append([]string{name}, args...)...)
+	// Components name themselves after it in User-Agent and managedFields.
+	command.Args[0] = name
 	command.Stdout, command.Stderr = log, log
 	// Nothing of the caller's environment (KUBECONFIG, HTTP_PROXY, GODEBUG …) may change a run.
 	command.Env = []string{"HOME=" + dir, "TMPDIR=" + os.TempDir(), "PATH=" + os.Getenv("PATH")}
