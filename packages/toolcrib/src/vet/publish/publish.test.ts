@@ -106,7 +106,7 @@ test('internal names are for a person to look at', async () => {
 test('internal names: told from versions and from names that everybody has', () => {
   assert.deepEqual(
     internalNames('10.1.2.3 and 192.168.40.7, 172.20.1.1; git.team.internal, http://wiki.lan/x'),
-    ['10.1.2.3', '192.168.40.7', '172.20.1.1', 'git.team.internal'],
+    ['10.1.2.3', '192.168.40.7', '172.20.1.1', 'git.team.internal', 'wiki.lan'],
   );
   assert.deepEqual(
     internalNames(

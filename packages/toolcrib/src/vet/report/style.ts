@@ -17,6 +17,7 @@ th { font-weight: 600; } td:first-child { white-space: nowrap; } .scroll { overf
 svg { width: 100%; height: auto; background: var(--panel); } svg text { font: 10px system-ui, sans-serif; fill: var(--soft); }
 svg circle, svg rect { fill: var(--mark); } svg .open { fill: none; stroke: var(--unknown); stroke-width: 1.5; } svg .axis { stroke: var(--line); }
 details { margin: .75rem 0; } summary { cursor: pointer; }
-@media (max-width: 36rem) { table.rows, .rows tbody, .rows tr, .rows td { display: block; } .rows thead { display: none; }
+@media (max-width: 36rem) { .compare { font-size: .8rem; } .compare td, .compare th { padding: .3rem .25rem; font-weight: normal; } .compare .v { white-space: normal; }
+  table.rows, .rows tbody, .rows tr, .rows td { display: block; } .rows thead { display: none; }
   .rows tr { border-bottom: 1px solid var(--line); padding: .5rem 0; } .rows td { border: 0; padding: 0; white-space: normal; } .rows td:nth-child(2) { font-weight: 600; } }
 `.trim();

@@ -100,7 +100,7 @@ export function goodFiles(licence: string): Record<string, string> {
 
 const DAY = 86_400;
 /** A moment that the fixtures are judged at. */
-export const NOW = Date.parse('2026-11-23T12:00:00Z');
+export const NOW = Date.parse('2026-03-23T12:00:00Z');
 
 /** Three people over fourteen months, a release every second month, each signed. */
 export function goodHistory(licence: string): { commits: CommitSpec[]; tags: TagSpec[] } {

@@ -17,22 +17,22 @@ before(async () => {
   // What the shortcuts of a careless counter miss: a merge, a mailmap, capital letters, a quote, a prerelease, a second series.
   commits.push({
     author: 'A. Iko <AIKO@old.example.org>',
-    at: '2026-11-20T10:00:00Z',
+    at: '2026-03-20T10:00:00Z',
     files: { '.mailmap': 'Aiko <aiko@example.org> <aiko@old.example.org>\n' },
   });
   commits.push({
     author: "D'Arcy Robot <darcy@EXAMPLE.org>",
-    at: '2026-11-20T11:00:00Z',
+    at: '2026-03-20T11:00:00Z',
     files: { 'a.txt': 'a' },
   });
   commits.push({
     author: "D'Arcy Robot <Darcy@example.org>",
-    at: '2026-11-21T11:00:00Z',
+    at: '2026-03-21T11:00:00Z',
     files: { 'b.txt': 'b' },
   });
   commits.push({
     author: 'Ben <ben@example.org>',
-    at: '2026-11-22T11:00:00Z',
+    at: '2026-03-22T11:00:00Z',
     message: 'Merge branch',
     merges: 3,
   });
@@ -42,8 +42,8 @@ before(async () => {
     message: 'An old date on a new commit',
   });
   tags.push(
-    { name: 'v2.0.0-rc.1', at: '2026-11-22T12:00:00Z' },
-    { name: 'chart-9.9.9', at: '2026-11-22T13:00:00Z' },
+    { name: 'v2.0.0-rc.1', at: '2026-03-22T12:00:00Z' },
+    { name: 'chart-9.9.9', at: '2026-03-22T13:00:00Z' },
     { name: 'v1.99', commit: 40 },
     { name: 'nightly' },
   );
