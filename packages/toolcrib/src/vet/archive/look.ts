@@ -22,7 +22,7 @@ export async function lookInside(path: string, limits: ArchiveLimits = ARCHIVE_L
   const counter = meter(limits);
   const head = await headOf(path);
   if (containerOf(head) === 'zip') return guarded(path, () => lookIntoZip(path, counter));
-  const file = createReadStream(path, { highWaterMark: 64 * 1024 });
+  const file = createReadStream(path, { highWaterMark: 256 * 1024 });
   file.on('data', (chunk) => counter.read(chunk.length));
   try {
     return await guarded(path, () => lookIntoStream(basename(path), file, counter));
@@ -90,7 +90,7 @@ async function peek(stream: Readable): Promise<{ head: Uint8Array; whole: Readab
     }
   }
   const head = Buffer.concat(first).subarray(0, HEAD);
-  return { head, whole: Readable.from(all(), { objectMode: false, highWaterMark: 64 * 1024 }) };
+  return { head, whole: Readable.from(all(), { objectMode: false, highWaterMark: 256 * 1024 }) };
 }
 
 async function guarded(path: string, look: () => Promise<Inside>): Promise<Inside> {

@@ -27,8 +27,10 @@ function verdicts(
 }
 
 test('a good tool passes all but what is still to come', () => {
-  const { 'trial-record': behaviour, ...rest } = verdicts(goodFacts());
+  const { 'trial-record': behaviour, 'verified-signature': signature, ...rest } = verdicts(goodFacts());
   assert.equal(behaviour, 'unknown');
+  // Nobody is pinned by default: a good signature is only proposed.
+  assert.equal(signature, 'unknown');
   assert.deepEqual(new Set(Object.values(rest)), new Set(['pass']), JSON.stringify(rest));
 });
 
@@ -46,6 +48,54 @@ const FLIPS: {
   spoil?: (facts: Facts) => void;
   threshold?: object;
 }[] = [
+  {
+    criterion: 'verified-provenance',
+    to: 'fail',
+    why: 'it was built from another repository',
+    spoil: ({ 'release.signature': { provenance } }) => {
+      provenance.matches = 'fail';
+    },
+  },
+  {
+    criterion: 'verified-provenance',
+    to: 'unknown',
+    why: 'it was built from a branch',
+    spoil: ({ 'release.signature': { provenance } }) => {
+      provenance.matches = 'unknown';
+    },
+  },
+  {
+    criterion: 'signer-unchanged',
+    to: 'fail',
+    why: 'the version in use was signed by another',
+    spoil: ({ 'release.previous': previous }) => {
+      previous.signers = ['https://example.org/old'];
+    },
+  },
+  {
+    criterion: 'signer-unchanged',
+    to: 'unknown',
+    why: 'no signature of the version in use was verified',
+    spoil: ({ 'release.previous': previous }) => {
+      previous.signers = [];
+    },
+  },
+  {
+    criterion: 'sbom-complete',
+    to: 'fail',
+    why: 'a minimum element is missing',
+    spoil: ({ 'release.sbom': sbom }) => {
+      sbom.missing.push({ element: 'supplier', count: 2 });
+    },
+  },
+  {
+    criterion: 'sbom-complete',
+    to: 'unknown',
+    why: 'it names no digest',
+    spoil: ({ 'release.sbom': sbom }) => {
+      sbom.match = 'unknown';
+    },
+  },
   { criterion: 'active-contributors', to: 'fail', why: 'more people wanted', threshold: { min: 4 } },
   {
     criterion: 'active-contributors',

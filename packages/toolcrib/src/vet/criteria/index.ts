@@ -12,8 +12,12 @@ import { maintained } from './maintained.ts';
 import { releaseAge } from './release-age.ts';
 import { releaseCadence } from './release-cadence.ts';
 import { sbom } from './sbom.ts';
+import { sbomComplete } from './sbom-complete.ts';
 import { signedTags } from './signed-tags.ts';
+import { signerUnchanged } from './signer-unchanged.ts';
 import { trialRecord } from './trial-record.ts';
+import { verifiedProvenance } from './verified-provenance.ts';
+import { verifiedSignature } from './verified-signature.ts';
 
 /**
  * Every criterion, in the order reports show them. To add one: a file beside this, one line here. Each is paired with
@@ -32,7 +36,11 @@ export const CRITERIA: readonly Criterion[] = [
   disclosure,
   signedTags,
   declaredProvenance,
+  verifiedSignature,
+  verifiedProvenance,
+  signerUnchanged,
   sbom,
+  sbomComplete,
   knownVulnerabilities,
   trialRecord,
 ] as unknown as readonly Criterion[];

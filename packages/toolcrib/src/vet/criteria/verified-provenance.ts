@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { type Criterion, missing } from './criterion.ts';
+import { decided, unknown } from './figures.ts';
+import { CITED } from './sources.ts';
+
+const threshold = z.strictObject({});
+
+export const verifiedProvenance: Criterion<z.infer<typeof threshold>> = {
+  id: 'verified-provenance',
+  title: 'Provenance verified',
+  definition:
+    "A verified attestation names builder, source repository and version of this release, and they are those of the tool's purl. The SLSA level is the one that the builder's operator publishes.",
+  source: CITED.slsa,
+  threshold,
+  mend: 'uses: actions/attest-build-provenance   # in the release workflow',
+  judge(evidence) {
+    const found = evidence.all('release.signature');
+    if (found.length === 0) return missing(evidence, 'release.signature', 'a release file with proofs');
+    const attested = found.flatMap(({ id, value }) =>
+      value.provenance === null || value.cryptography !== 'pass' ? [] : [{ id, ...value.provenance }],
+    );
+    const failed = attested.find(({ matches }) => matches === 'fail');
+    if (failed !== undefined) return decided(false, failed.reason, [failed.id], { builder: failed.builder });
+    const good = attested.find(({ matches }) => matches === 'pass');
+    if (good !== undefined) {
+      const { builder, repository, ref, slsaLevel } = good;
+      return decided(true, `built from ${repository} ${ref} by ${builder}`, [good.id], {
+        builder,
+        repository,
+        ref,
+        slsaLevel,
+      });
+    }
+    const reasons = attested.map(({ reason }) => reason);
+    return unknown(
+      reasons.join('; ') || 'no proof of the release is provenance that could be verified',
+      found.map(({ id }) => id),
+    );
+  },
+};

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { factsFrom, goodFacts, SUBJECT } from '../testing/evidence.ts';
+import { NOW } from '../testing/repository.ts';
+import { viewOf } from './criterion.ts';
+import { verifiedSignature } from './verified-signature.ts';
+
+const RIGHT = { id: 'https://example.org/release', issuer: 'https://issuer.example.org' };
+
+function verdict(pins: object[], spoil?: (facts: ReturnType<typeof goodFacts>) => void): string {
+  const facts = goodFacts();
+  spoil?.(facts);
+  const threshold = verifiedSignature.threshold.parse(
+    pins.length > 0 ? { signers: { [SUBJECT.purl]: pins } } : {},
+  );
+  return verifiedSignature.judge(viewOf(SUBJECT, factsFrom(facts), []), threshold, NOW).verdict;
+}
+
+test('only a pinned signer passes; nobody pinned is a proposal; somebody else fails', () => {
+  assert.equal(verdict([RIGHT]), 'pass');
+  assert.equal(verdict([{ id: 'https://example.org/old' }, RIGHT]), 'pass');
+  assert.equal(verdict([]), 'unknown');
+  assert.equal(verdict([{ ...RIGHT, id: 'https://example.org/other' }]), 'fail');
+  assert.equal(verdict([{ ...RIGHT, issuer: 'https://other.example.org' }]), 'fail');
+  // An identity without its issuer is anybody's name somewhere.
+  assert.equal(verdict([{ id: RIGHT.id }]), 'fail');
+});
+
+test('what did not verify is not saved by a pin', () => {
+  const cryptography = (to: 'fail' | 'unknown') => (facts: ReturnType<typeof goodFacts>) => {
+    facts['release.signature'].cryptography = to;
+  };
+  assert.equal(verdict([RIGHT], cryptography('fail')), 'fail');
+  assert.equal(verdict([RIGHT], cryptography('unknown')), 'unknown');
+});

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { type Criterion, missing } from './criterion.ts';
+import { decided, unknown } from './figures.ts';
+import { CITED } from './sources.ts';
+
+const pin = z.strictObject({
+  /** Certificate identity, exact; or a key's fingerprint as `vet verify` prints it. */
+  id: z.string().min(1),
+  /** For certificates: who must have vouched for the identity. */
+  issuer: z.string().optional(),
+});
+const threshold = z.strictObject({
+  /** purl without version → whoever may have signed its releases. */
+  signers: z.record(z.string(), z.array(pin).min(1)).default({}),
+});
+
+/** Pinned per tool in the policy; the first signer seen is proposed, and never taken. */
+export const verifiedSignature: Criterion<z.infer<typeof threshold>> = {
+  id: 'verified-signature',
+  title: 'Signature verified',
+  definition:
+    'A signature over the very bytes of the release was verified cryptographically, and its signer is one that the policy pins for this tool. A file that looks like a signature counts for nothing; a good signature of somebody who is not pinned is a proposal.',
+  source: CITED.signing,
+  threshold,
+  mend: 'cosign sign-blob --bundle TOOL.sigstore.json TOOL   # in the release workflow; attach the bundle to the release',
+  judge(evidence, { signers }) {
+    const found = evidence.all('release.signature');
+    if (found.length === 0) return missing(evidence, 'release.signature', 'a release file with proofs');
+    const ids = found.map(({ id }) => id);
+    const failed = found.find(({ value }) => value.cryptography === 'fail');
+    if (failed !== undefined)
+      return decided(false, failed.value.reason, [failed.id], { scheme: failed.value.scheme });
+    const good = found.filter(({ value }) => value.cryptography === 'pass' && value.signer !== null);
+    const [first] = good;
+    if (first === undefined) return unknown(found.map(({ value }) => value.reason).join('; '), ids);
+    const pins = signers[evidence.subject.purl] ?? [];
+    const who = first.value.signer?.name ?? first.value.signer?.id ?? '';
+    const numbers = {
+      scheme: first.value.scheme,
+      signer: first.value.signer?.id ?? null,
+      signedAt: first.value.signedAt,
+    };
+    if (pins.length === 0) {
+      return unknown(
+        `a good signature of ${who}, but nobody is pinned: check that this is theirs, and pin it in the policy`,
+        ids,
+        numbers,
+      );
+    }
+    const pinned = good.find(({ value: { signer } }) =>
+      pins.some(
+        ({ id, issuer }) => id === signer?.id && (signer.issuer === null || issuer === signer.issuer),
+      ),
+    );
+    if (pinned === undefined)
+      return decided(false, `signed by ${who}, who is not pinned for this tool`, [first.id], numbers);
+    return decided(true, `${pinned.value.scheme}: ${pinned.value.reason}`, [pinned.id], {
+      ...numbers,
+      signer: pinned.value.signer?.id ?? null,
+    });
+  },
+};

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { ToolcribError } from '../../../model/index.ts';
+import type { Fact, Target } from '../source.ts';
+import { releaseSource } from './source.ts';
+
+const TOOL = Buffer.from('\x7fELF a tool');
+const HEX = createHash('sha256').update(TOOL).digest('hex');
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'release-'));
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const files = {
+    tool: TOOL,
+    'tool.sig': sign('sha256', TOOL, privateKey).toString('base64'),
+    'key.pem': publicKey.export({ format: 'pem', type: 'spki' }),
+    sums: `${HEX}  tool\n`,
+    'bom.json': JSON.stringify({
+      bomFormat: 'CycloneDX',
+      specVersion: '1.6',
+      metadata: { component: { name: 'tool', version: '1.0.0', hashes: [{ alg: 'SHA-256', content: HEX }] } },
+    }),
+    'previous.json': JSON.stringify({
+      subject: { version: '0.9.0' },
+      evidence: [
+        { type: 'release.signature', value: { cryptography: 'pass', signer: { id: 'SHA256:old' } } },
+      ],
+    }),
+    'release.yaml': `apiVersion: toolcrib.dev/v1alpha1
+kind: Release
+spec:
+  artefact: tool
+  proofs:
+    - {signature: tool.sig, key: key.pem}
+    - {checksums: sums}
+  sbom: bom.json
+  previous: previous.json
+`,
+  };
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+});
+after(() => rm(folder, { recursive: true }));
+
+const collect = async (name: string): Promise<Fact[]> => {
+  const target: Target = {
+    spec: 'x',
+    subject: { purl: 'pkg:generic/tool', name: 'tool', version: '1.0.0' },
+    files: [join(folder, name)],
+  };
+  return (await releaseSource.collect(target, { now: () => Date.parse('2026-03-01T00:00:00Z') })).facts;
+};
+
+describe('a release on this disk', () => {
+  it('is verified here and now: signature, integrity, SBOM, executables, earlier signers', async () => {
+    const facts = await collect('release.yaml');
+    const of = (type: string) =>
+      facts.filter((fact) => fact.type === type).map(({ value }) => value as Record<string, unknown>);
+    assert.deepEqual(of('release.artefact')[0]?.executables, [
+      { path: 'tool', kind: 'elf', sha256: HEX, size: TOOL.length },
+    ]);
+    assert.deepEqual(
+      of('release.signature').map(({ scheme, cryptography }) => [scheme, cryptography]),
+      [
+        ['cosign', 'pass'],
+        ['checksums', 'unknown'],
+      ],
+    );
+    assert.equal(of('release.sbom')[0]?.match, 'pass');
+    assert.deepEqual(of('release.previous')[0], { version: '0.9.0', signers: ['SHA256:old'] });
+    assert.ok(facts.every(({ sha256 }) => /^[0-9a-f]{64}$/.test(sha256)));
+  });
+
+  it('is not believed when a byte of the artefact changed', async () => {
+    await writeFile(join(folder, 'tool'), Buffer.concat([TOOL, Buffer.from('x')]));
+    const facts = await collect('release.yaml');
+    const verdicts = facts.flatMap((fact) =>
+      fact.type === 'release.signature' ? [fact.value.cryptography] : [],
+    );
+    assert.deepEqual(verdicts, ['fail', 'fail']);
+    await writeFile(join(folder, 'tool'), TOOL);
+  });
+
+  it('refuses a release file that says something it does not understand', async () => {
+    await writeFile(
+      join(folder, 'bad.yaml'),
+      'apiVersion: toolcrib.dev/v1alpha1\nkind: Release\nspec: {artefact: tool, trusted: true}\n',
+    );
+    await assert.rejects(
+      collect('bad.yaml'),
+      (error) => error instanceof ToolcribError && error.code === 'bad-file',
+    );
+  });
+});
