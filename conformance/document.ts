@@ -71,7 +71,7 @@ Replaced before comparing (\`conformance/data/normalised.json\`; \`**\` is any n
 | where | what is compared instead | why |
 |---|---|---|
 ${rules.paths.map(({ path, to, reason }) => `| \`${path}\` | that it is there (\`${to}\`) | ${reason} |`).join('\n')}
-${rules.sorted.map(({ path, by, reason }) => `| \`${path}\` | sorted by ${by} | ${reason} |`).join('\n')}
+${rules.sorted.map(({ path, by, reason }) => `| \`${path}\` | sorted by ${by.join(', ')} | ${reason} |`).join('\n')}
 ${rules.aliases.map(({ path, as, reason }) => `| \`${path}\` | which one it is (${as}) | ${reason} |`).join('\n')}
 ${rules.texts.map(({ pattern, to, in: where, reason }) => `| texts, ${WHERE[where]}: \`${pattern.replaceAll('|', '\\|')}\` | \`${to}\` | ${reason} |`).join('\n')}
 `;

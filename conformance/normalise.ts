@@ -48,13 +48,14 @@ function walk(value: Json, place: Place, replaceAliases: (text: string) => strin
     const items = value.map((item, index) => walk(item, [...place, String(index)], replaceAliases));
     const order = sorted.find(({ matches }) => matches(place));
     if (!order) return items;
-    const key = (item: Json) => String((item as Record<string, unknown>)?.[order.by]);
+    const key = (item: Json) =>
+      order.by.map((name) => (item as Record<string, unknown>)?.[name] ?? '').join(' ');
     return items.sort((a, b) => key(a).localeCompare(key(b)));
   }
   if (typeof value !== 'object') return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
-      replaceAliases(name),
+      applyTexts(replaceAliases(name), 'all'),
       walk(inner, [...place, name], replaceAliases),
     ]),
   );

@@ -1,3 +1,4 @@
+import type { Body } from '../actor.ts';
 import { type Actor, category } from '../step.ts';
 import type { Step } from '../types.ts';
 import {
@@ -14,11 +15,16 @@ import {
   service,
   statefulSet,
 } from './objects.ts';
+import { atRest } from './states.ts';
 
 type Sample = {
   body: (t: Actor) => Record<string, unknown> & { metadata: { name: string } };
   change: unknown;
+  /** What to wait for after each write, where a controller writes to the object as well. */
+  rest?: (body: Body) => unknown;
 };
+
+const observed = (body: Body) => body.status.observedGeneration === body.metadata.generation;
 
 const meta = (name: string) => ({ metadata: { name } });
 const label = { metadata: { labels: { changed: 'yes' } } };
@@ -72,6 +78,7 @@ const NAMESPACED: Record<string, Sample> = {
     change: label,
   },
   resourcequotas: {
+    rest: (body) => body.status.hard,
     body: () => ({
       apiVersion: 'v1',
       kind: 'ResourceQuota',
@@ -81,24 +88,26 @@ const NAMESPACED: Record<string, Sample> = {
     change: label,
   },
   events: {
-    body: () => ({
+    body: (t) => ({
       apiVersion: 'v1',
       kind: 'Event',
       ...meta('one'),
-      involvedObject: { kind: 'Pod', name: 'none' },
+      involvedObject: { kind: 'Pod', name: 'none', namespace: t.namespace },
       reason: 'Test',
       message: 'hello',
       type: 'Normal',
     }),
     change: { message: 'again' },
   },
-  deployments: { body: () => deployment('one', 0), change: { spec: { minReadySeconds: 5 } } },
-  replicasets: { body: () => replicaSet('one', 0), change: { spec: { minReadySeconds: 5 } } },
+  deployments: { rest: atRest, body: () => deployment('one', 0), change: { spec: { minReadySeconds: 5 } } },
+  replicasets: { rest: observed, body: () => replicaSet('one', 0), change: { spec: { minReadySeconds: 5 } } },
   statefulsets: {
+    rest: observed,
     body: () => statefulSet('one', 0, { volumeClaimTemplates: [claimTemplate()] }),
     change: { spec: { minReadySeconds: 5 } },
   },
   daemonsets: {
+    rest: observed,
     body: () =>
       daemonSet('one', {
         template: { metadata: { labels: { app: 'one' } }, spec: podSpec({ nodeSelector: { no: 'where' } }) },
@@ -115,13 +124,19 @@ const NAMESPACED: Record<string, Sample> = {
     }),
     change: { revision: 2 },
   },
-  jobs: { body: () => job('one', { suspend: true }), change: { spec: { parallelism: 2 } } },
+  jobs: {
+    rest: (body) => body.status.conditions?.length,
+    body: () => job('one', { suspend: true }),
+    change: { spec: { parallelism: 2 } },
+  },
   cronjobs: { body: () => cronJob('one', { suspend: true }), change: { spec: { schedule: '0 4 * * *' } } },
   poddisruptionbudgets: {
+    rest: observed,
     body: () => budget('one', { minAvailable: 1 }),
     change: { spec: { minAvailable: '50%' } },
   },
   horizontalpodautoscalers: {
+    rest: (body) => body.status.conditions?.length,
     body: () => ({
       apiVersion: 'autoscaling/v2',
       kind: 'HorizontalPodAutoscaler',
@@ -191,6 +206,7 @@ const NAMESPACED: Record<string, Sample> = {
 
 const CLUSTER: Record<string, Sample> = {
   persistentvolumes: {
+    rest: (body) => body.status.phase === 'Available',
     body: (t) => ({
       apiVersion: 'v1',
       kind: 'PersistentVolume',
@@ -267,15 +283,23 @@ const CLUSTER: Record<string, Sample> = {
 
 /** Without what belongs to a moment: kinds whose controllers write their status soon after. */
 const crud =
-  (resource: string, { body, change }: Sample): Step['run'] =>
+  (resource: string, { body, change, rest }: Sample): Step['run'] =>
   async (t) => {
     const object = body(t);
     const { name } = object.metadata;
+    const rested = () => (rest ? t.until(resource, name, rest) : undefined);
     await t.post(resource, object);
     await t.post(resource, object);
+    await rested();
     await t.patch(resource, name, 'merge', change);
+    await rested();
     const { body: now } = await t.get(resource, name, { quiet: true });
-    await t.put(resource, name, { ...now, metadata: { ...now.metadata, annotations: { put: 'yes' } } });
+    const { annotations } = now.metadata;
+    await t.put(resource, name, {
+      ...now,
+      metadata: { ...now.metadata, annotations: { ...annotations, put: 'yes' } },
+    });
+    await rested();
     await t.get(resource, undefined, { query: `fieldSelector=metadata.name%3D${name}` });
     await t.delete(resource, name);
     if (resource !== 'namespaces') await t.gone(resource, name);

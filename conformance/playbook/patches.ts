@@ -1,5 +1,6 @@
 import { category } from '../step.ts';
 import { configMap, deployment, pod, podSpec, service } from './objects.ts';
+import { atRest, started } from './states.ts';
 
 const two = deployment('web', 0, {
   template: {
@@ -31,15 +32,15 @@ export const patches = category('patches', {
     await t.get('configmaps', 'one');
   },
   'a merge patch replaces lists as a whole': async (t) => {
-    await t.post('deployments', two);
+    await started(t, 'deployments', two);
     await t.patch('deployments', 'web', 'merge', inPod({ containers: [{ name: 'only', image: 'c:1' }] }));
   },
   'a strategic patch merges containers by name': async (t) => {
-    await t.post('deployments', two);
+    await started(t, 'deployments', two);
     await t.patch('deployments', 'web', 'strategic', inPod({ containers: [{ name: 'side', image: 'b:2' }] }));
   },
   'a strategic patch adds and deletes list elements': async (t) => {
-    await t.post('deployments', two);
+    await started(t, 'deployments', two);
     const containers = [
       {
         name: 'main',
@@ -54,7 +55,7 @@ export const patches = category('patches', {
     await t.patch('deployments', 'web', 'strategic', inPod({ containers }));
   },
   'a strategic patch orders by $setElementOrder': async (t) => {
-    await t.post('deployments', two);
+    await started(t, 'deployments', two);
     const order = {
       '$setElementOrder/containers': [{ name: 'side' }, { name: 'main' }],
       containers: [{ name: 'side', image: 'b:3' }, { name: 'main' }],
@@ -62,7 +63,7 @@ export const patches = category('patches', {
     await t.patch('deployments', 'web', 'strategic', inPod(order));
   },
   'a strategic patch replaces with $patch: replace': async (t) => {
-    await t.post('deployments', two);
+    await started(t, 'deployments', two);
     await t.patch(
       'deployments',
       'web',
@@ -71,7 +72,7 @@ export const patches = category('patches', {
     );
   },
   'a strategic patch retains keys of a strategy': async (t) => {
-    await t.post('deployments', two);
+    await started(t, 'deployments', two);
     await t.patch('deployments', 'web', 'strategic', {
       spec: { strategy: { $retainKeys: ['type'], type: 'Recreate' } },
     });
@@ -89,13 +90,14 @@ export const patches = category('patches', {
     await t.patch('services', 'web', 'strategic', { spec: { ports: [{ port: 81, targetPort: 9000 }] } });
   },
   'tolerations are replaced as a whole': async (t) => {
-    await t.post('deployments', two);
+    await started(t, 'deployments', two);
     await t.patch(
       'deployments',
       'web',
       'strategic',
       inPod({ tolerations: [{ key: 'a', operator: 'Exists' }] }),
     );
+    await t.until('deployments', 'web', atRest);
     await t.patch(
       'deployments',
       'web',
@@ -140,8 +142,9 @@ export const patches = category('patches', {
     t.fact('written', before.metadata.resourceVersion !== after.metadata.resourceVersion);
   },
   'a patch can set neither status nor name': async (t) => {
-    await t.post('deployments', two);
+    await started(t, 'deployments', two);
     await t.patch('deployments', 'web', 'merge', { status: { replicas: 7 } });
+    await t.until('deployments', 'web', atRest);
     await t.patch('deployments', 'web', 'merge', { metadata: { name: 'other' } });
   },
   'the status subresource changes the status only': async (t) => {

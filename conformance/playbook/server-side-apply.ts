@@ -1,5 +1,6 @@
 import { category } from '../step.ts';
 import { configMap, deployment, podSpec, service } from './objects.ts';
+import { started } from './states.ts';
 
 const as = (manager: string, more = '') => ({ query: `fieldManager=${manager}${more}` });
 
@@ -36,34 +37,17 @@ export const serverSideApply = category('server-side apply', {
     await t.patch('configmaps', 'one', 'apply', configMap('one', { a: '1' }), as('me'));
   },
   'containers are owned by name': async (t) => {
-    const one = (image: string) =>
-      deployment('web', 0, {
-        template: {
-          metadata: { labels: { app: 'web' } },
-          spec: podSpec({ containers: [{ name: 'main', image }] }),
-        },
-      });
-    await t.patch('deployments', 'web', 'apply', one('a:1'), as('me'));
-    await t.patch(
-      'deployments',
-      'web',
-      'apply',
-      {
-        apiVersion: 'apps/v1',
-        kind: 'Deployment',
-        metadata: { name: 'web' },
-        spec: { template: { spec: { containers: [{ name: 'side', image: 'b:1' }] } } },
-      },
-      as('sidecar'),
-    );
-    await t.patch('deployments', 'web', 'apply', one('a:2'), as('me'));
-    await t.patch(
-      'deployments',
-      'web',
-      'apply',
-      { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'web' } },
-      as('sidecar'),
-    );
+    // A PodTemplate has no controller that would write to it at the same time.
+    const kind = { apiVersion: 'v1', kind: 'PodTemplate', metadata: { name: 'web' } };
+    const one = (image: string) => ({
+      ...kind,
+      template: { spec: podSpec({ containers: [{ name: 'main', image }] }) },
+    });
+    const side = { ...kind, template: { spec: { containers: [{ name: 'side', image: 'b:1' }] } } };
+    await t.patch('podtemplates', 'web', 'apply', one('a:1'), as('me'));
+    await t.patch('podtemplates', 'web', 'apply', side, as('sidecar'));
+    await t.patch('podtemplates', 'web', 'apply', one('a:2'), as('me'));
+    await t.patch('podtemplates', 'web', 'apply', kind, as('sidecar'));
   },
   'ports of a Service are owned by port and protocol': async (t) => {
     await t.patch('services', 'web', 'apply', service('web', { ports: [{ port: 80, name: 'a' }] }), as('me'));
@@ -104,7 +88,7 @@ export const serverSideApply = category('server-side apply', {
     await t.patch('configmaps', 'one', 'apply', text, as('me'));
   },
   'the status is applied through its subresource': async (t) => {
-    await t.post('deployments', deployment('web', 0), { quiet: true });
+    await started(t, 'deployments', deployment('web', 0));
     await t
       .patch(
         'deployments',

@@ -24,10 +24,12 @@ export function atRest(body: Body): boolean {
         (status.replicas ?? 0) === spec.replicas &&
         (status.updatedReplicas ?? 0) === spec.replicas &&
         (status.availableReplicas ?? 0) === spec.replicas &&
+        status.terminatingReplicas === 0 &&
         status.conditions.some((one: Body) => one.reason === 'NewReplicaSetAvailable')
       );
     default:
       return (
+        status.terminatingReplicas === 0 &&
         status.replicas === spec.replicas &&
         (status.readyReplicas ?? 0) === spec.replicas &&
         (status.availableReplicas ?? 0) === spec.replicas
