@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
-import type { Verdict } from '../model/index.ts';
+import { ToolcribError, type Verdict } from '../model/index.ts';
 import type { VerifyOptions } from '../vet/verify/command.ts';
 import type { Verification } from '../vet/verify/types.ts';
 
@@ -12,6 +12,8 @@ const EXIT: Record<Verdict, number> = { pass: 0, fail: 1, unknown: 3 };
 
 /** `toolcrib vet verify` */
 export function registerVetVerify(vet: Command): void {
+  // Otherwise vet's own --git and -o would take those that stand after "verify".
+  vet.enablePositionalOptions();
   vet
     .command('verify')
     .argument('[artefact]', 'the file that would run, or sha256:HEX where only its digest is known')
@@ -96,9 +98,56 @@ export function registerVetTrust(vet: Command): void {
     });
 }
 
+/** `toolcrib vet sbom`, `toolcrib vet sbom-diff` */
+export function registerVetSbom(vet: Command): void {
+  const output = () => new Option('-o, --output <format>').choices(['text', 'json', 'yaml']).default('text');
+  vet
+    .command('sbom')
+    .argument('<file>', 'CycloneDX (JSON, XML) or SPDX 2 (JSON, tag-value)')
+    .description(
+      "Hold an SBOM against NTIA's minimum elements, the artefact it describes, and known vulnerabilities.",
+    )
+    .option('--artefact <file>', 'the bytes it should describe')
+    .option('--purl <purl>', 'the package and version it should describe')
+    .option('--osv <path>', 'OSV data: a file, a folder or an export')
+    .addOption(output())
+    .action(
+      async (file: string, options: { artefact?: string; purl?: string; osv?: string; output: Output }) => {
+        const { runSbom, sbomText } = await import('../vet/sbom/command.ts');
+        const report = await runSbom(file, options);
+        process.stdout.write(`${plain(report, options.output) ?? sbomText(report)}\n`);
+        process.exitCode = EXIT[report.verdict];
+      },
+    );
+  vet
+    .command('sbom-diff')
+    .argument('<before>')
+    .argument('<after>')
+    .description('What changed between the SBOMs of two versions: + added, - removed, ~ version, § licence.')
+    .addOption(output())
+    .action((before: string, after: string, { output }: { output: Output }) =>
+      printSbomDiff([before, after], output),
+    );
+}
+
+/** @throws {ToolcribError} `usage` unless there are two files */
+export async function printSbomDiff(files: readonly string[], output: Output = 'text'): Promise<void> {
+  const [before, after] = files;
+  if (before === undefined || after === undefined || files.length > 2) {
+    throw new ToolcribError('usage', 'name two SBOMs: of the version before and of the one after');
+  }
+  const { runSbomDiff, sbomDiffText } = await import('../vet/sbom/command.ts');
+  const diff = await runSbomDiff(before, after);
+  process.stdout.write(`${plain(diff, output) ?? sbomDiffText(diff)}\n`);
+}
+
+/** The machine-readable forms; undefined for text. */
+function plain(value: unknown, output: Output): string | undefined {
+  if (output === 'json') return JSON.stringify(value, null, 2);
+  return output === 'yaml' ? stringify(value).trimEnd() : undefined;
+}
+
 async function render(found: Verification, output: Output): Promise<string> {
-  if (output === 'json') return JSON.stringify(found, null, 2);
-  if (output === 'yaml') return stringify(found).trimEnd();
   const { verificationText } = await import('../vet/verify/report.ts');
-  return verificationText(found);
+  return plain(found, output) ?? verificationText(found);
 }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { Verdict } from '../model/index.ts';
 import type { VetOptions } from '../vet/command.ts';
-import { registerVetTrust, registerVetVerify } from './vet-verify.ts';
+import { printSbomDiff, registerVetSbom, registerVetTrust, registerVetVerify } from './vet-verify.ts';
 
 const HELP = `
 What to vet:
@@ -51,17 +51,23 @@ export function registerVet(program: Command): Command {
     )
     .option('--offline', 'with --verify: do not ask the network')
     .option('--publish', 'list what your own tool lacks before it can be open source')
+    .option('--sbom-diff <files...>', 'what changed between the SBOMs of two versions (two files)')
     .option('--criteria', 'list the criteria with their definitions, thresholds and sources')
     .addHelpText('after', HELP)
     .action(run);
   registerVetVerify(vet);
   registerVetTrust(vet);
+  registerVetSbom(vet);
   return vet;
 }
 
 const EXIT: Record<Verdict, number> = { pass: 0, fail: 1, unknown: 3 };
 
-async function run(what: string[], options: VetOptions & { out?: string }): Promise<void> {
+async function run(
+  what: string[],
+  options: VetOptions & { out?: string; sbomDiff?: string[] },
+): Promise<void> {
+  if (options.sbomDiff !== undefined) return printSbomDiff([...options.sbomDiff, ...what]);
   // Schemas, licence texts and parsers are loaded when they are used: `--help` need not wait for them.
   const { runVet } = await import('../vet/command.ts');
   const { stdout } = process;
