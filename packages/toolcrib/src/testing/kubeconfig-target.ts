@@ -63,7 +63,9 @@ function plainHttps(kubeconfig: string): ClusterTarget['https'] {
         answer.on('data', (chunk) => chunks.push(chunk));
         answer.on('end', () => {
           const said = Buffer.concat(chunks).toString();
-          resolve({ status: answer.statusCode ?? 0, body: said === '' ? {} : JSON.parse(said) });
+          // A path that is not served is answered in plain text.
+          const isJson = String(answer.headers['content-type']).startsWith('application/json');
+          resolve({ status: answer.statusCode ?? 0, body: isJson ? JSON.parse(said) : {} });
         });
       });
       outgoing.on('error', reject);

@@ -23,15 +23,22 @@ export async function lookForUndo(
   as?: As,
 ): Promise<LiveView> {
   const { resources } = await cluster.resources(as);
-  const live: LiveView = { kinds: resources, at: {}, unreadable: {}, marked: [] };
+  const live: LiveView = { kinds: [...resources], at: {}, unreadable: {}, marked: [] };
+  const kept = snapshots.flatMap((snapshot) => snapshot.objects);
+  for (const object of kept) {
+    if (kindOf(live.kinds, object)) continue;
+    // Discovery is remembered for a minute; a kind may have come since.
+    const info = await cluster.typeOf(object, as).catch(() => undefined);
+    if (info) live.kinds.push(info);
+  }
   const wanted = new Map<string, ObjectRef>();
   const want = (ref: ObjectRef) => wanted.set(keyOf(ref), ref);
-  for (const object of snapshots.flatMap((snapshot) => snapshot.objects)) {
+  for (const object of kept) {
     const { namespace, name } = object.metadata;
     want({ apiVersion: object.apiVersion, kind: object.kind, namespace, name });
     if (namespace !== undefined) want({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
     for (const owner of object.metadata.ownerReferences ?? []) {
-      const info = kindOf(resources, owner);
+      const info = kindOf(live.kinds, owner);
       want({ ...owner, namespace: info?.namespaced ? namespace : undefined });
     }
     const volume = object.kind === 'PersistentVolumeClaim' ? object.spec?.volumeName : undefined;

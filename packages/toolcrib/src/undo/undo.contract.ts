@@ -334,7 +334,10 @@ export function undoContract(open: OpenTarget): void {
         spec: { size: 3 },
       };
       await until('the kind is served', async () => (await target.https('POST', path, thing)).status === 201);
-      await target.https('PATCH', `${path}/one/status`, { status: { clusterId: 'abc' } });
+      await until('its status is served', async () => {
+        const patch = { status: { clusterId: 'abc' } };
+        return (await target.https('PATCH', `${path}/one/status`, patch)).status === 200;
+      });
       const old = (await seen(target, `${path}/one`)) as KubeObject;
       assert.deepEqual(old.status, { clusterId: 'abc' });
       const crd = (await seen(target, `${crds}/things.${group}`)) as KubeObject;

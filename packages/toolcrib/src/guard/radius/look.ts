@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectRef } from '@toolcrib/kube';
-import { ownerGraph } from '@toolcrib/kube';
+import { groupVersionOf, ownerGraph } from '@toolcrib/kube';
 import type { As, Cluster } from '../../model/index.ts';
 import { ToolcribError } from '../../model/index.ts';
 import { isClaim } from './extras.ts';
@@ -31,7 +31,7 @@ export async function look(
 ): Promise<View> {
   const seenAt = (options.now ?? Date.now)();
   const atOnce = options.atOnce ?? 8;
-  const { resources, failed } = await cluster.resources(as);
+  const { resources, failed } = await discovered(cluster, aims, as);
   const view: View = {
     objects: [],
     kinds: resources,
@@ -62,7 +62,11 @@ export async function look(
 
   const get = async (ref: ObjectRef) => {
     const info = resources.find((one) => isKind(ref, one.group, one.kind));
-    if (!info) return;
+    if (!info) {
+      const { group } = groupVersionOf(ref.apiVersion);
+      view.unseen.push({ group, kind: ref.kind, name: ref.name, why: 'the cluster serves no such kind' });
+      return;
+    }
     const at = { namespace: info.namespaced ? ref.namespace : undefined, name: ref.name };
     const about = { group: info.group, kind: info.kind, namespaced: info.namespaced, name: ref.name };
     const answer = await attempt(view, about, async () => ({ object: await cluster.get(info, at, as) }));
@@ -81,6 +85,15 @@ export async function look(
   await each(atOnce, volumesWanted(view, aims), get);
   refresh();
   return view;
+}
+
+/** Discovery is remembered for a minute: where it does not know a target's kind, it is asked for anew. */
+async function discovered(cluster: Cluster, aims: readonly Aim[], as?: As): ReturnType<Cluster['resources']> {
+  const found = await cluster.resources(as);
+  const unknown = aims.filter(({ ref }) => !found.resources.some((one) => isKind(ref, one.group, one.kind)));
+  if (unknown.length === 0) return found;
+  for (const { ref } of unknown) await cluster.typeOf(ref, as).catch(() => undefined);
+  return cluster.resources(as);
 }
 
 /**

@@ -212,6 +212,16 @@ export function radiusContract(open: OpenTarget): void {
       );
     }));
 
+  test('a target of a kind that nobody is known to serve is not "nothing": incomplete', async () => {
+    const thing: KubeObject = {
+      apiVersion: 'nobody.example.com/v1',
+      kind: 'Thing',
+      metadata: { name: 'one', namespace: 'default', uid: 'u' },
+    };
+    const radius = await foretold([aimAt(thing, 'things', deleting())]);
+    assert.equal(radius.state, 'incomplete');
+  });
+
   test('who may not see everything gets an incomplete radius, and volumes taken for lost', () =>
     inNamespace(target, async (namespace) => {
       const { owner } = await runStatefulSet(target, namespace, 'db', 1, { whenDeleted: 'Delete' });
