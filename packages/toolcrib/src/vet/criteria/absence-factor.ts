@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { ADDRESSES, humanCommits, NAMES } from './by-hand.ts';
 import { type Criterion, missing } from './criterion.ts';
-import { absenceFactor, decided, historyDoubt, peopleSince, unknown, windowStart } from './figures.ts';
+import {
+  absenceFactor,
+  decided,
+  historyDoubt,
+  peopleSince,
+  plural,
+  unknown,
+  windowStart,
+} from './figures.ts';
 import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({
@@ -31,7 +39,10 @@ export const absenceFactorCriterion: Criterion<z.infer<typeof threshold>> = {
     const addressed = absenceFactor([...byAddress.values()]);
     const factor = Math.min(named, addressed);
     const share = commits === 0 ? 0 : Math.round((100 * Math.max(...byName.values())) / commits);
-    const who = factor === 0 ? 'nobody committed' : `half of ${commits} commits come from ${factor}`;
+    const who =
+      factor === 0
+        ? 'nobody committed'
+        : `half of ${commits} commits come from ${plural(factor, 'person', 'people')}`;
     const reason = `${who} within ${days} days; ${min} wanted`;
     return decided(factor >= min, reason, [fact.id], {
       factor,

@@ -104,52 +104,65 @@ function fileItems(files: FactValue<'git.files'>): Item[] {
 function searchItems(searched: Searched | { doubt: string }): Item[] {
   if ('doubt' in searched)
     return [
-      item('secrets', 'No secrets in the history', 'unknown', searched.doubt),
-      item('internal-names', 'No internal names or addresses', 'unknown', searched.doubt),
+      item('secrets', SECRETS, 'unknown', searched.doubt),
+      item('internal-names', INTERNAL, 'unknown', searched.doubt),
     ];
-  const { walked, secrets, internal } = searched;
-  const looked = `${walked.texts} texts of the whole history were looked into`;
-  const large =
-    walked.tooLarge.length === 0
-      ? ''
-      : `; ${walked.tooLarge.length} were too large (${walked.tooLarge.slice(0, 3).join(', ')})`;
-  const where = secrets
-    .slice(0, 10)
-    .map(
-      ({ path, line, rule, commit }) => `${path}:${line} (${rule}${commit === null ? '' : `, in ${commit}`})`,
-    );
-  const paths = [
-    ...new Set(secrets.map(({ path }) => path).filter((path) => path !== 'commit message')),
-  ].slice(0, 5);
+  const looked = `${searched.walked.texts} texts of the whole history were looked into`;
+  return [secretsItem(searched, looked), internalItem(searched, looked)];
+}
+
+const SECRETS = 'No secrets in the history';
+const INTERNAL = 'No internal names or addresses';
+/** Tests hold made-up credentials; whether these are, only a person can tell. */
+const TRIAL_DATA = /(^|\/)(tests?|testdata|__tests__|fixtures?)\/|[._-](test|spec)\.\w+$|_test\.\w+$/i;
+
+function secretsItem({ secrets, walked }: Searched, looked: string): Item {
+  const where = (some: Searched['secrets']) =>
+    some
+      .slice(0, 10)
+      .map(
+        ({ path, line, rule, commit }) =>
+          `${path}:${line} (${rule}${commit === null ? '' : `, in ${commit}`})`,
+      )
+      .join(', ');
+  const serious = secrets.filter(({ path }) => !TRIAL_DATA.test(path));
   const remove =
-    paths.length === 0
-      ? 'git filter-repo --replace-message FILE'
-      : `git filter-repo --invert-paths ${paths.map((path) => `--path '${path.replaceAll("'", "'\\''")}'`).join(' ')}`;
+    'git filter-repo --replace-text secrets.txt --replace-message secrets.txt   # one secret a line';
+  if (serious.length > 0)
+    return item(
+      'secrets',
+      SECRETS,
+      'fail',
+      `${serious.length} found: ${where(serious)}`,
+      `revoke them first, whatever else you do; then: ${remove}`,
+    );
+  if (secrets.length > 0)
+    return item(
+      'secrets',
+      SECRETS,
+      'unknown',
+      `a person must look at ${secrets.length} in tests: ${where(secrets)}`,
+      `if one is real, revoke it first; then: ${remove}`,
+    );
+  if (walked.tooLarge.length === 0) return item('secrets', SECRETS, 'pass', `none found; ${looked}`);
+  const large = `${walked.tooLarge.length} were too large (${walked.tooLarge.slice(0, 3).join(', ')})`;
+  return item(
+    'secrets',
+    SECRETS,
+    'unknown',
+    `none found; ${looked}; ${large}`,
+    'look into the large ones by hand, or take them out of the history',
+  );
+}
+
+function internalItem({ internal }: Searched, looked: string): Item {
+  if (internal.length === 0) return item('internal-names', INTERNAL, 'pass', `none found; ${looked}`);
   const names = internal.slice(0, 10).map(({ name, places, path }) => `${name} (${places} ×, ${path})`);
-  return [
-    secrets.length > 0
-      ? item(
-          'secrets',
-          'No secrets in the history',
-          'fail',
-          `${secrets.length} found: ${where.join(', ')}`,
-          `revoke them first, whatever else you do; then: ${remove}`,
-        )
-      : item(
-          'secrets',
-          'No secrets in the history',
-          walked.tooLarge.length > 0 ? 'unknown' : 'pass',
-          `none found; ${looked}${large}`,
-          'look into the large ones by hand, or take them out of the history',
-        ),
-    internal.length > 0
-      ? item(
-          'internal-names',
-          'No internal names or addresses',
-          'unknown',
-          `a person must look at ${internal.length}: ${names.join(', ')}`,
-          "git grep -nE '\\.(internal|corp|intranet|lan|local)\\b|\\b(10|192\\.168)\\.'   # and: git filter-repo --replace-text FILE",
-        )
-      : item('internal-names', 'No internal names or addresses', 'pass', `none found; ${looked}`),
-  ];
+  return item(
+    'internal-names',
+    INTERNAL,
+    'unknown',
+    `a person must look at ${internal.length}: ${names.join(', ')}`,
+    "git grep -nE '\\.(internal|corp|intranet|lan|local)\\b|\\b(10|192\\.168)\\.'   # and: git filter-repo --replace-text FILE",
+  );
 }

@@ -10,9 +10,9 @@ const NAMES = [
   new RegExp(`(?<=//|@)${LABEL}(?:internal|lan|local)${END}`, 'gi'),
 ];
 
-/** Names and addresses that everybody has: they say nothing of a company. */
+/** Names and addresses that everybody has (Docker's, Kubernetes' and k3s' defaults): they say nothing of a company. */
 const COMMON =
-  /(^|\.)cluster\.local$|^host\.docker\.internal$|^host\.minikube\.internal$|^metadata\.google\.internal$|^(www\.)?example\.(local|internal|corp)$|^10\.0\.0\.[01]$|^10\.0\.2\.\d+$|^192\.168\.[01]\.(0|1)$|^172\.17\.0\.\d+$|^10\.0\.0\.0$|^172\.16\.0\.0$/i;
+  /(^|\.)cluster\.local$|^host\.docker\.internal$|^host\.minikube\.internal$|^metadata\.google\.internal$|^(www\.)?example\.(local|internal|corp)$|^10\.0\.0\.[01]$|^10\.0\.2\.\d+$|^192\.168\.[01]\.(0|1)$|^172\.17\.0\.\d+$|^10\.0\.0\.0$|^10\.(96|244|42|43)\.\d+\.\d+$|^172\.16\.0\.0$/i;
 
 /** What in a text may name a place inside a company. A person must look: documentation uses such names too. */
 export function internalNames(text: string): string[] {

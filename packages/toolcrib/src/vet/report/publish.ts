@@ -19,7 +19,7 @@ export function terminalChecklist(
   const lines = items.flatMap(({ title, verdict, reason, mend }) => {
     const { sign, style } = SIGN[verdict];
     const mark = color ? styleText(style, sign, { validateStream: false }) : sign;
-    const head = `${mark} ${visible(title)}: ${wrap(visible(reason), width - 4, 4)}`;
+    const head = `${mark} ${wrap(visible(`${title}: ${reason}`), width - 4, 4)}`;
     return mend === undefined ? [head] : [head, `      ${visible(mend)}`];
   });
   const open = items.filter(({ verdict }) => verdict !== 'pass').length;

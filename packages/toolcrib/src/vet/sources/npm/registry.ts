@@ -33,7 +33,7 @@ export function readPackument(name: string, context: SourceContext): Promise<Rea
 
 async function fetchPackument(name: string, context: SourceContext): Promise<ReadPackument> {
   const base = context.registry ?? (await npmsRegistry());
-  const location = `${base.replace(/\/+$/, '')}/${name.replace('/', '%2f')}`;
+  const location = withoutSecrets(`${base.replace(/\/+$/, '')}/${name.replace('/', '%2f')}`);
   context.progress?.(`asking the npm registry for ${name}`);
   const bytes = await get(location, name, context.signal);
   const parsed = packumentSchema.safeParse(
@@ -49,7 +49,7 @@ async function fetchPackument(name: string, context: SourceContext): Promise<Rea
     );
   return {
     packument: parsed.data,
-    location: withoutSecrets(location),
+    location,
     sha256: createHash('sha256').update(bytes).digest('hex'),
   };
 }
@@ -101,7 +101,7 @@ async function npmsRegistry(): Promise<string> {
   return line;
 }
 
-/** A registry's address may carry a password; a pack is passed around. */
+/** A registry's address may carry a password; a pack, or an error that quotes the address, is passed around. */
 function withoutSecrets(location: string): string {
   const url = new URL(location);
   url.username = '';

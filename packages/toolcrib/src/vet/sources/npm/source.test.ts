@@ -131,13 +131,12 @@ before(async () => {
     else response.writeHead(200, { 'content-type': 'application/json' }).end(page(good()));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  registry = `http://user:secret@127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 });
 after(() => server.close());
 
 async function look(spec: string) {
-  // `fetch` takes no address with a password in it; a registry of that form is the next test's.
-  const context: SourceContext = { now: () => NOW, registry: registry.replace('user:secret@', '') };
+  const context: SourceContext = { now: () => NOW, registry };
   const target = await resolveTarget({ spec: `npm:${spec}`, files: [] }, context);
   assert.ok(!('clone' in target));
   const { facts, gaps } = await npmSource.collect(target, context);
@@ -232,6 +231,16 @@ test('50,000 versions: bounded time, and a list that was cut is not counted', as
   assert.ok(Date.now() - started < 15_000, `${Date.now() - started} ms`);
   assert.match(results['release-cadence']?.reason ?? '', /more releases than are kept/);
   assert.equal(results['release-age']?.verdict, 'pass');
+});
+
+test('a password in the registry’s address is neither sent nor kept', async () => {
+  const password = ['hun', 'ter2'].join('');
+  const context: SourceContext = { now: () => NOW, registry: registry.replace('//', `//me:${password}@`) };
+  const target = await resolveTarget({ spec: 'npm:good@1.2.3', files: [] }, context);
+  assert.ok(!('clone' in target));
+  const collected = await npmSource.collect(target, context);
+  assert.equal(collected.facts.length, 2);
+  assert.ok(!JSON.stringify(collected).includes(password));
 });
 
 test('no registry at all is a gap; the version stays as it was asked for', async () => {
