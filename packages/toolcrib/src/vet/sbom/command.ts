@@ -81,14 +81,11 @@ async function digestsOf(path: string): Promise<Record<string, string>[]> {
 
 export function sbomText(report: SbomReport): string {
   const { missing, match, vulnerabilities, licences } = report;
-  const elements = missing.map(({ element, count, components }) =>
-    [
-      `missing      ${element}`,
-      count === undefined
-        ? ''
-        : ` (${count}: ${components.join(', ')}${count > components.length ? ', …' : ''})`,
-    ].join(''),
-  );
+  const elements = missing.map(({ element, count, components }) => {
+    const more = count !== undefined && count > components.length ? ', …' : '';
+    const names = components.length > 0 ? `: ${components.join(', ')}${more}` : '';
+    return `missing      ${element}${count === undefined ? '' : ` (of ${count}${names})`}`;
+  });
   const licenceList = Object.entries(licences).sort(([, a], [, b]) => b - a);
   const found = vulnerabilities?.found.map(
     ({ component, id, affects }) =>
