@@ -47,9 +47,7 @@ function applyOperation(holder: { root: unknown }, { op, path, from, value }: Js
       add(holder, path, copyJson(value ?? null));
       return;
     case 'replace':
-      read(holder, path, `replace operation does not apply: doc is missing key: ${path}: missing value`);
-      if (path === '') holder.root = copyJson(value ?? null);
-      else write(holder, path, copyJson(value ?? null));
+      replace(holder, path, copyJson(value ?? null));
       return;
     case 'remove':
       read(holder, path, `remove operation does not apply: doc is missing path: "${path}": missing value`);
@@ -129,6 +127,16 @@ function add(holder: { root: unknown }, path: string, value: unknown): void {
     parent.splice(last === '-' ? parent.length : indexOf(last, parent.length, whyNot), 0, value);
   else if (isObject(parent)) setField(parent, last, value);
   else throw new PatchDoesNotApply(whyNot);
+}
+
+/** The server's library takes a `replace` of a field that is not there as an `add`. */
+function replace(holder: { root: unknown }, path: string, value: unknown): void {
+  const [parent] = path === '' ? [undefined] : parentOf(holder, path);
+  if (!isObject(parent)) {
+    read(holder, path, `replace operation does not apply: doc is missing key: ${path}: missing value`);
+  }
+  if (path === '') holder.root = value;
+  else write(holder, path, value);
 }
 
 function write(holder: { root: unknown }, path: string, value: unknown): void {

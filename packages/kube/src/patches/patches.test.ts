@@ -122,7 +122,8 @@ test('JSON patch: every operation, escapes, and failures that leave nothing half
   assert.deepEqual(result.metadata.annotations, { 'a/b': '2' });
   const fails = [
     [{ op: 'test', path: '/spec/replicas', value: 3 }],
-    [{ op: 'replace', path: '/spec/none', value: 1 }],
+    [{ op: 'replace', path: '/spec/none/deeper', value: 1 }],
+    [{ op: 'replace', path: '/spec/template/spec/containers/7', value: 1 }],
     [{ op: 'remove', path: '/spec/template/spec/containers/9' }],
     [{ op: 'add', path: '/spec/template/spec/containers/01', value: 1 }],
     [{ op: 'jump', path: '/spec' }],

@@ -95,7 +95,10 @@ test('DeleteOptions come from the body where there is one, and the query counts 
   const other = { body: { preconditions: { uid: 'other' } } };
   const refused = await admin.call('DELETE', `${MAPS}/options`, other);
   assert.equal(refused.status, 409);
-  assert.match(refused.body.message, /Precondition failed: UID in precondition: other, UID in object meta: /);
+  assert.match(
+    refused.body.message,
+    /the UID in the precondition \(other\) does not match the UID in record/,
+  );
   const both = { body: { orphanDependents: true, propagationPolicy: 'Orphan' } };
   assert.equal((await admin.call('DELETE', `${MAPS}/options`, both)).status, 422);
   const gone = await admin.call('DELETE', `${MAPS}/options?dryRun=All`, { body: { gracePeriodSeconds: 0 } });

@@ -7,11 +7,12 @@ import {
   parseYaml,
   textOf,
 } from '@toolcrib/kube';
+import { canonicalise } from '../canonical/canonicalise.ts';
 import type { ResourceRequest } from '../server/context.ts';
 import { boolParam, dryRunParam } from '../server/params.ts';
 import type { Reply } from '../server/reply.ts';
-import { ApiError, applyConflict, badRequest, invalid } from '../store/api-error.ts';
-import { required } from '../store/meta-rules.ts';
+import { ApiError, applyConflict, badRequest, plainError } from '../store/api-error.ts';
+import { cloneJson } from '../store/json.ts';
 import { timestamp } from '../store/time.ts';
 import { managerOf } from './manager.ts';
 import { unknownFieldWarnings } from './strict.ts';
@@ -22,13 +23,9 @@ import { viewOf } from './views.ts';
 export async function applyObject(request: ResourceRequest): Promise<Reply> {
   const { sandbox, info, type, query, subresource } = request;
   const { store, clock } = sandbox;
-  if (!query.get('fieldManager')) {
-    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
-      required('fieldManager', 'is required for apply patch'),
-    ]);
-  }
   const applied = await readConfiguration(request);
   const warnings = unknownFieldWarnings(request, applied);
+  checkTypes(request, applied);
   const live = liveObject(request);
   const manager = managerOf(request, 'Apply');
   const outcome = applyConfiguration(live && fromStorage(type, live), applied, {
@@ -52,6 +49,24 @@ export async function applyObject(request: ResourceRequest): Promise<Reply> {
     subresource: subresource === 'status' ? 'status' : undefined,
   });
   return { status: 200, body: viewOf(request, updated), warnings };
+}
+
+/** A value of another type than its field is an error that the server did not foresee, with code 500. */
+function checkTypes({ info, type }: ResourceRequest, applied: KubeObject): void {
+  try {
+    canonicalise(cloneJson(applied));
+  } catch (error) {
+    const why =
+      error instanceof ApiError &&
+      /cannot unmarshal (\S+) into Go struct field \w+\.(\S+) of type (\S+)/.exec(error.message);
+    if (!why) throw error;
+    const { name, namespace = '' } = applied.metadata;
+    const what = `${namespace}/${name}; ${type.group}/${type.version}, Kind=${info.kind}`;
+    throw plainError(
+      500,
+      `failed to create typed patch object (${what}): .${why[2]}: expected ${why[3]}, got ${why[1]}`,
+    );
+  }
 }
 
 function liveObject({ sandbox, info, namespace, name = '' }: ResourceRequest): KubeObject | undefined {

@@ -1,4 +1,5 @@
 import { ApiError, badRequest } from '../store/api-error.ts';
+import { goJsonError } from './json-errors.ts';
 
 /** Where a paged list goes on: the version it is read at (-1: whatever is there now) and the first key. */
 export interface ContinueToken {
@@ -19,7 +20,9 @@ export function parseContinue(text: string): ContinueToken {
     if (!Number.isInteger(rv) || typeof start !== 'string') throw new Error('continue key is not valid');
     return { rv, start };
   } catch (error) {
-    throw badRequest(`continue key is not valid: ${(error as Error).message}`);
+    const decoded = Buffer.from(text, 'base64url').toString('utf8');
+    const why = error instanceof SyntaxError ? goJsonError(decoded) : (error as Error).message;
+    throw badRequest(`invalid continue token: continue key is not valid: ${why}`);
   }
 }
 

@@ -6,10 +6,12 @@ import { readObject } from './read-body.ts';
 import { unknownFieldWarnings } from './strict.ts';
 import { toStorage } from './versions.ts';
 import { viewOf } from './views.ts';
+import { checkWriteOptions } from './write-options.ts';
 
 /** POST of a new object. */
 export async function createObject(request: ResourceRequest): Promise<Reply> {
   const { sandbox, info, type, query } = request;
+  checkWriteOptions(query, 'CreateOptions');
   const object = await readObject(request);
   const warnings = unknownFieldWarnings(request, object);
   const created = sandbox.store.create(info, toStorage(type, object), {

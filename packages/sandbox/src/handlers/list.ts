@@ -42,7 +42,7 @@ function versionOf(request: ResourceRequest, from: ContinueToken | undefined): n
   if (from) return from.rv > 0 ? from.rv : current;
   const asked = request.query.get('resourceVersion') ?? '';
   if (asked === '' || asked === '0') return current;
-  if (!/^\d+$/.test(asked)) throw badRequest(`invalid resource version: ${asked}`);
+  if (!/^\d+$/.test(asked)) throw badRequest(badVersion(asked));
   const version = Number(asked);
   if (version > current) throw tooLargeVersion(version, current);
   const match = request.query.get('resourceVersionMatch');
@@ -53,4 +53,9 @@ function versionOf(request: ResourceRequest, from: ContinueToken | undefined): n
 
 function keyOf(object: KubeObject): string {
   return `${object.metadata.namespace ?? ''}/${object.metadata.name}`;
+}
+
+/** What the server says of a version that is no number. */
+export function badVersion(text: string): string {
+  return `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`;
 }

@@ -13,18 +13,23 @@ import {
 import type { ResourceRequest } from '../server/context.ts';
 import { dryRunParam } from '../server/params.ts';
 import type { Reply } from '../server/reply.ts';
-import { ApiError, badRequest, unsupportedMediaType } from '../store/api-error.ts';
+import { ApiError, badRequest, invalid, unsupportedMediaType } from '../store/api-error.ts';
+import { invalidValue } from '../store/meta-rules.ts';
 import { applyObject } from './apply.ts';
+import { goJsonError } from './json-errors.ts';
 import { managerOf } from './manager.ts';
 import { unknownFieldWarnings } from './strict.ts';
 import { fromStorage, toStorage } from './versions.ts';
 import { viewOf } from './views.ts';
+import { checkWriteOptions } from './write-options.ts';
 
 /** PATCH of an object or its status: JSON, merge and strategic merge patches. */
 export async function patchObject(request: ResourceRequest): Promise<Reply> {
   const { sandbox, info, type, query, namespace, name = '', subresource } = request;
   const { store } = sandbox;
-  if (mediaTypeOf(request.contentType) === PATCH_TYPES.apply) return applyObject(request);
+  const isApply = mediaTypeOf(request.contentType) === PATCH_TYPES.apply;
+  checkWriteOptions(query, 'PatchOptions', isApply);
+  if (isApply) return applyObject(request);
   const patch = await readPatch(request);
   const current = fromStorage(type, store.get(info, namespace, name));
   const patched = patchedObject(request, current, patch);
@@ -32,12 +37,33 @@ export async function patchObject(request: ResourceRequest): Promise<Reply> {
   const warnings = unknownFieldWarnings(request, patched);
   // A patch without a version of its own can't be stale: it was applied to what is there now.
   if (!patched.metadata.resourceVersion) patched.metadata.resourceVersion = current.metadata.resourceVersion;
-  const updated = store.update(info, toStorage(type, patched), {
-    subresource: subresource === 'status' ? 'status' : undefined,
-    dryRun: dryRunParam(query),
-    manager: managerOf(request, 'Update'),
-  });
+  if (patched.metadata.uid && patched.metadata.uid !== current.metadata.uid) {
+    // The server finds it twice: in the common rules and in the kind's own.
+    const fault = invalidValue('metadata.uid', patched.metadata.uid, 'field is immutable');
+    throw invalid(info, name, [fault, fault]);
+  }
+  const updated = writePatched(
+    () =>
+      store.update(info, toStorage(type, patched), {
+        subresource: subresource === 'status' ? 'status' : undefined,
+        dryRun: dryRunParam(query),
+        manager: managerOf(request, 'Update'),
+      }),
+    patched,
+  );
   return { status: 200, body: viewOf(request, updated), warnings };
+}
+
+/** A patch that leaves a field with a value of another type is a 422 that quotes the whole object. */
+function writePatched(write: () => KubeObject, patched: KubeObject): KubeObject {
+  try {
+    return write();
+  } catch (error) {
+    const why =
+      error instanceof ApiError && / cannot be handled as a .*?: (json: .*)$/.exec(error.message)?.[1];
+    if (!why) throw error;
+    throw invalid({ group: '', kind: '' }, '', [invalidValue('patch', JSON.stringify(patched), why)]);
+  }
 }
 
 /** The decoded patch. @throws ApiError 400 for what is no JSON, 415 for a type that this kind does not take */
@@ -45,14 +71,14 @@ export async function readPatch(request: ResourceRequest): Promise<unknown> {
   const media = mediaTypeOf(request.contentType);
   const accepted = acceptedPatches(request);
   if (!accepted.includes(media)) {
-    throw unsupportedMediaType(
-      `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
-    );
+    throw unsupportedMediaType('415: Unsupported Media Type', {});
   }
   try {
     return parseJson(textOf(await request.body()));
   } catch (error) {
-    throw error instanceof KubeError ? badRequest(error.message) : error;
+    if (!(error instanceof KubeError)) throw error;
+    const text = (await request.body()).toString('utf8');
+    throw badRequest(`error decoding patch: ${goJsonError(text)}`);
   }
 }
 
@@ -70,13 +96,19 @@ export function patchedObject(request: ResourceRequest, current: KubeObject, pat
   try {
     return applyPatch(request.contentType, current, patch, schemaFor(request));
   } catch (error) {
-    if (error instanceof PatchDoesNotApply) throw unprocessable(error.message);
+    if (error instanceof PatchDoesNotApply) throw unprocessable();
+    if (error instanceof KubeError && mediaTypeOf(request.contentType) === PATCH_TYPES.json) {
+      throw badRequest(
+        `error decoding patch: json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type []handlers.jsonPatchOp`,
+      );
+    }
     if (error instanceof KubeError) throw badRequest(error.message);
     throw error;
   }
 }
 
-function unprocessable(message: string): ApiError {
+/** The server does not tell which operation it was. */
+function unprocessable(): ApiError {
   return new ApiError({
     kind: 'Status',
     apiVersion: 'v1',
@@ -84,7 +116,7 @@ function unprocessable(message: string): ApiError {
     status: 'Failure',
     message: 'the server rejected our request due to an error in our request',
     reason: 'Invalid',
-    details: { causes: [{ message }] },
+    details: {},
     code: 422,
   });
 }

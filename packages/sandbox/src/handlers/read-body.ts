@@ -1,7 +1,9 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { apiVersionOf, decodeBody, KubeError } from '@toolcrib/kube';
+import { apiVersionOf, decodeBody, groupVersionOf, KubeError, mediaTypeOf } from '@toolcrib/kube';
 import type { ResourceRequest } from '../server/context.ts';
+import type { ApiError } from '../store/api-error.ts';
 import { badRequest, unsupportedMediaType } from '../store/api-error.ts';
+import { goJsonError, quoted } from './json-errors.ts';
 
 const BODY_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
@@ -22,8 +24,18 @@ export async function readBody(request: ResourceRequest): Promise<Record<string,
   try {
     return decodeBody(request.contentType, bytes);
   } catch (error) {
+    if (error instanceof KubeError && error.code === 'bad-body') throw unreadable(request, bytes);
     throw asApiError(error);
   }
+}
+
+function unreadable(request: ResourceRequest, bytes: Buffer): ApiError {
+  const text = bytes.toString('utf8');
+  const isJson = mediaTypeOf(request.contentType) === 'application/json';
+  const why = isJson ? `json parse error: ${goJsonError(text)}` : 'the body could not be read';
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${request.info.kind}): couldn't get version/kind; ${why} (${quoted(text)})`,
+  );
 }
 
 /** The body as an object of the request's own type, checked against the path. @throws ApiError 400 */
@@ -33,17 +45,11 @@ export async function readObject(request: ResourceRequest): Promise<KubeObject> 
   const expected = apiVersionOf(type);
   const metadata = body.metadata ?? {};
   if (typeof metadata !== 'object' || Array.isArray(metadata)) throw badRequest('metadata is not an object');
-  const kind = body.kind ?? '';
-  const apiVersion = body.apiVersion ?? '';
-  if (kind === '' || apiVersion === '') {
-    throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(body)}'`);
-  }
-  if (kind !== info.kind || apiVersion !== expected) {
-    throw badRequest(
-      `${info.kind} in version "${type.version}" cannot be handled as a ${info.kind}: no kind "${kind}" is registered for version "${apiVersion}"`,
-    );
-  }
-  const object: KubeObject = { ...body, metadata };
+  // What the body does not say is taken from the path.
+  const kind = body.kind || info.kind;
+  const apiVersion = body.apiVersion || expected;
+  if (kind !== info.kind || apiVersion !== expected) throw wrongKind(request, kind, apiVersion);
+  const object: KubeObject = { ...body, kind, apiVersion, metadata };
   if (info.namespaced && namespace !== undefined) {
     if (metadata.namespace !== undefined && metadata.namespace !== '' && metadata.namespace !== namespace) {
       throw badRequest(
@@ -61,4 +67,19 @@ export async function readObject(request: ResourceRequest): Promise<KubeObject> 
     object.metadata.name = name;
   }
   return object;
+}
+
+function wrongKind({ sandbox, info, type }: ResourceRequest, kind: string, apiVersion: string): ApiError {
+  const { group, version } = groupVersionOf(apiVersion);
+  const known = sandbox.store.findKind(group, kind);
+  const to = `${internalName(type.group)}.${info.kind}`;
+  const why = known
+    ? `converting (${version}.${kind}) to (${to}): unknown conversion`
+    : `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`;
+  return badRequest(`${kind} in version "${version}" cannot be handled as a ${info.kind}: ${why}`);
+}
+
+/** The Go package of a group's internal types. */
+function internalName(group: string): string {
+  return group === '' ? 'core' : (group.split('.')[0] ?? group);
 }

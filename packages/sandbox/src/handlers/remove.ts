@@ -1,11 +1,14 @@
 import type { DeleteOptions } from '@toolcrib/kube';
 import { effectiveDeleteOptions, KubeError } from '@toolcrib/kube';
 import type { ResourceRequest } from '../server/context.ts';
+import { intParam } from '../server/params.ts';
 import type { Reply } from '../server/reply.ts';
 import { ApiError, badRequest, invalid } from '../store/api-error.ts';
+import { unsupported } from '../store/meta-rules.ts';
 import { readBody } from './read-body.ts';
 import { selectionOf } from './selection.ts';
 import { listViewOf, viewOf } from './views.ts';
+import { dryRunFaults } from './write-options.ts';
 
 /** DELETE of one object: 200 with a Status when it is gone, with the object while it still stands. */
 export async function deleteObject(request: ResourceRequest): Promise<Reply> {
@@ -71,6 +74,7 @@ export async function deleteCollection(request: ResourceRequest): Promise<Reply>
 export async function deleteOptions(request: ResourceRequest): Promise<DeleteOptions> {
   const bytes = await request.body();
   const decoded = bytes.length > 0 ? await readBody(request) : undefined;
+  checkReadable(decoded, request.query);
   let options: DeleteOptions;
   try {
     options = effectiveDeleteOptions(decoded, request.query);
@@ -79,7 +83,7 @@ export async function deleteOptions(request: ResourceRequest): Promise<DeleteOpt
     throw error;
   }
   if (options.orphanDependents !== undefined && options.propagationPolicy !== undefined) {
-    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
+    throw invalid(OPTIONS, '', [
       {
         type: 'FieldValueInvalid',
         field: 'propagationPolicy',
@@ -87,15 +91,24 @@ export async function deleteOptions(request: ResourceRequest): Promise<DeleteOpt
       },
     ]);
   }
-  const dryRun = options.dryRun ?? [];
-  if (dryRun.some((value) => value !== 'All') || dryRun.length > 1) {
-    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', [
-      {
-        type: 'FieldValueNotSupported',
-        field: 'dryRun',
-        body: `Unsupported value: [${dryRun.map((value) => JSON.stringify(value)).join(',')}]: supported values: "All"`,
-      },
-    ]);
-  }
+  const faults = dryRunFaults(options.dryRun ?? []);
+  if (faults.length > 0) throw invalid(OPTIONS, '', faults);
   return options;
+}
+
+const OPTIONS = { group: 'meta.k8s.io', kind: 'DeleteOptions' };
+const POLICIES = ['Foreground', 'Background', 'Orphan', 'nil'];
+
+/** What the server itself says of options that mean nothing to it. @throws ApiError 400, 422 */
+function checkReadable(body: Record<string, unknown> | undefined, query: URLSearchParams): void {
+  if (body?.kind !== undefined && body.kind !== 'DeleteOptions') {
+    throw badRequest(
+      `no kind "${body.kind}" is registered for version "${body.apiVersion ?? 'meta.k8s.io/v1'}" in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  }
+  if (!body) intParam(query, 'gracePeriodSeconds');
+  const policy = body ? body.propagationPolicy : query.get('propagationPolicy');
+  if (typeof policy === 'string' && policy !== '' && !POLICIES.includes(policy)) {
+    throw invalid(OPTIONS, '', [unsupported('propagationPolicy', policy, POLICIES)]);
+  }
 }

@@ -1,10 +1,14 @@
-import { apiVersionOf } from '@toolcrib/kube';
+import type { KubeObject } from '@toolcrib/kube';
+import { apiVersionOf, managedFieldsAfterUpdate } from '@toolcrib/kube';
+import { zeroObject } from '../canonical/canonicalise.ts';
 import type { Attributes, ResourceRequest } from '../server/context.ts';
 import { rulesFor } from '../server/rbac.ts';
 import type { Reply } from '../server/reply.ts';
 import type { User } from '../server/users.ts';
 import { notImplemented } from '../store/api-error.ts';
+import { timestamp } from '../store/time.ts';
 import { bindPod } from './binding.ts';
+import { managerOf } from './manager.ts';
 import { readBody } from './read-body.ts';
 
 /** Types that are asked and not kept: access reviews, token reviews, who am I; and the old way to bind a Pod. */
@@ -18,7 +22,7 @@ export async function reviewReply(request: ResourceRequest): Promise<Reply> {
     body: {
       kind: info.kind,
       apiVersion: apiVersionOf(type),
-      metadata: { creationTimestamp: null, ...(body.metadata as object | undefined) },
+      metadata: reviewMetadata(request, body),
       ...(info.resource === 'selfsubjectreviews' ? {} : { spec }),
       status,
     },
@@ -42,6 +46,25 @@ export async function reviewReply(request: ResourceRequest): Promise<Reply> {
     default:
       throw notImplemented(info.resource);
   }
+}
+
+/** A review is never stored, and yet it tells whose fields it has. */
+function reviewMetadata(request: ResourceRequest, body: Record<string, unknown>): Record<string, unknown> {
+  const { info, type, sandbox } = request;
+  const apiVersion = apiVersionOf(type);
+  const object = {
+    ...body,
+    apiVersion,
+    kind: info.kind,
+    metadata: { ...(body.metadata as object) },
+  } as KubeObject;
+  const managedFields = managedFieldsAfterUpdate(zeroObject(object), object, {
+    schema: sandbox.schemaOf(object),
+    manager: managerOf(request, 'Update'),
+    time: timestamp(sandbox.clock.now()),
+    hasStatus: false,
+  });
+  return { ...object.metadata, ...(managedFields.length > 0 ? { managedFields } : {}) };
 }
 
 function userInfo(user: User) {

@@ -21,6 +21,7 @@ export async function scaleReply(request: ResourceRequest, verb: string): Promis
   if (verb !== 'update' && verb !== 'patch') throw methodNotAllowed();
   const wanted =
     verb === 'update' ? ((await readBody(request)) as KubeObject) : await patched(request, current);
+  checkSame(wanted, name, namespace);
   const { resourceVersion, uid } = wanted.metadata ?? {};
   if (resourceVersion && resourceVersion !== object.metadata.resourceVersion) {
     throw conflict(info, name, STALE_VERSION);
@@ -49,6 +50,21 @@ export async function scaleReply(request: ResourceRequest, verb: string): Promis
     manager: managerOf(request, 'Update'),
   });
   return { status: 200, body: scaleOf(updated, paths) };
+}
+
+function checkSame(
+  { metadata = { name: '' } }: KubeObject,
+  name: string,
+  namespace: string | undefined,
+): void {
+  if (metadata.namespace && metadata.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+  if (metadata.name && metadata.name !== name) {
+    throw badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
+    );
+  }
 }
 
 async function patched(request: ResourceRequest, current: KubeObject): Promise<KubeObject> {

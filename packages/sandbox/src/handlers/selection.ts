@@ -13,15 +13,33 @@ export function selectionOf(
 ): ListQuery {
   try {
     const labels = parseLabelSelector(query.get('labelSelector') ?? '');
-    const fields = parseFieldSelector(query.get('fieldSelector') ?? '');
+    const fields = fieldsOf(query.get('fieldSelector') ?? '');
     const wrong = fields.find(({ path }) => !isSelectable(info, path));
     if (wrong) throw badRequest(notSelectable(info, wrong.path));
     if (name !== undefined) fields.push({ path: 'metadata.name', operator: '=', value: name });
     return { namespace: info.namespaced ? namespace : undefined, labels, fields };
   } catch (error) {
-    if (error instanceof KubeError) throw badRequest(`unable to parse requirement: ${error.message}`);
+    if (error instanceof KubeError)
+      throw badRequest(selectorMessage(query.get('labelSelector') ?? '', error));
     throw error;
   }
+}
+
+function fieldsOf(text: string) {
+  try {
+    return parseFieldSelector(text);
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    const part = text.split(',').find((item) => !item.includes('=')) ?? text;
+    throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
+  }
+}
+
+/** The label parser's own words for the commonest mistake: two words where an operator is missing. */
+function selectorMessage(text: string, error: KubeError): string {
+  const [, word] = /^\s*!?[^\s,=!()]+\s+([^\s,=!()]+)/.exec(text) ?? [];
+  const operators = 'in, notin, =, ==, !=, gt, lt';
+  return `unable to parse requirement: ${word && !/^(in|notin)$/.test(word) ? `found '${word}', expected: ${operators}` : error.message}`;
 }
 
 function notSelectable(info: ResourceInfo, path: string): string {

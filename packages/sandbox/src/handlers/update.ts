@@ -6,10 +6,12 @@ import { readObject } from './read-body.ts';
 import { unknownFieldWarnings } from './strict.ts';
 import { toStorage } from './versions.ts';
 import { viewOf } from './views.ts';
+import { checkWriteOptions } from './write-options.ts';
 
 /** PUT of an object, or of its status or finalize subresource. */
 export async function updateObject(request: ResourceRequest): Promise<Reply> {
   const { sandbox, info, type, query, subresource } = request;
+  checkWriteOptions(query, 'UpdateOptions');
   const object = await readObject(request);
   const warnings = unknownFieldWarnings(request, object);
   const updated = sandbox.store.update(info, toStorage(type, object), {

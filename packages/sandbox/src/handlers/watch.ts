@@ -7,6 +7,7 @@ import { badRequest, expired } from '../store/api-error.ts';
 import { fieldGetter } from '../store/fields.ts';
 import { matchesQuery } from '../store/match.ts';
 import type { StoreEvent } from '../store/store.ts';
+import { badVersion } from './list.ts';
 import { checkListOptions } from './list-options.ts';
 import { selectionOf } from './selection.ts';
 import { viewOf } from './views.ts';
@@ -29,7 +30,7 @@ export function watchObjects(request: ResourceRequest): void {
   const bookmarks = boolParam(query, 'allowWatchBookmarks') === true;
   const asked = query.get('resourceVersion') ?? '';
   if (asked !== '' && !/^\d+$/.test(asked)) {
-    throw badRequest(`invalid resource version: ${asked}`);
+    throw badRequest(badVersion(asked));
   }
   const initial = boolParam(query, 'sendInitialEvents') ?? (asked === '' || asked === '0');
   const stream = openStream(request);

@@ -10,6 +10,7 @@ import {
   roleStrategy,
 } from './cluster.ts';
 import { configMapStrategy, secretStrategy } from './config.ts';
+import { eventStrategy } from './events.ts';
 import {
   endpointSliceStrategy,
   endpointsStrategy,
@@ -36,7 +37,7 @@ const strategies: Record<string, Strategy> = {
   'apiextensions.k8s.io/customresourcedefinitions': definitionStrategy,
   '/configmaps': configMapStrategy,
   '/endpoints': endpointsStrategy,
-  '/events': { generation: 'none', garbageCollected: false },
+  '/events': eventStrategy,
   '/limitranges': plain,
   '/namespaces': namespaceStrategy,
   '/nodes': nodeStrategy,

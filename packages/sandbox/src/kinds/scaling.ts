@@ -40,7 +40,15 @@ export const budgetStrategy: Strategy = {
   },
   validate({ spec }): FieldFault[] {
     if (spec.minAvailable !== undefined && spec.maxUnavailable !== undefined) {
-      return [invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set')];
+      // The server quotes its internal struct.
+      const { minAvailable, selector = null, maxUnavailable, unhealthyPodEvictionPolicy = null } = spec;
+      const quoted = {
+        MinAvailable: minAvailable,
+        Selector: selector,
+        MaxUnavailable: maxUnavailable,
+        UnhealthyPodEvictionPolicy: unhealthyPodEvictionPolicy,
+      };
+      return [invalidValue('spec', quoted, 'minAvailable and maxUnavailable cannot be both set')];
     }
     selectorMatches(spec.selector, {});
     return [];

@@ -3,7 +3,6 @@ import type { FieldFault } from '../store/api-error.ts';
 import { invalidValue, required, unsupported } from '../store/meta-rules.ts';
 import type { Strategy, WriteContext } from '../store/strategy.ts';
 import { byDefault } from './pods/spec-defaults.ts';
-import { validatePort } from './pods/validate-spec.ts';
 
 const SERVICES = { group: '', version: 'v1', resource: 'services' };
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
@@ -123,18 +122,9 @@ function validateService({ spec, metadata }: KubeObject, { store }: WriteContext
       });
     }
     names.add(port.name);
-    const wrong = validatePort(port.port, `${path}.port`);
-    faults.push(
-      ...wrong.map((fault) =>
-        fault.type === 'FieldValueRequired'
-          ? {
-              ...fault,
-              type: 'FieldValueInvalid',
-              body: 'Invalid value: 0: must be between 1 and 65535, inclusive',
-            }
-          : fault,
-      ),
-    );
+    for (const field of ['port', 'targetPort']) {
+      if (typeof port[field] === 'number') faults.push(...portFaults(port[field], `${path}.${field}`));
+    }
   }
   const clash =
     spec.clusterIP && spec.clusterIP !== 'None'
@@ -152,4 +142,10 @@ function validateService({ spec, metadata }: KubeObject, { store }: WriteContext
     );
   }
   return faults;
+}
+
+function portFaults(port: number, field: string): FieldFault[] {
+  if (port >= 1 && port <= 65535) return [];
+  const body = `Invalid value: ${port}: must be between 1 and 65535, inclusive`;
+  return [{ type: 'FieldValueInvalid', field, body }];
 }

@@ -1,6 +1,7 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
 import { groupVersionOf } from '@toolcrib/kube';
 import type { MemoryStore } from '../store/memory-store.ts';
+import type { Manager } from '../store/strategy.ts';
 import { bootstrapRoles } from './roles.ts';
 
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
@@ -18,9 +19,11 @@ const PRIORITY_CLASSES: [string, number, string][] = [
   ],
 ];
 
+const API_SERVER: Manager = { name: 'kube-apiserver', operation: 'Update' };
+
 /** Writes what every fresh cluster has before anybody sends a request. */
 export function seedCluster(store: MemoryStore): void {
-  for (const object of seedObjects()) store.create(typeOf(store, object), object);
+  for (const object of seedObjects()) store.create(typeOf(store, object), object, { manager: API_SERVER });
 }
 
 function typeOf(store: MemoryStore, { apiVersion, kind }: KubeObject): ResourceInfo {

@@ -12,7 +12,15 @@ import { subresourceReply } from '../handlers/subresources.ts';
 import { updateObject } from '../handlers/update.ts';
 import { storedType } from '../handlers/versions.ts';
 import { watchObjects } from '../handlers/watch.ts';
-import { badRequest, forbidden, methodNotAllowed, notAcceptable, pathNotFound } from '../store/api-error.ts';
+import {
+  ApiError,
+  badRequest,
+  forbidden,
+  methodNotAllowed,
+  notAcceptable,
+  pathNotFound,
+  qualified,
+} from '../store/api-error.ts';
 import type { ResourceRequest, Sandbox } from './context.ts';
 import type { Negotiated } from './negotiate.ts';
 import { negotiate } from './negotiate.ts';
@@ -53,7 +61,8 @@ export async function dispatch(
   if (!info.namespaced && namespace !== undefined && !isNamespaces(target)) throw pathNotFound();
   if (subresource !== undefined && !info.subresources.includes(subresource)) throw pathNotFound();
   const negotiated = negotiate(incoming.request.headers.accept);
-  if (!negotiated) throw notAcceptable(['application/json', 'application/yaml']);
+  if (!negotiated)
+    throw notAcceptable(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
   const stored = storedType({ group: target.group, version: target.version, resource: target.resource });
   const resourceRequest: ResourceRequest = {
     sandbox,
@@ -76,8 +85,20 @@ export async function dispatch(
     watchObjects(resourceRequest);
     return 'streamed';
   }
-  const reply = await answer(resourceRequest, info, verb);
-  return { reply, negotiated };
+  try {
+    return { reply: await answer(resourceRequest, info, verb), negotiated };
+  } catch (error) {
+    throw asAsked(error, resourceRequest);
+  }
+}
+
+/** Errors name the type as it was asked for, not the one that it is kept as. */
+function asAsked(error: unknown, { type, info }: ResourceRequest): unknown {
+  if (!(error instanceof ApiError) || type.group === info.group) return error;
+  const { details, message } = error.status;
+  if (details?.kind !== info.resource || details.group) return error;
+  const said = message?.replace(`${qualified(info)} "`, `${qualified(type)} "`);
+  return new ApiError({ ...error.status, message: said, details: { ...details, group: type.group } });
 }
 
 function targetOf(path: string) {

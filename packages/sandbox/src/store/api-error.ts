@@ -90,13 +90,18 @@ export function invalid(kind: { group: string; kind: string }, name: string, fau
   return failure(422, 'Invalid', message, {
     ...(name === '' ? {} : { name }),
     ...(kind.group === '' ? {} : { group: kind.group }),
-    kind: kind.kind,
+    ...(kind.kind === '' ? {} : { kind: kind.kind }),
     causes: faults.map((fault) => ({ reason: fault.type, message: fault.body, field: fault.field })),
   });
 }
 
 export function badRequest(message: string): ApiError {
   return failure(400, 'BadRequest', message);
+}
+
+/** An error without a reason, as the server makes of one that it did not expect. */
+export function plainError(code: number, message: string): ApiError {
+  return new ApiError({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code });
 }
 
 export function unauthorized(): ApiError {
@@ -124,15 +129,15 @@ export function expired(message: string): ApiError {
   return failure(410, 'Expired', message);
 }
 
-export function unsupportedMediaType(message: string): ApiError {
-  return failure(415, 'UnsupportedMediaType', message, {});
+export function unsupportedMediaType(message: string, details?: Details): ApiError {
+  return failure(415, 'UnsupportedMediaType', message, details);
 }
 
 export function notAcceptable(accepted: string[]): ApiError {
   return failure(
     406,
     'NotAcceptable',
-    `only the following media types are accepted: ${accepted.join(', ')}`,
+    `406: Not Acceptable\n\nAvailable representations: ${accepted.join(', ')}`,
     {},
   );
 }

@@ -14,18 +14,20 @@ export type DeletionStep =
 export function checkPreconditions(info: ResourceInfo, object: KubeObject, options: DeleteOptions): void {
   const { uid, resourceVersion } = options.preconditions ?? {};
   const name = object.metadata.name;
+  // Here the server names the kind, not the resource.
+  const kind = { group: info.group, resource: info.kind };
   if (uid !== undefined && uid !== object.metadata.uid) {
     throw conflict(
-      info,
+      kind,
       name,
-      `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${object.metadata.uid}`,
+      `the UID in the precondition (${uid}) does not match the UID in record (${object.metadata.uid}). The object might have been deleted and then recreated`,
     );
   }
   if (resourceVersion !== undefined && resourceVersion !== object.metadata.resourceVersion) {
     throw conflict(
-      info,
+      kind,
       name,
-      `Precondition failed: ResourceVersion in precondition: ${resourceVersion}, ResourceVersion in object meta: ${object.metadata.resourceVersion}`,
+      `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${object.metadata.resourceVersion}). The object might have been modified`,
     );
   }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DeleteOptions, KubeObject, ResourceInfo, ResourceType, Schema } from '@toolcrib/kube';
 import { apiVersionOf, isDryRun, schemaOf } from '@toolcrib/kube';
 import { BUILT_IN, storedInfos } from '../schema/resources.ts';
-import { alreadyExists, badRequest, conflict, invalid, notFound, STALE_VERSION } from './api-error.ts';
+import { alreadyExists, conflict, invalid, notFound, plainError, STALE_VERSION } from './api-error.ts';
 import { checkPreconditions, deletesByUpdate, deletionStep } from './deletion.ts';
 import { createEventLog } from './event-log.ts';
 import { trackOwnership } from './field-ownership.ts';
@@ -161,7 +161,7 @@ export function createStore(options: StoreOptions): MemoryStore {
       object.apiVersion = apiVersionOf(info);
       object.kind = info.kind;
       if (meta.resourceVersion !== undefined && meta.resourceVersion !== '' && meta.resourceVersion !== '0') {
-        throw badRequest('resourceVersion should not be set on objects to be created');
+        throw plainError(500, 'resourceVersion should not be set on objects to be created');
       }
       if (!meta.name && meta.generateName) meta.name = generateName(meta.generateName);
       if (!info.namespaced) delete meta.namespace;

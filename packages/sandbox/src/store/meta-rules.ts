@@ -35,7 +35,7 @@ export function required(field: string, why = ''): FieldFault {
   };
 }
 export function unsupported(field: string, value: unknown, allowed: string[]): FieldFault {
-  const list = [...allowed].sort().map((item) => JSON.stringify(item));
+  const list = allowed.map((item) => JSON.stringify(item));
   return {
     type: 'FieldValueNotSupported',
     field,

@@ -13,6 +13,7 @@ function defaultTemplate({ spec }: KubeObject): void {
 
 function clearStatus(object: KubeObject): void {
   object.status = object.kind === 'Deployment' ? {} : { replicas: 0 };
+  if (object.kind === 'StatefulSet') object.status.availableReplicas = 0;
 }
 
 export const deploymentStrategy: Strategy = {
@@ -110,6 +111,17 @@ function defaultClaimTemplate(claim: Body): void {
   byDefault(claim.spec, 'volumeMode', 'Filesystem');
 }
 
+// Users of the old API saw the template's generation here; the server still writes it (apps/v1 conversion).
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
+function templateGeneration({ metadata }: KubeObject): number {
+  return Number(metadata.annotations?.[TEMPLATE_GENERATION] ?? 0);
+}
+
+function setTemplateGeneration({ metadata }: KubeObject, generation: number): void {
+  metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
+}
+
 export const daemonSetStrategy: Strategy = {
   setDefaults(object) {
     const { spec } = object;
@@ -122,6 +134,7 @@ export const daemonSetStrategy: Strategy = {
       byDefault(spec.updateStrategy.rollingUpdate, 'maxSurge', 0);
     }
     byDefault(spec, 'revisionHistoryLimit', HISTORY);
+    setTemplateGeneration(object, templateGeneration(object));
   },
   prepareForCreate(object) {
     object.status = {
@@ -130,19 +143,12 @@ export const daemonSetStrategy: Strategy = {
       desiredNumberScheduled: 0,
       numberReady: 0,
     };
-    // Users of the old API saw this annotation; the server still writes it (apps/v1 conversion).
-    object.metadata.annotations = {
-      ...object.metadata.annotations,
-      'deprecated.daemonset.template.generation': String(object.metadata.generation ?? 1),
-    };
+    setTemplateGeneration(object, object.metadata.generation ?? 1);
   },
   prepareForUpdate(object, old) {
-    const before = Number(old.metadata.annotations?.['deprecated.daemonset.template.generation'] ?? 1);
+    const before = templateGeneration(old);
     const changed = !equalJson(object.spec.template, old.spec.template);
-    object.metadata.annotations = {
-      ...object.metadata.annotations,
-      'deprecated.daemonset.template.generation': String(changed ? before + 1 : before),
-    };
+    setTemplateGeneration(object, changed ? before + 1 : before);
   },
   validate: validateWorkload,
   validateUpdate: (object, old) => immutable(object, old, ['selector']),

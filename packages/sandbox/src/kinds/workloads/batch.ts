@@ -1,6 +1,6 @@
 import type { Body } from '@toolcrib/kube';
 import type { FieldFault } from '../../store/api-error.ts';
-import { required, unsupported } from '../../store/meta-rules.ts';
+import { required } from '../../store/meta-rules.ts';
 import type { Strategy } from '../../store/strategy.ts';
 import { byDefault, defaultPodSpec } from '../pods/spec-defaults.ts';
 import { validatePodSpec } from '../pods/validate-spec.ts';
@@ -31,12 +31,7 @@ function generateSelector(spec: Body, name: string, uid: string): void {
 function jobRestartPolicy(template: Body, path: string): FieldFault[] {
   const policy = template?.spec?.restartPolicy;
   if (policy === 'Never' || policy === 'OnFailure') return [];
-  if (policy === 'Always' || !policy) {
-    const allowed = ['OnFailure', 'Never'];
-    if (policy) return [unsupported(`${path}.spec.restartPolicy`, policy, allowed)];
-    return [required(`${path}.spec.restartPolicy`, 'valid values: "OnFailure", "Never"')];
-  }
-  return [];
+  return [required(`${path}.spec.restartPolicy`, 'valid values: "OnFailure", "Never"')];
 }
 
 export const jobStrategy: Strategy = {

@@ -16,7 +16,12 @@ export function validateWorkload(object: KubeObject): FieldFault[] {
 }
 
 function validateSelector(selector: LabelSelector | undefined, labels: Record<string, string> | undefined) {
-  if (!selector) return [required('spec.selector')];
+  const mismatch = invalidValue(
+    'spec.template.metadata.labels',
+    labels ?? null,
+    '`selector` does not match template `labels`',
+  );
+  if (!selector) return [required('spec.selector'), mismatch];
   const empty = !selector.matchLabels && !selector.matchExpressions?.length;
   if (empty) return [invalidValue('spec.selector', selector, 'empty selector is invalid for deployment')];
   try {
@@ -25,13 +30,7 @@ function validateSelector(selector: LabelSelector | undefined, labels: Record<st
     if (error instanceof KubeError) return [invalidValue('spec.selector', selector, error.message)];
     throw error;
   }
-  return [
-    invalidValue(
-      'spec.template.metadata.labels',
-      labels ?? null,
-      '`selector` does not match template `labels`',
-    ),
-  ];
+  return [mismatch];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: templates of unknown shape
