@@ -78,7 +78,10 @@ test('saved, verified, compared: a pack goes round', () => {
   assert.match(saved.stderr, /evidence kept in .*fixture-1\.2\.0\.pack\.json/);
   const [file = ''] = readdirSync(folder);
   const pack = join(folder, file);
-  const verified = vet('--verify', pack, '--offline');
+  const lax = vet('--verify', pack, '--offline');
+  assert.match(lax.stdout, /^holds[\s\S]*its policy \(a, 1 required\) is not yours: by yours it is unknown/);
+  assert.equal(lax.status, 3);
+  const verified = vet('--verify', pack, '--offline', '--policy', POLICY);
   assert.equal(verified.status, 0, verified.stdout + verified.stderr);
   assert.match(verified.stdout, /^holds/);
   writeFileSync(pack, readFileSync(pack, 'utf8').replace('"verdict":"pass"', '"verdict":"fail"'));

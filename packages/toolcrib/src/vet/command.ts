@@ -7,7 +7,7 @@ import { packText, readPack } from './pack/pack.ts';
 import { collectAgain } from './pack/recollect.ts';
 import type { EvidencePack } from './pack/schema.ts';
 import { changesSince } from './pack/since.ts';
-import { verifyPack } from './pack/verify.ts';
+import { underOwnPolicy, verifyPack } from './pack/verify.ts';
 import { readTrustPolicy } from './policy/default.ts';
 import type { TrustPolicy } from './policy/policy.ts';
 import { publishChecklist } from './publish/publish.ts';
@@ -152,6 +152,7 @@ async function verify(
   options: VetOptions,
   terminal: TerminalOptions,
 ): Promise<VetAnswer> {
+  const { policy } = await readTrustPolicy(options.policy);
   const texts: string[] = [];
   const verdicts: Verdict[] = [];
   const reports: unknown[] = [];
@@ -160,10 +161,11 @@ async function verify(
       collectAgain(pack, { git: options.git, network: options.offline !== true, registry: options.registry }),
     );
     const { pack, ...rest } = verification;
-    // A pack that does not hold decides for itself; one that holds counts as what it says.
-    verdicts.push(verification.holds ? pack.verdict : 'fail');
-    texts.push(terminalVerification(path, verification, terminal));
-    reports.push({ path, verdict: pack.verdict, ...rest });
+    const ownPolicy = underOwnPolicy(pack, policy.resolve(pack.subject, options.job ?? pack.policy.job));
+    // A pack that does not hold decides for itself; one that holds counts as what it says, and as what you demand.
+    verdicts.push(verification.holds ? combineVerdicts([pack.verdict, ownPolicy.verdict]) : 'fail');
+    texts.push(terminalVerification(path, { ...verification, ownPolicy }, terminal));
+    reports.push({ path, verdict: pack.verdict, ownPolicy, ...rest });
   }
   const text = options.output === 'json' ? `${JSON.stringify(reports, null, 2)}\n` : texts.join('');
   return { text, verdict: combineVerdicts(verdicts), kept: [] };

@@ -4,7 +4,7 @@ import { judge } from '../policy/judge.ts';
 import type { Collected, Fact } from '../sources/source.ts';
 import { hasMovedOn } from './moved-on.ts';
 import { factsOf, readPack } from './pack.ts';
-import type { EvidencePack } from './schema.ts';
+import type { EvidencePack, ResolvedPolicy } from './schema.ts';
 
 /** How one fact fared when its source was read again. */
 export interface Reread {
@@ -59,6 +59,23 @@ export async function verifyPack(
   const reread = again === undefined ? [] : compare(factsOf(pack), await again(pack));
   const contradicted = reread.some(({ state }) => state === 'changed' || state === 'forged');
   return { pack, recomputed, differences, reread, holds: recomputed && !contradicted };
+}
+
+/** What the reader's own policy makes of a pack's facts. */
+export interface OwnPolicy {
+  same: boolean;
+  verdict: Verdict;
+}
+
+/**
+ * A pack is judged by the policy inside it, and whoever made the pack chose that. One that demands less than the
+ * reader's own holds all the same; so the reader is told what the own one says of the same facts at the same moment.
+ */
+export function underOwnPolicy(pack: EvidencePack, policy: ResolvedPolicy): OwnPolicy {
+  const own = JSON.parse(JSON.stringify(policy)) as ResolvedPolicy;
+  if (isDeepStrictEqual(own, pack.policy)) return { same: true, verdict: pack.verdict };
+  const { verdict } = judge(pack.subject, factsOf(pack), pack.gaps, own, Date.parse(pack.assessedAt));
+  return { same: false, verdict };
 }
 
 function differing(

@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import type { Verdict } from '../../model/index.ts';
 import type { EvidencePack } from '../pack/schema.ts';
 import type { Change } from '../pack/since.ts';
-import type { Verification } from '../pack/verify.ts';
+import type { OwnPolicy, Verification } from '../pack/verify.ts';
 import { visible } from './escape.ts';
 import { byHandOf, nameOf, rowsOf, summary } from './model.ts';
 
@@ -77,11 +77,15 @@ function sideBySide(packs: readonly EvidencePack[], options: TerminalOptions): s
   const ids = [...new Set(packs.flatMap((pack) => pack.results.map(({ criterion }) => criterion)))];
   const first = Math.max(...ids.map((id) => id.length), 7);
   const room = Math.max(8, Math.floor((options.width - first) / packs.length) - 2);
-  const cell = (text: string) => (text.length > room ? `${text.slice(0, room - 1)}…` : text.padEnd(room));
+  const cell = (text: string, last = false) =>
+    text.length > room ? `${text.slice(0, room - 1)}…` : last ? text : text.padEnd(room);
   const cells = (of: (pack: EvidencePack) => Verdict | undefined) =>
-    packs.map((pack) => {
+    packs.map((pack, index) => {
       const verdict = of(pack);
-      return verdict === undefined ? cell('–') : paint(MARK[verdict].style, cell(MARK[verdict].word));
+      const last = index === packs.length - 1;
+      return verdict === undefined
+        ? cell('–', last)
+        : paint(MARK[verdict].style, cell(MARK[verdict].word, last));
     });
   const header =
     `${' '.repeat(first)}  ${packs.map((pack) => cell(visible(nameOf(pack)))).join('  ')}`.trimEnd();
@@ -111,11 +115,11 @@ export function terminalChanges(
 
 export function terminalVerification(
   name: string,
-  verification: Verification,
+  verification: Verification & { ownPolicy?: OwnPolicy },
   options: TerminalOptions,
 ): string {
   const paint = painter(options);
-  const { pack, differences, reread, holds } = verification;
+  const { pack, differences, reread, holds, ownPolicy } = verification;
   const count = (state: string) => reread.filter((fact) => fact.state === state).length;
   const lines = [
     `${holds ? paint('green', 'holds') : paint('red', 'DOES NOT HOLD')}  ${visible(name)}: ${visible(nameOf(pack))}, ${pack.verdict} on ${pack.assessedAt.slice(0, 10)}`,
@@ -125,6 +129,10 @@ export function terminalVerification(
         `    ${visible(criterion)}: ${inPack} in the pack, ${computed} computed`,
     ),
   ];
+  if (ownPolicy !== undefined && !ownPolicy.same)
+    lines.push(
+      `  its policy (${visible(pack.policy.profile)}, ${pack.policy.require.length} required) is not yours: by yours it is ${ownPolicy.verdict}`,
+    );
   if (reread.length === 0) lines.push('  sources were not read again');
   else
     lines.push(
