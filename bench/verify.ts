@@ -17,16 +17,7 @@ import {
   SIGNED_AT,
   testSigstore,
 } from '../packages/toolcrib/src/vet/verify/testing/signer.ts';
-
-interface Figure {
-  name: string;
-  value: number;
-  unit: string;
-  beside?: { name: string; value: number };
-  ratio?: number;
-  goal?: string;
-  met?: boolean;
-}
+import type { Figure } from './run.ts';
 
 const MIB = 1024 * 1024;
 const SIZE = 500 * MIB;

@@ -123,6 +123,10 @@ export function anchored(pattern: string): RegExp {
   if (!pattern.startsWith('^') || !pattern.endsWith('$') || pattern.endsWith('\\$')) {
     throw new Stop('not-understood', `the identity pattern ${pattern} must start with ^ and end with $`);
   }
+  // A repetition of a repetition can take for ever on a name that somebody chose for it.
+  if (/\((?:[^()\\]|\\.)*[+*}](?:[^()\\]|\\.)*\)[+*{]/.test(pattern)) {
+    throw new Stop('not-understood', `the identity pattern ${pattern} repeats a repetition`);
+  }
   try {
     return new RegExp(`^(?:${pattern.slice(1, -1)})$`, 'u');
   } catch {
