@@ -29,7 +29,8 @@ export function normalise(observations: readonly Observation[]): Observation[] {
   const replaceAliases = replacer(aliases);
   return observations.map((observation) => {
     const result = walk(observation, [], replaceAliases) as Observation;
-    for (const stream of ['stdout', 'stderr'] as const) {
+    const streams = result.exit === undefined ? [] : (['what', 'stdout', 'stderr'] as const);
+    for (const stream of streams) {
       if (result[stream] !== undefined) result[stream] = applyTexts(result[stream], 'clients');
     }
     return result;

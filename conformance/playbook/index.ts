@@ -4,6 +4,7 @@ import { statefulSetClaims } from './claims.ts';
 import { crudOfEveryKind } from './crud.ts';
 import { discovery } from './discovery.ts';
 import { dryRun } from './dry-run.ts';
+import { elsewhere } from './elsewhere.ts';
 import { errors } from './errors.ts';
 import { evictions } from './eviction.ts';
 import { finalizers } from './finalizers.ts';
@@ -38,6 +39,7 @@ export const categories: Category[] = [
   tables,
   discovery,
   errors,
+  elsewhere,
   kubectl,
   helm,
 ];

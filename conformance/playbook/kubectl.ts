@@ -10,7 +10,7 @@ import {
   service,
   statefulSet,
 } from './objects.ts';
-import { atRest, items, running, started } from './states.ts';
+import { atRest, items, lastLine, running, started } from './states.ts';
 
 const shop = JSON.stringify({
   apiVersion: 'v1',
@@ -130,7 +130,7 @@ export const kubectl = category('kubectl', {
   'rollout restart and status': async (t) => {
     await started(t, 'deployments', deployment('web', 1));
     await t.kubectl('rollout restart deployment/web');
-    await t.kubectl('rollout status deployment/web --timeout=30s').then(() => {});
+    t.fact('last line', await lastLine(t, 'rollout status deployment/web --timeout=30s'));
   },
   'delete: with and without waiting, by label, all': async (t) => {
     for (const name of ['a', 'b', 'c', 'd'])
@@ -167,14 +167,12 @@ export const kubectl = category('kubectl', {
     await t.post('deployments', deployment('web', 0), { quiet: true });
     await t.kubectl(['patch', 'deployment', 'web', '-p', '{"spec":{"minReadySeconds":1}}']);
     await t.kubectl(['patch', 'deployment', 'web', '--type=merge', '-p', '{"spec":{"minReadySeconds":1}}']);
-    await t.kubectl([
-      'patch',
-      'deployment',
-      'web',
-      '--type=json',
-      '-p',
-      '[{"op":"replace","path":"/spec/minReadySeconds","value":"x"}]',
-    ]);
+    const wrong = '[{"op":"replace","path":"/spec/minReadySeconds","value":"x"}]';
+    const refused = await t.kubectl(['patch', 'deployment', 'web', '--type=json', '-p', wrong], '', {
+      quiet: true,
+    });
+    // The answer quotes the whole object, as it was at that moment.
+    t.fact('a wrong type', [refused.exit, refused.stderr?.replace(/"\{.*\}"/s, '…')]);
     await t.kubectl([
       'patch',
       'deployment',

@@ -11,7 +11,7 @@ import {
   service,
   statefulSet,
 } from './objects.ts';
-import { atRest, items, started } from './states.ts';
+import { atRest, items, lastLine, started } from './states.ts';
 
 const image = (name: string) => ({
   spec: { template: { spec: { containers: [{ name: 'main', image: name }] } } },
@@ -137,7 +137,7 @@ export const scaleAndRollout = category('scale and rollout', {
       paused.status.conditions.find((one: Body) => one.type === 'Progressing')?.message,
     ]);
     await t.kubectl('rollout resume deployment/web');
-    await t.kubectl('rollout status deployment/web --timeout=30s');
+    t.fact('last line', await lastLine(t, 'rollout status deployment/web --timeout=30s'));
   },
   'Recreate stops the old ones first': async (t) => {
     await started(t, 'deployments', deployment('web', 2, { strategy: { type: 'Recreate' } }));

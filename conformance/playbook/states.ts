@@ -62,3 +62,9 @@ export const ownership = (list: Body) =>
     finalizers: item.metadata.finalizers ?? [],
     going: item.metadata.deletionTimestamp !== undefined,
   }));
+
+/** A client that tells what it waits for prints as many lines as it has time for: only the end is the same. */
+export async function lastLine(t: Actor, args: string): Promise<unknown> {
+  const { exit, stdout = '' } = await t.kubectl(args, '', { quiet: true });
+  return [exit, stdout.trim().split('\n').at(-1)];
+}

@@ -3,7 +3,9 @@ package kubelets
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -103,48 +105,66 @@ func placed(pod *corev1.Pod, host host, now time.Time) *corev1.PodStatus {
 	return status
 }
 
+// setConditions writes what a kubelet writes, in its order; conditions of others come first and stay.
 func setConditions(pod *corev1.Pod, status *corev1.PodStatus, initialized, ready bool, now time.Time) {
 	gates := true
 	for _, gate := range pod.Spec.ReadinessGates {
 		gates = gates && isTrue(status.Conditions, gate.ConditionType)
 	}
-	for _, want := range []struct {
-		kind corev1.PodConditionType
-		is   bool
-	}{
-		{corev1.PodReadyToStartContainers, initialized},
-		{corev1.PodInitialized, initialized},
-		{corev1.ContainersReady, ready},
-		{corev1.PodReady, ready && gates},
-	} {
-		condition := corev1.PodCondition{
-			Type: want.kind, Status: corev1.ConditionTrue, ObservedGeneration: pod.Generation, LastTransitionTime: metav1.NewTime(now),
-		}
-		if !want.is {
-			condition.Status = corev1.ConditionFalse
-			if want.kind == corev1.ContainersReady || want.kind == corev1.PodReady {
-				condition.Reason = "ContainersNotReady"
-				if status.Phase == corev1.PodSucceeded {
-					condition.Reason = "PodCompleted"
-				}
-			}
-		}
-		setCondition(status, condition)
+	over := status.Phase == corev1.PodSucceeded || status.Phase == corev1.PodFailed
+	own := []corev1.PodCondition{
+		condition(corev1.PodReadyToStartContainers, initialized && !over),
+		condition(corev1.PodInitialized, initialized),
+		condition(corev1.PodReady, ready && gates),
+		condition(corev1.ContainersReady, ready),
+		condition(corev1.PodScheduled, true),
 	}
+	if status.Phase == corev1.PodSucceeded {
+		own[1].Reason = "PodCompleted"
+	}
+	for i := 2; i < 4; i++ {
+		if own[i].Status == corev1.ConditionFalse {
+			own[i].Reason, own[i].Message = unready(pod, status.Phase, ready)
+		}
+	}
+	kept := []corev1.PodCondition{}
+	for _, old := range status.Conditions {
+		if i := slices.IndexFunc(own, func(c corev1.PodCondition) bool { return c.Type == old.Type }); i < 0 {
+			kept = append(kept, old)
+		} else if own[i].Status == old.Status {
+			own[i].LastTransitionTime = old.LastTransitionTime
+		}
+	}
+	for i := range own {
+		own[i].ObservedGeneration = pod.Generation
+		if own[i].LastTransitionTime.IsZero() {
+			own[i].LastTransitionTime = metav1.NewTime(now)
+		}
+	}
+	status.Conditions = append(kept, own...)
 }
 
-func setCondition(status *corev1.PodStatus, condition corev1.PodCondition) {
-	for i, old := range status.Conditions {
-		if old.Type != condition.Type {
-			continue
-		}
-		if old.Status == condition.Status {
-			condition.LastTransitionTime = old.LastTransitionTime
-		}
-		status.Conditions[i] = condition
-		return
+func condition(kind corev1.PodConditionType, is bool) corev1.PodCondition {
+	if is {
+		return corev1.PodCondition{Type: kind, Status: corev1.ConditionTrue}
 	}
-	status.Conditions = append(status.Conditions, condition)
+	return corev1.PodCondition{Type: kind, Status: corev1.ConditionFalse}
+}
+
+func unready(pod *corev1.Pod, phase corev1.PodPhase, containersReady bool) (reason, message string) {
+	switch {
+	case phase == corev1.PodSucceeded:
+		return "PodCompleted", ""
+	case phase == corev1.PodFailed:
+		return "PodFailed", ""
+	case containersReady:
+		return "ReadinessGatesNotReady", "corresponding condition of pod readiness gate does not exist."
+	}
+	names := []string{}
+	for _, container := range pod.Spec.Containers {
+		names = append(names, container.Name)
+	}
+	return "ContainersNotReady", fmt.Sprintf("containers with unready status: [%s]", strings.Join(names, " "))
 }
 
 func isTrue(conditions []corev1.PodCondition, kind corev1.PodConditionType) bool {
