@@ -67,7 +67,7 @@ function mergeList(original: unknown[], patch: unknown[], schema: Schema | undef
   const identity = identityBy(mergeKey);
   for (const element of rest) {
     if (!isObject(element) || element[mergeKey] === undefined) {
-      throw bad(`a list element lacks its merge key ${mergeKey}`);
+      throw bad(`map: ${goMap(element)} does not contain declared merge key: ${mergeKey}`);
     }
     const at = merged.findIndex((item) => identity(item) === identity(element));
     if (at < 0) merged.push(withoutDirectives(withoutNulls(element)));
@@ -161,6 +161,13 @@ function withoutDirectives(value: unknown): unknown {
     setField(result, key, withoutDirectives(item));
   }
   return result;
+}
+
+/** As Go prints a map: what the server says names the element in this way. */
+function goMap(value: unknown): string {
+  if (!isObject(value)) return String(value);
+  const parts = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${parts.map(([key, item]) => `${key}:${goMap(item)}`).join(' ')}]`;
 }
 
 function bad(why: string): KubeError {

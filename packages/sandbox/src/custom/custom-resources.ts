@@ -4,6 +4,7 @@ import type { GroupVersionResources } from '../schema/resources.ts';
 import { BUILT_IN } from '../schema/resources.ts';
 import { ApiError } from '../store/api-error.ts';
 import type { MemoryStore } from '../store/memory-store.ts';
+import { validateReferences } from '../store/meta-rules.ts';
 import type { Clock, StoreEvent } from '../store/store.ts';
 import type { Strategy } from '../store/strategy.ts';
 import { timestamp } from '../store/time.ts';
@@ -12,7 +13,7 @@ import type { TableShape } from '../tables/columns.ts';
 import { customTable } from '../tables/columns.ts';
 import type { DefinedVersion } from './definition.ts';
 import { definedVersions, discoveryOf, isEstablished } from './definition.ts';
-import { CLEANUP } from './definition-strategy.ts';
+import { CLEANUP } from './definition-deletion.ts';
 import { readPath } from './json-path.ts';
 import { defaultBySchema, validateBySchema } from './validate.ts';
 
@@ -87,7 +88,7 @@ export function serveCustomResources(): CustomResources {
         generation: 'all',
         unconditionalUpdate: false,
         setDefaults: (object) => defaultBySchema(object, defined.schema),
-        validate: (object) => validateBySchema(object, defined.schema),
+        validate: (object) => [...validateReferences(object), ...validateBySchema(object, defined.schema)],
       };
     },
     tableOf(info) {

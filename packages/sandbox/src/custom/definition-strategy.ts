@@ -1,10 +1,10 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
 import type { FieldFault } from '../store/api-error.ts';
-import { invalidValue, required } from '../store/meta-rules.ts';
+import { invalidValue, required, unsupported } from '../store/meta-rules.ts';
 import type { Strategy } from '../store/strategy.ts';
+import { beginDefinitionDeletion } from './definition-deletion.ts';
 
-/** Holds a definition until its objects are gone. */
-export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';
+const SCOPES = ['Cluster', 'Namespaced'];
 
 /** The rules of CustomResourceDefinitions (apiextensions-apiserver pkg/apis/apiextensions/v1). */
 export const definitionStrategy: Strategy = {
@@ -17,12 +17,12 @@ export const definitionStrategy: Strategy = {
     spec.conversion ??= { strategy: 'None' };
   },
   prepareForCreate(definition) {
-    definition.metadata.finalizers = [...new Set([...(definition.metadata.finalizers ?? []), CLEANUP])];
     const stored = (definition.spec.versions ?? [])
       .filter(({ storage }: Body) => storage)
       .map(({ name }: Body) => name);
     definition.status = { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: stored };
   },
+  beginDeletion: beginDefinitionDeletion,
   validate: validateDefinition,
 };
 
@@ -32,7 +32,8 @@ function validateDefinition({ metadata, spec }: KubeObject): FieldFault[] {
   if (!group) faults.push(required('spec.group'));
   if (!names.plural) faults.push(required('spec.names.plural'));
   if (!names.kind) faults.push(required('spec.names.kind'));
-  if (scope !== 'Namespaced' && scope !== 'Cluster') faults.push(required('spec.scope'));
+  if (!scope) faults.push(required('spec.scope'));
+  else if (!SCOPES.includes(scope)) faults.push(unsupported('spec.scope', scope, SCOPES));
   const expected = `${names.plural}.${group}`;
   if (metadata.name !== expected) {
     faults.push(invalidValue('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group'));

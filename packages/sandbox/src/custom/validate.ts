@@ -42,7 +42,8 @@ export function validateBySchema(value: unknown, given: Schema | undefined, path
     !(schema.type === 'number' && type === 'integer')
   ) {
     const body = `Invalid value: ${JSON.stringify(type)}: ${path} in body must be of type ${schema.type}: ${JSON.stringify(type)}`;
-    return [{ type: 'FieldValueTypeInvalid', field: path, body }];
+    const others = schema.enum ? boundFaults(value, { enum: schema.enum }, path) : [];
+    return [{ type: 'FieldValueTypeInvalid', field: path, body }, ...others];
   }
   const faults = boundFaults(value, schema, path);
   if (Array.isArray(value)) {
@@ -87,7 +88,13 @@ function boundFaults(value: unknown, schema: Schema, path: string): FieldFault[]
   }
   if (typeof value === 'string') {
     if (minLength !== undefined && value.length < minLength) invalid(`be at least ${minLength} chars long`);
-    if (maxLength !== undefined && value.length > maxLength) invalid(`be at most ${maxLength} chars long`);
+    if (maxLength !== undefined && value.length > maxLength) {
+      faults.push({
+        type: 'FieldValueTooLong',
+        field: path,
+        body: `Too long: may not be more than ${maxLength} bytes`,
+      });
+    }
     if (pattern !== undefined && !new RegExp(pattern).test(value)) invalid(`match '${pattern}'`);
   }
   if (Array.isArray(value)) {

@@ -13,7 +13,7 @@ import {
 import type { ResourceRequest } from '../server/context.ts';
 import { dryRunParam } from '../server/params.ts';
 import type { Reply } from '../server/reply.ts';
-import { ApiError, badRequest, invalid, unsupportedMediaType } from '../store/api-error.ts';
+import { ApiError, badRequest, invalid, plainError, unsupportedMediaType } from '../store/api-error.ts';
 import { invalidValue } from '../store/meta-rules.ts';
 import { applyObject } from './apply.ts';
 import { goJsonError } from './json-errors.ts';
@@ -71,7 +71,11 @@ export async function readPatch(request: ResourceRequest): Promise<unknown> {
   const media = mediaTypeOf(request.contentType);
   const accepted = acceptedPatches(request);
   if (!accepted.includes(media)) {
-    throw unsupportedMediaType('415: Unsupported Media Type', {});
+    const isPatch = Object.values(PATCH_TYPES).some((known) => known === media);
+    if (!isPatch) throw unsupportedMediaType('415: Unsupported Media Type', {});
+    throw unsupportedMediaType(
+      `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
+    );
   }
   try {
     return parseJson(textOf(await request.body()));
@@ -97,6 +101,10 @@ export function patchedObject(request: ResourceRequest, current: KubeObject, pat
     return applyPatch(request.contentType, current, patch, schemaFor(request));
   } catch (error) {
     if (error instanceof PatchDoesNotApply) throw unprocessable();
+    const lacksKey =
+      error instanceof KubeError &&
+      /(map: .* does not contain declared merge key: \S+)\.$/.exec(error.message)?.[1];
+    if (lacksKey) throw plainError(500, lacksKey);
     if (error instanceof KubeError && mediaTypeOf(request.contentType) === PATCH_TYPES.json) {
       throw badRequest(
         `error decoding patch: json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type []handlers.jsonPatchOp`,

@@ -32,7 +32,9 @@ export async function reviewReply(request: ResourceRequest): Promise<Reply> {
       return review({ userInfo: userInfo(user) });
     case 'tokenreviews': {
       const found = sandbox.tokens.find(String(spec.token ?? ''));
-      return review(found ? { authenticated: true, user: userInfo(found) } : { user: {} });
+      return review(
+        found ? { authenticated: true, user: userInfo(found) } : { user: {}, error: 'invalid bearer token' },
+      );
     }
     case 'selfsubjectaccessreviews':
       return review(accessOf(request, user, spec));
@@ -42,7 +44,16 @@ export async function reviewReply(request: ResourceRequest): Promise<Reply> {
       return review(accessOf(request, { name: String(spec.user ?? ''), groups }, spec));
     }
     case 'selfsubjectrulesreviews':
-      return review(rulesFor(sandbox.store, user, String(spec.namespace ?? '')));
+      return {
+        status: 201,
+        body: {
+          kind: info.kind,
+          apiVersion: apiVersionOf(type),
+          metadata: {},
+          spec: {},
+          status: rulesFor(sandbox.store, user, String(spec.namespace ?? '')),
+        },
+      };
     default:
       throw notImplemented(info.resource);
   }

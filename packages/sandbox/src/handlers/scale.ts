@@ -6,6 +6,7 @@ import type { ResourceRequest } from '../server/context.ts';
 import { dryRunParam } from '../server/params.ts';
 import type { Reply } from '../server/reply.ts';
 import { badRequest, conflict, invalid, methodNotAllowed, STALE_VERSION } from '../store/api-error.ts';
+import { invalidValue } from '../store/meta-rules.ts';
 import { formatSelector, NONE } from '../tables/column.ts';
 import { managerOf } from './manager.ts';
 import { readPatch } from './patch.ts';
@@ -34,7 +35,11 @@ export async function scaleReply(request: ResourceRequest, verb: string): Promis
     );
   }
   const replicas = wanted.spec?.replicas ?? 0;
-  if (!Number.isInteger(replicas)) throw badRequest('spec.replicas is not a whole number');
+  if (!Number.isInteger(replicas)) {
+    const why = `json: cannot unmarshal ${typeof replicas} into Go struct field ScaleSpec.spec.replicas of type int32`;
+    if (verb === 'update') throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${why}`);
+    throw invalid({ group: '', kind: '' }, '', [invalidValue('patch', JSON.stringify(wanted), why)]);
+  }
   if (replicas < 0) {
     throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [
       {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { ResourceRequest } from '../server/context.ts';
 import type { Reply } from '../server/reply.ts';
 import { newToken } from '../server/users.ts';
@@ -25,9 +26,9 @@ export async function createToken(request: ResourceRequest): Promise<Reply> {
     body: {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
-      metadata: { name, namespace, creationTimestamp: timestamp(now) },
+      metadata: { name, namespace, uid: randomUUID(), creationTimestamp: timestamp(now) },
       spec: {
-        audiences: spec.audiences ?? ['https://kubernetes.default.svc'],
+        audiences: spec.audiences ?? ['https://kubernetes.default.svc.cluster.local'],
         expirationSeconds,
         boundObjectRef: null,
       },

@@ -79,7 +79,12 @@ export function listOf(
 ): unknown {
   if (isCustom) {
     const own = items.map((item) => ({ ...item, apiVersion: apiVersionOf(type) }));
-    return { apiVersion: apiVersionOf(type), items: own, kind: `${kind}List`, metadata };
+    return {
+      apiVersion: apiVersionOf(type),
+      items: own,
+      kind: `${kind}List`,
+      metadata: { continue: '', ...metadata },
+    };
   }
   return {
     kind: `${kind}List`,

@@ -20,7 +20,17 @@ export const namespaceStrategy: Strategy = {
   },
 };
 
-export const nodeStrategy: Strategy = { generation: 'none' };
+export const nodeStrategy: Strategy = {
+  generation: 'none',
+  prepareForCreate(node, { manager }) {
+    // A Node that registers itself or is made by a person waits for its first sign of life (TaintNodesByCondition).
+    if (!manager) return;
+    const taints: { key: string }[] = node.spec?.taints ?? [];
+    const key = 'node.kubernetes.io/not-ready';
+    if (taints.some((taint) => taint.key === key)) return;
+    node.spec = { ...node.spec, taints: [...taints, { key, effect: 'NoSchedule' }] };
+  },
+};
 
 const RBAC = 'rbac.authorization.k8s.io';
 

@@ -1,6 +1,7 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { canonicalise } from '../canonical/canonicalise.ts';
 import { definitionStrategy } from '../custom/definition-strategy.ts';
+import { validateReferences } from '../store/meta-rules.ts';
 import type { Strategy, StrategyOf } from '../store/strategy.ts';
 import {
   bindingStrategy,
@@ -11,6 +12,7 @@ import {
 } from './cluster.ts';
 import { configMapStrategy, secretStrategy } from './config.ts';
 import { eventStrategy } from './events.ts';
+import { limitRangeStrategy } from './limits.ts';
 import {
   endpointSliceStrategy,
   endpointsStrategy,
@@ -38,7 +40,7 @@ const strategies: Record<string, Strategy> = {
   '/configmaps': configMapStrategy,
   '/endpoints': endpointsStrategy,
   '/events': eventStrategy,
-  '/limitranges': plain,
+  '/limitranges': limitRangeStrategy,
   '/namespaces': namespaceStrategy,
   '/nodes': nodeStrategy,
   '/persistentvolumeclaims': claimStrategy,
@@ -88,6 +90,10 @@ export const strategyOf: StrategyOf = (info) => {
       canonicalise(object);
       own.setDefaults?.(object);
     },
+    validate: (object, context) => [
+      ...validateReferences(object),
+      ...(own.validate?.(object, context) ?? []),
+    ],
   };
   canonical.set(key, strategy);
   return strategy;

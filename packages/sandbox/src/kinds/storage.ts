@@ -1,6 +1,7 @@
 import { equalJson } from '../store/json.ts';
 import { forbiddenField, required } from '../store/meta-rules.ts';
 import type { Strategy } from '../store/strategy.ts';
+import { timestamp } from '../store/time.ts';
 import { byDefault } from './pods/spec-defaults.ts';
 
 const CLASSES = { group: 'storage.k8s.io', version: 'v1', resource: 'storageclasses' };
@@ -54,9 +55,14 @@ export const volumeStrategy: Strategy = {
   setDefaults({ spec }) {
     byDefault(spec, 'persistentVolumeReclaimPolicy', 'Retain');
     byDefault(spec, 'volumeMode', 'Filesystem');
+    if (spec.hostPath) byDefault(spec.hostPath, 'type', '');
   },
-  prepareForCreate(volume) {
-    volume.status = { phase: 'Pending' };
+  prepareForStatusUpdate(volume, old, { now }) {
+    if (volume.status?.phase === old.status?.phase) return;
+    volume.status = { ...volume.status, lastPhaseTransitionTime: timestamp(now) };
+  },
+  prepareForCreate(volume, { now }) {
+    volume.status = { phase: 'Pending', lastPhaseTransitionTime: timestamp(now) };
     addFinalizer(volume, 'kubernetes.io/pv-protection');
   },
   validate({ spec }) {

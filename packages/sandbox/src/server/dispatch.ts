@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ResourceInfo, ResourceType } from '@toolcrib/kube';
 import { KubeError, parseRequestPath } from '@toolcrib/kube';
 import { createObject } from '../handlers/create.ts';
+import { deprecationWarnings } from '../handlers/deprecations.ts';
 import { getObject } from '../handlers/get.ts';
 import { listObjects } from '../handlers/list.ts';
 import { patchObject } from '../handlers/patch.ts';
@@ -86,7 +87,9 @@ export async function dispatch(
     return 'streamed';
   }
   try {
-    return { reply: await answer(resourceRequest, info, verb), negotiated };
+    const reply = await answer(resourceRequest, info, verb);
+    const warnings = [...deprecationWarnings(target), ...(reply.warnings ?? [])];
+    return { reply: { ...reply, warnings }, negotiated };
   } catch (error) {
     throw asAsked(error, resourceRequest);
   }
@@ -119,7 +122,6 @@ function isNamespaces(type: ResourceType): boolean {
 function verbOf(method: string, name: string | undefined, { query }: Incoming, watchPath: boolean): string {
   switch (method) {
     case 'GET':
-    case 'HEAD':
       if (watchPath || boolParam(query, 'watch') === true) return 'watch';
       return name === undefined ? 'list' : 'get';
     case 'POST':

@@ -225,7 +225,8 @@ export function createStore(options: StoreOptions): MemoryStore {
       const object = mergeWrite(cloneJson(given), old, info, subresource);
       strategy.setDefaults?.(object);
       track(object, old, info, { manager, subresource });
-      if (subresource !== 'status') {
+      if (subresource === 'status') strategy.prepareForStatusUpdate?.(object, old, context);
+      else {
         strategy.prepareForUpdate?.(object, old, context);
         bumpGeneration(object, old, strategy);
       }
@@ -265,6 +266,7 @@ export function createStore(options: StoreOptions): MemoryStore {
       const copy = cloneJson(old);
       const step =
         (isNamespace(info) ? deleteNamespace(copy, deleteOptions, clock.now()) : undefined) ??
+        strategy.beginDeletion?.(copy, clock.now()) ??
         deletionStep(info, strategy, copy, deleteOptions, clock.now());
       const dryRun = isDryRun(deleteOptions);
       if (step.do === 'nothing') return { object: cloneJson(old), gone: false };

@@ -1,5 +1,6 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
 import type { FieldFault } from './api-error.ts';
+import type { DeletionStep } from './deletion.ts';
 import type { Store } from './store.ts';
 
 /** What a kind's rules may look at besides the object itself. */
@@ -31,6 +32,10 @@ export interface Strategy {
   generation?: 'spec' | 'spec-or-annotations' | 'all' | 'none';
   /** Fields of the spec whose change does not count for the generation (a Pod's binding). */
   uncounted?: string[];
+  /** A deletion of the kind's own kind; undefined: the common rules go on. May change the object. */
+  beginDeletion?(object: KubeObject, now: number): DeletionStep | undefined;
+  /** What a write of the status leaves as it was, or adds to it. */
+  prepareForStatusUpdate?(object: KubeObject, old: KubeObject, context: WriteContext): void;
   /** Pods: the seconds until the kubelet is asked to be done; undefined: not deleted gracefully. */
   gracePeriod?(object: KubeObject, asked: number | undefined): number;
   /** False where the server sets no orphan or foreground finalizer (Events). */

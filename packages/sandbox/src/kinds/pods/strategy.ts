@@ -26,6 +26,11 @@ export const podStrategy: Strategy = {
     pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec) };
     admitPod(pod, context);
   },
+  prepareForStatusUpdate(pod, old) {
+    // Old kubelets corrupt owner references; the class of service is set once.
+    pod.metadata.ownerReferences = old.metadata.ownerReferences;
+    if (pod.status && !pod.status.qosClass && old.status?.qosClass) pod.status.qosClass = old.status.qosClass;
+  },
   validate: (pod) => validatePodSpec(pod.spec, 'spec'),
   validateUpdate(pod, old, { manager }) {
     const munged = cloneJson(pod.spec);
@@ -59,7 +64,7 @@ function isFinished(pod: KubeObject): boolean {
 
 /** PodTemplate objects. */
 export const podTemplateStrategy: Strategy = {
-  generation: 'none',
+  generation: 'all',
   setDefaults: (object) => object.template?.spec && defaultPodSpec(object.template.spec),
   validate: (object): FieldFault[] => validatePodSpec(object.template?.spec ?? {}, 'template.spec'),
 };

@@ -48,6 +48,9 @@ export const deploymentStrategy: Strategy = {
     return faults;
   },
   validateUpdate: (object, old) => immutable(object, old, ['selector']),
+  prepareForStatusUpdate(object, old) {
+    object.metadata.labels = old.metadata.labels;
+  },
 };
 
 export const replicaSetStrategy: Strategy = {
