@@ -63,6 +63,29 @@ export function loadDoorIdentity(
   });
 }
 
+/**
+ * Gives the door another port, for where somebody else has taken its own. Takes effect at the guard's next start; our
+ * kubeconfig follows then.
+ * @param port 0 takes a free one
+ * @throws ToolcribError `port-in-use`
+ */
+export function changePort(paths: Pick<Paths, 'door'>, port: number): Promise<number> {
+  return withLock(`${paths.door}.lock`, 10_000, async () => {
+    if (port !== 0 && !(await isFree(port)))
+      throw new ToolcribError('port-in-use', `Port ${port} on 127.0.0.1 is taken.`, {
+        next: 'Name another one, or 0 for any that is free.',
+      });
+    const before = readIfThere(paths.door);
+    if (before === undefined)
+      throw new ToolcribError('not-found', 'There is no door yet whose port could be changed.', {
+        next: 'Turn it on first: eval "$(toolcrib on)"',
+      });
+    const chosen = port === 0 ? await freePort() : port;
+    writeOwnFile(paths.door, `${JSON.stringify({ ...parse(paths.door, before), port: chosen }, null, 2)}\n`);
+    return chosen;
+  });
+}
+
 /** The context that a token opens, without telling by its time how much of it was right. */
 export function contextOfToken(tokens: Record<string, string>, presented: string): string | undefined {
   const given = sha256(presented);

@@ -70,6 +70,8 @@ async function open(
     worker.once('error', reject);
     worker.on('message', (message: FromBrain) => {
       if (message.type === 'ready') resolve();
+      if (message.type === 'start-failed')
+        reject(new ToolcribError(message.code, message.message, { next: message.next }));
       if (message.type === 'grant') tokens.add(message.token, message.grant);
       if (message.type === 'revoke') tokens.remove(message.id);
       if (message.type === 'stop') stop();
@@ -132,6 +134,7 @@ async function open(
     return closing;
   };
   stop = () => void close().then(() => process.exit(0));
+  brain.opened();
   log('the guard is up', { port: door.port, pid: process.pid });
   return { port: door.port, close };
 }

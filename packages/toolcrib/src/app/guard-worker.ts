@@ -36,7 +36,9 @@ export interface WorkerSetup {
   env: Record<string, string | undefined>;
 }
 
+/** Milliseconds. */
 const RETRY_UNSETTLED = 15_000;
+const SETTLE_BEFORE = 5_000;
 
 /** The worker: everything that thinks, and the API that people ask. The door's thread only moves bytes. */
 async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
@@ -63,9 +65,11 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
   });
   const clusterFor = async (context: string) => clusters.cluster(context);
   const finish = async (actId: string, why: string) => {
-    await finishAct({ journal, clusterFor, clock, by: `the guard (${why})` }, actId, {
+    const records = await finishAct({ journal, clusterFor, clock, by: `the guard (${why})` }, actId, {
       windowMs: policy.current().softenMs,
     });
+    const failed = records.flatMap(({ results }) => results).find(({ result }) => result === 'failed');
+    if (failed) throw new ToolcribError('api', `${failed.what}: ${failed.note ?? 'it could not be deleted'}`);
   };
   const windowsOpen = windows({
     journal,
@@ -86,6 +90,7 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
     sessions,
     acts: acts({ journal, clock, ids, sessions }),
     onTheWay: new Map(),
+    whenCreated: new Map(),
     finish,
     windowOpened: () => windowsOpen.look(),
     log,
@@ -94,7 +99,7 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
   let unsettled = 0;
   const settleAll = async () => {
     try {
-      unsettled = (await recover(deps)).length;
+      unsettled = (await recover(deps, startedAt)).length;
     } catch (error) {
       unsettled = -1;
       log('what an earlier life left could not be settled yet', { why: String(error) });
@@ -103,30 +108,14 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
   };
 
   const thinking = brain(deps);
+  let opened = false;
   const api = await serveApi(
     {
-      status: async (): Promise<GuardStatus> => ({
-        version,
-        pid: process.pid,
-        port: setup.port,
-        startedAt,
-        contexts: clusters
-          .names()
-          .map((context) => ({ context, mode: policy.current().modeFor(context, undefined) })),
-        held: desk.list().filter((hold) => hold.state === 'open').length,
-        journal: await journal.probe().then(
-          () => null,
-          (error: unknown) => String(error instanceof Error ? error.message : error),
-        ),
-        unsettled,
-        policy: policy.state(),
-        softened: (await journal.softenings({ state: 'softened' }).catch(() => [])).map((record) => ({
-          actId: record.actId,
-          what: `${record.owner.kind} ${record.owner.namespace ?? ''}/${record.owner.name}`,
-          finishAfter: record.finishAfter,
-          overdue: windowState(record, clock.now(), policy.current().softenMs) === 'overdue',
-        })),
-      }),
+      status: async (): Promise<GuardStatus> => {
+        // Whoever starts the guard waits for this: it is up only when its door is open.
+        if (!opened) throw new ToolcribError('not-running', 'The guard is starting.', { next: 'Ask again.' });
+        return status();
+      },
       holds: () => desk.list(),
       hold: (code) => desk.get(code),
       answer: (code, body) => answerHold(code, body),
@@ -147,12 +136,42 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
     setup.socket,
   );
 
+  async function status(): Promise<GuardStatus> {
+    return {
+      version,
+      pid: process.pid,
+      port: setup.port,
+      startedAt,
+      contexts: clusters
+        .names()
+        .map((context) => ({ context, mode: policy.current().modeFor(context, undefined) })),
+      held: desk.list().filter((hold) => hold.state === 'open').length,
+      journal: await journal.probe().then(
+        () => null,
+        (error: unknown) => String(error instanceof Error ? error.message : error),
+      ),
+      unsettled,
+      policy: policy.state(),
+      softened: (await journal.softenings({ state: 'softened' }).catch(() => [])).map((record) => ({
+        actId: record.actId,
+        what: `${record.owner.kind} ${record.owner.namespace ?? ''}/${record.owner.name}`,
+        finishAfter: record.finishAfter,
+        overdue: windowState(record, clock.now(), policy.current().softenMs) === 'overdue',
+      })),
+    };
+  }
+
   function answerHold(code: string, body: AnswerBody): Hold {
     const hold = desk.get(code);
     if (!hold) throw unknownCode(code);
     if (hold.needsName && body.as !== 'denied' && body.withoutNet !== hold.needsName) {
       throw new ToolcribError('usage', `This could not be kept, so it goes without a net or not at all.`, {
         next: `To let it go: toolcrib approve ${code} --as-sent --without-net ${hold.needsName}`,
+      });
+    }
+    if (!hold.needsName && body.withoutNet !== undefined) {
+      throw new ToolcribError('usage', 'This can be kept, so it does not go without a net.', {
+        next: `Leave --without-net out: toolcrib approve ${code} --as-sent`,
       });
     }
     if (body.as === 'softened' && !hold.decision.softening?.possible) {
@@ -174,6 +193,9 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
 
   hostBrain(channel, {
     ...thinking,
+    opened: () => {
+      opened = true;
+    },
     async close() {
       windowsOpen.close();
       await thinking.close();
@@ -183,16 +205,26 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
       await clusters.close();
     },
   });
-  await settleAll();
+  // The windows that an earlier life left must be watched before anybody can create into them.
+  await windowsOpen
+    .look()
+    .catch((error: unknown) => log('softened acts are not watched', { why: String(error) }));
+  // A cluster that does not answer must not keep the guard of all the others from starting.
+  await Promise.race([settleAll(), new Promise<void>((resolve) => clock.after(SETTLE_BEFORE, resolve))]);
   post({ type: 'ready' });
 }
 
 if (parentPort) {
   main(workerData as WorkerSetup, parentPort as unknown as Channel).catch((error: unknown) => {
-    // Thrown in the parent as the worker's error, with its message and what to do next.
-    const next = error instanceof ToolcribError && error.next ? ` ${error.next}` : '';
-    process.nextTick(() => {
-      throw new Error(`${error instanceof Error ? error.message : String(error)}${next}`, { cause: error });
-    });
+    // A thrown error would lose its class and code on its way to the parent.
+    const known = error instanceof ToolcribError ? error : undefined;
+    const message = error instanceof Error ? error.message : String(error);
+    const failed: FromBrain = {
+      type: 'start-failed',
+      code: known?.code ?? 'journal',
+      message,
+      next: known?.next,
+    };
+    parentPort?.postMessage(failed);
   });
 }

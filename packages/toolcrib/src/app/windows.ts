@@ -36,11 +36,21 @@ export function windows(deps: {
       deps.publish(watches);
     }
     const due = workloads.filter((record) => state(record, deps.clock.now(), deps.windowMs()) === 'due');
-    for (const actId of new Set(due.map((record) => record.actId)))
-      await deps.finish(actId, 'its window has ended');
+    for (const actId of new Set(due.map((record) => record.actId))) {
+      // One that can't be finished now (its cluster is away) must not keep the others waiting.
+      await deps.finish(actId, 'its window has ended').catch((error: unknown) => {
+        deps.log('a softened act could not be finished yet', { act: actId, why: String(error) });
+      });
+    }
+  };
+  // One look at a time: two would finish the same act twice.
+  let last: Promise<void> = Promise.resolve();
+  const inTurn = (): Promise<void> => {
+    last = last.catch(() => undefined).then(look);
+    return last;
   };
   const turn = (): void => {
-    look()
+    inTurn()
       .catch((error: unknown) => deps.log('looking after softened acts failed', { why: String(error) }))
       .finally(() => {
         if (!closed) cancel = deps.clock.after(LOOK_EVERY, turn);
@@ -49,7 +59,7 @@ export function windows(deps: {
   turn();
   return {
     /** At once, after something was softened: the window must be watched before anybody can create into it. */
-    look,
+    look: inTurn,
     close() {
       closed = true;
       cancel();

@@ -23,15 +23,15 @@ export function registerApprove(program: Command): void {
     .addHelpText('after', '\nWithout --softened or --as-sent it shows what would happen and asks.')
     .action(async (code: string, options: ApproveOptions) => {
       const client = await guard();
-      const as = await formOf(options, await client.hold(code));
+      const before = await client.hold(code);
+      const as = await formOf(options, before);
       if (as === undefined) {
         process.exitCode = 1;
         return say('Nothing was approved.');
       }
       const hold = await client.answer(code, { as, by: person(), withoutNet: options.withoutNet });
-      const waited = hold.state === 'used';
       say(
-        waited || hold.envelope?.used.length
+        before.waiting
           ? `Approved ${as}: it goes now.`
           : `Approved ${as}: send the same request again ${until(hold)}.`,
       );

@@ -23,7 +23,12 @@ export function registerGuard(program: Command): void {
     .command('start')
     .description('Start the guard in the background (`on` and `run` do so by themselves).')
     .option('--foreground', 'stay here, log to this terminal')
-    .action(async (options: { foreground?: boolean }) => {
+    .option(
+      '--port <number>',
+      'another port from now on, 0 for any that is free; the guard must not be running',
+    )
+    .action(async (options: { foreground?: boolean; port?: string }) => {
+      if (options.port !== undefined) await movePort(options.port);
       if (options.foreground) {
         const { runGuard } = await import('../app/guard-main.ts');
         return runGuard();
@@ -53,6 +58,20 @@ export function registerGuard(program: Command): void {
       const stopped = await stopGuard(paths());
       say(stopped === 'stopped' ? 'The guard is stopped.' : 'The guard was not running.');
     });
+}
+
+async function movePort(text: string): Promise<void> {
+  const { ToolcribError } = await import('../model/index.ts');
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(port <= 65_535))
+    throw new ToolcribError('usage', `${text} is no port.`, { next: 'Name one below 65536.' });
+  const { guardPid } = await import('../app/daemon.ts');
+  if (guardPid(paths()) !== undefined)
+    throw new ToolcribError('conflict', 'The guard is running.', {
+      next: 'Stop it first: toolcrib guard stop',
+    });
+  const { changePort } = await import('../app/door-identity.ts');
+  say(`The door's port is now ${await changePort(paths(), port)}.`);
 }
 
 function statusText(status: GuardStatus): string {

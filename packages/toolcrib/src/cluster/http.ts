@@ -5,7 +5,7 @@ export interface HttpRequest {
   method: string;
   /** Path with query, below the cluster's own. */
   path: string;
-  headers?: Record<string, string>;
+  headers?: Record<string, string | string[]>;
   body?: Uint8Array | string;
   signal?: AbortSignal;
   /** Milliseconds for the whole exchange; 0 for none. */

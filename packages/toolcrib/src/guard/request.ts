@@ -12,7 +12,10 @@ export interface AskedRequest {
   path: string;
   /** Query without `?`, as sent. */
   query: string;
-  /** Lower-case names; the ones that matter: who asks, as whom, in which format. */
+  /**
+   * Lower-case names; the ones that matter: who asks, as whom, in which format. Several `Impersonate-*` values of
+   * one name stand on a line each.
+   */
   headers: Record<string, string>;
   /** The client's TCP port. */
   clientPort?: number;

@@ -30,7 +30,7 @@ export interface Notifier {
 }
 
 /** Headers that act as somebody else (`Impersonate-*`): the guard's own reads for a request carry the same. */
-export type As = Record<string, string>;
+export type As = Record<string, string | string[]>;
 
 export interface ClusterResponse {
   status: number;

@@ -70,12 +70,11 @@ async function serve(request: IncomingMessage, response: ServerResponse, port: n
     return answerStatus(response, admission.status);
   }
   const { path, query, grant } = admission;
-  const upstream = options.upstreamFor(grant.context);
   if (
     !needsJudgement(request.method ?? 'GET', admission.target, query, createWatch(admission, options.brain))
   ) {
     notice(request, admission, options.brain);
-    const outcome = await forward(request, response, await upstream, {
+    const outcome = await forward(request, response, await options.upstreamFor(grant.context), {
       path,
       query,
       body: request,
@@ -112,13 +111,18 @@ async function judged(
   if (instruction.do === 'answer') return answerWith(response, instruction, instruction.warnings);
   // The client may have gone while a person thought: what was held goes out only to one that still waits.
   if (response.destroyed) return brain.settled(asked.id, { failed: 'the client went before it was sent' });
-  const outcome = await forward(request, response, await options.upstreamFor(admission.grant.context), {
-    path: admission.path,
-    query: instruction.query ?? admission.query,
-    body: instruction.body ?? { bytes: body },
-    warnings: instruction.warnings,
-  });
-  brain.settled(asked.id, outcome);
+  try {
+    const outcome = await forward(request, response, await options.upstreamFor(admission.grant.context), {
+      path: admission.path,
+      query: instruction.query ?? admission.query,
+      body: instruction.body ?? { bytes: body },
+      warnings: instruction.warnings,
+    });
+    brain.settled(asked.id, outcome);
+  } catch (error) {
+    brain.settled(asked.id, { failed: messageOf(error) });
+    throw error;
+  }
 }
 
 async function upgrade(
@@ -171,10 +175,11 @@ function askedRequest(
   id: string,
 ): AskedRequest {
   const { grant, path, query } = admission;
+  // Node joins repeated headers with commas, which a group's name may hold: each value is kept apart.
   const headers = Object.fromEntries(
-    Object.entries(request.headers).flatMap(([name, value]) =>
-      PASSED_ON.test(name) && value !== undefined
-        ? [[name, Array.isArray(value) ? value.join(', ') : value]]
+    Object.entries(request.headersDistinct).flatMap(([name, values]) =>
+      PASSED_ON.test(name) && values !== undefined
+        ? [[name, values.join(name.startsWith('impersonate-') ? '\n' : ', ')]]
         : [],
     ),
   );
@@ -205,7 +210,7 @@ function listen(server: Server, port: number): Promise<number> {
           `The guard can't listen on 127.0.0.1:${port}: ${error.message}`,
           {
             next: inUse
-              ? `Find who has it (ss -ltnp | grep ${port}), or start with --port 0 for a new one.`
+              ? `Find who has it (ss -ltnp | grep ${port}), or take a new port: toolcrib guard start --port 0`
               : undefined,
             cause: error,
           },

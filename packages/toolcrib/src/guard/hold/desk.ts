@@ -14,6 +14,7 @@ interface Slot {
   waitingRequest?: string;
   /** The yes was taken by its request. An envelope's hold stays `approved` for the others. */
   taken?: boolean;
+  deniedBy?: string;
 }
 
 /** How long an unanswered hold can still be answered. Milliseconds. */
@@ -36,6 +37,8 @@ export interface HoldDesk {
   takePass(person: string, requestKey: string): Hold | undefined;
   /** An approval for several like requests: takes this object's share of it, once. */
   takeEnvelope(request: {
+    context: string;
+    person: string;
     session?: string;
     verb: string;
     kind: string;
@@ -43,6 +46,8 @@ export interface HoldDesk {
     uid: string;
   }): Hold | undefined;
   void(code: string): void;
+  /** The guard ends: whoever waits is told that nothing was sent. */
+  close(): void;
   list(): Hold[];
   get(code: string): Hold | undefined;
 }
@@ -100,6 +105,14 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
     waitOn(code, requestId, waitMs) {
       const slot = slots.get(code);
       if (!slot) return Promise.resolve({ as: 'expired' });
+      // Answered between the look for an open hold and now.
+      const { answer, state } = slot.hold;
+      if (state === 'denied') return Promise.resolve({ as: 'denied', by: slot.deniedBy ?? '' });
+      if (state === 'approved' && answer && !slot.taken && live(slot)) {
+        take(slot);
+        return Promise.resolve({ as: answer.as, by: answer.by, withoutNet: answer.withoutNet ?? false });
+      }
+      if (state !== 'open') return Promise.resolve({ as: 'expired' });
       slot.waiter?.({ as: 'gone' });
       if (waitMs > 0) change(slot, { waiting: true });
       return wait(slot, requestId, waitMs);
@@ -113,6 +126,7 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
       if (!live(slot) || slot.hold.state !== 'open') return 'closed';
       const now = clock.now();
       if (answer.as === 'denied') {
+        slot.deniedBy = answer.by;
         const hold = change(slot, { state: 'denied' });
         slot.waiter?.(answer);
         return hold;
@@ -129,18 +143,23 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
     },
     takePass(person, requestKey) {
       const slot = [...slots.values()].find(
-        ({ hold, taken }) =>
-          !taken && hold.state === 'approved' && hold.person === person && hold.requestKey === requestKey,
+        (candidate) =>
+          !candidate.taken &&
+          candidate.hold.state === 'approved' &&
+          candidate.hold.person === person &&
+          candidate.hold.requestKey === requestKey &&
+          live(candidate),
       );
-      if (!live(slot)) return undefined;
+      if (!slot) return undefined;
       take(slot);
       return slot.hold;
     },
-    takeEnvelope({ session, verb, kind, namespace, uid }) {
+    takeEnvelope({ context, person, session, verb, kind, namespace, uid }) {
       if (session === undefined) return undefined;
       const slot = [...slots.values()].find(({ hold }) => {
         const { envelope, answer } = hold;
-        return envelope && answer && fits(envelope, { session, verb, kind, namespace, uid }, clock.now());
+        if (!envelope || !answer || hold.context !== context || hold.person !== person) return false;
+        return fits(envelope, { session, verb, kind, namespace, uid }, clock.now());
       });
       if (!slot?.hold.envelope) return undefined;
       return change(slot, { envelope: { ...slot.hold.envelope, used: [...slot.hold.envelope.used, uid] } });
@@ -148,6 +167,9 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
     void(code) {
       const slot = slots.get(code);
       if (slot) change(slot, { state: 'void', envelope: undefined });
+    },
+    close() {
+      for (const slot of slots.values()) slot.waiter?.({ as: 'gone' });
     },
     list: () => [...slots.values()].filter(live).map((slot) => slot.hold),
     get: (code) => slots.get(code)?.hold,

@@ -10,7 +10,7 @@ export interface Channel {
 /** The door's end: a {@link Brain} that lives behind a channel. When the worker dies, what waits is refused. */
 export function brainClient(
   channel: Channel,
-): Brain & { failAll(why: string): void; close(): Promise<void> } {
+): Brain & { opened(): void; failAll(why: string): void; close(): Promise<void> } {
   const waiting = new Map<string, { resolve(instruction: Instruction): void; reject(error: Error): void }>();
   let watches = new Set<string>();
   let dead: string | undefined;
@@ -40,6 +40,7 @@ export function brainClient(
     noticed: (read) => send({ type: 'noticed', read }),
     watchesCreates: (context, group, resource, namespace) =>
       watches.size > 0 && watches.has(createWatchKey(context, group, resource, namespace)),
+    opened: () => send({ type: 'opened' }),
     failAll(why) {
       dead = why;
       for (const { reject } of waiting.values()) reject(new Error(why));

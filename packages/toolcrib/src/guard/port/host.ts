@@ -5,7 +5,7 @@ import type { FromBrain, ToBrain } from './messages.ts';
 /** The worker's end: hands each message to the real brain and its answer back. */
 export function hostBrain(
   channel: Channel,
-  brain: Omit<Brain, 'watchesCreates'> & { close(): Promise<void> },
+  brain: Omit<Brain, 'watchesCreates'> & { opened(): void; close(): Promise<void> },
 ): void {
   const send = (message: FromBrain) => channel.postMessage(message);
   channel.on('message', (message: ToBrain) => {
@@ -25,6 +25,8 @@ export function hostBrain(
         return brain.gone(message.id);
       case 'noticed':
         return brain.noticed(message.read);
+      case 'opened':
+        return brain.opened();
       case 'close':
         void brain.close().finally(() => send({ type: 'closed' }));
     }

@@ -1,3 +1,4 @@
+import type { ToolcribErrorCode } from '../../model/index.ts';
 import type { TokenGrant } from '../door/tokens.ts';
 import type { AskedRequest, Instruction, Outcome } from '../request.ts';
 
@@ -7,6 +8,8 @@ export type ToBrain =
   | { type: 'settled'; id: string; outcome: Outcome }
   | { type: 'gone'; id: string }
   | { type: 'noticed'; read: { context: string; session: string; path: string; query: string } }
+  /** The door listens. */
+  | { type: 'opened' }
   | { type: 'close' };
 
 /** From the worker to the door's thread. */
@@ -19,8 +22,9 @@ export type FromBrain =
   | { type: 'grant'; token: string; grant: TokenGrant }
   | { type: 'revoke'; id: string }
   | { type: 'stop' }
-  /** The worker listens: the guard is up. */
+  /** The worker is ready to judge. */
   | { type: 'ready' }
+  | { type: 'start-failed'; code: ToolcribErrorCode; message: string; next?: string }
   | { type: 'closed' };
 
 /** The key of a create watch. */

@@ -23,13 +23,16 @@ export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates'> & { close():
     gone: (id) => deps.desk.gone(id),
     noticed: (read) => deps.sessions.notice(read),
     async close() {
-      for (const hold of deps.desk.list()) deps.desk.gone(hold.requestId);
+      deps.desk.close();
       await Promise.allSettled(underWay);
     },
   };
 }
 
 async function settle(deps: WayDeps, id: string, outcome: Outcome): Promise<void> {
+  const adopting = deps.whenCreated.get(id);
+  deps.whenCreated.delete(id);
+  if (adopting && 'status' in outcome && outcome.status < 300) await deps.journal.saveSoften(adopting);
   const request = deps.onTheWay.get(id);
   if (!request) return;
   deps.onTheWay.delete(id);

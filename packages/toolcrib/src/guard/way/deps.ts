@@ -1,4 +1,12 @@
-import type { Clock, Cluster, Ids, Journal, Notifier, RequestRecord } from '../../model/index.ts';
+import type {
+  Clock,
+  Cluster,
+  Ids,
+  Journal,
+  Notifier,
+  RequestRecord,
+  SoftenRecord,
+} from '../../model/index.ts';
 import type { SessionLists } from '../act/sessions.ts';
 import type { HoldDesk } from '../hold/desk.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
@@ -19,6 +27,8 @@ export interface WayDeps {
   acts: Acts;
   /** Kept and handed to the door, until it says what the cluster answered. By request id. */
   onTheWay: Map<string, RequestRecord>;
+  /** CREATEs handed to the door that take a softened act's Pods over, and what its record becomes then. By request id. */
+  whenCreated: Map<string, SoftenRecord>;
   /** Completes a softened act now (the undo capability's work; injected, since capabilities never import each other). */
   finish(actId: string, why: string): Promise<void>;
   /** Something was softened: from now on CREATEs into its window are judged. Resolves once the door knows. */

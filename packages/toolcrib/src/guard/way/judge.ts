@@ -135,7 +135,14 @@ async function waitForAnswer(deps: WayDeps, step: Step, open: Hold | undefined):
     await record(deps, step, 'refused', { note: why, status: 403 });
     return heldAnswer(hold, text, passMs / 1000);
   }
-  return released(deps, step, { ...hold, answer: { ...given, at: deps.clock.now() } });
+  const approved: Hold = { ...hold, answer: { ...given, at: deps.clock.now() } };
+  // Time has passed: what is kept and sent is what stands there now, not what stood there when it was held.
+  const cluster = await deps.clusterFor(step.request.context);
+  const subject = await subjectOf(step.request, cluster);
+  if (subject.kind === 'destructive' || subject.kind === 'not-understood')
+    return released(deps, { ...step, subject }, approved);
+  await record(deps, step, 'refused', { note: 'nothing was left to do when it was approved' });
+  return subject.kind === 'absent' ? subject.answer : FORWARD;
 }
 
 /** After a yes: only for what was seen. Looked at again, since time has passed. */
@@ -161,6 +168,8 @@ function takeEnvelope(deps: WayDeps, { request, subject, seen }: Step): Hold | u
   if (subject.objects.length !== 1 || !object?.metadata.uid || subject.kind !== 'destructive')
     return undefined;
   return deps.desk.takeEnvelope({
+    context: request.context,
+    person: request.person,
     session: request.headers['kubectl-session'],
     verb: subject.effect.verb,
     kind: seen.radius.targets[0]?.kind ?? object.kind,

@@ -42,10 +42,13 @@ export function pinned(
 }
 
 function without(query: string, names: string[]): string {
-  return query
-    .split('&')
-    .filter((part) => !names.includes(decodeURIComponent(part.split('=')[0] ?? '')))
-    .join('&');
+  return (
+    query
+      .split('&')
+      // Read as the server and `effectOf` read it; what can't be decoded stays as it was sent.
+      .filter((part) => ![...new URLSearchParams(part).keys()].some((name) => names.includes(name)))
+      .join('&')
+  );
 }
 
 function json(body: unknown): { bytes: Uint8Array; type: string } {

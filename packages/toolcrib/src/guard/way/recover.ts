@@ -1,5 +1,10 @@
 import { resourcePath } from '@toolcrib/kube';
-import { type RequestRecord, type SoftenRecord, ToolcribError } from '../../model/index.ts';
+import {
+  type RequestRecord,
+  type RequestState,
+  type SoftenRecord,
+  ToolcribError,
+} from '../../model/index.ts';
 import { resume, type SoftenProgress } from '../soften/index.ts';
 import type { WayDeps } from './deps.ts';
 
@@ -7,11 +12,14 @@ import type { WayDeps } from './deps.ts';
  * After a restart: says of every request that was on its way what became of it. `held` ones were never sent; for each
  * `kept` one the cluster is asked whether its object still stands.
  *
+ * @param before when this guard began (ms since 1970): what it does itself meanwhile is not taken for left over
  * @returns what could not be settled (the cluster did not answer), to be tried again
  */
-export async function recover(deps: WayDeps): Promise<RequestRecord[]> {
+export async function recover(deps: WayDeps, before: number): Promise<RequestRecord[]> {
   const { journal } = deps;
-  for (const request of await journal.requests({ state: 'held' })) {
+  const earlier = async (state: RequestState) =>
+    (await journal.requests({ state })).filter(({ at }) => at < before);
+  for (const request of await earlier('held')) {
     await journal.saveRequest({
       ...request,
       state: 'refused',
@@ -19,13 +27,12 @@ export async function recover(deps: WayDeps): Promise<RequestRecord[]> {
     });
   }
   for (const record of await journal.softenings({ state: 'started' })) {
-    if (record.how !== 'retain-first') await resumeSoftening(deps, record);
+    // One of this life's own is under way: its request is.
+    if (record.how !== 'retain-first' && !deps.onTheWay.has(record.requestId))
+      await resumeSoftening(deps, record);
   }
   const unsettled: RequestRecord[] = [];
-  const open = [
-    ...(await journal.requests({ state: 'kept' })),
-    ...(await journal.requests({ state: 'unsettled' })),
-  ];
+  const open = [...(await earlier('kept')), ...(await earlier('unsettled'))];
   for (const request of open) {
     const settled = await settleByLooking(deps, request);
     await journal.saveRequest(settled);

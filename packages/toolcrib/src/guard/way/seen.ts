@@ -152,7 +152,13 @@ export async function record(
 ): Promise<void> {
   try {
     await deps.acts.save(step.live);
-    await deps.journal.saveRequest(requestRecord(step, state, { ...more, at: deps.clock.now() }));
+    const { id } = step.request;
+    const snapshotId = deps.onTheWay.get(id)?.snapshotId;
+    await deps.journal.saveRequest(
+      requestRecord(step, state, { ...more, at: deps.clock.now(), ...(snapshotId ? { snapshotId } : {}) }),
+    );
+    // Only `kept` is on its way; any other state is an end, or not yet a beginning.
+    deps.onTheWay.delete(id);
   } catch (error) {
     deps.log('the journal could not be written', { state, why: String(error) });
   }

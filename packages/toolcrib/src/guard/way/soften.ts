@@ -114,7 +114,6 @@ async function softened(
   uid: string,
 ): Promise<Instruction> {
   const { id, title } = step.live.act;
-  deps.onTheWay.delete(step.request.id);
   await record(deps, step, 'softened', { status: 200, note });
   deps.notifier.tell({ kind: 'softened', title: `Softened: ${title}`, text: note });
   const told = `toolcrib softened this: ${note}. Finish now: toolcrib finish ${id}. Undo: toolcrib undo ${id}`;
@@ -123,7 +122,6 @@ async function softened(
 }
 
 async function softenFailed(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
-  deps.onTheWay.delete(step.request.id);
   await record(deps, step, 'failed', { note: `softening: ${why}`, status: 500 });
   deps.notifier.tell({ kind: 'failed', title: `Not softened: ${step.live.act.title}`, text: why });
   return answer(failure(500, `toolcrib could not soften this: ${why} See: toolcrib log ${step.live.act.id}`));

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { refOf, resourcePath } from '@toolcrib/kube';
+import { parseRequestPath, refOf, resourcePath } from '@toolcrib/kube';
 import type { As, Cluster, Effect } from '../../model/index.ts';
 import { effectOf } from '../effect/effect-of.ts';
 import type { Aim } from '../radius/view.ts';
@@ -61,13 +61,31 @@ export async function subjectOf(request: AskedRequest, cluster: Cluster): Promis
   }
   const found = await readTarget(cluster, effect.target, as);
   if ('answer' in found) return { kind: 'absent', answer: found.answer };
-  if (effect.verb === 'scale' && effect.replicas >= replicasOf(found.object)) return { kind: 'harmless' };
+  if (effect.verb === 'scale') {
+    const now = (await scaleNow(request, cluster, as)) ?? replicasOf(found.object);
+    if (effect.replicas >= now) return { kind: 'harmless' };
+  }
   return destructive(effect, [found.object]);
 }
 
 function destructive(effect: Destructive, objects: KubeObject[]): Subject {
   const aims = objects.flatMap((object) => aimOf(effect, refOf(object)) ?? []);
   return { kind: 'destructive', effect, objects, aims };
+}
+
+/** What `/scale` itself says, where the request goes there: a custom resource's replicas may stand in any field. */
+async function scaleNow(
+  request: AskedRequest,
+  cluster: Cluster,
+  as: As | undefined,
+): Promise<number | undefined> {
+  const path = parseRequestPath(request.path);
+  if (path.type !== 'resource' || path.subresource !== 'scale') return undefined;
+  const headers = { accept: 'application/json' };
+  const response = await cluster.request({ method: 'GET', path: request.path, headers, as });
+  if (response.status !== 200) return undefined;
+  const scale = JSON.parse(new TextDecoder().decode(response.body)) as { spec?: { replicas?: number } };
+  return scale.spec?.replicas ?? 0;
 }
 
 /** A workload without `spec.replicas` has one; what has none at all can't be scaled down by a request. */

@@ -16,7 +16,7 @@ export async function createInWindow(deps: WayDeps, request: AskedRequest): Prom
   const path = parseRequestPath(request.path);
   if (path.type !== 'resource' || path.subresource !== undefined) return undefined;
   if (request.method !== 'POST' && request.method !== 'PATCH') return undefined;
-  const open = (await deps.journal.softenings({ state: 'softened' })).filter(
+  const open = (await openWindows(deps)).filter(
     ({ context, owner }) =>
       context === request.context &&
       owner.apiVersion === apiVersionOf(path) &&
@@ -46,7 +46,8 @@ export async function createInWindow(deps: WayDeps, request: AskedRequest): Prom
   const left = await readLeft(deps, softened);
   if (onCreate(softened, left, created) === 'adopt') {
     const note = 'created again with a matching selector: its Pods were adopted';
-    await deps.journal.saveSoften({ ...softened, state: 'undone', note });
+    // Only what the cluster has really created adopts: until it has said so, the act stays as it is.
+    deps.whenCreated.set(request.id, { ...softened, state: 'undone', note });
     return { do: 'forward', warnings: [`toolcrib: ${note}; act ${softened.actId} will not be finished`] };
   }
   try {
@@ -61,6 +62,16 @@ export async function createInWindow(deps: WayDeps, request: AskedRequest): Prom
     );
   }
   return { do: 'forward', warnings: [`toolcrib: what act ${softened.actId} had left was finished first`] };
+}
+
+/** None where the journal can't be read: a create destroys nothing, and a finish spares whatever has an owner by then. */
+async function openWindows(deps: WayDeps): Promise<SoftenRecord[]> {
+  try {
+    return await deps.journal.softenings({ state: 'softened' });
+  } catch (error) {
+    deps.log('softened acts could not be looked up', { why: String(error) });
+    return [];
+  }
 }
 
 /** What the act left behind, as it stands now. */
