@@ -34,12 +34,17 @@ const files = {
   },
   'depsdev.json': { versionKey: { system: 'NPM', name: 'tool', version: '1.0.0' } },
   'sbom.json': { bomFormat: 'CycloneDX', specVersion: '1.6' },
+  'release.yaml':
+    'apiVersion: toolcrib.dev/v1alpha1\nkind: Release\nspec:\n  artefact: tool.bin\n  proofs: [{checksums: SHA256SUMS}]\n  sbom: sbom.json\n',
 };
 let context: SourceContext;
 let target: Target;
 before(async () => {
   for (const [name, content] of Object.entries(files))
-    writeFileSync(join(dir, name), JSON.stringify(content));
+    writeFileSync(join(dir, name), typeof content === 'string' ? content : JSON.stringify(content));
+  writeFileSync(join(dir, 'tool.bin'), 'a tool');
+  const digest = createHash('sha256').update('a tool').digest('hex');
+  writeFileSync(join(dir, 'SHA256SUMS'), `${digest}  tool.bin\n`);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   context = { now: () => NOW, registry: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
   target = {
