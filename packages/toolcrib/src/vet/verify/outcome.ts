@@ -32,7 +32,8 @@ export async function conclude(
     const changed = await artefact.changed();
     if (changed)
       throw new Stop('changed-while-read', `${artefact.name} changed while it was read: ${changed}`);
-    return { scheme, verdict: VERDICT_OF[found.code], artefact: about(), ...found };
+    // The verdict comes last: nothing that a scheme puts in can stand in its place.
+    return { ...found, scheme, artefact: about(), verdict: VERDICT_OF[found.code] };
   } catch (error) {
     const stop =
       error instanceof Stop ? error : new Stop('not-understood', `could not be read: ${messageOf(error)}`);

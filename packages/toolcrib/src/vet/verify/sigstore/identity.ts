@@ -79,6 +79,20 @@ function utf8(bytes: Uint8Array): string {
   }
 }
 
+const EXTENDED_KEY_USAGE = '2.5.29.37';
+const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
+
+/**
+ * The library checks the chain but not what the leaf may be used for.
+ * @throws {Stop} `certificate-invalid`
+ */
+export function requireCodeSigning(certificate: X509Certificate | undefined): void {
+  if (certificate === undefined) return;
+  const usages = certificate.extension(EXTENDED_KEY_USAGE)?.valueObj.subs[0]?.subs ?? [];
+  const mayBe = usages.some((usage) => usage.tag.isOID() && usage.toOID() === CODE_SIGNING);
+  if (!mayBe) throw new Stop('certificate-invalid', 'the certificate is not for signing code');
+}
+
 /**
  * Whether a verified certificate is of one of those expected. Nobody expected: the signature is good, but whose it
  * should be was never said, so it is proposed and not passed.

@@ -7,6 +7,7 @@ import { messageOf, Stop } from '../outcome.ts';
 import type { TrustRoot } from '../trust/root.ts';
 import type { SignedAt } from '../types.ts';
 import { certificateOf, rawCertificateOf, requireKnownAuthorities } from './authorities.ts';
+import { requireCodeSigning } from './identity.ts';
 import { requireSameSigner } from './log-entry.ts';
 import { type HashName, verifyDigest } from './prehash.ts';
 
@@ -131,17 +132,6 @@ function publicKeyOf(certificate: X509Certificate): KeyObject {
   } catch {
     throw new Stop('certificate-invalid', 'the certificate holds a key that cannot be read');
   }
-}
-
-const EXTENDED_KEY_USAGE = '2.5.29.37';
-const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';
-
-/** The library checks the chain but not what the leaf may be used for. */
-function requireCodeSigning(certificate: X509Certificate | undefined): void {
-  if (certificate === undefined) return;
-  const usages = certificate.extension(EXTENDED_KEY_USAGE)?.valueObj.subs[0]?.subs ?? [];
-  const mayBe = usages.some((usage) => usage.tag.isOID() && usage.toOID() === CODE_SIGNING);
-  if (!mayBe) throw new Stop('certificate-invalid', 'the certificate is not for signing code');
 }
 
 function timeOf(entity: SignedEntity): SignedAt {
