@@ -11,10 +11,11 @@ import { cloneJson, equalJson } from './json.ts';
 import { matchesQuery } from './match.ts';
 import { validateMeta, validateMetaUpdate } from './meta-rules.ts';
 import { generateName } from './names.ts';
-import { checkNamespace, deleteNamespace } from './namespace-rules.ts';
+import { checkNamespace, deleteNamespace, isNamespace } from './namespace-rules.ts';
 import type { Clock, ListQuery, Store, StoreEvent } from './store.ts';
 import type { Manager, Strategy, StrategyOf, WriteContext } from './strategy.ts';
 import { timestamp } from './time.ts';
+import { bumpGeneration, mergeWrite } from './write-rules.ts';
 
 /** What the API handlers use beyond the interface that the controllers see. */
 export interface MemoryStore extends Store {
@@ -299,10 +300,6 @@ export function createStore(options: StoreOptions): MemoryStore {
   return store;
 }
 
-function isNamespace(info: ResourceInfo): boolean {
-  return info.group === '' && info.resource === 'namespaces';
-}
-
 function keyOf(info: ResourceInfo, namespace: string | undefined, name: string): string {
   return info.namespaced ? `${namespace ?? ''}/${name}` : name;
 }
@@ -312,76 +309,4 @@ function byNamespaceAndName(a: KubeObject, b: KubeObject): number {
   const left = `${a.metadata.namespace ?? ''}/${a.metadata.name}`;
   const right = `${b.metadata.namespace ?? ''}/${b.metadata.name}`;
   return left < right ? -1 : left > right ? 1 : 0;
-}
-
-/** What a write may change: everything but the status, only the status, or only the named part. */
-function mergeWrite(
-  object: KubeObject,
-  old: KubeObject,
-  info: ResourceInfo,
-  subresource: 'status' | 'scale' | 'finalize' | undefined,
-): KubeObject {
-  object.apiVersion = apiVersionOf(info);
-  object.kind = info.kind;
-  const kept = cloneJson(old);
-  if (subresource === 'status') {
-    // Labels and annotations may be written through status too; spec and finalizers may not.
-    const meta = { ...kept.metadata };
-    for (const field of [
-      'labels',
-      'annotations',
-      'managedFields',
-      'finalizers',
-      'ownerReferences',
-    ] as const) {
-      if (object.metadata[field] !== undefined) Object.assign(meta, { [field]: object.metadata[field] });
-      else if (field !== 'managedFields') delete meta[field];
-    }
-    const merged: KubeObject = { ...kept, metadata: meta };
-    if (object.status === undefined) delete merged.status;
-    else merged.status = object.status;
-    return merged;
-  }
-  if (info.subresources.includes('status')) {
-    if (kept.status === undefined) delete object.status;
-    else object.status = kept.status;
-  }
-  if (subresource === 'finalize' && isNamespace(info)) {
-    return { ...kept, spec: { ...kept.spec, finalizers: object.spec?.finalizers } };
-  }
-  if (isNamespace(info)) object.spec = { ...object.spec, finalizers: kept.spec?.finalizers };
-  for (const field of [
-    'uid',
-    'creationTimestamp',
-    'deletionTimestamp',
-    'deletionGracePeriodSeconds',
-    'generation',
-  ] as const) {
-    if (kept.metadata[field] === undefined) delete object.metadata[field];
-    else Object.assign(object.metadata, { [field]: kept.metadata[field] });
-  }
-  if (info.namespaced) object.metadata.namespace = kept.metadata.namespace;
-  return object;
-}
-
-function bumpGeneration(object: KubeObject, old: KubeObject, strategy: Strategy): void {
-  const generation = old.metadata.generation;
-  if (generation === undefined || strategy.generation === 'none') return;
-  const annotationsCount = strategy.generation === 'spec-or-annotations';
-  const changed =
-    (strategy.generation === 'all'
-      ? !equalJson(withoutMeta(object), withoutMeta(old))
-      : !equalJson(without(object.spec, strategy.uncounted), without(old.spec, strategy.uncounted))) ||
-    (annotationsCount && !equalJson(object.metadata.annotations, old.metadata.annotations));
-  object.metadata.generation = changed ? generation + 1 : generation;
-}
-
-function withoutMeta(object: KubeObject): Record<string, unknown> {
-  const { metadata: _, status: __, ...rest } = object;
-  return rest;
-}
-
-function without(spec: Record<string, unknown>, fields: string[] = []): Record<string, unknown> {
-  if (fields.length === 0) return spec;
-  return Object.fromEntries(Object.entries(spec).filter(([field]) => !fields.includes(field)));
 }

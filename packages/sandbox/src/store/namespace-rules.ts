@@ -67,3 +67,7 @@ export function deleteNamespace(
   if (!equalJson(before, after)) meta.finalizers = after.length > 0 ? after : undefined;
   return { do: 'update', object };
 }
+
+export function isNamespace(info: ResourceInfo): boolean {
+  return info.group === '' && info.resource === 'namespaces';
+}
