@@ -45,9 +45,13 @@ async function open(path: string, context: SourceContext): Promise<Given> {
   const content = /^\s*[{[]/.test(text) ? parseJson(text, path) : text;
   const kind = kindOf(content);
   if (kind === undefined)
-    throw new ToolcribError('bad-file', `${path} is none of: OSV, Scorecard, deps.dev, CycloneDX, SPDX, Release`, {
-      next: 'docs/vet.md says where each is to be had',
-    });
+    throw new ToolcribError(
+      'bad-file',
+      `${path} is none of: OSV, Scorecard, deps.dev, CycloneDX, SPDX, Release`,
+      {
+        next: 'docs/vet.md says where each is to be had',
+      },
+    );
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { path, kind, sha256, documents: () => once({ name: path, content }) };
 }
