@@ -269,7 +269,7 @@ function minisignKey(id: number) {
   };
 }
 
-function sshKey() {
+export function sshKey() {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const x = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
   const blob = Buffer.concat([sshString('ssh-ed25519'), sshString(x)]);
@@ -292,13 +292,13 @@ function sshKey() {
   };
 }
 
-function gitTag({ sign: signWith }: ReturnType<typeof sshKey>): Buffer {
+export function gitTag({ sign: signWith }: ReturnType<typeof sshKey>): Buffer {
   const seconds = Math.floor(SIGNED_AT.getTime() / 1000);
   const payload = `object ${'a'.repeat(40)}\ntype commit\ntag v1\ntagger Me <me@acme.example> ${seconds} +0000\n\nFirst\n`;
   return Buffer.concat([Buffer.from(payload), signWith(Buffer.from(payload), 'git')]);
 }
 
-async function pgpKey(): Promise<PrivateKey> {
+export async function pgpKey(): Promise<PrivateKey> {
   const { privateKey } = await generateKey({
     userIDs: [{ name: 'Me', email: 'me@acme.example' }],
     format: 'object',

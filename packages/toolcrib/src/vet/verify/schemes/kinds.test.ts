@@ -1,0 +1,130 @@
+/** A good signature of the wrong kind, or in the wrong place, is no signature here. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  config,
+  createCleartextMessage,
+  createMessage,
+  enums,
+  PacketList,
+  sign as pgpSign,
+  SignaturePacket,
+} from 'openpgp';
+import { artefactOfBytes, type Expected, verifyArtefact } from '../index.ts';
+import { gitTag, pgpKey, sshKey } from '../testing/cases.ts';
+import { vendoredRoot } from '../trust/root.ts';
+
+const BYTES = Buffer.from('a tool\n');
+const NOW = new Date(Date.now() + 3_600_000);
+
+async function code(
+  proof: Uint8Array | string,
+  expected: Expected,
+  { name = 'p', bytes = BYTES }: { name?: string; bytes?: Buffer } = {},
+): Promise<string> {
+  const file = { name, bytes: Buffer.from(proof as string) };
+  const { verdict, code } = await verifyArtefact(
+    artefactOfBytes('tool', bytes),
+    { proof: file },
+    expected,
+    vendoredRoot(),
+    NOW,
+  );
+  return `${verdict} ${code}`;
+}
+
+describe('ssh', () => {
+  const key = sshKey();
+  const allowed = (line: string): Expected => ({
+    signers: [{ kind: 'ssh', allowedSigners: line, principal: 'me@x' }],
+  });
+
+  it('a signature for git is none for files, and one for files is none for git', async () => {
+    assert.equal(await code(key.sign(BYTES, 'file'), allowed(`me@x ${key.line}`)), 'pass verified');
+    assert.equal(await code(key.sign(BYTES, 'git'), allowed(`me@x ${key.line}`)), 'fail other-subject');
+    const tag = gitTag({ ...key, sign: (bytes) => key.sign(bytes, 'file') });
+    assert.equal(
+      await code(tag, allowed(`me@x ${key.line}`), { name: 'tag v1', bytes: tag }),
+      'fail other-subject',
+    );
+  });
+
+  it('a key counts only as its line says', async () => {
+    const signature = key.sign(BYTES, 'file');
+    assert.equal(await code(signature, allowed(`me@x namespaces="git" ${key.line}`)), 'fail other-identity');
+    assert.equal(
+      await code(signature, allowed(`me@x valid-before="20200101Z" ${key.line}`)),
+      'fail key-expired',
+    );
+    assert.equal(
+      await code(signature, allowed(`me@x valid-after="20990101Z" ${key.line}`)),
+      'fail key-expired',
+    );
+    // The key of an authority vouches for certificates and signs nothing itself.
+    assert.equal(await code(signature, allowed(`me@x cert-authority ${key.line}`)), 'unknown unknown-key');
+  });
+
+  it('a tag is verified under its own name only', async () => {
+    const tag = gitTag(key);
+    assert.equal(
+      await code(tag, allowed(`me@x ${key.line}`), { name: 'tag v1', bytes: tag }),
+      'pass verified',
+    );
+    assert.equal(
+      await code(tag, allowed(`me@x ${key.line}`), { name: 'tag v2', bytes: tag }),
+      'fail other-subject',
+    );
+  });
+});
+
+describe('OpenPGP', () => {
+  it('only a signature over the bytes counts for a file: not over a text, not standing alone', async () => {
+    const key = await pgpKey();
+    const ring: Expected = { signers: [{ kind: 'openpgp', keyring: key.toPublic().write() }] };
+    const overBytes = await pgpSign({
+      message: await createMessage({ binary: new Uint8Array(BYTES) }),
+      signingKeys: key,
+      detached: true,
+    });
+    assert.equal(await code(overBytes as string, ring), 'pass verified');
+    const overText = await pgpSign({
+      message: await createMessage({ text: BYTES.toString() }),
+      signingKeys: key,
+      detached: true,
+    });
+    assert.equal(await code(overText as string, ring), 'unknown unsupported');
+
+    // It is a good signature by the right key, and over nothing: a verifier that does not look takes it for anything.
+    const packet = new SignaturePacket();
+    packet.signatureType = enums.signature.standalone;
+    packet.publicKeyAlgorithm = key.keyPacket.algorithm;
+    packet.hashAlgorithm = enums.hash.sha512;
+    // Not in the library's types: date, detached, configuration.
+    const make = packet.sign.bind(packet) as (...all: unknown[]) => Promise<unknown>;
+    await make(key.keyPacket, {}, new Date(), false, config);
+    const alone = new PacketList<SignaturePacket>();
+    alone.push(packet);
+    assert.equal(await code(alone.write() as Uint8Array, ring), 'unknown nothing-to-verify');
+  });
+
+  it('a signed text counts only when the file is nothing else', async () => {
+    const key = await pgpKey();
+    const ring: Expected = { signers: [{ kind: 'openpgp', keyring: key.toPublic().write() }] };
+    const text = String(
+      await pgpSign({
+        message: await createCleartextMessage({ text: 'Codename: trixie' }),
+        signingKeys: key,
+      }),
+    );
+    const judge = (file: string) => code(file, ring, { bytes: Buffer.from(file) });
+    assert.equal(await judge(text), 'pass verified');
+    assert.equal(await judge(`${text}Codename: forky\n`), 'fail signature-invalid');
+    assert.equal(
+      await judge(text.replace('Hash: SHA512', 'Hash: SHA512\nComment: Codename: forky')),
+      'fail signature-invalid',
+    );
+    assert.equal(await judge(text.replace('trixie', 'forky')), 'fail signature-invalid');
+    assert.notEqual((await judge(`Codename: forky\n${text}`)).split(' ')[0], 'pass');
+    assert.notEqual((await judge(`${text}${text}`)).split(' ')[0], 'pass');
+  });
+});
