@@ -31,7 +31,12 @@ export function registerVet(program: Command): Command {
     .description('Judge tools by evidence that a second person can check again: pass, fail or unknown.')
     .argument('[what...]', 'what to vet; several are compared side by side')
     .option('--git <dir>', 'a clone of the tool that is named by its purl or package')
-    .option('-f, --file <path>', 'OSV, Scorecard, deps.dev or SBOM data; may be repeated', repeated, [])
+    .option(
+      '-f, --file <path>',
+      'OSV, Scorecard, deps.dev or SBOM data, or a release file; may be repeated',
+      repeated,
+      [],
+    )
     .option('--policy <file>', 'what is demanded (default: policies/trust.yaml)')
     .option('--job <name>', 'the job the tool is for; it decides how much is demanded')
     .addOption(
