@@ -28,8 +28,8 @@ export type Instruction =
   | { do: 'forward'; query?: string; body?: { bytes: Uint8Array; type: string }; warnings: string[] }
   | { do: 'answer'; status: number; body: string | Uint8Array; type: string; warnings: string[] };
 
-/** What became of a forwarded request. */
-export type Outcome = { status: number } | { failed: string };
+/** What became of a forwarded request: `failed`, it may have arrived and no answer came; `notSent`, it never left. */
+export type Outcome = { status: number } | { failed: string } | { notSent: string };
 
 /**
  * The way from the door (which only moves bytes) to the part that thinks (in a worker): asynchronous, so that a

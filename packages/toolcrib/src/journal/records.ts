@@ -7,6 +7,7 @@ import type { Act, Hold, RequestRecord, Snapshot, SoftenRecord, UndoRecord } fro
 const count = z.number();
 const text = z.string();
 const texts = z.array(text);
+const as = z.record(text, z.union([text, texts])).optional();
 
 const caller = z.looseObject({
   person: text,
@@ -102,6 +103,7 @@ export const requestSchema = z.looseObject({
     'answered',
     'softened',
     'refused',
+    'not-sent',
     'failed',
     'carried-out',
     'not-carried-out',
@@ -110,6 +112,7 @@ export const requestSchema = z.looseObject({
   status: count.optional(),
   targetUids: texts,
   snapshotId: text.optional(),
+  as,
   note: text.optional(),
 }) satisfies z.ZodType<RequestRecord>;
 
@@ -187,7 +190,12 @@ export const softenSchema = z.looseObject({
   owner: refWithUid,
   left: z.array(refWithUid),
   gracePeriodSeconds: count.optional(),
+  as,
   finishAfter: count,
+  how: z.enum(['orphan-first', 'retain-first']).optional(),
+  claims: z.enum(['Delete', 'Retain']).optional(),
+  held: z.boolean().optional(),
+  volumes: z.array(z.looseObject({ name: text, uid: text, reclaimPolicy: text })).optional(),
   state: z.enum(['started', 'softened', 'finished', 'undone', 'failed']),
   note: text.optional(),
 }) satisfies z.ZodType<SoftenRecord>;

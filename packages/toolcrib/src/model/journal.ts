@@ -1,14 +1,15 @@
 import type { Act } from './act.ts';
 import type { Decision } from './decision.ts';
 import type { Effect } from './effect.ts';
+import type { As } from './ports.ts';
 import type { Radius } from './radius.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /**
  * What became of one request.
  * `held` waits for a person; `kept` its snapshot is durable and it may be on its way; `answered` the cluster
- * answered (`status`); `softened` carried out in softened form; `refused` never sent; `failed` sent, and the
- * answer did not come. After a restart each `kept` is settled by asking the cluster: `carried-out`,
+ * answered (`status`); `softened` carried out in softened form; `refused` never sent, by a decision; `not-sent`
+ * allowed, and never sent all the same (its client had gone); `failed` sent, and the answer did not come. After a restart each `kept` is settled by asking the cluster: `carried-out`,
  * `not-carried-out` or `unsettled`, with the reason in `note`.
  */
 export type RequestState =
@@ -17,6 +18,7 @@ export type RequestState =
   | 'answered'
   | 'softened'
   | 'refused'
+  | 'not-sent'
   | 'failed'
   | 'carried-out'
   | 'not-carried-out'
@@ -38,6 +40,8 @@ export interface RequestRecord {
   /** UIDs of the targets as they stood. */
   targetUids: string[];
   snapshotId?: string;
+  /** The client acted as somebody else: an undo goes out with no more rights than that. */
+  as?: As;
   note?: string;
 }
 
@@ -97,14 +101,19 @@ export interface SoftenRecord {
   left: { apiVersion: string; kind: string; namespace?: string; name: string; uid: string }[];
   /** `gracePeriodSeconds` of the request as sent, for the finish. */
   gracePeriodSeconds?: number;
+  /** The client acted as somebody else: finish, resume and undo go out with no more rights than that. */
+  as?: As;
+  /** Milliseconds since 1970. `retain-first` is never finished by itself: what it keeps is data. */
   finishAfter: number;
   /** Default `orphan-first`. */
   how?: 'orphan-first' | 'retain-first';
   /** A StatefulSet's `whenDeleted`: whether the finish takes its claims too. */
   claims?: 'Delete' | 'Retain';
-  /** `retain-first`: the volumes that were set to Retain, and what they had before. */
+  /** `orphan-first`: our finalizer is on the owner, so from here on the delete may have been sent. */
+  held?: boolean;
+  /** `retain-first`: the volumes that were, or were about to be, set to Retain, and what they had before. */
   volumes?: { name: string; uid: string; reclaimPolicy: string }[];
-  /** `failed` says in `note` whether the owner still stands, and both `started` and `failed` can be resumed. */
+  /** `started` is under way or was cut off, and is resumed by itself; `failed`: it took nothing, `note` says why. */
   state: 'started' | 'softened' | 'finished' | 'undone' | 'failed';
   note?: string;
 }

@@ -1,4 +1,4 @@
-import type { SoftenRecord } from '../../model/index.ts';
+import type { RequestRecord, SoftenRecord } from '../../model/index.ts';
 import { createWatchKey } from '../port/messages.ts';
 import type { AskedRequest, Brain, Outcome } from '../request.ts';
 import type { WayDeps } from './deps.ts';
@@ -36,11 +36,13 @@ async function settle(deps: WayDeps, id: string, outcome: Outcome): Promise<void
   const request = deps.onTheWay.get(id);
   if (!request) return;
   deps.onTheWay.delete(id);
-  const settled =
-    'status' in outcome
-      ? { ...request, state: 'answered' as const, status: outcome.status }
-      : { ...request, state: 'failed' as const, note: outcome.failed };
-  await deps.journal.saveRequest(settled);
+  await deps.journal.saveRequest({ ...request, ...endOf(outcome) });
+}
+
+function endOf(outcome: Outcome): Pick<RequestRecord, 'state' | 'status' | 'note'> {
+  if ('status' in outcome) return { state: 'answered', status: outcome.status };
+  if ('notSent' in outcome) return { state: 'not-sent', note: outcome.notSent };
+  return { state: 'failed', note: outcome.failed };
 }
 
 /** The types and namespaces in which a CREATE must be judged: where softened acts wait to be finished. */

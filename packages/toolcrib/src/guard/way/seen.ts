@@ -13,6 +13,7 @@ import type { Aim } from '../radius/view.ts';
 import type { AskedRequest } from '../request.ts';
 import { canRetain, canSoften } from '../soften/index.ts';
 import type { WayDeps } from './deps.ts';
+import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import type { Subject } from './subject.ts';
 
@@ -129,6 +130,7 @@ export function requestRecord(
 ): RequestRecord {
   const { request, subject, live, decision } = step;
   const { at, ...rest } = more;
+  const as = impersonation(request.headers);
   return {
     id: request.id,
     actId: live.act.id,
@@ -139,6 +141,7 @@ export function requestRecord(
     decision,
     state,
     targetUids: subject.objects.flatMap((object) => object.metadata.uid ?? []),
+    ...(as === undefined ? {} : { as }),
     ...rest,
   };
 }
