@@ -11,7 +11,8 @@ import {
   SignaturePacket,
 } from 'openpgp';
 import { artefactOfBytes, type Expected, verifyArtefact } from '../index.ts';
-import { gitTag, pgpKey, sshKey } from '../testing/cases.ts';
+import { gitTag, minisignKey, pgpKey, sha512, sshKey } from '../testing/cases.ts';
+import { IDENTITY, ISSUER, SIGNED_AT, testSigstore } from '../testing/signer.ts';
 import { vendoredRoot } from '../trust/root.ts';
 
 const BYTES = Buffer.from('a tool\n');
@@ -126,5 +127,47 @@ describe('OpenPGP', () => {
     assert.equal(await judge(text.replace('trixie', 'forky')), 'fail signature-invalid');
     assert.notEqual((await judge(`Codename: forky\n${text}`)).split(' ')[0], 'pass');
     assert.notEqual((await judge(`${text}${text}`)).split(' ')[0], 'pass');
+  });
+});
+
+describe('minisign', () => {
+  it("a trusted comment that is not the signer's is a failure, though the file is", async () => {
+    const key = minisignKey(7);
+    const signature = key.sign(BYTES).toString();
+    assert.equal(await code(signature, { signers: [key.expected] }), 'pass verified');
+    assert.equal(
+      await code(signature.replace('file:tool', 'file:tool-9'), { signers: [key.expected] }),
+      'fail signature-invalid',
+    );
+  });
+});
+
+describe('npm attestations', () => {
+  it('of another version, or of another package, are other subjects, whatever they say', async () => {
+    const sigstore = await testSigstore();
+    const subject = [{ name: 'pkg:npm/tool@1.0.0', digest: { sha512: sha512(BYTES).toString('hex') } }];
+    const statement = {
+      _type: 'https://in-toto.io/Statement/v1',
+      subject,
+      predicateType: 'https://example.org/p',
+      predicate: {},
+    };
+    const proof = Buffer.from(
+      JSON.stringify({ attestations: [{ predicateType: 'x', bundle: await sigstore.attest(statement) }] }),
+    );
+    const judge = async (purl: string) => {
+      const expected: Expected = {
+        signers: [{ kind: 'certificate', identity: IDENTITY, issuer: ISSUER }],
+        purl,
+      };
+      const artefact = artefactOfBytes('tool', BYTES);
+      const now = new Date(SIGNED_AT.getTime() + 1000);
+      return (
+        await verifyArtefact(artefact, { proof: { name: 'a', bytes: proof } }, expected, sigstore.trust, now)
+      ).code;
+    };
+    assert.equal(await judge('pkg:npm/tool@1.0.0'), 'verified');
+    assert.equal(await judge('pkg:npm/tool@1.0.1'), 'other-subject');
+    assert.equal(await judge('pkg:npm/other@1.0.0'), 'other-subject');
   });
 });

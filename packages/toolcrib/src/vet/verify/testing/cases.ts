@@ -248,7 +248,7 @@ async function keyCases(shared: Shared): Promise<Case[]> {
   ];
 }
 
-function minisignKey(id: number) {
+export function minisignKey(id: number) {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const x = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
   const keyId = Buffer.alloc(8, id);
