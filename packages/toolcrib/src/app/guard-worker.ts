@@ -90,6 +90,7 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
     sessions,
     acts: acts({ journal, clock, ids, sessions }),
     onTheWay: new Map(),
+    gone: new Set(),
     whenCreated: new Map(),
     finish,
     windowOpened: () => windowsOpen.look(),

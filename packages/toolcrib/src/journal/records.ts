@@ -100,6 +100,7 @@ export const requestSchema = z.looseObject({
   state: z.enum([
     'held',
     'kept',
+    'without-net',
     'answered',
     'softened',
     'refused',

@@ -15,6 +15,8 @@ import type { Snapshot } from './snapshot.ts';
 export type RequestState =
   | 'held'
   | 'kept'
+  /** Let go by a person although it could not be kept. */
+  | 'without-net'
   | 'answered'
   | 'softened'
   | 'refused'

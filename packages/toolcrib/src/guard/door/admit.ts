@@ -30,6 +30,8 @@ export function admit(request: IncomingMessage, port: number, tokens: TokenTable
   }
   const [rawPath = '', ...rest] = (request.url ?? '').split('?');
   const query = rest.join('?');
+  // `??dryRun=All`: some readers take the second mark for nothing, others for a part of the name.
+  if (query.startsWith('?')) return refuse(400, 'toolcrib: the query begins with a second question mark.');
   const grant = tokens.find(request.headers.authorization);
   if (!grant) {
     return refuse(

@@ -105,12 +105,16 @@ function ask(path: string, options: RequestOptions & { body?: string } = {}) {
   );
 }
 
-/** Writes bytes that no HTTP library would send. */
-function raw(text: string): Promise<string> {
+/** Writes bytes that no HTTP library would send; `later` once something was answered. */
+function raw(text: string, later?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port: door.port, ca: cert }, () => socket.write(text));
     let answer = '';
     socket.on('data', (chunk) => {
+      if (answer === '' && later) {
+        socket.write(later);
+        setTimeout(() => socket.destroy(), 300);
+      }
       answer += chunk;
     });
     socket.on('close', () => resolve(answer));
@@ -170,6 +174,7 @@ describe('who is let in', () => {
     '/api/v1/pods/%zz',
     'https://127.0.0.1/api/v1/pods',
     '*',
+    '/api/v1/namespaces/shop/pods/x??dryRun=All',
   ]) {
     it(`the path ${path} is refused`, async () => {
       const answer = await raw(
@@ -277,6 +282,23 @@ describe('what passes', () => {
     assert.equal(text, 'ping');
     assert.equal(upstream.upgrades[0]?.headers.authorization, 'Bearer the-cluster-token');
   });
+
+  for (const path of ['/version', '/api/v1/namespaces/shop/pods/a/exec?command=sh']) {
+    it(`an upgrade of ${path} that the cluster ignores carries no second request past the guard`, async () => {
+      upstream.switches.ignoreUpgrades = true;
+      const second = 'DELETE /api/v1/namespaces/shop/pods/a HTTP/1.1\r\nHost: x\r\n\r\n';
+      const answer = await raw(
+        `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nAuthorization: Bearer secret-of-prod\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n${second}`,
+        second,
+      );
+      upstream.switches.ignoreUpgrades = false;
+      assert.match(answer, /^HTTP\/1\.1 (200|400) /);
+      assert.deepEqual(
+        upstream.got.filter(({ method }) => method === 'DELETE'),
+        [],
+      );
+    });
+  }
 
   it('a DELETE does not slip by as an upgrade', async () => {
     const answer = await raw(

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ToolcribError } from '../../model/index.ts';
 import { needsJudgement } from '../effect/needs-judgement.ts';
@@ -10,7 +10,7 @@ import { readBody } from './body.ts';
 import { answerStatus, answerWith, forward } from './forward.ts';
 import { failure } from './status.ts';
 import type { TokenTable } from './tokens.ts';
-import { plainAnswer, tunnel } from './upgrade.ts';
+import { mayUpgrade, plainAnswer, tunnel } from './upgrade.ts';
 import type { UpstreamFor } from './upstream.ts';
 
 export interface DoorOptions {
@@ -29,6 +29,9 @@ export interface Door {
   close(): Promise<void>;
 }
 
+/** Long enough for the answer to arrive. Milliseconds. */
+const LINGER = 1000;
+
 type Admitted = Extract<Admission, { admitted: true }>;
 
 /**
@@ -45,6 +48,11 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   server.requestTimeout = 0;
   server.timeout = 0;
   server.keepAliveTimeout = 120_000;
+  const sockets = new Set<Socket>();
+  server.on('secureConnection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   const port = await listen(server, options.port);
   server.on('request', (request, response) => {
     serve(request, response, port, options).catch((error: unknown) => {
@@ -57,10 +65,10 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   });
   server.on('upgrade', (request, socket, head) => {
     upgrade(request, socket, head, port, options).catch((error: unknown) => {
-      if (socket.writable) socket.end(plainAnswer(502, `toolcrib: ${messageOf(error)}`));
+      if (socket.writable) refuse(socket, 502, `toolcrib: ${messageOf(error)}`);
     });
   });
-  return { port, close: () => close(server) };
+  return { port, close: () => close(server, sockets) };
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, port: number, options: DoorOptions) {
@@ -135,19 +143,19 @@ async function upgrade(
   const admission = admit(request, port, options.tokens);
   if (!admission.admitted) {
     const { code = 403, message = 'refused' } = admission.status;
-    socket.end(plainAnswer(code, message));
+    refuse(socket, code, message);
     return;
   }
-  // A destructive request does not become harmless by asking for an upgrade.
-  if (
-    needsJudgement(
-      request.method ?? 'GET',
-      admission.target,
-      admission.query,
-      createWatch(admission, options.brain),
-    )
-  ) {
-    socket.end(plainAnswer(400, 'toolcrib: this request may not ask for an upgrade.'));
+  // A destructive request does not become harmless by asking for an upgrade, and nothing else has use for one.
+  const { target, query: asked } = admission;
+  const destructive = needsJudgement(
+    request.method ?? 'GET',
+    target,
+    asked,
+    createWatch(admission, options.brain),
+  );
+  if (destructive || !mayUpgrade(target, asked)) {
+    refuse(socket, 400, 'toolcrib: this request may not ask for an upgrade.');
     return;
   }
   const { path, query } = admission;
@@ -221,11 +229,20 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-function close(server: Server): Promise<void> {
+/** Closes at once: tunnels (exec sessions) are no connections of the server's own any more, and would hold it open. */
+function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
   });
+}
+
+/** Answers on a bare socket and lets go of it: what its client still sends is read and forgotten. */
+function refuse(socket: Duplex, status: number, message: string): void {
+  socket.on('error', () => socket.destroy());
+  socket.resume();
+  socket.end(plainAnswer(status, message));
+  setTimeout(() => socket.destroy(), LINGER).unref();
 }
 
 function messageOf(error: unknown): string {

@@ -1,17 +1,22 @@
 import {
   type DeleteOptions,
   decodeBody,
+  duplicateKey,
   effectiveDeleteOptions,
   isDryRun,
+  mediaTypeOf,
+  parseJson,
   parseRequestPath,
+  parseYaml,
   type RequestTarget,
+  textOf,
 } from '@toolcrib/kube';
 import type { Effect, Target } from '../../model/index.ts';
 import type { AskedRequest } from '../request.ts';
 import { isEviction } from './needs-judgement.ts';
 import { replicasIn } from './replicas.ts';
 
-/** A scale-down is only known when the server has said what a patch comes to. */
+/** A scale-down is only known when the server has said what a patch or update comes to. */
 export type ReadEffect = Effect | { verb: 'ask-server'; target: Target; why: string };
 
 /**
@@ -96,7 +101,7 @@ function writeEffect(
   const dryRun = query.getAll('dryRun').includes('All');
   if (dryRun) return { verb: 'none' };
   if (path.name === undefined) return { verb: 'none' };
-  const body = request.method === 'PATCH' && isJsonPatch(request) ? [] : (bodyOf(request) ?? {});
+  const body = request.method === 'PATCH' ? patchOf(request) : (bodyOf(request) ?? {});
   const asked = replicasIn(request, path, body, path.subresource === 'scale');
   if (asked === 'unchanged') return { verb: 'none' };
   if (asked === 'ask-server')
@@ -104,8 +109,17 @@ function writeEffect(
   return { verb: 'scale', target, replicas: asked, dryRun };
 }
 
-function isJsonPatch(request: Read): boolean {
-  return (request.headers['content-type'] ?? '').startsWith('application/json-patch+json');
+/** A patch as the object or list that it is. @throws KubeError a format or a body that can't be read */
+function patchOf(request: Read): Record<string, unknown> | unknown[] {
+  refuseEncoded(request);
+  const media = mediaTypeOf(request.headers['content-type']);
+  const text = textOf(request.body);
+  if (media === 'application/apply-patch+yaml') return parseYaml(text) as Record<string, unknown>;
+  if (!/^application\/(json-patch|merge-patch|strategic-merge-patch)\+json$/.test(media)) {
+    throw new Error(`a patch of type ${media} can't be read`);
+  }
+  refuseDuplicateKeys(text);
+  return parseJson(text) as Record<string, unknown> | unknown[];
 }
 
 function propagationOf(options: DeleteOptions): DeleteOptions['propagationPolicy'] {
@@ -116,8 +130,20 @@ function propagationOf(options: DeleteOptions): DeleteOptions['propagationPolicy
 /** The decoded body, or undefined when it was empty. @throws KubeError what can't be decoded */
 export function bodyOf(request: Pick<AskedRequest, 'headers' | 'body'>): Record<string, unknown> | undefined {
   if (request.body.length === 0) return undefined;
+  refuseEncoded(request);
+  const media = mediaTypeOf(request.headers['content-type']);
+  if (media === 'application/json') refuseDuplicateKeys(textOf(request.body));
+  return decodeBody(media, request.body);
+}
+
+function refuseEncoded(request: Pick<AskedRequest, 'headers'>): void {
   const encoding = request.headers['content-encoding'];
   if (encoding && encoding !== 'identity')
     throw new Error(`a body in content-encoding ${encoding} can't be read`);
-  return decodeBody(request.headers['content-type'] ?? 'application/json', request.body);
+}
+
+/** Of a key that stands twice we would read the last, and the server both, one over the other. */
+function refuseDuplicateKeys(text: string): void {
+  const key = duplicateKey(text);
+  if (key !== undefined) throw new Error(`the key ${JSON.stringify(key)} stands twice in one object`);
 }

@@ -1,3 +1,4 @@
+import { mediaTypeOf } from '@toolcrib/kube';
 import type { AskedRequest } from '../request.ts';
 
 /** What a write does to the number of replicas: sets it, leaves it, or only the server can say. */
@@ -6,35 +7,31 @@ export type AskedReplicas = number | 'unchanged' | 'ask-server';
 /**
  * Reads the replicas that a PUT or PATCH asks for.
  *
- * A PUT without `spec.replicas` means the default, 1. So does `replicas: null` in a merge patch (that is what
- * `kubectl apply` sends when the line was taken out of the manifest). A JSON patch, a server-side apply (which gives
- * up a field by leaving it out) and a patch with `$patch` directives come to what only the server can tell.
+ * A built-in workload's PUT without `spec.replicas` means the default, 1. So does `replicas: null` in a merge patch
+ * (that is what `kubectl apply` sends when the line was taken out of the manifest). On `/scale` both mean 0. A JSON
+ * patch, a server-side apply (which gives up a field by leaving it out), a patch with `$patch` directives, and a custom
+ * resource whose own default nobody here knows come to what only the server can tell.
  */
 export function replicasIn(
   request: Pick<AskedRequest, 'method' | 'headers'>,
   type: { group: string },
   body: Record<string, unknown> | unknown[],
-  scaleSubresource: boolean,
+  onScale: boolean,
 ): AskedReplicas {
-  const format = (request.headers['content-type'] ?? '').split(';')[0]?.trim();
-  if (request.method === 'PATCH' && format === 'application/json-patch+json') return 'ask-server';
+  const format = mediaTypeOf(request.headers['content-type']);
   const spec = isObject(body) ? body.spec : undefined;
   const isBuiltIn = !type.group.includes('.');
   if (request.method === 'PUT') {
     if (isObject(spec) && typeof spec.replicas === 'number') return spec.replicas;
-    return isBuiltIn || scaleSubresource ? (scaleSubresource ? 0 : 1) : 'unchanged';
+    if (onScale) return 0;
+    return isBuiltIn ? 1 : 'ask-server';
   }
-  if (format === 'application/apply-patch+yaml' || format === 'application/apply-patch+cbor') {
-    return isBuiltIn ? 'ask-server' : replicasOf(spec);
-  }
-  if (isBuiltIn && hasDirective(body)) return 'ask-server';
-  if (isObject(body) && 'spec' in body && body.spec === null) return 'ask-server';
-  return replicasOf(spec);
-}
-
-function replicasOf(spec: unknown): AskedReplicas {
+  if (format === 'application/json-patch+json' || format === 'application/apply-patch+yaml')
+    return 'ask-server';
+  if (hasDirective(body)) return 'ask-server';
+  if (isObject(body) && 'spec' in body && body.spec === null) return onScale ? 0 : 'ask-server';
   if (!isObject(spec) || !('replicas' in spec)) return 'unchanged';
-  if (spec.replicas === null) return 1;
+  if (spec.replicas === null) return onScale ? 0 : isBuiltIn ? 1 : 'ask-server';
   return typeof spec.replicas === 'number' ? spec.replicas : 'ask-server';
 }
 

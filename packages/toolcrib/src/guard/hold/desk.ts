@@ -1,4 +1,4 @@
-import type { Clock, Envelope, Hold } from '../../model/index.ts';
+import type { Clock, Hold } from '../../model/index.ts';
 
 /** How a held request may go on. */
 export type HoldAnswer =
@@ -15,6 +15,17 @@ interface Slot {
   /** The yes was taken by its request. An envelope's hold stays `approved` for the others. */
   taken?: boolean;
   deniedBy?: string;
+}
+
+/** One of several like requests of an act. */
+export interface LikeRequest {
+  context: string;
+  person: string;
+  session?: string;
+  verb: string;
+  kind: string;
+  namespace?: string;
+  uid: string;
 }
 
 /** How long an unanswered hold can still be answered. Milliseconds. */
@@ -34,17 +45,17 @@ export interface HoldDesk {
     passMs: number,
   ): Hold | 'unknown' | 'closed';
   /** An approval whose client had gone: takes it, once, for an identical request of the same person. */
-  takePass(person: string, requestKey: string): Hold | undefined;
+  takePass(person: string, requestKey: string, session?: string): Hold | undefined;
+  /** The same, only looked at. */
+  seePass(person: string, requestKey: string): Hold | undefined;
+  /** A yes was taken and nothing was sent (its client had gone): it is a pass again. */
+  giveBack(code: string): void;
   /** An approval for several like requests: takes this object's share of it, once. */
-  takeEnvelope(request: {
-    context: string;
-    person: string;
-    session?: string;
-    verb: string;
-    kind: string;
-    namespace?: string;
-    uid: string;
-  }): Hold | undefined;
+  takeEnvelope(request: LikeRequest): Hold | undefined;
+  /** Several like requests were held as one, and nobody said yes: the rest need not wait, each by itself, for the same. */
+  heldAlready(request: LikeRequest): Hold | undefined;
+  /** Nothing can be kept any more: from now on its name must be typed. */
+  requireName(code: string, name: string): void;
   void(code: string): void;
   /** The guard ends: whoever waits is told that nothing was sent. */
   close(): void;
@@ -85,6 +96,16 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
       };
     });
   };
+
+  const passFor = (person: string, requestKey: string): Slot | undefined =>
+    [...slots.values()].find(
+      (slot) =>
+        !slot.taken &&
+        slot.hold.state === 'approved' &&
+        slot.hold.person === person &&
+        slot.hold.requestKey === requestKey &&
+        live(slot),
+    );
 
   return {
     openFor(person, requestKey) {
@@ -141,32 +162,47 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
       waiter(answer);
       return slot.hold;
     },
-    takePass(person, requestKey) {
-      const slot = [...slots.values()].find(
-        (candidate) =>
-          !candidate.taken &&
-          candidate.hold.state === 'approved' &&
-          candidate.hold.person === person &&
-          candidate.hold.requestKey === requestKey &&
-          live(candidate),
-      );
+    takePass(person, requestKey, session) {
+      const slot = passFor(person, requestKey);
       if (!slot) return undefined;
+      // The same kubectl call, typed again: its other requests come under the new session.
+      const { envelope } = slot.hold;
+      if (envelope && session !== undefined) change(slot, { envelope: { ...envelope, session } });
       take(slot);
       return slot.hold;
     },
-    takeEnvelope({ context, person, session, verb, kind, namespace, uid }) {
-      if (session === undefined) return undefined;
-      const slot = [...slots.values()].find(({ hold }) => {
-        const { envelope, answer } = hold;
-        if (!envelope || !answer || hold.context !== context || hold.person !== person) return false;
-        return fits(envelope, { session, verb, kind, namespace, uid }, clock.now());
-      });
+    seePass: (person, requestKey) => passFor(person, requestKey)?.hold,
+    giveBack(code) {
+      const slot = slots.get(code);
+      if (!slot?.taken) return;
+      slot.taken = false;
+      // The journal has it as used, and nothing follows on that; the pass itself lives here.
+      slot.hold = { ...slot.hold, state: 'approved' };
+    },
+    takeEnvelope(request) {
+      const slot = [...slots.values()].find(
+        ({ hold }) => hold.answer !== undefined && isOf(hold, request, clock.now()),
+      );
       if (!slot?.hold.envelope) return undefined;
-      return change(slot, { envelope: { ...slot.hold.envelope, used: [...slot.hold.envelope.used, uid] } });
+      const used = [...slot.hold.envelope.used, request.uid];
+      return change(slot, { envelope: { ...slot.hold.envelope, used } });
+    },
+    heldAlready(request) {
+      const now = clock.now();
+      return [...slots.values()].find(
+        ({ hold }) => (hold.state === 'open' || hold.state === 'denied') && isOf(hold, request, now),
+      )?.hold;
+    },
+    requireName(code, name) {
+      const slot = slots.get(code);
+      if (slot) change(slot, { needsName: name });
     },
     void(code) {
       const slot = slots.get(code);
-      if (slot) change(slot, { state: 'void', envelope: undefined });
+      if (!slot) return;
+      // Taken already: it stays `used`, and what became of its request stands with the request. No others may follow.
+      if (slot.hold.state === 'used') slot.hold = { ...slot.hold, envelope: undefined };
+      else change(slot, { state: 'void', envelope: undefined });
     },
     close() {
       for (const slot of slots.values()) slot.waiter?.({ as: 'gone' });
@@ -176,12 +212,13 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
   };
 }
 
-function fits(
-  envelope: Envelope,
-  request: { session: string; verb: string; kind: string; namespace?: string; uid: string },
-  now: number,
-): boolean {
+/** Whether a request is one of those that a hold's envelope is for, and not used up. */
+function isOf(hold: Hold, request: LikeRequest, now: number): boolean {
+  const { envelope } = hold;
+  if (!envelope || request.session === undefined) return false;
   return (
+    hold.context === request.context &&
+    hold.person === request.person &&
     envelope.expiresAt > now &&
     envelope.session === request.session &&
     envelope.verb === request.verb &&

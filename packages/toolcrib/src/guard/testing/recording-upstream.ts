@@ -19,7 +19,7 @@ export async function recordingUpstream(
 ) {
   const got: Recorded[] = [];
   const upgrades: Recorded[] = [];
-  const server = createServer((request, response) => {
+  const record = (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -29,7 +29,11 @@ export async function recordingUpstream(
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end('{}');
     });
-  });
+  };
+  const server = createServer(record);
+  // Without a listener for upgrades it answers as if none had been asked for, and keeps the connection, as Go's does.
+  const ignoring = createServer(record);
+  const switches = { ignoreUpgrades: false };
   server.on('upgrade', (request, socket) => {
     upgrades.push({
       method: request.method ?? '',
@@ -41,22 +45,29 @@ export async function recordingUpstream(
     socket.pipe(socket);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => ignoring.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const agent = new Agent({ allowH2: false, headersTimeout: 0, bodyTimeout: 0 });
   const upstream: DoorUpstream = {
     url: new URL(`http://127.0.0.1:${port}`),
     agent,
     rejected: () => false,
-    connect: async () => connect({ host: '127.0.0.1', port }),
+    connect: async () => {
+      const { port: other } = ignoring.address() as AddressInfo;
+      return connect({ host: '127.0.0.1', port: switches.ignoreUpgrades ? other : port });
+    },
     headers: async () => ({ Authorization: 'Bearer the-cluster-token' }),
   };
   return {
     got,
     upgrades,
+    switches,
     upstream,
     port,
     async close() {
       server.closeAllConnections();
+      ignoring.closeAllConnections();
+      await new Promise((resolve) => ignoring.close(resolve));
       await new Promise((resolve) => server.close(resolve));
       await agent.destroy();
     },

@@ -13,14 +13,18 @@ export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates'> & { close():
     return done;
   };
   return {
-    judge: (request: AskedRequest) => follow(judge(deps, request)),
+    judge: (request: AskedRequest) =>
+      follow(judge(deps, request)).finally(() => deps.gone.delete(request.id)),
     settled(id, outcome) {
       follow(settle(deps, id, outcome)).catch((error: unknown) => {
         // The row stays `kept`; the next start asks the cluster what became of it.
         deps.log('an outcome could not be written down', { id, why: String(error) });
       });
     },
-    gone: (id) => deps.desk.gone(id),
+    gone(id) {
+      deps.gone.add(id);
+      deps.desk.gone(id);
+    },
     noticed: (read) => deps.sessions.notice(read),
     async close() {
       deps.desk.close();

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { apiVersionOf } from '@toolcrib/kube';
-import { ToolcribError } from '../../model/index.ts';
+import { type As, type Cluster, type Target, ToolcribError } from '../../model/index.ts';
 import { failure } from '../door/status.ts';
 import type { Instruction } from '../request.ts';
 import { answer } from './answers.ts';
@@ -8,6 +8,43 @@ import type { WayDeps } from './deps.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import { record } from './seen.ts';
+
+/**
+ * What the cluster would say no to, before anything of a collection is deleted one by one: the right to delete the
+ * collection, and what that means for this type. Single deletes would ask for other rights, and reach further.
+ */
+export async function collectionRefusal(
+  target: Target,
+  query: string,
+  cluster: Cluster,
+  as: As | undefined,
+): Promise<Instruction | undefined> {
+  const { group, version, resource, namespace } = target;
+  const { resources } = await cluster.resources(as);
+  const info = resources.find((one) => one.group === group && one.resource === resource);
+  if (!info) {
+    const again = 'If it is new, try again in a minute. Nothing was sent.';
+    return answer(failure(503, `toolcrib: the cluster does not say what ${resource} are. ${again}`));
+  }
+  if (!info.verbs.includes('deletecollection') || (info.namespaced && namespace === undefined)) {
+    return answer(failure(405, 'the server does not allow this method on the requested resource'));
+  }
+  const asked = new URLSearchParams(query);
+  if (asked.has('limit') || asked.has('continue')) {
+    return answer(
+      failure(400, 'toolcrib: a collection is deleted as a whole here; leave out limit and continue.'),
+    );
+  }
+  const { allowed, why } = await cluster.mayI(
+    { verb: 'deletecollection', group, version, resource, namespace },
+    as,
+  );
+  if (allowed) return undefined;
+  const where = namespace ? ` in the namespace "${namespace}"` : '';
+  return answer(
+    failure(403, `${resource} is forbidden: you may not deletecollection${where}${why ? `: ${why}` : ''}`),
+  );
+}
 
 /**
  * A collection delete goes out as single deletes, each pinned to the UID that was kept: one `preconditions.uid` would
@@ -22,7 +59,12 @@ export async function releaseCollection(deps: WayDeps, step: Step, warnings: str
   const failures: { object: KubeObject; why: string }[] = [];
   for (const object of subject.objects) {
     const { namespace, name, uid } = object.metadata;
-    const preconditions = { ...options.preconditions, uid };
+    // A precondition of the client's own holds for every item, as on the server.
+    const preconditions = { ...options.preconditions, uid: options.preconditions?.uid ?? uid };
+    if (deps.gone.has(request.id)) {
+      failures.push({ object, why: 'the client went; it was not sent' });
+      continue;
+    }
     try {
       await cluster.delete(target, { namespace, name }, { ...options, preconditions }, as);
     } catch (error) {

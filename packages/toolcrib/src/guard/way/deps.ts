@@ -27,6 +27,8 @@ export interface WayDeps {
   acts: Acts;
   /** Kept and handed to the door, until it says what the cluster answered. By request id. */
   onTheWay: Map<string, RequestRecord>;
+  /** Requests whose client went while they were judged. */
+  gone: Set<string>;
   /** CREATEs handed to the door that take a softened act's Pods over, and what its record becomes then. By request id. */
   whenCreated: Map<string, SoftenRecord>;
   /** Completes a softened act now (the undo capability's work; injected, since capabilities never import each other). */

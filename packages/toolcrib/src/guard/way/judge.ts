@@ -3,6 +3,7 @@ import { waits } from '../act/claim.ts';
 import { type DecideInput, decide } from '../decide/decide.ts';
 import { factsOf } from '../decide/facts.ts';
 import { failure } from '../door/status.ts';
+import type { LikeRequest } from '../hold/desk.ts';
 import { stillCovers, summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import type { LiveAct } from './acts.ts';
@@ -11,10 +12,11 @@ import { cheapCase } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
 import { holdFor } from './holds.ts';
 import { impersonation } from './impersonation.ts';
+import { asDryRun } from './pin.ts';
 import { release } from './release.ts';
 import { requestKey } from './request-key.ts';
 import { record, type Seen, seeRadius } from './seen.ts';
-import { type Subject, subjectOf } from './subject.ts';
+import { type Judged, subjectOf } from './subject.ts';
 import { createInWindow } from './window.ts';
 
 const FORWARD: Instruction = { do: 'forward', warnings: [] };
@@ -28,7 +30,9 @@ export async function judge(deps: WayDeps, request: AskedRequest): Promise<Instr
     const cluster = await deps.clusterFor(request.context);
     const subject = await subjectOf(request, cluster);
     if (subject.kind === 'harmless') return (await createInWindow(deps, request)) ?? FORWARD;
-    if (subject.kind === 'absent') return subject.answer;
+    if (subject.kind === 'answered') return subject.answer;
+    if (subject.kind === 'dry-run')
+      return { do: 'forward', ...asDryRun(request, subject.effect), warnings: [] };
     return await judgeDestructive(deps, request, subject);
   } catch (error) {
     if (!(error instanceof ToolcribError)) throw error;
@@ -44,16 +48,11 @@ export async function judge(deps: WayDeps, request: AskedRequest): Promise<Instr
   }
 }
 
-type DestructiveSubject = Extract<Subject, { kind: 'destructive' | 'not-understood' }>;
-
-async function judgeDestructive(
-  deps: WayDeps,
-  request: AskedRequest,
-  subject: DestructiveSubject,
-): Promise<Instruction> {
+async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: Judged): Promise<Instruction> {
   const key = requestKey(request);
-  const pass = deps.desk.takePass(request.person, key);
-  const live = (pass && (await deps.acts.byId(pass.actId))) ?? deps.acts.assign(request, subject.effect);
+  const waiting = deps.desk.seePass(request.person, key);
+  const live =
+    (waiting && (await deps.acts.byId(waiting.actId))) ?? deps.acts.assign(request, subject.effect);
   const cluster = await deps.clusterFor(request.context);
   const as = impersonation(request.headers);
   const foreseen = await deps.acts.foresee(live, cluster, request);
@@ -66,18 +65,30 @@ async function judgeDestructive(
   const decision = decideOn(deps, { request, subject, seen, live, cheap });
   const step: Step = { request, subject, seen, live, decision, key };
 
+  // Taken only now: a look that failed would have used it up for nothing.
+  const pass = waiting && deps.desk.takePass(request.person, key, request.headers['kubectl-session']);
   if (pass) return released(deps, step, pass);
+  if (subject.blind !== undefined) return release(deps, step, { as: 'as-sent', withoutNet: false });
   if (decision.then === 'deny') return refused(deps, step, `${decision.reason} (rule ${decision.rule})`);
   if (decision.then !== 'hold') return release(deps, step, { as: 'as-sent', withoutNet: false });
-  const envelope = takeEnvelope(deps, step);
+  const like = likeRequest(step);
+  const envelope = like && deps.desk.takeEnvelope(like);
   if (envelope) return released(deps, step, envelope);
+  const already = like && deps.desk.heldAlready(like);
+  if (already) return refusedWithTheRest(deps, step, already);
   return held(deps, step);
+}
+
+/** What a person reads of the risk: never a small number where nothing is known. */
+function riskOf({ subject, seen }: Step): string {
+  if (subject.effect.verb !== 'not-understood') return summary(seen.radius);
+  return `can't be read (${subject.effect.why.replace(/\.$/, '')}), so it is not known what it would do`;
 }
 
 /** All that is known of a request by the time it was decided on. */
 export interface Step {
   request: AskedRequest;
-  subject: DestructiveSubject;
+  subject: Judged;
   seen: Seen;
   live: LiveAct;
   decision: Decision;
@@ -117,7 +128,7 @@ async function waitForAnswer(deps: WayDeps, step: Step, open: Hold | undefined):
   const { waitMs, passMs } = deps.policy();
   const wait = waits(step.request.headers) ? waitMs : 0;
   const hold = open ?? holdFor(deps, step);
-  const text = summary(step.seen.radius);
+  const text = riskOf(step);
   if (!open || wait > 0) {
     notifier.tell({
       kind: 'held',
@@ -142,7 +153,9 @@ async function waitForAnswer(deps: WayDeps, step: Step, open: Hold | undefined):
   if (subject.kind === 'destructive' || subject.kind === 'not-understood')
     return released(deps, { ...step, subject }, approved);
   await record(deps, step, 'refused', { note: 'nothing was left to do when it was approved' });
-  return subject.kind === 'absent' ? subject.answer : FORWARD;
+  return subject.kind === 'answered'
+    ? subject.answer
+    : deniedAnswer('what was approved is no longer what it would do');
 }
 
 /** After a yes: only for what was seen. Looked at again, since time has passed. */
@@ -159,15 +172,23 @@ async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruct
       `what it would hit is no longer what was approved: ${covers.why}. Send it again to see it anew`,
     );
   }
+  if (deps.gone.has(request.id)) {
+    deps.desk.giveBack(hold.code);
+    await record(deps, step, 'refused', {
+      note: 'the client went before it was sent; the yes still stands',
+      status: 403,
+    });
+    return deniedAnswer('its client has gone');
+  }
   const { as: form = 'as-sent', withoutNet = false } = hold.answer ?? {};
   return release(deps, { ...step, seen: now }, { as: form, withoutNet });
 }
 
-function takeEnvelope(deps: WayDeps, { request, subject, seen }: Step): Hold | undefined {
+function likeRequest({ request, subject, seen }: Step): LikeRequest | undefined {
   const [object] = subject.objects;
   if (subject.objects.length !== 1 || !object?.metadata.uid || subject.kind !== 'destructive')
     return undefined;
-  return deps.desk.takeEnvelope({
+  return {
     context: request.context,
     person: request.person,
     session: request.headers['kubectl-session'],
@@ -175,7 +196,15 @@ function takeEnvelope(deps: WayDeps, { request, subject, seen }: Step): Hold | u
     kind: seen.radius.targets[0]?.kind ?? object.kind,
     namespace: object.metadata.namespace,
     uid: object.metadata.uid,
-  });
+  };
+}
+
+/** kubectl goes on after a refusal: each further Pod of `delete --all` would wait for the same yes or no again. */
+async function refusedWithTheRest(deps: WayDeps, step: Step, hold: Hold): Promise<Instruction> {
+  const why = hold.state === 'denied' ? 'the whole act was refused' : 'held with the rest of its act';
+  await record(deps, step, 'refused', { note: `${why} (${hold.code})`, status: 403 });
+  if (hold.state === 'denied') return deniedAnswer(why);
+  return heldAnswer(hold, riskOf(step), deps.policy().passMs / 1000);
 }
 
 async function refused(deps: WayDeps, step: Step, why: string): Promise<Instruction> {

@@ -41,6 +41,27 @@ export function pinned(
   return {};
 }
 
+/** A dry run, in a body that only says so: whoever read the request's own differently would really delete. */
+export function asDryRun(
+  request: AskedRequest,
+  effect: Destructive,
+): { query?: string; body?: { bytes: Uint8Array; type: string } } {
+  if (effect.verb === 'scale') return {};
+  const options = { ...effect.options, dryRun: ['All'] };
+  if (effect.verb !== 'evict')
+    return { query: without(request.query, DELETE_QUERY), body: json(deleteOptionsBody(options)) };
+  const body = bodyOf(request) ?? {};
+  const inner = { ...(body.deleteOptions as object | undefined), dryRun: ['All'] };
+  return {
+    body: json({
+      ...body,
+      apiVersion: body.apiVersion ?? 'policy/v1',
+      kind: 'Eviction',
+      deleteOptions: inner,
+    }),
+  };
+}
+
 function without(query: string, names: string[]): string {
   return (
     query

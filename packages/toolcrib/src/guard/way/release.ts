@@ -28,6 +28,7 @@ export interface Form {
 export async function release(deps: WayDeps, step: Step, form: Form): Promise<Instruction> {
   const kept = await keep(deps, step, form);
   if (kept !== 'kept' && !form.withoutNet) return notKept(deps, step, kept);
+  if (kept !== 'kept') await recordWithoutNet(deps, step, kept);
   const warnings = warningsOf(step, kept === 'kept' ? undefined : kept);
   if (form.as === 'softened') return soften(deps, step, warnings);
   if (step.subject.kind === 'not-understood') return { do: 'forward', warnings };
@@ -41,6 +42,7 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
 async function keep(deps: WayDeps, step: Step, form: Form): Promise<'kept' | string> {
   const { request, subject, seen, live } = step;
   if (form.because !== undefined) return reasonOf(form.because);
+  if (subject.blind !== undefined) return subject.blind;
   try {
     const cluster = await deps.clusterFor(request.context);
     const objects = await wholeObjects(cluster, seen.radius, subject.objects, impersonation(request.headers));
@@ -74,9 +76,22 @@ async function notKept(deps: WayDeps, step: Step, why: string): Promise<Instruct
     reason: `it could not be kept: ${why}`,
   };
   const hold = open ?? holdFor(deps, { ...step, decision });
-  if (!open) void deps.desk.place({ ...hold, needsName: nameOf(step) }, 0);
+  if (open) deps.desk.requireName(open.code, nameOf(step));
+  else void deps.desk.place({ ...hold, needsName: nameOf(step) }, 0);
   await record(deps, { ...step, decision }, 'refused', { note: `not kept: ${why}`, status: 403 });
   return notKeptAnswer(hold.code, nameOf(step), why);
+}
+
+/** What goes without a net is written down all the same, where anything can be written. */
+async function recordWithoutNet(deps: WayDeps, step: Step, why: string): Promise<void> {
+  const record = requestRecord(step, 'without-net', { at: deps.clock.now(), note: `not kept: ${why}` });
+  try {
+    await deps.acts.save(step.live);
+    await deps.journal.saveRequest(record);
+    deps.onTheWay.set(record.id, record);
+  } catch (error) {
+    deps.log('sent without a net, and not written down', { path: step.request.path, why: String(error) });
+  }
 }
 
 /** What a person types to let something go without a net. */

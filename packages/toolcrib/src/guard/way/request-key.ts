@@ -4,7 +4,10 @@ import type { AskedRequest } from '../request.ts';
 /** The same for two identical requests, whoever sends them: what an approval's pass is good for. */
 export function requestKey(request: AskedRequest): string {
   const hash = createHash('sha256');
-  for (const part of [request.context, request.method, request.path, request.query, impersonated(request)]) {
+  const { context, method, path, query, headers, tool, agent } = request;
+  // Content-Type: what the same bytes mean. Tool and agent: a yes to a person's kubectl is none to an agent's.
+  const sender = JSON.stringify([tool?.sha256 ?? null, agent ?? false, headers['content-type'] ?? null]);
+  for (const part of [context, method, path, query, sender, impersonated(request)]) {
     hash.update(`${part.length}:${part}\n`);
   }
   return hash.update(request.body).digest('base64url');

@@ -15,7 +15,7 @@ import { canRetain, canSoften } from '../soften/index.ts';
 import type { WayDeps } from './deps.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
-import type { Subject } from './subject.ts';
+import type { Judged } from './subject.ts';
 
 /** What was seen of a request's radius. */
 export interface Seen {
@@ -23,8 +23,6 @@ export interface Seen {
   /** Only for one deleted object. */
   softening?: Softening;
 }
-
-type Destructive = Extract<Subject, { kind: 'destructive' | 'not-understood' }>;
 
 /**
  * Looks at the blast radius of a request: of its own targets and of everything else that its act was seen to go
@@ -34,7 +32,7 @@ export async function seeRadius(
   deps: WayDeps,
   what: {
     request: AskedRequest;
-    subject: Destructive;
+    subject: Judged;
     foreseen: readonly ObjectRef[];
     cluster: Cluster;
     as: As | undefined;
@@ -42,6 +40,11 @@ export async function seeRadius(
   },
 ): Promise<Seen> {
   const { subject, cluster, as } = what;
+  if (subject.blind !== undefined) {
+    const kind = subject.effect.target?.resource ?? 'everything';
+    const unseen = [{ kind, why: subject.blind }];
+    return { radius: { ...ownRadius(subject.objects, deps.clock.now()), state: 'incomplete', unseen } };
+  }
   if (what.cheap || subject.aims.length === 0)
     return { radius: ownRadius(subject.objects, deps.clock.now()) };
   const aims = withForeseen(subject.aims, what.foreseen);

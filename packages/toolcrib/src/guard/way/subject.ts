@@ -1,142 +1,120 @@
-import type { KubeObject } from '@toolcrib/kube';
-import { parseRequestPath, refOf, resourcePath } from '@toolcrib/kube';
+import { type KubeObject, refOf } from '@toolcrib/kube';
 import type { As, Cluster, Effect } from '../../model/index.ts';
-import { effectOf } from '../effect/effect-of.ts';
-import type { Aim } from '../radius/view.ts';
-import { aimOf } from '../radius/view.ts';
+import { effectOf, type ReadEffect } from '../effect/effect-of.ts';
+import { type Aim, aimOf } from '../radius/view.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
+import { collectionRefusal } from './collection.ts';
 import { impersonation } from './impersonation.ts';
+import { readTarget } from './read-target.ts';
+import { replicasByDryRun, replicasNow } from './replicas-now.ts';
 
 /** Effects that destroy something, of objects that are known. */
 export type Destructive = Exclude<Effect, { verb: 'none' | 'not-understood' }>;
+type NotUnderstood = Extract<Effect, { verb: 'not-understood' }>;
 
 /** What a request turned out to be about, once the cluster was asked. */
 export type Subject =
   /** Nothing is destroyed: pass it on as it is. */
   | { kind: 'harmless' }
-  /** The cluster's own answer to a request for what is not there. */
-  | { kind: 'absent'; answer: Instruction }
-  | { kind: 'destructive'; effect: Destructive; objects: KubeObject[]; aims: Aim[] }
-  /** It can't be read; `objects` holds its target where the path names one. */
-  | {
-      kind: 'not-understood';
-      effect: Extract<Effect, { verb: 'not-understood' }>;
-      objects: KubeObject[];
-      aims: Aim[];
-    };
+  | { kind: 'dry-run'; effect: Destructive }
+  /** The cluster's own answer to a request for what is not there, or what it would refuse. */
+  | { kind: 'answered'; answer: Instruction }
+  | Judged;
+
+export type Judged = Aimed &
+  ({ kind: 'destructive'; effect: Destructive } | { kind: 'not-understood'; effect: NotUnderstood });
+
+interface Aimed {
+  /** What it is aimed at, whole. */
+  objects: KubeObject[];
+  aims: Aim[];
+  /** Set where what it would destroy can't be seen at all, and so can't be kept: the reason. */
+  blind?: string;
+}
 
 /**
  * Finds what a request is about: its effect, and the objects as they stand now. A GET or LIST of the cluster each;
- * for patches whose outcome only the server knows, the same patch as a dry run.
+ * for writes whose outcome only the server knows, the same write as a dry run.
  * @throws ToolcribError where the cluster can't be asked
  */
 export async function subjectOf(request: AskedRequest, cluster: Cluster): Promise<Subject> {
   const as = impersonation(request.headers);
-  let effect = effectOf(request);
+  const effect = effectOf(request);
   if (effect.verb === 'none') return { kind: 'harmless' };
-  if (effect.verb === 'ask-server') {
-    const replicas = await replicasByDryRun(request, cluster, as);
-    if (replicas === 'harmless') return { kind: 'harmless' };
-    effect =
-      replicas === 'unknown'
-        ? { verb: 'not-understood', target: effect.target, why: effect.why }
-        : { verb: 'scale', target: effect.target, replicas, dryRun: false };
-  }
-  if ('dryRun' in effect && effect.dryRun) return { kind: 'harmless' };
-  if (effect.verb === 'not-understood') {
-    const object = effect.target?.name ? await readTarget(cluster, effect.target, as) : undefined;
-    const objects = object && 'object' in object ? [object.object] : [];
-    // The cautious side: as if it deleted what its path names, and everything below.
-    const aims = objects.map((item) => ({
-      ref: refOf(item),
-      type: { group: effect.target?.group ?? '', resource: effect.target?.resource ?? '' },
-      effect: { verb: 'delete' as const, options: { propagationPolicy: 'Background' as const } },
-    }));
-    return { kind: 'not-understood', effect, objects, aims };
-  }
+  if ('dryRun' in effect && effect.dryRun) return { kind: 'dry-run', effect };
+  if (effect.verb === 'not-understood') return cautious(request, effect, cluster, as);
+  if (effect.verb === 'ask-server' || effect.verb === 'scale') return scaling(request, effect, cluster, as);
   if (effect.verb === 'delete-collection') {
+    const refusal = await collectionRefusal(effect.target, request.query, cluster, as);
+    if (refusal) return { kind: 'answered', answer: refusal };
     const { namespace, labelSelector, fieldSelector } = effect.target;
-    const objects = await cluster.list(effect.target, { namespace, labelSelector, fieldSelector }, as);
-    return destructive(effect, objects);
+    return destructive(
+      effect,
+      await cluster.list(effect.target, { namespace, labelSelector, fieldSelector }, as),
+    );
   }
   const found = await readTarget(cluster, effect.target, as);
-  if ('answer' in found) return { kind: 'absent', answer: found.answer };
-  if (effect.verb === 'scale') {
-    const now = (await scaleNow(request, cluster, as)) ?? replicasOf(found.object);
-    if (effect.replicas >= now) return { kind: 'harmless' };
-  }
+  if ('absent' in found) return { kind: 'answered', answer: found.absent };
+  if ('forbidden' in found) return { ...destructive(effect, []), blind: found.forbidden };
   return destructive(effect, [found.object]);
 }
 
-function destructive(effect: Destructive, objects: KubeObject[]): Subject {
+/** A write that may lower replicas. To what is not there yet it is a create, or the server refuses it. */
+async function scaling(
+  request: AskedRequest,
+  effect: Extract<ReadEffect, { verb: 'ask-server' | 'scale' }>,
+  cluster: Cluster,
+  as: As | undefined,
+): Promise<Subject> {
+  const { target } = effect;
+  const found = await readTarget(cluster, target, as);
+  if ('absent' in found) return { kind: 'harmless' };
+  if ('forbidden' in found) {
+    const unknown: NotUnderstood = { verb: 'not-understood', target, why: found.forbidden };
+    return { kind: 'not-understood', effect: unknown, objects: [], aims: [], blind: found.forbidden };
+  }
+  const now = await replicasNow(request, found.object, cluster, as);
+  if (now === undefined || now === 0) return { kind: 'harmless' };
+  const asked = effect.verb === 'scale' ? effect.replicas : await replicasByDryRun(request, cluster, as);
+  if (asked === 'unknown') {
+    const why = 'what it comes to only the server knows, and it did not say';
+    return understoodAsDelete({ verb: 'not-understood', target, why }, [found.object]);
+  }
+  if (asked === 'none' || asked >= now) return { kind: 'harmless' };
+  return destructive({ verb: 'scale', target, replicas: asked, dryRun: false }, [found.object]);
+}
+
+/** What can't be read is taken as if it deleted what its path names, and everything below. */
+async function cautious(
+  request: AskedRequest,
+  effect: NotUnderstood,
+  cluster: Cluster,
+  as: As | undefined,
+): Promise<Subject> {
+  const { target } = effect;
+  if (!target) return { ...understoodAsDelete(effect, []), blind: 'it names no object of the API' };
+  if (target.name === undefined) {
+    const { namespace, labelSelector, fieldSelector } = target;
+    return understoodAsDelete(
+      effect,
+      await cluster.list(target, { namespace, labelSelector, fieldSelector }, as),
+    );
+  }
+  const found = await readTarget(cluster, target, as);
+  if ('object' in found) return understoodAsDelete(effect, [found.object]);
+  if ('forbidden' in found) return { ...understoodAsDelete(effect, []), blind: found.forbidden };
+  // To what is not there a PUT or PATCH destroys nothing; a DELETE sent now could hit what comes in between.
+  return request.method === 'DELETE' ? { kind: 'answered', answer: found.absent } : { kind: 'harmless' };
+}
+
+function understoodAsDelete(effect: NotUnderstood, objects: KubeObject[]): Judged {
+  const type = { group: effect.target?.group ?? '', resource: effect.target?.resource ?? '' };
+  const worst = { verb: 'delete' as const, options: { propagationPolicy: 'Background' as const } };
+  const aims = objects.map((object) => ({ ref: refOf(object), type, effect: worst }));
+  return { kind: 'not-understood', effect, objects, aims };
+}
+
+function destructive(effect: Destructive, objects: KubeObject[]): Judged {
   const aims = objects.flatMap((object) => aimOf(effect, refOf(object)) ?? []);
   return { kind: 'destructive', effect, objects, aims };
-}
-
-/** What `/scale` itself says, where the request goes there: a custom resource's replicas may stand in any field. */
-async function scaleNow(
-  request: AskedRequest,
-  cluster: Cluster,
-  as: As | undefined,
-): Promise<number | undefined> {
-  const path = parseRequestPath(request.path);
-  if (path.type !== 'resource' || path.subresource !== 'scale') return undefined;
-  const headers = { accept: 'application/json' };
-  const response = await cluster.request({ method: 'GET', path: request.path, headers, as });
-  if (response.status !== 200) return undefined;
-  const scale = JSON.parse(new TextDecoder().decode(response.body)) as { spec?: { replicas?: number } };
-  return scale.spec?.replicas ?? 0;
-}
-
-/** A workload without `spec.replicas` has one; what has none at all can't be scaled down by a request. */
-function replicasOf(object: KubeObject): number {
-  const replicas: unknown = object.spec?.replicas;
-  return typeof replicas === 'number' ? replicas : object.spec === undefined ? 0 : 1;
-}
-
-/** The object, or the cluster's own 404 for it: what is answered is what the cluster says. */
-async function readTarget(
-  cluster: Cluster,
-  target: Destructive['target'],
-  as: As | undefined,
-): Promise<{ object: KubeObject } | { answer: Instruction }> {
-  const path = resourcePath(target, target);
-  const response = await cluster.request({
-    method: 'GET',
-    path,
-    headers: { accept: 'application/json' },
-    as,
-  });
-  if (response.status === 200)
-    return { object: JSON.parse(new TextDecoder().decode(response.body)) as KubeObject };
-  const type = String(response.headers['content-type'] ?? 'application/json');
-  return { answer: { do: 'answer', status: response.status, body: response.body, type, warnings: [] } };
-}
-
-/** What a patch comes to: the server is asked with `dryRun=All`, which changes nothing. */
-async function replicasByDryRun(
-  request: AskedRequest,
-  cluster: Cluster,
-  as: As | undefined,
-): Promise<number | 'harmless' | 'unknown'> {
-  const query = new URLSearchParams(request.query);
-  query.set('dryRun', 'All');
-  const response = await cluster.request({
-    method: request.method,
-    path: `${request.path}?${query}`,
-    headers: {
-      'content-type': request.headers['content-type'] ?? 'application/json',
-      accept: 'application/json',
-    },
-    body: request.body,
-    as,
-  });
-  // Where the server refuses the patch, it refuses it without `dryRun` too — but for a webhook that has no dry run.
-  if (response.status >= 400) {
-    const text = new TextDecoder().decode(response.body);
-    return /dry.?run/i.test(text) ? 'unknown' : 'harmless';
-  }
-  const result = JSON.parse(new TextDecoder().decode(response.body)) as { spec?: unknown };
-  const replicas = (result.spec as { replicas?: unknown } | undefined)?.replicas;
-  return typeof replicas === 'number' ? replicas : 'harmless';
 }

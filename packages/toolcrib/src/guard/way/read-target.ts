@@ -1,0 +1,39 @@
+import { type KubeObject, resourcePath } from '@toolcrib/kube';
+import type { As, Cluster, Target } from '../../model/index.ts';
+import { ToolcribError } from '../../model/index.ts';
+import type { Instruction } from '../request.ts';
+
+/** What a GET of a request's target found. */
+export type Found =
+  | { object: KubeObject }
+  /** The cluster's own 404, word for word. */
+  | { absent: Instruction }
+  /** These rights may not read it. */
+  | { forbidden: string };
+
+/**
+ * Reads the object that a request names.
+ * @throws ToolcribError `api` for any other answer than 200, 403 and 404: what is not known is no "not there"
+ */
+export async function readTarget(cluster: Cluster, target: Target, as: As | undefined): Promise<Found> {
+  const path = resourcePath(target, target);
+  const response = await cluster.request({
+    method: 'GET',
+    path,
+    headers: { accept: 'application/json' },
+    as,
+  });
+  const { status, headers, body } = response;
+  if (status === 200) return { object: JSON.parse(new TextDecoder().decode(body)) as KubeObject };
+  const type = String(headers['content-type'] ?? 'application/json');
+  if (status === 404) return { absent: { do: 'answer', status, body, type, warnings: [] } };
+  if (status === 403)
+    return { forbidden: `${target.resource} ${target.name} can't be read with these rights` };
+  throw new ToolcribError(
+    'api',
+    `The cluster answered ${status} when asked for ${target.resource} ${target.name}.`,
+    {
+      cause: { status, message: new TextDecoder().decode(body).slice(0, 500) },
+    },
+  );
+}
