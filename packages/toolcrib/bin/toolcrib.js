@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // JavaScript on purpose, and plain: it must still run where Node is too old for the rest.
 const { node } = process.versions;
-if (Number(node.split('.')[0]) < 24) {
-  process.stderr.write(`toolcrib needs Node 24 or later; this is Node ${node}.\n`);
+const [major, minor] = node.split('.').map(Number);
+if (major < 24 || (major === 24 && minor < 15)) {
+  process.stderr.write(`toolcrib needs Node 24.15 or later; this is Node ${node}.\n`);
   process.exitCode = 2;
 } else {
   import('../dist/cli/main.js').catch((error) => {

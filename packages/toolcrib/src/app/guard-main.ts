@@ -15,6 +15,9 @@ import { personEnv, syncGuardedKubeconfig, watchFiles } from './guarded-kubeconf
 import { log } from './log.ts';
 import { type Paths, pathsOf } from './paths.ts';
 
+/** Milliseconds. */
+const REFRESH_PAUSE = 500;
+
 export interface RunningGuard {
   port: number;
   close(): Promise<void>;
@@ -91,6 +94,27 @@ async function open(
 
   const clusters = contexts({ env, home });
   const ids = randomIds();
+  // Other terminals may name other files, and other programs add contexts: which files count changes, too.
+  let unwatch = (): void => undefined;
+  const refresh = async (): Promise<void> => {
+    try {
+      grantAll((await syncGuardedKubeconfig(paths, env, home)).identity.tokens);
+      unwatch();
+      const files = [...kubeconfigPaths(personEnv(paths, env, home), home), paths.sources, paths.kubeconfig];
+      unwatch = watchFiles(files, () => void refresh());
+    } catch (error) {
+      log('the kubeconfig could not be read again', { why: messageOf(error) });
+    }
+  };
+  await refresh();
+  let refreshed = 0;
+  const refreshTokens = async (): Promise<void> => {
+    // Whoever guesses tokens must not keep us reading files.
+    if (Date.now() - refreshed < REFRESH_PAUSE) return;
+    refreshed = Date.now();
+    await refresh();
+  };
+
   const door = await openDoor({
     port: identity.port,
     tls: identity.tls,
@@ -98,6 +122,7 @@ async function open(
     upstreamFor: async (context) => clusters.upstream(context),
     brain,
     requestId: ids.request,
+    refreshTokens,
     log,
   }).catch(async (error: unknown) => {
     await brain.close();
@@ -105,22 +130,6 @@ async function open(
     throw error;
   });
 
-  // Other terminals may name other files, and other programs add contexts: which files count changes, too.
-  let unwatch = (): void => undefined;
-  const watch = (): void => {
-    unwatch();
-    const files = [...kubeconfigPaths(personEnv(paths, env, home), home), paths.sources, paths.kubeconfig];
-    unwatch = watchFiles(files, () => {
-      syncGuardedKubeconfig(paths, env, home).then(
-        (now) => {
-          grantAll(now.identity.tokens);
-          watch();
-        },
-        (error: unknown) => log('the kubeconfig could not be read again', { why: messageOf(error) }),
-      );
-    });
-  };
-  watch();
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= (async () => {

@@ -17,6 +17,7 @@ import { type Hold, ToolcribError } from '../model/index.ts';
 import { desktop, tellAll, waitingTerminal } from '../notify/index.ts';
 import { finishAct } from './acts.ts';
 import { contexts } from './contexts.ts';
+import { housekeeping } from './housekeeping.ts';
 import { log } from './log.ts';
 import { policyFile } from './policy-file.ts';
 import { systemClock } from './system-clock.ts';
@@ -46,9 +47,9 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
   const startedAt = Date.now();
   const clock = systemClock;
   const post = (message: FromBrain) => channel.postMessage(message);
-  const journal = reopeningJournal(() =>
-    openJournal({ folder: setup.journal, key: loadKey({ folder: setup.journal, env }), clock }),
-  );
+  const openOwn = () =>
+    openJournal({ folder: setup.journal, key: loadKey({ folder: setup.journal, env }), clock });
+  const journal = reopeningJournal(openOwn);
   // A full disk or a read-only folder is no reason to stop reads; a wrong key or a damaged journal is for a person.
   await journal.probe().catch((error: unknown) => {
     if (!(error instanceof ToolcribError) || error.code !== 'journal') throw error;
@@ -108,6 +109,13 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
     if (unsettled !== 0) clock.after(RETRY_UNSETTLED, () => void settleAll());
   };
 
+  const keepHouse = housekeeping({
+    journal,
+    openJournal: openOwn,
+    clock,
+    keepMs: () => policy.current().keepMs,
+    log,
+  });
   const thinking = brain(deps);
   let opened = false;
   const api = await serveApi(
@@ -199,6 +207,7 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
     },
     async close() {
       windowsOpen.close();
+      keepHouse();
       await thinking.close();
       api.closeAllConnections();
       api.close();

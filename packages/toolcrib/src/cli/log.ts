@@ -58,16 +58,18 @@ async function storyOf(journal: Journal, act: Act): Promise<ActStory> {
 }
 
 function listText(stories: readonly ActStory[]): string {
+  // One context is what most people have: its column would only push the rest off 80 columns.
+  const several = new Set(stories.map(({ act }) => act.context)).size > 1;
   return table([
-    ['WHEN', 'ACT', 'CONTEXT', 'TOOL', 'WHAT', 'BECAME'],
+    ['WHEN', 'ACT', 'BECAME', 'TOOL', ...(several ? ['CONTEXT'] : []), 'WHAT'],
     ...stories.map((story) => [
       when(story.act.startedAt),
       bold(story.act.id),
-      clean(story.act.context),
-      clean(toolOf(story.act)),
+      outcomeOf(story),
+      clean(toolOf(story.act)).slice(0, 14),
+      ...(several ? [clean(story.act.context)] : []),
       clean(story.act.title) +
         (story.requests.length > 1 ? faint(` and ${story.requests.length - 1} more`) : ''),
-      outcomeOf(story),
     ]),
   ]);
 }

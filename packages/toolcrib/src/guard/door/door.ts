@@ -21,6 +21,8 @@ export interface DoorOptions {
   upstreamFor: UpstreamFor;
   brain: Brain;
   requestId: () => string;
+  /** Reads the tokens again; asked for when one is not known. */
+  refreshTokens?: () => Promise<void>;
   log?: (line: string, detail?: Record<string, unknown>) => void;
 }
 
@@ -72,7 +74,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, port: number, options: DoorOptions) {
-  const admission = admit(request, port, options.tokens);
+  const admission = await admitAgain(request, port, options);
   if (!admission.admitted) {
     options.log?.('refused at the door', { status: admission.status.code, why: admission.status.message });
     return answerStatus(response, admission.status);
@@ -92,6 +94,14 @@ async function serve(request: IncomingMessage, response: ServerResponse, port: n
     return;
   }
   await judged(request, response, admission, options);
+}
+
+/** A token that is not known yet may have been minted a moment ago, by `on` in another terminal. */
+async function admitAgain(request: IncomingMessage, port: number, options: DoorOptions): Promise<Admission> {
+  const admission = admit(request, port, options.tokens);
+  if (admission.admitted || admission.status.code !== 401 || !request.headers.authorization) return admission;
+  await options.refreshTokens?.();
+  return admit(request, port, options.tokens);
 }
 
 /** The long way: the whole body is read, the brain decides, and only then something is sent. */
@@ -140,7 +150,7 @@ async function upgrade(
   port: number,
   options: DoorOptions,
 ) {
-  const admission = admit(request, port, options.tokens);
+  const admission = await admitAgain(request, port, options);
   if (!admission.admitted) {
     const { code = 403, message = 'refused' } = admission.status;
     refuse(socket, code, message);

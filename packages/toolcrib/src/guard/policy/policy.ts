@@ -18,6 +18,7 @@ export interface GuardPolicy {
   waitMs: number;
   passMs: number;
   softenMs: number;
+  keepMs: number;
 }
 
 /** What a rule can see. docs/guard.md explains each. */
@@ -122,7 +123,7 @@ export function defaultPolicy(): GuardPolicy {
 }
 
 function compile(file: GuardPolicyFile, name: string): GuardPolicy {
-  const { clusters, hold, soften } = file.spec;
+  const { clusters, hold, soften, journal } = file.spec;
   const rules = (file.spec.rules ?? builtInRules).map((rule): PolicyRule => {
     try {
       const when = compileRule(rule.when, ruleVocabulary);
@@ -149,6 +150,7 @@ function compile(file: GuardPolicyFile, name: string): GuardPolicy {
     waitMs: hold.waitSeconds * 1000,
     passMs: hold.passSeconds * 1000,
     softenMs: soften.windowMinutes * 60_000,
+    keepMs: journal.keepDays * 24 * 3_600_000,
   };
 }
 

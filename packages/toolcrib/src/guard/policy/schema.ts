@@ -53,6 +53,16 @@ export const guardPolicySchema = z
             .describe('How long an approval may be used.'),
         })
         .prefault({}),
+      journal: z
+        .strictObject({
+          keepDays: z
+            .number()
+            .int()
+            .min(1)
+            .default(90)
+            .describe('How long acts and their snapshots are kept. What is unfinished stays.'),
+        })
+        .prefault({}),
       soften: z
         .strictObject({
           windowMinutes: z
