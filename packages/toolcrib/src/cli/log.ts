@@ -93,6 +93,7 @@ function outcomeOf({ requests, softenings, undos }: ActStory): string {
   if (states.has('unsettled') || states.has('kept')) return bad('unsettled');
   if (states.has('failed')) return bad('failed');
   if (states.has('held')) return mild('held');
+  if (states.has('without-net')) return bad('without a net');
   if (states.has('answered') || states.has('carried-out')) return 'carried out';
   return 'refused';
 }
