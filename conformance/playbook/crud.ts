@@ -136,7 +136,6 @@ const NAMESPACED: Record<string, Sample> = {
     change: { spec: { minAvailable: '50%' } },
   },
   horizontalpodautoscalers: {
-    rest: (body) => body.status.conditions?.length,
     body: () => ({
       apiVersion: 'autoscaling/v2',
       kind: 'HorizontalPodAutoscaler',

@@ -121,32 +121,29 @@ export const evictions = category('eviction and PDBs', {
     await t.post('pods', pod('one', {}, { schedulerName: 'nobody' }), { quiet: true });
     await t.post('pods', eviction('two'), { name: 'one', sub: 'eviction' });
   },
-  'kubectl drain is refused, then goes': async (t) => {
-    await started(t, 'deployments', deployment('web', 1));
-    const name = await first(t);
-    const { body } = await t.get('pods', name, { quiet: true });
-    await t.post('poddisruptionbudgets', budget('web', { minAvailable: 1 }), { quiet: true });
-    await t.until('poddisruptionbudgets', 'web', allowed(0));
-    const refused = await t.kubectl(
-      ['drain', body.spec.nodeName, `--pod-selector=app=web`, '--timeout=3s', '--dry-run=none'],
-      '',
-      { quiet: true },
-    );
-    t.fact('refused', [
-      refused.exit,
-      /Cannot evict pod as it would violate the pod's disruption budget/.test(refused.stderr ?? ''),
-    ]);
-    await t.delete('poddisruptionbudgets', 'web', undefined, { quiet: true });
-    const gone = await t.kubectl(
-      ['drain', body.spec.nodeName, '--pod-selector=app=web', '--timeout=30s'],
-      '',
-      { quiet: true },
-    );
-    t.fact('drained', [
-      gone.exit,
-      gone.stdout?.replace(/web-[a-z0-9-]+/g, 'web-*').replaceAll(/node-\d/g, '<node>'),
-    ]);
-    await t.kubectl(['uncordon', body.spec.nodeName], '', { quiet: true });
-    await t.until('pods', undefined, items(1));
+  'kubectl drain is refused, then goes': {
+    alone: true,
+    run: async (t) => {
+      const app = t.unique('app');
+      await started(t, 'deployments', deployment(app, 1));
+      const name = await first(t);
+      const { body } = await t.get('pods', name, { quiet: true });
+      const { nodeName } = body.spec;
+      await t.post('poddisruptionbudgets', budget(app, { minAvailable: 1 }), { quiet: true });
+      await t.until('poddisruptionbudgets', app, allowed(0));
+      const drain = (timeout: string) =>
+        t.kubectl(['drain', nodeName, `--pod-selector=app=${app}`, `--timeout=${timeout}`], '', {
+          quiet: true,
+        });
+      const refused = await drain('3s');
+      const why = /Cannot evict pod as it would violate the pod's disruption budget/;
+      t.fact('refused', [refused.exit, why.test(refused.stderr ?? '')]);
+      await t.delete('poddisruptionbudgets', app, undefined, { quiet: true });
+      const gone = await drain('30s');
+      const lines = gone.stdout?.replaceAll(/app-[a-z0-9-]+/g, 'app-*').replaceAll(/node-\d/g, '<node>');
+      t.fact('drained', [gone.exit, lines]);
+      await t.kubectl(['uncordon', nodeName], '', { quiet: true });
+      await t.until('pods', undefined, items(1));
+    },
   },
 });

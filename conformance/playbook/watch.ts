@@ -9,12 +9,11 @@ const one = 'fieldSelector=metadata.name%3Done';
 const stages = (events: Body[]) => {
   const seen = new Map<string, string[]>();
   for (const { type, object } of events) {
-    const name = object.metadata.name.replace(/-[a-z0-9]+-[a-z0-9]{5}$/, '-*');
-    const types = seen.get(name) ?? [];
+    const types = seen.get(object.metadata.name) ?? [];
     if (types.at(-1) !== type) types.push(type);
-    seen.set(name, types);
+    seen.set(object.metadata.name, types);
   }
-  return [...seen].sort(([a], [b]) => a.localeCompare(b));
+  return [...seen].map(([name, types]) => [name.replace(/-[a-z0-9]+-[a-z0-9]{5}$/, '-*'), types]).sort();
 };
 
 export const watch = category('watch', {

@@ -1,4 +1,3 @@
-import { orderElements } from '../patches/element-order.ts';
 import type { JsonObject } from '../patches/json.ts';
 import { copyJson, isObject, setField } from '../patches/json.ts';
 import type { Schema } from '../schema/index.ts';
@@ -20,12 +19,37 @@ export function mergeApplied(live: unknown, applied: unknown, schema: Schema | u
   }
   if (!Array.isArray(applied) || !Array.isArray(live)) return copyJson(applied);
   const identity = (item: unknown) => elementOf(item, relation, schema);
-  const merged = new Map(live.map((item) => [identity(item), item]));
-  for (const item of applied) {
-    const key = identity(item);
-    merged.set(key, relation.kind === 'set' ? item : mergeApplied(merged.get(key), item, itemSchema(schema)));
+  const join = (old: unknown, item: unknown) =>
+    relation.kind === 'set' || old === undefined
+      ? copyJson(item)
+      : mergeApplied(old, item, itemSchema(schema));
+  return mergeLists(live, applied, identity, join);
+}
+
+/** The order of structured-merge-diff: what only the live list has keeps its place before what is applied. */
+function mergeLists(
+  live: unknown[],
+  applied: unknown[],
+  identity: (item: unknown) => string,
+  join: (old: unknown, item: unknown) => unknown,
+): unknown[] {
+  const old = new Map(live.map((item) => [identity(item), item]));
+  const wanted = new Set(applied.map(identity));
+  const done = new Set<string>();
+  const result: unknown[] = [];
+  for (let l = 0, r = 0; l < live.length || r < applied.length; ) {
+    const left = l < live.length ? identity(live[l]) : undefined;
+    if (left !== undefined && (!wanted.has(left) || done.has(left))) {
+      if (!done.has(left)) result.push(live[l]);
+      l++;
+      continue;
+    }
+    const right = identity(applied[r]);
+    result.push(join(old.get(right), applied[r]));
+    done.add(right);
+    r++;
   }
-  return orderElements([...merged.values()], applied, live, identity);
+  return result;
 }
 
 /**

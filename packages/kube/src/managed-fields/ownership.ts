@@ -146,7 +146,10 @@ export function managedFieldsAfterUpdate(
   // An empty list, or one with an empty entry, is how a client resets the ownership.
   const isReset = given?.every((entry) => isObject(entry) && Object.keys(entry).length === 0);
   if (isReset && before) return [];
-  const entries = decode(given ?? before?.metadata.managedFields);
+  const known = given ?? before?.metadata.managedFields ?? [];
+  // What nobody owns anything of is not tracked by updates; only an apply begins it (kubernetes skipNonApplied).
+  if (before?.metadata.uid !== undefined && known.length === 0) return [];
+  const entries = decode(known);
   const comparison = compareObjects(before ?? {}, after, schema);
   const own = entries.find((entry) => isSame(entry, manager, after.apiVersion));
   const others = takeFrom(
@@ -197,8 +200,8 @@ export function applyConfiguration(
     isEmptySet(comparison.modified) &&
     isEmptySet(comparison.removed)
   );
-  const keepsTime = own !== undefined && sameSet(own.set, set) && !changed;
-  const entry: Entry = { ...manager, apiVersion: applied.apiVersion, time: keepsTime ? own.time : time, set };
+  // An apply that changes no value has no time of its own, also where it takes fields on.
+  const entry: Entry = { ...manager, apiVersion: applied.apiVersion, time: changed ? time : own?.time, set };
   object.metadata.managedFields = encode([...takeFrom(others, comparison), entry]);
   return { object };
 }

@@ -14,7 +14,7 @@ export function relationOf(schema: Schema | undefined, value: unknown): Relation
   const resolved = resolveSchema(schema);
   if (isObject(value)) {
     const mapType = schema?.['x-kubernetes-map-type'] ?? resolved?.['x-kubernetes-map-type'];
-    return mapType === 'atomic' ? { kind: 'leaf' } : { kind: 'map' };
+    return mapType === 'atomic' || isRaw(resolved) ? { kind: 'leaf' } : { kind: 'map' };
   }
   if (!Array.isArray(value)) return { kind: 'leaf' };
   const listType = schema?.['x-kubernetes-list-type'] ?? resolved?.['x-kubernetes-list-type'];
@@ -62,4 +62,14 @@ export function childrenOf(
     schema: items,
     struct: false,
   }));
+}
+
+/** An object of which the schema says nothing more (RawExtension) belongs to one manager as a whole. */
+function isRaw(schema: Schema | undefined): boolean {
+  return (
+    schema?.type === 'object' &&
+    schema.properties === undefined &&
+    schema.additionalProperties === undefined &&
+    schema['x-kubernetes-preserve-unknown-fields'] !== true
+  );
 }

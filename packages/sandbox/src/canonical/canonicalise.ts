@@ -18,6 +18,14 @@ const QUANTITY = 'k8s.io.apimachinery.pkg.api.resource.Quantity';
 const OPAQUE =
   /\.(Quantity|Time|MicroTime|Duration|IntOrString|RawExtension|FieldsV1|ExtraValue|JSON|JSONSchemaPropsOrArray|JSONSchemaPropsOrBool|JSONSchemaPropsOrStringArray)$/;
 
+/** Times that Go's types hold as values: without one they are written as null. */
+const NULL_TIMES: Record<string, string[]> = {
+  'k8s.io.api.core.v1.PodCondition': ['lastProbeTime', 'lastTransitionTime'],
+  'k8s.io.api.core.v1.PersistentVolumeClaimCondition': ['lastProbeTime', 'lastTransitionTime'],
+  'k8s.io.api.batch.v1.JobCondition': ['lastProbeTime', 'lastTransitionTime'],
+  'k8s.io.api.core.v1.Event': ['firstTimestamp', 'lastTimestamp', 'eventTime'],
+};
+
 const shapes = new Map<string, Shape>();
 
 /**
@@ -93,9 +101,11 @@ function walk(value: Json, message: string, path: string[], root: KubeObject): v
   const { fields, defaults } = shapeOf(message);
   for (const [key, item] of Object.entries(value)) {
     const field = fields.get(key);
+    if (item === null && field?.shape === 'list' && field.keepsZero) continue;
     if (item === null || item === undefined) delete value[key];
     else if (field) settle(value, key, item, field, { path: [...path, key], root, message });
   }
+  for (const key of NULL_TIMES[message] ?? []) value[key] ??= null;
   for (const [key, item] of defaults) {
     if (value[key] !== undefined) continue;
     value[key] = cloneJson(item);

@@ -14,6 +14,7 @@ import { type KubeletOptions, kubelet } from './node/kubelet.ts';
 import { type NodeOptions, nodeController } from './node/nodes.ts';
 import { scheduler } from './node/scheduler.ts';
 import { type PodGcOptions, podGarbageCollector } from './podgc.ts';
+import { quotaController } from './quota.ts';
 import { replicaSetController } from './replicaset.ts';
 import { type NamespaceContentOptions, namespaceContentController } from './service-accounts.ts';
 import { statefulSetController } from './statefulset/statefulset.ts';
@@ -49,6 +50,7 @@ const CONTROLLERS = {
   cronjob: cronJobController,
   endpoints: endpointsController,
   disruption: disruptionController,
+  quota: quotaController,
   'pod-gc': podGarbageCollector,
   scheduler,
   kubelet,

@@ -11,7 +11,7 @@ import { canonicalise } from '../canonical/canonicalise.ts';
 import type { ResourceRequest } from '../server/context.ts';
 import { boolParam, dryRunParam } from '../server/params.ts';
 import type { Reply } from '../server/reply.ts';
-import { ApiError, applyConflict, badRequest, plainError } from '../store/api-error.ts';
+import { ApiError, applyConflict, badRequest, conflict, plainError } from '../store/api-error.ts';
 import { cloneJson } from '../store/json.ts';
 import { timestamp } from '../store/time.ts';
 import { managerOf } from './manager.ts';
@@ -23,9 +23,12 @@ import { viewOf } from './views.ts';
 export async function applyObject(request: ResourceRequest): Promise<Reply> {
   const { sandbox, info, type, query, subresource } = request;
   const { store, clock } = sandbox;
-  const applied = await readConfiguration(request);
+  const { applied, givenNamespace } = await readConfiguration(request);
   const warnings = unknownFieldWarnings(request, applied);
-  checkTypes(request, applied);
+  const unknown = warnings.map((warning) => /^unknown field "(.*)"$/.exec(warning)?.[1]).find(Boolean);
+  if (unknown !== undefined)
+    throw untyped(request, applied, givenNamespace, `.${unknown}: field not declared in schema`);
+  checkTypes(request, applied, givenNamespace);
   const live = liveObject(request);
   const manager = managerOf(request, 'Apply');
   const outcome = applyConfiguration(live && fromStorage(type, live), applied, {
@@ -36,9 +39,15 @@ export async function applyObject(request: ResourceRequest): Promise<Reply> {
     force: boolParam(query, 'force') === true,
   });
   if ('conflicts' in outcome) throw conflictError(outcome.conflicts);
+  if (manager.name === 'kubectl') followLastApplied(outcome.object, applied);
   const object = toStorage(type, outcome.object);
   const options = { dryRun: dryRunParam(query), manager };
   if (!live) {
+    const { uid } = applied.metadata;
+    if (uid !== undefined) {
+      const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+      throw conflict(info, applied.metadata.name, why);
+    }
     if (subresource) throw badRequest('a subresource can only be applied to an object that is there');
     return { status: 201, body: viewOf(request, store.create(info, object, options)), warnings };
   }
@@ -51,8 +60,31 @@ export async function applyObject(request: ResourceRequest): Promise<Reply> {
   return { status: 200, body: viewOf(request, updated), warnings };
 }
 
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** While kubectl moves from its own apply to the server's, its annotation is kept true, so that it can move back. */
+function followLastApplied(object: KubeObject, applied: KubeObject): void {
+  if (object.metadata.annotations?.[LAST_APPLIED] === undefined) return;
+  const { [LAST_APPLIED]: _, ...annotations } = applied.metadata.annotations ?? {};
+  const metadata = { ...applied.metadata, annotations };
+  const { annotations: none, ...bare } = metadata;
+  const configuration = { ...applied, metadata: Object.keys(none).length > 0 ? metadata : bare };
+  object.metadata.annotations = {
+    ...object.metadata.annotations,
+    [LAST_APPLIED]: `${sortedJson(configuration)}\n`,
+  };
+}
+
+function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_key, item) =>
+    isPlainObject(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}
+
 /** A value of another type than its field is an error that the server did not foresee, with code 500. */
-function checkTypes({ info, type }: ResourceRequest, applied: KubeObject): void {
+function checkTypes(request: ResourceRequest, applied: KubeObject, namespace: string): void {
   try {
     canonicalise(cloneJson(applied));
   } catch (error) {
@@ -60,13 +92,19 @@ function checkTypes({ info, type }: ResourceRequest, applied: KubeObject): void 
       error instanceof ApiError &&
       /cannot unmarshal (\S+) into Go struct field \w+\.(\S+) of type (\S+)/.exec(error.message);
     if (!why) throw error;
-    const { name, namespace = '' } = applied.metadata;
-    const what = `${namespace}/${name}; ${type.group}/${type.version}, Kind=${info.kind}`;
-    throw plainError(
-      500,
-      `failed to create typed patch object (${what}): .${why[2]}: expected ${why[3]}, got ${why[1]}`,
-    );
+    throw untyped(request, applied, namespace, `.${why[2]}: expected ${why[3]}, got ${why[1]}`);
   }
+}
+
+/** The namespace is told as the configuration gave it. */
+function untyped(
+  { info, type }: ResourceRequest,
+  applied: KubeObject,
+  namespace: string,
+  why: string,
+): ApiError {
+  const what = `${namespace}/${applied.metadata.name}; ${type.group}/${type.version}, Kind=${info.kind}`;
+  return plainError(500, `failed to create typed patch object (${what}): ${why}`);
 }
 
 function liveObject({ sandbox, info, namespace, name = '' }: ResourceRequest): KubeObject | undefined {
@@ -78,7 +116,9 @@ function liveObject({ sandbox, info, namespace, name = '' }: ResourceRequest): K
   }
 }
 
-async function readConfiguration(request: ResourceRequest): Promise<KubeObject> {
+async function readConfiguration(
+  request: ResourceRequest,
+): Promise<{ applied: KubeObject; givenNamespace: string }> {
   const { info, type, namespace, name } = request;
   let body: unknown;
   try {
@@ -104,7 +144,7 @@ async function readConfiguration(request: ResourceRequest): Promise<KubeObject> 
     );
   }
   applied.metadata = { ...metadata, name: name ?? '', ...(info.namespaced ? { namespace } : {}) };
-  return applied;
+  return { applied, givenNamespace: metadata.namespace ?? '' };
 }
 
 function conflictError(conflicts: Conflict[]): ApiError {

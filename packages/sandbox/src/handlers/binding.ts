@@ -2,6 +2,7 @@ import type { ResourceRequest } from '../server/context.ts';
 import { dryRunParam } from '../server/params.ts';
 import type { Reply } from '../server/reply.ts';
 import { badRequest, conflict } from '../store/api-error.ts';
+import { NOBODY } from '../store/field-ownership.ts';
 import { timestamp } from '../store/time.ts';
 import { readBody } from './read-body.ts';
 
@@ -29,9 +30,15 @@ export async function bindPod(request: ResourceRequest): Promise<Reply> {
     );
   }
   if (!dryRunParam(query)) {
-    sandbox.store.modify(info, namespace, name, (object) => {
-      object.spec.nodeName = target.name;
-    });
+    sandbox.store.modify(
+      info,
+      namespace,
+      name,
+      (object) => {
+        object.spec.nodeName = target.name;
+      },
+      { manager: NOBODY },
+    );
     sandbox.store.modify(
       info,
       namespace,
@@ -49,7 +56,7 @@ export async function bindPod(request: ResourceRequest): Promise<Reply> {
         };
         object.status = { ...object.status, conditions: [...others, condition] };
       },
-      { subresource: 'status' },
+      { subresource: 'status', manager: NOBODY },
     );
   }
   return {

@@ -95,22 +95,22 @@ function aggregated(accept: string | undefined, groups: GroupVersionResources[])
 function groupItems(groups: GroupVersionResources[]) {
   const names = [...new Set(groups.map(({ groupVersion }) => groupVersionOf(groupVersion).group))];
   return names.map((name) => ({
-    metadata: { ...(name === '' ? {} : { name }), creationTimestamp: null },
+    metadata: name === '' ? {} : { name },
     versions: groups
       .filter(({ groupVersion }) => groupVersionOf(groupVersion).group === name)
       .map(({ groupVersion, resources }) => ({
         version: groupVersionOf(groupVersion).version,
-        resources: resourceItems(resources, groupVersion),
+        resources: resourceItems(resources),
         freshness: 'Current',
       })),
   }));
 }
 
-function resourceItems(resources: ApiResource[], groupVersion: string) {
-  const { group, version } = groupVersionOf(groupVersion);
+function resourceItems(resources: ApiResource[]) {
+  // Empty means: the group and version of the document.
   const kindOf = (resource: ApiResource) => ({
-    group: resource.group ?? (resource.version === undefined ? group : ''),
-    version: resource.version ?? version,
+    group: resource.group ?? '',
+    version: resource.version ?? '',
     kind: resource.kind,
   });
   return resources

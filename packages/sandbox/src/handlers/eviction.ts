@@ -3,7 +3,7 @@ import { effectiveDeleteOptions, selectorMatches } from '@toolcrib/kube';
 import type { ResourceRequest } from '../server/context.ts';
 import { dryRunParam } from '../server/params.ts';
 import type { Reply } from '../server/reply.ts';
-import { badRequest, internalError, tooManyRequests } from '../store/api-error.ts';
+import { badRequest, plainError, tooManyRequests } from '../store/api-error.ts';
 import { timestamp } from '../store/time.ts';
 import { readBody } from './read-body.ts';
 
@@ -33,7 +33,8 @@ export async function evictPod(request: ResourceRequest): Promise<Reply> {
         .peek(BUDGETS, { namespace })
         .filter((budget) => selectorMatches(budget.spec?.selector, pod.metadata.labels));
   if (budgets.length > 1) {
-    throw internalError(
+    throw plainError(
+      500,
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
     );
   }

@@ -14,14 +14,21 @@ import { dryRunFaults } from './write-options.ts';
 export async function deleteObject(request: ResourceRequest): Promise<Reply> {
   const { sandbox, info, namespace, name = '' } = request;
   const options = await deleteOptions(request);
+  const warnings = jobWarnings(request, options);
   const { object, gone } = sandbox.store.delete(info, namespace, name, options);
   // 202 only for those who asked for a cascade by the old field (handlers/delete.go).
-  if (!gone) return { status: options.orphanDependents === false ? 202 : 200, body: viewOf(request, object) };
+  if (!gone)
+    return {
+      status: options.orphanDependents === false ? 202 : 200,
+      body: viewOf(request, object),
+      warnings,
+    };
   // Some registries answer with the object itself (ReturnDeletedObject), all others with a Status.
   if (RETURNS_OBJECT.has(`${info.group}/${info.resource}`))
     return { status: 200, body: viewOf(request, object) };
   return {
     status: 200,
+    warnings,
     body: {
       kind: 'Status',
       apiVersion: 'v1',
@@ -35,6 +42,15 @@ export async function deleteObject(request: ResourceRequest): Promise<Reply> {
       },
     },
   };
+}
+
+/** batch/v1 still orphans by default, and tells whoever did not say what they want (source: registry/batch/job). */
+function jobWarnings({ info }: ResourceRequest, options: DeleteOptions): string[] {
+  const said = options.propagationPolicy !== undefined || options.orphanDependents !== undefined;
+  if (info.group !== 'batch' || info.resource !== 'jobs' || said) return [];
+  return [
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
+  ];
 }
 
 const RETURNS_OBJECT = new Set([

@@ -100,7 +100,6 @@ function bookmarkOf(
   const { negotiated, type, info } = request;
   const metadata = {
     resourceVersion: String(version),
-    creationTimestamp: null,
     ...(annotations ? { annotations } : {}),
   };
   const meta = `meta.k8s.io/${negotiated.version ?? 'v1'}`;

@@ -51,9 +51,18 @@ export const bindingStrategy: Strategy = {
       : [invalidValue('roleRef', object.roleRef, 'cannot change roleRef')],
 };
 
-export const roleStrategy: Strategy = { generation: 'none' };
+/** Stored as protobuf, where an empty list is none. */
+function noRules(role: KubeObject): void {
+  if (!role.rules?.length) role.rules = null;
+}
+
+export const roleStrategy: Strategy = {
+  generation: 'none',
+  prepareForCreate: noRules,
+  prepareForUpdate: noRules,
+};
 
 export const priorityClassStrategy: Strategy = {
-  generation: 'all',
+  generation: 'spec',
   setDefaults: (object) => byDefault(object, 'preemptionPolicy', 'PreemptLowerPriority'),
 };

@@ -23,7 +23,7 @@ import {
 import { podStrategy, podTemplateStrategy } from './pods/strategy.ts';
 import { autoscalerStrategy, budgetStrategy } from './scaling.ts';
 import { serviceStrategy } from './services.ts';
-import { claimStrategy, storageClassStrategy, volumeStrategy } from './storage.ts';
+import { claimStrategy, driverStrategy, storageClassStrategy, volumeStrategy } from './storage.ts';
 import {
   controllerRevisionStrategy,
   daemonSetStrategy,
@@ -70,7 +70,7 @@ const strategies: Record<string, Strategy> = {
   'rbac.authorization.k8s.io/rolebindings': bindingStrategy,
   'rbac.authorization.k8s.io/roles': roleStrategy,
   'scheduling.k8s.io/priorityclasses': priorityClassStrategy,
-  'storage.k8s.io/csidrivers': { generation: 'none', unconditionalUpdate: false },
+  'storage.k8s.io/csidrivers': driverStrategy,
   'storage.k8s.io/csinodes': { generation: 'none', unconditionalUpdate: false },
   'storage.k8s.io/storageclasses': storageClassStrategy,
   'storage.k8s.io/volumeattachments': { generation: 'none', unconditionalUpdate: false },

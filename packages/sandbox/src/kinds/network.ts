@@ -32,7 +32,7 @@ export const endpointsStrategy: Strategy = {
 };
 
 export const endpointSliceStrategy: Strategy = {
-  generation: 'all',
+  generation: 'all-and-labels',
   setDefaults(object) {
     for (const port of object.ports ?? []) {
       byDefault(port, 'name', '');

@@ -91,3 +91,22 @@ export const storageClassStrategy: Strategy = {
       .filter((field) => !equalJson(object[field], old[field]))
       .map((field) => forbiddenField(field, `updates to ${field} are forbidden.`)),
 };
+
+export const driverStrategy: Strategy = {
+  generation: 'none',
+  unconditionalUpdate: false,
+  setDefaults(driver) {
+    driver.spec ??= {};
+    byDefault(driver.spec, 'attachRequired', true);
+    byDefault(driver.spec, 'podInfoOnMount', false);
+    byDefault(driver.spec, 'volumeLifecycleModes', ['Persistent']);
+    byDefault(driver.spec, 'storageCapacity', false);
+    byDefault(driver.spec, 'fsGroupPolicy', 'ReadWriteOnceWithFSType');
+    byDefault(driver.spec, 'requiresRepublish', false);
+    byDefault(driver.spec, 'seLinuxMount', false);
+  },
+  // Counted from the first change on, not from the start.
+  prepareForUpdate(driver, old) {
+    if (!equalJson(driver.spec, old.spec)) driver.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  },
+};

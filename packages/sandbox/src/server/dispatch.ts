@@ -24,9 +24,10 @@ import {
 } from '../store/api-error.ts';
 import type { ResourceRequest, Sandbox } from './context.ts';
 import type { Negotiated } from './negotiate.ts';
-import { negotiate } from './negotiate.ts';
+import { isKnownMedia, negotiate } from './negotiate.ts';
 import { boolParam } from './params.ts';
 import type { Reply } from './reply.ts';
+import { errorReply } from './reply.ts';
 import type { User } from './users.ts';
 
 /** One request, past authentication. */
@@ -62,8 +63,7 @@ export async function dispatch(
   if (!info.namespaced && namespace !== undefined && !isNamespaces(target)) throw pathNotFound();
   if (subresource !== undefined && !info.subresources.includes(subresource)) throw pathNotFound();
   const negotiated = negotiate(incoming.request.headers.accept);
-  if (!negotiated)
-    throw notAcceptable(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
+  if (!negotiated) throw notAcceptable(MEDIA, isKnownMedia(incoming.request.headers.accept));
   const stored = storedType({ group: target.group, version: target.version, resource: target.resource });
   const resourceRequest: ResourceRequest = {
     sandbox,
@@ -91,9 +91,13 @@ export async function dispatch(
     const warnings = [...deprecationWarnings(target), ...(reply.warnings ?? [])];
     return { reply: { ...reply, warnings }, negotiated };
   } catch (error) {
-    throw asAsked(error, resourceRequest);
+    const asked = asAsked(error, resourceRequest);
+    if (!(asked instanceof ApiError)) throw asked;
+    return { reply: { ...errorReply(asked), warnings: deprecationWarnings(target) }, negotiated };
   }
 }
+
+const MEDIA = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
 
 /** Errors name the type as it was asked for, not the one that it is kept as. */
 function asAsked(error: unknown, { type, info }: ResourceRequest): unknown {

@@ -47,3 +47,8 @@ export function negotiate(header: string | undefined): Negotiated | undefined {
   }
   return undefined;
 }
+
+/** True where only the view (`as=`) that is asked for can't be served. */
+export function isKnownMedia(header: string | undefined): boolean {
+  return parseAccept(header).some(({ media }) => JSON_MEDIA.includes(media) || media === 'application/yaml');
+}

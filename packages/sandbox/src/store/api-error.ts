@@ -133,7 +133,12 @@ export function unsupportedMediaType(message: string, details?: Details): ApiErr
   return failure(415, 'UnsupportedMediaType', message, details);
 }
 
-export function notAcceptable(accepted: string[]): ApiError {
+/** @param knownMedia the media type would do, and only the view of the object that was asked for is not served */
+export function notAcceptable(accepted: string[], knownMedia = false): ApiError {
+  if (knownMedia) {
+    const message = `only the following media types are accepted: ${accepted.join(', ')}`;
+    return failure(406, 'NotAcceptable', message);
+  }
   return failure(
     406,
     'NotAcceptable',

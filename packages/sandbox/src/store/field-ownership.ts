@@ -12,6 +12,9 @@ function controlPlane(info: ResourceInfo, subresource: string | undefined): Mana
   return { name, operation: 'Update', ...(subresource ? { subresource } : {}) };
 }
 
+/** Writes that the server makes on its way and that no manager owns, such as a Pod's binding. */
+export const NOBODY: Manager = { name: '', operation: 'Update' };
+
 /** Brings `metadata.managedFields` up to date with a write; an apply has done it already. */
 export function trackOwnership(
   object: KubeObject,
@@ -27,6 +30,10 @@ export function trackOwnership(
   const { info, schema, now, subresource } = write;
   const manager = write.manager ?? controlPlane(info, subresource);
   if (manager.operation === 'Apply') return;
+  if (manager === NOBODY) {
+    if (old?.metadata.managedFields) object.metadata.managedFields = old.metadata.managedFields;
+    return;
+  }
   // A new object is compared with the empty one of its kind, whose structs are there already.
   const fields = managedFieldsAfterUpdate(old ?? zeroObject(object), object, {
     schema,

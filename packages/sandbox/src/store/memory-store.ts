@@ -5,7 +5,7 @@ import { BUILT_IN, storedInfos } from '../schema/resources.ts';
 import { alreadyExists, conflict, invalid, notFound, plainError, STALE_VERSION } from './api-error.ts';
 import { checkPreconditions, deletesByUpdate, deletionStep } from './deletion.ts';
 import { createEventLog } from './event-log.ts';
-import { trackOwnership } from './field-ownership.ts';
+import { NOBODY, trackOwnership } from './field-ownership.ts';
 import { fieldGetter } from './fields.ts';
 import { cloneJson, equalJson } from './json.ts';
 import { matchesQuery } from './match.ts';
@@ -112,7 +112,7 @@ export function createStore(options: StoreOptions): MemoryStore {
     info,
     now: clock.now(),
     store,
-    manager,
+    manager: manager === NOBODY ? undefined : manager,
   });
 
   function track(
@@ -207,7 +207,7 @@ export function createStore(options: StoreOptions): MemoryStore {
         throw conflict(
           info,
           meta.name,
-          `Precondition failed: UID in precondition: ${meta.uid}, UID in object meta: ${old.metadata.uid}`,
+          `StorageError: invalid object, Code: 4, Key: /registry/${info.resource}/${keyOf(info, meta.namespace, meta.name)}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${meta.uid}, UID in object meta: ${old.metadata.uid}`,
         );
       }
       if (!meta.resourceVersion || meta.resourceVersion === '0') {
@@ -243,7 +243,8 @@ export function createStore(options: StoreOptions): MemoryStore {
       ];
       if (faults.length > 0) throw invalid(info, meta.name, faults);
       if (deletesByUpdate(object, old)) {
-        if (!dryRun) remove(info, strategy, object, old);
+        // Watchers are told the last state that was stored, with its finalizers.
+        if (!dryRun) remove(info, strategy, cloneJson(old), old);
         return cloneJson(object);
       }
       object.metadata.resourceVersion = old.metadata.resourceVersion;

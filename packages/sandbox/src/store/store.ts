@@ -61,7 +61,7 @@ export interface Store {
     namespace: string | undefined,
     name: string,
     change: (object: KubeObject) => void,
-    options?: { subresource?: 'status' },
+    options?: { subresource?: 'status'; manager?: Manager },
   ): KubeObject;
   /** `gone: true` when the object left at once; otherwise it stands with a deletionTimestamp. */
   delete(

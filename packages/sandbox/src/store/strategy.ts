@@ -29,7 +29,7 @@ export interface Strategy {
   /** Called after a delete or a failed create, to give back what `prepareForCreate` allocated. */
   release?(object: KubeObject): void;
   /** `spec`: generation counts spec changes (default where the kind has a status); `none`: never set. */
-  generation?: 'spec' | 'spec-or-annotations' | 'all' | 'none';
+  generation?: 'spec' | 'spec-or-annotations' | 'all' | 'all-and-labels' | 'none';
   /** Fields of the spec whose change does not count for the generation (a Pod's binding). */
   uncounted?: string[];
   /** A deletion of the kind's own kind; undefined: the common rules go on. May change the object. */

@@ -60,9 +60,10 @@ export function bumpGeneration(object: KubeObject, old: KubeObject, strategy: St
   if (generation === undefined || strategy.generation === 'none') return;
   const annotationsCount = strategy.generation === 'spec-or-annotations';
   const changed =
-    (strategy.generation === 'all'
+    (strategy.generation === 'all' || strategy.generation === 'all-and-labels'
       ? !equalJson(withoutMeta(object), withoutMeta(old))
       : !equalJson(without(object.spec, strategy.uncounted), without(old.spec, strategy.uncounted))) ||
+    (strategy.generation === 'all-and-labels' && !equalJson(object.metadata.labels, old.metadata.labels)) ||
     (annotationsCount && !equalJson(object.metadata.annotations, old.metadata.annotations));
   object.metadata.generation = changed ? generation + 1 : generation;
 }

@@ -8,6 +8,7 @@ import { isLost } from './hooks.ts';
 
 export const KUBELET_VERSION = 'v1.35.4';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
+const CORDONED = 'node.kubernetes.io/unschedulable';
 
 export interface NodeOptions extends ControllerOptions {
   /** How many Nodes stand at the start; 3 by default. A Node that is deleted does not come back. */
@@ -57,18 +58,26 @@ export function nodeController(options: NodeOptions = {}) {
           { subresource: 'status' },
         );
       }
-      if (tainted === lost) return;
+      const cordoned = node.spec?.unschedulable === true;
+      const closed = node.spec?.taints?.some((taint: { key: string }) => taint.key === CORDONED) === true;
+      if (tainted === lost && closed === cordoned) return;
       store.modify(NODES, undefined, name, (fresh) => {
         const others = (fresh.spec?.taints ?? []).filter(
-          (taint: { key: string }) => taint.key !== UNREACHABLE,
+          (taint: { key: string }) => taint.key !== UNREACHABLE && taint.key !== CORDONED,
         );
-        const taints = ['NoSchedule', 'NoExecute'].map((effect) => ({
+        const timeAdded = timestamp(clock.now());
+        const unreachable = ['NoSchedule', 'NoExecute'].map((effect) => ({
           key: UNREACHABLE,
           effect,
-          timeAdded: timestamp(clock.now()),
+          timeAdded,
         }));
-        fresh.spec = { ...fresh.spec, taints: lost ? [...others, ...taints] : others };
-        if (fresh.spec.taints.length === 0) delete fresh.spec.taints;
+        const taints = [
+          ...others,
+          ...(lost ? unreachable : []),
+          ...(cordoned ? [{ key: CORDONED, effect: 'NoSchedule', timeAdded }] : []),
+        ];
+        fresh.spec = { ...fresh.spec, taints };
+        if (taints.length === 0) delete fresh.spec.taints;
       });
     },
   });

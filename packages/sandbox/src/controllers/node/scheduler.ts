@@ -1,4 +1,5 @@
 import { controllerOf, type KubeObject } from '@toolcrib/kube';
+import { NOBODY } from '../../store/field-ownership.ts';
 import { conditionOf } from '../shared/conditions.ts';
 import { ignoreNotFound } from '../shared/errors.ts';
 import { type ControllerOptions, controlLoop, type Tools } from '../shared/loop.ts';
@@ -147,12 +148,18 @@ function bind(pod: KubeObject, node: KubeObject, { store, record, clock }: Tools
   const mine = (fresh: KubeObject) => fresh.metadata.uid === uid && !fresh.spec?.nodeName;
   let bound = false;
   ignoreNotFound(() =>
-    store.modify(PODS, namespace, name, (fresh) => {
-      bound = mine(fresh);
-      if (!bound) return;
-      fresh.spec.nodeName = node.metadata.name;
-      takeTopology(fresh, node);
-    }),
+    store.modify(
+      PODS,
+      namespace,
+      name,
+      (fresh) => {
+        bound = mine(fresh);
+        if (!bound) return;
+        fresh.spec.nodeName = node.metadata.name;
+        takeTopology(fresh, node);
+      },
+      { manager: NOBODY },
+    ),
   );
   if (!bound) return;
   writeCondition(pod, { status: 'True' }, store, clock.now());
@@ -203,7 +210,8 @@ function writeCondition(
         };
         fresh.status = { ...fresh.status, conditions: [...others, next] };
       },
-      { subresource: 'status' },
+      // A binding sets it on the server's side; a refusal is the scheduler's own write.
+      { subresource: 'status', ...(condition.status === 'True' ? { manager: NOBODY } : {}) },
     ),
   );
 }

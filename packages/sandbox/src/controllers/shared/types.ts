@@ -12,6 +12,7 @@ export const PODS = core('pods');
 export const SERVICES = core('services');
 export const ENDPOINTS = core('endpoints');
 export const CONFIG_MAPS = core('configmaps');
+export const RESOURCE_QUOTAS = core('resourcequotas');
 export const SERVICE_ACCOUNTS = core('serviceaccounts');
 export const PERSISTENT_VOLUMES = core('persistentvolumes');
 export const PERSISTENT_VOLUME_CLAIMS = core('persistentvolumeclaims');
