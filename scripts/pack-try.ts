@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { realClients } from '@toolcrib/sandbox';
 
 const root = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), 'toolcrib-pack-'));
@@ -50,6 +51,16 @@ await sandbox.close();`,
     'the sandbox starts from the packed package',
     /^https:\/\/127\.0\.0\.1:\d+ resource/.test(run(process.execPath, ['use.mjs'], home)),
   );
+
+  // Cluster, guard process and worker as JavaScript, from the packs alone; kubectl from PATH, as people have it.
+  const { kubectl } = await realClients();
+  const demo = spawnSync(process.execPath, [bin, 'demo'], {
+    cwd: home,
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${dirname(kubectl)}${delimiter}${process.env.PATH}` },
+  });
+  must('toolcrib demo runs from the packs', demo.status === 0 && demo.stdout.includes('restarts: 0'));
+  if (demo.status !== 0) console.log(demo.stdout.slice(-2000), demo.stderr.slice(-2000));
 
   const old = oldNode();
   if (old) {
