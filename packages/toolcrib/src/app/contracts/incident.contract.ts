@@ -17,7 +17,7 @@ export function incidentContract(open: OpenGuarded): void {
   before(async () => {
     stage = await openStage(open, { waitSeconds: 60 });
   });
-  after(() => stage.close());
+  after(() => stage?.close());
 
   const ownerAt = (namespace: string, resource: string) => `${paths.apps(namespace, resource)}/web`;
 

@@ -26,14 +26,26 @@ export interface Running {
 }
 
 /**
- * One cluster under three context names, one for each mode, so that one guard serves every case.
+ * One cluster under several context names, one for each mode, so that one guard serves every case; `limited` is
+ * another person's, in enforce mode.
  * @param admin kubeconfig with one context
+ * @param limited the same of a person whose rights RBAC gives
  */
-export function inAllModes(admin: string): string {
-  const config = parse(admin) as { contexts: { name: string; context: object }[] } & Record<string, unknown>;
-  const context = config.contexts[0]?.context ?? {};
+export function inAllModes(admin: string, limited: string): string {
+  const [config, other] = [admin, limited].map((text) => parse(text) as OneContext);
+  const [context, user] = [config?.contexts[0]?.context, other?.users[0]?.user];
   const contexts = ['enforce', 'warn', 'observe'].map((name) => ({ name, context }));
-  return stringify({ ...config, contexts, 'current-context': 'enforce' });
+  return stringify({
+    ...config,
+    users: [...(config?.users ?? []), { name: 'limited', user }],
+    contexts: [...contexts, { name: 'limited', context: { ...context, user: 'limited' } }],
+    'current-context': 'enforce',
+  });
+}
+
+interface OneContext {
+  contexts: { name: string; context: object }[];
+  users: { name: string; user: object }[];
 }
 
 export interface PolicyOptions {
@@ -46,13 +58,18 @@ export interface PolicyOptions {
 
 /** `guard.yaml` for {@link inAllModes}. */
 export function policyText({ waitSeconds = 30, windowMinutes = 30, ...more }: PolicyOptions = {}): string {
-  const modes: Mode[] = ['enforce', 'warn', 'observe'];
+  const modes: [string, Mode][] = [
+    ['enforce', 'enforce'],
+    ['limited', 'enforce'],
+    ['warn', 'warn'],
+    ['observe', 'observe'],
+  ];
   return stringify({
     apiVersion: 'toolcrib.dev/v1alpha1',
     kind: 'GuardPolicy',
     spec: {
-      clusters: modes.map((mode) => ({
-        context: mode,
+      clusters: modes.map(([context, mode]) => ({
+        context,
         mode,
         ...(more.exceptNamespaces ? { exceptNamespaces: more.exceptNamespaces } : {}),
       })),

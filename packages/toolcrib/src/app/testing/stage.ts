@@ -29,6 +29,8 @@ export interface GuardedTarget {
   target: ClusterTarget;
   /** The administrator's, as YAML text. */
   kubeconfig: string;
+  /** Of somebody who has no rights but those that RBAC objects give to the user `cho`. */
+  limited: string;
   /** What arrived for a namespace's objects from the administrator, oldest first. */
   deletes(namespace: string): Promise<WireDelete[]>;
 }
@@ -56,6 +58,7 @@ export async function openGuardedSandbox(): Promise<GuardedTarget> {
   return {
     target,
     kubeconfig,
+    limited: sandbox.kubeconfig({ name: 'cho' }),
     deletes: async (namespace) =>
       seen
         .filter(({ url }) => url.includes(`/namespaces/${namespace}/`))
@@ -101,9 +104,14 @@ export interface Reply {
 
 export async function openStage(open: OpenGuarded, policy: PolicyOptions = {}): Promise<Stage> {
   const { kubectl: program } = await realClients();
-  const { target, kubeconfig, deletes } = await open();
-  const home = guardHome(inAllModes(kubeconfig), policy);
-  const guard = await home.start();
+  const { target, kubeconfig, limited, deletes } = await open();
+  const home = guardHome(inAllModes(kubeconfig, limited), policy);
+  const guard = await home.start().catch(async (error: unknown) => {
+    // A cluster left open would keep the test's process for ever.
+    home.remove();
+    await target.close();
+    throw error;
+  });
   const launch = (context: string, args: string[], input?: string): Running =>
     home.launch(program, args, { kubeconfig: guard.kubeconfig(context), input });
   const ofNamespace = (namespace: string) => (hold: Hold) =>
@@ -150,7 +158,8 @@ function send(
         ca: guard.ca,
         headers: {
           authorization: `Bearer ${guard.token(context)}`,
-          'user-agent': 'some-dashboard/1.0',
+          // One dashboard for each namespace: what it sends within half a minute is one act.
+          'user-agent': `dashboard-${/namespaces\/([^/?]+)/.exec(path)?.[1] ?? ''}/1.0`,
           ...(payload ? { 'content-type': 'application/json', 'content-length': payload.length } : {}),
           ...headers,
         },
