@@ -45,6 +45,7 @@ export class StepStopped extends Error {}
  */
 export function createActor(target: Target, namespace: string) {
   const observed: Observation[] = [];
+  const { patience = PATIENCE } = target;
   const watches: { close(): Promise<void> }[] = [];
 
   async function send(method: string, path: string, body: unknown, options: Options): Promise<Seen> {
@@ -76,7 +77,7 @@ export function createActor(target: Target, namespace: string) {
     check: (body: Body, status: number) => unknown,
     options: Options = {},
   ): Promise<Body> {
-    const end = Date.now() + PATIENCE;
+    const end = Date.now() + patience;
     const path = at(resource, name, options);
     for (let pause = 25; ; pause = Math.min(pause * 1.5, 400)) {
       const seen = await send('GET', path, undefined, { ...options, quiet: true });
@@ -210,7 +211,7 @@ export function createActor(target: Target, namespace: string) {
       const watch = {
         events,
         async until(check: (events: Body[]) => unknown): Promise<void> {
-          const end = Date.now() + PATIENCE;
+          const end = Date.now() + patience;
           while (!holds(check, { body: events, status: 200 })) {
             if (Date.now() > end) {
               observed.push({ what: `waiting for GET ${path}`, fact: 'in vain', events });

@@ -54,6 +54,14 @@ async function kubeconfigTarget(
     kubectl,
     helm,
     server: credentials.server,
+    async writeKubeconfig(file, server) {
+      const path = join(folder, file);
+      const config = parse(text);
+      config.clusters[0].cluster = { server };
+      config.users[0].user = {};
+      await writeFile(path, JSON.stringify(config), { mode: 0o600 });
+      return path;
+    },
     send: (asked, onChunk, signal) => send(credentials, asked, onChunk, signal),
     async close() {
       credentials.agent.destroy();
@@ -81,7 +89,8 @@ function send(
   onChunk?: (text: string) => void,
   signal?: AbortSignal,
 ): Promise<Answer> {
-  const { method, path, body, headers = {} } = asked;
+  const { method, path, headers = {} } = asked;
+  const body = asked.raw ?? asked.body;
   const authorization = asked.token ?? token;
   // Whoever brings a token of their own must not be known by the administrator's client certificate.
   const own = asked.token === undefined ? agent : new Agent({ ca: agent.options.ca });

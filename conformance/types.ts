@@ -4,6 +4,8 @@ export interface HttpRequest {
   /** Path and query. */
   path: string;
   body?: string;
+  /** Instead of `body`: bytes, such as protobuf. */
+  raw?: Buffer;
   headers?: Record<string, string>;
   /** Of somebody else than the administrator. */
   token?: string;
@@ -25,8 +27,12 @@ export interface Target {
   kubectl: string;
   helm: string;
   server: string;
+  /** Writes a kubeconfig for another address without credentials, for a proxy. @returns its path */
+  writeKubeconfig(name: string, server: string): Promise<string>;
   /** @param onChunk told each piece of the body as it comes, for watches */
   send(asked: HttpRequest, onChunk?: (text: string) => void, signal?: AbortSignal): Promise<Answer>;
+  /** Milliseconds that a step waits for a state at most; 40,000 by default. */
+  patience?: number;
   close(): Promise<void>;
 }
 
