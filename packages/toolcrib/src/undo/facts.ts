@@ -12,4 +12,6 @@ export interface PlanFacts {
   /** UID before the act → UID of the same object that stands there again. */
   again: ReadonlyMap<string, string>;
   softenings: readonly SoftenRecord[];
+  /** UIDs of what a request that was not understood named: what it changed there is not known. */
+  notUnderstood: ReadonlySet<string>;
 }

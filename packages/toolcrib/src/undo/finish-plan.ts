@@ -66,7 +66,8 @@ export function planFinish(
   now: number,
   window = 24 * 3_600_000,
 ): FinishPlan {
-  const askFirst = now - record.finishAfter > window;
+  // Kept data is never finished but by a person, and so never late.
+  const askFirst = record.how !== 'retain-first' && now - record.finishAfter > window;
   if (record.state !== 'softened') {
     const note = `its softening is ${record.state}`;
     return {

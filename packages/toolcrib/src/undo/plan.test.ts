@@ -181,7 +181,95 @@ test('a softening that was cut off is said, and a softened one is re-adopted', (
     planUndo([snapshotOf([web])], [{ ...record, state }], live([web])).steps.map((step) => step.do);
   assert.deepEqual(stepsOf('softened'), ['readopt']);
   assert.deepEqual(stepsOf('finished'), ['create']);
-  assert.equal(stepsOf('failed')[0], 'none');
+  assert.deepEqual(stepsOf('failed'), ['none'], 'it took nothing');
+  assert.deepEqual(stepsOf('started'), ['none'], 'its owner is still on its way');
+});
+
+test('only what its requests took, or may have taken, is brought back', () => {
+  const map = object('v1 ConfigMap', 'c', { data: { a: '1' } });
+  const target = { group: '', version: 'v1', resource: 'configmaps', namespace: 'shop', name: 'c' };
+  const request = (more: Partial<RequestRecord>): RequestRecord => ({
+    id: 'r',
+    actId: 'a',
+    at: 1,
+    method: 'DELETE',
+    path: '/c',
+    effect: { verb: 'delete', target, options: {}, dryRun: false },
+    decision: { then: 'allow', rule: '', reason: '' },
+    state: 'answered',
+    targetUids: ['ConfigMap-c'],
+    ...more,
+  });
+  const took = (more: Partial<RequestRecord>) => said([map], [], [request(more)]);
+  const create = ['create ConfigMap c'];
+  for (const state of ['softened', 'carried-out', 'unsettled', 'kept', 'failed'] as const)
+    assert.deepEqual(took({ state }), create, state);
+  assert.deepEqual(took({ status: 200 }), create);
+  assert.deepEqual(took({ status: 202 }), create);
+  const none = ['unchanged DELETE /c'];
+  for (const state of ['held', 'refused', 'not-sent', 'not-carried-out'] as const)
+    assert.deepEqual(took({ state }), none, state);
+  for (const status of [403, 409, 422]) assert.deepEqual(took({ status }), none, String(status));
+  const collection = { verb: 'delete-collection', target, options: {}, dryRun: false } as const;
+  assert.deepEqual(took({ status: 500, effect: collection }), create, 'part of it may have gone');
+  // One of two requests of the act: only the other's snapshot counts.
+  const other = object('v1 ConfigMap', 'd');
+  const second = { ...snapshotOf([other]), id: 's2', requestId: 'r2' };
+  const both = [request({ state: 'not-sent' }), request({ id: 'r2', status: 200 })];
+  const steps = planUndo([snapshotOf([map]), second], [], live([map, other]), both).steps;
+  assert.deepEqual(
+    steps.map((step) => (step.do === 'create' ? step.snapshot.metadata.name : step.do)),
+    ['none', 'd'],
+  );
+});
+
+test('a scale that the cluster refused is not scaled back', () => {
+  const web = object('apps/v1 Deployment', 'web', { spec: { replicas: 3 } });
+  const target = { group: 'apps', version: 'v1', resource: 'deployments', namespace: 'shop', name: 'web' };
+  const request = (status: number): RequestRecord => ({
+    id: 'r',
+    actId: 'a',
+    at: 1,
+    method: 'PATCH',
+    path: '/web',
+    effect: { verb: 'scale', target, replicas: 0, dryRun: false },
+    decision: { then: 'allow', rule: '', reason: '' },
+    state: 'answered',
+    status,
+    targetUids: ['Deployment-web'],
+  });
+  const now = { ...web, spec: { replicas: 0 } } as KubeObject;
+  assert.deepEqual(said([web], [now], [request(200)]), ['scale']);
+  assert.deepEqual(said([web], [now], [request(403)]), ['unchanged PATCH /web']);
+});
+
+test('what stands is compared: nothing is called as it stood that is not', () => {
+  const map = object('v1 ConfigMap', 'c', { data: { a: '1', b: '2' }, metadata: { labels: { x: 'y' } } });
+  const now = { ...map, data: { a: '1', b: 'secret', c: '3' } } as KubeObject;
+  const relabelled = { ...map, metadata: { ...map.metadata, labels: {} } } as KubeObject;
+  const blind: RequestRecord = {
+    id: 'r',
+    actId: 'a',
+    at: 1,
+    method: 'PATCH',
+    path: '/c',
+    effect: { verb: 'not-understood', why: 'a strange body' },
+    decision: { then: 'allow', rule: '', reason: '' },
+    state: 'answered',
+    status: 200,
+    targetUids: ['ConfigMap-c'],
+  };
+  const result = (standing: KubeObject, requests: RequestRecord[] = []) => {
+    const [step] = planUndo([snapshotOf([map])], [], live([map], [standing]), requests).steps;
+    return step?.do === 'none' ? `${step.result.result}: ${step.result.note}` : step?.do;
+  };
+  assert.equal(result(map), 'unchanged: it stands as it stood');
+  assert.equal(result(now), 'unchanged: it stands; changed since it was kept: data.b, data.c');
+  assert.match(result(now, [blind]) ?? '', /^conflict: .*not understood.*data\.b, data\.c; undo does not/);
+  assert.match(result(relabelled, [blind]) ?? '', /^conflict: .*metadata\.labels\.x/);
+  assert.match(result(map, [blind]) ?? '', /^unchanged: it stands, with nothing changed that/);
+  const [nothing] = planUndo([], [], live([]), [{ ...blind, targetUids: [] }]).steps;
+  assert.equal(nothing?.do === 'none' && nothing.result.result, 'failed');
 });
 
 test('strips what the server sets, and what each kind must not bring along', () => {

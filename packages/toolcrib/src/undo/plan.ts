@@ -1,6 +1,7 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { describeRef } from '@toolcrib/kube';
 import type { RequestRecord, Snapshot, SoftenRecord } from '../model/index.ts';
+import { difference } from './difference.ts';
 import type { PlanFacts } from './facts.ts';
 import type { LiveView } from './live.ts';
 import { kindOf, liveOf } from './live.ts';
@@ -10,6 +11,7 @@ import { remadeBy } from './remade.ts';
 import { scaleSteps } from './scale.ts';
 import type { UndoPlan, UndoStep } from './steps.ts';
 import { isKind, keyOf, keyOfObject, nameOf, none } from './steps.ts';
+import { takenBy, tookNothing } from './taken.ts';
 import { volumeSteps } from './volumes.ts';
 
 /**
@@ -19,7 +21,7 @@ import { volumeSteps } from './volumes.ts';
  * Never overwrites: what stands under a name with another UID is left as it is. Never makes what a living
  * controller, or one that is restored, makes by itself.
  *
- * @param requests of the act: what a scale asked for is nowhere else
+ * @param requests of the act: which of them took something, and what a scale asked for
  */
 export function planUndo(
   snapshots: readonly Snapshot[],
@@ -27,17 +29,24 @@ export function planUndo(
   live: LiveView,
   requests: readonly RequestRecord[] = [],
 ): UndoPlan {
-  const objects = newestByUid(snapshots);
+  const taken = takenBy(snapshots, requests, softenings);
+  const objects = newestByUid(taken.snapshots);
   const byUid = new Map(objects.map((object) => [object.metadata.uid ?? '', object]));
-  const scaled = scaleSteps(requests, byUid, live);
+  const scaled = scaleSteps(requests, softenings, byUid, live);
   const active = softenings.filter(({ how, state }) => how !== 'retain-first' && state === 'softened');
   // What a softened act left is adopted, not made again.
-  const spared = new Set(active.flatMap(({ owner, left }) => [owner.uid, ...left.map(({ uid }) => uid)]));
-  const steps: UndoStep[] = [];
+  const unfinished = softenings.filter(({ how, state }) => how !== 'retain-first' && state === 'started');
+  const spared = new Set(
+    [...active, ...unfinished].flatMap(({ owner, left }) => [owner.uid, ...left.map(({ uid }) => uid)]),
+  );
+  const steps: UndoStep[] = [...taken.steps, ...blindSteps(requests, softenings, byUid)];
   for (const record of softenings) steps.push(...unfinishedSoftening(record));
   const created = new Set<string>();
   const again = sameAgain(objects, live);
-  const facts: PlanFacts = { live, byUid, created, again, softenings };
+  const notUnderstood = new Set(
+    requests.flatMap(({ effect, targetUids }) => (effect.verb === 'not-understood' ? targetUids : [])),
+  );
+  const facts: PlanFacts = { live, byUid, created, again, softenings, notUnderstood };
   const rest = objects.filter(({ metadata: { uid = '' } }) => !scaled.targets.has(uid) && !spared.has(uid));
   for (const record of active) {
     const step = readoptStep(record, byUid, live);
@@ -76,9 +85,24 @@ function newestByUid(snapshots: readonly Snapshot[]): KubeObject[] {
 }
 
 function unfinishedSoftening(record: SoftenRecord): UndoStep[] {
-  if (record.state !== 'started' && record.state !== 'failed') return [];
-  const note = `its softening was cut off: ${record.note ?? 'resume it first'}`;
+  if (record.state !== 'started') return [];
+  const note = `its softening was cut off and could not be carried to its end: ${record.note ?? 'ask again'}`;
   return [none(describeRef(record.owner), 'failed', note)];
+}
+
+/** Requests that were not understood and of whose objects nothing was kept: there is nothing to compare or restore. */
+function blindSteps(
+  requests: readonly RequestRecord[],
+  softenings: readonly SoftenRecord[],
+  byUid: ReadonlyMap<string, KubeObject>,
+): UndoStep[] {
+  return requests.flatMap((request) => {
+    const { effect, method, path, targetUids } = request;
+    if (effect.verb !== 'not-understood' || tookNothing(request, softenings)) return [];
+    if (targetUids.some((uid) => byUid.has(uid))) return [];
+    const note = `it was not understood (${effect.why}) and nothing was kept: what it changed can't be undone`;
+    return [none(`${method} ${path}`, 'failed', note)];
+  });
 }
 
 function readoptStep(record: SoftenRecord, byUid: ReadonlyMap<string, KubeObject>, live: LiveView): UndoStep {
@@ -139,7 +163,7 @@ function stepFor(facts: PlanFacts, object: KubeObject): UndoStep {
   const { uid } = object.metadata;
   if (now && now.metadata.uid === uid) {
     const goes = now.metadata.deletionTimestamp !== undefined || isAboutToBeCollected(facts, now);
-    if (!goes) return relinkStep(facts, object, now) ?? none(what, 'unchanged', 'it stands as it stood');
+    if (!goes) return relinkStep(facts, object, now) ?? standsStep(facts, object, now);
     const remade = remadeBy(facts, object);
     if (remade) return none(what, 'skipped', remade);
     return { do: 'create', info: kind, snapshot: object, waitGone: uid };
@@ -152,6 +176,20 @@ function stepFor(facts: PlanFacts, object: KubeObject): UndoStep {
   }
   if (remade) return none(what, 'skipped', remade);
   return { do: 'create', info: kind, snapshot: object };
+}
+
+/** It was not taken: compared, so that nothing is claimed of it that is not so. Written back it is never. */
+function standsStep({ notUnderstood }: PlanFacts, object: KubeObject, now: KubeObject): UndoStep {
+  const what = nameOf(object);
+  if (!notUnderstood.has(object.metadata.uid ?? '')) {
+    const changed = difference(object, now);
+    const note = changed ? `it stands; changed since it was kept: ${changed}` : 'it stands as it stood';
+    return none(what, 'unchanged', note);
+  }
+  const changed = difference(object, now, true);
+  if (!changed) return none(what, 'unchanged', 'it stands, with nothing changed that toolcrib can see');
+  const note = `the request was not understood, and it differs from what was kept: ${changed}; undo does not write that back`;
+  return none(what, 'conflict', note);
 }
 
 /** Inside a Namespace that goes, or that comes back, nothing that still stands will stay. */

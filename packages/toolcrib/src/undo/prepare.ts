@@ -92,7 +92,8 @@ export function sameIntent(a: KubeObject, b: KubeObject): boolean {
   return isDeepStrictEqual(intentOf(a), intentOf(b));
 }
 
-function intentOf(object: KubeObject): unknown {
+/** What an object wants: everything but metadata, status and what the server assigns. For comparing. */
+export function intentOf(object: KubeObject): unknown {
   const { metadata: _metadata, apiVersion: _version, ...body } = prepared(object);
   if (object.kind === 'Service')
     return withoutAssigned({ ...body, apiVersion: 'v1', metadata: { name: '' } } as KubeObject, []);

@@ -1,18 +1,10 @@
 import type { KubeObject } from '@toolcrib/kube';
-import type { RequestRecord } from '../model/index.ts';
+import type { RequestRecord, SoftenRecord } from '../model/index.ts';
 import type { LiveView } from './live.ts';
 import { kindOf, liveOf } from './live.ts';
 import type { UndoStep } from './steps.ts';
 import { nameOf, none } from './steps.ts';
-
-const SENT: readonly RequestRecord['state'][] = [
-  'answered',
-  'carried-out',
-  'softened',
-  'unsettled',
-  'failed',
-  'kept',
-];
+import { tookNothing } from './taken.ts';
 
 /**
  * A scale goes back to the replicas before the act, where it still stands at what the act set; anything else was
@@ -20,14 +12,16 @@ const SENT: readonly RequestRecord['state'][] = [
  */
 export function scaleSteps(
   requests: readonly RequestRecord[],
+  softenings: readonly SoftenRecord[],
   byUid: ReadonlyMap<string, KubeObject>,
   live: LiveView,
 ): { steps: UndoStep[]; targets: Set<string> } {
   const asked = new Map<string, number>();
   const deleted = new Set<string>();
-  for (const { effect, state, targetUids } of [...requests].sort((a, b) => a.at - b.at)) {
-    if (!SENT.includes(state) || effect.verb === 'none' || effect.verb === 'not-understood' || effect.dryRun)
-      continue;
+  for (const request of [...requests].sort((a, b) => a.at - b.at)) {
+    const { effect, targetUids } = request;
+    if (tookNothing(request, softenings)) continue;
+    if (effect.verb === 'none' || effect.verb === 'not-understood' || effect.dryRun) continue;
     for (const uid of targetUids) {
       if (effect.verb === 'scale') asked.set(uid, effect.replicas);
       else deleted.add(uid);

@@ -389,6 +389,6 @@ describe('what is judged', () => {
     brain.judge = original;
     assert.deepEqual(gone, [judged[0]?.id]);
     assert.equal(upstream.got.length, 0);
-    assert.ok('failed' in (outcomes[0] ?? {}));
+    assert.ok('notSent' in (outcomes[0] ?? {}));
   });
 });

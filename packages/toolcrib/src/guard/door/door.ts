@@ -128,9 +128,13 @@ async function judged(
   answered = true;
   if (instruction.do === 'answer') return answerWith(response, instruction, instruction.warnings);
   // The client may have gone while a person thought: what was held goes out only to one that still waits.
-  if (response.destroyed) return brain.settled(asked.id, { failed: 'the client went before it was sent' });
+  if (response.destroyed) return brain.settled(asked.id, { notSent: 'the client went before it was sent' });
+  const upstream = await options.upstreamFor(admission.grant.context).catch((error: unknown) => {
+    brain.settled(asked.id, { notSent: messageOf(error) });
+    throw error;
+  });
   try {
-    const outcome = await forward(request, response, await options.upstreamFor(admission.grant.context), {
+    const outcome = await forward(request, response, upstream, {
       path: admission.path,
       query: instruction.query ?? admission.query,
       body: instruction.body ?? { bytes: body },
