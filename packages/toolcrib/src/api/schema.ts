@@ -29,7 +29,13 @@ export const statusSchema = z.object({
   unsettled: z.number(),
   policy: z.object({ file: z.string().nullable(), error: z.string().nullable() }),
   softened: z.array(
-    z.object({ actId: z.string(), what: z.string(), finishAfter: z.number(), overdue: z.boolean() }),
+    z.object({
+      actId: z.string(),
+      what: z.string(),
+      finishAfter: z.number(),
+      /** `by-hand`: never finished by itself; `overdue`: by more than a window, so left for a person. */
+      state: z.enum(['by-hand', 'waiting', 'due', 'overdue']),
+    }),
   ),
 });
 export type GuardStatus = z.output<typeof statusSchema>;

@@ -1,4 +1,16 @@
-import type { Act, Clock, Cluster, Journal, SoftenRecord, UndoRecord } from '../model/index.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { resume, settleRetained } from '../guard/soften/index.ts';
+import { saveSoftening } from '../guard/way/softenings.ts';
+import type {
+  Act,
+  As,
+  Clock,
+  Cluster,
+  Journal,
+  RequestRecord,
+  SoftenRecord,
+  UndoRecord,
+} from '../model/index.ts';
 import { ToolcribError } from '../model/index.ts';
 import { lookForFinish, lookForUndo, planFinish, planUndo, runFinish, runUndo } from '../undo/index.ts';
 
@@ -15,6 +27,8 @@ export type ActProgress = (news: { done: number; of: number; result: UndoRecord[
 
 /** While an undo runs, the guard must not finish the same act under it. Milliseconds. */
 const GRACE_WHILE_UNDOING = 10 * 60_000;
+/** A softening whose request has not ended yet may be the guard's own, right now. Milliseconds. */
+const UNDER_WAY = 90_000;
 
 /** @throws ToolcribError `not-found` */
 export async function knownAct(journal: Journal, actId: string): Promise<Act> {
@@ -26,23 +40,86 @@ export async function knownAct(journal: Journal, actId: string): Promise<Act> {
 }
 
 /**
- * Brings back what an act took. Works without the guard: journal and cluster are enough.
- * @throws ToolcribError `not-found`, `damaged` (a snapshot can't be read), `unreachable`, `credentials`
+ * Brings back what an act took. Works without the guard: journal and cluster are enough. A softening that was cut off
+ * is carried to its end first. What was done as somebody else is undone as the same, never with more rights.
+ * @throws ToolcribError `not-found`, `damaged` (a snapshot can't be read), `unreachable`, `credentials`;
+ *   `conflict` where it is being softened at this moment
  */
 export async function undoAct(deps: ActDeps, actId: string, progress: ActProgress): Promise<UndoRecord> {
   const { journal, clock, by } = deps;
   const act = await knownAct(journal, actId);
   const snapshots = await journal.snapshotsOf(actId);
   const requests = await journal.requests({ actId });
-  const postponed = (await journal.softenings({ actId })).map((record) => postpone(record, clock.now()));
-  for (const record of postponed) if (record.state === 'softened') await journal.saveSoften(record);
   const cluster = await deps.clusterFor(act.context);
-  const live = await lookForUndo(cluster, snapshots, postponed);
-  const plan = planUndo(snapshots, postponed, live, requests);
-  const { record, softenings } = await runUndo(cluster, plan, progress, { id: recordId('undo', clock), by });
-  for (const softening of softenings) await journal.saveSoften(softening);
-  await journal.saveUndo(record);
-  return record;
+  const settled = await settledFirst(deps, cluster, actId, requests);
+  const postponed = settled.map((record) => postpone(record, clock.now()));
+  for (const record of postponed) if (record.state === 'softened') await journal.saveSoften(record);
+  const whole: UndoRecord = {
+    id: recordId('undo', clock),
+    actId,
+    at: clock.now(),
+    by,
+    kind: 'undo',
+    results: [],
+  };
+  for (const as of personsOf(requests, postponed)) {
+    const own = requests.filter((request) => sameAs(request.as, as));
+    const others = new Set(requests.filter((request) => !sameAs(request.as, as)).map(({ id }) => id));
+    const kept = snapshots.filter(({ requestId }) => !others.has(requestId));
+    const softened = postponed.filter((record) => sameAs(record.as, as));
+    const live = await lookForUndo(cluster, kept, softened, as);
+    const plan = planUndo(kept, softened, live, own);
+    const { record, softenings } = await runUndo(cluster, plan, progress, { id: whole.id, by, as });
+    for (const softening of softenings) await journal.saveSoften(softening);
+    whole.results.push(...record.results);
+  }
+  await journal.saveUndo(whole);
+  return whole;
+}
+
+/** As whom an act's requests were made: once each. */
+function personsOf(
+  requests: readonly RequestRecord[],
+  softenings: readonly SoftenRecord[],
+): (As | undefined)[] {
+  const found: (As | undefined)[] = [];
+  for (const { as } of [...requests, ...softenings]) {
+    if (!found.some((one) => sameAs(one, as))) found.push(as);
+  }
+  return found.length > 0 ? found : [undefined];
+}
+
+const sameAs = (a: As | undefined, b: As | undefined): boolean => isDeepStrictEqual(a, b);
+
+/** The act's softenings, with those that were cut off carried to their end: called back or completed. */
+async function settledFirst(
+  { journal, clock }: ActDeps,
+  cluster: Cluster,
+  actId: string,
+  requests: readonly RequestRecord[],
+): Promise<SoftenRecord[]> {
+  for (const record of await journal.softenings({ actId })) {
+    const open = record.state === 'started' || (record.state === 'failed' && record.held === true);
+    if (!open) continue;
+    const request = requests.find(({ id }) => id === record.requestId);
+    const left = request?.state === 'kept' ? request.at + UNDER_WAY - clock.now() : 0;
+    if (left > 0) {
+      const { kind, namespace, name } = record.owner;
+      throw new ToolcribError(
+        'conflict',
+        `${kind} ${namespace}/${name} is being softened, or was a moment ago.`,
+        {
+          next: `Ask again in ${Math.ceil(left / 1000)} s, or start the guard: it carries on what was cut off.`,
+        },
+      );
+    }
+    const end =
+      record.how === 'retain-first'
+        ? await settleRetained(cluster, record, 'it was cut off before it was sent.')
+        : await resume(cluster, record, { progress: ({ record: now }) => saveSoftening(journal, now) });
+    await saveSoftening(journal, end);
+  }
+  return journal.softenings({ actId });
 }
 
 function postpone(record: SoftenRecord, now: number): SoftenRecord {
@@ -53,28 +130,37 @@ function postpone(record: SoftenRecord, now: number): SoftenRecord {
 /**
  * Completes a softened act: what was left running goes now.
  * @param options.confirmed a person said yes although it is long overdue
+ * @param options.byItself nobody asked for it: kept data (retain-first) is left as it is, and nothing is resumed first
  * @throws ToolcribError `not-found`; `conflict` where nothing of it was softened, or it is overdue and not confirmed
  */
 export async function finishAct(
   deps: ActDeps,
   actId: string,
-  options: { windowMs: number; confirmed?: boolean; progress?: ActProgress },
+  options: { windowMs: number; confirmed?: boolean; byItself?: boolean; progress?: ActProgress },
 ): Promise<UndoRecord[]> {
   const { journal, clock, by } = deps;
   const act = await knownAct(journal, actId);
-  const open = await journal.softenings({ actId, state: 'softened' });
+  const cluster = await deps.clusterFor(act.context);
+  const settled = options.byItself
+    ? await journal.softenings({ actId })
+    : await settledFirst(deps, cluster, actId, await journal.requests({ actId }));
+  const open = settled.filter(
+    ({ state, how }) => state === 'softened' && !(options.byItself && how === 'retain-first'),
+  );
   if (open.length === 0) {
     throw new ToolcribError('conflict', `Nothing of act ${actId} waits to be finished.`, {
       next: `toolcrib log ${actId} tells what became of it.`,
     });
   }
-  const cluster = await deps.clusterFor(act.context);
   const records: UndoRecord[] = [];
   for (const softened of open) {
-    const plan = planFinish(softened, await lookForFinish(cluster, softened), clock.now(), options.windowMs);
+    const { as } = softened;
+    const live = await lookForFinish(cluster, softened, as);
+    const plan = planFinish(softened, live, clock.now(), options.windowMs);
     const { record, softening } = await runFinish(cluster, plan, options.progress ?? (() => undefined), {
       id: recordId('finish', clock),
       by,
+      as,
       confirmed: options.confirmed,
     });
     await journal.saveUndo(record);

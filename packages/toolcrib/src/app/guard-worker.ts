@@ -12,6 +12,8 @@ import { acts } from '../guard/way/acts.ts';
 import { brain } from '../guard/way/brain.ts';
 import type { WayDeps } from '../guard/way/deps.ts';
 import { recover } from '../guard/way/recover.ts';
+import { resumeSoftenings } from '../guard/way/resume.ts';
+import { softenings } from '../guard/way/softenings.ts';
 import { loadKey, openJournal, reopeningJournal } from '../journal/index.ts';
 import { type Hold, ToolcribError } from '../model/index.ts';
 import { desktop, tellAll, waitingTerminal } from '../notify/index.ts';
@@ -39,6 +41,8 @@ export interface WorkerSetup {
 
 /** Milliseconds. */
 const RETRY_UNSETTLED = 15_000;
+/** A context that was removed never answers: after so long it is left to the next start. */
+const GIVE_UP_UNSETTLED = 60 * 60_000;
 const SETTLE_BEFORE = 5_000;
 
 /** The worker: everything that thinks, and the API that people ask. The door's thread only moves bytes. */
@@ -68,18 +72,11 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
   const finish = async (actId: string, why: string) => {
     const records = await finishAct({ journal, clusterFor, clock, by: `the guard (${why})` }, actId, {
       windowMs: policy.current().softenMs,
+      byItself: true,
     });
     const failed = records.flatMap(({ results }) => results).find(({ result }) => result === 'failed');
     if (failed) throw new ToolcribError('api', `${failed.what}: ${failed.note ?? 'it could not be deleted'}`);
   };
-  const windowsOpen = windows({
-    journal,
-    clock,
-    windowMs: () => policy.current().softenMs,
-    finish,
-    publish: (keys) => post({ type: 'create-watches', keys }),
-    log,
-  });
   const deps: WayDeps = {
     journal,
     clusterFor,
@@ -93,20 +90,34 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
     onTheWay: new Map(),
     gone: new Set(),
     whenCreated: new Map(),
+    softenings: softenings(),
     finish,
-    windowOpened: () => windowsOpen.look(),
+    windowOpened: () => windowsOpen.publish(),
     log,
   };
+  const windowsOpen = windows({
+    journal,
+    clock,
+    windowMs: () => policy.current().softenMs,
+    finish,
+    resume: () => resumeSoftenings(deps),
+    publish: (keys) => post({ type: 'create-watches', keys }),
+    log,
+  });
 
   let unsettled = 0;
   const settleAll = async () => {
+    const last = clock.now() - startedAt > GIVE_UP_UNSETTLED;
+    let again = true;
     try {
-      unsettled = (await recover(deps, startedAt)).length;
+      const found = await recover(deps, startedAt, last);
+      unsettled = found.unsettled.length;
+      again = found.again.length > 0;
     } catch (error) {
       unsettled = -1;
       log('what an earlier life left could not be settled yet', { why: String(error) });
     }
-    if (unsettled !== 0) clock.after(RETRY_UNSETTLED, () => void settleAll());
+    if (again && !last) clock.after(RETRY_UNSETTLED, () => void settleAll());
   };
 
   const keepHouse = housekeeping({
@@ -165,7 +176,7 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
         actId: record.actId,
         what: `${record.owner.kind} ${record.owner.namespace ?? ''}/${record.owner.name}`,
         finishAfter: record.finishAfter,
-        overdue: windowState(record, clock.now(), policy.current().softenMs) === 'overdue',
+        state: windowState(record, clock.now(), policy.current().softenMs),
       })),
     };
   }
@@ -217,7 +228,7 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
   });
   // The windows that an earlier life left must be watched before anybody can create into them.
   await windowsOpen
-    .look()
+    .publish()
     .catch((error: unknown) => log('softened acts are not watched', { why: String(error) }));
   // A cluster that does not answer must not keep the guard of all the others from starting.
   await Promise.race([settleAll(), new Promise<void>((resolve) => clock.after(SETTLE_BEFORE, resolve))]);

@@ -2,6 +2,8 @@ import { createWatches } from '../guard/way/brain.ts';
 import type { Clock, Journal, SoftenRecord } from '../model/index.ts';
 
 const LOOK_EVERY = 2_000;
+/** Each record that could not be resumed is left alone for longer and longer: this only looks which are due. */
+const RESUME_EVERY = 10_000;
 
 const RESOURCES: Record<string, string> = {
   Deployment: 'deployments',
@@ -11,8 +13,9 @@ const RESOURCES: Record<string, string> = {
 };
 
 /**
- * Watches over the windows of softened acts: finishes each when its time has come, and tells the door which CREATEs
- * must be judged meanwhile. One that is overdue by more than another window (the machine slept) is left for a person.
+ * Watches over the windows of softened acts: tells the door which CREATEs must be judged meanwhile, finishes each when
+ * its time has come, and sees to it that a softening that was cut off is carried on. One that is overdue by more than
+ * another window (the machine slept) is left for a person, and so is kept data (`retain-first`).
  */
 export function windows(deps: {
   journal: Journal;
@@ -20,54 +23,83 @@ export function windows(deps: {
   /** Milliseconds. */
   windowMs(): number;
   finish(actId: string, why: string): Promise<void>;
+  /** Carries on what was cut off. */
+  resume(): Promise<void>;
   publish(createWatches: string[]): void;
   log(line: string, detail?: Record<string, unknown>): void;
 }) {
   let published = '';
-  let cancel: () => void = () => undefined;
   let closed = false;
+  const cancels = new Map<string, () => void>();
 
-  const look = async (): Promise<void> => {
-    const open = await deps.journal.softenings({ state: 'softened' });
-    const workloads = open.filter((record) => record.how !== 'retain-first');
-    const watches = createWatches(workloads, (record) => RESOURCES[record.owner.kind] ?? '').sort();
-    if (watches.join() !== published) {
-      published = watches.join();
-      deps.publish(watches);
-    }
-    const due = workloads.filter((record) => state(record, deps.clock.now(), deps.windowMs()) === 'due');
-    for (const actId of new Set(due.map((record) => record.actId))) {
-      // One that can't be finished now (its cluster is away) must not keep the others waiting.
-      await deps.finish(actId, 'its window has ended').catch((error: unknown) => {
-        deps.log('a softened act could not be finished yet', { act: actId, why: String(error) });
-      });
-    }
+  const openWorkloads = async (): Promise<SoftenRecord[]> =>
+    (await deps.journal.softenings({ state: 'softened' })).filter((record) => record.how !== 'retain-first');
+
+  // Only the journal is asked: whoever waits for this must not wait for any cluster.
+  const publish = async (): Promise<void> => {
+    const watches = createWatches(
+      await openWorkloads(),
+      (record) => RESOURCES[record.owner.kind] ?? '',
+    ).sort();
+    if (watches.join() === published) return;
+    published = watches.join();
+    deps.publish(watches);
   };
-  // One look at a time: two would finish the same act twice.
+  // One at a time: an older list must not be published after a newer one.
   let last: Promise<void> = Promise.resolve();
-  const inTurn = (): Promise<void> => {
-    last = last.catch(() => undefined).then(look);
+  const publishInTurn = (): Promise<void> => {
+    last = last.catch(() => undefined).then(publish);
     return last;
   };
-  const turn = (): void => {
-    inTurn()
-      .catch((error: unknown) => deps.log('looking after softened acts failed', { why: String(error) }))
+
+  const finishDue = async (): Promise<void> => {
+    const open = await openWorkloads();
+    const due = open.filter((record) => state(record, deps.clock.now(), deps.windowMs()) === 'due');
+    // A cluster that is away must not keep the others' acts waiting.
+    const byContext = Map.groupBy(due, ({ context }) => context);
+    await Promise.all(
+      [...byContext.values()].map(async (records) => {
+        for (const actId of new Set(records.map((record) => record.actId))) {
+          await deps.finish(actId, 'its window has ended').catch((error: unknown) => {
+            deps.log('a softened act could not be finished yet', { act: actId, why: String(error) });
+          });
+        }
+      }),
+    );
+  };
+
+  /** Again and again, one at a time: two would finish the same act twice. Nobody waits for it. */
+  const every = (delay: number, what: string, work: () => Promise<void>): void => {
+    work()
+      .catch((error: unknown) => deps.log(`${what} failed`, { why: String(error) }))
       .finally(() => {
-        if (!closed) cancel = deps.clock.after(LOOK_EVERY, turn);
+        if (!closed)
+          cancels.set(
+            what,
+            deps.clock.after(delay, () => every(delay, what, work)),
+          );
       });
   };
-  turn();
+  every(LOOK_EVERY, 'watching softened acts', publishInTurn);
+  every(LOOK_EVERY, 'finishing softened acts', finishDue);
+  every(RESUME_EVERY, 'resuming softenings', () => deps.resume());
   return {
     /** At once, after something was softened: the window must be watched before anybody can create into it. */
-    look: inTurn,
+    publish: publishInTurn,
     close() {
       closed = true;
-      cancel();
+      for (const cancel of cancels.values()) cancel();
     },
   };
 }
 
-export function state(record: SoftenRecord, now: number, windowMs: number): 'waiting' | 'due' | 'overdue' {
+/** `by-hand`: it is never finished by itself, so it is never overdue either. */
+export function state(
+  record: SoftenRecord,
+  now: number,
+  windowMs: number,
+): 'by-hand' | 'waiting' | 'due' | 'overdue' {
+  if (record.how === 'retain-first') return 'by-hand';
   if (now < record.finishAfter) return 'waiting';
   return now < record.finishAfter + windowMs ? 'due' : 'overdue';
 }

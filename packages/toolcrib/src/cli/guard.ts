@@ -96,10 +96,14 @@ function statusText(status: GuardStatus): string {
       '',
       table([
         ['SOFTENED', 'ACT', 'FINISHES'],
-        ...status.softened.map(({ what, actId, finishAfter, overdue }) => [
+        ...status.softened.map(({ what, actId, finishAfter, state }) => [
           what,
           actId,
-          overdue ? bad('overdue: finish or undo it') : when(finishAfter),
+          state === 'overdue'
+            ? bad('overdue: finish or undo it')
+            : state === 'by-hand'
+              ? 'never by itself: its data is kept until you finish or undo it'
+              : when(finishAfter),
         ]),
       ]),
     );

@@ -95,6 +95,8 @@ function outcomeOf({ requests, softenings, undos }: ActStory): string {
   if (states.has('held')) return mild('held');
   if (states.has('without-net')) return bad('without a net');
   if (states.has('answered') || states.has('carried-out')) return 'carried out';
+  if (states.has('not-carried-out')) return 'not carried out';
+  if (states.has('not-sent')) return 'not sent';
   return 'refused';
 }
 
@@ -113,9 +115,11 @@ function storyText({ act, requests, softenings, undos }: ActStory): string {
     ]),
   ];
   for (const record of softenings) {
-    const { owner, state, finishAfter, left } = record;
+    const { owner, state, finishAfter, left, how } = record;
     const what = `${owner.kind} ${owner.namespace ?? ''}/${owner.name}`;
-    const ends = state === 'softened' ? `, ${left.length} objects left, finishes ${when(finishAfter)}` : '';
+    const kept = `, its data is kept until: toolcrib finish ${act.id}`;
+    const more = `, ${left.length} objects left, finishes ${when(finishAfter)}`;
+    const ends = state !== 'softened' ? '' : how === 'retain-first' ? kept : more;
     lines.push(
       '',
       `softened: ${clean(what)}: ${state}${ends}${record.note ? ` (${clean(record.note)})` : ''}`,

@@ -2,5 +2,6 @@ export { orphanFirst, prepareSoften } from './orphan-first.ts';
 export type { SoftenProgress, SoftenRequest, SoftenStep, Timing } from './parts.ts';
 export { onCreate } from './recreate.ts';
 export { resume } from './resume.ts';
-export { retainFirst } from './retain-first.ts';
+export type { Retained } from './retain-first.ts';
+export { retainFirst, settleRetained } from './retain-first.ts';
 export { canRetain, canSoften } from './rights.ts';

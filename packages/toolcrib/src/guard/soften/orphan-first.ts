@@ -1,3 +1,4 @@
+import type { KubeObject } from '@toolcrib/kube';
 import { describeRef, foreignFinalizers, groupVersionOf } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord } from '../../model/index.ts';
 import { marks, ToolcribError } from '../../model/index.ts';
@@ -6,7 +7,7 @@ import { markLeft } from './mark.ts';
 import type { OwnerAt } from './owner.ts';
 import { isHeld, readOwner, setHeld } from './owner.ts';
 import type { SoftenProgress, SoftenRequest, Timing } from './parts.ts';
-import { defaultTiming, leftOf } from './parts.ts';
+import { defaultTiming, insist, leftOf } from './parts.ts';
 
 /**
  * Deletes a workload so that its Pods run on, in a way that does not race with the garbage collector
@@ -14,7 +15,9 @@ import { defaultTiming, leftOf } from './parts.ts';
  * reference, so that there is nothing that the collector could take; only then the owner may go. A controller
  * that is being deleted adopts nothing back meanwhile.
  *
- * Never throws once `progress` has been told `prepared`: the record says in `state` and `note` how it ended.
+ * Errors that may pass (no answer, 429, 5xx) are tried again until `timing.limit`. Never throws for the cluster's sake
+ * once `progress` has been told `prepared`: the record says in `state` and `note` how it ended. `started` means that it
+ * has not ended, and is to be resumed.
  * @param progress told `prepared` with the whole record before the first write: what is durable then can be resumed
  * @throws ToolcribError `conflict` where the target is gone, changed, or can't be softened; nothing was written
  */
@@ -26,12 +29,12 @@ export async function orphanFirst(
 ): Promise<SoftenRecord> {
   const record = await prepareSoften(cluster, request);
   await progress({ step: 'prepared', record, text: `${record.left.length} objects will stay` });
-  const at = ownerAt(record, request.target.resource, request.as);
+  const at = ownerAt(record, request.target.resource);
   const wait = { ...defaultTiming, ...timing };
   try {
     await begin(cluster, at, progress, record);
   } catch (error) {
-    return callBack(cluster, at, record, progress, error);
+    return callBack(cluster, at, record, progress, error, wait);
   }
   return carryOn(cluster, at, record, progress, wait);
 }
@@ -62,6 +65,7 @@ export async function prepareSoften(cluster: Cluster, request: SoftenRequest): P
     left: await everythingLeft(cluster, owner, type.resource, request.as),
     ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
     ...(claims === undefined ? {} : { claims }),
+    ...(request.as === undefined ? {} : { as: request.as }),
     finishAfter: request.finishAfter,
     how: 'orphan-first',
     state: 'started',
@@ -69,7 +73,7 @@ export async function prepareSoften(cluster: Cluster, request: SoftenRequest): P
 }
 
 /** Where a record's owner is, or was. */
-export function ownerAt(record: SoftenRecord, resource: string, as?: As): OwnerAt {
+export function ownerAt(record: SoftenRecord, resource: string, as: As | undefined = record.as): OwnerAt {
   const { apiVersion, namespace, name, uid } = record.owner;
   return { type: { ...groupVersionOf(apiVersion), resource }, namespace, name, uid, as };
 }
@@ -81,6 +85,8 @@ async function begin(
   record: SoftenRecord,
 ): Promise<void> {
   await setHeld(cluster, at, true);
+  record.held = true;
+  // Durable before the delete: a resume has to know that the owner can only be gone by this act.
   await progress({ step: 'held', record, text: `${describeRef(record.owner)} is held by our finalizer` });
   await cluster.delete(
     at.type,
@@ -98,20 +104,29 @@ export async function callBack(
   record: SoftenRecord,
   progress: SoftenProgress,
   cause: unknown,
+  timing: Timing,
 ): Promise<SoftenRecord> {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  const owner = await readOwner(cluster, at).catch(() => undefined);
+  const why = messageOf(cause);
+  let owner: KubeObject | undefined;
+  try {
+    owner = await insist(timing, () => readOwner(cluster, at));
+  } catch (error) {
+    const note = `${why} Whether ${describeRef(record.owner)} is being deleted is not known (${messageOf(error)}): ${GOES_ON}`;
+    return ended(record, 'started', note, progress);
+  }
   // The answer may have been lost, and the delete not: then there is no way back, only on.
   if (owner?.metadata.deletionTimestamp && isHeld(owner)) {
-    return carryOn(cluster, at, record, progress, defaultTiming);
+    return carryOn(cluster, at, record, progress, timing);
   }
   let note = `Nothing was deleted: ${why}`;
+  let held = false;
   try {
-    await setHeld(cluster, at, false);
+    await insist(timing, () => setHeld(cluster, at, false));
   } catch (error) {
-    note += ` Its finalizer ${marks.finalizer} could not be taken off (${(error as Error).message}); it does no harm until somebody deletes ${describeRef(record.owner)}.`;
+    held = true;
+    note += ` Its finalizer ${marks.finalizer} could not be taken off (${messageOf(error)}); it does no harm until somebody deletes ${describeRef(record.owner)}.`;
   }
-  return ended(record, 'failed', note, progress);
+  return ended({ ...record, held }, 'failed', note, progress);
 }
 
 /** From a delete under way to its end. Each part finds out by itself what is done already. */
@@ -122,26 +137,37 @@ export async function carryOn(
   progress: SoftenProgress,
   timing: Timing,
 ): Promise<SoftenRecord> {
-  const now = structuredClone(record);
+  const now: SoftenRecord = { ...structuredClone(record), state: 'started', note: undefined };
   try {
-    await untilReleased(cluster, at, now, timing);
-    const unseen = await untilSwept(cluster, at, timing);
-    await progress({ step: 'released', record: now, text: `${now.left.length} objects stand by themselves` });
-    for (const pod of await podsBelow(cluster, now.left, at.namespace, at.as)) remember(now, leftOf(pod));
-    const marked = await markLeft(cluster, now, at.as);
-    await progress({ step: 'marked', record: now, text: `${marked} objects carry the act's mark` });
-    await setHeld(cluster, at, false);
-    await untilGone(cluster, at, timing);
-    const note = unseen.length > 0 ? `Not looked through: ${unseen.join(', ')}.` : undefined;
-    return await ended(now, 'softened', note, progress);
+    return await insist(timing, () => toItsEnd(cluster, at, now, progress, timing));
   } catch (error) {
     const stands = await readOwner(cluster, at).catch(() => 'unknown' as const);
-    const why = error instanceof Error ? error.message : String(error);
     const note = stands
-      ? `${why} ${describeRef(record.owner)} stands in Terminating under the finalizer ${marks.finalizer}, and its Pods run: resume this act to carry it to its end.`
-      : why;
-    return ended(now, 'failed', note, progress);
+      ? `${messageOf(error)} ${describeRef(record.owner)} stands in Terminating under the finalizer ${marks.finalizer}, and its Pods run: ${GOES_ON}`
+      : messageOf(error);
+    return ended(now, 'started', note, progress);
   }
+}
+
+const GOES_ON = 'the guard goes on with it by itself, and so do toolcrib undo and toolcrib finish.';
+
+async function toItsEnd(
+  cluster: Cluster,
+  at: OwnerAt,
+  now: SoftenRecord,
+  progress: SoftenProgress,
+  timing: Timing,
+): Promise<SoftenRecord> {
+  await untilReleased(cluster, at, now, timing);
+  const unseen = await untilSwept(cluster, at, timing);
+  await progress({ step: 'released', record: now, text: `${now.left.length} objects stand by themselves` });
+  for (const pod of await podsBelow(cluster, now.left, at.namespace, at.as)) remember(now, leftOf(pod));
+  const marked = await markLeft(cluster, now, at.as);
+  await progress({ step: 'marked', record: now, text: `${marked} objects carry the act's mark` });
+  await setHeld(cluster, at, false);
+  await untilGone(cluster, at, timing);
+  const note = unseen.length > 0 ? `Not looked through: ${unseen.join(', ')}.` : undefined;
+  return ended(now, 'softened', note, progress);
 }
 
 async function untilReleased(
@@ -220,4 +246,8 @@ async function ended(
   const end: SoftenRecord = { ...record, state, note };
   await progress({ step: state === 'softened' ? 'done' : 'failed', record: end, text: note ?? 'softened' });
   return end;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -31,7 +31,7 @@ export interface Timing {
   poll: number;
   /** Until the collector's work is done by hand. */
   patience: number;
-  /** Until it is given up, said so, and left to `resume`. */
+  /** Until it is given up, said so, and left to `resume`; errors that may pass are tried again for so long. */
   limit: number;
 }
 
@@ -78,6 +78,27 @@ export function leftOf(object: KubeObject): LeftObject {
 
 export function selectorOf(owner: KubeObject): LabelSelector | undefined {
   return owner.spec?.selector;
+}
+
+/** No answer, 429 or 5xx: it says nothing about what was asked, and may go well the next time. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof ToolcribError)) return false;
+  if (error.code === 'unreachable') return true;
+  const status = statusOf(error) ?? 0;
+  return error.code === 'api' && (status === 429 || status >= 500);
+}
+
+/** Does it again after each failure that may pass, until `timing.limit`. For what may be done twice. */
+export async function insist<T>(timing: Timing, work: () => Promise<T>): Promise<T> {
+  const begun = timing.now();
+  for (let pause = timing.poll; ; pause = Math.min(pause * 2, 1_000)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isTransient(error) || timing.now() - begun > timing.limit) throw error;
+    }
+    await timing.sleep(pause);
+  }
 }
 
 /** The HTTP status that the cluster said no with, if it is that. */

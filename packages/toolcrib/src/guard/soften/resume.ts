@@ -1,4 +1,4 @@
-import { selectorMatches } from '@toolcrib/kube';
+import { describeRef, selectorMatches } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord } from '../../model/index.ts';
 import { ToolcribError } from '../../model/index.ts';
 import { markLeft } from './mark.ts';
@@ -15,8 +15,10 @@ const RESOURCE_OF_KIND: Record<string, string> = {
 };
 
 /**
- * Carries a softening that was cut off at any point to a safe end: called back where the delete had not begun,
- * else completed. What it finds done it does not do again, so it may itself be cut off and resumed.
+ * Carries an orphan-first softening that was cut off at any point to a safe end: called back where the delete had not
+ * begun, else completed. What it finds done it does not do again, so it may itself be cut off and resumed. A `failed` one
+ * is looked at too, for as long as our finalizer is on its owner.
+ * @throws ToolcribError `unreachable`, `api`, `credentials` where the owner can't be read; nothing has changed then
  */
 export async function resume(
   cluster: Cluster,
@@ -24,12 +26,23 @@ export async function resume(
   options: { as?: As; progress?: SoftenProgress; timing?: Partial<Timing> } = {},
 ): Promise<SoftenRecord> {
   if (record.state !== 'started' && record.state !== 'failed') return record;
-  const { as, progress = () => {} } = options;
+  const { as = record.as, progress = () => {} } = options;
   const resource = RESOURCE_OF_KIND[record.owner.kind];
   if (resource === undefined)
     return { ...record, state: 'failed', note: 'Its kind is not one that is softened.' };
   const at = ownerAt(record, resource, as);
   const owner = await readOwner(cluster, at);
+  if (record.state === 'failed' && !(owner && isHeld(owner))) return record;
+  const timing = { ...defaultTiming, ...options.timing };
+  const failed = async (note: string): Promise<SoftenRecord> => {
+    const end: SoftenRecord = { ...record, state: 'failed', note };
+    await progress({ step: 'failed', record: end, text: note });
+    return end;
+  };
+  const what = describeRef(record.owner);
+  if (!owner && !record.held) {
+    return failed(`${what} is gone, but not by this act: it was cut off before anything was sent.`);
+  }
   if (!owner) {
     await markLeft(cluster, record, as);
     const end: SoftenRecord = { ...record, state: 'softened', note: undefined };
@@ -38,12 +51,9 @@ export async function resume(
   }
   if (!owner.metadata.deletionTimestamp) {
     const cut = new ToolcribError('conflict', 'It was cut off before the delete.');
-    return callBack(cluster, at, record, progress, cut);
+    return callBack(cluster, at, record, progress, cut, timing);
   }
-  if (!isHeld(owner)) {
-    const note = `${record.owner.kind} ${record.owner.name} is being deleted, but not by this act.`;
-    return { ...record, state: 'failed', note };
-  }
+  if (!isHeld(owner) && !record.held) return failed(`${what} is being deleted, but not by this act.`);
   // Dependents made after the record was written have lost their reference by now: the selector still finds them.
   const known = new Set(record.left.map(({ uid }) => uid));
   const late = await Promise.all(
@@ -60,5 +70,5 @@ export async function resume(
     );
   });
   const whole = { ...record, left: [...record.left, ...more.map(leftOf)] };
-  return carryOn(cluster, at, whole, progress, { ...defaultTiming, ...options.timing });
+  return carryOn(cluster, at, whole, progress, timing);
 }

@@ -1,26 +1,36 @@
+import type { KubeObject } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord } from '../../model/index.ts';
 import { ToolcribError } from '../../model/index.ts';
+import { statusOf } from './parts.ts';
 
 const VOLUMES = { group: '', version: 'v1', resource: 'persistentvolumes' };
+const CLAIMS = { group: '', version: 'v1', resource: 'persistentvolumeclaims' };
+
+export type Retained = NonNullable<SoftenRecord['volumes']>;
 
 /**
  * Sets volumes to Retain, and reads each back before it returns: the one data undo there is, short of a snapshot.
- * The claim's delete is forwarded as sent afterwards.
+ * The claim's delete is forwarded as sent afterwards; whether it went decides what becomes of the record (`settleRetained`).
+ * @param options.save told, before each volume is written to, of all that were or are about to be: durable once it
+ *   resolves, so that a guard that is killed in between can put them back
  * @returns what each had before, for the undo
  * @throws ToolcribError `not-kept` where one could not be confirmed: then the claim's delete must not go out
  */
 export async function retainFirst(
   cluster: Cluster,
   volumes: readonly { name: string; uid: string }[],
-  as?: As,
-): Promise<NonNullable<SoftenRecord['volumes']>> {
-  const before: NonNullable<SoftenRecord['volumes']> = [];
+  options: { as?: As; save?: (sofar: Retained) => unknown } = {},
+): Promise<Retained> {
+  const { as, save } = options;
+  const before: Retained = [];
   for (const { name, uid } of volumes) {
     const volume = await cluster.get(VOLUMES, { name }, as);
     if (volume?.metadata.uid !== uid) throw notKept(name, 'it is another one now, or gone');
     if (volume.metadata.deletionTimestamp) throw notKept(name, 'it is being deleted already');
     const reclaimPolicy: string = volume.spec?.persistentVolumeReclaimPolicy ?? 'Delete';
+    before.push({ name, uid, reclaimPolicy });
     if (reclaimPolicy !== 'Retain') {
+      await save?.(before);
       const patch = { metadata: { uid }, spec: { persistentVolumeReclaimPolicy: 'Retain' } };
       await cluster.patch(VOLUMES, { name }, patch, {}, as);
     }
@@ -28,9 +38,63 @@ export async function retainFirst(
     if (after?.metadata.uid !== uid || after.spec?.persistentVolumeReclaimPolicy !== 'Retain') {
       throw notKept(name, 'it did not read back as Retain');
     }
-    before.push({ name, uid, reclaimPolicy });
   }
   return before;
+}
+
+/**
+ * How a retain-first softening ended, by looking: the claim is gone or on its way out: `softened`, its data kept. It
+ * stands: nothing was deleted, its volumes get their own policies back, and the record is `failed` with `why`.
+ * May be done again after an error; not while the claim's delete may still be on its way.
+ * @throws ToolcribError where the cluster can't be asked or written to: the record stays as it was
+ */
+export async function settleRetained(
+  cluster: Cluster,
+  record: SoftenRecord,
+  why: string,
+): Promise<SoftenRecord> {
+  if (record.how !== 'retain-first' || record.state !== 'started') return record;
+  const { namespace, name, uid } = record.owner;
+  const claim = await cluster.get(CLAIMS, { namespace, name }, record.as);
+  const stands = claim?.metadata.uid === uid && claim.metadata.deletionTimestamp === undefined;
+  if (!stands) return { ...record, state: 'softened', note: undefined };
+  const kept: string[] = [];
+  for (const volume of record.volumes ?? []) {
+    if (!(await putBack(cluster, volume, uid, record.as))) kept.push(volume.name);
+  }
+  const still = kept.length > 0 ? ` ${kept.join(', ')} keeps Retain: it is not bound to this claim.` : '';
+  return { ...record, state: 'failed', note: `Nothing was deleted: ${why}${still}` };
+}
+
+/** Only while the volume is bound to the claim that stands: a released one with policy Delete is gone with its data. */
+async function putBack(
+  cluster: Cluster,
+  { name, uid, reclaimPolicy }: Retained[number],
+  claimUid: string,
+  as?: As,
+): Promise<boolean> {
+  if (reclaimPolicy === 'Retain') return true;
+  for (let attempt = 0; ; attempt++) {
+    const volume = await cluster.get(VOLUMES, { name }, as);
+    if (volume?.metadata.uid !== uid) return true;
+    if (volume.spec?.persistentVolumeReclaimPolicy !== 'Retain') return true;
+    if (!isBoundTo(volume, claimUid)) return false;
+    const { resourceVersion } = volume.metadata;
+    const patch = {
+      metadata: { uid, resourceVersion },
+      spec: { persistentVolumeReclaimPolicy: reclaimPolicy },
+    };
+    try {
+      await cluster.patch(VOLUMES, { name }, patch, {}, as);
+      return true;
+    } catch (error) {
+      if (statusOf(error) !== 409 || attempt >= 9) throw error;
+    }
+  }
+}
+
+function isBoundTo(volume: KubeObject, claimUid: string): boolean {
+  return volume.status?.phase === 'Bound' && volume.spec?.claimRef?.uid === claimUid;
 }
 
 function notKept(name: string, why: string): ToolcribError {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import type { Cluster, SoftenRecord } from '../../model/index.ts';
-import { marks } from '../../model/index.ts';
+import { marks, ToolcribError } from '../../model/index.ts';
 import type { ClusterTarget, OpenTarget } from '../../testing/target.ts';
-import { inNamespace, items, paths, put, seen } from '../../testing/target.ts';
+import { inNamespace, items, paths, put, seen, until } from '../../testing/target.ts';
 import { podsOf, restartsOf, runDeployment, runStatefulSet, uidsOf } from '../../testing/workloads.ts';
 import type { SoftenRequest, SoftenStep } from './index.ts';
-import { canSoften, orphanFirst, resume } from './index.ts';
+import { canSoften, orphanFirst, resume, retainFirst, settleRetained } from './index.ts';
 
 const finishAfter = Date.UTC(2030, 0, 1);
 const timing = { poll: 30, patience: 3_000, limit: 20_000 };
@@ -103,6 +103,190 @@ export function softenContract(open: OpenTarget): void {
     }
   }
 
+  test('errors that pass, before and after each kind of call, do not stop it', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner, pods } = await runDeployment(target, namespace, 'web', 2);
+      let deleting = false;
+      const faults = new Map<string, number>();
+      const cluster = faulty(target.cluster, (call) => {
+        if (!deleting) return undefined;
+        const nth = faults.get(call) ?? 0;
+        faults.set(call, nth + 1);
+        return [{ before: busy(503) }, { before: busy(429) }, { after: away() }][nth];
+      });
+      const record = await orphanFirst(
+        cluster,
+        requestFor(owner, 'deployments'),
+        ({ step }) => {
+          if (step === 'deleting') deleting = true;
+        },
+        timing,
+      );
+      assert.equal(record.state, 'softened', record.note);
+      for (const call of ['get', 'list', 'patch', 'resources']) assert.ok((faults.get(call) ?? 0) > 3, call);
+      await assertSoftened(namespace, 'deployments', 'web', pods);
+    }));
+
+  test('the answer of the delete is lost, and the cluster away for a while: it goes on, not back', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner, pods } = await runStatefulSet(target, namespace, 'web', 2);
+      let awayFor = 0;
+      const cluster = faulty(target.cluster, (call) => {
+        if (call === 'delete') {
+          awayFor = 4;
+          return { after: away() };
+        }
+        return awayFor-- > 0 ? { before: away() } : undefined;
+      });
+      const record = await orphanFirst(cluster, requestFor(owner, 'statefulsets'), () => {}, timing);
+      assert.equal(record.state, 'softened', record.note);
+      await assertSoftened(namespace, 'statefulsets', 'web', pods);
+    }));
+
+  test('the cluster stays away: it is left to be resumed, says so, and is', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner, pods } = await runDeployment(target, namespace, 'web', 2);
+      let dead = false;
+      const cluster = faulty(target.cluster, () => (dead ? { before: away() } : undefined));
+      const record = await orphanFirst(
+        cluster,
+        requestFor(owner, 'deployments'),
+        ({ step }) => {
+          if (step === 'deleting') dead = true;
+        },
+        { ...timing, limit: 300 },
+      );
+      assert.equal(record.state, 'started');
+      assert.match(record.note ?? '', /stands in Terminating.*the guard goes on with it/);
+      await assert.rejects(resume(cluster, record, { timing }), { code: 'unreachable' });
+      const end = await resume(target.cluster, record, { timing });
+      assert.equal(end.state, 'softened', end.note);
+      assert.equal(end.note, undefined);
+      await assertSoftened(namespace, 'deployments', 'web', pods);
+    }));
+
+  test('one that failed and was then deleted by somebody else is not called softened', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner } = await runDeployment(target, namespace, 'web', 1);
+      const refuses = faulty(target.cluster, (call) =>
+        call === 'delete' ? { before: busy(403) } : undefined,
+      );
+      const record = await orphanFirst(refuses, requestFor(owner, 'deployments'), () => {}, timing);
+      assert.equal(record.state, 'failed');
+      assert.match(record.note ?? '', /^Nothing was deleted/);
+      const path = `${paths.apps(namespace, 'deployments')}/web`;
+      assert.deepEqual((await seen(target, path))?.metadata.finalizers ?? [], []);
+      const cut = await cutOff(target.cluster, requestFor(owner, 'deployments'), 'prepared');
+      await target.https('DELETE', path);
+      await until('deleted by somebody else', async () => !(await seen(target, path)));
+      assert.equal((await resume(target.cluster, record, { timing })).state, 'failed');
+      assert.equal((await resume(target.cluster, cut, { timing })).state, 'failed');
+    }));
+
+  test('as somebody else: every call of it, and of its resumption, is made as them', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner } = await runDeployment(target, namespace, 'web', 1);
+      const as = { 'impersonate-user': 'toolcrib-test-nobody' };
+      const seenAs: unknown[] = [];
+      // The last argument of each call: that the API server honours it is its own matter.
+      const watched = new Proxy(target.cluster, {
+        get(real, name) {
+          const value = Reflect.get(real, name);
+          if (typeof value !== 'function') return value;
+          return (...args: unknown[]) => {
+            const own = args.filter((one) => one !== as);
+            seenAs.push([name, own.length < args.length]);
+            return Reflect.apply(value, real, own);
+          };
+        },
+      });
+      let kept: SoftenRecord | undefined;
+      await orphanFirst(
+        watched,
+        { ...requestFor(owner, 'deployments'), as },
+        ({ record }) => {
+          kept ??= record;
+        },
+        timing,
+      );
+      assert.deepEqual(kept?.as, as);
+      await resume(watched, { ...(kept as SoftenRecord), state: 'started' }, { timing });
+      assert.ok(seenAs.length > 8);
+      assert.deepEqual(
+        seenAs.filter((one) => !(one as [string, boolean])[1]),
+        [],
+      );
+    }));
+
+  /** A claim of its own, bound, with its volume. */
+  async function runClaim(namespace: string, name: string) {
+    await put(target, paths.claims(namespace), {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    });
+    const claim = await until('bound', async () => {
+      const now = await seen(target, `${paths.claims(namespace)}/${name}`);
+      return now?.status?.phase === 'Bound' && now;
+    });
+    const path = `/api/v1/persistentvolumes/${claim.spec?.volumeName}`;
+    const volume = (await until('volume bound', async () => {
+      const now = await seen(target, path);
+      return now?.status?.phase === 'Bound' && now;
+    })) as KubeObject;
+    const policy = async () => (await seen(target, path))?.spec?.persistentVolumeReclaimPolicy;
+    const record: SoftenRecord = {
+      actId: 'act-test1',
+      requestId: 'r1',
+      context: 'test',
+      owner: {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        namespace,
+        name,
+        uid: claim.metadata.uid ?? '',
+      },
+      left: [],
+      finishAfter,
+      how: 'retain-first',
+      state: 'started',
+    };
+    return { record, at: { name: volume.metadata.name, uid: volume.metadata.uid ?? '' }, policy };
+  }
+
+  test('retain-first, stopped at the second volume: the first is written down before, and put back', () =>
+    inNamespace(target, async (namespace) => {
+      const { record, at, policy } = await runClaim(namespace, 'data');
+      assert.equal(await policy(), 'Delete');
+      const other = { name: 'toolcrib-test-none', uid: 'none' };
+      let saved: SoftenRecord = record;
+      const save = async (volumes: SoftenRecord['volumes']) => {
+        assert.equal(await policy(), 'Delete', 'written down before it is written to');
+        saved = structuredClone({ ...record, volumes });
+      };
+      await assert.rejects(retainFirst(target.cluster, [at, other], { save }), { code: 'not-kept' });
+      assert.equal(await policy(), 'Retain');
+      assert.deepEqual(saved.volumes, [{ ...at, reclaimPolicy: 'Delete' }]);
+      const end = await settleRetained(target.cluster, saved, 'the guard ended.');
+      assert.equal(end.state, 'failed');
+      assert.equal(end.note, 'Nothing was deleted: the guard ended.');
+      assert.equal(await policy(), 'Delete');
+    }));
+
+  test('retain-first, and the claim went all the same: it is softened, and its volume keeps Retain', () =>
+    inNamespace(target, async (namespace) => {
+      const { record, at, policy } = await runClaim(namespace, 'data');
+      const volumes = await retainFirst(target.cluster, [at]);
+      const path = `${paths.claims(namespace)}/data`;
+      await target.https('DELETE', path);
+      await until('claim gone', async () => !(await seen(target, path)));
+      const end = await settleRetained(target.cluster, { ...record, volumes }, 'no answer came.');
+      assert.equal(end.state, 'softened');
+      assert.equal(await policy(), 'Retain');
+      await target.https('DELETE', `/api/v1/persistentvolumes/${at.name}`);
+    }));
+
   test('a dependent made in the very moment of the delete keeps standing', () =>
     inNamespace(target, async (namespace) => {
       const { owner } = await runStatefulSet(target, namespace, 'web', 1);
@@ -171,6 +355,30 @@ export function softenContract(open: OpenTarget): void {
     }));
 }
 
+const away = () => new ToolcribError('unreachable', 'The cluster gave no answer.');
+const busy = (status: number) =>
+  new ToolcribError('api', `said ${status}`, { cause: { status, message: 'etcdserver: leader changed' } });
+
+/** The same cluster, but each call is first shown to `fault`: what that gives is thrown before or after the call. */
+function faulty(
+  cluster: Cluster,
+  fault: (call: string) => { before?: Error; after?: Error } | undefined,
+): Cluster {
+  return new Proxy(cluster, {
+    get(real, name) {
+      const value = Reflect.get(real, name);
+      if (typeof value !== 'function') return value;
+      return async (...args: unknown[]) => {
+        const found = fault(String(name));
+        if (found?.before) throw found.before;
+        const answer = await Reflect.apply(value, real, args);
+        if (found?.after) throw found.after;
+        return answer;
+      };
+    },
+  });
+}
+
 class Cut extends Error {}
 
 /** Runs a softening as a process that dies at `at`: nothing after it is sent. @returns what was durable then */
@@ -192,7 +400,7 @@ async function cutOff(cluster: Cluster, request: SoftenRequest, at: SoftenStep):
     mortal,
     request,
     ({ step, record }) => {
-      if (step === 'prepared') kept = structuredClone(record);
+      kept = structuredClone(record);
       if (step === at) dead = true;
       if (dead) throw new Cut();
     },

@@ -3,6 +3,7 @@ import { createWatchKey } from '../port/messages.ts';
 import type { AskedRequest, Brain, Outcome } from '../request.ts';
 import type { WayDeps } from './deps.ts';
 import { judge } from './judge.ts';
+import { settleClaim } from './retained.ts';
 
 /** The thinking part, behind the port: judges, and follows what becomes of what it let go. */
 export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates'> & { close(): Promise<void> } {
@@ -37,6 +38,9 @@ async function settle(deps: WayDeps, id: string, outcome: Outcome): Promise<void
   const adopting = deps.whenCreated.get(id);
   deps.whenCreated.delete(id);
   if (adopting && 'status' in outcome && outcome.status < 300) await deps.journal.saveSoften(adopting);
+  const retained = deps.softenings.retained.get(id);
+  deps.softenings.retained.delete(id);
+  if (retained) await settleClaim(deps, retained, outcome);
   const request = deps.onTheWay.get(id);
   if (!request) return;
   deps.onTheWay.delete(id);

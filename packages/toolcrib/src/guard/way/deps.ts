@@ -11,6 +11,7 @@ import type { SessionLists } from '../act/sessions.ts';
 import type { HoldDesk } from '../hold/desk.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import type { Acts } from './acts.ts';
+import type { Softenings } from './softenings.ts';
 
 /** What the way of a request needs from outside; put together in `app/`. */
 export interface WayDeps {
@@ -31,6 +32,7 @@ export interface WayDeps {
   gone: Set<string>;
   /** CREATEs handed to the door that take a softened act's Pods over, and what its record becomes then. By request id. */
   whenCreated: Map<string, SoftenRecord>;
+  softenings: Softenings;
   /** Completes a softened act now (the undo capability's work; injected, since capabilities never import each other). */
   finish(actId: string, why: string): Promise<void>;
   /** Something was softened: from now on CREATEs into its window are judged. Resolves once the door knows. */

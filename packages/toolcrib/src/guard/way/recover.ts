@@ -1,21 +1,24 @@
-import { resourcePath } from '@toolcrib/kube';
-import {
-  type RequestRecord,
-  type RequestState,
-  type SoftenRecord,
-  ToolcribError,
-} from '../../model/index.ts';
-import { resume, type SoftenProgress } from '../soften/index.ts';
+import type { RequestRecord, RequestState } from '../../model/index.ts';
 import type { WayDeps } from './deps.ts';
+import { resumeSoftenings } from './resume.ts';
+import { settleByLooking } from './settle-by-looking.ts';
+
+export interface Recovered {
+  /** Requests of which nobody knows what became, for good or for now. */
+  unsettled: RequestRecord[];
+  /** Those of them that another look may settle: their cluster did not answer. */
+  again: RequestRecord[];
+}
 
 /**
- * After a restart: says of every request that was on its way what became of it. `held` ones were never sent; for each
- * `kept` one the cluster is asked whether its object still stands.
+ * After a restart: says of every request that was on its way what became of it. `held` ones were never sent; softenings
+ * that were cut off are carried on; for each `kept` one the cluster is asked whether its object still stands. Clusters
+ * side by side: one that is away keeps no other waiting.
  *
  * @param before when this guard began (ms since 1970): what it does itself meanwhile is not taken for left over
- * @returns what could not be settled (the cluster did not answer), to be tried again
+ * @param last nothing is asked again in this life, and the notes say so
  */
-export async function recover(deps: WayDeps, before: number): Promise<RequestRecord[]> {
+export async function recover(deps: WayDeps, before: number, last = false): Promise<Recovered> {
   const { journal } = deps;
   const earlier = async (state: RequestState) =>
     (await journal.requests({ state })).filter(({ at }) => at < before);
@@ -26,76 +29,40 @@ export async function recover(deps: WayDeps, before: number): Promise<RequestRec
       note: 'the guard ended while it was held; never sent',
     });
   }
-  for (const record of await journal.softenings({ state: 'started' })) {
-    // One of this life's own is under way: its request is.
-    if (record.how !== 'retain-first' && !deps.onTheWay.has(record.requestId))
-      await resumeSoftening(deps, record);
-  }
-  const unsettled: RequestRecord[] = [];
   const open = [...(await earlier('kept')), ...(await earlier('unsettled'))];
+  const byContext = new Map<string | undefined, RequestRecord[]>();
+  for (const record of await journal.softenings({ state: 'started' })) byContext.set(record.context, []);
   for (const request of open) {
-    const settled = await settleByLooking(deps, request);
-    await journal.saveRequest(settled);
-    if (settled.state === 'unsettled') unsettled.push(settled);
+    const context = (await journal.act(request.actId))?.context;
+    byContext.set(context, [...(byContext.get(context) ?? []), request]);
   }
-  return unsettled;
+  const found = await Promise.all(
+    [...byContext].map(([context, requests]) => recoverIn(deps, context, requests, last)),
+  );
+  return { unsettled: found.flatMap((one) => one.unsettled), again: found.flatMap((one) => one.again) };
 }
 
-/** A softening that was cut off is carried to a safe end: called back, or completed. */
-async function resumeSoftening(deps: WayDeps, record: SoftenRecord): Promise<void> {
-  try {
-    const cluster = await deps.clusterFor(record.context);
-    const save: SoftenProgress = ({ record: now }) => deps.journal.saveSoften(now);
-    await deps.journal.saveSoften(await resume(cluster, record, { progress: save }));
-  } catch (error) {
-    // It stays `started`: the next start tries again, and `log` shows it.
-    deps.log('a softening could not be resumed yet', { act: record.actId, why: String(error) });
+async function recoverIn(
+  deps: WayDeps,
+  context: string | undefined,
+  requests: readonly RequestRecord[],
+  last: boolean,
+): Promise<Recovered> {
+  const found: Recovered = { unsettled: [], again: [] };
+  if (context !== undefined) await resumeSoftenings(deps, context);
+  let away: string | undefined;
+  for (const { id, actId } of requests) {
+    // Resuming may have settled it.
+    const stored = (await deps.journal.requests({ actId })).find((one) => one.id === id);
+    if (!stored || (stored.state !== 'kept' && stored.state !== 'unsettled')) continue;
+    const { settled, again } = await settleByLooking(deps, stored, context, away);
+    if (again) away ??= again;
+    const note = last && again ? `${settled.note}; not asked again before the next start` : settled.note;
+    if (settled.state !== stored.state || note !== stored.note)
+      await deps.journal.saveRequest({ ...settled, note });
+    if (settled.state !== 'unsettled') continue;
+    found.unsettled.push(settled);
+    if (again) found.again.push(settled);
   }
-}
-
-async function settleByLooking(deps: WayDeps, request: RequestRecord): Promise<RequestRecord> {
-  const { effect } = request;
-  const ended = 'the guard ended while it was on its way';
-  try {
-    const act = await deps.journal.act(request.actId);
-    const target = 'target' in effect ? effect.target : undefined;
-    if (!act || !target) return { ...request, state: 'unsettled', note: `${ended}; its target is not known` };
-    const cluster = await deps.clusterFor(act.context);
-    if (effect.verb === 'scale') return await settleScale(request, cluster, effect.replicas);
-    const snapshot = request.snapshotId ? await deps.journal.snapshot(request.snapshotId) : undefined;
-    const wanted = new Set(request.targetUids);
-    const targets = (snapshot?.objects ?? []).filter((object) => wanted.has(object.metadata.uid ?? ''));
-    let gone = 0;
-    for (const { metadata } of targets) {
-      const now = await cluster.get(target, { namespace: metadata.namespace, name: metadata.name });
-      if (!now || now.metadata.uid !== metadata.uid || now.metadata.deletionTimestamp) gone++;
-    }
-    if (gone === targets.length)
-      return { ...request, state: 'carried-out', note: `${ended}; what it named is gone` };
-    const note = gone === 0 ? 'what it named still stands' : `${gone} of ${targets.length} are gone`;
-    return { ...request, state: gone === 0 ? 'not-carried-out' : 'carried-out', note: `${ended}; ${note}` };
-  } catch (error) {
-    const why = error instanceof ToolcribError ? error.message : String(error);
-    return { ...request, state: 'unsettled', note: `${ended}; the cluster could not be asked (${why})` };
-  }
-}
-
-async function settleScale(
-  request: RequestRecord,
-  cluster: Awaited<ReturnType<WayDeps['clusterFor']>>,
-  replicas: number,
-): Promise<RequestRecord> {
-  const ended = 'the guard ended while it was on its way';
-  const target = 'target' in request.effect ? request.effect.target : undefined;
-  if (!target?.name) return { ...request, state: 'unsettled', note: ended };
-  const response = await cluster.request({ method: 'GET', path: resourcePath(target, target) });
-  if (response.status !== 200)
-    return { ...request, state: 'unsettled', note: `${ended}; it can't be read (${response.status})` };
-  const now = JSON.parse(new TextDecoder().decode(response.body)) as { spec?: { replicas?: number } };
-  const done = now.spec?.replicas === replicas;
-  return {
-    ...request,
-    state: done ? 'carried-out' : 'not-carried-out',
-    note: `${ended}; replicas now ${now.spec?.replicas}`,
-  };
+  return found;
 }

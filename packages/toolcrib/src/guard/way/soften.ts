@@ -2,13 +2,15 @@ import type { KubeObject } from '@toolcrib/kube';
 import { type Cluster, type SoftenRecord, ToolcribError } from '../../model/index.ts';
 import { failure } from '../door/status.ts';
 import type { Instruction } from '../request.ts';
-import { orphanFirst, retainFirst } from '../soften/index.ts';
+import { orphanFirst, type Retained, retainFirst } from '../soften/index.ts';
 import { answer, goneStatus } from './answers.ts';
 import type { WayDeps } from './deps.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import { pinned } from './pin.ts';
+import { settleClaim } from './retained.ts';
 import { record } from './seen.ts';
+import { saveSoftening } from './softenings.ts';
 
 /**
  * Carries a delete out in softened form. Never silent: the answer says what still runs or stays, until when, how to
@@ -51,6 +53,7 @@ async function softenWorkload(
   if (subject.effect.verb !== 'delete') throw new Error('not a delete');
   const { name, namespace = '', uid = '' } = target.metadata;
   const { group, version, resource } = subject.effect.target;
+  deps.softenings.underWay.add(request.id);
   const done = await orphanFirst(
     cluster,
     {
@@ -62,9 +65,9 @@ async function softenWorkload(
       options: subject.effect.options,
       as: impersonation(request.headers),
     },
-    ({ record: now }) => deps.journal.saveSoften(now),
-  );
-  await deps.journal.saveSoften(done);
+    ({ record: now }) => saveSoftening(deps.journal, now),
+  ).finally(() => deps.softenings.underWay.delete(request.id));
+  await saveSoftening(deps.journal, done);
   await deps.windowOpened();
   if (done.state !== 'softened') return softenFailed(deps, step, done.note ?? 'it did not come to its end');
   const pods = done.left.filter((ref) => ref.kind === 'Pod').length;
@@ -87,6 +90,7 @@ async function softenClaim(
     .filter((member) => member.ref.kind === 'PersistentVolume')
     .map((member) => ({ name: member.ref.name, uid: member.ref.uid ?? '' }));
   const { apiVersion, kind, metadata } = target;
+  const as = impersonation(request.headers);
   const started: SoftenRecord = {
     actId: live.act.id,
     requestId: request.id,
@@ -95,14 +99,26 @@ async function softenClaim(
     left: [],
     finishAfter: deps.clock.now() + deps.policy().softenMs,
     how: 'retain-first',
+    ...(as === undefined ? {} : { as }),
     state: 'started',
   };
-  await deps.journal.saveSoften(started);
-  const before = await retainFirst(cluster, volumes, impersonation(request.headers));
-  await deps.journal.saveSoften({ ...started, volumes: before, state: 'softened' });
-  const note = `its volume is kept (${before.map((volume) => volume.name).join(', ')}), the claim goes`;
-  deps.notifier.tell({ kind: 'softened', title: `Softened: ${live.act.title}`, text: note });
-  const told = `toolcrib softened this: ${note}. Undo: toolcrib undo ${live.act.id}`;
+  deps.softenings.underWay.add(request.id);
+  let now = started;
+  const save = (sofar: Retained) => {
+    now = { ...started, volumes: structuredClone(sofar) };
+    return deps.journal.saveSoften(now);
+  };
+  try {
+    await deps.journal.saveSoften(now);
+    await save(await retainFirst(cluster, volumes, { as, save }));
+  } catch (error) {
+    await settleClaim(deps, now, { notSent: error instanceof Error ? error.message : String(error) });
+    throw error;
+  }
+  // Softened it is only once the cluster has taken the claim's delete: `settled` says.
+  deps.softenings.retained.set(request.id, now);
+  const names = volumes.map(({ name }) => name).join(', ');
+  const told = `toolcrib has set ${names} to Retain first: the data stays when the claim goes. Undo: toolcrib undo ${live.act.id}. To give it up: toolcrib finish ${live.act.id}`;
   return { do: 'forward', ...pinned(request, subject.effect, target), warnings: [...warnings, told] };
 }
 

@@ -79,8 +79,8 @@ async function readLeft(deps: WayDeps, softened: SoftenRecord): Promise<KubeObje
   const cluster = await deps.clusterFor(softened.context);
   const found = await Promise.all(
     softened.left.map(async (ref) => {
-      const type = await cluster.typeOf(ref);
-      return cluster.get(type, { namespace: ref.namespace, name: ref.name });
+      const type = await cluster.typeOf(ref, softened.as);
+      return cluster.get(type, { namespace: ref.namespace, name: ref.name }, softened.as);
     }),
   );
   return found.filter((object) => object !== undefined);

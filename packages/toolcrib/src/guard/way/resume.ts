@@ -1,0 +1,74 @@
+import type { SoftenRecord } from '../../model/index.ts';
+import { resume, settleRetained } from '../soften/index.ts';
+import type { WayDeps } from './deps.ts';
+import { MAY_ARRIVE, tellClaim } from './retained.ts';
+import { saveSoftening } from './softenings.ts';
+
+/** Milliseconds between two tries of one record: doubled after each that failed. */
+const PAUSE = { first: 15_000, longest: 10 * 60_000 };
+
+/** What resuming takes of the way's dependencies. */
+export type ResumeDeps = Pick<
+  WayDeps,
+  'journal' | 'clusterFor' | 'clock' | 'notifier' | 'softenings' | 'onTheWay' | 'log'
+>;
+
+/**
+ * Carries every softening that was cut off, or given up while its cluster was away, to a safe end: called back or
+ * completed. Clusters side by side; one that does not answer is asked for the others of its records another time.
+ * @param context only this one's
+ */
+export async function resumeSoftenings(deps: ResumeDeps, context?: string): Promise<void> {
+  const { journal } = deps;
+  const open = [
+    ...(await journal.softenings({ state: 'started' })),
+    // Its finalizer could not be taken off.
+    ...(await journal.softenings({ state: 'failed' })).filter(({ held }) => held),
+  ];
+  const byContext = Map.groupBy(
+    open.filter((record) => context === undefined || record.context === context),
+    (record) => record.context,
+  );
+  await Promise.all(
+    [...byContext.values()].map(async (records) => {
+      for (const record of records) if (!(await resumeOne(deps, record))) return;
+    }),
+  );
+}
+
+/** @returns false where the others of its cluster need not be tried now */
+async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolean> {
+  const { journal, clock } = deps;
+  const { underWay, pauses } = deps.softenings;
+  const id = record.requestId;
+  if (underWay.has(id) || deps.onTheWay.has(id) || clock.now() < (pauses.get(id)?.until ?? 0)) return true;
+  underWay.add(id);
+  try {
+    const request = (await journal.requests({ actId: record.actId })).find((one) => one.id === id);
+    if (record.how === 'retain-first' && request && clock.now() - request.at < MAY_ARRIVE) return true;
+    const cluster = await deps.clusterFor(record.context);
+    const end =
+      record.how === 'retain-first'
+        ? await settleRetained(cluster, record, 'the guard ended before it was sent, or no answer came.')
+        : await resume(cluster, record, { progress: ({ record: now }) => saveSoftening(journal, now) });
+    await saveSoftening(journal, end);
+    if (end.state === 'started') throw new Error(end.note ?? 'it has not come to its end');
+    pauses.delete(id);
+    if (record.how === 'retain-first') tellClaim(deps, end);
+    if (end.state === 'softened' && request && request.state !== 'answered') {
+      await journal.saveRequest({
+        ...request,
+        state: 'softened',
+        note: 'cut off, and carried to its end later',
+      });
+    }
+    return true;
+  } catch (error) {
+    const { pause = PAUSE.first } = pauses.get(id) ?? {};
+    pauses.set(id, { until: clock.now() + pause, pause: Math.min(pause * 2, PAUSE.longest) });
+    deps.log('a softening could not be resumed yet', { act: record.actId, why: String(error) });
+    return false;
+  } finally {
+    underWay.delete(id);
+  }
+}

@@ -1,0 +1,23 @@
+import type { Journal, SoftenRecord } from '../../model/index.ts';
+
+/** Softenings of this guard's life, so that none is taken in hand twice. By request id. */
+export interface Softenings {
+  /** Being softened, settled or resumed now. */
+  underWay: Set<string>;
+  /** Volumes were set to Retain, and the door has the claim's delete: what the cluster says decides. */
+  retained: Map<string, SoftenRecord>;
+  /** Could not be resumed the last time: not before `until` again. Milliseconds. */
+  pauses: Map<string, { until: number; pause: number }>;
+}
+
+export function softenings(): Softenings {
+  return { underWay: new Set(), retained: new Map(), pauses: new Map() };
+}
+
+/** Writes a softening down, but never over an end that another process (an undo) has written meanwhile. */
+export async function saveSoftening(journal: Journal, record: SoftenRecord): Promise<void> {
+  const { actId, requestId } = record;
+  const stored = (await journal.softenings({ actId })).find((one) => one.requestId === requestId);
+  if (stored?.state === 'undone' || stored?.state === 'finished') return;
+  await journal.saveSoften(record);
+}
