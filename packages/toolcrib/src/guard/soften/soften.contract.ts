@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import type { Cluster, SoftenRecord } from '../../model/index.ts';
-import { marks, ToolcribError } from '../../model/index.ts';
+import { marks } from '../../model/index.ts';
+import { away, busy, faulty, watchingAs } from '../../testing/faulty.ts';
 import type { ClusterTarget, OpenTarget } from '../../testing/target.ts';
 import { inNamespace, items, paths, put, seen, until } from '../../testing/target.ts';
 import { podsOf, restartsOf, runDeployment, runStatefulSet, uidsOf } from '../../testing/workloads.ts';
@@ -187,22 +188,10 @@ export function softenContract(open: OpenTarget): void {
     inNamespace(target, async (namespace) => {
       const { owner } = await runDeployment(target, namespace, 'web', 1);
       const as = { 'impersonate-user': 'toolcrib-test-nobody' };
-      const seenAs: unknown[] = [];
-      // The last argument of each call: that the API server honours it is its own matter.
-      const watched = new Proxy(target.cluster, {
-        get(real, name) {
-          const value = Reflect.get(real, name);
-          if (typeof value !== 'function') return value;
-          return (...args: unknown[]) => {
-            const own = args.filter((one) => one !== as);
-            seenAs.push([name, own.length < args.length]);
-            return Reflect.apply(value, real, own);
-          };
-        },
-      });
+      const watched = watchingAs(target.cluster, as);
       let kept: SoftenRecord | undefined;
       await orphanFirst(
-        watched,
+        watched.cluster,
         { ...requestFor(owner, 'deployments'), as },
         ({ record }) => {
           kept ??= record;
@@ -210,12 +199,9 @@ export function softenContract(open: OpenTarget): void {
         timing,
       );
       assert.deepEqual(kept?.as, as);
-      await resume(watched, { ...(kept as SoftenRecord), state: 'started' }, { timing });
-      assert.ok(seenAs.length > 8);
-      assert.deepEqual(
-        seenAs.filter((one) => !(one as [string, boolean])[1]),
-        [],
-      );
+      await resume(watched.cluster, { ...(kept as SoftenRecord), state: 'started' }, { timing });
+      assert.ok(watched.count() > 8);
+      assert.deepEqual(watched.otherwise(), []);
     }));
 
   /** A claim of its own, bound, with its volume. */
@@ -353,30 +339,6 @@ export function softenContract(open: OpenTarget): void {
       assert.equal(answer.allowed, false);
       assert.match(answer.allowed ? '' : answer.why, /the right to get deployments/);
     }));
-}
-
-const away = () => new ToolcribError('unreachable', 'The cluster gave no answer.');
-const busy = (status: number) =>
-  new ToolcribError('api', `said ${status}`, { cause: { status, message: 'etcdserver: leader changed' } });
-
-/** The same cluster, but each call is first shown to `fault`: what that gives is thrown before or after the call. */
-function faulty(
-  cluster: Cluster,
-  fault: (call: string) => { before?: Error; after?: Error } | undefined,
-): Cluster {
-  return new Proxy(cluster, {
-    get(real, name) {
-      const value = Reflect.get(real, name);
-      if (typeof value !== 'function') return value;
-      return async (...args: unknown[]) => {
-        const found = fault(String(name));
-        if (found?.before) throw found.before;
-        const answer = await Reflect.apply(value, real, args);
-        if (found?.after) throw found.after;
-        return answer;
-      };
-    },
-  });
 }
 
 class Cut extends Error {}

@@ -1,0 +1,345 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { KubeObject } from '@toolcrib/kube';
+import { anAct, aRequest, aSnapshot } from '../../journal/testing/records.ts';
+import type { Cluster, RequestRecord, SoftenRecord } from '../../model/index.ts';
+import { away, busy, faulty, watchingAs } from '../../testing/faulty.ts';
+import { openSandbox } from '../../testing/sandbox-target.ts';
+import type { ClusterTarget } from '../../testing/target.ts';
+import { inNamespace, paths, put, seen, until } from '../../testing/target.ts';
+import { podsOf, runDeployment, uidsOf } from '../../testing/workloads.ts';
+import { orphanFirst, retainFirst } from '../soften/index.ts';
+import { brain } from './brain.ts';
+import { recover } from './recover.ts';
+import { resumeSoftenings } from './resume.ts';
+import { type TestDeps, testDeps } from './testing/deps.ts';
+
+const LATER = Number.MAX_SAFE_INTEGER;
+
+describe('recovery after a restart, over the sandbox', () => {
+  let target: ClusterTarget;
+  before(async () => {
+    target = await openSandbox();
+  });
+  after(() => target.close());
+
+  async function withDeps(
+    body: (test: TestDeps) => Promise<void>,
+    clusters: Record<string, Cluster> = { prod: target.cluster },
+  ): Promise<void> {
+    const made = testDeps(clusters);
+    try {
+      await made.deps.journal.saveAct(anAct());
+      await body(made);
+    } finally {
+      await made.close();
+    }
+  }
+
+  async function aMap(namespace: string, more: object = {}): Promise<KubeObject> {
+    return put(target, paths.core(namespace, 'configmaps'), {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'settings', ...more },
+    });
+  }
+  const deleteOf = (object: KubeObject, more: Partial<RequestRecord> = {}): RequestRecord =>
+    aRequest({
+      state: 'kept',
+      snapshotId: 'snap-1',
+      targetUids: [object.metadata.uid ?? ''],
+      effect: {
+        verb: 'delete',
+        target: {
+          group: '',
+          version: 'v1',
+          resource: 'configmaps',
+          namespace: object.metadata.namespace,
+          name: object.metadata.name,
+        },
+        options: {},
+        dryRun: false,
+      },
+      ...more,
+    });
+
+  /** Keeps, and says what recovery makes of it. */
+  async function recovered({ deps }: TestDeps, request: RequestRecord, objects: KubeObject[]) {
+    await deps.journal.keep(aSnapshot({ requestId: request.id, objects }), request);
+    const { unsettled, again } = await recover(deps, LATER);
+    const [now] = await deps.journal.requests({ actId: request.actId });
+    return { state: now?.state, note: now?.note ?? '', unsettled: unsettled.length, again: again.length };
+  }
+
+  test('what stands was not carried out; what is gone was', () =>
+    inNamespace(target, async (namespace) => {
+      const map = await aMap(namespace);
+      await withDeps(async (deps) => {
+        assert.equal((await recovered(deps, deleteOf(map), [map])).state, 'not-carried-out');
+      });
+      await target.https('DELETE', paths.core(namespace, 'configmaps/settings'));
+      await withDeps(async (deps) => {
+        const found = await recovered(deps, deleteOf(map), [map]);
+        assert.equal(found.state, 'carried-out');
+        assert.match(found.note, /what it named is gone/);
+      });
+    }));
+
+  test('with nothing to compare nothing is claimed, and nothing is asked again', () =>
+    inNamespace(target, async (namespace) => {
+      const map = await aMap(namespace);
+      for (const [request, objects] of [
+        [deleteOf(map, { targetUids: [] }), [map]],
+        [deleteOf(map), []],
+        [deleteOf(map, { effect: { verb: 'not-understood', why: 'a strange patch' } }), [map]],
+        [
+          deleteOf(map, {
+            effect: {
+              verb: 'not-understood',
+              why: 'a strange patch',
+              target: { group: '', version: 'v1', resource: 'configmaps', namespace, name: 'settings' },
+            },
+          }),
+          [map],
+        ],
+      ] as [RequestRecord, KubeObject[]][]) {
+        await withDeps(async (deps) => {
+          const found = await recovered(deps, request, objects);
+          assert.equal(found.state, 'unsettled', found.note);
+          assert.doesNotMatch(found.note, /gone|stands/);
+          assert.deepEqual([found.unsettled, found.again], [1, 0]);
+        });
+      }
+    }));
+
+  test('what was on its way out before says nothing about the request', () =>
+    inNamespace(target, async (namespace) => {
+      await aMap(namespace, { finalizers: ['example.com/stays'] });
+      const path = paths.core(namespace, 'configmaps/settings');
+      await target.https('DELETE', path);
+      const going = (await seen(target, path)) as KubeObject;
+      assert.ok(going.metadata.deletionTimestamp);
+      await withDeps(async (deps) => {
+        const found = await recovered(deps, deleteOf(going), [going]);
+        assert.equal(found.state, 'unsettled');
+        assert.match(found.note, /being deleted before it already/);
+        assert.equal(found.again, 0);
+      });
+      await target.https('PATCH', path, { metadata: { finalizers: null } });
+    }));
+
+  test('a cluster that is away is asked again, once for all of its requests; at last the note says that it ends', () =>
+    inNamespace(target, async (namespace) => {
+      const map = await aMap(namespace);
+      let asked = 0;
+      const gone = faulty(target.cluster, () => {
+        asked++;
+        return { before: away() };
+      });
+      await withDeps(
+        async (made) => {
+          const { journal } = made.deps;
+          await journal.keep(aSnapshot({ id: 's2', requestId: 'req-2', objects: [map] }), {
+            ...deleteOf(map, { id: 'req-2', snapshotId: 's2' }),
+          });
+          const found = await recovered(made, deleteOf(map), [map]);
+          assert.deepEqual([found.state, found.unsettled, found.again], ['unsettled', 2, 2]);
+          assert.equal(asked, 1);
+          await recover(made.deps, LATER, true);
+          for (const { note } of await journal.requests({ state: 'unsettled' }))
+            assert.match(note ?? '', /not asked again before the next start/);
+        },
+        { prod: gone },
+      );
+      await withDeps(async (made) => {
+        const found = await recovered(made, deleteOf(map), [map]);
+        assert.match(found.note, /There is no context prod/);
+      }, {});
+    }));
+
+  test('what was asked as somebody else is looked at as the same', () =>
+    inNamespace(target, async (namespace) => {
+      const as = { 'impersonate-user': 'ben' };
+      const map = await aMap(namespace);
+      const watched = watchingAs(target.cluster, as);
+      await withDeps(
+        async (deps) => {
+          await recovered(deps, deleteOf(map, { as }), [map]);
+        },
+        { prod: watched.cluster },
+      );
+      assert.ok(watched.count() > 0);
+      assert.deepEqual(watched.otherwise(), []);
+    }));
+
+  /** Softens with a cluster that goes away in the middle: the record as it was left. */
+  async function cutOff(namespace: string, owner: KubeObject): Promise<SoftenRecord> {
+    let dead = false;
+    const { name, uid = '' } = owner.metadata;
+    const record = await orphanFirst(
+      faulty(target.cluster, () => (dead ? { before: away() } : undefined)),
+      {
+        target: { group: 'apps', version: 'v1', resource: 'deployments', namespace, name },
+        uid,
+        act: 'act-000001',
+        requestId: 'req-1',
+        finishAfter: Date.UTC(2030, 0, 1),
+        options: {},
+      },
+      ({ step }) => {
+        if (step === 'deleting') dead = true;
+      },
+      { poll: 20, limit: 100 },
+    );
+    assert.equal(record.state, 'started');
+    return { ...record, context: 'prod' };
+  }
+
+  test('a softening that its guard had given up is carried on while the guard runs', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner, pods } = await runDeployment(target, namespace, 'web', 2);
+      const path = `${paths.apps(namespace, 'deployments')}/web`;
+      let gone = true;
+      const cluster = faulty(target.cluster, () => (gone ? { before: busy(503) } : undefined));
+      await withDeps(
+        async ({ deps, ahead, logged }) => {
+          const { journal } = deps;
+          await journal.saveSoften(await cutOff(namespace, owner));
+          await journal.saveRequest(aRequest({ state: 'failed', status: 500 }));
+          deps.softenings.underWay.add('req-1');
+          await resumeSoftenings(deps);
+          assert.deepEqual(logged, [], 'one that is being softened now is left alone');
+          deps.softenings.underWay.clear();
+          await resumeSoftenings(deps);
+          assert.equal(logged.length, 1);
+          gone = false;
+          await resumeSoftenings(deps);
+          assert.ok((await seen(target, path))?.metadata.deletionTimestamp, 'not at once again');
+          ahead(20_000);
+          await resumeSoftenings(deps);
+          assert.equal((await journal.softenings({ actId: 'act-000001' }))[0]?.state, 'softened');
+          assert.equal((await journal.requests({ actId: 'act-000001' }))[0]?.state, 'softened');
+        },
+        { prod: cluster },
+      );
+      assert.equal(await seen(target, path), undefined);
+      assert.deepEqual(uidsOf(await podsOf(target, namespace, 'web')), uidsOf(pods));
+    }));
+
+  test('a request whose softening was cut off is settled by what becomes of the softening', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner } = await runDeployment(target, namespace, 'web', 1);
+      const request = aRequest({
+        state: 'kept',
+        snapshotId: 'snap-1',
+        targetUids: [owner.metadata.uid ?? ''],
+      });
+      await withDeps(async (made) => {
+        await made.deps.journal.saveSoften(await cutOff(namespace, owner));
+        const found = await recovered(made, request, [owner]);
+        assert.equal(found.state, 'softened', found.note);
+      });
+    }));
+
+  /** A bound claim, whose volume was set to Retain for its delete. */
+  async function retained(namespace: string) {
+    const path = `${paths.claims(namespace)}/data`;
+    await put(target, paths.claims(namespace), {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    });
+    const claim = await until('bound', async () => {
+      const now = await seen(target, path);
+      return now?.status?.phase === 'Bound' && now;
+    });
+    const volumePath = `/api/v1/persistentvolumes/${claim.spec?.volumeName}`;
+    const policy = async () => (await seen(target, volumePath))?.spec?.persistentVolumeReclaimPolicy;
+    const { name, uid = '' } = (await seen(target, volumePath))?.metadata ?? { name: '' };
+    const volumes = await retainFirst(target.cluster, [{ name, uid }]);
+    const record: SoftenRecord = {
+      actId: 'act-000001',
+      requestId: 'req-1',
+      context: 'prod',
+      owner: {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        namespace,
+        name: 'data',
+        uid: claim.metadata.uid ?? '',
+      },
+      left: [],
+      finishAfter: 0,
+      how: 'retain-first',
+      volumes,
+      state: 'started',
+    };
+    return { record, policy, path };
+  }
+
+  /** What the door says of the claim's delete, and what the record is then. */
+  async function settled(
+    made: TestDeps,
+    record: SoftenRecord,
+    outcome: Parameters<ReturnType<typeof brain>['settled']>[1],
+  ) {
+    const { deps } = made;
+    await deps.journal.saveSoften(record);
+    deps.softenings.underWay.add(record.requestId);
+    deps.softenings.retained.set(record.requestId, record);
+    const thinking = brain({ ...deps, desk: { close() {} } as typeof deps.desk });
+    thinking.settled(record.requestId, outcome);
+    await thinking.close();
+    return (await deps.journal.softenings({ actId: record.actId }))[0];
+  }
+
+  for (const outcome of [{ status: 403 }, { status: 409 }, { notSent: 'the client went' }]) {
+    test(`retain-first: ${JSON.stringify(outcome)}: nothing is called softened, and the volume is as it was`, () =>
+      inNamespace(target, async (namespace) => {
+        const { record, policy } = await retained(namespace);
+        assert.equal(await policy(), 'Retain');
+        await withDeps(async (made) => {
+          const end = await settled(made, record, outcome);
+          assert.equal(end?.state, 'failed');
+          assert.match(end?.note ?? '', /^Nothing was deleted/);
+          assert.deepEqual(
+            made.told.map(({ kind }) => kind),
+            ['failed'],
+          );
+        });
+        assert.equal(await policy(), 'Delete');
+      }));
+  }
+
+  test('retain-first: the cluster took the delete: softened, and told', () =>
+    inNamespace(target, async (namespace) => {
+      const { record, policy, path } = await retained(namespace);
+      await target.https('DELETE', path);
+      await withDeps(async (made) => {
+        assert.equal((await settled(made, record, { status: 200 }))?.state, 'softened');
+        assert.deepEqual(
+          made.told.map(({ kind }) => kind),
+          ['softened'],
+        );
+      });
+      assert.equal(await policy(), 'Retain');
+    }));
+
+  test('retain-first: no answer came: Retain stays until nothing can arrive any more, then it is looked at', () =>
+    inNamespace(target, async (namespace) => {
+      const { record, policy } = await retained(namespace);
+      await withDeps(async (made) => {
+        const { deps, ahead } = made;
+        await deps.journal.saveRequest(aRequest({ state: 'failed', at: Date.now() }));
+        assert.equal((await settled(made, record, { failed: 'reset' }))?.state, 'started');
+        deps.softenings.underWay.clear();
+        await resumeSoftenings(deps);
+        assert.equal(await policy(), 'Retain');
+        ahead(61_000);
+        await resumeSoftenings(deps);
+        assert.equal(await policy(), 'Delete');
+        assert.equal((await deps.journal.softenings({ actId: record.actId }))[0]?.state, 'failed');
+      });
+    }));
+});
