@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { GuardStatus } from '../api/schema.ts';
+import { ToolcribError } from '../model/errors.ts';
 import { guard, paths } from './setup.ts';
 import {
   bad,
@@ -42,9 +43,13 @@ export function registerGuard(program: Command): void {
     .description('What the guard does now. Exit 1 where it does not run.')
     .action(async (options: { output: Output }) => {
       const status = await (await guard()).status().catch((error: unknown) => {
-        process.exitCode = 1;
-        throw error;
+        if (!(error instanceof ToolcribError) || error.code !== 'not-running') throw error;
+        say(`toolcrib: ${error.message}\n  → ${error.next}; or out of the way: eval "$(toolcrib off)"`);
       });
+      if (!status) {
+        process.exitCode = 1;
+        return;
+      }
       print(options.output, status, () => statusText(status));
     });
 

@@ -109,9 +109,7 @@ function storyText({ act, requests, softenings, undos }: ActStory): string {
     '',
     ...requests.flatMap((request) => [
       `${when(request.at)}  ${stateText(request)}  ${request.method} ${clean(request.path)}`,
-      faint(
-        `          rule ${request.decision.rule}: ${clean(request.decision.reason)}${request.note ? `; ${clean(request.note)}` : ''}`,
-      ),
+      faint(`          ${decisionText(request)}${request.note ? `; ${clean(request.note)}` : ''}`),
     ]),
   ];
   for (const record of softenings) {
@@ -133,6 +131,14 @@ function storyText({ act, requests, softenings, undos }: ActStory): string {
   );
   if (open && undos.length === 0) lines.push('', `Undo: toolcrib undo ${act.id}`);
   return lines.join('\n');
+}
+
+/** Also what enforce would have done, where the mode let it pass. */
+function decisionText({ decision }: RequestRecord): string {
+  const would = decision.wouldBe
+    ? `; enforce would have ${decision.wouldBe === 'hold' ? 'held' : 'denied'} it`
+    : '';
+  return `rule ${decision.rule}: ${clean(decision.reason)}${would}`;
 }
 
 function stateText({ state, status }: RequestRecord): string {

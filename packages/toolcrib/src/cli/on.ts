@@ -22,7 +22,7 @@ export function registerOn(program: Command): void {
       await ensureGuard(paths(), { env: process.env });
       process.stdout.write(`${script}\n`);
       say(
-        `toolcrib is on for ${person.contextNames.length} contexts in this terminal. Off again: eval "$(toolcrib off)"`,
+        `toolcrib is on in this terminal, for ${counted(person.contextNames.length)}. Off again: eval "$(toolcrib off)"`,
       );
       if (process.stdout.isTTY) say('Nothing was changed yet: run it as  eval "$(toolcrib on)"');
     });
@@ -45,4 +45,8 @@ export function registerOn(program: Command): void {
       }
       if (process.stdout.isTTY) say('Nothing was changed yet: run it as  eval "$(toolcrib off)"');
     });
+}
+
+function counted(contexts: number): string {
+  return contexts === 1 ? 'one context' : `${contexts} contexts`;
 }

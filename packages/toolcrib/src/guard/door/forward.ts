@@ -3,7 +3,6 @@ import { pipeline } from 'node:stream/promises';
 import type { Status } from '@toolcrib/kube';
 import type { Dispatcher } from 'undici';
 import type { Outcome } from '../request.ts';
-import { failure } from './status.ts';
 import { type DoorUpstream, forwardedHeaders, upstreamPath } from './upstream.ts';
 
 /** Ends at the door on the way back. */
@@ -52,7 +51,7 @@ export async function forward(
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    if (!aborted.signal.aborted) answerStatus(response, unreachable(upstream.url, why));
+    if (!aborted.signal.aborted) answerWith(response, unreachable(upstream.url, why), []);
     return { failed: aborted.signal.aborted ? 'the client went before the cluster answered' : why };
   }
   response.writeHead(answer.statusCode, returnedHeaders(answer.headers, what.warnings));
@@ -145,9 +144,8 @@ export function answerWith(response: ServerResponse, answer: Answer, warnings: s
   response.end(body);
 }
 
-function unreachable(url: URL, why: string) {
-  return failure(
-    502,
-    `toolcrib: the cluster at ${url.origin} did not answer (${why}). The guard is up; check the cluster or your VPN.`,
-  );
+/** As plain text: during discovery client-go shows the words of a text, and of a Status only "unknown". */
+function unreachable(url: URL, why: string): Answer {
+  const text = `toolcrib: the cluster at ${url.origin} did not answer (${why}). The guard is up; check the cluster or your VPN.`;
+  return { status: 502, body: text, type: 'text/plain; charset=utf-8' };
 }
