@@ -181,6 +181,9 @@ export function softenContract(open: OpenTarget): void {
       await target.https('DELETE', path);
       await until('deleted by somebody else', async () => !(await seen(target, path)));
       assert.equal((await resume(target.cluster, record, { timing })).state, 'failed');
+      // Its finalizer had stayed on, and was taken off by hand.
+      const held = await resume(target.cluster, { ...record, held: true }, { timing });
+      assert.equal(held.state, 'failed');
       assert.equal((await resume(target.cluster, cut, { timing })).state, 'failed');
     }));
 
