@@ -173,9 +173,13 @@ export function createActor(target: Target, namespace: string) {
       if (!options.quiet) observed.push(seen);
       return seen;
     },
-    async helm(args: string | string[], input?: string): Promise<Observation> {
+    async helm(
+      args: string | string[],
+      input?: string,
+      options: { quiet?: boolean } = {},
+    ): Promise<Observation> {
       const seen = await client('helm', args, input);
-      observed.push(seen);
+      if (!options.quiet) observed.push(seen);
       return seen;
     },
     /** Opens a watch; what it brought is observed when it is closed. */

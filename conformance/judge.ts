@@ -50,12 +50,11 @@ function firstUnserved(testbed: Observation[], sandbox: Observation[]): string |
   for (const [index, mine] of sandbox.entries()) {
     const real = testbed[index];
     if (real === undefined || real.what !== mine.what) return undefined;
+    const text = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body ?? ''));
     const honestStatus =
-      mine.status === 405 ||
-      mine.status === 501 ||
-      (mine.status === 404 &&
-        HONEST.test(typeof mine.body === 'string' ? mine.body : JSON.stringify(mine.body)));
-    if (honestStatus && real.status !== mine.status) return `${mine.what}: ${mine.status}`;
+      (mine.status === 404 && HONEST.test(text(mine.body)) && !HONEST.test(text(real.body))) ||
+      ((mine.status === 405 || mine.status === 501) && real.status !== mine.status);
+    if (honestStatus) return `${mine.what}: ${mine.status}`;
     const said = mine.stderr ?? '';
     if (HONEST.test(said) && !HONEST.test(real.stderr ?? ''))
       return `${mine.what}: ${said.trim().split('\n').at(-1)}`;

@@ -8,7 +8,7 @@ export interface Pair {
   sandbox: Target;
 }
 
-const BESIDE = 3;
+const BESIDE = 5;
 
 /** Runs steps on both, some beside each other, and judges each. */
 export async function runSteps(

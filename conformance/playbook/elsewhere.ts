@@ -69,8 +69,4 @@ export const elsewhere = category('beyond', {
   'the proxy to a Service': async (t) => {
     await t.get(`/api/v1/namespaces/${t.namespace}/services/none/proxy/`);
   },
-  metrics: async (t) => {
-    const { status } = await t.get('/metrics', undefined, { quiet: true });
-    t.fact('status', status);
-  },
 });

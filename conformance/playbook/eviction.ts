@@ -109,7 +109,13 @@ export const evictions = category('eviction and PDBs', {
       { quiet: true },
     );
     await t.until('poddisruptionbudgets', 'web', allowed(0));
-    t.fact('AlwaysAllow', said(await evict(t, 'one')));
+    // The registry may know the changed budget a moment later.
+    let answer = said(await evict(t, 'one'));
+    for (let tries = 0; answer[0] === 429 && tries < 20; tries++) {
+      await new Promise((done) => setTimeout(done, 100));
+      answer = said(await evict(t, 'one'));
+    }
+    t.fact('AlwaysAllow', answer);
   },
   'a delete minds no budget': async (t) => {
     await started(t, 'deployments', deployment('web', 1));

@@ -99,7 +99,9 @@ export const propagation = category('propagation', {
       undefined,
       items(1, (item) => item.status.phase === 'Running'),
     );
-    await t.delete('jobs', 'one');
+    await t.until('jobs', 'one', (body) => body.status.ready !== undefined && body.status.active === 1);
+    const { body } = await t.delete('jobs', 'one', undefined, { quiet: true });
+    t.fact('answer', [body.kind, body.metadata?.finalizers]);
     await t.gone('jobs', 'one');
     await aWhile();
     const pods = await t.until(

@@ -122,7 +122,7 @@ export const tables = category('Tables', {
     await shown(t, 'persistentvolumeclaims');
     await t.until('persistentvolumes', spec.volumeName, (body) => body.status.phase === 'Bound');
     const { body } = await t.get('persistentvolumes', spec.volumeName, { ...table, quiet: true });
-    t.fact('volume', [body.columnDefinitions, body.rows[0].cells.slice(1, -1)]);
+    t.fact('volume', [body.columnDefinitions, body.rows[0].cells.slice(1, -2)]);
   },
   'budgets, autoscalers, ingresses and policies': async (t) => {
     await t.post('poddisruptionbudgets', budget('web', { minAvailable: 1 }), { quiet: true });

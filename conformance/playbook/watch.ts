@@ -145,7 +145,9 @@ export const watch = category('watch', {
     await t.post('pods', pod('one'), { quiet: true });
     await t.kubectl('wait pod/one --for=condition=Ready --timeout=30s');
     await t.kubectl('wait pod/one --for=jsonpath={.status.phase}=Running --timeout=30s');
+    const waiting = t.kubectl('wait pod/one --for=delete --timeout=30s');
+    await new Promise((done) => setTimeout(done, 1000));
     await t.delete('pods', 'one', undefined, { quiet: true });
-    await t.kubectl('wait pod/one --for=delete --timeout=30s');
+    await waiting;
   },
 });

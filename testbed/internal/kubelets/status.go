@@ -190,6 +190,7 @@ func containerStatus(pod *corev1.Pod, container corev1.Container, state corev1.C
 		Ready:       ready,
 		Started:     &isStarted,
 		State:       state,
+		Resources:   container.Resources.DeepCopy(),
 	}
 }
 

@@ -2,7 +2,7 @@ import type { KubeObject, ProtobufField, Schema } from '@toolcrib/kube';
 import { messageOfKind, OPENAPI_SCHEMAS, protobufMessage, schemaOf } from '@toolcrib/kube';
 import { badRequest } from '../store/api-error.ts';
 import { cloneJson } from '../store/json.ts';
-import { canonicalQuantity } from './quantity.ts';
+import { canonicalQuantity, parseQuantity } from './quantity.ts';
 
 type Fields = ReadonlyMap<string, ProtobufField>;
 type Json = Record<string, unknown>;
@@ -124,14 +124,14 @@ function settle(owner: Json, key: string, item: unknown, field: ProtobufField, p
   if (field.shape === 'list') {
     if (!Array.isArray(item)) throw wrongType(item, field, place);
     if (item.length === 0 && !field.keepsZero) delete owner[key];
-    else owner[key] = item.map((element) => one(element, field, place));
+    else owner[key] = item.map((element) => one(element, { ...field, shape: 'one' }, place));
     return;
   }
   if (field.shape === 'map') {
     if (!isJson(item)) throw wrongType(item, field, place);
     const entries = Object.entries(item);
     if (entries.length === 0 && !field.keepsZero) delete owner[key];
-    else for (const [name, element] of entries) item[name] = one(element, field, place);
+    else for (const [name, element] of entries) item[name] = one(element, { ...field, shape: 'one' }, place);
     return;
   }
   const settled = one(item, field, place);
@@ -150,6 +150,7 @@ function one(item: unknown, field: ProtobufField, place: Place): unknown {
       if (typeof item !== 'boolean') throw wrongType(item, field, place);
       return item;
     case QUANTITY:
+      if (!parseQuantity(String(item))) throw noQuantity(place.root);
       return canonicalQuantity(String(item));
     default:
   }
@@ -188,4 +189,12 @@ function goType({ shape, type }: ProtobufField): string {
   const parts = type.split('.');
   const plain = parts.length === 1 ? (type === 'bytes' ? '[]uint8' : type) : parts.slice(-2).join('.');
   return shape === 'list' ? `[]${plain}` : shape === 'map' ? `map[string]${plain}` : plain;
+}
+
+function noQuantity({ kind, apiVersion }: KubeObject) {
+  const version = apiVersion.split('/').at(-1);
+  const pattern = "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+  return badRequest(
+    `${kind} in version "${version}" cannot be handled as a ${kind}: quantities must match the regular expression ${pattern}`,
+  );
 }

@@ -51,7 +51,8 @@ export function serveCustomResources(): CustomResources {
       for (const defined of versions) {
         const groupVersion = apiVersionOf(defined.info);
         const entry = byVersion.get(groupVersion) ?? { groupVersion, resources: [] };
-        entry.resources.push(...discoveryOf(defined, categories));
+        // The stored version comes first.
+        entry.resources.push(...discoveryOf(defined, categories, versions[0]?.version ?? ''));
         byVersion.set(groupVersion, entry);
         schemas.set(`${defined.info.group}/${defined.version}/${defined.info.kind}`, defined.schema);
       }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Body, KubeObject, ResourceInfo, Schema } from '@toolcrib/kube';
 import type { ApiResource } from '../schema/resources.ts';
 import type { PrinterColumn } from '../tables/columns.ts';
@@ -59,7 +60,11 @@ export function isEstablished(definition: KubeObject): boolean {
 }
 
 /** The discovery entries of one version. */
-export function discoveryOf({ info }: DefinedVersion, categories: string[] | undefined): ApiResource[] {
+export function discoveryOf(
+  { info }: DefinedVersion,
+  categories: string[] | undefined,
+  storedVersion: string,
+): ApiResource[] {
   const base = { singularName: info.singular ?? '', namespaced: info.namespaced, kind: info.kind };
   return [
     {
@@ -68,6 +73,7 @@ export function discoveryOf({ info }: DefinedVersion, categories: string[] | und
       verbs: info.verbs,
       ...(info.shortNames?.length ? { shortNames: info.shortNames } : {}),
       ...(categories?.length ? { categories } : {}),
+      storageVersionHash: storageVersionHash(info, storedVersion),
     },
     ...info.subresources.map((sub) => ({
       name: `${info.resource}/${sub}`,
@@ -77,4 +83,13 @@ export function discoveryOf({ info }: DefinedVersion, categories: string[] | und
       verbs: ['get', 'patch', 'update'],
     })),
   ];
+}
+
+/** Tells clients when the version changes in which a kind is stored (source: apiserver endpoints/discovery). */
+function storageVersionHash({ group, kind }: ResourceInfo, version: string): string {
+  return createHash('sha256')
+    .update(`${group}/${version}/${kind}`)
+    .digest()
+    .subarray(0, 8)
+    .toString('base64');
 }

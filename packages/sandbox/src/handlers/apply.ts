@@ -9,6 +9,7 @@ import {
 } from '@toolcrib/kube';
 import { canonicalise } from '../canonical/canonicalise.ts';
 import type { ResourceRequest } from '../server/context.ts';
+import { checkEscalation } from '../server/escalation.ts';
 import { boolParam, dryRunParam } from '../server/params.ts';
 import type { Reply } from '../server/reply.ts';
 import { ApiError, applyConflict, badRequest, conflict, plainError } from '../store/api-error.ts';
@@ -40,6 +41,7 @@ export async function applyObject(request: ResourceRequest): Promise<Reply> {
   });
   if ('conflicts' in outcome) throw conflictError(outcome.conflicts);
   if (manager.name === 'kubectl') followLastApplied(outcome.object, applied);
+  checkEscalation(request, outcome.object);
   const object = toStorage(type, outcome.object);
   const options = { dryRun: dryRunParam(query), manager };
   if (!live) {

@@ -20,7 +20,8 @@ export function parseContinue(text: string): ContinueToken {
     if (!Number.isInteger(rv) || typeof start !== 'string') throw new Error('continue key is not valid');
     return { rv, start };
   } catch (error) {
-    const decoded = Buffer.from(text, 'base64url').toString('utf8');
+    // Byte by byte, as Go reads it.
+    const decoded = Buffer.from(text, 'base64url').toString('latin1');
     const why = error instanceof SyntaxError ? goJsonError(decoded) : (error as Error).message;
     throw badRequest(`invalid continue token: continue key is not valid: ${why}`);
   }

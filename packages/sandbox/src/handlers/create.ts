@@ -1,8 +1,9 @@
 import type { ResourceRequest } from '../server/context.ts';
+import { checkEscalation } from '../server/escalation.ts';
 import { dryRunParam } from '../server/params.ts';
 import type { Reply } from '../server/reply.ts';
 import { managerOf } from './manager.ts';
-import { readObject } from './read-body.ts';
+import { jsonText, readObject } from './read-body.ts';
 import { unknownFieldWarnings } from './strict.ts';
 import { toStorage } from './versions.ts';
 import { viewOf } from './views.ts';
@@ -13,7 +14,8 @@ export async function createObject(request: ResourceRequest): Promise<Reply> {
   const { sandbox, info, type, query } = request;
   checkWriteOptions(query, 'CreateOptions');
   const object = await readObject(request);
-  const warnings = unknownFieldWarnings(request, object);
+  const warnings = unknownFieldWarnings(request, object, await jsonText(request));
+  checkEscalation(request, object);
   const created = sandbox.store.create(info, toStorage(type, object), {
     dryRun: dryRunParam(query),
     manager: managerOf(request, 'Update'),

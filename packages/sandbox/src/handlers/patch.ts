@@ -11,6 +11,7 @@ import {
   textOf,
 } from '@toolcrib/kube';
 import type { ResourceRequest } from '../server/context.ts';
+import { checkEscalation } from '../server/escalation.ts';
 import { dryRunParam } from '../server/params.ts';
 import type { Reply } from '../server/reply.ts';
 import { ApiError, badRequest, invalid, plainError, unsupportedMediaType } from '../store/api-error.ts';
@@ -42,6 +43,7 @@ export async function patchObject(request: ResourceRequest): Promise<Reply> {
     const fault = invalidValue('metadata.uid', patched.metadata.uid, 'field is immutable');
     throw invalid(info, name, [fault, fault]);
   }
+  checkEscalation(request, patched);
   const updated = writePatched(
     () =>
       store.update(info, toStorage(type, patched), {

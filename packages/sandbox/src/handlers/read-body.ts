@@ -32,9 +32,19 @@ export async function readBody(request: ResourceRequest): Promise<Record<string,
 function unreadable(request: ResourceRequest, bytes: Buffer): ApiError {
   const text = bytes.toString('utf8');
   const isJson = mediaTypeOf(request.contentType) === 'application/json';
+  if (isJson && text.trimStart().startsWith('[')) return isArray(request, bytes);
   const why = isJson ? `json parse error: ${goJsonError(text)}` : 'the body could not be read';
   return badRequest(
     `the object provided is unrecognized (must be of type ${request.info.kind}): couldn't get version/kind; ${why} (${quoted(text)})`,
+  );
+}
+
+/** The server looks for kind and version with a struct of its own, and quotes a body that it can't type in hex. */
+function isArray({ info }: ResourceRequest, bytes: Buffer): ApiError {
+  const struct =
+    'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${info.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value of type ${struct} (${bytes.toString('hex')})`,
   );
 }
 
@@ -74,7 +84,9 @@ function wrongKind({ sandbox, info, type }: ResourceRequest, kind: string, apiVe
   const known = sandbox.store.findKind(group, kind);
   const to = `${internalName(type.group)}.${info.kind}`;
   const why = known
-    ? `converting (${version}.${kind}) to (${to}): unknown conversion`
+    ? known.version === version
+      ? `converting (${version}.${kind}) to (${to}): unknown conversion`
+      : `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`
     : `no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/api/legacyscheme/scheme.go:30"`;
   return badRequest(`${kind} in version "${version}" cannot be handled as a ${info.kind}: ${why}`);
 }
@@ -82,4 +94,10 @@ function wrongKind({ sandbox, info, type }: ResourceRequest, kind: string, apiVe
 /** The Go package of a group's internal types. */
 function internalName(group: string): string {
   return group === '' ? 'core' : (group.split('.')[0] ?? group);
+}
+
+/** The body as text where it is JSON, for what parsing would hide. */
+export async function jsonText(request: ResourceRequest): Promise<string> {
+  const isJson = mediaTypeOf(request.contentType) === 'application/json';
+  return isJson ? (await request.body()).toString('utf8') : '';
 }

@@ -3,6 +3,7 @@ import { KubeError, parseFieldSelector, parseLabelSelector } from '@toolcrib/kub
 import { badRequest } from '../store/api-error.ts';
 import { isSelectable } from '../store/fields.ts';
 import type { ListQuery } from '../store/store.ts';
+import { selectorError } from './selector-errors.ts';
 
 /** Namespace, name and selectors of a list or watch. @throws ApiError 400 */
 export function selectionOf(
@@ -20,7 +21,7 @@ export function selectionOf(
     return { namespace: info.namespaced ? namespace : undefined, labels, fields };
   } catch (error) {
     if (error instanceof KubeError)
-      throw badRequest(selectorMessage(query.get('labelSelector') ?? '', error));
+      throw badRequest(selectorError(query.get('labelSelector') ?? '') ?? error.message);
     throw error;
   }
 }
@@ -33,13 +34,6 @@ function fieldsOf(text: string) {
     const part = text.split(',').find((item) => !item.includes('=')) ?? text;
     throw badRequest(`invalid selector: '${text}'; can't understand '${part}'`);
   }
-}
-
-/** The label parser's own words for the commonest mistake: two words where an operator is missing. */
-function selectorMessage(text: string, error: KubeError): string {
-  const [, word] = /^\s*!?[^\s,=!()]+\s+([^\s,=!()]+)/.exec(text) ?? [];
-  const operators = 'in, notin, =, ==, !=, gt, lt';
-  return `unable to parse requirement: ${word && !/^(in|notin)$/.test(word) ? `found '${word}', expected: ${operators}` : error.message}`;
 }
 
 function notSelectable(info: ResourceInfo, path: string): string {

@@ -2,18 +2,20 @@ import type { KubeObject, Schema } from '@toolcrib/kube';
 import { fieldSchema, itemSchema, resolveSchema } from '@toolcrib/kube';
 import type { ResourceRequest } from '../server/context.ts';
 import { badRequest } from '../store/api-error.ts';
+import { duplicateFields } from './duplicate-fields.ts';
 
 /**
  * `fieldValidation`: fields that the schema does not know are refused (Strict), reported as warnings (Warn, the
  * default) or dropped in silence (Ignore); the object loses them in every case.
  */
-export function unknownFieldWarnings(request: ResourceRequest, object: KubeObject): string[] {
+export function unknownFieldWarnings(request: ResourceRequest, object: KubeObject, text = ''): string[] {
   const schema = request.sandbox.schemaOf(object);
   const level = request.query.get('fieldValidation') || 'Warn';
+  const twice = duplicateFields(text).map((path) => `duplicate field ${JSON.stringify(path)}`);
   if (!schema) return [];
   const unknown: string[] = [];
   prune(object, schema, '', unknown);
-  const texts = unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
+  const texts = [...twice, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)];
   if (level === 'Strict' && texts.length > 0) {
     const { kind } = object;
     const { version } = request.type;

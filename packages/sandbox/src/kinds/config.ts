@@ -17,6 +17,19 @@ function validateKeys(object: KubeObject): FieldFault[] {
   );
 }
 
+const LARGEST = 1024 * 1024;
+
+/** @param field where the server says it is */
+function validateSize(object: KubeObject, field: string): FieldFault[] {
+  const plain = Object.values<string>((object.kind === 'Secret' ? undefined : object.data) ?? {});
+  const encoded = Object.values<string>((object.kind === 'Secret' ? object.data : object.binaryData) ?? {});
+  const size =
+    plain.reduce((sum, value) => sum + Buffer.byteLength(value), 0) +
+    encoded.reduce((sum, value) => sum + Buffer.byteLength(value, 'base64'), 0);
+  const body = `Too long: may not be more than ${LARGEST} bytes`;
+  return size > LARGEST ? [{ type: 'FieldValueTooLong', field, body }] : [];
+}
+
 /** An object that was made immutable keeps its data and its flag. */
 function validateImmutable(object: KubeObject, old: KubeObject): FieldFault[] {
   if (old.immutable !== true) return [];
@@ -33,7 +46,7 @@ function validateImmutable(object: KubeObject, old: KubeObject): FieldFault[] {
 
 export const configMapStrategy: Strategy = {
   generation: 'none',
-  validate: validateKeys,
+  validate: (object) => [...validateKeys(object), ...validateSize(object, '[]')],
   validateUpdate: validateImmutable,
 };
 
@@ -47,7 +60,7 @@ export const secretStrategy: Strategy = {
     }
     delete secret.stringData;
   },
-  validate: validateKeys,
+  validate: (object) => [...validateKeys(object), ...validateSize(object, 'data')],
   validateUpdate(secret, old) {
     const type = secret.type === old.type ? [] : [invalidValue('type', secret.type, 'field is immutable')];
     return [...type, ...validateImmutable(secret, old)];

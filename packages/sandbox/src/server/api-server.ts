@@ -8,10 +8,11 @@ import { openApiV2Reply } from '../handlers/openapi-v2.ts';
 import { openApiV3Reply } from '../handlers/openapi-v3.ts';
 import { plainReply } from '../handlers/plain-paths.ts';
 import { asApiError } from '../handlers/read-body.ts';
-import { ApiError, badRequest, internalError, unauthorized } from '../store/api-error.ts';
+import { ApiError, badRequest, internalError, pathNotFound, unauthorized } from '../store/api-error.ts';
 import type { KeyPair } from './certificates.ts';
 import type { Sandbox } from './context.ts';
 import { dispatch } from './dispatch.ts';
+import { actingUser } from './impersonation.ts';
 import type { Negotiated } from './negotiate.ts';
 import { negotiate } from './negotiate.ts';
 import type { Reply } from './reply.ts';
@@ -89,7 +90,8 @@ export async function startApiServer(
     try {
       if (!user) throw unauthorized();
       body = await readAll(request);
-      const answered = await answer(request, response, user, body);
+      const acting = actingUser(sandbox, user, request);
+      const answered = await answer(request, response, acting, body);
       if (answered === 'streamed') return;
       encoding = answered.negotiated?.encoding ?? 'json';
       sendReply(request, response, answered.reply, encoding);
@@ -122,7 +124,7 @@ export async function startApiServer(
       discoveryReply(path, headers.accept, groups, address) ??
       (path === '/openapi/v2' ? openApiV2Reply(headers.accept, groups, custom.schemas()) : undefined) ??
       (path.startsWith('/openapi/v3') ? openApiV3Reply(path, groups, custom.schemas()) : undefined) ??
-      PAGE_NOT_FOUND;
+      unservedReply(path, groups);
     return { reply, negotiated: undefined };
   }
 
@@ -160,13 +162,22 @@ async function readAll(request: IncomingMessage): Promise<Buffer> {
   let size = 0;
   for await (const chunk of request) {
     size += chunk.length;
-    if (size > MAX_BODY) throw tooLarge();
-    chunks.push(chunk);
+    // Read to its end all the same: who still writes does not see an answer.
+    if (size <= MAX_BODY) chunks.push(chunk);
   }
+  if (size > MAX_BODY) throw tooLarge();
   return Buffer.concat(chunks);
 }
 
 function tooLarge(): ApiError {
   const { status } = badRequest(`Request entity too large: limit is ${MAX_BODY}`);
   return new ApiError({ ...status, reason: 'RequestEntityTooLarge', code: 413 });
+}
+
+/** Below a group that is known the API server answers itself; of other paths its mux says that they are not there. */
+function unservedReply(path: string, groups: { groupVersion: string }[]): Reply {
+  const [root, group, version] = path.split('/').filter((part) => part !== '');
+  const known = groups.some(({ groupVersion }) => groupVersion.startsWith(`${group}/`));
+  const isOurs = root === 'api' ? group !== undefined : root === 'apis' && version !== undefined && known;
+  return isOurs ? errorReply(pathNotFound()) : PAGE_NOT_FOUND;
 }

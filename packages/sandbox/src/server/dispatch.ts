@@ -63,7 +63,10 @@ export async function dispatch(
   if (!info.namespaced && namespace !== undefined && !isNamespaces(target)) throw pathNotFound();
   if (subresource !== undefined && !info.subresources.includes(subresource)) throw pathNotFound();
   const negotiated = negotiate(incoming.request.headers.accept);
-  if (!negotiated) throw notAcceptable(MEDIA, isKnownMedia(incoming.request.headers.accept));
+  if (!negotiated) {
+    const knownMedia = isKnownMedia(incoming.request.headers.accept);
+    throw notAcceptable(knownMedia ? MEDIA : [...MEDIA, ...WATCH_MEDIA], knownMedia);
+  }
   const stored = storedType({ group: target.group, version: target.version, resource: target.resource });
   const resourceRequest: ResourceRequest = {
     sandbox,
@@ -98,6 +101,7 @@ export async function dispatch(
 }
 
 const MEDIA = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+const WATCH_MEDIA = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
 
 /** Errors name the type as it was asked for, not the one that it is kept as. */
 function asAsked(error: unknown, { type, info }: ResourceRequest): unknown {
@@ -161,6 +165,9 @@ async function answer(request: ResourceRequest, info: ResourceInfo, verb: string
   if (subresource === 'status' && !['get', 'update', 'patch'].includes(verb)) throw methodNotAllowed();
   if (name === undefined && (verb === 'update' || verb === 'patch')) throw methodNotAllowed();
   if (name !== undefined && verb === 'create') throw methodNotAllowed();
+  // Objects of a namespace are made in it, and never over all of them.
+  const everywhere = request.info.namespaced && request.namespace === undefined && info.verbs.includes('get');
+  if (everywhere && (verb === 'create' || verb === 'deletecollection')) throw methodNotAllowed();
   if (!info.verbs.includes('get')) return reviewReply(request);
   switch (verb) {
     case 'get':

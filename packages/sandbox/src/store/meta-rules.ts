@@ -21,6 +21,9 @@ const SAY = {
     "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')",
 };
 
+/** The rule of a label's key, in the server's words. */
+export const SAY_QUALIFIED = SAY.qualified;
+
 /** The rule of a DNS label, in the server's words. */
 export const SAY_LABEL = SAY.label;
 
@@ -89,12 +92,23 @@ export function validateReferences(object: KubeObject): FieldFault[] {
 const STANDARD_FINALIZERS = ['foregroundDeletion', 'kubernetes', 'orphan'];
 
 function finalizerFaults({ metadata }: KubeObject): FieldFault[] {
+  const path = 'metadata.finalizers';
+  const finalizers = metadata.finalizers ?? [];
   const why = 'name is neither a standard finalizer name nor is it fully qualified';
-  return (metadata.finalizers ?? []).flatMap((name, at) =>
-    name.includes('/') || STANDARD_FINALIZERS.includes(name)
-      ? []
-      : [invalidValue(`metadata.finalizers[${at}]`, name, why)],
-  );
+  const faults = finalizers.flatMap((name, at) => {
+    if (STANDARD_FINALIZERS.includes(name)) return [];
+    const [prefix = '', rest] = name.split(/\/(.*)/s);
+    if (rest === undefined) return [invalidValue(`${path}[${at}]`, name, why)];
+    return [
+      ...(SUBDOMAIN.test(prefix) ? [] : [invalidValue(path, name, `prefix part ${SAY.subdomain}`)]),
+      ...(/^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/.test(rest)
+        ? []
+        : [invalidValue(path, name, SAY.qualified)]),
+    ];
+  });
+  if (!finalizers.includes('orphan') || !finalizers.includes('foregroundDeletion')) return faults;
+  const both = 'finalizer orphan and foregroundDeletion cannot be both set';
+  return [...faults, invalidValue(path, finalizers, both)];
 }
 
 function ownerFaults({ metadata }: KubeObject): FieldFault[] {
@@ -126,7 +140,7 @@ function nameFaults(name: string, rule: 'subdomain' | 'label' | 'label1035' | 'p
   const pattern = { subdomain: SUBDOMAIN, label: LABEL, label1035: LABEL_1035 }[rule];
   const faults: FieldFault[] = [];
   if (name.length > limit) {
-    faults.push(invalidValue('metadata.name', name, `must be no more than ${limit} bytes`));
+    faults.push(invalidValue('metadata.name', name, `must be no more than ${limit} characters`));
   }
   if (!pattern.test(name)) faults.push(invalidValue('metadata.name', name, SAY[rule]));
   return faults;

@@ -203,7 +203,9 @@ function writeCondition(
         );
         const next = {
           type: 'PodScheduled',
-          ...(generation === undefined ? {} : { observedGeneration: generation }),
+          ...(generation === undefined || condition.status === 'True'
+            ? {}
+            : { observedGeneration: generation }),
           ...condition,
           lastProbeTime: null,
           lastTransitionTime: timestamp(now),
