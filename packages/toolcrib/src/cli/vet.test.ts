@@ -84,11 +84,32 @@ test('saved, verified, compared: a pack goes round', () => {
   const verified = vet('--verify', pack, '--offline', '--policy', POLICY);
   assert.equal(verified.status, 0, verified.stdout + verified.stderr);
   assert.match(verified.stdout, /^holds/);
+  const elsewhere = vet('--verify', pack, '--policy', POLICY, '--git', '/nowhere');
+  assert.match(elsewhere.stdout, /only the pack itself speaks for: licence/);
+  assert.equal(elsewhere.status, 3);
   writeFileSync(pack, readFileSync(pack, 'utf8').replace('"verdict":"pass"', '"verdict":"fail"'));
   assert.equal(vet('--verify', pack).status, 3);
   vet(`git:${fixture.dir}@v1.2.0`, ...AT, ...policy('licence'), '--save', pack);
   const since = vet('--since', pack, `git:${fixture.dir}@v1.4.0`, ...AT, ...policy('licence'));
   assert.match(since.stdout, /version 1\.2\.0 → 1\.4\.0/);
+});
+
+test('whoever made a pack does not choose the job it is judged for', () => {
+  const file = join(scratch, 'jobs.yaml');
+  writeFileSync(
+    file,
+    'apiVersion: toolcrib.dev/v1alpha1\nkind: TrustPolicy\nspec:\n  default: strict\n  jobs: {formatter: lax}\n  profiles:\n    strict: {require: [licence, known-vulnerabilities]}\n    lax: {require: [licence]}\n',
+  );
+  const pack = join(scratch, 'formatter.json');
+  const made = vet(fixture.dir, ...AT, '--policy', file, '--job', 'formatter', '--save', pack);
+  assert.equal(made.status, 0, made.stderr);
+  const mine = vet('--verify', pack, '--policy', file);
+  assert.match(
+    mine.stdout,
+    /against lax for formatter[\s\S]*by yours it is unknown\n {2}if that job[^\n]*--job formatter/,
+  );
+  assert.equal(mine.status, 3);
+  assert.equal(vet('--verify', pack, '--policy', file, '--job', 'formatter').status, 0);
 });
 
 test('every format comes out whole, and --out writes it to a file', () => {

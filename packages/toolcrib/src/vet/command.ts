@@ -161,9 +161,11 @@ async function verify(
       collectAgain(pack, { git: options.git, network: options.offline !== true, registry: options.registry }),
     );
     const { pack, ...rest } = verification;
-    const ownPolicy = underOwnPolicy(pack, policy.resolve(pack.subject, options.job ?? pack.policy.job));
-    // A pack that does not hold decides for itself; one that holds counts as what it says, and as what you demand.
-    verdicts.push(verification.holds ? combineVerdicts([pack.verdict, ownPolicy.verdict]) : 'fail');
+    const ownPolicy = underOwnPolicy(pack, policy.resolve(pack.subject, options.job));
+    // A pack that does not hold decides for itself; one that holds counts as what it says, as what you demand, and as
+    // what of it was seen again: a pass that only the pack itself speaks for is not known.
+    const seen = verification.unread.length === 0 ? [] : (['unknown'] as const);
+    verdicts.push(verification.holds ? combineVerdicts([pack.verdict, ownPolicy.verdict, ...seen]) : 'fail');
     texts.push(terminalVerification(path, { ...verification, ownPolicy }, terminal));
     reports.push({ path, verdict: pack.verdict, ownPolicy, ...rest });
   }

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { assess } from '../assess.ts';
 import { readTrustPolicy } from '../policy/default.ts';
+import { judge } from '../policy/judge.ts';
 import { goodHistory, licenceText, makeRepository, NOW, SSH_SIGNATURE } from '../testing/repository.ts';
 import { packText, readPack, sealPack } from './pack.ts';
 import { collectAgain } from './recollect.ts';
@@ -112,6 +113,97 @@ test('forged facts hold together, and fall when the source is read again', async
   assert.equal(reread.find(({ id }) => id === 'git.files')?.state, 'forged');
 });
 
+/** What a forger with the whole program at hand would do: change it, judge anew, hash anew. */
+const wellForged = (change: (copy: EvidencePack) => void, from = pack) => {
+  const { sha256: _, ...copy } = structuredClone(from);
+  change(copy as EvidencePack);
+  const { results, verdict } = judge(
+    copy.subject,
+    copy.evidence as never,
+    copy.gaps,
+    copy.policy,
+    Date.parse(copy.assessedAt),
+  );
+  return packText(sealPack({ ...copy, results, verdict } as never));
+};
+type Values = Record<string, unknown[]>;
+const factOf = (copy: EvidencePack, type: string) => {
+  const found = copy.evidence.find((fact) => fact.type === type);
+  assert.ok(found !== undefined);
+  found.sha256 = 'c'.repeat(64);
+  return found as { id: string; subject: string; source: { location: string }; value: Values };
+};
+const FORGERIES: Record<string, (copy: EvidencePack) => void> = {
+  'facts of one version under the name of another': (copy) => {
+    copy.subject.version = '9.9.9';
+  },
+  'the same, with every fact renamed': (copy) => {
+    copy.subject.version = '9.9.9';
+    for (const fact of copy.evidence) if (fact.type === 'git.files') fact.subject += '@9.9.9';
+  },
+  'facts of one tool under the name of another': (copy) => {
+    copy.subject.purl = 'pkg:github/example/other';
+  },
+  'made tomorrow': (copy) => {
+    copy.assessedAt = new Date(Date.now() + 3 * 86_400_000).toISOString();
+  },
+  'a fix that was released at once': (copy) => {
+    for (const fix of factOf(copy, 'git.fixes').value.fixes as { at: string; releasedAt: string }[])
+      fix.releasedAt = fix.at;
+  },
+  'slow fixes left out': (copy) => {
+    factOf(copy, 'git.fixes').value.fixes?.pop();
+  },
+  'the latest release left out': (copy) => {
+    factOf(copy, 'git.releases').value.releases?.pop();
+  },
+  'another release chosen': (copy) => {
+    (factOf(copy, 'git.releases').value as { chosen: unknown }).chosen = 'v1.0.0';
+  },
+  'unsigned tags left out': (copy) => {
+    factOf(copy, 'git.tag-signatures').value.tags?.shift();
+  },
+  'a fact left out': (copy) => {
+    copy.evidence = copy.evidence.filter(({ type }) => type !== 'git.files');
+  },
+  'a fact called so that it is not found again': (copy) => {
+    factOf(copy, 'git.history').id = 'git.history-7';
+  },
+  'a better fact of the same type before the true one': (copy) => {
+    copy.evidence.unshift({ ...(copy.evidence[0] as EvidencePack['evidence'][number]), id: 'git.history-2' });
+  },
+};
+for (const [name, change] of Object.entries(FORGERIES))
+  test(`a forgery is noticed: ${name}`, async () => {
+    const { holds } = await verifyPack(wellForged(change), 'x', again);
+    assert.equal(holds, false);
+  });
+
+test('a pass that no source could be asked about again is named, and a clone of something else is no source', async () => {
+  const elsewhere = wellForged((copy) => {
+    for (const fact of copy.evidence) fact.source.location = '/nowhere';
+  });
+  const { unread } = await verifyPack(elsewhere, 'x', again);
+  assert.ok(['licence', 'maintained', 'active-contributors'].every((id) => unread.includes(id)));
+  assert.deepEqual((await verifyPack(packText(pack), 'x', again)).unread, []);
+  const other = makeRepository(commits.slice(0, 5), []);
+  try {
+    const asked = (old: EvidencePack) => collectAgain(old, { git: other.dir, network: false });
+    const { holds, reread, unread } = await verifyPack(packText(pack), 'x', asked);
+    assert.equal(holds, true);
+    assert.match(reread.find(({ id }) => id === 'git.releases')?.why ?? '', /does not hold commit/);
+    assert.ok(unread.includes('licence'));
+  } finally {
+    other.remove();
+  }
+});
+
+test('a pack of a chosen version holds as well', async () => {
+  const chosen = await vet(`git:${fixture.dir}@v1.2.0`);
+  const { holds, contradictions, reread } = await verifyPack(packText(chosen), 'x', again);
+  assert.equal(holds, true, JSON.stringify([contradictions, reread]));
+});
+
 test('a file that was changed since contradicts; one that is gone is out of reach and nothing worse', async () => {
   const mine = await vet(fixture.dir, [osv]);
   writeFileSync(osv, JSON.stringify({ vulns: [{ id: 'X', modified: '2026-11-01T00:00:00Z' }] }));
@@ -134,14 +226,21 @@ test('a project that went on does not make an old pack untrue; a moved tag does'
   const later = { author: 'Dora <dora@example.org>', at: NOW / 1000 - 600, files: { x: 'x' } };
   const moved = makeRepository(
     [...commits, later],
-    [...tags, { name: 'v2.0.0', at: NOW / 1000 - 300, signature: SSH_SIGNATURE }],
+    [...tags, { name: 'v2.0.0', at: NOW / 1000 + 300, signature: SSH_SIGNATURE }],
   );
   try {
     const verification = await verifyPack(packText(pack), 'x', (old) =>
       collectAgain(old, { git: moved.dir, network: false }),
     );
     assert.equal(verification.holds, true, JSON.stringify(verification.reread));
-    assert.equal(verification.reread.find(({ id }) => id === 'git.releases')?.state, 'moved on');
+    assert.equal(verification.reread.find(({ id }) => id === 'git.releases')?.state, 'same');
+    // Read as of the pack's moment; a tag of no version may go wherever it likes.
+    moved.git('update-ref', 'refs/tags/nightly', 'main~3');
+    const nightly = await verifyPack(packText(pack), 'x', (old) =>
+      collectAgain(old, { git: moved.dir, network: false }),
+    );
+    assert.equal(nightly.holds, true, JSON.stringify(nightly.reread));
+    assert.equal(nightly.reread.find(({ id }) => id === 'git.releases')?.state, 'moved on');
     moved.git('update-ref', 'refs/tags/v1.2.0', 'main');
     const contradicted = await verifyPack(packText(pack), 'x', (old) =>
       collectAgain(old, { git: moved.dir, network: false }),
@@ -203,4 +302,14 @@ test('hostile packs are one clear error', () => {
   });
   const wrong = forge((copy) => void ((copy.evidence[0] as { value: unknown }).value = { commits: -1 }));
   assert.throws(() => readPack(wrong, 'x'), { code: 'bad-file' });
+  for (const change of [
+    (copy: EvidencePack) => void (copy.subject.purl = 'pkg:bad'),
+    (copy: EvidencePack) => void (copy.assessedAt = '2026-99-99T99:99:99Z'),
+  ])
+    assert.throws(() => readPack(forge(change), 'x'), { code: 'bad-file' });
+});
+
+test('a pack whose threshold is none is one clear error', async () => {
+  const strange = forge((copy) => void (copy.policy.thresholds.licence = { foo: 1 }));
+  await assert.rejects(verifyPack(strange, 'x'), { code: 'bad-file', message: /threshold of licence/ });
 });

@@ -41,9 +41,17 @@ function targetOf(
     files: pack.asked.files.filter((file) => existsSync(file)),
   };
   const dir = options.git ?? history?.source.location;
-  if (dir !== undefined && existsSync(dir)) {
+  const releases = facts.find((fact) => fact.type === 'git.releases');
+  if (usesGit(pack) && dir !== undefined && existsSync(dir)) {
     const head =
-      history?.type === 'git.history' ? { ref: history.value.ref, commit: history.value.commit } : undefined;
+      history?.type === 'git.history'
+        ? {
+            ref: history.value.ref,
+            commit: history.value.commit,
+            moment: Date.parse(pack.assessedAt),
+            tags: new Set(releases?.value.releases.map(({ tag }) => tag)),
+          }
+        : undefined;
     const revision = files?.value.revision;
     const named = revision !== undefined && revision !== head?.ref ? { revision } : {};
     target.git = { dir, ...named, ...(head === undefined ? {} : { at: head }) };
@@ -53,14 +61,24 @@ function targetOf(
       types: facts.filter(({ source }) => source.kind === 'git').map(({ type }) => type),
       reason: `${dir} is not here (name a clone with --git)`,
     });
-  const npm = facts.find(({ source }) => source.kind === 'npm');
-  if (npm !== undefined && options.network)
-    target.npm = { name: pack.subject.name, version: pack.subject.version };
-  else if (npm !== undefined)
+  // By what the pack is of, not by what it holds: facts may have been left out.
+  const npm = pack.subject.purl.startsWith('pkg:npm/');
+  if (npm && options.network) target.npm = { name: pack.subject.name, version: pack.subject.version };
+  else if (npm)
     missing.push({
       source: 'npm',
       types: ['npm.package', 'npm.version'],
       reason: 'the registry was not asked (--offline)',
     });
   return { target, missing: missing.filter(({ types }) => types.length > 0) };
+}
+
+/** A clone that is named for a pack of the registry alone has nothing to say about it. */
+function usesGit({ asked, evidence, gaps }: EvidencePack): boolean {
+  return (
+    asked.git !== undefined ||
+    [...evidence, ...gaps].some(
+      (one) => ('source' in one && typeof one.source === 'object' ? one.source.kind : one.source) === 'git',
+    )
+  );
 }

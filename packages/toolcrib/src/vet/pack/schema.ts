@@ -1,15 +1,19 @@
+import { PackageURL } from 'packageurl-js';
 import { z } from 'zod';
 import { FACTS, type FactType, isFactType } from './facts/index.ts';
 
 /** Lower-case hex of a SHA-256. */
 export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/);
 /** RFC 3339 in UTC. */
-export const instant = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/);
+export const instant = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
+  .refine((text) => Number.isFinite(Date.parse(text)), 'there is no such moment');
 
 /** What is vetted. `version` is absent where no version was chosen (a clone as it stands). */
 export const subjectSchema = z.strictObject({
   /** Without version: `pkg:github/derailed/k9s`; `pkg:generic/NAME` where nothing better is known. */
-  purl: z.string().startsWith('pkg:'),
+  purl: z.string().startsWith('pkg:').refine(isPurl, 'is no package URL'),
   name: z.string().min(1),
   version: z.string().min(1).optional(),
 });
@@ -45,8 +49,11 @@ export const exceptionSchema = z.strictObject({
   criterion: z.string().min(1),
   reason: z.string().min(1),
   approvedBy: z.string().min(1),
-  /** The last day on which it holds, `YYYY-MM-DD` in UTC. */
-  expires: z.string().regex(/^\d{4}-\d{2}-\d{2}$/),
+  /** The last day on which it holds, `YYYY-MM-DD` in UTC. A day that no calendar has would never come. */
+  expires: z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .refine(isDay, 'there is no such day'),
 });
 export type Exception = z.infer<typeof exceptionSchema>;
 
@@ -116,5 +123,18 @@ export const packSchema = z
     }
   });
 export type EvidencePack = z.infer<typeof packSchema>;
+
+function isPurl(text: string): boolean {
+  try {
+    return PackageURL.fromString(text).version == null;
+  } catch {
+    return false;
+  }
+}
+
+function isDay(text: string): boolean {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return Number.isFinite(at) && new Date(at).toISOString().startsWith(text);
+}
 
 export type { FactType };

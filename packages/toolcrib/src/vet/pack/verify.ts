@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Verdict } from '../../model/index.ts';
 import { judge } from '../policy/judge.ts';
 import type { Collected, Fact } from '../sources/source.ts';
+import { contradictions } from './consistent.ts';
 import { hasMovedOn } from './moved-on.ts';
 import { factsOf, readPack } from './pack.ts';
 import type { EvidencePack, ResolvedPolicy } from './schema.ts';
@@ -17,6 +18,8 @@ export interface Reread {
     | 'changed'
     /** The bytes are the very same, yet give another value than the pack says: the pack is not true. */
     | 'forged'
+    /** Its source gives it, and the pack does not have it. */
+    | 'left out'
     | 'out of reach';
   why?: string;
 }
@@ -28,7 +31,11 @@ export interface Verification {
   /** Criteria whose result differs, with what was computed. */
   differences: { criterion: string; inPack: Verdict | 'absent'; computed: Verdict | 'absent' }[];
   reread: Reread[];
-  /** The pack holds: recomputed, and no source that was read again contradicts it. */
+  /** What is wrong with the pack in itself: made in the future, of another version's facts. */
+  contradictions: string[];
+  /** Required criteria that pass on facts which were not read again: nobody but the pack says so. */
+  unread: string[];
+  /** The pack holds: recomputed, not at odds with itself, and no source that was read again contradicts it. */
   holds: boolean;
 }
 
@@ -37,12 +44,14 @@ export interface Verification {
  * inside at the moment inside, then every source that can be reached.
  *
  * @param again collects the same evidence anew, as of the pack's own moment; absent: the sources are not asked
+ * @param now the reader's clock
  * @throws ToolcribError `bad-file`, `damaged`
  */
 export async function verifyPack(
   text: string,
   name: string,
   again?: (pack: EvidencePack) => Promise<Collected | { outOfReach: string }>,
+  now: number = Date.now(),
 ): Promise<Verification> {
   const pack = readPack(text, name);
   const { results, verdict } = judge(
@@ -56,9 +65,30 @@ export async function verifyPack(
   const computed = JSON.parse(JSON.stringify(results)) as EvidencePack['results'];
   const differences = differing(pack.results, computed);
   const recomputed = differences.length === 0 && verdict === pack.verdict;
-  const reread = again === undefined ? [] : compare(factsOf(pack), await again(pack));
-  const contradicted = reread.some(({ state }) => state === 'changed' || state === 'forged');
-  return { pack, recomputed, differences, reread, holds: recomputed && !contradicted };
+  const reread = again === undefined ? [] : compare(pack, await again(pack));
+  const contradicted = reread.some(({ state }) => ['changed', 'forged', 'left out'].includes(state));
+  const strange = contradictions(pack, now);
+  return {
+    pack,
+    recomputed,
+    differences,
+    reread,
+    contradictions: strange,
+    unread: unreadPasses(pack, reread),
+    holds: recomputed && !contradicted && strange.length === 0,
+  };
+}
+
+function unreadPasses({ results }: EvidencePack, reread: readonly Reread[]): string[] {
+  const read = new Set(reread.filter(({ state }) => state !== 'out of reach').map(({ id }) => id));
+  const all = reread.map(({ id }) => id);
+  return (
+    results
+      .filter(({ required, waived, verdict }) => required && waived === undefined && verdict === 'pass')
+      // A rule over other criteria names no fact of its own: it rests on all.
+      .filter(({ evidence }) => !(evidence.length > 0 ? evidence : all).every((id) => read.has(id)))
+      .map(({ criterion }) => criterion)
+  );
 }
 
 /** What the reader's own policy makes of a pack's facts. */
@@ -73,7 +103,9 @@ export interface OwnPolicy {
  */
 export function underOwnPolicy(pack: EvidencePack, policy: ResolvedPolicy): OwnPolicy {
   const own = JSON.parse(JSON.stringify(policy)) as ResolvedPolicy;
-  if (isDeepStrictEqual(own, pack.policy)) return { same: true, verdict: pack.verdict };
+  // What a job is called demands nothing: two jobs may share a profile.
+  if (isDeepStrictEqual({ ...own, job: '' }, { ...pack.policy, job: '' }))
+    return { same: true, verdict: pack.verdict };
   const { verdict } = judge(pack.subject, factsOf(pack), pack.gaps, own, Date.parse(pack.assessedAt));
   return { same: false, verdict };
 }
@@ -91,22 +123,30 @@ function differing(
   });
 }
 
-function compare(facts: readonly Fact[], now: Collected | { outOfReach: string }): Reread[] {
-  return facts.map((fact) => {
-    if ('outOfReach' in now) return { id: fact.id, state: 'out of reach', why: now.outOfReach };
-    const found = now.facts.find(({ id }) => id === fact.id);
-    if (found === undefined) {
-      const gap = now.gaps.find(({ types }) => types.includes(fact.type));
-      return { id: fact.id, state: 'out of reach', why: gap?.reason ?? 'its source was not found' };
-    }
-    const value: unknown = JSON.parse(JSON.stringify(found.value));
-    const same = isDeepStrictEqual(value, fact.value);
-    if (found.sha256 === fact.sha256)
-      return same
-        ? { id: fact.id, state: 'same' }
-        : { id: fact.id, state: 'forged', why: 'the same bytes give another value than the pack says' };
-    if (hasMovedOn(fact, { ...found, value } as Fact))
-      return { id: fact.id, state: 'moved on', why: 'more came after the pack was made' };
-    return { id: fact.id, state: 'changed', why: 'the source no longer says what the pack says' };
+function compare(pack: EvidencePack, now: Collected | { outOfReach: string }): Reread[] {
+  const facts = factsOf(pack);
+  const known = new Set<string>([...facts.map(({ id }) => id), ...pack.gaps.flatMap(({ types }) => types)]);
+  const leftOut = 'outOfReach' in now ? [] : now.facts.filter(({ id }) => !known.has(id));
+  const left = leftOut.map(({ id }): Reread => {
+    return { id, state: 'left out', why: 'its source gives it, and the pack does not have it' };
   });
+  return [...facts.map((fact) => rereadOf(fact, now, Date.parse(pack.assessedAt))), ...left];
+}
+
+function rereadOf(fact: Fact, now: Collected | { outOfReach: string }, moment: number): Reread {
+  if ('outOfReach' in now) return { id: fact.id, state: 'out of reach', why: now.outOfReach };
+  const found = now.facts.find(({ id }) => id === fact.id);
+  if (found === undefined) {
+    const gap = now.gaps.find(({ types }) => types.includes(fact.type));
+    return { id: fact.id, state: 'out of reach', why: gap?.reason ?? 'its source was not found' };
+  }
+  const value: unknown = JSON.parse(JSON.stringify(found.value));
+  const same = isDeepStrictEqual(value, fact.value);
+  if (found.sha256 === fact.sha256)
+    return same
+      ? { id: fact.id, state: 'same' }
+      : { id: fact.id, state: 'forged', why: 'the same bytes give another value than the pack says' };
+  if (hasMovedOn(fact, { ...found, value } as Fact, moment))
+    return { id: fact.id, state: 'moved on', why: 'more came after the pack was made' };
+  return { id: fact.id, state: 'changed', why: 'the source says something else than the pack' };
 }

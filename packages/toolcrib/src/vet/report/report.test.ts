@@ -154,6 +154,8 @@ test('the other texts of the terminal are as safe', () => {
     recomputed: false,
     differences: [{ criterion: EVIL, inPack: 'pass', computed: 'fail' }],
     reread: [{ id: EVIL, state: 'changed', why: EVIL }],
+    contradictions: [EVIL],
+    unread: [EVIL],
     holds: false,
   };
   const items = [{ id: 'x', title: EVIL, verdict: 'fail' as const, reason: EVIL, mend: EVIL }];

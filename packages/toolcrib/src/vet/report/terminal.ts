@@ -119,10 +119,11 @@ export function terminalVerification(
   options: TerminalOptions,
 ): string {
   const paint = painter(options);
-  const { pack, differences, reread, holds, ownPolicy } = verification;
+  const { pack, differences, reread, holds, ownPolicy, contradictions, unread } = verification;
   const count = (state: string) => reread.filter((fact) => fact.state === state).length;
   const lines = [
-    `${holds ? paint('green', 'holds') : paint('red', 'DOES NOT HOLD')}  ${visible(name)}: ${visible(nameOf(pack))}, ${pack.verdict} on ${pack.assessedAt.slice(0, 10)}`,
+    `${holds ? paint('green', 'holds') : paint('red', 'DOES NOT HOLD')}  ${visible(name)}: ${visible(nameOf(pack))}, ${pack.verdict} on ${pack.assessedAt.slice(0, 10)} against ${visible(policyName(pack))}`,
+    ...contradictions.map((text) => `  ${wrap(visible(text), options.width - 2, 2)}`),
     `  ${pack.results.length} results computed again from ${pack.evidence.length} facts: ${differences.length === 0 ? 'all the same' : `${differences.length} differ`}`,
     ...differences.map(
       ({ criterion, inPack, computed }) =>
@@ -131,18 +132,28 @@ export function terminalVerification(
   ];
   if (ownPolicy !== undefined && !ownPolicy.same)
     lines.push(
-      `  its policy (${visible(pack.policy.profile)}, ${pack.policy.require.length} required) is not yours: by yours it is ${ownPolicy.verdict}`,
+      `  its policy (${visible(policyName(pack))}, ${pack.policy.require.length} required) is not yours: by yours it is ${ownPolicy.verdict}`,
+      ...(pack.policy.job === undefined
+        ? []
+        : [`  if that job is what you want it for: --job ${visible(pack.policy.job)}`]),
     );
   if (reread.length === 0) lines.push('  sources were not read again');
   else
     lines.push(
-      `  sources read again: ${count('same')} the same, ${count('moved on')} moved on, ${count('changed') + count('forged')} contradict it, ${count('out of reach')} out of reach`,
+      `  sources read again: ${count('same')} the same, ${count('moved on')} moved on, ${count('changed') + count('forged') + count('left out')} contradict it, ${count('out of reach')} out of reach`,
     );
   for (const { id, state, why } of reread)
     if (state !== 'same')
       lines.push(`    ${wrap(visible(`${id}: ${state}: ${why ?? ''}`), options.width - 6, 6)}`);
+  if (unread.length > 0)
+    lines.push(
+      `  ${wrap(visible(`only the pack itself speaks for: ${unread.join(', ')}; name a clone with --git, or ask the network`), options.width - 2, 2)}`,
+    );
   return `${lines.join('\n')}\n`;
 }
+
+const policyName = ({ policy: { profile, job } }: EvidencePack): string =>
+  job === undefined ? profile : `${profile} for ${job}`;
 
 /** Wraps at spaces; lines after the first are indented. */
 export function wrap(text: string, width: number, indent: number): string {

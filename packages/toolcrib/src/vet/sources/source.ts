@@ -13,8 +13,11 @@ export interface Target {
     revision?: string;
     /** What to name as the place instead, where `dir` is a clone that lasts only for this run. */
     shownAs?: string;
-    /** Read the history as it stood at this commit; absent: as it stands now. For checking a pack again. */
-    at?: { ref: string; commit: string };
+    /**
+     * Read the repository as it stood then; absent: as it stands now. For checking a pack again. Tags dated after
+     * `moment` are passed over, but for those that the pack names.
+     */
+    at?: { ref: string; commit: string; moment: number; tags: ReadonlySet<string> };
   };
   npm?: { name: string; version?: string };
   /** JSON (or XML) files or folders given with `--file`: OSV, Scorecard, deps.dev, SBOM … */

@@ -39,9 +39,14 @@ export async function resolveTarget(asked: Asked, context: SourceContext): Promi
   return { spec, subject, git: { dir: place, ...(revision === undefined ? {} : { revision }) }, files };
 }
 
+/** What a revision is called as a version: `v1.2.3` and `name@1.2.3` are 1.2.3. */
+export function versionOf(revision: string): string {
+  return /\d+\.\d+.*$/.exec(revision)?.[0] ?? revision;
+}
+
 /** @param url where a clone came from; only its form is read */
 export function subjectOf(place: string, url: string | undefined, revision: string | undefined): Subject {
-  const version = revision === undefined ? {} : { version: /\d+\.\d+.*$/.exec(revision)?.[0] ?? revision };
+  const version = revision === undefined ? {} : { version: versionOf(revision) };
   const github = /^(?:https:\/\/|ssh:\/\/git@|git@)github\.com[/:]([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(
     url ?? '',
   );

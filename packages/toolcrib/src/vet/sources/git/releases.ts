@@ -33,6 +33,7 @@ export interface ReadReleases {
 export async function readReleases(
   repository: Repository,
   wanted: { version?: string; revision?: string; name: string },
+  asOf?: { moment: number; tags: ReadonlySet<string> },
 ): Promise<ReadReleases> {
   const hash = createHash('sha256');
   const series = new Map<string, ReleaseTag[]>();
@@ -40,6 +41,7 @@ export async function readReleases(
   for await (const line of lines(
     repository.stream(['for-each-ref', `--format=${TAG_FORMAT}`, 'refs/tags']),
   )) {
+    if (asOf !== undefined && isLater(line, asOf)) continue;
     hash.update(`${line}\n`);
     tags++;
     const tag = parseTag(line);
@@ -73,6 +75,11 @@ export async function readReleases(
   };
 }
 
+function isLater(line: string, { moment, tags }: { moment: number; tags: ReadonlySet<string> }): boolean {
+  const [tag = '', , , seconds = ''] = line.split('\0');
+  return Number(seconds) * 1000 > moment && !tags.has(tag);
+}
+
 const TAG = /^(|.*[^0-9A-Za-z.]|.*(?<![a-z])v)(\d+\.\d+(?:\.\d+)?(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)$/;
 
 /** @param line in `TAG_FORMAT` @returns undefined for a tag that names no version */
@@ -93,7 +100,9 @@ function chooseTag(
   wanted: { version?: string; revision?: string; name: string },
 ): ReleaseTag | undefined {
   const all = [...series.values()].flat();
-  const byName = all.find(({ tag }) => tag === wanted.revision || tag === wanted.version);
+  // A revision is what it is: `git:x@release-1.2.3` may be a branch, and v1.2.3 is then another commit.
+  if (wanted.revision !== undefined) return all.find(({ tag }) => tag === wanted.revision);
+  const byName = all.find(({ tag }) => tag === wanted.version);
   if (byName !== undefined || wanted.version === undefined) return byName;
   const version = semver.valid(wanted.version) ?? wanted.version;
   const same = all.filter((tag) => tag.version === version);

@@ -49,6 +49,13 @@ async function collectFrom(
     );
     return collected;
   }
+  if (target.git?.at !== undefined && !(await holds(repository, head.commit))) {
+    gap(
+      gitSource.makes,
+      `${repository.dir} does not hold commit ${head.commit} (git fetch, or name another with --git)`,
+    );
+    return collected;
+  }
   /** A damaged part leaves a hole with its reason; the rest is still worth having. */
   const attempt = async <T>(types: readonly FactType[], work: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -90,7 +97,7 @@ async function collectFrom(
     add('git.history', value, hash, false, `log -z --format='${HISTORY_FORMAT}' ${head.commit}`);
   });
   const releases = await attempt(['git.releases', 'git.tag-signatures', 'git.fixes'], () =>
-    readReleases(repository, wanted),
+    readReleases(repository, wanted, target.git?.at),
   );
   if (releases !== undefined) {
     add(
@@ -159,6 +166,12 @@ async function revisionOf(
     },
   );
 }
+
+const holds = (repository: Repository, commit: string): Promise<boolean> =>
+  repository.text(['cat-file', '-e', `${commit}^{commit}`]).then(
+    () => true,
+    () => false,
+  );
 
 /** git reads the mailmap whole, whatever its size. */
 async function refuseHugeMailmap(repository: Repository, commit: string): Promise<void> {
