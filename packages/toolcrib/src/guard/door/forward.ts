@@ -52,6 +52,7 @@ export async function forward(
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     if (!aborted.signal.aborted) answerWith(response, unreachable(upstream.url, why), []);
+    if (neverConnected(error)) return { notSent: why };
     return { failed: aborted.signal.aborted ? 'the client went before the cluster answered' : why };
   }
   response.writeHead(answer.statusCode, returnedHeaders(answer.headers, what.warnings));
@@ -142,6 +143,14 @@ export function answerWith(response: ServerResponse, answer: Answer, warnings: s
   if (warnings.length > 0) response.setHeader('warning', warnings.map(warningHeader));
   response.writeHead(answer.status, { 'content-type': answer.type, 'content-length': body.length });
   response.end(body);
+}
+
+/** No connection came about, so no byte of the request has left. */
+function neverConnected(error: unknown): boolean {
+  const { code, cause } = error as { code?: string; cause?: { code?: string } };
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(
+    code ?? cause?.code ?? '',
+  );
 }
 
 /** As plain text: during discovery client-go shows the words of a text, and of a Status only "unknown". */
