@@ -39,12 +39,20 @@ export async function startRecordingCluster(latency: number): Promise<RecordingC
     execArgv: ['--conditions=toolcrib-source', '--no-warnings'],
   });
   const [first] = (await once(child, 'message')) as [{ kubeconfig: string }];
+  let give: (answer: never) => void = () => undefined;
+  let fail: (error: Error) => void = () => undefined;
+  child.on('message', (answer) => give(answer as never));
+  child.once('exit', () => fail(new Error('the recording cluster has ended')));
   let turn: Promise<unknown> = Promise.resolve();
   // One question at a time, so that each answer belongs to it.
   const ask = <T>(question: Ask): Promise<T> => {
-    const answer = turn.then(async () => {
+    const answer = turn.then(() => {
+      const answered = new Promise<T>((resolve, reject) => {
+        give = resolve;
+        fail = reject;
+      });
       child.send(question);
-      return ((await once(child, 'message')) as [T])[0];
+      return answered;
     });
     turn = answer;
     return answer;

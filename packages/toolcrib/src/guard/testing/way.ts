@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadKey, openJournal } from '../../journal/index.ts';
+import type { Clock, Cluster, Journal } from '../../model/index.ts';
+import { sessionLists } from '../act/sessions.ts';
+import { holdDesk } from '../hold/desk.ts';
+import { randomIds } from '../hold/ids.ts';
+import { loadPolicy } from '../policy/policy.ts';
+import type { AskedRequest } from '../request.ts';
+import { acts } from '../way/acts.ts';
+import type { WayDeps } from '../way/deps.ts';
+import { softenings } from '../way/softenings.ts';
+
+export const testClock: Clock = {
+  now: Date.now,
+  after(delay, run) {
+    const timer = setTimeout(run, delay);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** A policy for the context `prod`, in enforce mode unless said otherwise, where no client waits. */
+export function policyOf(rules: string, mode = 'enforce'): string {
+  return `{apiVersion: toolcrib.dev/v1alpha1, kind: GuardPolicy, spec: {clusters: [{context: prod, mode: ${mode}}], hold: {waitSeconds: 0}, rules: ${rules}}}`;
+}
+
+/** The way of a request in this process, over a cluster and a real journal. `change` may put in what a test needs. */
+export function openWay(
+  cluster: Cluster,
+  policy: string,
+  change: (journal: Journal) => Journal = (it) => it,
+) {
+  const folder = mkdtempSync(join(tmpdir(), 'toolcrib-way-'));
+  const stored = openJournal({ folder, key: loadKey({ folder, env: {} }), clock: testClock });
+  const journal = change(stored);
+  const loaded = loadPolicy(policy, 'guard.yaml');
+  const [ids, sessions] = [randomIds(), sessionLists()];
+  const deps: WayDeps = {
+    journal,
+    clusterFor: async () => cluster,
+    policy: () => loaded,
+    clock: testClock,
+    ids,
+    notifier: { tell: () => undefined },
+    desk: holdDesk(testClock, () => undefined),
+    sessions,
+    acts: acts({ journal, clock: testClock, ids, sessions }),
+    onTheWay: new Map(),
+    gone: new Set(),
+    whenCreated: new Map(),
+    softenings: softenings(),
+    finish: async () => undefined,
+    windowOpened: async () => undefined,
+    log: () => undefined,
+  };
+  const close = async () => {
+    await stored.close();
+    rmSync(folder, { recursive: true });
+  };
+  return { deps, journal: stored, close };
+}
+
+let count = 0;
+
+/** A request as the door hands it on. */
+export function asked(method: string, path: string, more: Partial<AskedRequest> = {}): AskedRequest {
+  return {
+    id: `req-${++count}`,
+    context: 'prod',
+    person: 'aiko',
+    tokenId: 't1',
+    method,
+    path,
+    query: '',
+    headers: { 'user-agent': 'dashboard/1.0' },
+    body: new Uint8Array(),
+    ...more,
+  };
+}
