@@ -1,0 +1,101 @@
+/** One line of the sources, made wrong. */
+export interface Fault {
+  name: string;
+  file: string;
+  /** Stands in the file once. */
+  find: string;
+  put: string;
+  /** Files that must notice. */
+  tests: string[];
+  /** A pattern of test names, where the whole file would take long. */
+  only?: string;
+  /** The test that must fail; any other failure proves nothing. */
+  turnsRed: RegExp;
+}
+
+const GUARD = 'packages/toolcrib/src/guard';
+
+export const faults: Fault[] = [
+  {
+    name: 'forward before keep',
+    file: `${GUARD}/way/release.ts`,
+    find: 'await deps.journal.keep(snapshot, kept);',
+    put: 'void deps.journal.keep(snapshot, kept);',
+    tests: [`${GUARD}/way/keep-first.test.ts`],
+    turnsRed: /a delete goes on only once its snapshot is durable/,
+  },
+  {
+    name: 'DeleteOptions read from the query only',
+    file: 'packages/kube/src/delete-options.ts',
+    find: 'return decodedBody === undefined ? fromQuery(query) : fromBody(decodedBody);',
+    put: 'return decodedBody === undefined ? fromQuery(query) : fromQuery(query);',
+    tests: [`${GUARD}/effect/effect-of.test.ts`],
+    turnsRed: /options come from the body/,
+  },
+  {
+    name: 'no token check',
+    file: `${GUARD}/door/admit.ts`,
+    find: 'const grant = tokens.find(request.headers.authorization);',
+    put: "const grant = tokens.find(request.headers.authorization) ?? { id: 'any', context: 'prod', person: 'anybody' };",
+    tests: [`${GUARD}/door/door.test.ts`],
+    turnsRed: /no token, DELETE: 401/,
+  },
+  {
+    name: 'no UID precondition',
+    file: `${GUARD}/way/pin.ts`,
+    find: 'preconditions: { ...preconditions, uid: preconditions?.uid ?? uid },',
+    put: 'preconditions,',
+    tests: [`${GUARD}/way/pin.test.ts`],
+    turnsRed: /a delete carries the UID that was seen/,
+  },
+  {
+    name: 'Host not checked',
+    file: `${GUARD}/door/admit.ts`,
+    find: 'if (!isOurHost(request.headers.host, port)) {',
+    put: 'if (request.headers.host === undefined) {',
+    tests: [`${GUARD}/door/door.test.ts`],
+    turnsRed: /a foreign Host, GET: 403/,
+  },
+  {
+    name: 'snapshot not synced',
+    file: 'packages/toolcrib/src/journal/database.ts',
+    find: "connection.exec('PRAGMA synchronous = FULL');",
+    put: "connection.exec('PRAGMA synchronous = NORMAL');",
+    tests: ['packages/toolcrib/src/journal/durable.test.ts'],
+    turnsRed: /syncs each commit/,
+  },
+  {
+    name: 'approval not pinned',
+    file: `${GUARD}/way/judge.ts`,
+    find: 'const covers = stillCovers(hold.radius, now.radius);',
+    put: 'const covers = stillCovers(now.radius, now.radius);',
+    tests: ['packages/toolcrib/src/app/approval.test.ts'],
+    only: 'void once the target was (scaled|given a dependent)',
+    turnsRed: /an approval is void once the target was scaled/,
+  },
+  {
+    name: 'a decode error taken as harmless',
+    file: `${GUARD}/effect/effect-of.ts`,
+    find: "return { verb: 'not-understood', target, why: error instanceof Error ? error.message : String(error) };",
+    put: "return { verb: 'none' };",
+    tests: [`${GUARD}/effect/effect-of.test.ts`],
+    turnsRed: /a body that can't be read \(CBOR\) is not understood/,
+  },
+  {
+    name: 'reads buffered',
+    file: `${GUARD}/door/forward.ts`,
+    find: 'await pipeline(answer.body, response);',
+    put: 'response.end(Buffer.from(await answer.body.arrayBuffer()));',
+    tests: [`${GUARD}/door/door.test.ts`],
+    only: "a watch's headers",
+    turnsRed: /a watch's headers and its first event come at once/,
+  },
+  {
+    name: 'undo that overwrites',
+    file: 'packages/toolcrib/src/undo/create.ts',
+    find: 'const same = sameIntent(now, snapshot);',
+    put: 'const same = sameIntent(await run.cluster.patch(info, { namespace, name }, { spec: object.spec }), snapshot);',
+    tests: ['packages/toolcrib/src/undo/overwrite.test.ts'],
+    turnsRed: /an undo writes to nothing but what was absent/,
+  },
+];
