@@ -13,7 +13,7 @@ export const coolDown: Criterion<z.infer<typeof threshold>> = {
   source: CITED.coolDown,
   threshold,
   judge(evidence, { minDays }, now) {
-    const found = published(evidence);
+    const found = publicationOf(evidence);
     if ('doubt' in found) return unknown(found.doubt, found.evidence);
     if (found.at > now + DAY) return unknown(`${found.name} is dated in the future`, found.evidence);
     const ageDays = Math.floor((now - found.at) / DAY);
@@ -24,7 +24,8 @@ export const coolDown: Criterion<z.infer<typeof threshold>> = {
 
 type Found = { name: string; at: number; evidence: string[] } | { doubt: string; evidence: string[] };
 
-function published(evidence: EvidenceView): Found {
+/** When the chosen version was published, or why that is not known. */
+export function publicationOf(evidence: EvidenceView): Found {
   const npm = evidence.first('npm.version');
   const doubt = evidence.first('npm.package')?.value.timesDoubt ?? null;
   if (npm?.value.publishedAt != null && doubt === null)

@@ -12,7 +12,7 @@ type Facts = ReturnType<typeof goodFacts>;
 type Thresholds = Record<string, object>;
 
 function verdicts(
-  facts: Partial<Facts>,
+  facts: Parameters<typeof factsFrom>[0],
   thresholds: Thresholds = {},
   gaps: Gap[] = [],
   version: string | undefined = '1.5.0',
@@ -212,6 +212,30 @@ const FLIPS: {
     spoil: ({ 'git.history': history }) => void (history.lastHumanAt = at(700)),
   },
   {
+    criterion: 'maintained',
+    to: 'fail',
+    why: 'the README of the main branch says so, after the chosen version',
+    spoil: ({ 'git.main': { readmes } }) =>
+      void Object.assign(readmes[0] ?? {}, { endOfLife: 'This project is archived.' }),
+  },
+  {
+    criterion: 'licence',
+    to: 'unknown',
+    why: 'a second licence file that nobody knows',
+    spoil: ({ 'git.files': { licences } }) =>
+      void licences.push({ path: 'LICENSE-EE', sha256: 'd'.repeat(64), spdx: null, likeness: 0.2 }),
+  },
+  {
+    criterion: 'licence',
+    to: 'fail',
+    why: 'denied here, whichever of its ids is named',
+    spoil: (facts) => {
+      facts['git.files'].licences = [];
+      facts['npm.version'].licence = 'AGPL-3.0-or-later';
+    },
+    threshold: { deny: ['AGPL-3.0-only'] },
+  },
+  {
     criterion: 'licence',
     to: 'fail',
     why: 'not approved by the OSI',
@@ -274,10 +298,34 @@ const FLIPS: {
     spoil: ({ 'git.tag-signatures': list }) => void (list.tags = []),
   },
   {
+    criterion: 'signed-tags',
+    to: 'unknown',
+    why: 'signed tags of other versions only',
+    spoil: ({ 'git.tag-signatures': list }) => void (list.tags = list.tags.slice(1)),
+  },
+  {
     criterion: 'sbom',
     to: 'unknown',
     why: 'none in the repository',
     spoil: ({ 'git.files': files }) => void (files.sboms = []),
+  },
+  {
+    criterion: 'sbom',
+    to: 'unknown',
+    why: 'a file that is only called so',
+    spoil: ({ 'git.files': { sboms } }) => void Object.assign(sboms[0] ?? {}, { format: null }),
+  },
+  {
+    criterion: 'known-vulnerabilities',
+    to: 'unknown',
+    why: 'a part of the data',
+    spoil: ({ 'osv.records': data }) => void (data.partial = 'it is a single record'),
+  },
+  {
+    criterion: 'known-vulnerabilities',
+    to: 'unknown',
+    why: 'an export from before this version',
+    spoil: ({ 'osv.records': data }) => void (data.newest = at(21)),
   },
   {
     criterion: 'known-vulnerabilities',
@@ -316,6 +364,34 @@ for (const { criterion, to, why, spoil, threshold } of FLIPS) {
     assert.deepEqual(after, { ...before, [criterion]: to });
   });
 }
+
+test('what could not be looked at may be what says that it has ended', () => {
+  const { 'git.main': _, ...unseen } = goodFacts();
+  assert.equal(verdicts(unseen).maintained, 'unknown');
+  const gap = (type: string) => [{ source: 'x', types: [type], reason: 'not reached' }];
+  assert.equal(verdicts(goodFacts(), {}, gap('git.main')).maintained, 'unknown');
+  const { 'npm.version': __, ...unasked } = goodFacts();
+  assert.equal(verdicts(unasked, {}, gap('npm.version')).maintained, 'unknown');
+});
+
+test('a registry whose newest release is of the future shows no maintenance', () => {
+  const npm = (daysAgo: number) => ({
+    'npm.package': {
+      name: 'tool',
+      latest: '1.5.0',
+      maintainers: [],
+      repository: null,
+      versions: 1,
+      deprecatedVersions: 0,
+      timesDoubt: null,
+      signaturesDoubt: null,
+      releases: [{ version: '1.5.0', at: at(daysAgo), prerelease: false }],
+      complete: true,
+    },
+  });
+  assert.equal(verdicts(npm(20)).maintained, 'pass');
+  assert.equal(verdicts(npm(-400)).maintained, 'unknown');
+});
 
 test('an SBOM of another version fails; one that does not say what it describes is unknown', () => {
   const given = (describes: string | null) => ({

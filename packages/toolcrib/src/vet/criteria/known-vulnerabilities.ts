@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { type Criterion, missing } from './criterion.ts';
-import { decided, unknown } from './figures.ts';
+import type { FactValue } from '../pack/facts/index.ts';
+import { publicationOf } from './cool-down.ts';
+import { type Criterion, type EvidenceView, missing } from './criterion.ts';
+import { decided, plural, unknown } from './figures.ts';
 import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({
@@ -12,10 +14,10 @@ export const knownVulnerabilities: Criterion<z.infer<typeof threshold>> = {
   id: 'known-vulnerabilities',
   title: 'Known vulnerabilities of this version',
   definition:
-    'OSV records of this package whose affected versions hold the chosen one. Data without any record of the package proves nothing: a pass needs records that speak of it and leave this version out.',
+    'OSV records of this package whose affected versions hold the chosen one. Data without any record of the package proves nothing: a pass needs records that speak of it and leave this version out, from data that is not a part only and, where it is an export of many packages, not older than the version.',
   source: CITED.badgePassing,
   threshold,
-  judge(evidence, { accept }) {
+  judge(evidence, { accept }, now) {
     const facts = evidence.all('osv.records');
     if (facts.length === 0) return missing(evidence, 'osv.records', 'OSV data (give an export with --file)');
     const ids = facts.map(({ id }) => id);
@@ -47,11 +49,32 @@ export const knownVulnerabilities: Criterion<z.infer<typeof threshold>> = {
       return unknown(`whether this version is affected can't be read from ${list(unclear)}`, ids, numbers);
     if (records.length === 0)
       return unknown('the data holds no record of this package: absence proves nothing', ids, numbers);
+    const partial = facts.find(({ value }) => value.partial !== null)?.value.partial;
+    if (partial != null)
+      return unknown(`none of these records affects this version, but ${partial}`, ids, numbers);
+    const stale = facts.find(({ value }) => isOlder(value, evidence, now));
+    if (stale !== undefined)
+      return unknown(
+        `the data ends on ${stale.value.newest?.slice(0, 10)}, before this version was published`,
+        ids,
+        numbers,
+      );
     return decided(
       true,
-      `${records.length} records of this package, none affects this version (newest data ${newest?.slice(0, 10)})`,
+      `${plural(records.length, 'record')} of this package, none affects this version (newest record ${newest?.slice(0, 10)})`,
       ids,
       numbers,
     );
   },
 };
+
+/** Only the newest record of many packages tells when the data was made; one package may be quiet for years. */
+function isOlder(
+  { records, ofPackage, newest }: FactValue<'osv.records'>,
+  evidence: EvidenceView,
+  now: number,
+): boolean {
+  const published = publicationOf(evidence);
+  if (records <= ofPackage.length || newest === null || !('at' in published)) return false;
+  return published.at <= now && Date.parse(newest) < published.at;
+}

@@ -1,15 +1,19 @@
 import parse from 'spdx-expression-parse';
 import { z } from 'zod';
-import { isOsiApproved } from '../sources/licence.ts';
+import { isOsiApproved, isSpdxId } from '../sources/licence.ts';
 import type { Criterion, EvidenceView } from './criterion.ts';
 import { decided, quote, unknown } from './figures.ts';
 import { CITED } from './sources.ts';
 
+/** An id with a slip in it would allow or deny nothing, and nobody would notice. */
+const spdxId = z
+  .string()
+  .refine((id) => isSpdxId(id) || /^LicenseRef-[\w.-]+$/.test(id), 'is no id of the SPDX licence list');
 const threshold = z.strictObject({
   /** Licences taken although the OSI has not approved them, as SPDX ids. */
-  allow: z.array(z.string()).default([]),
-  /** Licences refused although it has. */
-  deny: z.array(z.string()).default([]),
+  allow: z.array(spdxId).default([]),
+  /** Licences refused although it has; `GPL-3.0`, `-only` and `-or-later` are one here. */
+  deny: z.array(spdxId).default([]),
 });
 type Threshold = z.infer<typeof threshold>;
 
@@ -17,7 +21,7 @@ export const licence: Criterion<Threshold> = {
   id: 'licence',
   title: 'Licence',
   definition:
-    'The licence as an SPDX expression, from the text of the licence files (matched to SPDX’s published texts) and from what manifests and the registry declare; approved by the Open Source Initiative. Where text and declaration speak of different licences, it is unknown.',
+    'The licence as an SPDX expression, from the text of the licence files (matched to SPDX’s published texts) and from what manifests and the registry declare; approved by the Open Source Initiative. Where text and declaration speak of different licences, or a licence file is none of those, it is unknown.',
   source: CITED.licence,
   threshold,
   mend: 'add the licence’s full text as LICENSE (https://choosealicense.com helps to choose) and its SPDX id to the manifest',
@@ -29,15 +33,14 @@ export const licence: Criterion<Threshold> = {
     const expression = declared[0] ?? texts.join(' AND ');
     const numbers = { expression: expression || null, textSha256: found.sha256 };
     if (conflict !== undefined) return unknown(conflict, ids, numbers);
-    if (expression === '') {
-      if (unrecognised === null)
-        return decided(false, 'there is no licence file: nobody is allowed to use it', ids, numbers);
+    if (unrecognised !== null)
       return unknown(
         `${unrecognised} is like none of the OSI’s licence texts, or too large to be read`,
         ids,
         numbers,
       );
-    }
+    if (expression === '')
+      return decided(false, 'there is no licence file: nobody is allowed to use it', ids, numbers);
     const answer = approved(expression, threshold);
     if (answer === undefined) return unknown(`"${expression}" is no SPDX expression`, ids, numbers);
     const read = texts.length > 0 ? 'by its text' : 'declared, no text seen';
@@ -88,11 +91,17 @@ function gather(evidence: EvidenceView): Gathered | { doubt: string; evidence: s
   return {
     texts: [...new Set(known.map(({ spdx }) => spdx ?? ''))],
     declared: [...new Set(declared)],
-    unrecognised: files?.value.licences.find(({ spdx }) => spdx === null)?.path ?? null,
+    unrecognised:
+      files?.value.licences.find(({ spdx, path }) => spdx === null && !isOfParts(path, known.length > 0))
+        ?.path ?? null,
     sha256: known[0]?.sha256 ?? null,
     ids,
   };
 }
+
+/** Licences of what is bundled, or (REUSE's folder) of single files, beside the project's own. */
+const isOfParts = (path: string, hasOwn: boolean): boolean =>
+  hasOwn && /^licenses\/|third|3rd|notice|dependenc|binary|bundled|vendor|attribution/i.test(path);
 
 /** GPL's text is the same for `-only` and `-or-later`; only the declaration tells them apart. */
 const family = (id: string) => id.replace(/-(only|or-later)$|\+$/, '');
@@ -129,7 +138,10 @@ function idsOf(expression: string): string[] | undefined {
 function approved(expression: string, { allow, deny }: Threshold): boolean | undefined {
   const holds = (node: Expression): boolean => {
     if ('license' in node)
-      return !deny.includes(node.license) && (isOsiApproved(node.license) || allow.includes(node.license));
+      return (
+        !deny.some((id) => family(id) === family(node.license)) &&
+        (isOsiApproved(node.license) || allow.includes(node.license))
+      );
     return node.conjunction === 'and'
       ? holds(node.left) && holds(node.right)
       : holds(node.left) || holds(node.right);

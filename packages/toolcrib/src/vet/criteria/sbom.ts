@@ -9,7 +9,7 @@ export const sbom: Criterion<z.infer<typeof threshold>> = {
   id: 'sbom',
   title: 'SBOM present',
   definition:
-    'A software bill of materials (CycloneDX or SPDX) stands in the repository at the chosen version, or was given and describes this tool and version. Most projects attach theirs to the release, which a clone does not show: absence from a clone is unknown. What is in it is not judged here.',
+    'A software bill of materials (CycloneDX or SPDX) stands in the repository at the chosen version (by its content: a file that is only called so is none), or was given and describes this tool and version. Most projects attach theirs to the release, which a clone does not show: absence from a clone is unknown. What is in it is not judged here.',
   source: CITED.sbom,
   threshold,
   mend: 'npm sbom --sbom-format cyclonedx > sbom.cdx.json   # or: syft . -o cyclonedx-json; attach it to every release',
@@ -40,10 +40,18 @@ export const sbom: Criterion<z.infer<typeof threshold>> = {
       );
     if (described[0] !== undefined)
       return unknown('the SBOM given does not say what it describes', [described[0].id]);
-    if (files !== undefined && files.value.sboms.length > 0)
-      return decided(true, `the repository holds ${files.value.sboms.join(', ')}`, [files.id], {
-        files: files.value.sboms.length,
+    const held = files?.value.sboms ?? [];
+    const known = held.find(({ format }) => format !== null);
+    if (files !== undefined && known !== undefined)
+      return decided(true, `the repository holds ${known.path} (${known.format})`, [files.id], {
+        path: known.path,
+        format: known.format,
       });
+    if (files !== undefined && held[0] !== undefined)
+      return unknown(
+        `${held[0].path} is ${held[0].sha256 === null ? 'too large to be read' : 'neither CycloneDX nor SPDX'}`,
+        [files.id],
+      );
     if (files !== undefined)
       return unknown('none in the repository; what is attached to its releases is not seen from a clone', [
         files.id,

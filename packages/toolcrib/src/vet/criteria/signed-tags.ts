@@ -21,6 +21,11 @@ export const signedTags: Criterion<z.infer<typeof threshold>> = {
     if (fact === undefined) return missing(evidence, 'git.tag-signatures', 'tags');
     const looked = lookedAt(evidence, threshold.releases);
     if (looked.length === 0) return unknown('no tag names a release', [fact.id]);
+    const { version } = evidence.subject;
+    const chosen = evidence.first('git.releases')?.value.chosen ?? null;
+    // The tags of other versions say nothing of this one.
+    if ((version !== undefined || chosen !== null) && !looked.some(({ tag }) => tag === chosen))
+      return unknown(`version ${version ?? chosen} has no tag of its own that names it`, [fact.id]);
     const signed = looked.filter(({ signs, signature }) => signs === 'tag' && signature !== null);
     const schemes = [...new Set(signed.map(({ signature }) => signature?.scheme))].join(', ');
     const signers = [...new Set(signed.map(({ signature }) => signature?.signer ?? 'unnamed key'))].join(

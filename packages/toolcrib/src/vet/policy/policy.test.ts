@@ -39,6 +39,11 @@ test('the default policy sets what the criteria’s own cited defaults are, with
   assert.equal(resolved.profile, 'changes-production');
 });
 
+test('a profile changes what it names of a threshold, and leaves the rest as the team set it', () => {
+  const spec = `default: a\nthresholds:\n  active-contributors: {min: 9, days: 200}\nprofiles:\n  a:\n    require: [licence]\n    thresholds: {active-contributors: {days: 300}}\n`;
+  assert.deepEqual(policyOf(spec).resolve(SUBJECT).thresholds['active-contributors'], { min: 9, days: 300 });
+});
+
 test('a job that can delete production demands more than a formatter', () => {
   const policy = loadTrustPolicy(text, 'trust.yaml');
   const dashboard = policy.resolve(SUBJECT, 'cluster-dashboard').require;
@@ -124,6 +129,16 @@ test('mistakes are named with line and column', () => {
     ],
     ['default: b\nprofiles:\n  a:\n    require: [licence]\n', /no profile "b"/],
     [small('exceptions:\n  - {tool: t, criterion: licence, reason: r, approvedBy: b}\n'), /expires/],
+    [
+      small(
+        'exceptions:\n  - {tool: t, criterion: licence, reason: r, approvedBy: b, expires: 2026-99-99}\n',
+      ),
+      /p\.yaml:9:\d+: spec\.exceptions\.0\.expires: there is no such day/,
+    ],
+    [
+      small('thresholds:\n  licence: {deny: [AGPL]}\n'),
+      /spec\.thresholds\.licence\.deny\.0: is no id of the SPDX licence list/,
+    ],
   ];
   for (const [spec, message] of cases) assert.throws(() => policyOf(spec), { code: 'bad-file', message });
 });

@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import { ToolcribError } from '../../model/index.ts';
 import { parseYamlFile } from '../../model/yaml-file.ts';
 import { CRITERIA } from '../criteria/index.ts';
@@ -20,11 +21,17 @@ export function loadTrustPolicy(text: string, name: string): TrustPolicy {
         `${name}: there is no profile "${wanted}"; there are ${Object.keys(spec.profiles).join(', ')}`,
       );
   for (const profile of Object.values(spec.profiles)) for (const rule of profile.rules) checkRule(rule, name);
-  return { resolve: (subject, job) => resolve(spec, name, subject, job) };
+  // As it was written: once parsed, what was left out can't be told from what is the default.
+  const written = (parse(text) as { spec: Written }).spec;
+  return { resolve: (subject, job) => resolve(spec, written, name, subject, job) };
 }
+
+type Thresholds = Record<string, object | undefined>;
+type Written = { thresholds?: Thresholds; profiles: Record<string, { thresholds?: Thresholds }> };
 
 function resolve(
   spec: TrustPolicyFile['spec'],
+  written: Written,
   name: string,
   subject: Subject,
   job?: string,
@@ -37,9 +44,8 @@ function resolve(
       next: `name it under spec.jobs, or take one of: ${Object.keys(spec.jobs).join(', ')}`,
     });
   const merged = CRITERIA.map(({ id, threshold }) => {
-    const general = spec.thresholds[id] as Record<string, unknown> | undefined;
-    const own = profile.thresholds[id] as Record<string, unknown> | undefined;
-    return [id, threshold.parse({ ...(own ?? general) })] as const;
+    const own = written.profiles[chosen]?.thresholds?.[id];
+    return [id, threshold.parse({ ...written.thresholds?.[id], ...own })] as const;
   });
   return {
     ...(job === undefined ? {} : { job }),

@@ -89,6 +89,10 @@ export function goodFacts() {
         },
       ],
     },
+    'git.main': {
+      commit: ID,
+      readmes: [{ path: 'README.md', sha256: HASH, endOfLife: null as string | null }],
+    },
     'git.files': {
       commit: ID,
       revision: 'v1.5.0',
@@ -107,7 +111,7 @@ export function goodFacts() {
       readme: { path: 'README.md', sha256: HASH, endOfLife: null as string | null },
       contributing: [],
       codeowners: [],
-      sboms: ['sbom.cdx.json'],
+      sboms: [{ path: 'sbom.cdx.json', sha256: HASH, format: 'cyclonedx' as 'cyclonedx' | null }],
       lockFiles: [],
       ci: [],
     },
@@ -125,6 +129,7 @@ export function goodFacts() {
     'osv.records': {
       records: 100,
       newest: at(2),
+      partial: null as string | null,
       ofPackage: [
         {
           id: 'GHSA-1',

@@ -9,6 +9,8 @@ export const FILE_FACTS = {
     records: count,
     /** Newest `modified` of all of them: how old the data may be. */
     newest: z.string().nullable(),
+    /** Why records of this package may be missing from it; null: nothing speaks for that. */
+    partial: z.string().nullable(),
     ofPackage: z.array(
       z.strictObject({
         id: z.string(),

@@ -101,6 +101,11 @@ export const GIT_FACTS = {
       }),
     ),
   }),
+  /** What the main branch says today, whichever version was chosen: a project ends there. */
+  'git.main': z.strictObject({
+    commit: objectId,
+    readmes: z.array(z.strictObject({ path: z.string(), sha256, endOfLife: z.string().nullable() })),
+  }),
   'git.files': z.strictObject({
     commit: objectId,
     revision: z.string(),
@@ -129,7 +134,10 @@ export const GIT_FACTS = {
       .nullable(),
     contributing: z.array(z.string()),
     codeowners: z.array(z.string()),
-    sboms: z.array(z.string()),
+    /** `format` is what the content says it is; null where it is neither, or too large to be read. */
+    sboms: z.array(
+      z.strictObject({ path: z.string(), sha256, format: z.enum(['cyclonedx', 'spdx']).nullable() }),
+    ),
     lockFiles: z.array(z.string()),
     ci: z.array(z.string()),
   }),

@@ -1,5 +1,7 @@
+import { PackageURL } from 'packageurl-js';
 import { z } from 'zod';
 import { ToolcribError } from '../../../model/index.ts';
+import type { Subject } from '../../pack/schema.ts';
 import { fact, subjectId } from '../fact.ts';
 import type { Collected, Fact, Source } from '../source.ts';
 import { readGiven } from './given.ts';
@@ -34,13 +36,11 @@ export const depsDevSource: Source = {
         const { versionKey, publishedAt, isDeprecated, licenses, advisoryKeys, slsaProvenances } =
           parsed.data;
         const { subject } = target;
-        const same = versionKey.name.toLowerCase().endsWith(subject.name.toLowerCase());
         if (
-          !same ||
-          (subject.version !== undefined &&
-            versionKey.version.replace(/^v/, '') !== subject.version.replace(/^v/, ''))
+          !isPackage(versionKey.name, subject) ||
+          versionKey.version.replace(/^v/, '') !== subject.version?.replace(/^v/, '')
         ) {
-          const reason = `${path} speaks of ${versionKey.name} ${versionKey.version}`;
+          const reason = `${path} speaks of ${versionKey.name} ${versionKey.version}${subject.version === undefined ? ', and no version was chosen' : ''}`;
           collected.gaps.push({ source: 'depsdev-file', types: ['depsdev.version'], reason });
           continue;
         }
@@ -68,3 +68,15 @@ export const depsDevSource: Source = {
     return collected;
   },
 };
+
+/** A Go module is named by its repository; `evil-k9s` and somebody else's `k9s` are other packages. */
+function isPackage(name: string, { purl }: Subject): boolean {
+  const { type, namespace, name: base } = PackageURL.fromString(purl);
+  const own = [namespace, base]
+    .filter(Boolean)
+    .join(type === 'maven' ? ':' : '/')
+    .toLowerCase();
+  const said = name.toLowerCase();
+  if (said === own || type === 'npm') return said === own;
+  return said.replace(/\/v\d+$/, '').endsWith(`/${own}`);
+}

@@ -80,7 +80,25 @@ test('OSV: a record, an answer, a list, a folder and an export give the same', a
 });
 
 test('OSV: an empty answer is data that proves nothing', async () => {
-  assert.deepEqual(await osv(K9S, file('empty.json', '{}')), { records: 0, newest: null, ofPackage: [] });
+  assert.deepEqual(await osv(K9S, file('empty.json', '{}')), {
+    records: 0,
+    newest: null,
+    partial: null,
+    ofPackage: [],
+  });
+});
+
+test('OSV: a single record, or one page of an answer, is known to be a part', async () => {
+  const partial = async (name: string, content: unknown) => (await osv(K9S, file(name, content))).partial;
+  assert.match((await partial('one.json', goModule)) ?? '', /single record/);
+  assert.match(
+    (await partial('page.json', { vulns: [goModule], next_page_token: 'x' })) ?? '',
+    /next_page_token/,
+  );
+  file('pages/1.json', { vulns: [goModule], next_page_token: 'x' });
+  assert.match((await osv(K9S, join(dir, 'pages'))).partial ?? '', /next_page_token/);
+  assert.equal(await partial('whole.json', { vulns: [goModule] }), null);
+  assert.equal((await osv(K9S, join(dir, 'folder'))).partial, null);
 });
 
 test('OSV: packages are matched by name in their ecosystem, by purl, and by repository', async () => {
@@ -172,6 +190,13 @@ test('deps.dev: of this version it is a fact, of another a gap', async () => {
     slsaProvenances: [{}],
   });
   assert.equal((await look(K9S, file('deps.json', answer('v0.32.0')))).facts[0]?.type, 'depsdev.version');
+  const of = async (subject: Subject, name: string) =>
+    (await look(subject, file('other-deps.json', { versionKey: { system: 'GO', name, version: 'v0.32.0' } })))
+      .facts.length;
+  assert.equal(await of(K9S, 'github.com/derailed/k9s/v2'), 1);
+  for (const other of ['github.com/evil/k9s', 'github.com/derailed/evil-k9s', 'k9s'])
+    assert.equal(await of(K9S, other), 0, other);
+  assert.equal(await of({ ...K9S, version: undefined }, 'github.com/derailed/k9s'), 0, 'no version chosen');
   assert.match((await look(K9S, file('deps2.json', answer('v0.1.0')))).gaps[0]?.reason ?? '', /v0\.1\.0/);
 });
 

@@ -31,8 +31,9 @@ export const osvSource: Source = {
       const given = await readGiven(path, context);
       if (given.kind !== 'osv') continue;
       const matches = matcher(target.subject);
-      const value: FactValue<'osv.records'> = { records: 0, newest: null, ofPackage: [] };
+      const value: FactValue<'osv.records'> = { records: 0, newest: null, partial: null, ofPackage: [] };
       for await (const { name, content } of given.documents()) {
+        value.partial ??= whyPartial(content, name === path);
         for (const record of recordsIn(content, name)) {
           value.records++;
           if (value.newest === null || record.modified > value.newest) value.newest = record.modified;
@@ -68,6 +69,13 @@ function recordsIn(content: unknown, name: string): OsvRecord[] {
       },
     );
   });
+}
+
+/** One record, or the first page of an answer, may leave out the very record that speaks of this version. */
+function whyPartial(content: unknown, alone: boolean): string | null {
+  if (Array.isArray(content)) return null;
+  if (!isAnswer(content)) return alone ? 'it is a single record: there may be others' : null;
+  return 'next_page_token' in content ? 'it is one page of an answer that goes on (next_page_token)' : null;
 }
 
 function isAnswer(content: unknown): content is { vulns?: unknown[] } {

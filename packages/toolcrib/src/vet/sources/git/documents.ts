@@ -7,10 +7,35 @@ const FRAME = new RegExp(
 );
 const LARGER: Record<string, number> = { fourteen: 14, thirty: 30, sixty: 60, ninety: 90 };
 
-/** Time frames in a security policy, with the words around each, so that a person can judge what it promises. */
+/** What is done with a report, and when others hear of it. */
+const HANDLING =
+  /acknowledg|respon[ds]|repl(y|ies)|answer|get back|hear (back|from)|reach out|contact|confirm|triag|assess|investigat|disclos|embargo|coordinat|resol[vu]|remediat|address|notif|inform|publi[cs]|patch|fix|advisor|within|keep you|update you/i;
+/** How long versions are kept is another promise, though it is made in months too. */
+const SUPPORT =
+  /support|maintain|end[- ]of[- ]life|\bEOL\b|\bLTS\b|older than|receiv|backport|\bevery\b|cadence/i;
+const SURELY = /acknowledg|respond|response|repl(y|ies)|answer|disclos|embargo|triag/i;
+
+function isAboutReports(sentence: string): boolean {
+  return HANDLING.test(sentence) && (!SUPPORT.test(sentence) || SURELY.test(sentence));
+}
+
+function sentenceAround(flat: string, at: number, length: number): string {
+  const before = flat.slice(Math.max(0, at - 400), at);
+  const after = flat.slice(at, at + length + 400);
+  const end = after.slice(length).search(/[.!?] /);
+  return (
+    before.slice(before.search(/[.!?] (?!.*[.!?] )/) + 1) +
+    (end === -1 ? after : after.slice(0, length + end))
+  );
+}
+
+/** Time frames for reports in a security policy, with the words around each, so that a person can judge what it promises. */
 export function timeframes(text: string): { text: string; days: number }[] {
   const flat = text.replace(/\s+/g, ' ').slice(0, 200_000);
-  return [...flat.matchAll(FRAME)].slice(0, 10).map((match) => {
+  const frames = [...flat.matchAll(FRAME)].filter((match) =>
+    isAboutReports(sentenceAround(flat, match.index, match[0].length)),
+  );
+  return frames.slice(0, 10).map((match) => {
     const [, amount = '', unit = ''] = match;
     const word = amount.toLowerCase();
     const number = /^\d/.test(word) ? Number(word) : (LARGER[word] ?? WORDS.indexOf(word));
@@ -33,6 +58,14 @@ const END =
 export function endOfLife(readme: string): string | null {
   const top = readme.split('\n', 60).map((line) => line.trim().slice(0, 400));
   return top.find((line) => END.test(line))?.slice(0, 200) ?? null;
+}
+
+/** What a file that is called an SBOM is by its content; a name alone counts for nothing. */
+export function sbomFormat(text: string): 'cyclonedx' | 'spdx' | null {
+  if (/"bomFormat"\s*:\s*"CycloneDX"|cyclonedx\.org\/schema\/bom\//.test(text)) return 'cyclonedx';
+  return /"spdxVersion"\s*:\s*"SPDX-|^\s*spdxVersion:\s*["']?SPDX-|spdx\.org\/rdf\//im.test(text)
+    ? 'spdx'
+    : null;
 }
 
 /** What a manifest declares as its licence. */

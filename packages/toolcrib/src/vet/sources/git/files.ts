@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FactValue } from '../../pack/facts/index.ts';
 import { sha256 } from '../fact.ts';
 import { recogniseLicence } from '../licence.ts';
-import { declaredLicence, endOfLife, hasContact, timeframes } from './documents.ts';
+import { declaredLicence, endOfLife, hasContact, sbomFormat, timeframes } from './documents.ts';
 import { readObjects } from './objects.ts';
 import { kindOf, type PathKind } from './paths.ts';
 import { records } from './records.ts';
@@ -11,6 +11,8 @@ import { GitFailure, type Repository } from './repository.ts';
 /** A few trees that name each other make billions of paths; no tool has half a million files. */
 const PATH_LIMIT = 500_000;
 const EACH_LIMIT = 50;
+const SBOMS_LOOKED = 5;
+const SBOM_LIMIT = 16 * 1024 * 1024;
 
 /** Files of one commit, as the trees name them: nothing is checked out, and only small text of known names is read. */
 export async function readFiles(
@@ -62,15 +64,57 @@ export async function readFiles(
       readme: readme ?? null,
       contributing: names('contributing'),
       codeowners: names('codeowners'),
-      sboms: names('sbom'),
+      sboms: await readSboms(repository, paths('sbom')),
       lockFiles: names('lockFile'),
       ci: names('ci'),
     },
   };
 }
 
+type Entry = { path: string; id: string; kind: PathKind };
+
+/** SBOMs are larger than other texts: one after the other, until one is what its name says. */
+async function readSboms(
+  repository: Repository,
+  entries: readonly Entry[],
+): Promise<FactValue<'git.files'>['sboms']> {
+  const found: FactValue<'git.files'>['sboms'] = [];
+  for (const { path, id } of entries.slice(0, SBOMS_LOOKED)) {
+    const bytes = (await readObjects(repository, [id], SBOM_LIMIT)).get(id)?.bytes ?? null;
+    const format = bytes === null ? null : sbomFormat(bytes.toString('utf8'));
+    found.push({ path, sha256: bytes === null ? null : sha256(bytes), format });
+    if (format !== null) break;
+  }
+  return found;
+}
+
+/** The README of the main branch: only the top folder is listed. */
+export async function readMain(
+  repository: Repository,
+  commit: string,
+): Promise<{ value: FactValue<'git.main'>; sha256: string }> {
+  const listing = await repository.text(['ls-tree', '-z', '--full-tree', commit]);
+  const entries = listing.split('\0').flatMap((entry) => {
+    const [, id, path] = /^100(?:644|755) blob ([0-9a-f]+)\t(.*)$/s.exec(entry) ?? [];
+    return id !== undefined && path !== undefined && kindOf(path) === 'readme' ? [{ id, path }] : [];
+  });
+  const texts = await readObjects(
+    repository,
+    entries.map(({ id }) => id),
+  );
+  const readmes = entries.slice(0, EACH_LIMIT).map(({ path, id }) => {
+    const bytes = texts.get(id)?.bytes ?? null;
+    return {
+      path,
+      sha256: bytes === null ? null : sha256(bytes),
+      endOfLife: bytes === null ? null : endOfLife(bytes.toString('utf8')),
+    };
+  });
+  return { value: { commit, readmes }, sha256: sha256(listing) };
+}
+
 type Tree = {
-  known: { path: string; id: string; kind: PathKind }[];
+  known: Entry[];
   files: number;
   submodules: number;
   sha256: string;

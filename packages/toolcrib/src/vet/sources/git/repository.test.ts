@@ -239,6 +239,37 @@ test('a clone that stands on an old tag is judged by the remote’s main branch'
   await repository.close();
 });
 
+test('a branch that is called like a version is not that version’s tag', async () => {
+  fixture.git('update-ref', 'refs/heads/hotfix-1.2.0', 'main~3');
+  const { facts } = await gitSource.collect(
+    {
+      ...target(fixture.dir),
+      subject: { purl: 'pkg:generic/f', name: 'f', version: '1.2.0' },
+      git: { dir: fixture.dir, revision: 'hotfix-1.2.0' },
+    },
+    { now: () => NOW },
+  );
+  const releases = facts.find((fact) => fact.type === 'git.releases');
+  assert.equal(releases?.value.chosen, null);
+});
+
+test('a tag that is too large to be read makes no room for an older one', { timeout: 60_000 }, async () => {
+  const large = makeRepository(history.commits, [
+    ...history.tags,
+    { name: 'v9.0.0', at: NOW / 1000 - 86_400, signature: 'x'.repeat(2 * 1024 * 1024) },
+  ]);
+  try {
+    const { facts, gaps } = await collect(large.dir);
+    assert.ok(!facts.some(({ type }) => type === 'git.tag-signatures'));
+    assert.match(
+      gaps.find(({ types }) => types.includes('git.tag-signatures'))?.reason ?? '',
+      /v9\.0\.0 is too large/,
+    );
+  } finally {
+    large.remove();
+  }
+});
+
 test('truncated and missing objects are a gap with git’s own words, never a figure', async () => {
   const packs = join(fixture.dir, 'objects', 'pack');
   const pack = readdirSync(packs).find((name) => name.endsWith('.pack')) ?? '';

@@ -1,7 +1,7 @@
 import type { FactValue } from '../../pack/facts/index.ts';
 import { readObjects } from './objects.ts';
 import type { ReleaseTag } from './releases.ts';
-import type { Repository } from './repository.ts';
+import { GitFailure, type Repository } from './repository.ts';
 import { readSignature } from './signature.ts';
 
 const TAGS_LOOKED = 10;
@@ -24,7 +24,8 @@ export async function readTagSignatures(
   const tags: FactValue<'git.tag-signatures'>['tags'] = [];
   for (const { tag, object } of looked) {
     const found = objects.get(object);
-    if (found?.bytes == null) continue;
+    // Left out, it would make way for an older tag that is signed.
+    if (found?.bytes == null) throw new GitFailure(`tag ${tag} is too large to be read, or missing`);
     const signature = await readSignature(found.type, found.bytes);
     const tagger =
       found.type === 'tag' ? (/^tagger (.*?) <.*$/m.exec(found.bytes.toString('utf8'))?.[1] ?? null) : null;

@@ -2,7 +2,7 @@ import { ToolcribError } from '../../../model/index.ts';
 import type { FactType, FactValue } from '../../pack/facts/index.ts';
 import { fact, sha256, subjectId } from '../fact.ts';
 import type { Collected, Fact, Source, SourceContext, Target } from '../source.ts';
-import { readFiles } from './files.ts';
+import { readFiles, readMain } from './files.ts';
 import { readFixes } from './fixes.ts';
 import { HISTORY_FORMAT, readHistory } from './history.ts';
 import { type ReadReleases, readReleases, TAG_FORMAT } from './releases.ts';
@@ -20,6 +20,7 @@ export const gitSource: Source = {
     'git.tag-signatures',
     'git.commit-signatures',
     'git.fixes',
+    'git.main',
     'git.files',
   ],
   appliesTo: (target) => target.git !== undefined,
@@ -124,6 +125,10 @@ async function collectFrom(
   await attempt(['git.commit-signatures'], async () => {
     const value = await readCommitSignatures(repository, head.commit);
     add('git.commit-signatures', value, sha256(JSON.stringify(value)), false);
+  });
+  await attempt(['git.main'], async () => {
+    const { value, sha256: hash } = await readMain(repository, head.commit);
+    add('git.main', value, hash, false, `ls-tree -z --full-tree ${head.commit}`);
   });
   await attempt(['git.files'], async () => {
     const at = await revisionOf(repository, target, releases, head);

@@ -3,6 +3,8 @@ import type { Packument } from './schema.ts';
 
 /** Share of neighbouring versions of one release line that were "published" in the wrong order. */
 const DISORDER = 0.05;
+/** The oldest versions in npm's registry are of the end of 2010. */
+const NPM_BEGAN = Date.UTC(2009, 8);
 
 /**
  * Why this registry's times can't be those of publication; null: nothing speaks against them. A mirror that writes the
@@ -16,6 +18,15 @@ export function timesDoubt({ time, versions }: Packument): string | null {
     return Number.isFinite(at) && parsed !== null ? [{ parsed, at }] : [];
   });
   if (dated.length === 0) return 'the registry gives no times of publication';
+  const sameTime = Math.max(
+    ...Map.groupBy(dated, ({ at }) => at)
+      .values()
+      .map((list) => list.length),
+  );
+  if (dated.length > 2 && sameTime > dated.length / 2)
+    return `the registry's times are not those of publication: ${sameTime} of ${dated.length} versions bear the very same (a mirror wrote them)`;
+  if (dated.some(({ at }) => at < NPM_BEGAN))
+    return "the registry's times are not those of publication: some are older than npm itself";
   const lines = Map.groupBy(dated, ({ parsed }) => `${parsed.major}.${parsed.minor}`);
   let pairs = 0;
   let wrong = 0;

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sbomFormat, timeframes } from './documents.ts';
+
+const days = (text: string) => timeframes(text).map((frame) => frame.days);
+
+test('time frames are those in which something is done with a report', () => {
+  const cases: [string, number[]][] = [
+    ['You will have an answer within 14 days.', [14]],
+    ['We aim to triage in 5 business days.', [5]],
+    ['### Response time\n48 hours', [2]],
+    ['- **Acknowledgement**: 3 days\n- **Fix**: 90 days', [3, 90]],
+    ['Please allow ninety (90) days before public disclosure.', [90]],
+    ['| severity | fixed in |\n| --- | --- |\n| high | 30 days |', [30]],
+    ['We respond to reports on supported versions within two weeks.', [14]],
+    // How long a version lives is no promise to whoever reports something.
+    ['Each release is supported for 12 months. Mail security@example.org.', []],
+    ['Mail security@example.org. Only versions younger than 6 months receive fixes.', []],
+    ['Versions older than 90 days are not patched. We answer when we can.', []],
+    ['A release comes out every 2 weeks.', []],
+  ];
+  for (const [text, expected] of cases) assert.deepEqual(days(text), expected, text);
+});
+
+test('an SBOM is one by its content', () => {
+  assert.equal(sbomFormat('{"bomFormat": "CycloneDX", "specVersion": "1.6"}'), 'cyclonedx');
+  assert.equal(sbomFormat('<bom xmlns="http://cyclonedx.org/schema/bom/1.5">'), 'cyclonedx');
+  assert.equal(sbomFormat('{"spdxVersion":"SPDX-2.3"}'), 'spdx');
+  assert.equal(sbomFormat('SPDXVersion: SPDX-2.3\n'), 'spdx');
+  for (const none of ['', '{}', '{"bomFormat":"none"}', '# our SBOM: to do'])
+    assert.equal(sbomFormat(none), null, none);
+});
