@@ -88,8 +88,11 @@ export interface GuardHome {
   direct: string;
   /** Rewrites `guard.yaml`; it counts from the next request on. */
   policy(options: PolicyOptions | string): void;
-  /** Starts a real guard process, and waits until it says that it is up. */
-  start(): Promise<RunningGuard>;
+  /**
+   * Starts a real guard process, and waits until it says that it is up.
+   * @param largestFile in KiB: a disk that is full from there on (RLIMIT_FSIZE)
+   */
+  start(largestFile?: number): Promise<RunningGuard>;
   /** The command line itself, as a process, with this home's environment. */
   cli(...args: string[]): Promise<Outcome>;
   launch(program: string, args: string[], more?: { kubeconfig?: string; input?: string }): Running;
@@ -129,6 +132,7 @@ export function guardHome(kubeconfig: string, policy: PolicyOptions | string = {
     HOME: folder,
     TOOLCRIB_HOME: own,
     KUBECONFIG: direct,
+    SHELL: '/bin/bash',
     NO_COLOR: '1',
   };
   const paths = pathsOf(env, folder);
@@ -139,7 +143,7 @@ export function guardHome(kubeconfig: string, policy: PolicyOptions | string = {
     direct,
     policy: (options) =>
       writeFileSync(paths.policy, typeof options === 'string' ? options : policyText(options)),
-    start: () => startGuard(home),
+    start: (largestFile) => startGuard(home, largestFile),
     cli: (...args) => launch(process.execPath, [...NODE, CLI, ...args], { env }).done,
     launch: (program, args, { kubeconfig: file, input } = {}) =>
       launch(program, args, { env: file ? { ...env, KUBECONFIG: file } : env, input }),
@@ -155,9 +159,15 @@ export function guardHome(kubeconfig: string, policy: PolicyOptions | string = {
   return home;
 }
 
-async function startGuard(home: GuardHome): Promise<RunningGuard> {
+async function startGuard(home: GuardHome, largestFile?: number): Promise<RunningGuard> {
   const { paths, env } = home;
-  const child = spawn(process.execPath, [...NODE, MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  // Ignored, the signal of a file that is too large becomes an error of the write, as on a full disk.
+  const limit = `trap '' XFSZ; ulimit -f ${(largestFile ?? 0) * 2}; exec "$@"`;
+  const [program = '', ...args] =
+    largestFile === undefined
+      ? [process.execPath, ...NODE, MAIN]
+      : ['/bin/sh', '-c', limit, 'sh', process.execPath, ...NODE, MAIN];
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk) => {
