@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ToolcribError } from '../../model/index.ts';
+import { defaultPolicy, loadPolicy, matchesGlob } from './policy.ts';
+
+const file = (spec: string) => `apiVersion: toolcrib.dev/v1alpha1\nkind: GuardPolicy\nspec: ${spec}\n`;
+const fault = (text: string): string => {
+  try {
+    loadPolicy(text, 'guard.yaml');
+  } catch (error) {
+    assert.ok(error instanceof ToolcribError && error.code === 'bad-file');
+    return error.message;
+  }
+  return assert.fail('it was taken');
+};
+
+describe('modes', () => {
+  const { modeFor } = loadPolicy(
+    file(`
+  clusters:
+    - {context: "prod-*", mode: enforce, exceptNamespaces: ["preview-*", tmp]}
+    - {context: staging, mode: warn}
+    - {context: "*", mode: observe}
+    - {context: never, mode: enforce}`),
+    'guard.yaml',
+  );
+  for (const [context, namespace, mode] of [
+    ['prod-eu', 'shop', 'enforce'],
+    ['prod-eu', 'preview-7', 'observe'],
+    ['prod-eu', 'tmp', 'observe'],
+    ['prod-eu', 'tmp2', 'enforce'],
+    ['prod-eu', undefined, 'enforce'],
+    ['staging', 'shop', 'warn'],
+    ['never', 'shop', 'observe'],
+  ] as const) {
+    it(`${context}, ${namespace ?? 'no namespace'}: ${mode}`, () =>
+      assert.equal(modeFor(context, namespace), mode));
+  }
+  it('a cluster that nobody wrote down is observed', () => {
+    assert.equal(
+      loadPolicy(file('{clusters: [{context: a, mode: enforce}]}'), 'f').modeFor('b', 'x'),
+      'observe',
+    );
+    assert.equal(defaultPolicy().modeFor('prod', 'x'), 'observe');
+  });
+});
+
+describe('globs', () => {
+  for (const [glob, text, matches] of [
+    ['prod', 'prod', true],
+    ['prod', 'prod-eu', false],
+    ['*', '', true],
+    ['prod-*', 'prod-', true],
+    ['prod-*', 'prod', false],
+    ['*-eu', 'prod-eu', true],
+    ['a*a', 'a', false],
+    ['a*a', 'aa', true],
+    ['a*b*c', 'a-b-c', true],
+    ['a*b*c', 'a-c-b', false],
+    ['arn:aws:*:cluster/*', 'arn:aws:eks:eu:1:cluster/prod', true],
+    ['p.od', 'prod', false],
+  ] as const) {
+    it(`${glob} ${matches ? 'matches' : 'does not match'} ${text || '(nothing)'}`, () =>
+      assert.equal(matchesGlob(glob, text), matches));
+  }
+});
+
+describe('faults, each with line and column', () => {
+  it('an unknown key, a mode that is none, a wait that is too long', () => {
+    assert.match(fault(file('{cluster: []}')), /^guard\.yaml:3:\d+: .*cluster/);
+    assert.match(fault(file('{clusters: [{context: a, mode: enforced}]}')), /guard\.yaml:3:\d+: .*mode/);
+    assert.match(fault(file('{hold: {waitSeconds: 91}}')), /waitSeconds/);
+    assert.match(fault('kind: GuardPolicy\n'), /apiVersion/);
+    assert.match(fault('spec: [\n'), /^guard\.yaml:\d+:\d+: /);
+  });
+  it('rules: names that are none, a rule that gives no yes or no, a verdict that is none', () => {
+    const rules = (when: string, then = 'hold') =>
+      file(`{rules: [{name: a, when: ${JSON.stringify(when)}, then: ${then}}]}`);
+    assert.match(fault(rules('radius.podz > 1')), /rule a: .*has no podz/);
+    assert.match(fault(rules('blast.pods > 1')), /there is no blast/);
+    assert.match(fault(rules('radius.pods')), /true or false/);
+    assert.match(fault(rules('radius.pods >')), /rule a/);
+    assert.match(fault(rules('radius.pods > "x"')), /rule a/);
+    assert.match(fault(rules('true', 'stop')), /then/);
+  });
+});
+
+it('an empty list of rules holds nothing; no list means the built-in ones', () => {
+  assert.deepEqual(loadPolicy(file('{rules: []}'), 'f').rules, []);
+  assert.deepEqual(
+    loadPolicy(file('{}'), 'f').rules.map(({ name }) => name),
+    ['data-loss', 'outage', 'many', 'not-understood'],
+  );
+  const { waitMs, passMs, softenMs } = defaultPolicy();
+  assert.deepEqual([waitMs, passMs, softenMs], [90_000, 120_000, 1_800_000]);
+});
