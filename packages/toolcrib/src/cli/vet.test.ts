@@ -54,6 +54,9 @@ test('exit codes: 0 pass, 1 fail, 3 unknown decides, 2 for what the person got w
     ['pkg:nonsense'],
     [`git:${fixture.dir}@v77.0.0`],
     [fixture.dir, '--at', '2999-01-01'],
+    [fixture.dir, '--at', '5'],
+    [fixture.dir, '--publish', '-o', 'sarif'],
+    ['--verify', 'x.json', '-o', 'html'],
     ['--verify', fixture.dir],
   ]) {
     const run = vet(...wrong);
@@ -135,6 +138,30 @@ test('a URL is cloned bare, read, and removed', () => {
   assert.equal(readdirSync(tmpdir()).filter((name) => name.startsWith('toolcrib-clone-')).length, before);
   assert.equal(vet('git:ext::sh -c "touch /tmp/toolcrib-never"').status, 2);
   assert.equal(vet('git:file:///nowhere/at/all').status, 3);
+});
+
+test('a password in an address is passed on to nobody', () => {
+  const run = vet('git:https://ben:s3cret@127.0.0.1:1/x/y');
+  assert.equal(run.status, 3);
+  assert.match(run.stderr, /https:\/\/127\.0\.0\.1:1\/x\/y could not be cloned/);
+  assert.doesNotMatch(run.stderr, /s3cret/);
+  const cloned = vet(`git:file://ben:s3cret@localhost${fixture.dir}`, ...AT, '-o', 'json');
+  assert.doesNotMatch(cloned.stdout + cloned.stderr, /s3cret/);
+});
+
+test('evidence of two tools with one name is kept apart', () => {
+  const folder = join(scratch, 'twins');
+  vet(fixture.dir, `file://${fixture.dir}`, '--save', folder, ...AT, ...policy('licence'));
+  vet(fixture.dir, fixture.dir, '--save', folder, ...AT, ...policy('licence'));
+  assert.deepEqual(readdirSync(folder).sort(), ['fixture-2.pack.json', 'fixture.pack.json']);
+});
+
+test('what a repository calls its tags does not act on the terminal through an error', () => {
+  const evil = makeRepository(commits.slice(0, 2), [{ name: 'a\u009b31m-1.0.0', at: NOW / 1000 - 500 }]);
+  const run = vet(`git:${evil.dir}@v9.9.9`, ...AT);
+  evil.remove();
+  assert.match(run.stderr, /newest release tags: a\\u\{9b\}31m-1\.0\.0/);
+  assert.ok(!run.stderr.includes('\u009b'));
 });
 
 test('several are compared side by side; --criteria explains all', () => {

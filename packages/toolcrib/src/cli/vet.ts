@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
-import type { Verdict } from '../model/index.ts';
+import { ToolcribError, type Verdict } from '../model/index.ts';
 import type { VetOptions } from '../vet/command.ts';
+import { visible } from '../vet/report/escape.ts';
 import { printSbomDiff, registerVetSbom, registerVetTrust, registerVetVerify } from './vet-verify.ts';
 
 const HELP = `
@@ -24,7 +25,7 @@ Nothing of a vetted tool is ever executed. docs/vet.md explains every criterion.
 
 /** @returns the command, so that others can hang subcommands on it */
 export function registerVet(program: Command): Command {
-  const repeated = (value: string, all: string[]) => [...all, value];
+  const repeated = (value: string, all: string[] = []) => [...all, value];
   const vet = program
     .command('vet')
     .summary('evidence before adoption')
@@ -35,7 +36,6 @@ export function registerVet(program: Command): Command {
       '-f, --file <path>',
       'OSV, Scorecard, deps.dev or SBOM data, or a release file; may be repeated',
       repeated,
-      [],
     )
     .option('--policy <file>', 'what is demanded (default: policies/trust.yaml)')
     .option('--job <name>', 'the job the tool is for; it decides how much is demanded')
@@ -70,7 +70,7 @@ const EXIT: Record<Verdict, number> = { pass: 0, fail: 1, unknown: 3 };
 
 async function run(
   what: string[],
-  options: VetOptions & { out?: string; sbomDiff?: string[] },
+  options: Omit<VetOptions, 'file'> & { file?: string[]; out?: string; sbomDiff?: string[] },
 ): Promise<void> {
   if (options.sbomDiff !== undefined) return printSbomDiff([...options.sbomDiff, ...what]);
   // Schemas, licence texts and parsers are loaded when they are used: `--help` need not wait for them.
@@ -79,15 +79,25 @@ async function run(
   const color = options.out === undefined && stdout.isTTY === true && stdout.hasColors();
   const line = progressLine();
   try {
-    const { text, verdict, kept } = await runVet(what, options, {
-      terminal: { width: Math.min(stdout.columns ?? 100, 120), color },
-      progress: line.show,
-    });
+    const { text, verdict, kept } = await runVet(
+      what,
+      { ...options, file: options.file ?? [] },
+      {
+        terminal: { width: Math.min(stdout.columns ?? 100, 120), color },
+        progress: line.show,
+      },
+    );
     line.clear();
     for (const path of kept) process.stderr.write(`evidence kept in ${path}\n`);
     if (options.out === undefined) stdout.write(text);
     else await writeFile(options.out, text);
     if (verdict !== undefined) process.exitCode = EXIT[verdict];
+  } catch (error) {
+    // Errors quote names of repositories and what remote servers said; those must not act on the terminal either.
+    if (!(error instanceof ToolcribError)) throw error;
+    const plain = (text: string) => text.split('\n').map(visible).join('\n');
+    const next = error.next === undefined ? {} : { next: plain(error.next) };
+    throw new ToolcribError(error.code, plain(error.message), { ...next, cause: error });
   } finally {
     line.clear();
   }

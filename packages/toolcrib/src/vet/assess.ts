@@ -4,7 +4,7 @@ import { judge } from './policy/judge.ts';
 import { cloneForReading } from './sources/git/clone.ts';
 import { collect } from './sources/index.ts';
 import type { SourceContext, Target } from './sources/source.ts';
-import { type Asked, type Resolved, resolveTarget, subjectOf } from './sources/target.ts';
+import { type Asked, type Resolved, resolveTarget, subjectOf, withoutSecrets } from './sources/target.ts';
 
 /**
  * Vets one tool: collects the evidence, judges it, and seals both into a pack.
@@ -27,7 +27,7 @@ export async function assess(
       apiVersion: 'toolcrib.dev/v1alpha1',
       kind: 'EvidencePack',
       subject: target.subject,
-      asked,
+      asked: { ...asked, spec: withoutSecrets(asked.spec) },
       assessedAt: new Date(now).toISOString(),
       policy,
       evidence: facts,
@@ -48,7 +48,11 @@ async function withClone(
   const { url, revision } = resolved.clone;
   const clone = await cloneForReading(url, context);
   const subject = subjectOf(url, url, revision);
-  const git = { dir: clone.dir, shownAs: url, ...(revision === undefined ? {} : { revision }) };
+  const git = {
+    dir: clone.dir,
+    shownAs: withoutSecrets(url),
+    ...(revision === undefined ? {} : { revision }),
+  };
   return {
     target: { spec: resolved.asked.spec, subject, git, files: resolved.asked.files },
     close: clone.close,

@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { stringify } from 'yaml';
 import { combineVerdicts, ToolcribError, type Verdict } from '../model/index.ts';
 import { assess } from './assess.ts';
 import { CRITERIA } from './criteria/index.ts';
@@ -59,6 +60,7 @@ export async function runVet(
   options: VetOptions,
   world: { terminal: TerminalOptions; progress(text: string): void },
 ): Promise<VetAnswer> {
+  refuseFormat(options);
   if (options.criteria) return { text: criteriaText(), kept: [] };
   if (options.verify !== undefined) return verify([...options.verify, ...what], options, world.terminal);
   const context = contextOf(options, world.progress);
@@ -92,6 +94,26 @@ export async function runVet(
   return { text, verdict, kept };
 }
 
+/** What the answers that are no assessment can be written as; any other word would be passed over in silence. */
+function refuseFormat({ output, publish, verify, since }: VetOptions): void {
+  const [option, formats] = publish
+    ? ['--publish', ['table', 'json', 'yaml', 'markdown']]
+    : verify !== undefined
+      ? ['--verify', ['table', 'json', 'yaml']]
+      : since !== undefined
+        ? ['--since', ['table', 'json', 'yaml']]
+        : ['', FORMATS];
+  if (!formats.includes(output))
+    throw new ToolcribError('usage', `${option} has no ${output} report`, {
+      next: `take one of: ${formats.join(', ')}`,
+    });
+}
+
+const dataText = (format: 'json' | 'yaml', data: unknown): string =>
+  format === 'json'
+    ? `${JSON.stringify(data, null, 2)}\n`
+    : stringify(data, { aliasDuplicateObjects: false });
+
 async function publish(
   asked: { spec: string; git?: string; files: string[] },
   policy: TrustPolicy,
@@ -107,7 +129,7 @@ async function publish(
   const items = await publishChecklist(target, policy.resolve(target.subject, job), context);
   const { name } = target.subject;
   const verdict = combineVerdicts(items.map((item) => item.verdict));
-  if (output === 'json') return { text: `${JSON.stringify(items, null, 2)}\n`, verdict, kept: [] };
+  if (output === 'json' || output === 'yaml') return { text: dataText(output, items), verdict, kept: [] };
   const text =
     output === 'markdown' ? markdownChecklist(name, items) : terminalChecklist(name, items, terminal);
   return { text, verdict, kept: [] };
@@ -142,8 +164,8 @@ function sinceText(
   terminal: TerminalOptions,
 ): string {
   const changes = changesSince(old, now);
-  return options.output === 'json'
-    ? `${JSON.stringify({ since: old.assessedAt, verdict: now.verdict, changes }, null, 2)}\n`
+  return options.output === 'json' || options.output === 'yaml'
+    ? dataText(options.output, { since: old.assessedAt, verdict: now.verdict, changes })
     : terminalChanges(now.subject.name, old.assessedAt, changes, terminal);
 }
 
@@ -169,7 +191,8 @@ async function verify(
     texts.push(terminalVerification(path, { ...verification, ownPolicy }, terminal));
     reports.push({ path, verdict: pack.verdict, ownPolicy, ...rest });
   }
-  const text = options.output === 'json' ? `${JSON.stringify(reports, null, 2)}\n` : texts.join('');
+  const { output } = options;
+  const text = output === 'json' || output === 'yaml' ? dataText(output, reports) : texts.join('');
   return { text, verdict: combineVerdicts(verdicts), kept: [] };
 }
 
@@ -179,8 +202,15 @@ async function save(packs: readonly EvidencePack[], to: string | true): Promise<
   for (const pack of packs) {
     const name = [pack.subject.name, pack.subject.version].filter((part) => part !== undefined).join('-');
     // A name from a repository or registry must not lead out of the folder.
-    const file = `${name.replace(/[^\w.@+-]+/g, '-').replace(/^[.-]+/, '')}.pack.json`;
-    const path = isFile ? to : join(to === true ? 'evidence' : to, file);
+    const plain = name.replace(/[^\w.@+-]+/g, '-').replace(/^[.-]+/, '') || 'tool';
+    const folder = to === true ? 'evidence' : to;
+    // Two tools, or two clones of one, may have the same name: neither's evidence may overwrite the other's.
+    const path = isFile
+      ? to
+      : ['', ...packs.map((_, index) => `-${index + 2}`)]
+          .map((suffix) => join(folder, `${plain}${suffix}.pack.json`))
+          .find((free) => !kept.includes(free));
+    if (path === undefined) continue;
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, packText(pack));
     kept.push(path);
@@ -198,7 +228,9 @@ async function readText(path: string): Promise<string> {
 }
 
 function contextOf({ at, registry }: VetOptions, progress: (text: string) => void): SourceContext {
-  const fixed = at === undefined ? undefined : Date.parse(at);
+  // `Date.parse` takes much for a date that is none: "5" is in May 2001.
+  const fixed =
+    at === undefined ? undefined : /^\d{4}-\d{2}-\d{2}(T.*)?$/.test(at) ? Date.parse(at) : Number.NaN;
   if (fixed !== undefined && !(fixed <= Date.now()))
     throw new ToolcribError('usage', `--at ${at} is no date of the past`, { next: 'say it as 2026-08-21' });
   return { now: () => fixed ?? Date.now(), ...(registry === undefined ? {} : { registry }), progress };

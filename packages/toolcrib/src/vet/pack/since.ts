@@ -7,6 +7,7 @@ import type { EvidencePack, JudgedResult } from './schema.ts';
 /** What changed between two packs of one tool. */
 export interface Change {
   what:
+    | 'tool'
     | 'verdict'
     | 'criterion'
     | 'release'
@@ -26,6 +27,8 @@ const RANK: Record<Verdict, number> = { pass: 0, unknown: 1, fail: 2 };
 export function changesSince(old: EvidencePack, now: EvidencePack): Change[] {
   const changes: Change[] = [];
   const say = (what: Change['what'], text: string, worse = false) => changes.push({ what, text, worse });
+  if (old.subject.purl !== now.subject.purl)
+    say('tool', `the pack is of ${old.subject.purl}, this is ${now.subject.purl}`, true);
   if (old.subject.version !== now.subject.version)
     say('version', `version ${old.subject.version ?? '(none)'} → ${now.subject.version ?? '(none)'}`);
   if (!isDeepStrictEqual(old.policy, now.policy)) say('policy', 'the policy is another one');

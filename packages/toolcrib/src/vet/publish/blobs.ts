@@ -1,5 +1,5 @@
 import { readObjects } from '../sources/git/objects.ts';
-import { lines, records } from '../sources/git/records.ts';
+import { FIELD_LIMIT, lines, records } from '../sources/git/records.ts';
 import type { Repository } from '../sources/git/repository.ts';
 
 /** Text larger than this is not looked into, and is said to be so. */
@@ -63,12 +63,13 @@ async function visitGroup(
   );
   for (const { id, path } of group) {
     const object = objects.get(id);
-    if (object?.type !== 'blob') continue;
+    if (object?.type !== 'blob' && object?.type !== 'tag') continue;
     if (object.bytes === null) walked.tooLarge.push(path);
     else if (object.bytes.subarray(0, 8000).includes(0)) walked.binary++;
     else {
       walked.texts++;
-      await visit({ path, id, text: object.bytes.toString('utf8') });
+      const where = object.type === 'tag' ? `message of tag ${path}` : path;
+      await visit({ path: where, id, text: object.bytes.toString('utf8') });
     }
   }
 }
@@ -86,6 +87,7 @@ async function walkMessages(
     group = [];
   };
   for await (const [id = '', text = ''] of records(repository.stream(args), 2)) {
+    if (Buffer.byteLength(text) >= FIELD_LIMIT) walked.tooLarge.push(`message of ${id.slice(0, 12)}`);
     if (group.length === 0) first = id;
     group.push(text);
     walked.texts++;

@@ -107,7 +107,8 @@ function searchItems(searched: Searched | { doubt: string }): Item[] {
       item('secrets', SECRETS, 'unknown', searched.doubt),
       item('internal-names', INTERNAL, 'unknown', searched.doubt),
     ];
-  const looked = `${searched.walked.texts} texts of the whole history were looked into`;
+  const { texts, binary } = searched.walked;
+  const looked = `${texts} texts of the whole history were looked into${binary === 0 ? '' : `, ${binary} binary files were not`}`;
   return [secretsItem(searched, looked), internalItem(searched, looked)];
 }
 

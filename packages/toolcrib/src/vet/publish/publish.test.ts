@@ -43,6 +43,25 @@ test('a tool that is ready lacks nothing', async () => {
   assert.ok(items.length >= 12);
 });
 
+test('a secret in the message of a tag is found, and a message too long to be read is said', async () => {
+  const { of } = await list(good.commits, [{ name: 'v1.0.0', at: NOW / 1000 - 500, signature: TOKEN }]);
+  assert.match(of('secrets')?.reason ?? '', /message of tag v1\.0\.0:\d+ \(github\)/);
+  const long = { author: 'Ben <ben@example.org>', at: NOW / 1000 - 500, message: 'word '.repeat(20_000) };
+  const { of: other } = await list([...good.commits, long]);
+  assert.equal(other('secrets')?.verdict, 'unknown');
+  assert.match(other('secrets')?.reason ?? '', /1 were too large \(message of [0-9a-f]{12}\)/);
+});
+
+test('binary files are said not to have been looked into', async () => {
+  const image = {
+    author: 'Ben <ben@example.org>',
+    at: NOW / 1000 - 500,
+    files: { 'a.png': Buffer.alloc(9) },
+  };
+  const { of } = await list([...good.commits, image]);
+  assert.match(of('secrets')?.reason ?? '', /none found; .*, 1 binary files were not/);
+});
+
 test('a secret that was taken out long ago is still found, where it came in, and never printed', async () => {
   const commits: CommitSpec[] = [
     ...good.commits,

@@ -32,7 +32,7 @@ export async function resolveTarget(asked: Asked, context: SourceContext): Promi
     existsSync(git) || !spec.startsWith('git:') ? { name: git, version: undefined } : splitVersion(git);
   if (isUrl(place)) return { clone: { url: place, ...(revision === undefined ? {} : { revision }) }, asked };
   if (!existsSync(place))
-    throw new ToolcribError('usage', `"${spec}" is no folder and names no tool`, {
+    throw new ToolcribError('usage', `"${withoutSecrets(spec)}" is no folder and names no tool`, {
       next: 'say ./path/to/clone, git:URL-or-path@TAG, npm:NAME@VERSION or pkg:TYPE/NAME@VERSION --git DIR',
     });
   const subject = subjectOf(place, await originOf(place), revision);
@@ -63,8 +63,9 @@ export function subjectOf(place: string, url: string | undefined, revision: stri
 /** `name@version`; an `@` that begins a scope or stands in an address before a host is no separator. */
 function splitVersion(text: string): { name: string; version?: string } {
   const at = text.lastIndexOf('@');
+  const authority = /^\w+:\/\/[^/]*/.exec(text)?.[0].length ?? 0;
   const isSeparator =
-    at > 0 && at > text.lastIndexOf(':') && (text.startsWith('@') ? at > text.indexOf('/') : true);
+    at > authority && at > text.lastIndexOf(':') && (text.startsWith('@') ? at > text.indexOf('/') : true);
   const folder = isSeparator ? firstExisting(text) : undefined;
   if (folder !== undefined) return { name: folder, version: text.slice(folder.length + 1) };
   return isSeparator ? { name: text.slice(0, at), version: text.slice(at + 1) } : { name: text };
@@ -154,6 +155,13 @@ async function purlTarget(asked: Asked, context: SourceContext): Promise<Target>
 
 function purlOf(type: string, namespace: string | undefined, name: string): string {
   return new PackageURL(type, namespace, name, undefined, undefined, undefined).toString();
+}
+
+/** An address may carry a password or a token; packs, reports and errors are passed around. */
+export function withoutSecrets(text: string): string {
+  return text.replace(/(\w+:\/\/)([^/\s@]+)@/g, (_, scheme: string, who: string) =>
+    scheme === 'ssh://' && !who.includes(':') ? `${scheme}${who}@` : scheme,
+  );
 }
 
 const isUrl = (place: string) =>

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ToolcribError } from '../../../model/index.ts';
+import { withoutSecrets } from '../target.ts';
 
 /**
  * Clones a repository for reading: bare (nothing is checked out), whole, without submodules, hooks or templates, with
@@ -16,7 +17,7 @@ export async function cloneForReading(
 ): Promise<{ dir: string; close(): Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), 'toolcrib-clone-'));
   const close = () => rm(dir, { recursive: true, force: true });
-  options.progress?.(`cloning ${url}`);
+  options.progress?.(`cloning ${withoutSecrets(url)}`);
   const safe = [
     'core.hooksPath=/dev/null',
     'transfer.fsckObjects=true',
@@ -56,7 +57,7 @@ export async function cloneForReading(
   if (code === 0) return { dir: join(dir, 'repository.git'), close };
   await close();
   const why = code instanceof Error ? code.message : (complaint.trim().split('\n').at(-1) ?? '');
-  throw new ToolcribError('unreachable', `${url} could not be cloned: ${why}`, {
+  throw new ToolcribError('unreachable', withoutSecrets(`${url} could not be cloned: ${why}`), {
     next: 'clone it yourself and give the folder',
   });
 }

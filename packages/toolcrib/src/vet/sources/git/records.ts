@@ -1,5 +1,5 @@
 /** Bytes kept of one field; the rest of a longer one is dropped, so that no commit can fill the memory. */
-const FIELD_LIMIT = 64 * 1024;
+export const FIELD_LIMIT = 64 * 1024;
 
 /**
  * Splits a stream of NUL-terminated fields into records of `width` fields, holding one record at a time. Invalid UTF-8
