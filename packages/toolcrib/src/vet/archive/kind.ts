@@ -18,8 +18,20 @@ export function compressionOf(head: Uint8Array): Compression | undefined {
 
 export function containerOf(head: Uint8Array): Container | undefined {
   if (starts(head, 0x50, 0x4b, 0x03, 0x04) || starts(head, 0x50, 0x4b, 0x05, 0x06)) return 'zip';
-  if (Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar') return 'tar';
+  if (Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar' || hasTarChecksum(head))
+    return 'tar';
   return undefined;
+}
+
+/** The tar of before POSIX has no magic, but a header's sum of its own bytes (the sum itself as blanks). */
+function hasTarChecksum(head: Uint8Array): boolean {
+  if (head.length < 512 || head[0] === 0) return false;
+  const said = /^ *([0-7]{1,6})[\0 ]/.exec(Buffer.from(head.subarray(148, 156)).toString('latin1'))?.[1];
+  if (said === undefined) return false;
+  const sum = head
+    .subarray(0, 512)
+    .reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 0x20 : byte), 0);
+  return sum === Number.parseInt(said, 8);
 }
 
 export function executableOf(head: Uint8Array): Executable | undefined {

@@ -169,6 +169,33 @@ describe('looking into an archive', () => {
     );
   });
 
+  it('reads tar of before POSIX, and names what unpackers make of kinds it does not know', async () => {
+    const header = (await tar([[{ name: 'k9s', mode: 0o755, size: ELF.length }, ELF]])).subarray(0, 512);
+    const kind = (type: string, magic?: Buffer) => {
+      const copy = Buffer.from(header);
+      copy.write(type, 156, 'latin1');
+      magic?.copy(copy, 257);
+      copy.write('        ', 148);
+      const sum = copy.reduce((total, byte) => total + byte, 0);
+      copy.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+      return Buffer.concat([copy, ELF, Buffer.alloc(512 - (ELF.length % 512) + 1024)]);
+    };
+    const old = await lookInside(await file('v7.tar', kind('\0', Buffer.alloc(8))));
+    assert.deepEqual(
+      old.executables.map(({ path }) => path),
+      ['k9s'],
+    );
+    // GNU tar unpacks both as ordinary files.
+    for (const type of ['Z', 'S']) {
+      const { findings } = await lookInside(await file('odd.tar', kind(type)));
+      assert.deepEqual(findings, [{ path: 'k9s', what: 'unreadable' }]);
+    }
+    const sparse = await tar([[{ name: 'k9s', mode: 0o755, pax: { 'GNU.sparse.major': '1' } }, ELF]]);
+    assert.deepEqual((await lookInside(await file('sparse.tar', sparse))).findings, [
+      { path: 'k9s', what: 'unreadable' },
+    ]);
+  });
+
   it('says what it cannot read', async () => {
     const found = await lookInside(await file('tool.tar.xz', Buffer.from('\xfd7zXZ\x00rest', 'latin1')));
     assert.deepEqual(found.findings, [{ path: 'tool.tar.xz', what: 'unreadable' }]);

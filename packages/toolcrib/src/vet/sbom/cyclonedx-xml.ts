@@ -27,7 +27,7 @@ export function readCycloneDxXml(text: string, path: string): CycloneDx {
   const parser = sax.parser(true, { xmlns: false, strictEntities: true } as sax.SAXOptions);
   const top: Node = { name: '', attributes: {}, text: '', children: [] };
   const open: Node[] = [top];
-  let [skipping, depth, components] = [0, 0, 0];
+  let [skipping, depth, components, elements] = [0, 0, 0, 0];
   let specVersion: string | undefined;
   const fail = (code: 'bad-file' | 'limit', why: string): never => {
     throw new ToolcribError(code, `${path}:${parser.line + 1}:${parser.column + 1}: ${why}`);
@@ -37,6 +37,7 @@ export function readCycloneDxXml(text: string, path: string): CycloneDx {
   parser.ondoctype = () => fail('bad-file', 'a document type declaration has no place in an SBOM');
   parser.onopentag = ({ name: full, attributes }) => {
     if (++depth > SBOM_LIMITS.depth) fail('limit', `nested deeper than ${SBOM_LIMITS.depth}`);
+    if (++elements > SBOM_LIMITS.values) fail('limit', `more than ${SBOM_LIMITS.values} elements`);
     const name = full.replace(/^.*:/, '');
     if (name === 'bom')
       specVersion = /cyclonedx\.org\/schema\/bom\/(\d+\.\d+)/.exec(String(attributes.xmlns ?? ''))?.[1];

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listOf } from './list.ts';
 import { type Component, hashName, type Sbom } from './model.ts';
 
 /**
@@ -11,6 +12,8 @@ const Licence = z.looseObject({
   license: z.looseObject({ id: z.string().optional(), name: z.string().optional() }).optional(),
   expression: z.string().optional(),
 });
+
+const Dependency = z.looseObject({ ref: z.string(), dependsOn: listOf(() => z.string()).optional() });
 
 interface RawComponent {
   name?: string;
@@ -37,11 +40,9 @@ const ComponentSchema: z.ZodType<RawComponent> = z.looseObject({
   manufacturer: Named.optional(),
   publisher: z.string().optional(),
   swid: z.looseObject({ tagId: z.string().optional() }).optional(),
-  hashes: z.array(Hash).optional(),
-  licenses: z.array(Licence).optional(),
-  get components(): z.ZodOptional<z.ZodArray<z.ZodType<RawComponent>>> {
-    return z.array(ComponentSchema).optional();
-  },
+  hashes: listOf(() => Hash).optional(),
+  licenses: listOf(() => Licence).optional(),
+  components: listOf(() => ComponentSchema).optional(),
 });
 
 export const CycloneDxSchema = z.looseObject({
@@ -50,7 +51,7 @@ export const CycloneDxSchema = z.looseObject({
   metadata: z
     .looseObject({
       timestamp: z.string().optional(),
-      authors: z.array(Named).optional(),
+      authors: listOf(() => Named).optional(),
       manufacturer: Named.optional(),
       manufacture: Named.optional(),
       supplier: Named.optional(),
@@ -58,10 +59,8 @@ export const CycloneDxSchema = z.looseObject({
       component: ComponentSchema.optional(),
     })
     .optional(),
-  components: z.array(ComponentSchema).optional(),
-  dependencies: z
-    .array(z.looseObject({ ref: z.string(), dependsOn: z.array(z.string()).optional() }))
-    .optional(),
+  components: listOf(() => ComponentSchema).optional(),
+  dependencies: listOf(() => Dependency).optional(),
 });
 export type CycloneDx = z.infer<typeof CycloneDxSchema>;
 

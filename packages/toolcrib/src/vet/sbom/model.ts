@@ -28,7 +28,7 @@ export interface Component {
   licences: string[];
 }
 
-export const SBOM_LIMITS = { bytes: 64 * 1024 * 1024, depth: 200, components: 200_000 };
+export const SBOM_LIMITS = { bytes: 64 * 1024 * 1024, depth: 200, components: 200_000, values: 2_000_000 };
 
 const HASHES: Record<string, string> = {
   'SHA-256': 'sha256',

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import type * as z from 'zod';
 import { ToolcribError } from '../../model/index.ts';
-import { jsonDepth } from '../verify/json.ts';
+import { jsonExcess } from '../verify/json.ts';
 import { CycloneDxSchema, fromCycloneDx } from './cyclonedx.ts';
 import { readCycloneDxXml } from './cyclonedx-xml.ts';
 import { SBOM_LIMITS, type Sbom } from './model.ts';
@@ -42,9 +42,8 @@ function parse(bytes: Uint8Array, name: string): Sbom {
   const first = text.trimStart()[0];
   if (first === '<') return fromCycloneDx(check(CycloneDxSchema, readCycloneDxXml(text, name), name));
   if (first !== '{') return fromSpdx(check(SpdxSchema, readSpdxTagValue(text, name), name));
-  if (jsonDepth(bytes, SBOM_LIMITS.depth) > SBOM_LIMITS.depth) {
-    throw new ToolcribError('limit', `${name} is nested deeper than ${SBOM_LIMITS.depth}`);
-  }
+  const excess = jsonExcess(bytes, SBOM_LIMITS);
+  if (excess !== undefined) throw new ToolcribError('limit', `${name} ${excess}`);
   // Counted before it is parsed: a million objects cost a gigabyte once they are objects.
   if (
     countOf(bytes, '"bom-ref"', '"SPDXID"', '"purl"') > SBOM_LIMITS.components * 3 ||
@@ -54,6 +53,9 @@ function parse(bytes: Uint8Array, name: string): Sbom {
   }
   const json = parseJsonText(text, name);
   const isObject = typeof json === 'object' && json !== null;
+  if (isObject && longest(json) > SBOM_LIMITS.components) {
+    throw new ToolcribError('limit', `${name} has more than ${SBOM_LIMITS.components} components`);
+  }
   if (isObject && 'bomFormat' in json) return fromCycloneDx(check(CycloneDxSchema, json, name));
   if (isObject && 'spdxVersion' in json) return fromSpdx(check(SpdxSchema, json, name));
   if (isObject && '@graph' in json)
@@ -89,6 +91,12 @@ function decode(bytes: Uint8Array, name: string): string {
   } catch {
     throw new ToolcribError('bad-file', `${name} is not text (UTF-8)`);
   }
+}
+
+/** The longest list of components, as it came from the parser. */
+function longest(json: object): number {
+  const { components, packages } = json as { components?: unknown; packages?: unknown };
+  return Math.max(...[components, packages].map((list) => (Array.isArray(list) ? list.length : 0)));
 }
 
 function countOf(bytes: Uint8Array, ...words: string[]): number {

@@ -204,6 +204,12 @@ describe('an SBOM', () => {
       clear('limit'),
     );
     assert.throws(() => read(`{"bomFormat":${'['.repeat(10_000)}`), clear('limit'));
+    assert.throws(() => read(`{"bomFormat":"CycloneDX","x":[${'1,'.repeat(4_000_000)}1]}`), clear('limit'));
+    // Each wrong member would be described, at a kilobyte a piece.
+    const hashes = `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"hashes":[${'1,'.repeat(900_000)}1]}]}`;
+    assert.throws(() => read(hashes), clear('bad-file'));
+    const licences = `<component><licenses>${'<license/>'.repeat(2_000_001)}</licenses></component>`;
+    assert.throws(() => read(xml.replace('<component/>', licences)), clear('limit'));
     assert.throws(() => read(`<bom>${'<components>'.repeat(10_000)}`), clear('limit'));
     const laughs = '<!DOCTYPE bom [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><bom>&b;</bom>';
     assert.throws(() => read(laughs), clear('bad-file'));

@@ -22,7 +22,8 @@ export function readSpdxTagValue(text: string, path: string): Spdx {
   let inText = false;
   let number = 0;
   for (const raw of text.split('\n')) {
-    number++;
+    if (++number > SBOM_LIMITS.values)
+      throw new ToolcribError('limit', `${path} has more than ${SBOM_LIMITS.values} lines`);
     const line = raw.trim();
     if (inText) {
       inText = !line.includes('</text>');

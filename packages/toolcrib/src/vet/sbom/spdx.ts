@@ -1,5 +1,25 @@
 import * as z from 'zod';
+import { listOf } from './list.ts';
 import { type Component, hashName, type Sbom } from './model.ts';
+
+const Package = z.looseObject({
+  SPDXID: z.string(),
+  name: z.string().optional(),
+  versionInfo: z.string().optional(),
+  supplier: z.string().optional(),
+  originator: z.string().optional(),
+  checksums: listOf(() => Checksum).optional(),
+  licenseConcluded: z.string().optional(),
+  licenseDeclared: z.string().optional(),
+  externalRefs: listOf(() => Reference).optional(),
+});
+const Checksum = z.looseObject({ algorithm: z.string(), checksumValue: z.string() });
+const Reference = z.looseObject({ referenceType: z.string(), referenceLocator: z.string() });
+const Relationship = z.looseObject({
+  spdxElementId: z.string(),
+  relationshipType: z.string(),
+  relatedSpdxElement: z.string(),
+});
 
 /**
  * The parts of SPDX 2.2 and 2.3 that are read (https://spdx.github.io/spdx-spec/v2.3/). There is no kept SPDX parser
@@ -8,35 +28,11 @@ import { type Component, hashName, type Sbom } from './model.ts';
 export const SpdxSchema = z.looseObject({
   spdxVersion: z.string(),
   creationInfo: z
-    .looseObject({ created: z.string().optional(), creators: z.array(z.string()).optional() })
+    .looseObject({ created: z.string().optional(), creators: listOf(() => z.string()).optional() })
     .optional(),
-  documentDescribes: z.array(z.string()).optional(),
-  packages: z
-    .array(
-      z.looseObject({
-        SPDXID: z.string(),
-        name: z.string().optional(),
-        versionInfo: z.string().optional(),
-        supplier: z.string().optional(),
-        originator: z.string().optional(),
-        checksums: z.array(z.looseObject({ algorithm: z.string(), checksumValue: z.string() })).optional(),
-        licenseConcluded: z.string().optional(),
-        licenseDeclared: z.string().optional(),
-        externalRefs: z
-          .array(z.looseObject({ referenceType: z.string(), referenceLocator: z.string() }))
-          .optional(),
-      }),
-    )
-    .optional(),
-  relationships: z
-    .array(
-      z.looseObject({
-        spdxElementId: z.string(),
-        relationshipType: z.string(),
-        relatedSpdxElement: z.string(),
-      }),
-    )
-    .optional(),
+  documentDescribes: listOf(() => z.string()).optional(),
+  packages: listOf(() => Package).optional(),
+  relationships: listOf(() => Relationship).optional(),
 });
 export type Spdx = z.infer<typeof SpdxSchema>;
 type SpdxPackage = NonNullable<Spdx['packages']>[number];

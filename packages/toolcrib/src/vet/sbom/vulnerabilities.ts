@@ -37,7 +37,10 @@ export async function vulnerabilitiesOf(sbom: Sbom, osv: string): Promise<Vulner
   const wanted = new Map<string, Component[]>();
   for (const component of sbom.components) {
     const key = keyOf(component);
-    if (key !== undefined) wanted.set(key, [...(wanted.get(key) ?? []), component]);
+    if (key === undefined) continue;
+    const known = wanted.get(key);
+    if (known) known.push(component);
+    else wanted.set(key, [component]);
   }
   const asked = [...wanted.values()].reduce((sum, list) => sum + list.length, 0);
   const result: Vulnerabilities = { found: [], asked, records: 0 };

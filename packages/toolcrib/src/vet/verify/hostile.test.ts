@@ -113,6 +113,17 @@ describe('hostile proofs end soon, with a reason, and never pass', () => {
           '{"__proto__":{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json"},"constructor":{"prototype":{}}}',
         ),
     ],
+    [
+      'a million line ends within',
+      () => Buffer.from(`{"mediaType":"application/vnd.dev.sigstore.bundle"}${'\n'.repeat(1_000_000)}x`),
+    ],
+    [
+      'five million log entries of nothing',
+      () =>
+        Buffer.from(
+          `{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"tlogEntries":[${'{},'.repeat(5_000_000)}{}]}}`,
+        ),
+    ],
     ['16 MiB of white space', () => Buffer.alloc(16 * 1024 * 1024, ' ')],
     ['an endless armor', () => Buffer.from(`-----BEGIN SSH SIGNATURE-----\n${'A'.repeat(5_000_000)}`)],
     ['nested OpenPGP', () => Buffer.from(`-----BEGIN PGP SIGNED MESSAGE-----\n`.repeat(100_000))],

@@ -5,9 +5,11 @@ export interface JsonLimits {
   bytes: number;
   /** Nesting of arrays and objects. */
   depth: number;
+  /** Members of arrays and objects, all together: what costs memory once it is parsed. */
+  values: number;
 }
 
-export const PROOF_JSON: JsonLimits = { bytes: 16 * 1024 * 1024, depth: 64 };
+export const PROOF_JSON: JsonLimits = { bytes: 16 * 1024 * 1024, depth: 64, values: 1_000_000 };
 
 /**
  * Parses JSON whose size and nesting are known to be bounded before the parser sees it: `JSON.parse` itself copes with
@@ -18,9 +20,8 @@ export function parseJson(bytes: Uint8Array, what: string, limits: JsonLimits = 
   if (bytes.length > limits.bytes) {
     throw new Stop('limit', `${what} is over ${Math.round(limits.bytes / 1024 / 1024)} MiB`);
   }
-  if (jsonDepth(bytes, limits.depth) > limits.depth) {
-    throw new Stop('limit', `${what} is nested deeper than ${limits.depth}`);
-  }
+  const excess = jsonExcess(bytes, limits);
+  if (excess !== undefined) throw new Stop('limit', `${what} ${excess}`);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
@@ -28,10 +29,13 @@ export function parseJson(bytes: Uint8Array, what: string, limits: JsonLimits = 
   }
 }
 
-/** Nesting depth of a JSON text, given up on as soon as it is over `limit`. */
-export function jsonDepth(bytes: Uint8Array, limit: number): number {
+/** What of a JSON text is over a limit, found without parsing it; undefined: nothing. */
+export function jsonExcess(
+  bytes: Uint8Array,
+  limits: Pick<JsonLimits, 'depth' | 'values'>,
+): string | undefined {
   let depth = 0;
-  let deepest = 0;
+  let values = 0;
   let inString = false;
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
@@ -40,12 +44,13 @@ export function jsonDepth(bytes: Uint8Array, limit: number): number {
       else if (byte === 0x22) inString = false;
     } else if (byte === 0x22) inString = true;
     else if (byte === 0x7b || byte === 0x5b) {
-      depth++;
-      if (depth > deepest) deepest = depth;
-      if (depth > limit) return deepest;
+      if (++depth > limits.depth) return `is nested deeper than ${limits.depth}`;
+      values++;
     } else if (byte === 0x7d || byte === 0x5d) depth--;
+    else if (byte === 0x2c) values++;
+    if (values > limits.values) return `holds more than ${limits.values} values`;
   }
-  return deepest;
+  return undefined;
 }
 
 /** Narrowing helpers for parsed JSON, so that no property of a hostile value is taken on faith. */

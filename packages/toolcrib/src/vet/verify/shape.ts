@@ -12,8 +12,12 @@ export function contains(bytes: Uint8Array, text: string): boolean {
 
 /** JSON Lines: the first line is a whole object already, and there is another. */
 export function severalLines(bytes: Uint8Array): boolean {
+  // Not by a regular expression: with a run of line ends it would try every way to divide them.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD * 16))
     .toString('latin1')
-    .trimEnd();
-  return /^\s*\{.*\}\s*\n\s*\{/.test(text);
+    .trimStart();
+  const end = text.indexOf('\n');
+  if (end < 0) return false;
+  const line = text.slice(0, end).trimEnd();
+  return line.startsWith('{') && line.endsWith('}') && text.slice(end).trimStart().startsWith('{');
 }

@@ -1,5 +1,5 @@
 import { type Bundle, bundleFromJSON, ValidationError } from '@sigstore/bundle';
-import { asObject, parseJson } from '../json.ts';
+import { asArray, asObject, parseJson } from '../json.ts';
 import { messageOf, Stop } from '../outcome.ts';
 
 /** More than any real bundle has; each costs signature checks. */
@@ -15,6 +15,7 @@ export function readBundle(bytes: Uint8Array): Bundle {
 
 export function bundleOf(json: unknown): Bundle {
   if (asObject(json) === undefined) throw new Stop('not-understood', 'the bundle is not a JSON object');
+  boundLists(json);
   let bundle: Bundle;
   try {
     bundle = bundleFromJSON(json);
@@ -31,6 +32,18 @@ export function bundleOf(json: unknown): Bundle {
 }
 
 const isInclusion = (field: string) => /tlogEntries\[\d+\]\.inclusion(Proof|Promise)/.test(field);
+
+/** Long lists are refused before the library makes an object of each member. */
+function boundLists(json: unknown): void {
+  const waiting = [json];
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    const list = asArray(one);
+    if (list !== undefined && list.length > MOST.hashes)
+      throw new Stop('limit', `the bundle has a list of more than ${MOST.hashes}`);
+    for (const inner of list ?? Object.values(asObject(one) ?? {}))
+      if (typeof inner === 'object' && inner !== null) waiting.push(inner);
+  }
+}
 
 function bound(bundle: Bundle): void {
   const { tlogEntries, timestampVerificationData, content } = bundle.verificationMaterial;
