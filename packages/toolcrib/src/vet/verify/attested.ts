@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
 import { Stop } from './outcome.ts';
-import { asksForProvenance, readProvenance, requireProvenance } from './provenance.ts';
+import { asksForProvenance, readProvenance, requireBuild, requireProvenance } from './provenance.ts';
 import { certificateOf } from './sigstore/authorities.ts';
 import { requireSigner, signerOf } from './sigstore/identity.ts';
 import { keyFingerprint } from './sigstore/log-entry.ts';
@@ -41,8 +41,9 @@ export async function verifyBundle(
   try {
     const statement = await statementIn(bundle, input, build);
     if (signer.kind === 'certificate') requireSigner(signer, expected);
-    if (statement?.provenance && asksForProvenance(expected)) {
-      requireProvenance(statement.provenance, statement.full, build, expected);
+    if (asksForProvenance(expected)) {
+      if (statement?.provenance) requireProvenance(statement.provenance, statement.full, build, expected);
+      else notes.push(...requireBuild(build, expected, statement?.full));
     }
     if (statement?.provenance?.certified === 'other') {
       notes.push('the provenance names another source than the certificate: it is only what the signer says');

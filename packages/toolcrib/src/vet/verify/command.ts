@@ -6,6 +6,7 @@ import { ToolcribError } from '../../model/index.ts';
 import { type Artefact, artefactOfBytes, artefactOfDigest, openArtefact } from './artefact.ts';
 import { parseJson } from './json.ts';
 import { Stop } from './outcome.ts';
+import { parsePurl } from './provenance.ts';
 import { readSigstoreRoot, type TrustRoot } from './trust/root.ts';
 import { currentRoot } from './trust/store.ts';
 import type { Expected, ExpectedSigner, ProofFile, Verification } from './types.ts';
@@ -85,6 +86,8 @@ async function catTag(folder: string, tag: string): Promise<Buffer> {
     const { stdout } = await promisify(execFile)('git', args, {
       encoding: 'buffer',
       maxBuffer: 4 * 1024 * 1024,
+      // An object that a partial clone lacks would be fetched, by whatever command its own configuration names.
+      env: { ...process.env, GIT_NO_LAZY_FETCH: '1' },
     });
     return stdout;
   } catch (cause) {
@@ -102,6 +105,10 @@ function open(name: string): Promise<Artefact> {
 
 async function expectedFrom(options: VerifyOptions): Promise<Expected> {
   const { purl, sourceRepository, sourceRef, builder } = options;
+  if (purl !== undefined && parsePurl(purl) === undefined)
+    throw usage(`--purl ${purl} is no package URL: pkg:TYPE/NAME@VERSION`);
+  if (options.fingerprint !== undefined && options.keyring === undefined)
+    throw usage('--fingerprint needs --keyring: it names one key of the ring');
   return {
     signers: await signersFrom(options),
     ...(purl && { purl }),

@@ -1,4 +1,5 @@
 import type { Bundle } from '@sigstore/bundle';
+import { keySigner, readPublicKey } from './attested.ts';
 import { parsePurl, samePackage } from './provenance.ts';
 import type { Found } from './several.ts';
 import type { KeyForBundle } from './sigstore/verify.ts';
@@ -20,6 +21,21 @@ export function registryKey(trust: TrustRoot, hint: string): KeyForBundle | unde
   const validFor = (at: Date) => at >= key.start && (key.end === undefined || at <= key.end);
   return { key: key.key, validFor, needsTime: true };
 }
+
+/**
+ * The registry's key signs whatever is published, by whomever. Where the person said who must have signed, it does not
+ * stand in for them: it may be all that a mirror left.
+ */
+export function isByExpected({ signer }: Pick<Found, 'signer'>, expected: Expected): boolean {
+  if (expected.signers.length === 0 || signer?.kind !== 'key') return true;
+  return expected.signers.some((one) => {
+    if (one.kind !== 'public-key') return false;
+    const pinned = keySigner(readPublicKey(one.pem));
+    return pinned.kind === 'key' && pinned.fingerprint === signer.fingerprint;
+  });
+}
+
+export const ONLY_REGISTRY = 'only the npm registry itself signed it, and none of those who are expected';
 
 /**
  * Every subject must be the package that was asked for. The registry's key signs for all packages, so that without a

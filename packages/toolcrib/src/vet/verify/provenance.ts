@@ -128,7 +128,7 @@ export function requireProvenance(
   if (expected.builder !== undefined && provenance.builder !== expected.builder) {
     throw mismatch('builder', provenance.builder, expected.builder);
   }
-  const purl = parsePurl(expected.purl);
+  const purl = readablePurl(expected);
   const repository = expected.sourceRepository ?? githubRepository(purl);
   if (repository !== undefined && !sameRepository(provenance.sourceRepository, repository)) {
     throw mismatch('source repository', provenance.sourceRepository, repository);
@@ -141,11 +141,58 @@ export function requireProvenance(
   if (purl?.version) requireVersion(provenance.sourceRef, subject, purl);
 }
 
+/**
+ * The same question where there is no provenance: a signature alone, or an attestation of something else. Only the
+ * certificate can answer then, and what was asked for by name and is not answered must not pass.
+ * @param subject of an attestation; its name may be a purl
+ * @returns what a reader should know was not checked
+ * @throws {Stop} `provenance-mismatch`, `other-subject`, `provenance-undecided`
+ */
+export function requireBuild(build: BuildClaims, expected: Expected, subject?: Subject): string[] {
+  const undecided = (what: string) =>
+    new Stop('provenance-undecided', `it holds no provenance, so that its ${what} cannot be told`);
+  if (expected.builder !== undefined) throw undecided('builder');
+  const purl = readablePurl(expected);
+  const repository = expected.sourceRepository ?? githubRepository(purl);
+  if (repository !== undefined && build.sourceRepository !== undefined) {
+    if (!sameRepository(build.sourceRepository, repository))
+      throw mismatch('source repository', build.sourceRepository, repository);
+  } else if (expected.sourceRepository !== undefined) throw undecided('source repository');
+  if (expected.sourceRef !== undefined) {
+    if (build.sourceRef === undefined) throw undecided('source ref');
+    if (build.sourceRef !== expected.sourceRef)
+      throw mismatch('source ref', build.sourceRef, expected.sourceRef);
+    return [];
+  }
+  if (!purl?.version) return [];
+  const named = parsePurl(subject?.name);
+  if (named !== undefined) {
+    if (samePackage(named, purl) && named.version === purl.version) return [];
+    throw new Stop('other-subject', `it speaks of ${printable(subject?.name ?? '')}, not of ${purl}`);
+  }
+  if (build.sourceRef?.startsWith('refs/tags/')) {
+    requireVersion(build.sourceRef, { digest: {} }, purl);
+    return [];
+  }
+  return [`nothing in it names the version: that it is ${purl.version} was not checked`];
+}
+
+/** A purl that cannot be read asks for something nobody can check. */
+function readablePurl({ purl }: Expected): PackageURL | undefined {
+  const read = parsePurl(purl);
+  if (purl !== undefined && read === undefined)
+    throw new Stop('provenance-undecided', `${printable(purl)} is no package URL (pkg:TYPE/NAME@VERSION)`);
+  return read;
+}
+
+/** `same` only where the authority says all of it: what the build alone says is what it likes to say. */
 function certified(said: Said, build: BuildClaims): Provenance['certified'] {
   const fields = ['sourceRepository', 'sourceRef', 'sourceDigest'] as const;
   const both = fields.filter((field) => said[field] !== undefined && build[field] !== undefined);
   if (both.some((field) => said[field] !== build[field])) return 'other';
-  return both.includes('sourceRepository') ? 'same' : 'not said';
+  const all =
+    both.includes('sourceRepository') && (said.sourceRef === undefined || both.includes('sourceRef'));
+  return all ? 'same' : 'not said';
 }
 
 /** Whether anything was asked of the provenance, beyond who signed it. */

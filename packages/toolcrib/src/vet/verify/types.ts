@@ -94,7 +94,7 @@ export type Signer =
   | {
       kind: 'key';
       algorithm: string;
-      /** `SHA256:…` of the key as its own programs print it (OpenPGP: hex fingerprint; minisign: key id). */
+      /** `SHA256:…` of the key as its own programs print it (OpenPGP: hex fingerprint; minisign: the key itself). */
       fingerprint: string;
       /** A name that came with the key (OpenPGP user id, allowed_signers principal): as trusted as the key ring. */
       name?: string;

@@ -5,7 +5,7 @@ import { checksums } from './schemes/checksums.ts';
 import { schemeOf } from './schemes/index.ts';
 import { openpgpCleartext } from './schemes/openpgp.ts';
 import type { TrustRoot } from './trust/root.ts';
-import type { Expected, ProofFile, Verification } from './types.ts';
+import { type Expected, type ProofFile, type SchemeName, VERDICT_OF, type Verification } from './types.ts';
 
 /** What a person can lay beside an artefact. */
 export interface VerifyFiles {
@@ -22,6 +22,43 @@ export interface VerifyFiles {
  * @returns never throws for bad input; see `Verification`
  */
 export async function verifyArtefact(
+  artefact: Artefact,
+  files: VerifyFiles,
+  expected: Expected,
+  trust: TrustRoot,
+  now: Date,
+): Promise<Verification> {
+  return requireAnswered(await verifyFiles(artefact, files, expected, trust, now), expected);
+}
+
+/** Schemes whose signatures say nothing of a build, and (but for npm's) of a package and version. */
+const SAY_NOTHING: ReadonlySet<SchemeName> = new Set([
+  'minisign',
+  'openpgp',
+  'openpgp-cleartext',
+  'ssh',
+  'git-object',
+  'npm-signature',
+]);
+
+/** What was asked for and could not be looked at must not pass as if it had been. */
+function requireAnswered(found: Verification, expected: Expected): Verification {
+  if (found.verdict !== 'pass' || !SAY_NOTHING.has(found.scheme)) return found;
+  const { sourceRepository, sourceRef, builder, purl } = expected;
+  if (sourceRepository !== undefined || sourceRef !== undefined || builder !== undefined) {
+    return {
+      ...found,
+      verdict: VERDICT_OF['provenance-undecided'],
+      code: 'provenance-undecided',
+      reason: `${found.reason}; but such a signature does not say what it was built from`,
+    };
+  }
+  if (purl === undefined || found.scheme === 'npm-signature') return found;
+  const note = `such a signature names no package and version: that it is ${purl} was not checked`;
+  return found.notes.includes(note) ? found : { ...found, notes: [...found.notes, note] };
+}
+
+async function verifyFiles(
   artefact: Artefact,
   files: VerifyFiles,
   expected: Expected,

@@ -1,8 +1,8 @@
-import { readCleartextMessage, verify } from 'openpgp';
+import { readCleartextMessage, type Signature, verify } from 'openpgp';
 import { messageOf, Stop } from '../outcome.ts';
 import type { Found } from '../several.ts';
 import type { Expected } from '../types.ts';
-import { judgeSignatures } from './judge.ts';
+import { boundSignatures, judgeSignatures } from './judge.ts';
 import { expectedKeys } from './keys.ts';
 
 const BEGIN = '-----BEGIN PGP SIGNED MESSAGE-----';
@@ -24,6 +24,8 @@ export async function verifyCleartext(
   const keys = await expectedKeys(expected);
   try {
     const message = await readCleartextMessage({ cleartextMessage: text });
+    // Its own type does not show it, but it is a message's one signature list.
+    boundSignatures((message as unknown as { signature: Signature }).signature);
     const result = await verify({ message, verificationKeys: keys, date: now });
     const found = await judgeSignatures(result.signatures, keys, 'text', now);
     return { found, text: String(result.data) };
@@ -53,10 +55,13 @@ function requireNothingElse(text: string): void {
   const signatures = lines.filter((line) => line === '-----BEGIN PGP SIGNATURE-----').length;
   const end = lines.indexOf('-----END PGP SIGNATURE-----');
   const rest = lines.slice(end + 1).some((line) => line !== '');
+  // Within the text a line that begins with a dash is escaped ("- -…"). One that is not may end the text, or the
+  // signature, for a parser that overlooks the blank after it.
+  const bare = lines.filter((line) => line.startsWith('-') && !line.startsWith('- ')).length;
   if (lines[0] !== BEGIN || begins !== 1 || signatures !== 1 || end < 0) {
     throw new Stop('not-understood', 'this is no cleartext-signed file');
   }
-  if (rest || headers.some((header) => !/^Hash: [A-Za-z0-9, -]+$/.test(header))) {
+  if (rest || bare !== 3 || headers.some((header) => !/^Hash: [A-Za-z0-9, -]+$/.test(header))) {
     throw new Stop('signature-invalid', 'the file holds lines outside the signed text');
   }
 }

@@ -6,8 +6,14 @@ import { userIdOf } from './keys.ts';
 
 type VerificationResult = Awaited<ReturnType<typeof verify>>['signatures'][number];
 
-/** More signatures than anybody puts on one file; each costs a public-key operation. */
+/** More signatures than anybody puts on one file; each costs a public-key operation, and hashes the file anew. */
 const MOST_SIGNATURES = 32;
+
+/** To be asked before anything is verified. @throws {Stop} `limit` */
+export function boundSignatures({ packets }: Signature): void {
+  if (packets.length > MOST_SIGNATURES)
+    throw new Stop('limit', `more than ${MOST_SIGNATURES} OpenPGP signatures`);
+}
 
 /**
  * From the library's outcomes to one: a signature by a known key that does not hold is a failure whatever the others
@@ -21,8 +27,6 @@ export async function judgeSignatures(
   type: 'binary' | 'text',
   now: Date,
 ): Promise<Found> {
-  if (results.length > MOST_SIGNATURES)
-    throw new Stop('limit', `more than ${MOST_SIGNATURES} OpenPGP signatures`);
   const good: Found[] = [];
   const unknown: string[] = [];
   const undecided: Stop[] = [];
@@ -38,7 +42,7 @@ export async function judgeSignatures(
     requireType(signature, type);
     const signer = signerOf(key, id);
     const failure = await failureOf(result, signer);
-    const stop = failure ?? (await keyState(key, signature, signer, now));
+    const stop = failure ?? (await keyState(key, result.keyID, signature, signer, now));
     if (stop === undefined) good.push(found(signer, signature));
     else if (stop.code === 'expired-key-undated') undecided.push(stop);
     else throw stop;
@@ -74,6 +78,7 @@ async function failureOf(result: VerificationResult, signer: Signer): Promise<St
 /** The library judges a key as of the time the signer claims; somebody with a stolen old key claims an old time. */
 async function keyState(
   key: Key,
+  id: VerificationResult['keyID'],
   signature: Signature,
   signer: Signer,
   now: Date,
@@ -81,17 +86,25 @@ async function keyState(
   if (await key.isRevoked(undefined, undefined, now)) {
     return new Stop('key-revoked', 'the OpenPGP key has been revoked', { signer });
   }
-  const ends = await key.getExpirationTime();
-  if (ends instanceof Date && ends < now) {
-    const made = signature.packets[0]?.created?.toISOString().slice(0, 10);
-    const ended = ends.toISOString().slice(0, 10);
-    return new Stop(
+  const made = signature.packets[0]?.created?.toISOString().slice(0, 10);
+  const ended = (what: string) =>
+    new Stop(
       'expired-key-undated',
-      `the OpenPGP key ended on ${ended}, and that it signed on ${made} is only what the signer says`,
+      `the OpenPGP key ${what}, and that it signed on ${made} is only what the signer says`,
       { signer },
     );
+  const ends = await key.getExpirationTime();
+  if (ends instanceof Date && ends < now) return ended(`ended on ${ends.toISOString().slice(0, 10)}`);
+  try {
+    // The key that signed may be a subkey, which ends and is revoked on its own.
+    await key.getSigningKey(id, now);
+    return undefined;
+  } catch (error) {
+    const text = messageOf(error);
+    return /revoked/i.test(text)
+      ? new Stop('key-revoked', `the OpenPGP subkey has been revoked: ${text}`, { signer })
+      : ended(`no longer counts (${text})`);
   }
-  return undefined;
 }
 
 function requireType(signature: Signature, type: 'binary' | 'text'): void {

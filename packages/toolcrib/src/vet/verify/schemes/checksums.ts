@@ -54,8 +54,12 @@ async function lineFor({ artefact, proof }: Parameters<Scheme['verify']>[0]) {
   const mine = lines.filter(({ name }) => name === undefined || sameName(name, artefact.name));
   const line = mine[0];
   if (line === undefined) throw await notNamed(lines, artefact.name, artefact.digests.bind(artefact));
-  const others = mine.filter((one) => one.digest.length === line.digest.length && one.digest !== line.digest);
-  if (others.length > 0)
+  const differ = (a: ChecksumLine, b: ChecksumLine) =>
+    a.digest !== b.digest && a.algorithms.some((algorithm) => b.algorithms.includes(algorithm));
+  const first = new Map<string, ChecksumLine>();
+  for (const one of mine)
+    for (const algorithm of one.algorithms) if (!first.has(algorithm)) first.set(algorithm, one);
+  if (mine.some((one) => one.algorithms.some((algorithm) => differ(one, first.get(algorithm) ?? one))))
     throw new Stop('not-understood', `${proof.name} names ${artefact.name} with different digests`);
   // Several algorithms for one file are fine; the strongest decides.
   const strongest = mine.toSorted((a, b) => b.digest.length - a.digest.length)[0] ?? line;
@@ -76,6 +80,11 @@ async function notNamed(
   );
   const own = new Set(Object.values(await digests(algorithms)));
   const same = lines.find(({ digest }) => own.has(digest));
+  if (same !== undefined && own.has(name.replace(/^sha256:/, '')))
+    return new Stop(
+      'nothing-to-verify',
+      `the list names files, and only a digest was given: it is that of ${printable(same.name ?? '')}`,
+    );
   return same === undefined
     ? new Stop('nothing-to-verify', `${name} is not in the list`)
     : new Stop('other-name', `the list has these bytes under another name: ${printable(same.name ?? '')}`);

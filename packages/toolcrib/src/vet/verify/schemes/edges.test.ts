@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createMessage, generateKey, sign as pgpSign, revokeKey } from 'openpgp';
+import { createMessage, enums, generateKey, sign as pgpSign, readSignature, revokeKey } from 'openpgp';
 import { artefactOfBytes, verifyArtefact } from '../index.ts';
 import { verifyDigest } from '../sigstore/prehash.ts';
 import { matchesPatterns, readAllowedSigners } from '../ssh/allowed-signers.ts';
@@ -159,6 +159,47 @@ describe('OpenPGP keys', () => {
       date: new Date('2025-02-01T00:00:00Z'),
     });
     assert.equal(await verdict(signature, ring(publicKey)), 'fail key-revoked');
+  });
+  it('that are subkeys end and are revoked on their own', async () => {
+    const date = new Date('2025-01-01T00:00:00Z');
+    const subkeyOf = async (subkey: object) => {
+      const { privateKey } = await generateKey({
+        ...user,
+        date,
+        subkeys: [{ sign: true, ...subkey } as never],
+      });
+      const signature = (await pgpSign({
+        message: await createMessage({ binary: new Uint8Array(BYTES) }),
+        signingKeys: privateKey,
+        signingKeyIDs: privateKey.subkeys.map((one) => one.getKeyID()),
+        detached: true,
+        date: new Date('2025-01-10T00:00:00Z'),
+      } as never)) as string;
+      return { privateKey, signature };
+    };
+    const ending = await subkeyOf({ keyExpirationTime: 86_400 * 30 });
+    const ringOf = ring(ending.privateKey.toPublic());
+    assert.equal(await verdict(ending.signature, ringOf), 'unknown expired-key-undated');
+    const then = new Date('2025-01-11T00:00:00Z');
+    assert.equal(await verdict(ending.signature, ringOf, undefined, then), 'pass verified');
+
+    const revoked = await subkeyOf({});
+    const [subkey] = revoked.privateKey.subkeys;
+    assert.ok(subkey);
+    const flag = enums.reasonForRevocation.keySuperseded;
+    const after = new Date('2025-03-01T00:00:00Z');
+    revoked.privateKey.subkeys[0] = await subkey.revoke(
+      revoked.privateKey.keyPacket as never,
+      { flag, string: '' } as never,
+      after,
+    );
+    assert.equal(await verdict(revoked.signature, ring(revoked.privateKey.toPublic())), 'fail key-revoked');
+  });
+  it('sign once or twice, and not a thousand times: refused before each hashes the file', async () => {
+    const { privateKey } = await generateKey(user);
+    const one = (await readSignature({ armoredSignature: await signedBy(privateKey) })).write();
+    const many = Buffer.concat(Array.from({ length: 1000 }, () => Buffer.from(one)));
+    assert.equal(await verdict(many, ring(privateKey.toPublic())), 'unknown limit');
   });
   it('pinned by fingerprint: no other of the ring will do', async () => {
     const [{ privateKey: mine }, { privateKey: other }] = [await generateKey(user), await generateKey(user)];

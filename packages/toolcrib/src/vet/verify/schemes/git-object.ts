@@ -1,6 +1,6 @@
 import { createMessage, readSignature, verify } from 'openpgp';
 import { artefactOfBytes } from '../artefact.ts';
-import { judgeSignatures } from '../openpgp/judge.ts';
+import { boundSignatures, judgeSignatures } from '../openpgp/judge.ts';
 import { expectedKeys } from '../openpgp/keys.ts';
 import { conclude, messageOf, Stop } from '../outcome.ts';
 import type { Found } from '../several.ts';
@@ -81,7 +81,8 @@ async function verifySignature(payload: Buffer, signature: string, input: Verify
       artefactOfBytes('git object', payload),
       input.expected,
       ['git'],
-      at ?? input.now,
+      input.now,
+      at,
     );
     const time: SignedAt = at ? { at: at.toISOString(), from: 'claim' } : { from: 'none' };
     return {
@@ -98,6 +99,7 @@ async function verifySignature(payload: Buffer, signature: string, input: Verify
   const keys = await expectedKeys(input.expected);
   try {
     const armored = await readSignature({ armoredSignature: signature });
+    boundSignatures(armored);
     const message = await createMessage({ binary: new Uint8Array(payload), format: 'binary' });
     const result = await verify({
       message,

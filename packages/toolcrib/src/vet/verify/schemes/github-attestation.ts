@@ -21,8 +21,11 @@ export const githubAttestation: Scheme = {
     conclude('github-attestation', input.artefact, async () => {
       const bundles = bundlesIn(input.proof.bytes).map((json) => () => bundleOf(json()));
       const found = await outcomes(bundles, input);
-      const passed = found.find(({ code }) => code === 'verified');
-      const chosen = passed ?? worst(found);
+      // Asked for a version, provenance that names another is not outweighed by an attestation that names none.
+      const good = found.filter(({ code }) => code === 'verified');
+      const mismatch = found.find(({ code }) => code === 'provenance-mismatch');
+      const passed = good.find(({ statement }) => statement?.provenance) ?? (mismatch ? undefined : good[0]);
+      const chosen = passed ?? mismatch ?? worst(found);
       if (chosen === undefined) throw new Stop('nothing-to-verify', 'there is no attestation');
       const others = found.filter((one) => one !== chosen).map(({ code }) => code);
       const note = others.length > 0 ? [`${others.length} more in the file: ${others.join(', ')}`] : [];

@@ -65,6 +65,18 @@ describe('ssh', () => {
     assert.equal(await code(signature, allowed(`me@x cert-authority ${key.line}`)), 'unknown unknown-key');
   });
 
+  it('a tag by a key that has ended since is unknown: its date is only what the signer says', async () => {
+    const tag = gitTag(key);
+    const at = async (now: string) => {
+      const artefact = artefactOfBytes('t', tag);
+      const expected = allowed(`me@x valid-before="20980101Z" ${key.line}`);
+      const files = { proof: { name: 'tag v1', bytes: tag } };
+      return (await verifyArtefact(artefact, files, expected, vendoredRoot(), new Date(now))).code;
+    };
+    assert.equal(await at('2097-12-31T00:00:00Z'), 'verified');
+    assert.equal(await at('2099-01-01T00:00:00Z'), 'expired-key-undated');
+  });
+
   it('a tag is verified under its own name only', async () => {
     const tag = gitTag(key);
     assert.equal(
@@ -131,6 +143,19 @@ describe('OpenPGP', () => {
 });
 
 describe('minisign', () => {
+  it('of two keys with one id is told apart: the id is what anybody writes into a key', async () => {
+    const fingerprints: string[] = [];
+    for (const key of [minisignKey(7), minisignKey(7)]) {
+      const files = { proof: { name: 's', bytes: key.sign(BYTES) } };
+      const expected = { signers: [key.expected] };
+      const artefact = artefactOfBytes('tool', BYTES);
+      const found = await verifyArtefact(artefact, files, expected, vendoredRoot(), new Date());
+      assert.equal(found.verdict, 'pass');
+      if (found.signer?.kind === 'key') fingerprints.push(found.signer.fingerprint);
+    }
+    assert.match(fingerprints[0] ?? '', /^RW[A-Za-z0-9+/]{54}$/);
+    assert.equal(new Set(fingerprints).size, 2);
+  });
   it("a trusted comment that is not the signer's is a failure, though the file is", async () => {
     const key = minisignKey(7);
     const signature = key.sign(BYTES).toString();

@@ -39,7 +39,8 @@ export const minisign: Scheme = {
         signer: {
           kind: 'key',
           algorithm: signature.prehashed ? 'Ed25519 (prehashed)' : 'Ed25519',
-          fingerprint: key.id,
+          // The whole key: its id is eight bytes that anybody can put into a key of their own.
+          fingerprint: key.line,
         },
         time: claimedTime(comment),
         notes: [`trusted comment: ${printable(comment)}`, ...otherFile(comment, artefact.name)],
@@ -81,7 +82,7 @@ function readSignature(file: Uint8Array): MinisignSignature {
 }
 
 /** @throws {Stop} `not-understood` */
-function readKey(text: string): { id: string; key: KeyObject } {
+function readKey(text: string): { id: string; line: string; key: KeyObject } {
   const line = text.split(/\r?\n/).find((one) => /^RW[A-Za-z0-9+/]{54}$/.test(one.trim()));
   const raw = base64(line?.trim(), 42);
   if (raw === undefined || raw.subarray(0, 2).toString('latin1') !== 'Ed') {
@@ -93,6 +94,7 @@ function readKey(text: string): { id: string; key: KeyObject } {
   const x = raw.subarray(10).toString('base64url');
   return {
     id: keyId(raw.subarray(2, 10)),
+    line: raw.toString('base64'),
     key: createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }),
   };
 }

@@ -1,5 +1,5 @@
 import { asArray, asObject, parseJson } from '../json.ts';
-import { registryKey, requirePackage } from '../npm-registry.ts';
+import { isByExpected, ONLY_REGISTRY, registryKey, requirePackage } from '../npm-registry.ts';
 import { conclude, Stop } from '../outcome.ts';
 import { outcomes, worst } from '../several.ts';
 import { contains, startsWithJson } from '../shape.ts';
@@ -25,6 +25,8 @@ export const npmAttestations: Scheme = {
 
       const first = worst(judged);
       if (first === undefined) throw new Stop('nothing-to-verify', 'there is no attestation');
+      if (first.code === 'verified' && !judged.some((one) => isByExpected(one, input.expected)))
+        throw new Stop('nothing-to-verify', ONLY_REGISTRY);
       const provenance = judged.find(({ statement }) => statement?.provenance);
       const chosen = first.code === 'verified' ? (provenance ?? first) : first;
       const all = judged.map(

@@ -2,6 +2,7 @@ import { verify } from 'node:crypto';
 import * as z from 'zod';
 import { keySigner } from '../attested.ts';
 import { asObject, parseJson } from '../json.ts';
+import { isByExpected, ONLY_REGISTRY } from '../npm-registry.ts';
 import { conclude, Stop } from '../outcome.ts';
 import { parsePurl } from '../provenance.ts';
 import { contains, startsWithJson } from '../shape.ts';
@@ -59,6 +60,7 @@ export const npmSignature: Scheme = {
         throw new Stop(...notThisTarball(integrity, artefact.name));
       }
       const signed = Buffer.from(`${name}@${purl.version}:${integrity}`);
+      let ended: Stop | undefined;
       for (const { keyid, sig } of signatures) {
         const known = trust.npmKeys.find(({ keyId, usage }) => keyId === keyid && usage === 'npm:signatures');
         if (known === undefined) continue;
@@ -70,13 +72,17 @@ export const npmSignature: Scheme = {
           );
         }
         if (known.end !== undefined && known.end < now) {
-          const ended = known.end.toISOString().slice(0, 10);
-          throw new Stop(
+          const at = known.end.toISOString().slice(0, 10);
+          ended = new Stop(
             'expired-key-undated',
-            `the registry's key ended on ${ended}, and nothing shows that it signed before`,
+            `the registry's key ended on ${at}, and nothing shows that it signed before`,
             { signer },
           );
+          // The registry signs again with its next key, and both may stand side by side.
+          continue;
         }
+        if (!isByExpected({ signer }, expected))
+          throw new Stop('nothing-to-verify', ONLY_REGISTRY, { signer });
         return {
           code: 'verified',
           reason: `the npm registry signed ${name}@${purl.version} with these bytes`,
@@ -85,6 +91,7 @@ export const npmSignature: Scheme = {
           notes: [`keys: ${trust.origin}, ${trust.asOf.slice(0, 10)}`],
         };
       }
+      if (ended !== undefined) throw ended;
       throw new Stop(
         'unknown-key',
         `signed with ${signatures.map(({ keyid }) => keyid.slice(0, 60)).join(', ')}, which is not a known key of the registry`,

@@ -2,7 +2,7 @@ import { ReadableStream } from 'node:stream/web';
 import { createMessage, readSignature, type Signature, verify } from 'openpgp';
 import type { Artefact } from '../artefact.ts';
 import { verifyCleartext } from '../openpgp/cleartext.ts';
-import { judgeSignatures } from '../openpgp/judge.ts';
+import { boundSignatures, judgeSignatures } from '../openpgp/judge.ts';
 import { expectedKeys } from '../openpgp/keys.ts';
 import { conclude, messageOf, Stop } from '../outcome.ts';
 import type { Scheme } from '../types.ts';
@@ -18,6 +18,7 @@ export const openpgp: Scheme = {
     conclude('openpgp', input.artefact, async () => {
       const { artefact, expected, proof, now } = input;
       const signature = await readDetached(proof.bytes);
+      boundSignatures(signature);
       const keys = await expectedKeys(expected);
       const message = await createMessage({ binary: streamOf(artefact) as never, format: 'binary' });
       const result = await verify({

@@ -1,6 +1,12 @@
 import { verifyBundle } from '../attested.ts';
-import { namesRegistryKey, registryKey, requirePackage } from '../npm-registry.ts';
-import { conclude } from '../outcome.ts';
+import {
+  isByExpected,
+  namesRegistryKey,
+  ONLY_REGISTRY,
+  registryKey,
+  requirePackage,
+} from '../npm-registry.ts';
+import { conclude, Stop } from '../outcome.ts';
 import { contains, severalLines, startsWithJson } from '../shape.ts';
 import { readBundle } from '../sigstore/parse.ts';
 import type { Scheme } from '../types.ts';
@@ -20,6 +26,9 @@ export const sigstoreBundle: Scheme = {
       if (!namesRegistryKey(bundle, input.trust)) return verifyBundle(bundle, input);
       // npm's publish attestation, saved on its own: the registry's key, not one of the person's.
       const found = await verifyBundle(bundle, input, (hint) => registryKey(input.trust, hint));
-      return requirePackage(found, input.expected);
+      const judged = requirePackage(found, input.expected);
+      if (judged.code === 'verified' && !isByExpected(judged, input.expected))
+        throw new Stop('nothing-to-verify', ONLY_REGISTRY);
+      return judged;
     }),
 };

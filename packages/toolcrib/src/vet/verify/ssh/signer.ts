@@ -8,7 +8,7 @@ import { readSshSignature, verifySsh } from './signature.ts';
 /**
  * Verifies an SSH signature and that its key is one that the expected principal may sign with, in this namespace.
  * @param namespaces those in which a signature counts here: one for files is none for commits
- * @param signedAt what the signer says, for keys with a validity; absent: `now`
+ * @param claimed when the signer says that it was signed, where he says so
  * @throws {Stop}
  */
 export async function verifySshSigner(
@@ -16,7 +16,8 @@ export async function verifySshSigner(
   artefact: Artefact,
   expected: Expected,
   namespaces: readonly string[],
-  at: Date,
+  now: Date,
+  claimed?: Date,
 ): Promise<Signer> {
   const signature = readSshSignature(signatureFile);
   const signer: Signer = {
@@ -49,7 +50,8 @@ export async function verifySshSigner(
       signature.keyBlob,
       principal,
       signature.namespace,
-      at,
+      now,
+      claimed ?? now,
     );
     if (found === undefined) return { ...signer, name: principal };
     reasons.push(new Stop(found.code, found.message, { signer }));
@@ -67,8 +69,11 @@ function judge(
   keyBlob: Buffer,
   principal: string,
   namespace: string,
-  at: Date,
-): { code: 'unknown-key' | 'other-identity' | 'key-expired'; message: string } | undefined {
+  now: Date,
+  claimed: Date,
+):
+  | { code: 'unknown-key' | 'other-identity' | 'key-expired' | 'expired-key-undated'; message: string }
+  | undefined {
   const ofKey = signers.filter((one) => !one.certAuthority && one.keyBlob.equals(keyBlob));
   if (ofKey.length === 0)
     return { code: 'unknown-key', message: 'the ssh key is not among the allowed signers' };
@@ -85,12 +90,19 @@ function judge(
   if (inNamespace.length === 0) {
     return { code: 'other-identity', message: `${principal} may not sign for "${namespace}"` };
   }
-  const valid = inNamespace.some(
-    ({ validAfter, validBefore }) => (!validAfter || at >= validAfter) && (!validBefore || at < validBefore),
-  );
-  return valid
-    ? undefined
-    : { code: 'key-expired', message: `the ssh key of ${principal} does not count at that time` };
+  const validAt = (at: Date) =>
+    inNamespace.some(
+      ({ validAfter, validBefore }) =>
+        (!validAfter || at >= validAfter) && (!validBefore || at < validBefore),
+    );
+  if (!validAt(claimed))
+    return { code: 'key-expired', message: `the ssh key of ${principal} does not count at that time` };
+  if (validAt(now)) return undefined;
+  // Whoever has an old key can sign today and say that it was then.
+  return {
+    code: 'expired-key-undated',
+    message: `the ssh key of ${principal} no longer counts, and that it signed before is only what the signer says`,
+  };
 }
 
 /** As `ssh-keygen -l` prints it. */
