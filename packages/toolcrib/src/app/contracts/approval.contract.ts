@@ -8,7 +8,7 @@ import { codeOf, type OpenGuarded, openStage, type Stage } from '../testing/stag
 const rules = [
   { name: 'outage', when: 'radius.workloadsLeftWithoutPods > 0', then: 'hold' },
   { name: 'many', when: 'effect.verb == "delete" && act.expected > 10', then: 'hold' },
-  { name: 'config', when: 'effect.resource == "configmaps"', then: 'hold' },
+  { name: 'limits', when: 'effect.resource == "limitranges"', then: 'hold' },
   { name: 'unread', when: 'radius.state != "complete"', then: 'hold' },
 ];
 
@@ -23,20 +23,21 @@ export function approvalContract(open: OpenGuarded): void {
   const setPath = (namespace: string) => `${paths.apps(namespace, 'statefulsets')}/web`;
   const uidAt = async (path: string) => (await seen(stage.target, path))?.metadata.uid;
 
-  async function configMap(namespace: string, name: string, labels = {}): Promise<KubeObject> {
-    return put(stage.target, paths.core(namespace, 'configmaps'), {
+  /** A LimitRange: a kind with which nothing else happens, and whose deletes the audit log of a real cluster shows whole. */
+  async function thing(namespace: string, name: string, labels = {}): Promise<KubeObject> {
+    return put(stage.target, paths.core(namespace, 'limitranges'), {
       apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name, labels },
-      data: { is: name },
+      kind: 'LimitRange',
+      metadata: { name, labels, annotations: { is: name } },
+      spec: { limits: [{ type: 'Container', max: { cpu: '64' } }] },
     });
   }
 
   test('a client that is no kubectl is refused at once with a code; the approval is one pass, for that request', () =>
     inNamespace(stage.target, async (namespace) => {
-      const map = await configMap(namespace, 'a');
-      const other = await configMap(namespace, 'b');
-      const path = `${paths.core(namespace, 'configmaps')}/a`;
+      const map = await thing(namespace, 'a');
+      const other = await thing(namespace, 'b');
+      const path = `${paths.core(namespace, 'limitranges')}/a`;
       const refused = await stage.send('DELETE', path);
       assert.equal(refused.status, 403);
       assert.match(refused.body.message ?? '', /toolcrib approve [A-Z0-9]+ --as-sent/);
@@ -47,7 +48,7 @@ export function approvalContract(open: OpenGuarded): void {
       assert.ok(hold);
       await stage.approve(hold, 'as-sent');
       // Another object, another body, and another context are other requests.
-      assert.equal((await stage.send('DELETE', `${paths.core(namespace, 'configmaps')}/b`)).status, 403);
+      assert.equal((await stage.send('DELETE', `${paths.core(namespace, 'limitranges')}/b`)).status, 403);
       assert.equal((await stage.send('DELETE', path, { body: { gracePeriodSeconds: 0 } })).status, 403);
       assert.equal((await stage.send('DELETE', `${path}?gracePeriodSeconds=0`)).status, 403);
       const asSomebody = { headers: { 'impersonate-user': 'ben' } };
@@ -57,12 +58,12 @@ export function approvalContract(open: OpenGuarded): void {
       assert.equal(await uidAt(path), undefined);
       assert.deepEqual(await stage.deletes(namespace), [{ path, uid: map.metadata.uid, status: 200 }]);
       // The pass is used up: a new object of the name is held anew, under another code.
-      const again = await configMap(namespace, 'a');
+      const again = await thing(namespace, 'a');
       const second = await stage.send('DELETE', path);
       assert.equal(second.status, 403);
       assert.notEqual(codeOf(second), codeOf(refused));
       assert.equal(await uidAt(path), again.metadata.uid);
-      assert.equal(await uidAt(`${paths.core(namespace, 'configmaps')}/b`), other.metadata.uid);
+      assert.equal(await uidAt(`${paths.core(namespace, 'limitranges')}/b`), other.metadata.uid);
     }));
 
   /** Rights of the person behind the context `limited`, in one namespace. */
@@ -168,9 +169,9 @@ export function approvalContract(open: OpenGuarded): void {
 
   test('what was changed without a new generation meanwhile is kept as it stood when it went', () =>
     inNamespace(stage.target, async (namespace) => {
-      await configMap(namespace, 'a');
-      const path = `${paths.core(namespace, 'configmaps')}/a`;
-      const running = stage.kubectl('enforce', 'delete', 'configmap', 'a', '-n', namespace);
+      await thing(namespace, 'a');
+      const path = `${paths.core(namespace, 'limitranges')}/a`;
+      const running = stage.kubectl('enforce', 'delete', 'limitrange', 'a', '-n', namespace);
       const hold = await stage.held(namespace);
       await stage.target.https('PATCH', path, { metadata: { annotations: { late: 'yes' } } });
       await stage.approve(hold, 'as-sent');
@@ -230,10 +231,10 @@ export function approvalContract(open: OpenGuarded): void {
 
   test('every delete that goes out by itself carries the UID, whatever form its options came in', () =>
     inNamespace(stage.target, async (namespace) => {
-      const secret = async (name: string) =>
-        put(stage.target, paths.core(namespace, 'secrets'), {
+      const quota = async (name: string) =>
+        put(stage.target, paths.core(namespace, 'resourcequotas'), {
           apiVersion: 'v1',
-          kind: 'Secret',
+          kind: 'ResourceQuota',
           metadata: { name },
         });
       const forms: [string, object][] = [
@@ -250,8 +251,8 @@ export function approvalContract(open: OpenGuarded): void {
       ];
       const uids: (string | undefined)[] = [];
       for (const [index, [query, more]] of forms.entries()) {
-        uids.push((await secret(`s${index}`)).metadata.uid);
-        const path = `${paths.core(namespace, 'secrets')}/s${index}`;
+        uids.push((await quota(`s${index}`)).metadata.uid);
+        const path = `${paths.core(namespace, 'resourcequotas')}/s${index}`;
         const answer = await stage.send('DELETE', `${path}${query}`, more);
         assert.equal(answer.status, 200, JSON.stringify(answer.body));
         assert.equal(await uidAt(path), undefined, `form ${index}`);
@@ -265,11 +266,11 @@ export function approvalContract(open: OpenGuarded): void {
   test('a collection goes out, once approved, as single deletes pinned to what was seen; failures are told', () =>
     inNamespace(stage.target, async (namespace) => {
       const maps = [
-        await configMap(namespace, 'a', { app: 'x' }),
-        await configMap(namespace, 'b', { app: 'x' }),
-        await configMap(namespace, 'c', { app: 'y' }),
+        await thing(namespace, 'a', { app: 'x' }),
+        await thing(namespace, 'b', { app: 'x' }),
+        await thing(namespace, 'c', { app: 'y' }),
       ];
-      const path = `${paths.core(namespace, 'configmaps')}?labelSelector=app%3Dx`;
+      const path = `${paths.core(namespace, 'limitranges')}?labelSelector=app%3Dx`;
       const refused = await stage.send('DELETE', path);
       assert.equal(refused.status, 403);
       assert.deepEqual(await stage.deletes(namespace), []);
@@ -280,28 +281,30 @@ export function approvalContract(open: OpenGuarded): void {
         (await stage.deletes(namespace)).map(({ path: sent, uid }) => [sent, uid]),
         maps
           .slice(0, 2)
-          .map(({ metadata }) => [`${paths.core(namespace, 'configmaps')}/${metadata.name}`, metadata.uid]),
+          .map(({ metadata }) => [`${paths.core(namespace, 'limitranges')}/${metadata.name}`, metadata.uid]),
       );
-      assert.equal(await uidAt(`${paths.core(namespace, 'configmaps')}/c`), maps[2]?.metadata.uid);
+      assert.equal(await uidAt(`${paths.core(namespace, 'limitranges')}/c`), maps[2]?.metadata.uid);
       const act = (await stage.holds(namespace)).find(({ code }) => code === codeOf(refused))?.actId ?? '';
       assert.match((await stage.home.cli('log', act)).stdout, /2 deleted one by one/);
       const undone = await stage.home.cli('undo', act);
       assert.equal(undone.code, 0, undone.stdout);
-      assert.equal((await seen(stage.target, `${paths.core(namespace, 'configmaps')}/b`))?.data?.is, 'b');
+      assert.equal(
+        (await seen(stage.target, `${paths.core(namespace, 'limitranges')}/b`))?.metadata.annotations?.is,
+        'b',
+      );
     }));
 
   test('a collection by kubectl delete --raw, of which one object refuses to go: said, and the rest is gone', () =>
     inNamespace(stage.target, async (namespace) => {
-      await configMap(namespace, 'a');
-      await configMap(namespace, 'b');
-      const path = paths.core(namespace, 'configmaps');
+      await thing(namespace, 'a');
+      await thing(namespace, 'b');
+      const path = paths.core(namespace, 'limitranges');
       await letCho(namespace, [
-        { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'deletecollection'] },
-        { apiGroups: [''], resources: ['configmaps'], resourceNames: ['b'], verbs: ['delete'] },
+        { apiGroups: [''], resources: ['limitranges'], verbs: ['get', 'list', 'deletecollection'] },
+        { apiGroups: [''], resources: ['limitranges'], resourceNames: ['b'], verbs: ['delete'] },
         { apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list'] },
       ]);
-      const raw = `${path}?fieldSelector=metadata.name!%3Dkube-root-ca.crt`;
-      const running = stage.kubectl('limited', 'delete', '--raw', raw);
+      const running = stage.kubectl('limited', 'delete', '--raw', path);
       const ended = running.done.then(({ stderr }) => assert.fail(stderr));
       await stage.approve(await Promise.race([stage.held(namespace), ended]), 'as-sent');
       const said = await running.done;
