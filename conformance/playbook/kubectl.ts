@@ -164,8 +164,10 @@ export const kubectl = category('kubectl', {
     await t.kubectl('replace --force -f -', JSON.stringify(configMap('one', { a: '3' })));
   },
   'patch in three ways': async (t) => {
-    await t.post('deployments', deployment('web', 0), { quiet: true });
+    await started(t, 'deployments', deployment('web', 0));
     await t.kubectl(['patch', 'deployment', 'web', '-p', '{"spec":{"minReadySeconds":1}}']);
+    // "no change" is told by the resource version, which the controller's answer changes too.
+    await up(t);
     await t.kubectl(['patch', 'deployment', 'web', '--type=merge', '-p', '{"spec":{"minReadySeconds":1}}']);
     const wrong = '[{"op":"replace","path":"/spec/minReadySeconds","value":"x"}]';
     const refused = await t.kubectl(['patch', 'deployment', 'web', '--type=json', '-p', wrong], '', {

@@ -1,0 +1,12 @@
+// A real guard process and a real kubectl before a real control plane: the contracts that also run over the sandbox.
+import { describe } from 'node:test';
+import { approvalContract } from '../packages/toolcrib/src/app/contracts/approval.contract.ts';
+import { incidentContract } from '../packages/toolcrib/src/app/contracts/incident.contract.ts';
+import { passingContract } from '../packages/toolcrib/src/app/contracts/passing.contract.ts';
+import { openGuardedTestbed } from './guarded.ts';
+
+describe('the incident, over a real control plane', () => incidentContract(openGuardedTestbed));
+describe('what an approval is good for, over a real control plane', () =>
+  approvalContract(openGuardedTestbed));
+describe('what passes and what does not, over a real control plane', () =>
+  passingContract(openGuardedTestbed));
