@@ -69,7 +69,15 @@ const FLIPS: {
     to: 'fail',
     why: 'the version in use was signed by another',
     spoil: ({ 'release.previous': previous }) => {
-      previous.signers = ['https://example.org/old'];
+      previous.signers = [{ id: 'https://example.org/old', issuer: 'https://issuer.example.org' }];
+    },
+  },
+  {
+    criterion: 'signer-unchanged',
+    to: 'fail',
+    why: 'the same name was vouched for by another issuer',
+    spoil: ({ 'release.previous': previous }) => {
+      previous.signers = [{ id: 'https://example.org/release', issuer: 'https://other.example.org' }];
     },
   },
   {

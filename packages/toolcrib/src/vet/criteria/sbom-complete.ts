@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Criterion, missing } from './criterion.ts';
+import type { Fact } from '../sources/source.ts';
+import { type Criterion, type Judgement, missing } from './criterion.ts';
 import { decided, unknown } from './figures.ts';
 
 const threshold = z.strictObject({});
@@ -16,23 +17,39 @@ export const sbomComplete: Criterion<z.infer<typeof threshold>> = {
   threshold,
   mend: 'syft TOOL -o cyclonedx-json > TOOL.cdx.json   # with supplier, author and the digest of TOOL filled in',
   judge(evidence) {
-    const found = evidence.first('release.sbom');
-    if (found === undefined) return missing(evidence, 'release.sbom', 'a release file with an SBOM');
-    const { missing: lacking, match, matchReason, components, licences } = found.value;
-    const numbers = { components, licences: licences.length, missingElements: lacking.length };
-    if (match === 'fail') return decided(false, matchReason, [found.id], numbers);
-    if (lacking.length > 0) {
-      const names = lacking.map(({ element, count }) =>
-        count === null ? element : `${element} (of ${count})`,
+    const all = evidence.all('release.sbom');
+    if (all.length === 0) return missing(evidence, 'release.sbom', 'a release file with an SBOM');
+    // Of several artefacts each has its own; the worst decides.
+    const judged = all.map(judgeOne);
+    const worst =
+      judged.find(({ verdict }) => verdict === 'fail') ??
+      judged.find(({ verdict }) => verdict === 'unknown') ??
+      judged[0];
+    const without = evidence.all('release.artefact').length - all.length;
+    if (worst?.verdict === 'pass' && without > 0)
+      return unknown(
+        `${without} of the release's artefacts have no SBOM`,
+        all.map(({ id }) => id),
       );
-      return decided(false, `missing: ${names.join(', ')}`, [found.id], numbers);
-    }
-    if (match === 'unknown') return unknown(matchReason, [found.id], numbers);
-    return decided(
-      true,
-      `all minimum elements of ${components} components; ${matchReason}`,
-      [found.id],
-      numbers,
-    );
+    return worst ?? missing(evidence, 'release.sbom', 'a release file with an SBOM');
   },
 };
+
+function judgeOne(found: Fact<'release.sbom'>): Judgement {
+  const { missing: lacking, match, matchReason, components, licences } = found.value;
+  const numbers = { components, licences: licences.length, missingElements: lacking.length };
+  if (match === 'fail') return decided(false, matchReason, [found.id], numbers);
+  if (lacking.length > 0) {
+    const names = lacking.map(({ element, count }) =>
+      count === null ? element : `${element} (of ${count})`,
+    );
+    return decided(false, `missing: ${names.join(', ')}`, [found.id], numbers);
+  }
+  if (match === 'unknown') return unknown(matchReason, [found.id], numbers);
+  return decided(
+    true,
+    `all minimum elements of ${components} components; ${matchReason}`,
+    [found.id],
+    numbers,
+  );
+}

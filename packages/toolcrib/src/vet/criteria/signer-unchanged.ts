@@ -23,15 +23,17 @@ export const signerUnchanged: Criterion<z.infer<typeof threshold>> = {
     const { signers, version } = previous.value;
     if (signers.length === 0)
       return unknown('the earlier evidence pack holds no verified signature', [previous.id]);
-    const now = signatures.map(({ value }) => value.signer?.id ?? '');
+    const now = signatures.flatMap(({ value }) => value.signer ?? []);
     const ids = [previous.id, ...signatures.map(({ id }) => id)];
-    const same = now.find((id) => signers.includes(id));
-    if (same !== undefined) {
-      return decided(true, `signed by ${same}, as ${version ?? 'the earlier version'} was`, ids, {
-        signer: same,
-      });
-    }
-    const reason = `signed by ${now.join(', ')}; ${version ?? 'the earlier version'} was signed by ${signers.join(', ')}`;
-    return decided(false, reason, ids, { signer: now[0] ?? null });
+    // The same name from another issuer may be somebody else's.
+    const same = now.find((one) => signers.some(({ id, issuer }) => id === one.id && issuer === one.issuer));
+    const earlier = version ?? 'the earlier version';
+    if (same !== undefined)
+      return decided(true, `signed by ${named(same)}, as ${earlier} was`, ids, { signer: same.id });
+    const reason = `signed by ${now.map(named).join(', ')}; ${earlier} was signed by ${signers.map(named).join(', ')}`;
+    return decided(false, reason, ids, { signer: now[0]?.id ?? null });
   },
 };
+
+const named = ({ id, issuer }: { id: string; issuer: string | null }) =>
+  issuer === null ? id : `${id} (vouched for by ${issuer})`;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Criterion, missing } from './criterion.ts';
 import { decided, unknown } from './figures.ts';
 import { CITED } from './sources.ts';
+import { uncovered } from './uncovered.ts';
 
 const threshold = z.strictObject({});
 
@@ -17,12 +18,24 @@ export const verifiedProvenance: Criterion<z.infer<typeof threshold>> = {
     const found = evidence.all('release.signature');
     if (found.length === 0) return missing(evidence, 'release.signature', 'a release file with proofs');
     const attested = found.flatMap(({ id, value }) =>
-      value.provenance === null || value.cryptography !== 'pass' ? [] : [{ id, ...value.provenance }],
+      value.provenance === null || value.cryptography !== 'pass'
+        ? []
+        : [{ id, sha256: value.sha256, ...value.provenance }],
     );
     const failed = attested.find(({ matches }) => matches === 'fail');
     if (failed !== undefined) return decided(false, failed.reason, [failed.id], { builder: failed.builder });
-    const good = attested.find(({ matches }) => matches === 'pass');
+    const passed = attested.filter(({ matches }) => matches === 'pass');
+    const [good] = passed;
     if (good !== undefined) {
+      const others = uncovered(
+        evidence,
+        passed.map(({ sha256 }) => sha256),
+      );
+      if (others.length > 0)
+        return unknown(
+          `no provenance of ${others.join(', ')} was verified`,
+          passed.map(({ id }) => id),
+        );
       const { builder, repository, ref, slsaLevel } = good;
       return decided(true, `built from ${repository} ${ref} by ${builder}`, [good.id], {
         builder,

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { factsFrom, goodFacts, SUBJECT } from '../testing/evidence.ts';
 import { NOW } from '../testing/repository.ts';
-import { viewOf } from './criterion.ts';
+import { type Criterion, viewOf } from './criterion.ts';
+import { sbomComplete } from './sbom-complete.ts';
+import { verifiedProvenance } from './verified-provenance.ts';
 import { verifiedSignature } from './verified-signature.ts';
 
 const RIGHT = { id: 'https://example.org/release', issuer: 'https://issuer.example.org' };
@@ -24,6 +26,28 @@ test('only a pinned signer passes; nobody pinned is a proposal; somebody else fa
   assert.equal(verdict([{ ...RIGHT, issuer: 'https://other.example.org' }]), 'fail');
   // An identity without its issuer is anybody's name somewhere.
   assert.equal(verdict([{ id: RIGHT.id }]), 'fail');
+});
+
+test('what was signed is one file: another of the release is not signed by it', () => {
+  const facts = factsFrom(goodFacts());
+  const artefact = facts.find((fact) => fact.type === 'release.artefact');
+  assert.ok(artefact?.type === 'release.artefact');
+  const second = {
+    ...artefact,
+    id: 'second',
+    value: { ...artefact.value, name: 'b', sha256: 'c'.repeat(64) },
+  };
+  const threshold = verifiedSignature.threshold.parse({ signers: { [SUBJECT.purl]: [RIGHT] } });
+  const view = viewOf(SUBJECT, [...facts, second], []);
+  for (const [criterion, limits] of [
+    [verifiedSignature, threshold],
+    [verifiedProvenance, {}],
+    [sbomComplete, {}],
+  ] as const) {
+    const one = criterion as Criterion;
+    assert.equal(one.judge(viewOf(SUBJECT, facts, []), limits, NOW).verdict, 'pass', one.id);
+    assert.equal(one.judge(view, limits, NOW).verdict, 'unknown', one.id);
+  }
 });
 
 test('what did not verify is not saved by a pin', () => {

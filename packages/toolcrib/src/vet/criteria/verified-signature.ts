@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Criterion, missing } from './criterion.ts';
 import { decided, unknown } from './figures.ts';
 import { CITED } from './sources.ts';
+import { uncovered } from './uncovered.ts';
 
 const pin = z.strictObject({
   /** Certificate identity, exact; or a key's fingerprint as `vet verify` prints it. */
@@ -47,13 +48,19 @@ export const verifiedSignature: Criterion<z.infer<typeof threshold>> = {
         numbers,
       );
     }
-    const pinned = good.find(({ value: { signer } }) =>
+    const all = good.filter(({ value: { signer } }) =>
       pins.some(
         ({ id, issuer }) => id === signer?.id && (signer.issuer === null || issuer === signer.issuer),
       ),
     );
+    const [pinned] = all;
     if (pinned === undefined)
       return decided(false, `signed by ${who}, who is not pinned for this tool`, [first.id], numbers);
+    const others = uncovered(
+      evidence,
+      all.map(({ value }) => value.sha256),
+    );
+    if (others.length > 0) return unknown(`no pinned signer signed ${others.join(', ')}`, ids, numbers);
     return decided(true, `${pinned.value.scheme}: ${pinned.value.reason}`, [pinned.id], {
       ...numbers,
       signer: pinned.value.signer?.id ?? null,

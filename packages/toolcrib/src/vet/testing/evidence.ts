@@ -161,7 +161,11 @@ export function goodFacts() {
         reason: 'as it should be',
       },
     },
-    'release.previous': { version: '1.4.0', signers: ['https://example.org/release'] },
+    'release.artefact': { name: 'tool', size: 1, sha256: HASH, executables: [], findings: [] },
+    'release.previous': {
+      version: '1.4.0',
+      signers: [{ id: 'https://example.org/release', issuer: 'https://issuer.example.org' as string | null }],
+    },
     'release.sbom': {
       format: 'cyclonedx',
       specVersion: '1.6',

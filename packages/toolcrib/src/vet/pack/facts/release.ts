@@ -39,7 +39,10 @@ export const RELEASE_FACTS = {
       .nullable(),
   }),
   /** Signers that an earlier version's evidence pack holds. */
-  'release.previous': z.strictObject({ version: text.nullable(), signers: z.array(text) }),
+  'release.previous': z.strictObject({
+    version: text.nullable(),
+    signers: z.array(z.strictObject({ id: text, issuer: text.nullable() })),
+  }),
   'release.sbom': z.strictObject({
     format: text,
     specVersion: text,

@@ -28,6 +28,8 @@ export const releaseSchema = z.strictObject({
     artefact: z.string(),
     proofs: z.array(proof).max(32).default([]),
     sbom: z.string().optional(),
+    /** Where it must have been built from, for a purl that does not say so (npm, generic). */
+    sourceRepository: z.url().optional(),
     /** aqua's registry: a file or folder. */
     aqua: z.string().optional(),
     /** The evidence pack of the version in use. */
@@ -58,6 +60,7 @@ export function readRelease(text: string, path: string): ReleaseFile {
       ...(identity !== undefined && { identity }),
     })),
     sbom: optional(spec.sbom),
+    sourceRepository: spec.sourceRepository,
     aqua: optional(spec.aqua),
     previous: optional(spec.previous),
   };

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ToolcribError } from '../../../model/index.ts';
+import { SIGNED_AT, testSigstore } from '../../verify/testing/signer.ts';
+import { keepRoot } from '../../verify/trust/store.ts';
 import type { Fact, Target } from '../source.ts';
 import { releaseSource } from './source.ts';
 
@@ -25,7 +27,7 @@ before(async () => {
       metadata: { component: { name: 'tool', version: '1.0.0', hashes: [{ alg: 'SHA-256', content: HEX }] } },
     }),
     'previous.json': JSON.stringify({
-      subject: { version: '0.9.0' },
+      subject: { purl: 'pkg:generic/tool', version: '0.9.0' },
       evidence: [
         { type: 'release.signature', value: { cryptography: 'pass', signer: { id: 'SHA256:old' } } },
       ],
@@ -45,10 +47,10 @@ spec:
 });
 after(() => rm(folder, { recursive: true }));
 
-const collect = async (name: string): Promise<Fact[]> => {
+const collect = async (name: string, purl = 'pkg:generic/tool'): Promise<Fact[]> => {
   const target: Target = {
     spec: 'x',
-    subject: { purl: 'pkg:generic/tool', name: 'tool', version: '1.0.0' },
+    subject: { purl, name: 'tool', version: '1.0.0' },
     files: [join(folder, name)],
   };
   return (await releaseSource.collect(target, { now: () => Date.parse('2026-03-01T00:00:00Z') })).facts;
@@ -70,7 +72,10 @@ describe('a release on this disk', () => {
       ],
     );
     assert.equal(of('release.sbom')[0]?.match, 'pass');
-    assert.deepEqual(of('release.previous')[0], { version: '0.9.0', signers: ['SHA256:old'] });
+    assert.deepEqual(of('release.previous')[0], {
+      version: '0.9.0',
+      signers: [{ id: 'SHA256:old', issuer: null }],
+    });
     assert.ok(facts.every(({ sha256 }) => /^[0-9a-f]{64}$/.test(sha256)));
   });
 
@@ -82,6 +87,58 @@ describe('a release on this disk', () => {
     );
     assert.deepEqual(verdicts, ['fail', 'fail']);
     await writeFile(join(folder, 'tool'), TOOL);
+  });
+
+  it('takes provenance for what the certificate says of it, and not for what its writer says', async (t) => {
+    const sigstore = await testSigstore();
+    // Earlier than this the test instance's signatures lie in the future.
+    t.mock.timers.enable({ apis: ['Date'], now: SIGNED_AT.getTime() + 1000 });
+    const home = process.env.XDG_DATA_HOME;
+    process.env.XDG_DATA_HOME = join(folder, 'data');
+    try {
+      await keepRoot(sigstore.stored);
+      const repository = 'https://github.com/acme/tool';
+      const statement = {
+        _type: 'https://in-toto.io/Statement/v1',
+        subject: [{ name: 'tool', digest: { sha256: HEX } }],
+        predicateType: 'https://slsa.dev/provenance/v1',
+        predicate: {
+          buildDefinition: {
+            buildType: 'https://example.org/build',
+            externalParameters: { workflow: { ref: 'refs/tags/v1.0.0', repository } },
+          },
+          runDetails: { builder: { id: 'https://github.com/actions/runner/github-hosted' } },
+        },
+      };
+      const judge = async (purl: string, signed: object, more = '') => {
+        await writeFile(join(folder, 'p.json'), JSON.stringify(await sigstore.attest(statement, signed)));
+        await writeFile(
+          join(folder, 'p.yaml'),
+          `apiVersion: toolcrib.dev/v1alpha1\nkind: Release\nspec: {artefact: tool, proofs: [{bundle: p.json}]${more}}\n`,
+        );
+        const [value] = (await collect('p.yaml', purl)).flatMap((fact) =>
+          fact.type === 'release.signature' ? [fact.value] : [],
+        );
+        assert.equal(value?.cryptography, 'pass', value?.reason);
+        return value?.provenance?.matches;
+      };
+      const built = { build: { 12: repository, 14: 'refs/tags/v1.0.0' } };
+      const anybody = { identity: 'eve@example.com', issuer: 'https://accounts.example.com' };
+      const named = `, sourceRepository: "${repository}"`;
+      assert.equal(await judge('pkg:github/acme/tool', built), 'pass');
+      assert.equal(await judge('pkg:github/acme/other', built), 'fail');
+      assert.equal(await judge('pkg:github/acme/tool', anybody), 'unknown');
+      assert.equal(await judge('pkg:generic/tool', built), 'unknown');
+      assert.equal(await judge('pkg:generic/tool', built, named), 'pass');
+      assert.equal(await judge('pkg:generic/tool', anybody, named), 'unknown');
+    } finally {
+      if (home === undefined) delete process.env.XDG_DATA_HOME;
+      else process.env.XDG_DATA_HOME = home;
+    }
+  });
+
+  it('refuses an earlier evidence pack of another tool', async () => {
+    await assert.rejects(collect('release.yaml', 'pkg:generic/other'), /no evidence pack of/);
   });
 
   it('refuses a release file that says something it does not understand', async () => {

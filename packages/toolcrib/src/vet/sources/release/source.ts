@@ -46,7 +46,7 @@ export const releaseSource: Source = {
       const artefact = await artefactFact(release.artefact);
       add('release.artefact', artefact, release.artefact, artefact.sha256);
       for (const proof of release.proofs) {
-        const value = await signatureFact(release.artefact, proof, subject);
+        const value = await signatureFact(release, proof, subject);
         add('release.signature', value, release.artefact, value.sha256);
       }
       if (release.sbom !== undefined) {
@@ -65,7 +65,7 @@ export const releaseSource: Source = {
         const bytes = await readLimited(release.previous);
         add(
           'release.previous',
-          previousFact(parseJson(bytes.toString('utf8'), release.previous)),
+          previousFact(parseJson(bytes.toString('utf8'), release.previous), subject, release.previous),
           release.previous,
           sha256(bytes),
         );
@@ -114,7 +114,7 @@ async function artefactFact(path: string): Promise<FactValue<'release.artefact'>
  * its provenance is of this tool and version. Who it *should* be is not decided here.
  */
 async function signatureFact(
-  path: string,
+  { artefact: path, sourceRepository }: ReleaseFile,
   proof: Proof,
   subject: Subject,
 ): Promise<FactValue<'release.signature'>> {
@@ -124,10 +124,12 @@ async function signatureFact(
   const options: VerifyOptions = { ...files, ...(allowedSigners && { allowedSigners, identity }) };
   const first = await runVerify(path, options);
   const found = first.proposal?.kind === 'certificate' ? await withSigner(path, options, first, {}) : first;
+  const built = found.statement?.provenance !== undefined && sourceRepository !== undefined;
+  const wanted = { ...purl, ...(built && { sourceRepository }) };
   const held =
     found.signer?.kind === 'certificate'
-      ? await withSigner(path, options, found, purl)
-      : await runVerify(path, { ...options, ...purl });
+      ? await withSigner(path, options, found, wanted)
+      : await runVerify(path, { ...options, ...wanted });
   const unnamed = found.code === 'first-seen' && held.verdict === 'pass' ? held : found;
   const { provenance } = unnamed.statement ?? {};
   return {
@@ -149,10 +151,31 @@ async function signatureFact(
             repository: provenance.sourceRepository ?? null,
             ref: provenance.sourceRef ?? null,
             slsaLevel: String(provenance.slsaLevel.level),
-            matches: purl.purl === undefined ? 'unknown' : held.verdict,
-            reason: purl.purl === undefined ? 'no version was chosen' : held.reason,
+            ...matches(held, subject, sourceRepository),
           },
   };
+}
+
+/**
+ * Whether provenance is of this tool and version. Nobody was expected to have signed it here, and anybody can sign that
+ * something was built anywhere: it counts only where the certificate itself says the same source, and where somebody
+ * said which source that should be.
+ */
+function matches(
+  held: Verification,
+  subject: Subject,
+  sourceRepository: string | undefined,
+): { matches: 'pass' | 'fail' | 'unknown'; reason: string } {
+  const unknown = (reason: string) => ({ matches: 'unknown' as const, reason });
+  if (subject.version === undefined) return unknown('no version was chosen');
+  if (held.verdict !== 'pass') return { matches: held.verdict, reason: held.reason };
+  if (held.statement?.provenance?.certified !== 'same')
+    return unknown('only the signer says where it was built from, and no certificate does');
+  if (sourceRepository === undefined && !subject.purl.startsWith('pkg:github/'))
+    return unknown(
+      `${subject.purl} does not say where it is built from: name sourceRepository in the release`,
+    );
+  return { matches: 'pass', reason: held.reason };
 }
 
 function withSigner(
@@ -192,18 +215,29 @@ async function sbomFact(
   };
 }
 
-/** Only what the earlier pack says it verified. */
-function previousFact(pack: unknown): FactValue<'release.previous'> {
-  const { subject, evidence } = (pack ?? {}) as { subject?: { version?: unknown }; evidence?: unknown };
+interface EarlierSignature {
+  cryptography?: unknown;
+  signer?: { id?: unknown; issuer?: unknown } | null;
+}
+
+/** Only what the earlier pack says it verified. @throws {ToolcribError} `bad-file` for another tool's */
+function previousFact(pack: unknown, now: Subject, path: string): FactValue<'release.previous'> {
+  const { subject, evidence } = (pack ?? {}) as {
+    subject?: { purl?: unknown; version?: unknown };
+    evidence?: unknown;
+  };
+  if (subject?.purl !== now.purl) {
+    throw new ToolcribError('bad-file', `${path} is no evidence pack of ${now.purl}`, {
+      next: 'name the pack of the version in use',
+    });
+  }
   const list = Array.isArray(evidence) ? evidence : [];
-  const signers = list.flatMap(
-    (one: { type?: unknown; value?: { cryptography?: unknown; signer?: { id?: unknown } } }) =>
-      one?.type === 'release.signature' &&
-      one.value?.cryptography === 'pass' &&
-      typeof one.value.signer?.id === 'string'
-        ? [one.value.signer.id]
-        : [],
-  );
+  const signers = new Map<string, { id: string; issuer: string | null }>();
+  for (const { type, value } of list as { type?: unknown; value?: EarlierSignature }[]) {
+    const { id, issuer = null } = value?.signer ?? {};
+    if (type !== 'release.signature' || value?.cryptography !== 'pass' || typeof id !== 'string') continue;
+    if (issuer === null || typeof issuer === 'string') signers.set(`${id}\0${issuer}`, { id, issuer });
+  }
   const version = subject?.version;
-  return { version: typeof version === 'string' ? version : null, signers: [...new Set(signers)] };
+  return { version: typeof version === 'string' ? version : null, signers: [...signers.values()] };
 }
