@@ -22,8 +22,8 @@ if (files.length === 0) {
   console.error(`No ${kind} tests match ${parts.join(', ') || '(anything)'}.`);
   process.exit(2);
 }
-// Two at a time, clusters too: their tests wait for controllers most of the time.
-const concurrency = 2;
+// A real control plane is heavy, and its limits are the real ones: one file at a time there.
+const concurrency = kind === 'cluster' ? 1 : 2;
 const { status } = spawnSync(
   process.execPath,
   [
