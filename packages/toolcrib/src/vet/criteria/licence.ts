@@ -35,7 +35,7 @@ export const licence: Criterion<Threshold> = {
     if (conflict !== undefined) return unknown(conflict, ids, numbers);
     if (unrecognised !== null)
       return unknown(
-        `${unrecognised} is like none of the OSI’s licence texts, or too large to be read`,
+        `${unrecognised} is like none of SPDX’s licence texts, or too large to be read`,
         ids,
         numbers,
       );

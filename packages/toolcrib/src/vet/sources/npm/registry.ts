@@ -56,15 +56,20 @@ async function fetchPackument(name: string, context: SourceContext): Promise<Rea
 
 async function get(location: string, name: string, signal?: AbortSignal): Promise<Buffer> {
   const limit = AbortSignal.timeout(TIMEOUT);
-  const response = await fetch(location, {
-    headers: { accept: 'application/json' },
-    signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
-  }).catch((cause) => {
-    throw new ToolcribError('unreachable', `the npm registry did not answer: ${(cause as Error).message}`, {
-      next: 'see `npm ping`, or name another with --registry',
-      cause,
+  const ask = () =>
+    fetch(location, {
+      headers: { accept: 'application/json' },
+      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     });
-  });
+  // Once more: a connection that was kept may have been closed by the other side in the very moment it was used.
+  const response = await ask()
+    .catch(ask)
+    .catch((cause) => {
+      throw new ToolcribError('unreachable', `the npm registry did not answer: ${(cause as Error).message}`, {
+        next: 'see `npm ping`, or name another with --registry',
+        cause,
+      });
+    });
   if (response.status === 404)
     throw new ToolcribError('not-found', `the npm registry has no package ${name}`);
   if (!response.ok)
