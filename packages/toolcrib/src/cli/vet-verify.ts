@@ -40,7 +40,10 @@ export function registerVetVerify(vet: Command): void {
     .option('--keyring <file>', 'OpenPGP key ring')
     .option('--fingerprint <hex>', 'only this key of the key ring')
     .option('--allowed-signers <file>', 'ssh allowed signers')
-    .option('--purl <purl>', 'which package and version it must be: pkg:github/derailed/k9s@v0.51.0')
+    .option(
+      '--purl <purl>',
+      'which package and version it must be, as far as the proof names them: pkg:github/derailed/k9s@v0.51.0',
+    )
     .option(
       '--source-repository <url>',
       'where provenance must have its source from (default: from the purl)',

@@ -15,7 +15,7 @@ const MOST_LINES = 100_000;
 /**
  * Checksum files: GNU (`DIGEST  NAME`), BSD (`SHA256 (NAME) = DIGEST`), a single digest. They show that a download is
  * whole, and never who made it: whoever can replace the file can replace the list. So the best there is, is
- * `integrity-only`, which is unknown; a signature over the list makes it more (see `signed-checksums.ts`).
+ * `integrity-only`, which is unknown; a signature over the list makes it more (see `verify.ts`).
  */
 export const checksums: Scheme = {
   name: 'checksums',
