@@ -176,7 +176,7 @@ async function startGuard(home: GuardHome, largestFile?: number): Promise<Runnin
       text += chunk;
     });
   }
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 90_000;
   while (!(await answers(paths.socket))) {
     if (ended(child) || Date.now() > end) {
       child.kill('SIGKILL');
