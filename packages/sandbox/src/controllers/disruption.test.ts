@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Body } from '@toolcrib/kube';
-import { conditionOf } from './shared/conditions.ts';
-import { POD_DISRUPTION_BUDGETS, PODS, STATEFUL_SETS } from './shared/types.ts';
+import { conditionOf } from './common/conditions.ts';
+import { POD_DISRUPTION_BUDGETS, PODS, STATEFUL_SETS } from './common/types.ts';
 import { deploy, deployStateful, type TestCluster, testCluster } from './testing/cluster.ts';
 
 function createBudget(cluster: TestCluster, spec: Body, app = 'web') {

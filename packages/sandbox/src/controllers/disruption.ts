@@ -1,9 +1,9 @@
 import { type Body, controllerOf, type KubeObject, selectorMatches } from '@toolcrib/kube';
-import { type Condition, conditionOf } from './shared/conditions.ts';
-import { ignoreNotFound, messageOf } from './shared/errors.ts';
-import { type ControllerOptions, controlLoop, type Tools } from './shared/loop.ts';
-import { isReady, isTerminating } from './shared/pods.ts';
-import { timeOf, timestamp } from './shared/time.ts';
+import { type Condition, conditionOf } from './common/conditions.ts';
+import { ignoreNotFound, messageOf } from './common/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from './common/loop.ts';
+import { isReady, isTerminating } from './common/pods.ts';
+import { timeOf, timestamp } from './common/time.ts';
 import {
   DEPLOYMENTS,
   POD_DISRUPTION_BUDGETS,
@@ -11,9 +11,9 @@ import {
   REPLICA_SETS,
   REPLICATION_CONTROLLERS,
   STATEFUL_SETS,
-} from './shared/types.ts';
-import { countOf, scaledValue, semanticallyEqual } from './shared/values.ts';
-import { keyOfObject } from './shared/view.ts';
+} from './common/types.ts';
+import { countOf, scaledValue, semanticallyEqual } from './common/values.ts';
+import { keyOfObject } from './common/view.ts';
 
 /** An evicted Pod that is still there after this long was not deleted after all. Milliseconds. */
 const EVICTION_TIMEOUT = 120_000;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Body } from '@toolcrib/kube';
+import { ENDPOINT_SLICES, ENDPOINTS, PODS, SERVICES } from './common/types.ts';
 import { HOOKS } from './node/hooks.ts';
-import { ENDPOINT_SLICES, ENDPOINTS, PODS, SERVICES } from './shared/types.ts';
 import { deploy, type TestCluster, testCluster } from './testing/cluster.ts';
 
 function createService(cluster: TestCluster, spec: Body = {}) {

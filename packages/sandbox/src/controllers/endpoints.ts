@@ -1,12 +1,12 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { ignoreNotFound, isAlreadyExists, isNamespaceTerminating } from './shared/errors.ts';
-import { type ControllerOptions, controlLoop, type Tools } from './shared/loop.ts';
-import { controllerReference } from './shared/owner.ts';
-import { isFinished, isReady, isTerminating } from './shared/pods.ts';
-import { timestamp } from './shared/time.ts';
-import { ENDPOINT_SLICES, ENDPOINTS, PODS, SERVICES } from './shared/types.ts';
-import { semanticallyEqual } from './shared/values.ts';
-import { keyOf, keyOfObject } from './shared/view.ts';
+import { ignoreNotFound, isAlreadyExists, isNamespaceTerminating } from './common/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from './common/loop.ts';
+import { controllerReference } from './common/owner.ts';
+import { isFinished, isReady, isTerminating } from './common/pods.ts';
+import { timestamp } from './common/time.ts';
+import { ENDPOINT_SLICES, ENDPOINTS, PODS, SERVICES } from './common/types.ts';
+import { semanticallyEqual } from './common/values.ts';
+import { keyOf, keyOfObject } from './common/view.ts';
 
 const SERVICE_NAME = 'kubernetes.io/service-name';
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EVENTS } from './shared/types.ts';
+import { EVENTS } from './common/types.ts';
 import { deploy, testCluster } from './testing/cluster.ts';
 
 test('Events are forgotten an hour after they were last counted up', () => {

@@ -1,8 +1,8 @@
 import type { Controller } from '../store/store.ts';
-import { ignoreNotFound, messageOf } from './shared/errors.ts';
-import type { ControllerOptions } from './shared/loop.ts';
-import { timeOf } from './shared/time.ts';
-import { EVENTS } from './shared/types.ts';
+import { ignoreNotFound, messageOf } from './common/errors.ts';
+import type { ControllerOptions } from './common/loop.ts';
+import { timeOf } from './common/time.ts';
+import { EVENTS } from './common/types.ts';
 
 /** Milliseconds that an Event is kept after it was last counted up, as by the API server's --event-ttl. */
 const KEPT = 3_600_000;

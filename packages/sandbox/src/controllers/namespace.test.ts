@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { conditionOf } from './shared/conditions.ts';
-import { CONFIG_MAPS, NAMESPACES, PODS, SERVICE_ACCOUNTS } from './shared/types.ts';
+import { conditionOf } from './common/conditions.ts';
+import { CONFIG_MAPS, NAMESPACES, PODS, SERVICE_ACCOUNTS } from './common/types.ts';
 import { claimTemplate, deploy, deployStateful, type TestCluster, testCluster } from './testing/cluster.ts';
 
 function configMap(name: string, finalizers?: string[]) {

@@ -1,11 +1,11 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
-import { type Condition, conditionOf } from './shared/conditions.ts';
-import { isNotFound, messageOf } from './shared/errors.ts';
-import { type ControllerOptions, controlLoop, type Tools } from './shared/loop.ts';
-import { isFinished } from './shared/pods.ts';
-import { timeOf, timestamp } from './shared/time.ts';
-import { NAMESPACES, PODS } from './shared/types.ts';
-import { keyOfObject } from './shared/view.ts';
+import { type Condition, conditionOf } from './common/conditions.ts';
+import { isNotFound, messageOf } from './common/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from './common/loop.ts';
+import { isFinished } from './common/pods.ts';
+import { timeOf, timestamp } from './common/time.ts';
+import { NAMESPACES, PODS } from './common/types.ts';
+import { keyOfObject } from './common/view.ts';
 
 const TOKEN = 'kubernetes';
 /** Milliseconds until it looks again while something remains. The real one waits half of its estimate, e.g. 15 s. */

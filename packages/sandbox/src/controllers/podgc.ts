@@ -1,11 +1,11 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { conditionOf, setCondition } from './shared/conditions.ts';
-import { ignoreNotFound } from './shared/errors.ts';
-import { type ControllerOptions, controlLoop, type Tools } from './shared/loop.ts';
-import { isFinished, isTerminating } from './shared/pods.ts';
-import { timestamp } from './shared/time.ts';
-import { NODES, PODS } from './shared/types.ts';
-import { keyOfObject } from './shared/view.ts';
+import { conditionOf, setCondition } from './common/conditions.ts';
+import { ignoreNotFound } from './common/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from './common/loop.ts';
+import { isFinished, isTerminating } from './common/pods.ts';
+import { timestamp } from './common/time.ts';
+import { NODES, PODS } from './common/types.ts';
+import { keyOfObject } from './common/view.ts';
 
 export interface PodGcOptions extends ControllerOptions {
   /** Milliseconds that a Node must have been missing before its Pods are removed; 40 s, as in the real one. */

@@ -1,9 +1,9 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
-import { ignoreNotFound } from './shared/errors.ts';
-import { type ControllerOptions, controlLoop, type Tools } from './shared/loop.ts';
-import { RESOURCE_QUOTAS } from './shared/types.ts';
-import { semanticallyEqual } from './shared/values.ts';
-import { keyOfObject } from './shared/view.ts';
+import { ignoreNotFound } from './common/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from './common/loop.ts';
+import { RESOURCE_QUOTAS } from './common/types.ts';
+import { semanticallyEqual } from './common/values.ts';
+import { keyOfObject } from './common/view.ts';
 
 /** Objects that are counted under their plain name too (source: pkg/quota/v1/evaluator/core). */
 const PLAIN = ['configmaps', 'persistentvolumeclaims', 'pods', 'resourcequotas', 'secrets', 'services'];

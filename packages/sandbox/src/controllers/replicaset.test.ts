@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { controllerOf, type KubeObject } from '@toolcrib/kube';
-import { claimObjects } from './shared/adoption.ts';
-import { conditionOf } from './shared/conditions.ts';
-import { victimsFirst } from './shared/scale-down.ts';
-import { PODS, REPLICA_SETS } from './shared/types.ts';
+import { claimObjects } from './common/adoption.ts';
+import { conditionOf } from './common/conditions.ts';
+import { victimsFirst } from './common/scale-down.ts';
+import { PODS, REPLICA_SETS } from './common/types.ts';
 import { labelled, type TestCluster, testCluster, uidsOf } from './testing/cluster.ts';
 
 function newReplicaSet(name: string, replicas: number, app = name): KubeObject {

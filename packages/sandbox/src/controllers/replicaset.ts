@@ -1,9 +1,9 @@
 import { controllerOf, type KubeObject } from '@toolcrib/kube';
-import { claimObjects } from './shared/adoption.ts';
-import { conditionOf, removeCondition, setCondition } from './shared/conditions.ts';
-import { ignoreNotFound, isNamespaceTerminating, messageOf } from './shared/errors.ts';
-import { type ControllerOptions, controlLoop, type Tools } from './shared/loop.ts';
-import { ownersToWake, recognisesItsOwn, selects } from './shared/owner.ts';
+import { claimObjects } from './common/adoption.ts';
+import { conditionOf, removeCondition, setCondition } from './common/conditions.ts';
+import { ignoreNotFound, isNamespaceTerminating, messageOf } from './common/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from './common/loop.ts';
+import { ownersToWake, recognisesItsOwn, selects } from './common/owner.ts';
 import {
   createPod,
   deletePod,
@@ -15,12 +15,12 @@ import {
   nextAvailability,
   ownAndOrphaned,
   podFromTemplate,
-} from './shared/pods.ts';
-import { victimsFirst } from './shared/scale-down.ts';
-import { timestamp } from './shared/time.ts';
-import { PODS, REPLICA_SETS } from './shared/types.ts';
-import { countOf, omitEmpty, semanticallyEqual } from './shared/values.ts';
-import { keyOfObject } from './shared/view.ts';
+} from './common/pods.ts';
+import { victimsFirst } from './common/scale-down.ts';
+import { timestamp } from './common/time.ts';
+import { PODS, REPLICA_SETS } from './common/types.ts';
+import { countOf, omitEmpty, semanticallyEqual } from './common/values.ts';
+import { keyOfObject } from './common/view.ts';
 
 /** Pods made or deleted in one run at most; the rest follows in the next (the real controller's burst). */
 const BURST = 500;

@@ -1,8 +1,8 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { isAlreadyExists, isNamespaceTerminating, isNotFound } from './shared/errors.ts';
-import { type ControllerOptions, controlLoop, type Tools } from './shared/loop.ts';
-import { CONFIG_MAPS, NAMESPACES, SERVICE_ACCOUNTS } from './shared/types.ts';
-import { keyOf, keyOfObject } from './shared/view.ts';
+import { isAlreadyExists, isNamespaceTerminating, isNotFound } from './common/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from './common/loop.ts';
+import { CONFIG_MAPS, NAMESPACES, SERVICE_ACCOUNTS } from './common/types.ts';
+import { keyOf, keyOfObject } from './common/view.ts';
 
 const ROOT_CA = 'kube-root-ca.crt';
 const DESCRIPTION =

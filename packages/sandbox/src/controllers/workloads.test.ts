@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { controllerOf, type KubeObject, selectorMatches } from '@toolcrib/kube';
 import fc from 'fast-check';
-import { CONTROLLER_REVISIONS, DEPLOYMENTS, PODS, REPLICA_SETS, STATEFUL_SETS } from './shared/types.ts';
+import { CONTROLLER_REVISIONS, DEPLOYMENTS, PODS, REPLICA_SETS, STATEFUL_SETS } from './common/types.ts';
 import {
   deployStateful,
   newDeployment,

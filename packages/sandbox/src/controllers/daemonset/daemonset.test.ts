@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { CONTROLLER_REVISIONS, DAEMON_SETS, NODES, PODS } from '../shared/types.ts';
+import { CONTROLLER_REVISIONS, DAEMON_SETS, NODES, PODS } from '../common/types.ts';
 import { labelled, restartsOf, type TestCluster, testCluster, uidsOf } from '../testing/cluster.ts';
 
 function newDaemonSet(spec: Body = {}): KubeObject {

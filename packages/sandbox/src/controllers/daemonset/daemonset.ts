@@ -1,8 +1,8 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { claimObjects } from '../shared/adoption.ts';
-import { ignoreNotFound } from '../shared/errors.ts';
-import { type ControllerOptions, controlLoop, type Tools } from '../shared/loop.ts';
-import { ownersToWake, recognisesItsOwn, selects } from '../shared/owner.ts';
+import { claimObjects } from '../common/adoption.ts';
+import { ignoreNotFound } from '../common/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from '../common/loop.ts';
+import { ownersToWake, recognisesItsOwn, selects } from '../common/owner.ts';
 import {
   createPod,
   deletePod,
@@ -11,17 +11,17 @@ import {
   isTerminating,
   nextAvailability,
   ownAndOrphaned,
-} from '../shared/pods.ts';
+} from '../common/pods.ts';
 import {
   claimRevisions,
   DAEMON_SET_NAMING,
   presentRevision,
   REVISION_HASH,
   truncateHistory,
-} from '../shared/revisions.ts';
-import { DAEMON_SETS, NODES, PODS } from '../shared/types.ts';
-import { countOf, omitEmpty, scaledValue, semanticallyEqual } from '../shared/values.ts';
-import { keyOfObject } from '../shared/view.ts';
+} from '../common/revisions.ts';
+import { DAEMON_SETS, NODES, PODS } from '../common/types.ts';
+import { countOf, omitEmpty, scaledValue, semanticallyEqual } from '../common/values.ts';
+import { keyOfObject } from '../common/view.ts';
 import { daemonPod, nodeOf, wantedOn } from './placement.ts';
 
 /** Keeps one Pod of each DaemonSet on every Node that it is for (source: pkg/controller/daemon). */

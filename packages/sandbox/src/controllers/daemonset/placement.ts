@@ -1,8 +1,8 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
+import { podFromTemplate } from '../common/pods.ts';
+import { REVISION_HASH } from '../common/revisions.ts';
+import { countOf } from '../common/values.ts';
 import { taintsOf, tolerates, wantsNode } from '../node/fit.ts';
-import { podFromTemplate } from '../shared/pods.ts';
-import { REVISION_HASH } from '../shared/revisions.ts';
-import { countOf } from '../shared/values.ts';
 
 /** What daemon Pods bear without being asked: Nodes in trouble, and those closed to others. */
 const TOLERATED = [

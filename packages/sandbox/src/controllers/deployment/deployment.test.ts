@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
+import { conditionOf } from '../common/conditions.ts';
+import { isReady, isTerminating } from '../common/pods.ts';
+import { DEPLOYMENTS, PODS, REPLICA_SETS } from '../common/types.ts';
 import { HOOKS } from '../node/hooks.ts';
-import { conditionOf } from '../shared/conditions.ts';
-import { isReady, isTerminating } from '../shared/pods.ts';
-import { DEPLOYMENTS, PODS, REPLICA_SETS } from '../shared/types.ts';
 import {
   deploy,
   labelled,

@@ -1,10 +1,10 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { conditionOf } from '../shared/conditions.ts';
-import { isAlreadyExists, isNamespaceTerminating, messageOf } from '../shared/errors.ts';
-import { fnv32a, safeEncode } from '../shared/hash.ts';
-import { controllerReference, isControlledBy } from '../shared/owner.ts';
-import { REPLICA_SETS } from '../shared/types.ts';
-import { canonicalJson, clone, countOf, semanticallyEqual } from '../shared/values.ts';
+import { conditionOf } from '../common/conditions.ts';
+import { isAlreadyExists, isNamespaceTerminating, messageOf } from '../common/errors.ts';
+import { fnv32a, safeEncode } from '../common/hash.ts';
+import { controllerReference, isControlledBy } from '../common/owner.ts';
+import { REPLICA_SETS } from '../common/types.ts';
+import { canonicalJson, clone, countOf, semanticallyEqual } from '../common/values.ts';
 import { newReplicas } from './numbers.ts';
 import {
   findNew,

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { countOf, scaledValue } from '../shared/values.ts';
+import { countOf, scaledValue } from '../common/values.ts';
 
 export const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
 export const MAX_REPLICAS = 'deployment.kubernetes.io/max-replicas';

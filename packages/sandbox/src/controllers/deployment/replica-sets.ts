@@ -1,6 +1,6 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { timeOf } from '../shared/time.ts';
-import { canonicalJson, clone } from '../shared/values.ts';
+import { timeOf } from '../common/time.ts';
+import { canonicalJson, clone } from '../common/values.ts';
 import { replicasOf } from './numbers.ts';
 
 export const TEMPLATE_HASH = 'pod-template-hash';

@@ -1,8 +1,8 @@
 import { controllerOf, type KubeObject } from '@toolcrib/kube';
-import { ignoreNotFound } from '../shared/errors.ts';
-import { isFinished } from '../shared/pods.ts';
-import { PODS, REPLICA_SETS } from '../shared/types.ts';
-import { countOf } from '../shared/values.ts';
+import { ignoreNotFound } from '../common/errors.ts';
+import { isFinished } from '../common/pods.ts';
+import { PODS, REPLICA_SETS } from '../common/types.ts';
+import { countOf } from '../common/values.ts';
 import { newestReplicaSet } from './newest.ts';
 import { newReplicas, replicasOf, roomOf, statusNumber, sum } from './numbers.ts';
 import { active, byRevision, oldestFirst } from './replica-sets.ts';

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { type Condition, conditionOf, removeCondition, setCondition } from '../shared/conditions.ts';
-import { timeOf } from '../shared/time.ts';
-import { countOf, omitEmpty, semanticallyEqual } from '../shared/values.ts';
+import { type Condition, conditionOf, removeCondition, setCondition } from '../common/conditions.ts';
+import { timeOf } from '../common/time.ts';
+import { countOf, omitEmpty, semanticallyEqual } from '../common/values.ts';
 import { replicasOf, roomOf, statusNumber, sum } from './numbers.ts';
 import { condition, hasDeadline, type Work, writeDeployment } from './work.ts';
 

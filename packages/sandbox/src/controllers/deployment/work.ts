@@ -1,8 +1,8 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { type Condition, setCondition } from '../shared/conditions.ts';
-import type { Tools } from '../shared/loop.ts';
-import { timestamp } from '../shared/time.ts';
-import { DEPLOYMENTS, REPLICA_SETS } from '../shared/types.ts';
+import { type Condition, setCondition } from '../common/conditions.ts';
+import type { Tools } from '../common/loop.ts';
+import { timestamp } from '../common/time.ts';
+import { DEPLOYMENTS, REPLICA_SETS } from '../common/types.ts';
 import { DESIRED_REPLICAS, MAX_REPLICAS, replicasOf, roomOf } from './numbers.ts';
 import { REVISION } from './replica-sets.ts';
 

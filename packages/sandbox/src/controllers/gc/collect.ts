@@ -7,8 +7,8 @@ import type {
 } from '@toolcrib/kube';
 import { groupVersionOf } from '@toolcrib/kube';
 import type { Store } from '../../store/store.ts';
-import { isConflict, isNotFound } from '../shared/errors.ts';
-import { semanticallyEqual } from '../shared/values.ts';
+import { isConflict, isNotFound } from '../common/errors.ts';
+import { semanticallyEqual } from '../common/values.ts';
 import { type GraphNode, hasFinalizer, type Identity, identityKey, isDeleting } from './graph.ts';
 
 /** What became of one attempt. `absent`: the object itself is not there, the graph must forget it. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeleteOptions, KubeObject, OwnerReference } from '@toolcrib/kube';
 import fc from 'fast-check';
-import { CONFIG_MAPS, NODES } from '../shared/types.ts';
+import { CONFIG_MAPS, NODES } from '../common/types.ts';
 import { type TestCluster, testCluster } from '../testing/cluster.ts';
 import { attemptToDelete } from './collect.ts';
 import { identityOf } from './graph.ts';

@@ -1,8 +1,8 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
 import type { Controller, StoreEvent } from '../../store/store.ts';
-import { eventRecorder } from '../shared/events.ts';
-import type { ControllerOptions } from '../shared/loop.ts';
-import { workQueue } from '../shared/queue.ts';
+import { eventRecorder } from '../common/events.ts';
+import type { ControllerOptions } from '../common/loop.ts';
+import { workQueue } from '../common/queue.ts';
 import { attemptToDelete, type Collector, orphanDependents } from './collect.ts';
 import { dependencyGraph, type GraphChange, type Identity, identityKey } from './graph.ts';
 

@@ -1,12 +1,12 @@
 import { controllerOf, type KubeObject } from '@toolcrib/kube';
-import { conditionOf } from '../shared/conditions.ts';
-import { ignoreNotFound, isAlreadyExists, isNamespaceTerminating, messageOf } from '../shared/errors.ts';
-import { type ControllerOptions, controlLoop, type Tools } from '../shared/loop.ts';
-import { controllerReference } from '../shared/owner.ts';
-import { timeOf, timestamp } from '../shared/time.ts';
-import { CRON_JOBS, JOBS } from '../shared/types.ts';
-import { clone, countOf, semanticallyEqual } from '../shared/values.ts';
-import { keyOf, keyOfObject } from '../shared/view.ts';
+import { conditionOf } from '../common/conditions.ts';
+import { ignoreNotFound, isAlreadyExists, isNamespaceTerminating, messageOf } from '../common/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from '../common/loop.ts';
+import { controllerReference } from '../common/owner.ts';
+import { timeOf, timestamp } from '../common/time.ts';
+import { CRON_JOBS, JOBS } from '../common/types.ts';
+import { clone, countOf, semanticallyEqual } from '../common/values.ts';
+import { keyOf, keyOfObject } from '../common/view.ts';
 import { latestDue, parseSchedule, type Schedule } from './schedule.ts';
 import { isJobFinished } from './tracking.ts';
 

@@ -1,5 +1,5 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { podFromTemplate } from '../shared/pods.ts';
+import { podFromTemplate } from '../common/pods.ts';
 import { TRACKING_FINALIZER } from './tracking.ts';
 
 const INDEX = 'batch.kubernetes.io/job-completion-index';

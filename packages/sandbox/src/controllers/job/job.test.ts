@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Body, KubeObject } from '@toolcrib/kube';
+import { conditionOf } from '../common/conditions.ts';
+import { CRON_JOBS, JOBS, PODS } from '../common/types.ts';
 import { HOOKS } from '../node/hooks.ts';
-import { conditionOf } from '../shared/conditions.ts';
-import { CRON_JOBS, JOBS, PODS } from '../shared/types.ts';
 import { labelled, type TestCluster, testCluster } from '../testing/cluster.ts';
 import { intervals, numbersIn } from './job-pods.ts';
 import { latestDue, parseSchedule } from './schedule.ts';

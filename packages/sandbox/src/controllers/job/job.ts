@@ -1,13 +1,13 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { claimObjects } from '../shared/adoption.ts';
-import { type Condition, conditionOf } from '../shared/conditions.ts';
-import { type ControllerOptions, controlLoop, type Tools } from '../shared/loop.ts';
-import { ownersToWake, selects } from '../shared/owner.ts';
-import { createPod, deletePod, isActive, isReady, isTerminating, ownAndOrphaned } from '../shared/pods.ts';
-import { timeOf, timestamp } from '../shared/time.ts';
-import { JOBS, PODS } from '../shared/types.ts';
-import { clone, countOf, semanticallyEqual } from '../shared/values.ts';
-import { keyOfObject } from '../shared/view.ts';
+import { claimObjects } from '../common/adoption.ts';
+import { type Condition, conditionOf } from '../common/conditions.ts';
+import { type ControllerOptions, controlLoop, type Tools } from '../common/loop.ts';
+import { ownersToWake, selects } from '../common/owner.ts';
+import { createPod, deletePod, isActive, isReady, isTerminating, ownAndOrphaned } from '../common/pods.ts';
+import { timeOf, timestamp } from '../common/time.ts';
+import { JOBS, PODS } from '../common/types.ts';
+import { clone, countOf, semanticallyEqual } from '../common/values.ts';
+import { keyOfObject } from '../common/view.ts';
 import { indexOf, intervals, isIndexed, jobPod, numbersIn } from './job-pods.ts';
 import { isJobFinished, isTracked, TRACKING_FINALIZER, untrack } from './tracking.ts';
 

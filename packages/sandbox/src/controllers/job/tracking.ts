@@ -1,9 +1,9 @@
 import { controllerOf, type KubeObject } from '@toolcrib/kube';
-import { conditionOf } from '../shared/conditions.ts';
-import { ignoreNotFound } from '../shared/errors.ts';
-import { type ControllerOptions, controlLoop, type Tools } from '../shared/loop.ts';
-import { JOBS, PODS } from '../shared/types.ts';
-import { keyOfObject } from '../shared/view.ts';
+import { conditionOf } from '../common/conditions.ts';
+import { ignoreNotFound } from '../common/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from '../common/loop.ts';
+import { JOBS, PODS } from '../common/types.ts';
+import { keyOfObject } from '../common/view.ts';
 
 /** Holds a Job's Pod until the Job has counted it. */
 export const TRACKING_FINALIZER = 'batch.kubernetes.io/job-tracking';

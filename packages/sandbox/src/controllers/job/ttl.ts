@@ -1,8 +1,8 @@
-import { ignoreNotFound } from '../shared/errors.ts';
-import { type ControllerOptions, controlLoop } from '../shared/loop.ts';
-import { timeOf } from '../shared/time.ts';
-import { JOBS } from '../shared/types.ts';
-import { keyOfObject } from '../shared/view.ts';
+import { ignoreNotFound } from '../common/errors.ts';
+import { type ControllerOptions, controlLoop } from '../common/loop.ts';
+import { timeOf } from '../common/time.ts';
+import { JOBS } from '../common/types.ts';
+import { keyOfObject } from '../common/view.ts';
 import { isJobFinished } from './tracking.ts';
 
 /** Deletes finished Jobs when their ttlSecondsAfterFinished is over (source: pkg/controller/ttlafterfinished). */

@@ -1,6 +1,6 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
 import { matchesLabels, type Requirement } from '@toolcrib/kube';
-import { conditionOf } from '../shared/conditions.ts';
+import { conditionOf } from '../common/conditions.ts';
 import { type Demand, quantity } from './quantities.ts';
 
 export interface Usage extends Demand {

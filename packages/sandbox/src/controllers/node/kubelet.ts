@@ -1,11 +1,11 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { ignoreNotFound } from '../shared/errors.ts';
-import { type ControllerOptions, controlLoop, type Tools } from '../shared/loop.ts';
-import { isFinished, isTerminating } from '../shared/pods.ts';
-import { timeOf, timestamp } from '../shared/time.ts';
-import { CONFIG_MAPS, NODES, PODS } from '../shared/types.ts';
-import { semanticallyEqual } from '../shared/values.ts';
-import { keyOfObject } from '../shared/view.ts';
+import { ignoreNotFound } from '../common/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from '../common/loop.ts';
+import { isFinished, isTerminating } from '../common/pods.ts';
+import { timeOf, timestamp } from '../common/time.ts';
+import { CONFIG_MAPS, NODES, PODS } from '../common/types.ts';
+import { semanticallyEqual } from '../common/values.ts';
+import { keyOfObject } from '../common/view.ts';
 import { addressBook } from './addresses.ts';
 import { endOf, isLost, mayBecomeReady } from './hooks.ts';
 import { backOff, type ContainerState, type Ended, podStatus, restarts } from './pod-status.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { conditionOf } from '../shared/conditions.ts';
-import { isReady } from '../shared/pods.ts';
-import { NODES, PODS } from '../shared/types.ts';
+import { conditionOf } from '../common/conditions.ts';
+import { isReady } from '../common/pods.ts';
+import { NODES, PODS } from '../common/types.ts';
 import { deploy, labelled, type TestCluster, testCluster } from '../testing/cluster.ts';
 import { HOOKS } from './hooks.ts';
 import { demandOf, quantity } from './quantities.ts';

@@ -1,9 +1,9 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { isAlreadyExists } from '../shared/errors.ts';
-import { type ControllerOptions, controlLoop } from '../shared/loop.ts';
-import { timestamp } from '../shared/time.ts';
-import { NODES } from '../shared/types.ts';
-import { keyOfObject } from '../shared/view.ts';
+import { isAlreadyExists } from '../common/errors.ts';
+import { type ControllerOptions, controlLoop } from '../common/loop.ts';
+import { timestamp } from '../common/time.ts';
+import { NODES } from '../common/types.ts';
+import { keyOfObject } from '../common/view.ts';
 import { isLost } from './hooks.ts';
 
 export const KUBELET_VERSION = 'v1.35.4';

@@ -1,5 +1,5 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { timestamp } from '../shared/time.ts';
+import { timestamp } from '../common/time.ts';
 import { restartPolicyOf } from './hooks.ts';
 
 /** What the kubelet knows of a Pod's containers: all of a Pod's containers behave alike here. */

@@ -1,12 +1,12 @@
 import { controllerOf, type KubeObject } from '@toolcrib/kube';
 import { NOBODY } from '../../store/field-ownership.ts';
-import { conditionOf } from '../shared/conditions.ts';
-import { ignoreNotFound } from '../shared/errors.ts';
-import { type ControllerOptions, controlLoop, type Tools } from '../shared/loop.ts';
-import { isFinished, isTerminating } from '../shared/pods.ts';
-import { timestamp } from '../shared/time.ts';
-import { NODES, PERSISTENT_VOLUME_CLAIMS, PODS, STORAGE_CLASSES } from '../shared/types.ts';
-import { keyOfObject } from '../shared/view.ts';
+import { conditionOf } from '../common/conditions.ts';
+import { ignoreNotFound } from '../common/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from '../common/loop.ts';
+import { isFinished, isTerminating } from '../common/pods.ts';
+import { timestamp } from '../common/time.ts';
+import { NODES, PERSISTENT_VOLUME_CLAIMS, PODS, STORAGE_CLASSES } from '../common/types.ts';
+import { keyOfObject } from '../common/view.ts';
 import { misfit, type Usage } from './fit.ts';
 import { demandOf } from './quantities.ts';
 

@@ -1,7 +1,7 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { podFromTemplate } from '../shared/pods.ts';
-import { REVISION_HASH } from '../shared/revisions.ts';
-import { clone, countOf } from '../shared/values.ts';
+import { podFromTemplate } from '../common/pods.ts';
+import { REVISION_HASH } from '../common/revisions.ts';
+import { clone, countOf } from '../common/values.ts';
 
 const POD_NAME = 'statefulset.kubernetes.io/pod-name';
 const POD_INDEX = 'apps.kubernetes.io/pod-index';

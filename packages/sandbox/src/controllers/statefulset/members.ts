@@ -1,7 +1,7 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { isAlreadyExists, isNotFound, messageOf } from '../shared/errors.ts';
-import type { Tools } from '../shared/loop.ts';
-import { PERSISTENT_VOLUME_CLAIMS, PODS } from '../shared/types.ts';
+import { isAlreadyExists, isNotFound, messageOf } from '../common/errors.ts';
+import type { Tools } from '../common/loop.ts';
+import { PERSISTENT_VOLUME_CLAIMS, PODS } from '../common/types.ts';
 import { claimName, claimTemplates, newClaim, ordinalOf, restoreIdentity } from './identity.ts';
 import {
   claimOwnersMatch,

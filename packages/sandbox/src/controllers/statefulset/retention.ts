@@ -1,5 +1,5 @@
 import type { KubeObject, OwnerReference } from '@toolcrib/kube';
-import { controllerReference } from '../shared/owner.ts';
+import { controllerReference } from '../common/owner.ts';
 import { isInRange } from './identity.ts';
 
 /**

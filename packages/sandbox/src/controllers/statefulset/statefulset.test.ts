@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { controllerOf, type KubeObject } from '@toolcrib/kube';
-import { HOOKS } from '../node/hooks.ts';
 import {
   CONTROLLER_REVISIONS,
   PERSISTENT_VOLUME_CLAIMS,
   PERSISTENT_VOLUMES,
   PODS,
   STATEFUL_SETS,
-} from '../shared/types.ts';
+} from '../common/types.ts';
+import { HOOKS } from '../node/hooks.ts';
 import {
   claimTemplate,
   deployStateful,

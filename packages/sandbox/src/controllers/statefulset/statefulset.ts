@@ -1,18 +1,18 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { claimObjects } from '../shared/adoption.ts';
-import { ignoreNotFound } from '../shared/errors.ts';
-import { type ControllerOptions, controlLoop, type Tools } from '../shared/loop.ts';
-import { ownersToWake, recognisesItsOwn, selects } from '../shared/owner.ts';
-import { isAvailable, isReady, isTerminating, nextAvailability, ownAndOrphaned } from '../shared/pods.ts';
+import { claimObjects } from '../common/adoption.ts';
+import { ignoreNotFound } from '../common/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from '../common/loop.ts';
+import { ownersToWake, recognisesItsOwn, selects } from '../common/owner.ts';
+import { isAvailable, isReady, isTerminating, nextAvailability, ownAndOrphaned } from '../common/pods.ts';
 import {
   claimRevisions,
   presentRevision,
   STATEFUL_SET_NAMING,
   truncateHistory,
-} from '../shared/revisions.ts';
-import { PODS, STATEFUL_SETS } from '../shared/types.ts';
-import { countOf, omitEmpty, semanticallyEqual } from '../shared/values.ts';
-import { keyOfObject } from '../shared/view.ts';
+} from '../common/revisions.ts';
+import { PODS, STATEFUL_SETS } from '../common/types.ts';
+import { countOf, omitEmpty, semanticallyEqual } from '../common/values.ts';
+import { keyOfObject } from '../common/view.ts';
 import { isMemberOf, podRevision } from './identity.ts';
 import { placesOf, type Rollout, step } from './update.ts';
 

@@ -1,8 +1,8 @@
 import type { KubeObject } from '@toolcrib/kube';
-import type { Tools } from '../shared/loop.ts';
-import { isAvailable, isFinished, isReady, isTerminating } from '../shared/pods.ts';
-import { templateOf } from '../shared/revisions.ts';
-import { countOf } from '../shared/values.ts';
+import type { Tools } from '../common/loop.ts';
+import { isAvailable, isFinished, isReady, isTerminating } from '../common/pods.ts';
+import { templateOf } from '../common/revisions.ts';
+import { countOf } from '../common/values.ts';
 import {
   identityMatches,
   isInRange,

@@ -1,8 +1,8 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { type ControllerOptions, controlLoop, type Tools } from '../shared/loop.ts';
-import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, STORAGE_CLASSES } from '../shared/types.ts';
-import { semanticallyEqual } from '../shared/values.ts';
-import { keyOf, keyOfObject } from '../shared/view.ts';
+import { type ControllerOptions, controlLoop, type Tools } from '../common/loop.ts';
+import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, STORAGE_CLASSES } from '../common/types.ts';
+import { semanticallyEqual } from '../common/values.ts';
+import { keyOf, keyOfObject } from '../common/view.ts';
 import { bestMatch, classOf, isReservedFor, mismatch } from './matching.ts';
 import { createStandardClass, DEFAULT_CLASS, provision } from './provisioner.ts';
 import { reclaimVolume, settleProvisionerFinalizer, setVolumePhase } from './volumes.ts';

@@ -1,9 +1,9 @@
 import type { KubeObject, ResourceType } from '@toolcrib/kube';
-import { ignoreNotFound } from '../shared/errors.ts';
-import { type ControllerOptions, controlLoop, type Tools } from '../shared/loop.ts';
-import { isFinished } from '../shared/pods.ts';
-import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS } from '../shared/types.ts';
-import { keyOf, keyOfObject } from '../shared/view.ts';
+import { ignoreNotFound } from '../common/errors.ts';
+import { type ControllerOptions, controlLoop, type Tools } from '../common/loop.ts';
+import { isFinished } from '../common/pods.ts';
+import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS } from '../common/types.ts';
+import { keyOf, keyOfObject } from '../common/view.ts';
 
 export const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
 export const VOLUME_PROTECTION = 'kubernetes.io/pv-protection';

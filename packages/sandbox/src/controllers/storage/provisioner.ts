@@ -1,8 +1,8 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { isAlreadyExists } from '../shared/errors.ts';
-import { eventRecorder } from '../shared/events.ts';
-import type { Tools } from '../shared/loop.ts';
-import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, STORAGE_CLASSES } from '../shared/types.ts';
+import { isAlreadyExists } from '../common/errors.ts';
+import { eventRecorder } from '../common/events.ts';
+import type { Tools } from '../common/loop.ts';
+import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, STORAGE_CLASSES } from '../common/types.ts';
 import { PROVISIONER_FINALIZER, VOLUME_PROTECTION } from './protection.ts';
 
 export const PROVISIONER = 'sandbox.toolcrib.dev';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } from '../shared/types.ts';
+import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } from '../common/types.ts';
 import { claimTemplate, labelled, type TestCluster, testCluster } from '../testing/cluster.ts';
 
 function createClaim(cluster: TestCluster, name: string, spec: Body = {}, annotations = {}): KubeObject {

@@ -1,8 +1,8 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { ignoreNotFound } from '../shared/errors.ts';
-import type { Tools } from '../shared/loop.ts';
-import { timestamp } from '../shared/time.ts';
-import { PERSISTENT_VOLUMES } from '../shared/types.ts';
+import { ignoreNotFound } from '../common/errors.ts';
+import type { Tools } from '../common/loop.ts';
+import { timestamp } from '../common/time.ts';
+import { PERSISTENT_VOLUMES } from '../common/types.ts';
 import { PROVISIONER_FINALIZER, settle } from './protection.ts';
 import { PROVISIONER } from './provisioner.ts';
 

@@ -1,8 +1,8 @@
 import type { Body, KubeObject, ResourceType } from '@toolcrib/kube';
 import { strategyOf } from '../../kinds/index.ts';
 import { createStore, type MemoryStore } from '../../store/memory-store.ts';
+import { DEPLOYMENTS, NAMESPACES, PODS, STATEFUL_SETS } from '../common/types.ts';
 import { type ControllersOptions, startControllers } from '../index.ts';
-import { DEPLOYMENTS, NAMESPACES, PODS, STATEFUL_SETS } from '../shared/types.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 
 export interface TestCluster {
