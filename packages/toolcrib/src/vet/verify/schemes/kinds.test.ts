@@ -34,6 +34,12 @@ async function code(
   return `${verdict} ${code}`;
 }
 
+/** The letter of the base64 alphabet that differs in the lowest bit only, which padding makes a spare one. */
+const nextLetter = (letter = ''): string => {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  return alphabet.charAt(alphabet.indexOf(letter) ^ 1);
+};
+
 describe('ssh', () => {
   const key = sshKey();
   const allowed = (line: string): Expected => ({
@@ -48,6 +54,21 @@ describe('ssh', () => {
       await code(tag, allowed(`me@x ${key.line}`), { name: 'tag v1', bytes: tag }),
       'fail other-subject',
     );
+  });
+
+  it('has one form only: spare bits and lone carriage returns are not passed over', async () => {
+    const tag = gitTag(key).toString('latin1');
+    const of = (text: string, line = `me@x ${key.line}`) => {
+      const bytes = Buffer.from(text, 'latin1');
+      return code(bytes, allowed(line), { name: 'tag v1', bytes });
+    };
+    assert.equal(await of(tag), 'pass verified');
+    const spare = tag.replace(/(.)=\n/, (_, letter) => `${nextLetter(letter)}=\n`);
+    assert.notEqual(spare, tag);
+    assert.equal(await of(spare), 'unknown not-understood');
+    assert.equal(await of(tag.replace(/(\S{70})\n/, '$1\r')), 'unknown not-understood');
+    assert.equal(await of(tag.replace(/\n$/, '\v')), 'unknown not-understood');
+    assert.equal(await of(tag, `me@x ${key.line.slice(0, -1)}`), 'unknown not-understood');
   });
 
   it('a key counts only as its line says', async () => {
@@ -155,6 +176,13 @@ describe('minisign', () => {
     }
     assert.match(fingerprints[0] ?? '', /^RW[A-Za-z0-9+/]{54}$/);
     assert.equal(new Set(fingerprints).size, 2);
+  });
+  it('has one form only: a letter with spare bits is none of its own', async () => {
+    const key = minisignKey(7);
+    const lines = key.sign(BYTES).toString().split('\n');
+    const at = lines.findIndex((line) => /^[A-Za-z0-9+/]+=+$/.test(line));
+    lines[at] = (lines[at] ?? '').replace(/(.)(=+)$/, (_, letter, pad) => `${nextLetter(letter)}${pad}`);
+    assert.equal(await code(lines.join('\n'), { signers: [key.expected] }), 'unknown not-understood');
   });
   it("a trusted comment that is not the signer's is a failure, though the file is", async () => {
     const key = minisignKey(7);

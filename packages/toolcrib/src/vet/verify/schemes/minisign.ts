@@ -1,5 +1,6 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { Artefact } from '../artefact.ts';
+import { canonicalBase64 } from '../base64.ts';
 import { conclude, printable, Stop } from '../outcome.ts';
 import type { Scheme, SignedAt } from '../types.ts';
 
@@ -103,9 +104,8 @@ function readKey(text: string): { id: string; line: string; key: KeyObject } {
 const keyId = (bytes: Buffer) => Buffer.from(bytes).reverse().toString('hex').toUpperCase();
 
 function base64(line: string | undefined, length: number): Buffer | undefined {
-  if (line === undefined || !/^[A-Za-z0-9+/]+={0,2}$/.test(line)) return undefined;
-  const bytes = Buffer.from(line, 'base64');
-  return bytes.length === length ? bytes : undefined;
+  const bytes = line === undefined ? undefined : canonicalBase64(line);
+  return bytes?.length === length ? bytes : undefined;
 }
 
 function claimedTime(comment: string): SignedAt {

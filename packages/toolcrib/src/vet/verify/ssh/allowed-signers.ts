@@ -1,3 +1,4 @@
+import { canonicalBase64 } from '../base64.ts';
 import { Stop } from '../outcome.ts';
 
 /** One line of OpenSSH's allowed_signers file (ssh-keygen(1), ALLOWED SIGNERS). */
@@ -27,10 +28,16 @@ export function readAllowedSigners(text: string): AllowedSigner[] {
     const match = LINE.exec(line);
     if (!match) throw new Stop('not-understood', `line ${index + 1} of the allowed signers cannot be read`);
     const [, quoted, plain, options = '', , blob = ''] = match;
+    const keyBlob = canonicalBase64(blob);
+    if (keyBlob === undefined)
+      throw new Stop(
+        'not-understood',
+        `the key on line ${index + 1} of the allowed signers is cut off or no key`,
+      );
     return [
       {
         principals: (quoted ?? plain ?? '').split(','),
-        keyBlob: Buffer.from(blob, 'base64'),
+        keyBlob,
         ...readOptions(options, index + 1),
       },
     ];

@@ -1,10 +1,12 @@
 import { createHash, verify } from 'node:crypto';
 import type { Artefact } from '../artefact.ts';
+import { canonicalBase64 } from '../base64.ts';
 import { Stop } from '../outcome.ts';
 import { readSshKey, type SshKey, SshReader, sshString } from './wire.ts';
 
 const MAGIC = 'SSHSIG';
-const ARMOR = /^-----BEGIN SSH SIGNATURE-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END SSH SIGNATURE-----\s*$/;
+const ARMOR =
+  /^-----BEGIN SSH SIGNATURE-----\r?\n((?:[A-Za-z0-9+/=]+\r?\n)+)-----END SSH SIGNATURE-----(?:\r?\n)*$/;
 
 /** https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.sshsig */
 export interface SshSignature {
@@ -24,7 +26,9 @@ export function readSshSignature(file: Uint8Array): SshSignature {
   if (file.length > 64 * 1024) throw new Stop('limit', 'an ssh signature is not that large');
   const base64 = ARMOR.exec(Buffer.from(file).toString('latin1'))?.[1];
   if (base64 === undefined) throw new Stop('not-understood', 'this is no ssh signature');
-  const reader = new SshReader(Buffer.from(base64.replaceAll(/[\r\n]/g, ''), 'base64'));
+  const packed = canonicalBase64(base64.replaceAll(/[\r\n]/g, ''));
+  if (packed === undefined) throw new Stop('not-understood', 'the ssh signature is not in proper base64');
+  const reader = new SshReader(packed);
   if (reader.take(6).toString('latin1') !== MAGIC)
     throw new Stop('not-understood', 'this is no ssh signature');
   if (reader.uint32() !== 1) throw new Stop('unsupported', 'an ssh signature of another version');
