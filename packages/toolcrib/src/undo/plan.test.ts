@@ -143,8 +143,8 @@ test('a claim and its volume', () => {
     },
   });
   const claim = object('v1 PersistentVolumeClaim', 'data', { spec: { volumeName: 'pv' } });
-  const steps = ['rebind', 'create PersistentVolumeClaim data', 'await-bound', 'reclaim'];
-  assert.deepEqual(said([claim, volume], [volume]), ['unchanged PersistentVolume pv', ...steps]);
+  const steps = ['create PersistentVolumeClaim data', 'await-bound', 'reclaim'];
+  assert.deepEqual(said([claim, volume], [volume]), ['retain', 'unchanged PersistentVolume pv', ...steps]);
   assert.deepEqual(said([claim, volume]), [
     'failed PersistentVolume pv',
     'create PersistentVolumeClaim data',

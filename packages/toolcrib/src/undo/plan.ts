@@ -54,11 +54,13 @@ export function planUndo(
     steps.push(step);
   }
   // Claims are bound before whatever uses them comes back.
+  const first: UndoStep[] = [];
   const later: UndoStep[] = [];
   for (const object of inOrder(rest)) {
     if (!/^PersistentVolume(Claim)?$/.test(object.kind)) steps.push(...later.splice(0));
     const own = volumeSteps(facts, object, stepFor(facts, object));
     if (own.now.some((step) => step.do === 'create')) created.add(object.metadata.uid ?? '');
+    first.push(...own.first);
     steps.push(...own.now);
     later.push(...own.later);
   }
@@ -66,7 +68,8 @@ export function planUndo(
   steps.push(...later, ...scaled.steps);
   return {
     actId: snapshots[0]?.actId ?? softenings[0]?.actId ?? '',
-    steps,
+    // What still goes (a Namespace, a claim in its last seconds) takes its data along unless that is kept first.
+    steps: [...first, ...steps],
     again: Object.fromEntries(again),
     retained: softenings.filter(({ how, state }) => how === 'retain-first' && state === 'softened'),
   };
