@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { ToolcribError } from '../model/index.ts';
 import { journalError } from './errors.ts';
-import { syncFolder } from './key.ts';
+import { JOURNAL_FILE, syncFolder } from './folder.ts';
 import { MIGRATIONS } from './migrations.ts';
 
 /** How long one process waits for another's write, in milliseconds. Our own writes take a few of them. */
@@ -30,7 +30,7 @@ export interface Database {
  * @throws ToolcribError `journal` or `damaged`
  */
 export function openDatabase(folder: string): Database {
-  const file = join(folder, 'journal.db');
+  const file = join(folder, JOURNAL_FILE);
   try {
     makeFile(folder, file);
     const connection = new DatabaseSync(file, { timeout: BUSY_TIMEOUT, enableForeignKeyConstraints: false });

@@ -7,7 +7,7 @@ import type { LiveView } from './live.ts';
 import { kindOf, liveOf } from './live.ts';
 import { inOrder } from './order.ts';
 import { sameIntent } from './prepare.ts';
-import { remadeBy } from './remade.ts';
+import { ofAnother, remadeBy } from './remade.ts';
 import { scaleSteps } from './scale.ts';
 import type { UndoPlan, UndoStep } from './steps.ts';
 import { isKind, keyOf, keyOfObject, nameOf, none } from './steps.ts';
@@ -46,7 +46,7 @@ export function planUndo(
   const notUnderstood = new Set(
     requests.flatMap(({ effect, targetUids }) => (effect.verb === 'not-understood' ? targetUids : [])),
   );
-  const facts: PlanFacts = { live, byUid, created, again, softenings, notUnderstood };
+  const facts: PlanFacts = { live, byUid, created, again, scaled: scaled.targets, softenings, notUnderstood };
   const rest = objects.filter(({ metadata: { uid = '' } }) => !scaled.targets.has(uid) && !spared.has(uid));
   for (const record of active) {
     const step = readoptStep(record, byUid, live);
@@ -171,6 +171,8 @@ function stepFor(facts: PlanFacts, object: KubeObject): UndoStep {
     if (remade) return none(what, 'skipped', remade);
     return { do: 'create', info: kind, snapshot: object, waitGone: uid };
   }
+  const another = ofAnother(facts, object);
+  if (another) return none(what, 'skipped', another);
   const remade = remadeBy(facts, object);
   if (now) {
     if (remade) return none(what, 'unchanged', 'it has come back by itself');
