@@ -194,6 +194,7 @@ describe('an envelope', () => {
     verb: 'delete',
     kind: 'Pod',
     namespace: 'shop',
+    likeness: 'aiko by kubectl',
     uids: ['u1', 'u2', 'u3'],
     used: ['u1'],
     expiresAt: 0,
@@ -205,6 +206,7 @@ describe('an envelope', () => {
     verb: 'delete',
     kind: 'Pod',
     namespace: 'shop',
+    likeness: 'aiko by kubectl',
     uid: 'u2',
   };
   const place = () =>
@@ -231,6 +233,7 @@ describe('an envelope', () => {
     { verb: 'evict' },
     { kind: 'ConfigMap' },
     { namespace: 'other' },
+    { likeness: 'aiko by a robot' },
   ]) {
     it(`is not for ${JSON.stringify(other)}`, () => {
       place();

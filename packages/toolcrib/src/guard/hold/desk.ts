@@ -25,6 +25,8 @@ export interface LikeRequest {
   verb: string;
   kind: string;
   namespace?: string;
+  /** From `likenessOf`: who sends it, as whom, and with which options. */
+  likeness: string;
   uid: string;
 }
 
@@ -224,6 +226,7 @@ function isOf(hold: Hold, request: LikeRequest, now: number): boolean {
     envelope.verb === request.verb &&
     envelope.kind === request.kind &&
     envelope.namespace === request.namespace &&
+    envelope.likeness === request.likeness &&
     envelope.uids.includes(request.uid) &&
     !envelope.used.includes(request.uid)
   );

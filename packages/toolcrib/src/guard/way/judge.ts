@@ -14,7 +14,7 @@ import { holdFor } from './holds.ts';
 import { impersonation } from './impersonation.ts';
 import { asDryRun } from './pin.ts';
 import { release } from './release.ts';
-import { requestKey } from './request-key.ts';
+import { likenessOf, requestKey } from './request-key.ts';
 import { record, type Seen, seeRadius } from './seen.ts';
 import { type Judged, subjectOf } from './subject.ts';
 import { createInWindow } from './window.ts';
@@ -195,6 +195,7 @@ function likeRequest({ request, subject, seen }: Step): LikeRequest | undefined 
     verb: subject.effect.verb,
     kind: seen.radius.targets[0]?.kind ?? object.kind,
     namespace: object.metadata.namespace,
+    likeness: likenessOf(request, subject.effect),
     uid: object.metadata.uid,
   };
 }
