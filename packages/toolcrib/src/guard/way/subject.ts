@@ -80,6 +80,7 @@ async function scaling(
     const why = 'what it comes to only the server knows, and it did not say';
     return understoodAsDelete({ verb: 'not-understood', target, why }, [found.object]);
   }
+  if (typeof asked === 'object') return { kind: 'answered', answer: asked.refused };
   if (asked === 'none' || asked >= now) return { kind: 'harmless' };
   return destructive({ verb: 'scale', target, replicas: asked, dryRun: false }, [found.object]);
 }
