@@ -11,6 +11,12 @@ const NOTADB = 26;
 
 const ROOM = 'Free some space, or give toolcrib another folder with TOOLCRIB_HOME; then try again.';
 
+/** Whether another process holds the file: nothing is wrong with it, and it can be tried again. */
+export function isBusy(error: unknown): boolean {
+  const cause = error instanceof ToolcribError ? error.cause : error;
+  return (((cause as { errcode?: number } | undefined)?.errcode ?? 0) & 0xff) === BUSY;
+}
+
 /** One clear ToolcribError for whatever went wrong in or around the database file. */
 export function journalError(file: string, cause: unknown): ToolcribError {
   if (cause instanceof ToolcribError) return cause;
