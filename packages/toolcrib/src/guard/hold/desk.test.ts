@@ -99,7 +99,8 @@ describe('a client that waits', () => {
     void desk.place(aHold(), 0);
     const answer = desk.waitOn('BCDFG', 'req-2', 90_000);
     desk.close();
-    assert.deepEqual(await answer, { as: 'gone' });
+    assert.deepEqual(await answer, { as: 'closed' });
+    assert.deepEqual(await desk.place(aHold({ code: 'LATER' }), 90_000), { as: 'closed' });
   });
 
   it('asks again under the same code; the second one gets the answer', async () => {

@@ -7,7 +7,7 @@ import type { LikeRequest } from '../hold/desk.ts';
 import { stillCovers, summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import type { LiveAct } from './acts.ts';
-import { answer, deniedAnswer, heldAnswer } from './answers.ts';
+import { answer, deniedAnswer, heldAnswer, stoppedAnswer } from './answers.ts';
 import { cheapCase } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
 import { holdFor } from './holds.ts';
@@ -15,6 +15,7 @@ import { impersonation } from './impersonation.ts';
 import { asDryRun } from './pin.ts';
 import { release } from './release.ts';
 import { likenessOf, requestKey } from './request-key.ts';
+import { forbiddenAnyhow } from './rights.ts';
 import { record, type Seen, seeRadius } from './seen.ts';
 import { type Judged, subjectOf } from './subject.ts';
 import { createInWindow } from './window.ts';
@@ -76,7 +77,10 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   if (envelope) return released(deps, step, envelope);
   const already = like && deps.desk.heldAlready(like);
   if (already) return refusedWithTheRest(deps, step, already);
-  return held(deps, step);
+  const no = await forbiddenAnyhow(request, cluster, as);
+  if (!no) return held(deps, step);
+  await record(deps, step, 'refused', { note: 'the cluster does not allow it', status: 403 });
+  return no;
 }
 
 /** What a person reads of the risk: never a small number where nothing is known. */
@@ -141,6 +145,10 @@ async function waitForAnswer(deps: WayDeps, step: Step, open: Hold | undefined):
   }
   const given = await (open ? desk.waitOn(hold.code, step.request.id, wait) : desk.place(hold, wait));
   if (given.as === 'denied') return refused(deps, step, `${given.by} said no`);
+  if (given.as === 'closed') {
+    await record(deps, step, 'refused', { note: 'the guard was stopped while it was held', status: 503 });
+    return stoppedAnswer();
+  }
   if (given.as === 'expired' || given.as === 'gone') {
     const why = given.as === 'gone' ? 'the client went while it was held' : 'held; nobody has said yes yet';
     await record(deps, step, 'refused', { note: why, status: 403 });
