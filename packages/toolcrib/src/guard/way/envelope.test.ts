@@ -70,6 +70,38 @@ describe('after one yes for two, the second goes', () => {
   }
 });
 
+test('sent all at once: one hold', async () => {
+  const names = ['c1', 'c2', 'c3', 'c4'];
+  let asking = 0;
+  let allAsk: () => void = () => undefined;
+  const all = new Promise<void>((resolve) => {
+    allAsk = resolve;
+  });
+  // None is told its rights before all have asked; then one after the other.
+  const mayI = async () => {
+    const place = ++asking;
+    if (place === names.length) allAsk();
+    await all;
+    await new Promise((resolve) => setTimeout(resolve, place * 50));
+    return { allowed: true };
+  };
+  const cluster = new Proxy(target.cluster, {
+    get: (real, name) => (name === 'mayI' ? mayI : Reflect.get(real, name)),
+  });
+  const { deps, close } = openWay(cluster, policyOf('[{name: all, when: "true", then: hold}]'));
+  const labels = { sent: 'at-once' };
+  for (const name of names)
+    await put(target, AT, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, labels } });
+  const query = 'labelSelector=sent=at-once';
+  deps.sessions.notice({ context: 'prod', session: 's1', path: AT, query });
+  await Promise.all(names.map((name) => judge(deps, asked('DELETE', `${AT}/${name}`, { headers: kubectl }))));
+  assert.deepEqual(
+    deps.desk.list().map(({ envelope }) => envelope?.uids.length),
+    [4],
+  );
+  await close();
+});
+
 test('a scale to another number is no like request', () => {
   const scale = (replicas: number): Destructive => ({
     verb: 'scale',

@@ -72,15 +72,23 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   if (subject.blind !== undefined) return release(deps, step, { as: 'as-sent', withoutNet: false });
   if (decision.then === 'deny') return refused(deps, step, `${decision.reason} (rule ${decision.rule})`);
   if (decision.then !== 'hold') return release(deps, step, { as: 'as-sent', withoutNet: false });
-  const like = likeRequest(step);
-  const envelope = like && deps.desk.takeEnvelope(like);
-  if (envelope) return released(deps, step, envelope);
-  const already = like && deps.desk.heldAlready(like);
-  if (already) return refusedWithTheRest(deps, step, already);
+  const early = await withTheRest(deps, step);
+  if (early) return early;
   const no = await forbiddenAnyhow(request, cluster, as);
-  if (!no) return held(deps, step);
+  // That took a moment: of requests sent all at once another may have been held or approved by now.
+  if (!no) return (await withTheRest(deps, step)) ?? held(deps, step);
   await record(deps, step, 'refused', { note: 'the cluster does not allow it', status: 403 });
   return no;
+}
+
+/** One of several like requests: the answer to the first is the answer to it. */
+async function withTheRest(deps: WayDeps, step: Step): Promise<Instruction | undefined> {
+  const like = likeRequest(step);
+  if (!like) return undefined;
+  const envelope = deps.desk.takeEnvelope(like);
+  if (envelope) return released(deps, step, envelope);
+  const already = deps.desk.heldAlready(like);
+  return already && refusedWithTheRest(deps, step, already);
 }
 
 /** What a person reads of the risk: never a small number where nothing is known. */
