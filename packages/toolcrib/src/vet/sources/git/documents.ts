@@ -46,7 +46,7 @@ export function timeframes(text: string): { text: string; days: number }[] {
 
 /** A way to report in private: an address, a private-advisory page, a key, a named platform. */
 export function hasContact(text: string): boolean {
-  return /[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}|security\/advisories|report a vulnerability|hackerone|bugcrowd|huntr|https?:\/\/\S*(security|disclosure|report)/i.test(
+  return /[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}|security\/advisories|report a vulnerability|hackerone|bugcrowd|huntr|https?:\/\/\S{0,200}(security|disclosure|report)/i.test(
     text.slice(0, 200_000),
   );
 }
@@ -63,7 +63,7 @@ export function endOfLife(readme: string): string | null {
 /** What a file that is called an SBOM is by its content; a name alone counts for nothing. */
 export function sbomFormat(text: string): 'cyclonedx' | 'spdx' | null {
   if (/"bomFormat"\s*:\s*"CycloneDX"|cyclonedx\.org\/schema\/bom\//.test(text)) return 'cyclonedx';
-  return /"spdxVersion"\s*:\s*"SPDX-|^\s*spdxVersion:\s*["']?SPDX-|spdx\.org\/rdf\//im.test(text)
+  return /"spdxVersion"\s*:\s*"SPDX-|^[ \t]*spdxVersion:[ \t]*["']?SPDX-|spdx\.org\/rdf\//im.test(text)
     ? 'spdx'
     : null;
 }
@@ -71,7 +71,9 @@ export function sbomFormat(text: string): 'cyclonedx' | 'spdx' | null {
 /** What a manifest declares as its licence. */
 export function declaredLicence(path: string, text: string): string | undefined {
   if (!path.endsWith('.json'))
-    return /^\s*license\s*=\s*(?:\{\s*text\s*=\s*)?["']([^"'\n]{1,200})["']/m.exec(text)?.[1];
+    return /^[ \t]*license[ \t]*=[ \t]*(?:\{[ \t]*text[ \t]*=[ \t]*)?["']([^"'\n]{1,200})["']/m.exec(
+      text,
+    )?.[1];
   try {
     const { license } = JSON.parse(text) as { license?: unknown };
     return typeof license === 'string' ? license.slice(0, 200) : undefined;

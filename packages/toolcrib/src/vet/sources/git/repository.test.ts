@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
-  appendFileSync,
   chmodSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
@@ -15,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { goodHistory, licenceText, makeRepository, NOW } from '../../testing/repository.ts';
+import { setTrap } from '../../testing/trap.ts';
 import type { Target } from '../source.ts';
 import { openRepository } from './repository.ts';
 import { gitSource } from './source.ts';
@@ -41,71 +40,6 @@ const collect = (dir = fixture.dir) => gitSource.collect(target(dir), { now: () 
 const gitIn = (dir: string, ...args: string[]) =>
   execFileSync('git', ['-C', dir, ...args], { stdio: 'pipe' }).toString();
 
-/** Every setting that makes git run a program, each pointing at one that leaves a mark. */
-function trap(dir: string): string {
-  const mark = join(scratch, `ran-${Math.random().toString(36).slice(2)}`);
-  const program = `${mark}.sh`;
-  writeFileSync(`${mark}.config`, '[core]\n');
-  writeFileSync(program, `#!/bin/sh\ntouch ${mark}\ncat\n`);
-  chmodSync(program, 0o755);
-  const settings = [
-    '[core]',
-    `fsmonitor = ${program}`,
-    `sshCommand = ${program}`,
-    `pager = ${program}`,
-    `editor = ${program}`,
-    `gitProxy = ${program}`,
-    `alternateRefsCommand = ${program}`,
-    `hooksPath = ${scratch}`,
-    `askPass = ${program}`,
-    '[gpg]',
-    `program = ${program}`,
-    '[gpg "ssh"]',
-    `program = ${program}`,
-    `defaultKeyCommand = ${program}`,
-    '[gpg "x509"]',
-    `program = ${program}`,
-    '[log]',
-    'showSignature = true',
-    '[diff]',
-    `external = ${program}`,
-    '[diff "x"]',
-    `textconv = ${program}`,
-    `command = ${program}`,
-    '[filter "x"]',
-    `smudge = ${program}`,
-    `clean = ${program}`,
-    `process = ${program}`,
-    '[credential]',
-    `helper = !${program}`,
-    '[alias]',
-    `log = !${program}`,
-    `cat-file = !${program}`,
-    '[uploadpack]',
-    `packObjectsHook = ${program}`,
-    '[include]',
-    `path = ${mark}.config`,
-    '[mailmap]',
-    `file = ${program}`,
-  ];
-  appendFileSync(join(dir, 'config'), `${settings.join('\n')}\n`);
-  mkdirSync(join(dir, 'info'), { recursive: true });
-  writeFileSync(join(dir, 'info', 'attributes'), '* filter=x diff=x\n');
-  for (const hook of [
-    'post-checkout',
-    'reference-transaction',
-    'pre-auto-gc',
-    'post-index-change',
-    'fsmonitor-watchman',
-  ])
-    for (const place of [join(dir, 'hooks', hook), join(scratch, hook)]) {
-      mkdirSync(join(place, '..'), { recursive: true });
-      writeFileSync(place, `#!/bin/sh\ntouch ${mark}\n`);
-      chmodSync(place, 0o755);
-    }
-  return mark;
-}
-
 const PGP = '-----BEGIN PGP SIGNATURE-----\n\niQEzBAABCAAdFiEE\n-----END PGP SIGNATURE-----\n';
 const withPgp = () => {
   fixture.remove();
@@ -118,7 +52,7 @@ const withPgp = () => {
 test('nothing that a repository’s configuration, hooks or attributes name is run', async () => {
   withPgp();
   const plain = await collect();
-  const mark = trap(fixture.dir);
+  const mark = setTrap(fixture.dir, scratch);
   const trapped = await collect();
   assert.equal(existsSync(mark), false, 'a program named by the repository was run');
   assert.deepEqual(trapped, plain);
@@ -126,7 +60,7 @@ test('nothing that a repository’s configuration, hooks or attributes name is r
 
 test('the trap itself works: a plain git falls into it', () => {
   withPgp();
-  const mark = trap(fixture.dir);
+  const mark = setTrap(fixture.dir, scratch);
   assert.throws(() => gitIn(fixture.dir, 'tag', '-v', 'v9.0.0'));
   assert.equal(existsSync(mark), true);
 });
