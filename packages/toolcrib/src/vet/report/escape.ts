@@ -25,7 +25,7 @@ export function escapeUnsafe(document: string, format: 'json' | 'yaml'): string 
   return document.replace(UNSAFE, (unsafe) => {
     if (unsafe === '\n' || unsafe === '\t') return unsafe;
     if (unsafe.length === 2 && format === 'yaml') return `\\U${hex(unsafe.codePointAt(0) ?? 0, 8)}`;
-    return unsafe.replace(/[^]/g, (unit) => `\\u${hex(unit.charCodeAt(0), 4)}`);
+    return unsafe.replace(/[\s\S]/g, (unit) => `\\u${hex(unit.charCodeAt(0), 4)}`);
   });
 }
 

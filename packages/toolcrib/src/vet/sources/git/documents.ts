@@ -29,13 +29,19 @@ function sentenceAround(flat: string, at: number, length: number): string {
   );
 }
 
+/** A policy names a handful; thousands are there to keep somebody busy. */
+const FRAMES_LOOKED = 500;
+
 /** Time frames for reports in a security policy, with the words around each, so that a person can judge what it promises. */
 export function timeframes(text: string): { text: string; days: number }[] {
   const flat = text.replace(/\s+/g, ' ').slice(0, 200_000);
-  const frames = [...flat.matchAll(FRAME)].filter((match) =>
-    isAboutReports(sentenceAround(flat, match.index, match[0].length)),
-  );
-  return frames.slice(0, 10).map((match) => {
+  const frames = flat
+    .matchAll(FRAME)
+    .take(FRAMES_LOOKED)
+    .filter((match) => isAboutReports(sentenceAround(flat, match.index, match[0].length)))
+    .take(10)
+    .toArray();
+  return frames.map((match) => {
     const [, amount = '', unit = ''] = match;
     const word = amount.toLowerCase();
     const number = /^\d/.test(word) ? Number(word) : (LARGER[word] ?? WORDS.indexOf(word));
@@ -43,6 +49,21 @@ export function timeframes(text: string): { text: string; days: number }[] {
     return { text: around, days: Math.round(number * (UNITS[unit.toLowerCase()] ?? 1) * 100) / 100 };
   });
 }
+
+/**
+ * Whether a file among the documentation (docs/security.md) is the policy for reports and not a chapter on the product's
+ * own security: by its name in capitals, as the convention has it, or by one of its headings.
+ */
+export function isPolicy(path: string, text: string): boolean {
+  if (!/^docs\//i.test(path) || /\/SECURITY(\.\w+)?$/.test(path)) return true;
+  return text
+    .slice(0, 200_000)
+    .split('\n')
+    .some((line) => /^(#|=)/.test(line) && POLICY_TITLE.test(line.slice(0, 200)));
+}
+
+const POLICY_TITLE =
+  /security polic|disclos|report(ing)? (a |an |any )?(security|vulnerab|bug|issue)|vulnerability (report|polic|manage|handl)/i;
 
 /** A way to report in private: an address, a private-advisory page, a key, a named platform. */
 export function hasContact(text: string): boolean {
