@@ -9,7 +9,7 @@ import { type OsvRecord, osvRecordSchema } from './osv-schema.ts';
 import { affectsVersion } from './osv-version.ts';
 
 /** purl type → OSV ecosystem. */
-const ECOSYSTEMS: Record<string, string> = {
+export const ECOSYSTEMS: Record<string, string> = {
   npm: 'npm',
   pypi: 'PyPI',
   cargo: 'crates.io',
@@ -55,7 +55,8 @@ export const osvSource: Source = {
   },
 };
 
-function recordsIn(content: unknown, name: string): OsvRecord[] {
+/** The records of one document: a record, a list, or an answer of the API. @throws {ToolcribError} `bad-file` */
+export function recordsIn(content: unknown, name: string): OsvRecord[] {
   const list = Array.isArray(content) ? content : isAnswer(content) ? (content.vulns ?? []) : [content];
   return list.map((item) => {
     const parsed = osvRecordSchema.safeParse(item);
@@ -72,13 +73,14 @@ function recordsIn(content: unknown, name: string): OsvRecord[] {
 }
 
 /** One record, or the first page of an answer, may leave out the very record that speaks of this version. */
-function whyPartial(content: unknown, alone: boolean): string | null {
+export function whyPartial(content: unknown, alone: boolean): string | null {
   if (Array.isArray(content)) return null;
   if (!isAnswer(content)) return alone ? 'it is a single record: there may be others' : null;
   return 'next_page_token' in content ? 'it is one page of an answer that goes on (next_page_token)' : null;
 }
 
-function isAnswer(content: unknown): content is { vulns?: unknown[] } {
+/** An answer of the API speaks of the one package that was asked for; `{}` is its way to say that it has nothing. */
+export function isAnswer(content: unknown): content is { vulns?: unknown[] } {
   const keys = Object.keys(content as object);
   return keys.length === 0 || keys.includes('vulns');
 }

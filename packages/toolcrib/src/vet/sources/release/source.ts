@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ToolcribError } from '../../../model/index.ts';
+import { seenWhole } from '../../archive/entry.ts';
 import { lookInside } from '../../archive/look.ts';
 import { declaredFor } from '../../declared/declared.ts';
 import { readRegistry } from '../../declared/registry.ts';
@@ -56,7 +57,7 @@ export const releaseSource: Source = {
         ];
         add(
           'release.sbom',
-          await sbomFact(release.sbom, digests, subject),
+          await sbomFact(release.sbom, digests, subject, seenWhole(artefact.findings)),
           release.sbom,
           sha256(await readFile(release.sbom)),
         );
@@ -200,10 +201,11 @@ async function sbomFact(
   path: string,
   digests: Record<string, string>[],
   subject: Subject,
+  whole: boolean,
 ): Promise<FactValue<'release.sbom'>> {
   const sbom = await readSbomFile(path);
   const purl = subject.version === undefined ? undefined : `${subject.purl}@${subject.version}`;
-  const match = matchArtefact(sbom, digests, purl);
+  const match = matchArtefact(sbom, digests, purl, whole);
   return {
     format: sbom.format,
     specVersion: sbom.specVersion,
