@@ -5,7 +5,7 @@ import { criterionById } from '../criteria/index.ts';
 import { factsOf } from '../pack/pack.ts';
 import type { EvidencePack } from '../pack/schema.ts';
 import { html } from './escape.ts';
-import { byHandOf, nameOf, rowsOf, summary } from './model.ts';
+import { beforeByHand, byHandOf, nameOf, rowsOf, summary } from './model.ts';
 import { contributorsOverTime, releaseIntervals } from './plots.ts';
 import { STYLE } from './style.ts';
 
@@ -64,6 +64,8 @@ function byHand(pack: EvidencePack): string {
     ({ criterion, figure, printed, command }) => `# ${criterion} ${figure} = ${printed}\n${command}`,
   );
   if (lines.length === 0) return '';
+  const first = beforeByHand(pack);
+  if (first !== undefined) lines.unshift(`# first\n${first}`);
   return `<details><summary>The same figures by hand</summary><pre>${lines.map((line) => line.split('\n').map(html).join('\n')).join('\n\n')}</pre></details>\n`;
 }
 

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../model/index.ts';
 import type { EvidencePack } from '../pack/schema.ts';
-import { markdown, markdownCode } from './escape.ts';
-import { byHandOf, nameOf, rowsOf, summary } from './model.ts';
+import { markdown, markdownCode, visible } from './escape.ts';
+import { beforeByHand, byHandOf, nameOf, rowsOf, summary } from './model.ts';
 
 const MARK: Record<Verdict, string> = { pass: '✅ pass', fail: '❌ fail', unknown: '❔ unknown' };
 
@@ -42,14 +42,16 @@ function details(pack: EvidencePack): string[] {
   const checks = byHandOf(pack);
   if (checks.length === 0) return [];
   // An indented block: no backticks in a name can end it.
+  const first = beforeByHand(pack);
   const lines = checks.flatMap(({ criterion, figure, printed, command }) => [
-    `    # ${criterion} ${figure} = ${printed}`,
-    `    ${command}`,
+    `# ${criterion} ${figure} = ${printed}`,
+    command,
   ]);
+  if (first !== undefined) lines.unshift('# first', first);
   return [
     '<details><summary>The same figures by hand</summary>',
     '',
-    ...lines.map((line) => line.replace(/[\n\r]/g, ' ')),
+    ...lines.map((line) => `    ${visible(line)}`),
     '',
     '</details>',
     '',

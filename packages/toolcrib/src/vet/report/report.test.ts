@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
@@ -12,8 +13,9 @@ import { factsFrom, goodFacts, SUBJECT } from '../testing/evidence.ts';
 import { NOW } from '../testing/repository.ts';
 import { html, markdown, markdownCode, visible } from './escape.ts';
 import { htmlReport } from './html.ts';
-import { jsonReport, yamlReport } from './json.ts';
+import { jsonReport, yamlReport, yamlText } from './json.ts';
 import { markdownReport } from './markdown.ts';
+import { beforeByHand, byHandOf } from './model.ts';
 import { markdownChecklist, terminalChecklist } from './publish.ts';
 import { sarifReport } from './sarif.ts';
 import { terminalChanges, terminalReport, terminalVerification } from './terminal.ts';
@@ -146,6 +148,44 @@ test('SARIF: one result a judgement, levels as the standard has them', () => {
     assert.doesNotMatch(result.message.text, UNSAFE);
     assert.equal(result.locations[0].physicalLocation.artifactLocation.uri, 'policies/trust.yaml');
   }
+});
+
+test('SARIF: no link or placeholder of a stranger, nothing hidden, and a place within the repository', () => {
+  const link = packOf((facts) => {
+    Object.assign(facts['git.files'].readme, { endOfLife: '[the fix](https://evil.example) {0} \\[' });
+  });
+  const sarif = JSON.parse(sarifReport([link, evil], join(process.cwd(), 'policies', 'trust.yaml')));
+  const [run] = sarif.runs;
+  const text = run.results.find(({ ruleId }: { ruleId: string }) => ruleId === 'maintained').message.text;
+  assert.ok(text.includes('\\[the fix\\](https://evil.example) {{0}} \\\\\\['), text);
+  for (const { partialFingerprints, locations } of run.results) {
+    assert.doesNotMatch(partialFingerprints['toolcrib/v1'], UNSAFE);
+    assert.equal(locations[0].physicalLocation.artifactLocation.uri, 'policies/trust.yaml');
+  }
+  const elsewhere = JSON.parse(sarifReport([link], '/opt/policies/trust.yaml'));
+  assert.equal(elsewhere.runs[0].results[0].locations[0].physicalLocation.artifactLocation.uri, 'trust.yaml');
+});
+
+test('YAML, several packs as JSON, and the lines by hand in Markdown hold nothing that a terminal acts on', () => {
+  for (const text of [yamlReport([evil]), yamlReport(packs), jsonReport(packs), markdownReport(packs)])
+    assert.doesNotMatch(text, UNSAFE);
+  assert.deepEqual(parse(yamlReport(packs)), packs);
+  assert.deepEqual(JSON.parse(jsonReport(packs)), packs);
+  const tricky = { 'a\u009b': 'x\u202e\n\u{e0001}\ud800', list: ['plain', 'two\nlines'] };
+  assert.deepEqual(parse(yamlText(tricky)), tricky);
+  assert.match(yamlText({ text: 'two\nlines' }), /\|-/);
+});
+
+test('a tool that was named by its address: how it is cloned is said first', () => {
+  const pack = packOf();
+  for (const fact of pack.evidence) fact.source.location = 'https://example.org/a/tool$&.git';
+  const [first, ...lines] = [beforeByHand(pack), ...byHandOf(pack).map(({ command }) => command)];
+  assert.equal(first, "git clone --bare -- 'https://example.org/a/tool$&.git' './tool$&.git'");
+  assert.ok(lines.length > 3);
+  for (const line of lines) assert.ok(line.includes("git --git-dir='tool$&.git' --bare"), line);
+  for (const text of [htmlReport([pack]), markdownReport([pack]), terminalReport([pack], options)])
+    assert.match(text, /git clone --bare/);
+  assert.equal(beforeByHand(packOf()), undefined);
 });
 
 test('the other texts of the terminal are as safe', () => {

@@ -4,7 +4,7 @@ import type { EvidencePack } from '../pack/schema.ts';
 import type { Change } from '../pack/since.ts';
 import type { OwnPolicy, Verification } from '../pack/verify.ts';
 import { visible } from './escape.ts';
-import { byHandOf, nameOf, rowsOf, summary } from './model.ts';
+import { beforeByHand, byHandOf, nameOf, rowsOf, summary } from './model.ts';
 
 export interface TerminalOptions {
   /** Columns. */
@@ -63,8 +63,10 @@ function one(pack: EvidencePack, options: TerminalOptions): string {
 function commandLines(pack: EvidencePack): string[] {
   const checks = byHandOf(pack);
   if (checks.length === 0) return ['No figure of these can be had by one command.'];
+  const first = beforeByHand(pack);
   return [
     'The same figures by hand:',
+    ...(first === undefined ? [] : [`  first\n    ${visible(first)}`]),
     ...checks.map(
       ({ criterion, figure, printed, command }) =>
         `  ${criterion} ${figure} = ${visible(printed)}\n    ${visible(command)}`,

@@ -67,6 +67,8 @@ describe('an SBOM held against OSV data', () => {
         },
       ],
     };
+    const range = { type: 'GIT', repo: 'https://github.com/acme/tool.git', events: [{ introduced: '0' }] };
+    const byRepository = { id: 'GIT-1', modified: '2026-01-01T00:00:00Z', affected: [{ ranges: [range] }] };
     const withoutPurl = ofTool(({ components: [one] }) => {
       Reflect.deleteProperty(one ?? {}, 'purl');
       Object.assign(one ?? {}, { cpe: 'cpe:2.3:a:a:a:1.0.0:*:*:*:*:*:*:*' });
@@ -99,7 +101,7 @@ describe('an SBOM held against OSV data', () => {
         { vulns: [a([{ introduced: '0' }, { fixed: '0.5.0' }])] },
         ofTool(),
         'unknown',
-        /1 of 2/,
+        /does not say what was asked/,
       ],
       [
         'the subject itself',
@@ -107,6 +109,20 @@ describe('an SBOM held against OSV data', () => {
         ofTool(),
         'fail',
         /vulnerable +pkg:github\/acme\/tool@1.2.3: GO-2/,
+      ],
+      [
+        'the subject as the second of its Go modules',
+        [...harmless, record('GO-3', 'Go', 'github.com/acme/tool/v2', [{ introduced: '1.0.0' }])],
+        ofTool(),
+        'fail',
+        /GO-3/,
+      ],
+      [
+        'the subject by its repository alone',
+        [...harmless, byRepository],
+        ofTool(),
+        'unknown',
+        /GIT-1 \(version could not be compared\)/,
       ],
     ];
     for (const [name, osv, document, expected, told] of table) {

@@ -1,6 +1,6 @@
 import { ToolcribError } from '../../model/index.ts';
 import { readGiven } from '../sources/files/given.ts';
-import { ECOSYSTEMS, isAnswer, recordsIn, whyPartial } from '../sources/files/osv.ts';
+import { ECOSYSTEMS, recordsIn, whyPartial } from '../sources/files/osv.ts';
 import type { OsvRecord } from '../sources/files/osv-schema.ts';
 import { affectsVersion } from '../sources/files/osv-version.ts';
 import { parsePurl } from '../verify/provenance.ts';
@@ -36,8 +36,8 @@ export interface Vulnerabilities {
 interface Wanted {
   component: Component;
   version: string;
-  /** What the data must hold for its silence to say something. */
   key: string;
+  /** Of which the data must hold something for its silence to say anything. */
   ecosystem: string;
 }
 
@@ -55,25 +55,23 @@ export async function vulnerabilitiesOf(sbom: Sbom, osv: string): Promise<Vulner
   if (given.kind !== 'osv') throw new ToolcribError('bad-file', `${osv} is no OSV data`);
 
   const found: Vulnerability[] = [];
-  const covered = { packages: new Set<string>(), ecosystems: new Set<string>() };
+  const covered = new Set<string>();
   let [records, partial]: [number, string | null] = [0, null];
   for await (const { content, name } of given.documents()) {
     partial ??= whyPartial(content, name === osv);
-    const ofOnePackage = name === osv && isAnswer(content);
     for (const record of recordsIn(content, name)) {
       records++;
-      for (const { package: one } of record.affected) {
-        if (one === undefined) continue;
-        covered.packages.add(keyOf(one.ecosystem, one.name));
-        if (!ofOnePackage) covered.ecosystems.add(base(one.ecosystem));
+      for (const { package: one, ranges } of record.affected) {
+        if (one !== undefined) covered.add(base(one.ecosystem));
+        else if (ranges.some(({ repo }) => repo !== undefined)) covered.add(GITHUB);
+        if (one?.ecosystem === 'Go') covered.add(GITHUB);
       }
       if (record.withdrawn === undefined) found.push(...matches(record, wanted));
     }
   }
   let asked = 0;
-  for (const { component, key, ecosystem } of [...wanted.values()].flat()) {
-    const spoken = covered.ecosystems.has(ecosystem) || covered.packages.has(key);
-    if (spoken && partial === null) asked++;
+  for (const { component, ecosystem } of [...wanted.values()].flat()) {
+    if (covered.has(ecosystem) && partial === null) asked++;
     else leaveOut(unasked, partial ?? `the data given has nothing of ${ecosystem}`, component);
   }
   return { found, asked, total: all.length, unasked: [...unasked.values()], records };
@@ -94,14 +92,16 @@ function wantedOf(component: Component): Wanted | string {
   const version = parsed.version ?? own;
   if (version === undefined) return 'no version';
   const path = [parsed.namespace, parsed.name].filter(Boolean);
-  // A program on GitHub that is written in Go is recorded by its module.
   if (parsed.type === 'github')
-    return { component, version, ecosystem: 'Go', key: keyOf('Go', ['github.com', ...path].join('/')) };
+    return { component, version, ecosystem: GITHUB, key: keyOf(GITHUB, ['github.com', ...path].join('/')) };
   const ecosystem = ECOSYSTEMS[parsed.type];
   if (ecosystem === undefined) return `OSV's name for pkg:${parsed.type} is not known`;
   const name = path.join(parsed.type === 'maven' ? ':' : '/');
   return { component, version, ecosystem, key: keyOf(ecosystem, name) };
 }
+
+/** What stands on GitHub is recorded as a Go module, or by its repository alone (OSV's ecosystem `GIT`). */
+const GITHUB = 'Go or GIT';
 
 /** OSV's `Debian:12` is Debian. */
 const base = (ecosystem: string) => ecosystem.split(':')[0] ?? '';
@@ -110,16 +110,13 @@ const base = (ecosystem: string) => ecosystem.split(':')[0] ?? '';
 function keyOf(ecosystem: string, name: string): string {
   const own = base(ecosystem);
   if (own === 'PyPI') return `${own}\0${name.toLowerCase().replaceAll(/[-_.]+/g, '-')}`;
-  return `${own}\0${['Go', 'NuGet'].includes(own) ? name.toLowerCase() : name}`;
+  return `${own}\0${['Go', 'NuGet', GITHUB].includes(own) ? name.toLowerCase() : name}`;
 }
 
 function* matches(record: OsvRecord, wanted: ReadonlyMap<string, Wanted[]>): Generator<Vulnerability> {
   const packages = new Map<string, OsvRecord['affected']>();
-  for (const entry of record.affected) {
-    if (entry.package === undefined) continue;
-    const key = keyOf(entry.package.ecosystem, entry.package.name);
-    packages.set(key, [...(packages.get(key) ?? []), entry]);
-  }
+  for (const entry of record.affected)
+    for (const key of keysOf(entry)) packages.set(key, [...(packages.get(key) ?? []), entry]);
   for (const [key, entries] of packages) {
     for (const { component, version } of wanted.get(key) ?? []) {
       const affects = affectsVersion(entries, version);
@@ -128,4 +125,15 @@ function* matches(record: OsvRecord, wanted: ReadonlyMap<string, Wanted[]>): Gen
       yield { component: component.purl ?? '', id: record.id, summary, affects };
     }
   }
+}
+
+/** What an entry speaks of: its package, and the repositories that are or may be that. */
+function keysOf({ package: one, ranges }: OsvRecord['affected'][number]): Set<string> {
+  const repositories = ranges.flatMap(({ repo }) => repo?.replace(/^https?:\/\//, '') ?? []);
+  // `/v2` and later are a part of a module's name.
+  if (one?.ecosystem === 'Go') repositories.push(one.name.replace(/\/v\d+$/, ''));
+  return new Set([
+    ...(one ? [keyOf(one.ecosystem, one.name)] : []),
+    ...repositories.map((name) => keyOf(GITHUB, name.replace(/(?:\.git)?\/?$/, ''))),
+  ]);
 }

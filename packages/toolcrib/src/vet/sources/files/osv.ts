@@ -20,6 +20,8 @@ export const ECOSYSTEMS: Record<string, string> = {
   composer: 'Packagist',
 };
 
+const DAY = 86_400_000;
+
 /** OSV records of this package, from a record, an answer of the API, a folder, or an export (`all.zip`). */
 export const osvSource: Source = {
   kind: 'osv-file',
@@ -36,7 +38,7 @@ export const osvSource: Source = {
         value.partial ??= whyPartial(content, name === path);
         for (const record of recordsIn(content, name)) {
           value.records++;
-          if (value.newest === null || record.modified > value.newest) value.newest = record.modified;
+          value.newest = later(value.newest, record.modified, context.now());
           const entries = record.affected.filter(matches);
           if (entries.length > 0) value.ofPackage.push(summary(record, entries, target.subject.version));
         }
@@ -72,15 +74,26 @@ export function recordsIn(content: unknown, name: string): OsvRecord[] {
   });
 }
 
-/** One record, or the first page of an answer, may leave out the very record that speaks of this version. */
-export function whyPartial(content: unknown, alone: boolean): string | null {
-  if (Array.isArray(content)) return null;
-  if (!isAnswer(content)) return alone ? 'it is a single record: there may be others' : null;
-  return 'next_page_token' in content ? 'it is one page of an answer that goes on (next_page_token)' : null;
+/** What is dated in the future does not make the data any newer. */
+function later(newest: string | null, modified: string, now: number): string | null {
+  const at = Date.parse(modified);
+  if (!(at <= now + DAY)) return newest;
+  return newest === null || at > Date.parse(newest) ? modified : newest;
 }
 
-/** An answer of the API speaks of the one package that was asked for; `{}` is its way to say that it has nothing. */
-export function isAnswer(content: unknown): content is { vulns?: unknown[] } {
+/**
+ * Whatever was picked out by a question may leave out the very record that speaks of this version: an answer does not
+ * say which version it was asked for, nor when. Only a folder or an export can be whole.
+ */
+export function whyPartial(content: unknown, alone: boolean): string | null {
+  if (Array.isArray(content)) return 'it is a list that somebody picked: there may be other records';
+  if (!isAnswer(content)) return alone ? 'it is a single record: there may be others' : null;
+  return 'next_page_token' in content
+    ? 'it is one page of an answer that goes on (next_page_token)'
+    : 'it is an answer, which does not say what was asked and when';
+}
+
+function isAnswer(content: unknown): content is { vulns?: unknown[] } {
   const keys = Object.keys(content as object);
   return keys.length === 0 || keys.includes('vulns');
 }
