@@ -16,7 +16,12 @@ export async function collectAgain(
   options: { git?: string; network: boolean; signal?: AbortSignal; registry?: string },
 ): Promise<Collected | { outOfReach: string }> {
   const now = Date.parse(pack.assessedAt);
-  const context: SourceContext = { now: () => now, signal: options.signal, registry: options.registry };
+  const context: SourceContext = {
+    now: () => now,
+    signal: options.signal,
+    registry: options.registry,
+    offline: !options.network,
+  };
   const { target, missing } = targetOf(pack, options);
   try {
     const { facts, gaps } = await collect(target, context);

@@ -9,7 +9,7 @@ import { type OsvRecord, osvRecordSchema } from './osv-schema.ts';
 import { affectsVersion } from './osv-version.ts';
 
 /** purl type → OSV ecosystem. */
-const ECOSYSTEMS: Record<string, string> = {
+export const ECOSYSTEMS: Record<string, string> = {
   npm: 'npm',
   pypi: 'PyPI',
   cargo: 'crates.io',
@@ -57,7 +57,8 @@ export const osvSource: Source = {
   },
 };
 
-function recordsIn(content: unknown, name: string): OsvRecord[] {
+/** The records of one document: a record, a list, or an answer of the API. @throws {ToolcribError} `bad-file` */
+export function recordsIn(content: unknown, name: string): OsvRecord[] {
   const list = Array.isArray(content) ? content : isAnswer(content) ? (content.vulns ?? []) : [content];
   return list.map((item) => {
     const parsed = osvRecordSchema.safeParse(item);
@@ -84,7 +85,7 @@ function later(newest: string | null, modified: string, now: number): string | n
  * Whatever was picked out by a question may leave out the very record that speaks of this version: an answer does not
  * say which version it was asked for, nor when. Only a folder or an export can be whole.
  */
-function whyPartial(content: unknown, alone: boolean): string | null {
+export function whyPartial(content: unknown, alone: boolean): string | null {
   if (Array.isArray(content)) return 'it is a list that somebody picked: there may be other records';
   if (!isAnswer(content)) return alone ? 'it is a single record: there may be others' : null;
   return 'next_page_token' in content
