@@ -7,12 +7,13 @@ import fc from 'fast-check';
 import { assess } from '../assess.ts';
 import { readTrustPolicy } from '../policy/default.ts';
 import { judge } from '../policy/judge.ts';
+import { loadTrustPolicy } from '../policy/policy.ts';
 import { goodHistory, licenceText, makeRepository, NOW, SSH_SIGNATURE } from '../testing/repository.ts';
 import { packText, readPack, sealPack } from './pack.ts';
 import { collectAgain } from './recollect.ts';
 import type { EvidencePack } from './schema.ts';
 import { changesSince } from './since.ts';
-import { verifyPack } from './verify.ts';
+import { underOwnPolicy, verifyPack } from './verify.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'toolcrib-pack-'));
 const { commits, tags } = goodHistory(await licenceText('Apache-2.0'));
@@ -198,6 +199,43 @@ test('a pass that no source could be asked about again is named, and a clone of 
   }
 });
 
+const ownPolicy = (require: string) =>
+  loadTrustPolicy(
+    `apiVersion: toolcrib.dev/v1alpha1\nkind: TrustPolicy\nspec:\n  default: a\n  profiles:\n    a: {require: [${require}]}\n`,
+    'own.yaml',
+  );
+
+test('what the reader demands and the pack does not is not taken from the pack alone', async () => {
+  const affected = { introduced: '0' };
+  const records = ['0.1.0', '9.0.0'].map((fixed, index) => ({
+    id: `GO-${index}`,
+    modified: '2026-03-01T00:00:00Z',
+    affected: [
+      {
+        package: { ecosystem: 'Go', name: 'github.com/d/k9s' },
+        ranges: [{ type: 'SEMVER', events: [affected, { fixed }] }],
+      },
+    ],
+  }));
+  const file = join(scratch, 'affected.json');
+  writeFileSync(file, JSON.stringify({ vulns: records }));
+  const asked = { spec: 'pkg:github/d/k9s@1.2.0', git: fixture.dir, files: [file] };
+  const made = await assess(asked, (subject) => ownPolicy('licence').resolve(subject), context());
+  const mine = ownPolicy('licence, known-vulnerabilities').resolve(made.subject);
+  const honest = await verifyPack(packText(made), 'x', again);
+  assert.equal(underOwnPolicy(honest, mine).verdict, 'fail');
+  const text = wellForged((copy) => {
+    const { value, source } = factOf(copy, 'osv.records');
+    for (const record of value.ofPackage as { affects: string }[]) record.affects = 'no';
+    source.location = '/nowhere/osv.json';
+    copy.asked.files = ['/nowhere/osv.json'];
+  }, made);
+  const forged = await verifyPack(text, 'x', again);
+  assert.deepEqual([forged.holds, forged.unread], [true, []], 'the pack itself requires nothing of it');
+  const own = underOwnPolicy(forged, mine);
+  assert.deepEqual([own.verdict, own.same, own.unread], ['pass', false, ['known-vulnerabilities']]);
+});
+
 test('a pack of a chosen version holds as well', async () => {
   const chosen = await vet(`git:${fixture.dir}@v1.2.0`);
   const { holds, contradictions, reread } = await verifyPack(packText(chosen), 'x', again);
@@ -282,6 +320,37 @@ test('since: what changed is said both ways, and what became worse is marked', a
   } finally {
     moved.remove();
   }
+});
+
+test('since: the first vulnerability and the last signature are said; a source that was not asked is no change', () => {
+  const withFacts = (affects: string | undefined, signature: unknown) => {
+    const copy = structuredClone(pack);
+    const tags = factOf(copy, 'git.tag-signatures').value.tags as { signature: unknown }[];
+    for (const tag of tags) tag.signature = signature;
+    copy.evidence = copy.evidence.filter(({ type }) => type !== 'osv.records');
+    const [like] = copy.evidence;
+    if (affects !== undefined && like !== undefined)
+      copy.evidence.push({
+        ...like,
+        id: 'osv.records',
+        type: 'osv.records',
+        value: { records: 1, newest: null, partial: null, ofPackage: [{ id: 'GO-1', affects }] },
+      });
+    return copy;
+  };
+  const signed = { scheme: 'ssh', signer: 'SHA256:a' };
+  const said = (old: EvidencePack, now: EvidencePack) =>
+    changesSince(old, now)
+      .filter(({ what }) => what === 'signer' || what === 'vulnerability')
+      .map(({ text, worse }) => [text, worse]);
+  assert.deepEqual(said(withFacts('no', signed), withFacts('yes', null)), [
+    ['no tag is signed by ssh SHA256:a any more', true],
+    ['GO-1 affects this version', true],
+  ]);
+  assert.deepEqual(said(withFacts('yes', null), withFacts('no', null)), [
+    ['GO-1 no longer affects this version', false],
+  ]);
+  assert.deepEqual(said(withFacts(undefined, signed), withFacts('yes', signed)), []);
 });
 
 test('hostile packs are one clear error', () => {

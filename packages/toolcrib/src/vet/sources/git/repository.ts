@@ -89,8 +89,12 @@ async function linkInto(own: string, found: Located, objectFormat: string): Prom
 
 type Located = { git: string; common: string };
 
-/** Finds the git directory by its own layout; git itself would read the configuration to answer. */
-async function locate(dir: string): Promise<Located> {
+/**
+ * Finds the git directory by its own layout; git itself would read the configuration to answer.
+ *
+ * @throws ToolcribError `not-found`, `bad-file`
+ */
+export async function locate(dir: string): Promise<Located> {
   const start = resolve(dir);
   if (!(await exists(start)))
     throw new ToolcribError('not-found', `there is no folder ${dir}`, { next: 'name a clone, bare or not' });
