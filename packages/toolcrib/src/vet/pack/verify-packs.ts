@@ -37,7 +37,13 @@ export async function verifyPacks(
   const reports: unknown[] = [];
   for (const path of paths) {
     const { pack, unread, ...rest } = await verifyPack(await readText(path), path, (pack) =>
-      collectAgain(pack, { git: options.git, network: options.offline !== true, registry: options.registry }),
+      collectAgain(pack, {
+        git: options.git,
+        files: options.file,
+        packPath: path,
+        network: options.offline !== true,
+        registry: options.registry,
+      }),
     );
     const { policy, path: policyPath } = await ownPolicy(pack, options, read);
     const { unread: unreadOfOwn, ...own } = underOwnPolicy({ pack, ...rest }, policy);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { PackageURL } from 'packageurl-js';
 import { ToolcribError } from '../../model/index.ts';
@@ -170,7 +170,11 @@ const isUrl = (place: string) =>
 /** The origin as its configuration says; a claim that only lends a name. */
 async function originOf(place: string): Promise<string | undefined> {
   for (const file of [join(place, '.git', 'config'), join(place, 'config')]) {
-    const config = await readFile(file, 'utf8').catch(() => '');
+    const isFile = await stat(file).then(
+      (info) => info.isFile(),
+      () => false,
+    );
+    const config = isFile ? await readFile(file, 'utf8').catch(() => '') : '';
     const origin = /^\s*\[remote "origin"\]\s*$([^[]*)/m.exec(config.slice(0, 100_000))?.[1];
     const url = /^\s*url\s*=\s*(\S+)\s*$/m.exec(origin ?? '')?.[1];
     if (url !== undefined) return url;

@@ -36,6 +36,11 @@ async function open(path: string, context: SourceContext): Promise<Given> {
     throw new ToolcribError('not-found', `there is no file ${path}`, { cause });
   });
   if (info.isDirectory()) return openFolder(path);
+  // A pipe that nobody writes to would keep us waiting for ever, and one that somebody does can't be read twice.
+  if (!info.isFile())
+    throw new ToolcribError('bad-file', `${path} is a pipe, socket or device`, {
+      next: 'save what it gives to a file, and give that',
+    });
   if (await isZip(path)) {
     context.progress?.(`reading ${path}`);
     return { path, kind: 'osv', sha256: await hashFile(path), documents: () => zipDocuments(path) };

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ToolcribError } from '../../../model/index.ts';
+import { refuseSpecialFiles } from './special-files.ts';
 
 /** A repository opened for reading. `close` removes the private directory; the repository itself is never written. */
 export interface Repository {
@@ -41,6 +42,8 @@ export async function openRepository(dir: string, signal?: AbortSignal): Promise
         next: 'make a clone of it with --ref-format=files',
       },
     );
+  for (const part of ['objects', 'refs'])
+    if (await exists(join(found.common, part))) await refuseSpecialFiles(join(found.common, part));
   const own = await mkdtemp(join(tmpdir(), 'toolcrib-vet-'));
   try {
     await linkInto(own, found, extensions.objectFormat);
@@ -84,7 +87,7 @@ async function linkInto(own: string, found: Located, objectFormat: string): Prom
   if (await exists(join(found.common, 'refs'))) await symlink(join(found.common, 'refs'), join(own, 'refs'));
   else await mkdir(join(own, 'refs'));
   for (const file of ['packed-refs', 'shallow'])
-    if (await exists(join(found.common, file))) await cp(join(found.common, file), join(own, file));
+    if (await isFile(join(found.common, file))) await cp(join(found.common, file), join(own, file));
 }
 
 type Located = { git: string; common: string };
@@ -234,6 +237,12 @@ async function collect(stream: AsyncGenerator<Buffer>, limit: number): Promise<s
 const exists = (path: string) =>
   stat(path).then(
     () => true,
+    () => false,
+  );
+
+const isFile = (path: string) =>
+  stat(path).then(
+    (info) => info.isFile(),
     () => false,
   );
 
