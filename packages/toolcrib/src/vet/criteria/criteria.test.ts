@@ -36,10 +36,24 @@ test('a good tool passes all but what is still to come', () => {
 
 const DAY = 86_400_000;
 const at = (daysAgo: number) => new Date(NOW - daysAgo * DAY).toISOString();
+/** The releases, oldest first, are that many days old. */
+const aged =
+  (days: readonly number[]) =>
+  ({ 'git.releases': { releases } }: Facts) => {
+    for (const [index, release] of releases.entries()) release.at = at(days[index] ?? 0);
+  };
+/** Who may sign the good tool's releases. */
+const PINNED: Thresholds = {
+  'verified-signature': {
+    signers: {
+      [SUBJECT.purl]: [{ id: 'https://example.org/release', issuer: 'https://issuer.example.org' }],
+    },
+  },
+};
 
 /**
  * One input changed, one verdict flipped, every other the same. `spoil` changes the facts of the good tool; `threshold`
- * is an input too.
+ * is an input too. `also` names what rests on the very same input and must flip with it; `given` holds before and after.
  */
 const FLIPS: {
   criterion: string;
@@ -47,7 +61,41 @@ const FLIPS: {
   why: string;
   spoil?: (facts: Facts) => void;
   threshold?: object;
+  also?: Record<string, Verdict>;
+  given?: Thresholds;
 }[] = [
+  {
+    criterion: 'verified-signature',
+    to: 'fail',
+    why: 'another than the pinned one signed',
+    given: PINNED,
+    spoil: ({ 'release.signature': { signer } }) => void (signer.id = 'https://example.org/thief'),
+    also: { 'signer-unchanged': 'fail' },
+  },
+  {
+    criterion: 'verified-signature',
+    to: 'fail',
+    why: 'the signature is not over these bytes',
+    given: PINNED,
+    spoil: ({ 'release.signature': signature }) => void (signature.cryptography = 'fail'),
+    also: { 'signer-unchanged': 'unknown', 'verified-provenance': 'unknown' },
+  },
+  {
+    criterion: 'verified-signature',
+    to: 'unknown',
+    why: 'it could not be verified',
+    given: PINNED,
+    spoil: ({ 'release.signature': signature }) => void (signature.cryptography = 'unknown'),
+    also: { 'signer-unchanged': 'unknown', 'verified-provenance': 'unknown' },
+  },
+  {
+    criterion: 'verified-signature',
+    to: 'unknown',
+    why: 'the pinned signer signed another file of the release',
+    given: PINNED,
+    spoil: ({ 'release.artefact': artefact }) => void (artefact.sha256 = 'c'.repeat(64)),
+    also: { 'verified-provenance': 'unknown' },
+  },
   {
     criterion: 'verified-provenance',
     to: 'fail',
@@ -104,6 +152,29 @@ const FLIPS: {
       sbom.match = 'unknown';
     },
   },
+  {
+    criterion: 'active-contributors',
+    to: 'fail',
+    why: 'the others left more than a year ago',
+    spoil: ({ 'git.history': { contributors } }) => {
+      for (const person of contributors.slice(1)) person.days = [Math.floor(NOW / DAY) - 400, 30];
+    },
+    also: { 'absence-factor': 'fail' },
+  },
+  {
+    criterion: 'active-contributors',
+    to: 'unknown',
+    why: 'fewer days are kept than the window has',
+    spoil: ({ 'git.history': history }) => void (history.daysFrom = Math.floor(NOW / DAY) - 200),
+    also: { 'absence-factor': 'unknown' },
+  },
+  {
+    criterion: 'absence-factor',
+    to: 'unknown',
+    why: 'fewer days are kept than the window has',
+    spoil: ({ 'git.history': history }) => void (history.daysFrom = Math.floor(NOW / DAY) - 364),
+    also: { 'active-contributors': 'unknown' },
+  },
   { criterion: 'active-contributors', to: 'fail', why: 'more people wanted', threshold: { min: 4 } },
   {
     criterion: 'active-contributors',
@@ -149,6 +220,12 @@ const FLIPS: {
   {
     criterion: 'release-cadence',
     to: 'fail',
+    why: 'more than a year between most releases',
+    spoil: aged([1400, 1300, 1200, 1090, 700, 20]),
+  },
+  {
+    criterion: 'release-cadence',
+    to: 'fail',
     why: 'a shorter interval wanted',
     threshold: { maxMedianDays: 30 },
   },
@@ -173,6 +250,21 @@ const FLIPS: {
     to: 'unknown',
     why: 'a list that was cut',
     spoil: ({ 'git.releases': list }) => void (list.complete = false),
+  },
+  {
+    criterion: 'release-age',
+    to: 'fail',
+    why: 'the latest release is more than a year old',
+    spoil: aged([720, 650, 580, 510, 440, 400]),
+  },
+  {
+    criterion: 'release-age',
+    to: 'unknown',
+    why: 'prereleases only',
+    spoil: ({ 'git.releases': { releases } }) => {
+      for (const release of releases) release.prerelease = true;
+    },
+    also: { 'release-cadence': 'unknown' },
   },
   { criterion: 'release-age', to: 'fail', why: 'a newer release wanted', threshold: { maxDays: 19 } },
   {
@@ -219,6 +311,12 @@ const FLIPS: {
     why: 'the README of the main branch says so, after the chosen version',
     spoil: ({ 'git.main': { readmes } }) =>
       void Object.assign(readmes[0] ?? {}, { endOfLife: 'This project is archived.' }),
+  },
+  {
+    criterion: 'maintained',
+    to: 'unknown',
+    why: 'the README of the main branch is too large to be read',
+    spoil: ({ 'git.main': { readmes } }) => void Object.assign(readmes[0] ?? {}, { sha256: null }),
   },
   {
     criterion: 'licence',
@@ -282,6 +380,12 @@ const FLIPS: {
       void Object.assign(security[0] ?? {}, { timeframes: [{ text: '1 year', days: 365 }] }),
   },
   {
+    criterion: 'disclosure',
+    to: 'unknown',
+    why: 'the policy is too large to be read',
+    spoil: ({ 'git.files': { security } }) => void Object.assign(security[0] ?? {}, { sha256: null }),
+  },
+  {
     criterion: 'signed-tags',
     to: 'fail',
     why: 'one of five is not signed',
@@ -304,6 +408,20 @@ const FLIPS: {
     to: 'unknown',
     why: 'signed tags of other versions only',
     spoil: ({ 'git.tag-signatures': list }) => void (list.tags = list.tags.slice(1)),
+  },
+  {
+    criterion: 'sbom',
+    to: 'fail',
+    why: 'the one that was given is of another version',
+    spoil: (facts) =>
+      void Object.assign(facts, {
+        'sbom.file': {
+          format: 'cyclonedx',
+          specVersion: '1.6',
+          describes: 'pkg:npm/tool@1.4.0',
+          components: 3,
+        },
+      }),
   },
   {
     criterion: 'sbom',
@@ -354,16 +472,37 @@ const FLIPS: {
     why: 'none, though the registry hands them on',
     spoil: ({ 'npm.version': version }) => void (version.provenance = null),
   },
+  {
+    criterion: 'declared-provenance',
+    to: 'unknown',
+    why: 'the registry was not asked',
+    spoil: (facts) => void delete (facts as Partial<Facts>)['npm.version'],
+  },
 ];
 
-for (const { criterion, to, why, spoil, threshold } of FLIPS) {
+test('the table flips each criterion both ways by what was found, not only by what was wanted', () => {
+  const flipped = (to: Verdict) =>
+    new Set(
+      FLIPS.filter((row) => row.to === to && row.spoil !== undefined && row.threshold === undefined).map(
+        ({ criterion }) => criterion,
+      ),
+    );
+  // What is still to come can't be anything but unknown.
+  const all = new Set(CRITERIA.map(({ id }) => id).filter((id) => id !== 'trial-record'));
+  assert.deepEqual(
+    [all.difference(flipped('fail')), all.difference(flipped('unknown'))],
+    [new Set(), new Set()],
+  );
+});
+
+for (const { criterion, to, why, spoil, threshold, also = {}, given = {} } of FLIPS) {
   test(`${criterion} becomes ${to}, and nothing else changes: ${why}`, () => {
     const facts = goodFacts();
-    const before = verdicts(goodFacts());
+    const before = verdicts(goodFacts(), given);
     spoil?.(facts);
-    const after = verdicts(facts, threshold === undefined ? {} : { [criterion]: threshold });
-    assert.equal(before[criterion], 'pass');
-    assert.deepEqual(after, { ...before, [criterion]: to });
+    const after = verdicts(facts, threshold === undefined ? given : { [criterion]: threshold });
+    for (const id of [criterion, ...Object.keys(also)]) assert.equal(before[id], 'pass', id);
+    assert.deepEqual(after, { ...before, ...also, [criterion]: to });
   });
 }
 

@@ -11,6 +11,11 @@ export function jsonReport(packs: readonly EvidencePack[]): string {
     : `${escapeUnsafe(JSON.stringify(packs), 'json')}\n`;
 }
 
+/** What is no pack: a list of changes, of verifications, of things to do. */
+export function dataText(format: 'json' | 'yaml', data: unknown): string {
+  return format === 'json' ? `${escapeUnsafe(JSON.stringify(data, null, 2), 'json')}\n` : yamlText(data);
+}
+
 export function yamlReport(packs: readonly EvidencePack[]): string {
   return yamlText(packs.length === 1 ? packs[0] : packs);
 }

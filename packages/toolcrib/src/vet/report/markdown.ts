@@ -1,7 +1,7 @@
 import type { Verdict } from '../../model/index.ts';
 import type { EvidencePack } from '../pack/schema.ts';
 import { markdown, markdownCode, visible } from './escape.ts';
-import { beforeByHand, byHandOf, nameOf, rowsOf, summary } from './model.ts';
+import { basisOf, beforeByHand, byHandOf, nameOf, rowsOf, summary } from './model.ts';
 
 const MARK: Record<Verdict, string> = { pass: '✅ pass', fail: '❌ fail', unknown: '❔ unknown' };
 
@@ -27,6 +27,8 @@ function one(pack: EvidencePack): string {
     `### ${MARK[pack.verdict]}: ${markdown(nameOf(pack))}`,
     '',
     `${markdownCode(pack.subject.purl)}, assessed ${pack.assessedAt} against ${markdownCode(pack.policy.profile)}${job}: ${summary(pack)}.`,
+    '',
+    `${basisOf(pack).map(markdown).join(', ')}`,
     '',
     '| verdict | criterion | found |',
     '| --- | --- | --- |',

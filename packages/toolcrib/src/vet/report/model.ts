@@ -6,7 +6,7 @@ import { viewOf } from '../criteria/criterion.ts';
 import { quote } from '../criteria/figures.ts';
 import { criterionById } from '../criteria/index.ts';
 import { factsOf } from '../pack/pack.ts';
-import type { EvidencePack, JudgedResult } from '../pack/schema.ts';
+import type { EvidencePack, JudgedResult, ResolvedPolicy } from '../pack/schema.ts';
 
 /** One row of a report. */
 export interface Row {
@@ -92,6 +92,20 @@ export function byHandOf(pack: EvidencePack): CheckByHand[] {
       command: command.replaceAll('$GIT', () => git),
     }));
   });
+}
+
+/** By what it was judged and which history was read: both are for the reader to recognise, or not. */
+export function basisOf(pack: EvidencePack): string[] {
+  const history = viewOf(pack.subject, factsOf(pack), pack.gaps).first('git.history')?.value;
+  return [
+    ...policyLines(pack.policy),
+    ...(history === undefined ? [] : [`history of ${history.ref} at ${history.commit.slice(0, 12)}`]),
+  ];
+}
+
+/** None for a pack made before policies were named in packs. */
+export function policyLines({ source }: ResolvedPolicy): string[] {
+  return source === undefined ? [] : [`policy ${source.path} (sha256 ${source.sha256.slice(0, 12)})`];
 }
 
 /** What decides, in a sentence. */

@@ -27,12 +27,14 @@ const EVIL =
 function packOf(
   spoil: (facts: ReturnType<typeof goodFacts>) => void = () => {},
   subject = SUBJECT,
+  policyPath = 'policies/trust.yaml',
 ): EvidencePack {
   const values = goodFacts();
   spoil(values);
   const facts = factsFrom(values);
   const gaps = [{ source: 'npm', types: ['npm.package'], reason: 'the registry was not asked' }];
-  const resolved = policy.resolve(subject);
+  const own = policy.resolve(subject);
+  const resolved = { ...own, source: { path: policyPath, sha256: own.source?.sha256 ?? '' } };
   return sealPack({
     apiVersion: 'toolcrib.dev/v1alpha1',
     kind: 'EvidencePack',
@@ -51,8 +53,10 @@ const evil = packOf(
     for (const person of facts['git.history'].contributors) person.name = EVIL;
     for (const release of facts['git.releases'].releases) release.tag = EVIL;
     facts['npm.version'].licence = EVIL;
+    facts['git.history'].ref = EVIL;
   },
   { ...SUBJECT, name: EVIL, version: EVIL },
+  EVIL,
 );
 const packs = [packOf(), evil];
 const options = { width: 80, color: true, commands: true };
@@ -188,6 +192,24 @@ test('a tool that was named by its address: how it is cloned is said first', () 
   assert.equal(beforeByHand(packOf()), undefined);
 });
 
+test('every report names the policy it was judged by, and the ref whose history was read', () => {
+  const pack = packOf();
+  const hash = pack.policy.source?.sha256.slice(0, 12) ?? '-';
+  const plain = { ...options, color: false };
+  for (const [name, report] of Object.entries({
+    terminal: terminalReport([pack], plain),
+    markdown: markdownReport([pack]),
+    html: htmlReport([pack]),
+    sarif: sarifReport([pack], 'x'),
+    json: jsonReport([pack]),
+    checklist: terminalChecklist('x', [], plain, pack.policy),
+    list: markdownChecklist('x', [], pack.policy),
+  })) {
+    assert.ok(report.includes('policies/trust.yaml') && report.includes(hash), name);
+    assert.ok(['checklist', 'list'].includes(name) || report.includes('refs/heads/main'), name);
+  }
+});
+
 test('the other texts of the terminal are as safe', () => {
   const verification: Verification = {
     pack: evil,
@@ -196,18 +218,20 @@ test('the other texts of the terminal are as safe', () => {
     reread: [{ id: EVIL, state: 'changed', why: EVIL }],
     contradictions: [EVIL],
     unread: [EVIL],
+    ageDays: 4,
     holds: false,
   };
+  const ownPolicy = { same: false, verdict: 'unknown' as const, path: EVIL };
   const items = [{ id: 'x', title: EVIL, verdict: 'fail' as const, reason: EVIL, mend: EVIL }];
   const texts = [
-    terminalVerification(EVIL, verification, { ...options, color: false }),
+    terminalVerification(EVIL, { ...verification, ownPolicy, maxAgeDays: 3 }, { ...options, color: false }),
     terminalChanges(EVIL, evil.assessedAt, [{ what: 'signer', text: EVIL, worse: true }], {
       ...options,
       color: false,
     }),
-    terminalChecklist(EVIL, items, { ...options, color: false }),
-    markdownChecklist(EVIL, items),
+    terminalChecklist(EVIL, items, { ...options, color: false }, evil.policy),
+    markdownChecklist(EVIL, items, evil.policy),
   ];
   for (const text of texts) assert.doesNotMatch(text, UNSAFE);
-  assert.doesNotMatch(markdownChecklist(EVIL, items), /^\| a/m);
+  assert.doesNotMatch(markdownChecklist(EVIL, items, evil.policy), /^\| a/m);
 });

@@ -3,7 +3,7 @@ import type { Verdict } from '../../model/index.ts';
 import { criterionById } from '../criteria/index.ts';
 import type { EvidencePack } from '../pack/schema.ts';
 import { visible } from './escape.ts';
-import { nameOf } from './model.ts';
+import { basisOf, nameOf } from './model.ts';
 
 const KIND: Record<Verdict, 'pass' | 'fail' | 'open'> = { pass: 'pass', fail: 'fail', unknown: 'open' };
 
@@ -64,6 +64,7 @@ export function sarifReport(packs: readonly EvidencePack[], policyPath: string):
   const run = {
     tool: { driver: { name: 'toolcrib vet', rules } },
     results,
+    properties: { basis: packs.map((pack) => visible([nameOf(pack), ...basisOf(pack)].join(', '))) },
     columnKind: 'utf16CodeUnits',
   };
   return `${JSON.stringify({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] }, null, 2)}\n`;

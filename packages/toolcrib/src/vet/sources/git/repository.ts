@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ToolcribError } from '../../../model/index.ts';
 import { originIn, readConfig, type Setting } from './config.ts';
+import { refuseSpecialFiles } from './special-files.ts';
 
 /** A repository opened for reading. `close` removes the private directory; the repository itself is never written. */
 export interface Repository {
@@ -45,6 +46,8 @@ export async function openRepository(dir: string, signal?: AbortSignal): Promise
         next: 'make a clone of it with --ref-format=files',
       },
     );
+  for (const part of ['objects', 'refs'])
+    if (await exists(join(found.common, part))) await refuseSpecialFiles(join(found.common, part));
   const own = await mkdtemp(join(tmpdir(), 'toolcrib-vet-'));
   try {
     await linkInto(own, found, extensions.objectFormat);
@@ -89,13 +92,17 @@ async function linkInto(own: string, found: Located, objectFormat: string): Prom
   if (await exists(join(found.common, 'refs'))) await symlink(join(found.common, 'refs'), join(own, 'refs'));
   else await mkdir(join(own, 'refs'));
   for (const file of ['packed-refs', 'shallow'])
-    if (await exists(join(found.common, file))) await cp(join(found.common, file), join(own, file));
+    if (await isFile(join(found.common, file))) await cp(join(found.common, file), join(own, file));
 }
 
 type Located = { git: string; common: string };
 
-/** Finds the git directory by its own layout; git itself would read the configuration to answer. */
-async function locate(dir: string): Promise<Located> {
+/**
+ * Finds the git directory by its own layout; git itself would read the configuration to answer.
+ *
+ * @throws ToolcribError `not-found`, `bad-file`
+ */
+export async function locate(dir: string): Promise<Located> {
   const start = resolve(dir);
   if (!(await exists(start)))
     throw new ToolcribError('not-found', `there is no folder ${dir}`, { next: 'name a clone, bare or not' });
@@ -263,6 +270,11 @@ const exists = (path: string) =>
 
 /** A control file that is too large to be read: it is there, and what it says is not known. */
 const TOO_LARGE = Symbol('too large');
+const isFile = (path: string) =>
+  stat(path).then(
+    (info) => info.isFile(),
+    () => false,
+  );
 
 /** A small control file; '' where it is absent. One of 2 GB is not read. */
 async function readSmall(path: string): Promise<string | typeof TOO_LARGE> {

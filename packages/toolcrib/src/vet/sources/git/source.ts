@@ -5,6 +5,7 @@ import type { Collected, Fact, Source, SourceContext, Target } from '../source.t
 import { readFiles, readMain } from './files.ts';
 import { readFixes } from './fixes.ts';
 import { HISTORY_FORMAT, readHistory } from './history.ts';
+import { whyNotTheHead } from './main-line.ts';
 import { originContradicts } from './origin.ts';
 import { type ReadReleases, readReleases, TAG_FORMAT } from './releases.ts';
 import { GitFailure, openRepository, type Repository } from './repository.ts';
@@ -62,6 +63,13 @@ async function collectFrom(
       `${repository.dir} does not hold commit ${head.commit} (git fetch, or name another with --git)`,
     );
     return collected;
+  }
+  if (target.git?.at !== undefined) {
+    const reason = await whyNotTheHead(repository, target.git.at).catch((error: Error) => error.message);
+    if (reason !== null) {
+      gap(gitSource.makes, reason);
+      return collected;
+    }
   }
   /** A damaged part leaves a hole with its reason; the rest is still worth having. */
   const attempt = async <T>(types: readonly FactType[], work: () => Promise<T>): Promise<T | undefined> => {
