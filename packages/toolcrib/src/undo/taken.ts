@@ -30,6 +30,7 @@ export function tookNothing(
         ? `the cluster refused it (${status})`
         : undefined;
     case 'kept':
+    case 'without-net':
     case 'softened':
     case 'carried-out':
     case 'unsettled':

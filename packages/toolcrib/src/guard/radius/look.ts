@@ -60,15 +60,28 @@ export async function look(
     if (!list.labelSelector) view.listed.push(listedKey(list.info, list.namespace));
   });
 
-  const get = async (ref: ObjectRef) => {
+  const get = async (ref: ObjectRef, decides?: true) => {
     const info = resources.find((one) => isKind(ref, one.group, one.kind));
+    const role = decides ? { decides } : {};
     if (!info) {
       const { group } = groupVersionOf(ref.apiVersion);
-      view.unseen.push({ group, kind: ref.kind, name: ref.name, why: 'the cluster serves no such kind' });
+      view.unseen.push({
+        group,
+        kind: ref.kind,
+        name: ref.name,
+        ...role,
+        why: 'the cluster serves no such kind',
+      });
       return;
     }
     const at = { namespace: info.namespaced ? ref.namespace : undefined, name: ref.name };
-    const about = { group: info.group, kind: info.kind, namespaced: info.namespaced, name: ref.name };
+    const about = {
+      group: info.group,
+      kind: info.kind,
+      namespaced: info.namespaced,
+      name: ref.name,
+      ...role,
+    };
     const answer = await attempt(view, about, async () => ({ object: await cluster.get(info, at, as) }));
     if (!answer) return;
     if (answer.object) keep(answer.object, true);
@@ -82,7 +95,7 @@ export async function look(
   refresh();
   await lookForSecondOwners(view, aims, get, atOnce);
   refresh();
-  await each(atOnce, volumesWanted(view, aims), get);
+  await each(atOnce, volumesWanted(view, aims), (ref) => get(ref));
   refresh();
   return view;
 }
@@ -103,7 +116,7 @@ async function discovered(cluster: Cluster, aims: readonly Aim[], as?: As): Retu
 async function lookForSecondOwners(
   view: View,
   aims: readonly Aim[],
-  get: (ref: ObjectRef) => Promise<void>,
+  get: (ref: ObjectRef, decides: true) => Promise<void>,
   atOnce: number,
 ): Promise<void> {
   const graph = ownerGraph(ownerFacts(view));
@@ -123,7 +136,7 @@ async function lookForSecondOwners(
       }
     }
   }
-  await each(atOnce, [...wanted.values()], get);
+  await each(atOnce, [...wanted.values()], (ref) => get(ref, true));
 }
 
 /** The volumes of the claims that would go: by name, since namespaced people may not list volumes. */

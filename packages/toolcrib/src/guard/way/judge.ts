@@ -59,10 +59,16 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   const alone = foreseen.length <= 1 && live.act.soFar <= 1;
   const cheap =
     subject.kind === 'destructive'
-      ? await cheapCase(subject.effect, subject.objects, alone, cluster, as)
+      ? await cheapCase(subject.effect, subject.objects, {
+          alone,
+          cluster,
+          person: request.person,
+          as,
+          owned: deps.owned,
+        })
       : undefined;
-  const seen = await seeRadius(deps, { request, subject, foreseen, cluster, as, cheap: cheap !== undefined });
-  const decision = decideOn(deps, { request, subject, seen, live, cheap });
+  const seen = await seeRadius(deps, { request, subject, foreseen, cluster, as, cheap });
+  const decision = decideOn(deps, { request, subject, seen, live, cheap: cheap?.why });
   const step: Step = { request, subject, seen, live, decision, key };
 
   // Taken only now: a look that failed would have used it up for nothing.
@@ -163,7 +169,7 @@ async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruct
   const { request, subject } = step;
   const cluster = await deps.clusterFor(request.context);
   const as = impersonation(request.headers);
-  const now = await seeRadius(deps, { request, subject, foreseen: [], cluster, as, cheap: false });
+  const now = await seeRadius(deps, { request, subject, foreseen: [], cluster, as });
   const covers = stillCovers(hold.radius, now.radius);
   if (!covers.ok) {
     deps.desk.void(hold.code);

@@ -8,10 +8,11 @@ import {
   type Softening,
   ToolcribError,
 } from '../../model/index.ts';
-import { look, radiusOf, softening } from '../radius/index.ts';
+import { look, notInTheNet, radiusOf, softening } from '../radius/index.ts';
 import type { Aim } from '../radius/view.ts';
 import type { AskedRequest } from '../request.ts';
 import { canRetain, canSoften } from '../soften/index.ts';
+import type { Cheap } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
@@ -36,7 +37,8 @@ export async function seeRadius(
     foreseen: readonly ObjectRef[];
     cluster: Cluster;
     as: As | undefined;
-    cheap: boolean;
+    /** It passes by its effect alone: nothing more is looked at. */
+    cheap?: Cheap;
   },
 ): Promise<Seen> {
   const { subject, cluster, as } = what;
@@ -45,8 +47,10 @@ export async function seeRadius(
     const unseen = [{ kind, why: subject.blind }];
     return { radius: { ...ownRadius(subject.objects, deps.clock.now()), state: 'incomplete', unseen } };
   }
-  if (what.cheap || subject.aims.length === 0)
-    return { radius: ownRadius(subject.objects, deps.clock.now()) };
+  if (what.cheap || subject.aims.length === 0) {
+    const { unseen = [] } = what.cheap ?? {};
+    return { radius: { ...ownRadius(subject.objects, deps.clock.now()), unseen } };
+  }
   const aims = withForeseen(subject.aims, what.foreseen);
   try {
     const view = await look(cluster, aims, as);
@@ -134,6 +138,7 @@ export function requestRecord(
   const { request, subject, live, decision } = step;
   const { at, ...rest } = more;
   const as = impersonation(request.headers);
+  const unseen = notInTheNet(step.seen.radius);
   return {
     id: request.id,
     actId: live.act.id,
@@ -144,6 +149,7 @@ export function requestRecord(
     decision,
     state,
     targetUids: subject.objects.flatMap((object) => object.metadata.uid ?? []),
+    ...(unseen.length === 0 ? {} : { unseen }),
     ...(as === undefined ? {} : { as }),
     ...rest,
   };
