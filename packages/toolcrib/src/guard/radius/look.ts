@@ -2,6 +2,7 @@ import type { KubeObject, ObjectRef } from '@toolcrib/kube';
 import { groupVersionOf, ownerGraph } from '@toolcrib/kube';
 import type { As, Cluster } from '../../model/index.ts';
 import { ToolcribError } from '../../model/index.ts';
+import { endpointsWanted, isEndpoints, isMadeAgain } from './endpoints.ts';
 import { isClaim } from './extras.ts';
 import type { PlannedList } from './plan.ts';
 import { planLists } from './plan.ts';
@@ -91,11 +92,16 @@ export async function look(
     view.objects = [...known.values()];
   };
 
+  refresh();
+  for (const object of view.objects)
+    if (isEndpoints(object) && isMadeAgain(object, view.objects)) known.delete(object.metadata.uid ?? '');
   await each(atOnce, aims, (aim) => get(aim.ref));
   refresh();
   await lookForSecondOwners(view, aims, get, atOnce);
   refresh();
-  await each(atOnce, volumesWanted(view, aims), (ref) => get(ref));
+  const going = new Set(radiusOf(view, aims).members.map((member) => member.ref.uid));
+  const goes = (object: KubeObject) => going.has(object.metadata.uid);
+  await each(atOnce, [...volumesWanted(view, goes), ...endpointsWanted(view, goes)], (ref) => get(ref));
   refresh();
   return view;
 }
@@ -140,11 +146,10 @@ async function lookForSecondOwners(
 }
 
 /** The volumes of the claims that would go: by name, since namespaced people may not list volumes. */
-function volumesWanted(view: View, aims: readonly Aim[]): ObjectRef[] {
-  const going = new Set(radiusOf(view, aims).members.map((member) => member.ref.uid));
+function volumesWanted(view: View, goes: (object: KubeObject) => boolean): ObjectRef[] {
   const names = new Set<string>();
   for (const object of view.objects) {
-    if (!isClaim(object) || !going.has(object.metadata.uid)) continue;
+    if (!isClaim(object) || !goes(object)) continue;
     if (object.spec?.volumeName) names.add(object.spec.volumeName);
   }
   return [...names].map((name) => ({ apiVersion: 'v1', kind: 'PersistentVolume', name }));
