@@ -1,8 +1,8 @@
 import type { KubeObject } from '@toolcrib/kube';
 import type { RequestRecord, Snapshot, SoftenRecord, UnseenKind } from '../model/index.ts';
+import { tookNothing } from '../model/index.ts';
 import type { Result, UndoStep } from './steps.ts';
 import { none } from './steps.ts';
-import { tookNothing } from './taken.ts';
 
 /** Requests of whose objects nothing was kept, by a person's own word: there is nothing to compare or restore. */
 export function blindSteps(

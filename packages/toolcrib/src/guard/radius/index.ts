@@ -1,6 +1,8 @@
 export { fingerprint, stillCovers } from './fingerprint.ts';
 export type { LookOptions } from './look.ts';
 export { look } from './look.ts';
+export type { RestOfAct } from './needed.ts';
+export { neededBySoftened } from './needed.ts';
 export { planLists } from './plan.ts';
 export { radiusOf } from './radius.ts';
 export { isSoftenable, softening } from './softening.ts';
