@@ -11,6 +11,7 @@ import type { FromBrain } from '../guard/port/messages.ts';
 import { acts } from '../guard/way/acts.ts';
 import { brain } from '../guard/way/brain.ts';
 import type { WayDeps } from '../guard/way/deps.ts';
+import { ownedLooks } from '../guard/way/owned.ts';
 import { recover } from '../guard/way/recover.ts';
 import { resumeSoftenings } from '../guard/way/resume.ts';
 import { softenings } from '../guard/way/softenings.ts';
@@ -87,6 +88,7 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
     desk,
     sessions,
     acts: acts({ journal, clock, ids, sessions }),
+    owned: ownedLooks(clock),
     onTheWay: new Map(),
     gone: new Set(),
     whenCreated: new Map(),
@@ -185,9 +187,13 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
     const hold = desk.get(code);
     if (!hold) throw unknownCode(code);
     if (hold.needsName && body.as !== 'denied' && body.withoutNet !== hold.needsName) {
-      throw new ToolcribError('usage', `This could not be kept, so it goes without a net or not at all.`, {
-        next: `To let it go: toolcrib approve ${code} --as-sent --without-net ${hold.needsName}`,
-      });
+      throw new ToolcribError(
+        'usage',
+        'Not all of this can be kept, so it goes without a net or not at all.',
+        {
+          next: `To let it go: toolcrib approve ${code} --${body.as} --without-net ${hold.needsName}`,
+        },
+      );
     }
     if (!hold.needsName && body.withoutNet !== undefined) {
       throw new ToolcribError('usage', 'This can be kept, so it does not go without a net.', {

@@ -67,7 +67,7 @@ async function lane(namespace: string, kills: number, next: () => number): Promi
         ms: next() * LATEST_KILL,
       });
       const arrived = (await cluster.record()).filter(({ path }) => path.includes(`/${namespace}/`));
-      const keptAndNeverSent = await compare(home, arrived);
+      const keptAndNeverSent = await compare(home, arrived, pool.owned);
       const news = arrived.filter(({ uid = '' }) => !known.has(uid));
       for (const { uid = '' } of news) known.add(uid);
       done.push({ arrived: news.length, keptAndNeverSent });
@@ -79,8 +79,15 @@ async function lane(namespace: string, kills: number, next: () => number): Promi
   }
 }
 
-/** Each DELETE that arrived: pinned, and what it hit is in the journal as it stood. Returns how many were kept and never arrived. */
-async function compare(home: GuardHome, arrived: Arrived[]): Promise<number> {
+/**
+ * Each DELETE that arrived: pinned, and what it hit, with what that owned, is in the journal as it stood. Returns how
+ * many were kept and never arrived.
+ */
+async function compare(
+  home: GuardHome,
+  arrived: Arrived[],
+  owned: ReadonlyMap<string, KubeObject>,
+): Promise<number> {
   const journal = home.journal();
   try {
     const requests = await everyRequest(journal.acts.bind(journal), journal.requests.bind(journal));
@@ -89,8 +96,15 @@ async function compare(home: GuardHome, arrived: Arrived[]): Promise<number> {
       const record = requests.find((one) => one.targetUids.includes(uid) && one.snapshotId !== undefined);
       assert.ok(record?.snapshotId, `${path} (${uid}) went out and is not in the journal`);
       const snapshot = await journal.snapshot(record.snapshotId);
-      const kept = snapshot?.objects.find(({ metadata }) => metadata.uid === uid);
-      assert.deepEqual(kept, object, `${path} was kept as something else`);
+      const kept = new Map(snapshot?.objects.map((one) => [one.metadata.uid, one]));
+      assert.deepEqual(kept.get(uid), object, `${path} was kept as something else`);
+      const dependent = owned.get(uid);
+      if (dependent)
+        assert.deepEqual(
+          kept.get(dependent.metadata.uid),
+          dependent,
+          `${path} was kept without what it owned`,
+        );
     }
     const sent = new Set(arrived.map(({ uid }) => uid));
     return requests.filter(
@@ -196,16 +210,31 @@ function sends(guard: RunningGuard, agent: Agent, path: string): Promise<boolean
 
 interface Pool {
   take(): string | undefined;
+  /** UID of a target → what only it owns. */
+  owned: ReadonlyMap<string, KubeObject>;
   fill(count: number): Promise<void>;
 }
 
-/** Objects to delete: Pods that a ReplicaSet would replace (passed by a short look), and ConfigMaps (by a whole one). */
+/**
+ * Objects to delete: Pods that a ReplicaSet would replace (passed by a short look), and ConfigMaps (by a whole one). Each
+ * ConfigMap owns another, and one Pod in six a claim, for which it takes the whole look too.
+ */
 function poolOf(namespace: string): Pool {
   const paths: string[] = [];
   let made = 0;
   let owner: KubeObject | undefined;
+  const owned = new Map<string, KubeObject>();
   const core = `/api/v1/namespaces/${namespace}`;
+  const own = async (resource: string, dependent: object, by: KubeObject[]) => {
+    const objects = by.map(({ apiVersion, kind, metadata: { name, uid } }) => ({
+      ...dependent,
+      metadata: { name: `${name}-own`, ownerReferences: [{ apiVersion, kind, name, uid }] },
+    }));
+    const made = await cluster.create(`${core}/${resource}`, objects);
+    for (const [index, one] of made.entries()) owned.set(by[index]?.metadata.uid ?? '', one);
+  };
   return {
+    owned,
     take: () => paths.shift(),
     async fill(count) {
       owner ??= (await cluster.create(`/apis/apps/v1/namespaces/${namespace}/replicasets`, [replicaSet]))[0];
@@ -225,13 +254,21 @@ function poolOf(namespace: string): Pool {
           metadata: { name },
           data: { name },
         }));
-        await cluster.create(`${core}/pods`, pods);
-        await cluster.create(`${core}/configmaps`, maps);
+        const [pod] = await cluster.create(`${core}/pods`, pods);
+        await own('configmaps', MAP, await cluster.create(`${core}/configmaps`, maps));
+        if (pod && made % 8 === 0) await own('persistentvolumeclaims', CLAIM, [pod]);
         paths.push(...names.slice(1).map((name) => `${core}/pods/${name}`), `${core}/configmaps/${names[0]}`);
       }
     },
   };
 }
+
+const MAP = { apiVersion: 'v1', kind: 'ConfigMap', data: { of: 'its owner' } };
+const CLAIM = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+};
 
 const replicaSet = {
   apiVersion: 'apps/v1',

@@ -19,7 +19,7 @@ export function registerApprove(program: Command): void {
     .description('Let a held request go, for exactly what was shown.')
     .option('--softened', 'in a form that can be undone meanwhile: the Pods keep running')
     .option('--as-sent', 'as it was sent')
-    .option('--without-net <name>', 'what could not be kept: its name, typed on purpose')
+    .option('--without-net <name>', 'what could not be kept, or not all be seen: its name, typed on purpose')
     .addHelpText('after', '\nWithout --softened or --as-sent it shows what would happen and asks.')
     .action(async (code: string, options: ApproveOptions) => {
       const client = await guard();

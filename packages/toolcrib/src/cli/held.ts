@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { tree } from '../guard/radius/index.ts';
+import { notInTheNet, tree } from '../guard/radius/index.ts';
 import type { Hold } from '../model/index.ts';
 import { guard } from './setup.ts';
 import {
@@ -84,19 +84,28 @@ export function holdText(hold: Hold): string {
     );
     return lines.join('\n');
   }
-  if (hold.needsName) {
+  const net = hold.needsName ? ` --without-net ${clean(hold.needsName)}` : '';
+  // What could not be kept at all is never softened; what was not wholly seen may still be kept in part.
+  const unseen = notInTheNet(hold.radius).length > 0 && decision.rule !== 'not-kept';
+  if (net && !unseen) {
     lines.push(
       'It could not be kept, so there would be no undo:',
-      `  toolcrib approve ${code} --as-sent --without-net ${clean(hold.needsName)}`,
+      `  toolcrib approve ${code} --as-sent${net}`,
     );
     return lines.join('\n');
+  }
+  if (net) {
+    lines.push(
+      "Not everything was seen (!). What was not can't be kept, and no undo brings it back: so it goes",
+      'without a net, for which its name has to be typed.',
+    );
   }
   const { softening } = decision;
   lines.push(
     softening?.possible
-      ? `  toolcrib approve ${code} --softened   ${faint(softening.how === 'orphan-first' ? 'its Pods keep running; can be undone without a restart' : 'the volume is kept')}`
+      ? `  toolcrib approve ${code} --softened${net}   ${faint(softening.how === 'orphan-first' ? 'its Pods keep running; can be undone without a restart' : 'the volume is kept')}`
       : `  ${faint(`can't be softened: ${clean(softening?.why ?? 'this can only go as it was sent')}`)}`,
-    `  toolcrib approve ${code} --as-sent    ${faint('everything above goes; what can be is kept for an undo')}`,
+    `  toolcrib approve ${code} --as-sent${net}    ${faint('everything above goes; what can be is kept for an undo')}`,
     `  toolcrib deny ${code}`,
   );
   return lines.join('\n');

@@ -13,7 +13,7 @@ export function registerUndo(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nExit 0: everything is back or was never gone. 1: something is not; the list says what and why.',
+      '\nExit 0: everything is back or was never gone. 1: something is not, or may not be; the list says what and why.',
     )
     .action(async (actId: string, options: { output: Output }) => {
       const { undoAct } = await import('../app/acts.ts');

@@ -89,6 +89,15 @@ const ref = z.looseObject({
 
 const refWithUid = ref.extend({ uid: text });
 
+const unseen = z.array(
+  z.looseObject({
+    kind: text,
+    why: text,
+    decides: z.literal(true).optional(),
+    unlikely: z.literal(true).optional(),
+  }),
+);
+
 export const requestSchema = z.looseObject({
   id: text,
   actId: text,
@@ -113,6 +122,7 @@ export const requestSchema = z.looseObject({
   status: count.optional(),
   targetUids: texts,
   snapshotId: text.optional(),
+  unseen: unseen.optional(),
   as,
   note: text.optional(),
 }) satisfies z.ZodType<RequestRecord>;
@@ -133,7 +143,7 @@ const radius = z.looseObject({
       ready: z.boolean().optional(),
     }),
   ),
-  unseen: z.array(z.looseObject({ kind: text, why: text })),
+  unseen,
   opaque: z.array(z.looseObject({ ref, why: text })),
   counts: z.looseObject({
     objects: count,

@@ -9,5 +9,6 @@ export * from './marks.ts';
 export * from './ports.ts';
 export * from './radius.ts';
 export * from './snapshot.ts';
+export * from './taken.ts';
 export * from './tool.ts';
 export * from './verdict.ts';

@@ -2,7 +2,7 @@ import type { Act } from './act.ts';
 import type { Decision } from './decision.ts';
 import type { Effect } from './effect.ts';
 import type { As } from './ports.ts';
-import type { Radius } from './radius.ts';
+import type { Radius, UnseenKind } from './radius.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /**
@@ -42,6 +42,8 @@ export interface RequestRecord {
   /** UIDs of the targets as they stood. */
   targetUids: string[];
   snapshotId?: string;
+  /** What could go with it and was not seen, and so is not in the snapshot. Absent where everything was seen. */
+  unseen?: UnseenKind[];
   /** The client acted as somebody else: an undo goes out with no more rights than that. */
   as?: As;
   note?: string;
@@ -70,7 +72,10 @@ export interface Hold {
   /** Who may use a pass: the same person with an identical request. */
   person: string;
   requestKey: string;
-  /** Set where nothing could be kept: this name must be typed to let it go without a net. */
+  /**
+   * Set where it could not be kept, or where not everything that could go with it was seen: this name must be typed to
+   * let it go without a net.
+   */
   needsName?: string;
   /**
    * Filled in by the journal on reading, and one higher after each save. A save that carries another than the

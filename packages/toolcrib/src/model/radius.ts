@@ -49,6 +49,17 @@ export interface RadiusCounts {
   volumesLost: number;
 }
 
+/** Something that could belong to a radius and was not seen, with the reason. */
+export interface UnseenKind {
+  /** A kind, or one object of it: `Secret`, `PersistentVolume pv-7`. */
+  kind: string;
+  why: string;
+  /** It only decides what becomes of something that was seen, and that is counted as going: nothing goes unseen. */
+  decides?: true;
+  /** It hardly ever belongs to such a target: told, and no reason to stop it. */
+  unlikely?: true;
+}
+
 /**
  * The blast radius of a request or of a whole act.
  * `complete`: everything that could belong to it was seen. `incomplete`: something was not. `opaque`: a foreign
@@ -58,8 +69,7 @@ export interface Radius {
   state: 'complete' | 'incomplete' | 'opaque';
   targets: ObjectRef[];
   members: RadiusMember[];
-  /** Kinds that could belong to it and were not seen, with the reason. */
-  unseen: { kind: string; why: string }[];
+  unseen: UnseenKind[];
   /** Objects where somebody else decides. */
   opaque: { ref: ObjectRef; why: string }[];
   counts: RadiusCounts;

@@ -3,6 +3,7 @@ import { describeRef } from '@toolcrib/kube';
 import type { RequestRecord, Snapshot, SoftenRecord } from '../model/index.ts';
 import { difference } from './difference.ts';
 import type { PlanFacts } from './facts.ts';
+import { blindSteps, unseenResults } from './gaps.ts';
 import type { LiveView } from './live.ts';
 import { kindOf, liveOf } from './live.ts';
 import { inOrder } from './order.ts';
@@ -11,7 +12,7 @@ import { ofAnother, remadeBy } from './remade.ts';
 import { scaleSteps } from './scale.ts';
 import type { UndoPlan, UndoStep } from './steps.ts';
 import { isKind, keyOf, keyOfObject, nameOf, none } from './steps.ts';
-import { takenBy, tookNothing } from './taken.ts';
+import { takenBy } from './taken.ts';
 import { volumeSteps } from './volumes.ts';
 
 /**
@@ -39,7 +40,7 @@ export function planUndo(
   const spared = new Set(
     [...active, ...unfinished].flatMap(({ owner, left }) => [owner.uid, ...left.map(({ uid }) => uid)]),
   );
-  const steps: UndoStep[] = [...taken.steps, ...blindSteps(requests, softenings, byUid)];
+  const steps: UndoStep[] = [...taken.steps, ...blindSteps(requests, softenings, byUid, taken.snapshots)];
   for (const record of softenings) steps.push(...unfinishedSoftening(record));
   const created = new Set<string>();
   const again = sameAgain(objects, live);
@@ -72,6 +73,7 @@ export function planUndo(
     steps: [...first, ...steps],
     again: Object.fromEntries(again),
     retained: softenings.filter(({ how, state }) => how === 'retain-first' && state === 'softened'),
+    unseen: unseenResults(requests, softenings),
   };
 }
 
@@ -91,21 +93,6 @@ function unfinishedSoftening(record: SoftenRecord): UndoStep[] {
   if (record.state !== 'started') return [];
   const note = `its softening was cut off and could not be carried to its end: ${record.note ?? 'ask again'}`;
   return [none(describeRef(record.owner), 'failed', note)];
-}
-
-/** Requests that were not understood and of whose objects nothing was kept: there is nothing to compare or restore. */
-function blindSteps(
-  requests: readonly RequestRecord[],
-  softenings: readonly SoftenRecord[],
-  byUid: ReadonlyMap<string, KubeObject>,
-): UndoStep[] {
-  return requests.flatMap((request) => {
-    const { effect, method, path, targetUids } = request;
-    if (effect.verb !== 'not-understood' || tookNothing(request, softenings)) return [];
-    if (targetUids.some((uid) => byUid.has(uid))) return [];
-    const note = `it was not understood (${effect.why}) and nothing was kept: what it changed can't be undone`;
-    return [none(`${method} ${path}`, 'failed', note)];
-  });
 }
 
 function readoptStep(record: SoftenRecord, byUid: ReadonlyMap<string, KubeObject>, live: LiveView): UndoStep {

@@ -53,7 +53,16 @@ export async function runUndo(
       await progress({ done: index + 1, of: plan.steps.length, result });
     }
   }
-  const record: UndoRecord = { id: options.id, actId: plan.actId, at, by: options.by, kind: 'undo', results };
+  // What was kept is whole without them: they are told, and hold up nothing.
+  const told = [...results, ...plan.unseen];
+  const record: UndoRecord = {
+    id: options.id,
+    actId: plan.actId,
+    at,
+    by: options.by,
+    kind: 'undo',
+    results: told,
+  };
   const whole = results.every(
     ({ result }) => result === 'done' || result === 'unchanged' || result === 'skipped',
   );

@@ -1,10 +1,10 @@
 import type { KubeObject } from '@toolcrib/kube';
 import type { RequestRecord, SoftenRecord } from '../model/index.ts';
+import { tookNothing } from '../model/index.ts';
 import type { LiveView } from './live.ts';
 import { kindOf, liveOf } from './live.ts';
 import type { UndoStep } from './steps.ts';
 import { nameOf, none } from './steps.ts';
-import { tookNothing } from './taken.ts';
 
 /**
  * A scale goes back to the replicas before the act, where it still stands at what the act set; anything else was

@@ -73,6 +73,8 @@ export interface UndoPlan {
   again: Record<string, string>;
   /** Volumes that were set to Retain for the act: undone once nothing of it failed. */
   retained: SoftenRecord[];
+  /** What no snapshot could hold, since it was not seen: told with the results. */
+  unseen: Result[];
 }
 
 /** How an object is found by name: its version doesn't matter. */

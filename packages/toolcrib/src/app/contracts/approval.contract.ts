@@ -314,4 +314,37 @@ export function approvalContract(open: OpenGuarded): void {
       assert.ok(await uidAt(`${path}/a`));
       assert.equal(await uidAt(`${path}/b`), undefined);
     }));
+
+  test('what not everything was seen of goes only by its name, and undo says what may be missing', () =>
+    inNamespace(stage.target, async (namespace) => {
+      const { metadata } = await thing(namespace, 'a');
+      const owner = { apiVersion: 'v1', kind: 'LimitRange', name: 'a', uid: metadata.uid };
+      await put(stage.target, paths.core(namespace, 'secrets'), {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'creds', ownerReferences: [owner] },
+      });
+      const { resources } = await stage.target.cluster.resources();
+      const others = resources.map(({ resource }) => resource).filter((resource) => resource !== 'secrets');
+      await letCho(namespace, [
+        { apiGroups: [''], resources: ['limitranges'], verbs: ['get', 'delete', 'create'] },
+        { apiGroups: ['*'], resources: others, verbs: ['list'] },
+      ]);
+      const path = `${paths.core(namespace, 'limitranges')}/a`;
+      const code = codeOf(await stage.send('DELETE', path, { context: 'limited' }));
+      const { cli } = stage.home;
+      assert.match((await cli('held', code)).stdout, /! not seen: Secret.*--as-sent --without-net a/s);
+      for (const name of [[], ['--without-net', 'b']])
+        assert.equal((await cli('approve', code, '--as-sent', ...name)).code, 2);
+      assert.equal(await uidAt(path), metadata.uid);
+      assert.equal((await cli('approve', code, '--as-sent', '--without-net', 'a')).code, 0);
+      const went = await stage.send('DELETE', path, { context: 'limited' });
+      assert.equal(went.status, 200, went.body.message);
+      assert.match(went.warning, /could not see all that this may take: Secret/);
+      const [hold] = await stage.holds(namespace);
+      const undone = await cli('undo', hold?.actId ?? '');
+      assert.equal(undone.code, 1, undone.stdout);
+      assert.match(undone.stdout, /done +LimitRange.*failed +Secret +could not be seen/s);
+      assert.ok(await uidAt(path));
+    }));
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Act, DecisionVerb, Effect, Mode, Radius } from '../../model/index.ts';
 import { defaultPolicy, type PolicyRule } from '../policy/policy.ts';
-import { decide } from './decide.ts';
+import { decide, NEEDED } from './decide.ts';
 import { factsOf } from './facts.ts';
 
 const act: Act = {
@@ -92,6 +92,23 @@ it('a cheap case passes in each mode, by its own name; softening is offered with
   const softening = { possible: true, how: 'orphan-first' } as const;
   assert.deepEqual(decide(rule('hold'), { mode: 'enforce', facts, softening }).softening, softening);
   assert.equal(decide(rule('deny'), { mode: 'enforce', facts, softening }).softening, undefined);
+});
+
+describe('what softened Pods use', () => {
+  const needed = 'Pod web-0 uses ConfigMap conf';
+  for (const [verdict, mode, then, rule_, reason] of [
+    ['allow', 'enforce', 'hold', NEEDED, needed],
+    ['warn', 'enforce', 'hold', NEEDED, needed],
+    ['hold', 'enforce', 'hold', NEEDED, `${needed}; and because`],
+    ['deny', 'enforce', 'deny', 'r', 'because'],
+    ['allow', 'warn', 'warn', NEEDED, needed],
+    ['allow', 'observe', 'allow', NEEDED, needed],
+  ] as const) {
+    it(`${mode}, a rule says ${verdict}: ${then}`, () => {
+      const decision = decide(rule(verdict), { mode, facts, needed });
+      assert.deepEqual([decision.then, decision.rule, decision.reason], [then, rule_, reason]);
+    });
+  }
 });
 
 describe('the built-in rules', () => {

@@ -11,7 +11,12 @@ export interface DecideInput {
   softening?: Softening;
   /** The request could not be read. */
   notUnderstood?: string;
+  /** Pods that a softened act left running use something that would go: who what. */
+  needed?: string;
 }
+
+/** The rule that holds what softened Pods use. */
+export const NEEDED = 'softened-pods-use-it';
 
 const CHEAP_REASONS: Record<CheapCase, string> = {
   'replaced-pod': 'its controller makes the Pod again',
@@ -34,7 +39,14 @@ export function decide(policy: Pick<GuardPolicy, 'rules'>, input: DecideInput): 
         reason: `the request could not be read: ${input.notUnderstood}`,
       }
     : firstMatch(policy, input.facts);
-  return inMode(input.mode, ruled, input.softening);
+  return inMode(input.mode, withNeeded(ruled, input.needed), input.softening);
+}
+
+/** Comes before whatever else holds: an approval has to be given for this. */
+function withNeeded(ruled: Ruled, needed: string | undefined): Ruled {
+  if (needed === undefined || ruled.verb === 'deny') return ruled;
+  const also = ruled.verb === 'hold' ? `; and ${ruled.reason}` : '';
+  return { verb: 'hold', rule: NEEDED, reason: `${needed}${also}` };
 }
 
 interface Ruled {

@@ -1,5 +1,6 @@
 import type { KubeObject, PropagationPolicy } from '@toolcrib/kube';
 import { claimOrdinal } from '@toolcrib/kube';
+import { endpointsOf } from './endpoints.ts';
 import { isPod } from './pods.ts';
 import { isKind } from './view.ts';
 
@@ -27,6 +28,7 @@ export function extras(
       (other) => isClaim(other) && claimOrdinal(object, other.metadata.name) !== undefined,
     );
   }
+  if (isKind(object, '', 'Service')) return endpointsOf(beside, object);
   if (isKind(object, '', 'ServiceAccount')) {
     return beside.filter(
       (other) => isKind(other, '', 'Secret') && other.metadata.annotations?.[SERVICE_ACCOUNT_UID] === uid,

@@ -1,11 +1,14 @@
 export { fingerprint, stillCovers } from './fingerprint.ts';
 export type { LookOptions } from './look.ts';
 export { look } from './look.ts';
+export type { RestOfAct } from './needed.ts';
+export { neededBySoftened } from './needed.ts';
 export { planLists } from './plan.ts';
 export { radiusOf } from './radius.ts';
 export { isSoftenable, softening } from './softening.ts';
 export { summary } from './summary.ts';
 export type { Palette, TreeOptions } from './tree.ts';
 export { plain, tree } from './tree.ts';
+export { notInTheNet } from './unseen.ts';
 export type { Aim, Unseen, View } from './view.ts';
 export { aimOf } from './view.ts';

@@ -2,6 +2,7 @@ import type { KubeObject, ObjectRef } from '@toolcrib/kube';
 import { groupVersionOf, ownerGraph } from '@toolcrib/kube';
 import type { As, Cluster } from '../../model/index.ts';
 import { ToolcribError } from '../../model/index.ts';
+import { endpointsWanted, isEndpoints, isMadeAgain } from './endpoints.ts';
 import { isClaim } from './extras.ts';
 import type { PlannedList } from './plan.ts';
 import { planLists } from './plan.ts';
@@ -60,15 +61,28 @@ export async function look(
     if (!list.labelSelector) view.listed.push(listedKey(list.info, list.namespace));
   });
 
-  const get = async (ref: ObjectRef) => {
+  const get = async (ref: ObjectRef, decides?: true) => {
     const info = resources.find((one) => isKind(ref, one.group, one.kind));
+    const role = decides ? { decides } : {};
     if (!info) {
       const { group } = groupVersionOf(ref.apiVersion);
-      view.unseen.push({ group, kind: ref.kind, name: ref.name, why: 'the cluster serves no such kind' });
+      view.unseen.push({
+        group,
+        kind: ref.kind,
+        name: ref.name,
+        ...role,
+        why: 'the cluster serves no such kind',
+      });
       return;
     }
     const at = { namespace: info.namespaced ? ref.namespace : undefined, name: ref.name };
-    const about = { group: info.group, kind: info.kind, namespaced: info.namespaced, name: ref.name };
+    const about = {
+      group: info.group,
+      kind: info.kind,
+      namespaced: info.namespaced,
+      name: ref.name,
+      ...role,
+    };
     const answer = await attempt(view, about, async () => ({ object: await cluster.get(info, at, as) }));
     if (!answer) return;
     if (answer.object) keep(answer.object, true);
@@ -78,11 +92,16 @@ export async function look(
     view.objects = [...known.values()];
   };
 
+  refresh();
+  for (const object of view.objects)
+    if (isEndpoints(object) && isMadeAgain(object, view.objects)) known.delete(object.metadata.uid ?? '');
   await each(atOnce, aims, (aim) => get(aim.ref));
   refresh();
   await lookForSecondOwners(view, aims, get, atOnce);
   refresh();
-  await each(atOnce, volumesWanted(view, aims), get);
+  const going = new Set(radiusOf(view, aims).members.map((member) => member.ref.uid));
+  const goes = (object: KubeObject) => going.has(object.metadata.uid);
+  await each(atOnce, [...volumesWanted(view, goes), ...endpointsWanted(view, goes)], (ref) => get(ref));
   refresh();
   return view;
 }
@@ -103,7 +122,7 @@ async function discovered(cluster: Cluster, aims: readonly Aim[], as?: As): Retu
 async function lookForSecondOwners(
   view: View,
   aims: readonly Aim[],
-  get: (ref: ObjectRef) => Promise<void>,
+  get: (ref: ObjectRef, decides: true) => Promise<void>,
   atOnce: number,
 ): Promise<void> {
   const graph = ownerGraph(ownerFacts(view));
@@ -123,15 +142,14 @@ async function lookForSecondOwners(
       }
     }
   }
-  await each(atOnce, [...wanted.values()], get);
+  await each(atOnce, [...wanted.values()], (ref) => get(ref, true));
 }
 
 /** The volumes of the claims that would go: by name, since namespaced people may not list volumes. */
-function volumesWanted(view: View, aims: readonly Aim[]): ObjectRef[] {
-  const going = new Set(radiusOf(view, aims).members.map((member) => member.ref.uid));
+function volumesWanted(view: View, goes: (object: KubeObject) => boolean): ObjectRef[] {
   const names = new Set<string>();
   for (const object of view.objects) {
-    if (!isClaim(object) || !going.has(object.metadata.uid)) continue;
+    if (!isClaim(object) || !goes(object)) continue;
     if (object.spec?.volumeName) names.add(object.spec.volumeName);
   }
   return [...names].map((name) => ({ apiVersion: 'v1', kind: 'PersistentVolume', name }));

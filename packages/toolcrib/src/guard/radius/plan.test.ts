@@ -19,6 +19,7 @@ const served = [
   info('', 'events', 'Event'),
   info('', 'persistentvolumeclaims', 'PersistentVolumeClaim'),
   info('', 'persistentvolumes', 'PersistentVolume', false),
+  info('', 'endpoints', 'Endpoints'),
   info('', 'bindings', 'Binding', true, ['create']),
   info('coordination.k8s.io', 'leases', 'Lease'),
   info('discovery.k8s.io', 'endpointslices', 'EndpointSlice'),
@@ -55,12 +56,13 @@ test('a scale-down asks only for what is around Pods', () => {
   assert.deepEqual(lists(scale), ['shop/deployments!', 'shop/persistentvolumeclaims!', 'shop/pods!']);
 });
 
-test('a Namespace: everything in it, hand-written EndpointSlices too, and cluster-scoped kinds it may own', () => {
+test('a Namespace: everything in it, Endpoints and hand-written EndpointSlices too, and cluster-scoped kinds it may own', () => {
   const namespace = aim(object('v1 Namespace', 'shop'));
   assert.deepEqual(lists(namespace), [
     '*/persistentvolumes',
     '*/zones',
     'shop/deployments!',
+    'shop/endpoints',
     'shop/endpointslices',
     'shop/kafkas',
     'shop/persistentvolumeclaims!',

@@ -29,7 +29,8 @@ const WHOLE = new Set([
 /**
  * Left out: Events and Leases are records of a moment and often outnumber everything else; Endpoints and
  * EndpointSlices are made again from their Service at once. Nothing of theirs is worth bringing back, and nothing
- * hangs on them. The exception: slices that somebody wrote by hand go with a Namespace, and are asked for there.
+ * hangs on them. The exception: what somebody wrote by hand goes with a Namespace, and is asked for there (`look` leaves
+ * out the Endpoints of Services that have a selector, and reads those that go with a Service without one by name).
  */
 const LEFT_OUT = new Set([
   '/events',
@@ -79,7 +80,7 @@ function listFor(info: ResourceInfo, aim: Aim): PlannedList | undefined {
   }
   if (isKind(aim.ref, '', 'Namespace')) {
     const slices = type === 'discovery.k8s.io/endpointslices';
-    if (LEFT_OUT.has(type) && !slices) return undefined;
+    if (LEFT_OUT.has(type) && !slices && type !== '/endpoints') return undefined;
     const labelSelector = slices ? HAND_WRITTEN_SLICES : undefined;
     // Its namespaced contents; and whatever cluster-scoped it owns itself (some operators do that).
     return info.namespaced

@@ -257,4 +257,43 @@ export function radiusContract(open: OpenTarget): void {
       assert.ok(radius.unseen.some(({ kind }) => kind.startsWith('PersistentVolume ')));
       assert.equal(radius.counts.volumesLost, 1);
     }));
+
+  // A real cluster's controller may have been faster.
+  const endpoints = (namespace: string, name: string) =>
+    target.https('POST', paths.core(namespace, 'endpoints'), {
+      apiVersion: 'v1',
+      kind: 'Endpoints',
+      metadata: { name },
+      subsets: [{ addresses: [{ ip: '192.0.2.3' }], ports: [{ port: 5432 }] }],
+    });
+  const service = (namespace: string, name: string, selector?: object) =>
+    put(target, paths.core(namespace, 'services'), {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name },
+      spec: { ports: [{ port: 5432 }], ...(selector ? { selector } : {}) },
+    });
+  const named = (radius: Radius) =>
+    radius.members
+      .filter(({ ref }) => ref.kind === 'Endpoints')
+      .map(({ ref, fate, loss }) => `${ref.name} ${fate} ${loss}`)
+      .sort();
+
+  test('hand-written Endpoints go with their Service, and with the Namespace; a controller makes the others', () =>
+    inNamespace(target, async (namespace) => {
+      const byHand = await service(namespace, 'db');
+      const selecting = await service(namespace, 'web', { app: 'web' });
+      await endpoints(namespace, 'db');
+      await endpoints(namespace, 'alone');
+      await endpoints(namespace, 'web');
+      const at = (one: KubeObject, resource: string) => [aimAt(one, resource, deleting())];
+      assert.deepEqual(named(await foretold(at(byHand, 'services'))), ['db deleted restorable']);
+      assert.deepEqual(named(await foretold(at(selecting, 'services'))), []);
+      const all = await seen(target, `/api/v1/namespaces/${namespace}`);
+      assert.ok(all);
+      assert.deepEqual(named(await foretold(at(all, 'namespaces'))), [
+        'alone deleted restorable',
+        'db deleted restorable',
+      ]);
+    }));
 }

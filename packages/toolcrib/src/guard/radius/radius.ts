@@ -1,6 +1,6 @@
 import type { Going, KubeObject, PropagationPolicy } from '@toolcrib/kube';
 import { collect, effectivePropagation, ownerGraph, refOf } from '@toolcrib/kube';
-import type { Radius, RadiusMember } from '../../model/index.ts';
+import type { Radius, RadiusMember, UnseenKind } from '../../model/index.ts';
 import { countsOf } from './counts.ts';
 import { extras } from './extras.ts';
 import { lossOf, named } from './loss.ts';
@@ -111,7 +111,7 @@ function memberOf(
 function doubts(
   graph: { get(uid: string): KubeObject | undefined },
   collected: { doubtful: ReadonlySet<string>; going: ReadonlyMap<string, Going> },
-): { kind: string; why: string }[] {
+): UnseenKind[] {
   return [...collected.doubtful]
     .map((uid) => graph.get(uid))
     .filter((object) => object !== undefined)
@@ -120,6 +120,7 @@ function doubts(
       return {
         kind: other?.kind ?? 'owner',
         why: `whether ${named(object)} has another owner that stays could not be seen`,
+        decides: true,
       };
     });
 }

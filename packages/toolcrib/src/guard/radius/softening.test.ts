@@ -152,3 +152,36 @@ test('a claim: its volume is kept first, where it would be lost', () => {
   const blind = kafka.filter((one) => one.kind !== 'PersistentVolume');
   refused(blind, /could not be seen/, claimOf(blind));
 });
+
+test('refused where another request of the act has taken, or is about to take, what its Pods use', () => {
+  const web = replaced(deployment('shop/web', 1), 2, (one) =>
+    Object.assign(one.spec, {
+      serviceAccountName: 'it',
+      volumes: [{ name: 'c', configMap: { name: 'it' } }],
+    }),
+  );
+  const within = (act: { kept?: KubeObject[]; ahead?: KubeObject[] }, objects: KubeObject[] = web) => {
+    const aims = [aim(web[0] as KubeObject)];
+    const seen = view(objects);
+    const ahead = (act.ahead ?? []).map(({ metadata, ...ref }) => ({ ...ref, ...metadata }));
+    const answer = softening(seen, radiusOf(seen, aims), aims[0] as Aim, { kept: act.kept ?? [], ahead });
+    return answer.possible ? 'possible' : answer.why;
+  };
+  const service = object('v1 Service', 'shop/it', { spec: { selector: { app: 'web' } } });
+  for (const it of [object('v1 ServiceAccount', 'shop/it'), object('v1 ConfigMap', 'shop/it'), service]) {
+    assert.match(within({ kept: [it] }), new RegExp(`has taken ${it.kind} it, which its Pods use`));
+    const going = structuredClone(it);
+    going.metadata.deletionTimestamp = '2026-11-23T00:00:00Z';
+    assert.match(within({ kept: [it] }, [...web, going]), /has taken/, 'on its way out');
+    assert.equal(within({ kept: [it] }, [...web, it]), 'possible', 'it stands: it was only kept');
+    const again = structuredClone(it);
+    again.metadata.uid = 'another';
+    assert.equal(within({ kept: [it] }, [...web, again]), 'possible', 'it stands again');
+    assert.match(within({ ahead: [it] }, [...web, it]), new RegExp(`may take ${it.kind} it too`));
+  }
+  const role = object('rbac.authorization.k8s.io/v1 RoleBinding', 'shop/x');
+  assert.match(within({ kept: [role] }), /has taken RoleBinding x/);
+  const other = object('v1 ConfigMap', 'shop/other');
+  assert.equal(within({ kept: [other], ahead: [...web, other] }, [...web, other]), 'possible');
+  assert.equal(within({ kept: web }), 'possible', 'its own');
+});

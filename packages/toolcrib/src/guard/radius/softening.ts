@@ -11,7 +11,8 @@ import type { Radius, Softening } from '../../model/index.ts';
 import { marks } from '../../model/index.ts';
 import { isClaim, isVolume } from './extras.ts';
 import { named } from './loss.ts';
-import { uses } from './pod-needs.ts';
+import type { RestOfAct } from './needed.ts';
+import { chainOf, neededByActWhy, neededWhy } from './needed.ts';
 import { isPod, remakes } from './pods.ts';
 import type { Aim, View } from './view.ts';
 import { isKind, ownerFacts } from './view.ts';
@@ -20,9 +21,15 @@ import { isKind, ownerFacts } from './view.ts';
  * Whether one target could be let through reversibly: *orphan-first* (the workload goes, its Pods run on until the
  * finish) or *retain-first* (the volume is kept, then the claim goes as sent). `why` is for a person.
  *
- * @param radius of the whole act, so that what its Pods need is not taken by another request of it
+ * @param radius of this request
+ * @param act what else the act takes: what its Pods need may go by another request of it
  */
-export function softening(view: View, radius: Radius, aim: Aim): Softening {
+export function softening(
+  view: View,
+  radius: Radius,
+  aim: Aim,
+  act: RestOfAct = { kept: [], ahead: [] },
+): Softening {
   const graph = ownerGraph(ownerFacts(view));
   const object = graph.get(aim.ref.uid ?? '');
   if (!object) return no('it is gone already');
@@ -42,7 +49,8 @@ export function softening(view: View, radius: Radius, aim: Aim): Softening {
     rolloutWhy(object) ??
     seenWhy(radius) ??
     overlapWhy(view, graph, object) ??
-    neededWhy(view, radius, graph, object);
+    neededWhy(view, radius, graph, object) ??
+    neededByActWhy(view, act, graph, object);
   return why ? no(why) : { possible: true, how: 'orphan-first' };
 }
 
@@ -143,18 +151,6 @@ function overlapWhy(view: View, graph: OwnerGraph, object: KubeObject): string |
   return undefined;
 }
 
-function chainOf(graph: OwnerGraph, object: KubeObject): Set<string> {
-  const chain = new Set<string>();
-  const queue = [object.metadata.uid ?? ''];
-  for (let uid = queue.pop(); uid !== undefined; uid = queue.pop()) {
-    if (chain.has(uid)) continue;
-    chain.add(uid);
-    for (const dependent of graph.dependentsOf(uid))
-      if (dependent.metadata.uid) queue.push(dependent.metadata.uid);
-  }
-  return chain;
-}
-
 function adoptingSelector(controller: KubeObject): Parameters<typeof selectorMatches>[0] {
   if (isKind(controller, '', 'ReplicationController')) {
     const matchLabels = controller.spec?.selector;
@@ -168,27 +164,4 @@ function adoptingSelector(controller: KubeObject): Parameters<typeof selectorMat
 function adopts(controller: KubeObject, dependent: KubeObject): boolean {
   if (isKind(controller, 'apps', 'Deployment')) return isKind(dependent, 'apps', 'ReplicaSet');
   return isPod(dependent);
-}
-
-/** Kinds that running Pods can't do without, or that can't be given back to them (kubernetes#106049). */
-function neededWhy(view: View, radius: Radius, graph: OwnerGraph, object: KubeObject): string | undefined {
-  const chain = chainOf(graph, object);
-  const pods = view.objects.filter((other) => isPod(other) && chain.has(other.metadata.uid ?? ''));
-  const taken = radius.members.filter((member) => member.fate === 'deleted');
-  for (const member of taken) {
-    const { ref } = member;
-    // What only goes by this very workload is orphaned with it, and stays.
-    const onlyByIt = chain.has(ref.uid ?? '') || member.via === object.metadata.uid;
-    if (onlyByIt && !radius.targets.some((target) => target.uid === ref.uid)) continue;
-    if (ref.uid === object.metadata.uid) continue;
-    if (isKind(ref, 'rbac.authorization.k8s.io', ref.kind)) {
-      return `the act also takes ${named(ref)}, which its Pods may need to run`;
-    }
-    const other = graph.get(ref.uid ?? '');
-    if (other && pods.some((pod) => uses(pod, other))) {
-      return `the act also takes ${named(ref)}, which its Pods use`;
-    }
-    if (other && isPod(other) && chain.has(ref.uid ?? '')) return `the act also takes its Pods`;
-  }
-  return undefined;
 }

@@ -1,4 +1,5 @@
 import { isBuiltInGroup } from '@toolcrib/kube';
+import type { Radius, UnseenKind } from '../../model/index.ts';
 import type { Aim, Unseen, View } from './view.ts';
 import { isKind } from './view.ts';
 
@@ -50,11 +51,16 @@ export function couldBelong(unseen: Unseen, aims: readonly Aim[]): boolean {
   return !PASSIVE.has(`${unseen.group}/${unseen.kind}`);
 }
 
-export function relevantUnseen(view: View, aims: readonly Aim[]): { kind: string; why: string }[] {
+export function relevantUnseen(view: View, aims: readonly Aim[]): UnseenKind[] {
   return view.unseen
     .filter((unseen) => couldBelong(unseen, aims))
-    .map(({ group, kind, name, why }) => {
+    .map(({ group, kind, name, why, decides }) => {
       const full = kind === '' ? `everything of ${group}` : group === '' ? kind : `${kind}.${group}`;
-      return { kind: name ? `${full} ${name}` : full, why };
+      return { kind: name ? `${full} ${name}` : full, why, ...(decides ? { decides } : {}) };
     });
+}
+
+/** What could go with a radius and was not seen: no snapshot of it holds that, and no undo brings it back. */
+export function notInTheNet({ unseen }: Radius): UnseenKind[] {
+  return unseen.filter(({ decides }) => !decides);
 }

@@ -36,6 +36,8 @@ export interface Unseen {
   /** Absent for the whole kind. */
   name?: string;
   why: string;
+  /** An owner that only decides whether something that was seen goes. */
+  decides?: true;
 }
 
 /** What one look at a cluster found: plain data, so that the radius can be worked out anywhere. */

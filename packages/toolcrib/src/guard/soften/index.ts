@@ -1,4 +1,5 @@
 export { orphanFirst, prepareSoften } from './orphan-first.ts';
+export { isPreconditionFailure } from './owner.ts';
 export type { SoftenProgress, SoftenRequest, SoftenStep, Timing } from './parts.ts';
 export { onCreate } from './recreate.ts';
 export { resume } from './resume.ts';

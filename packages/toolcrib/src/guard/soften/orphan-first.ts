@@ -1,11 +1,11 @@
-import type { KubeObject } from '@toolcrib/kube';
+import type { DeleteOptions, KubeObject } from '@toolcrib/kube';
 import { describeRef, foreignFinalizers, groupVersionOf } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord } from '../../model/index.ts';
 import { marks, ToolcribError } from '../../model/index.ts';
 import { claimsOf, directDependents, everythingLeft, podsBelow, stripOwner, sweep } from './dependents.ts';
 import { markLeft } from './mark.ts';
 import type { OwnerAt } from './owner.ts';
-import { isHeld, readOwner, setHeld } from './owner.ts';
+import { isHeld, meetsPreconditions, readOwner, setHeld } from './owner.ts';
 import type { SoftenProgress, SoftenRequest, Timing } from './parts.ts';
 import { defaultTiming, insist, leftOf } from './parts.ts';
 
@@ -19,7 +19,8 @@ import { defaultTiming, insist, leftOf } from './parts.ts';
  * once `progress` has been told `prepared`: the record says in `state` and `note` how it ended. `started` means that it
  * has not ended, and is to be resumed.
  * @param progress told `prepared` with the whole record before the first write: what is durable then can be resumed
- * @throws ToolcribError `conflict` where the target is gone, changed, or can't be softened; nothing was written
+ * @throws ToolcribError `conflict` where the target is gone, changed, or can't be softened, or does not meet the request's
+ *   preconditions; nothing was written
  */
 export async function orphanFirst(
   cluster: Cluster,
@@ -32,7 +33,7 @@ export async function orphanFirst(
   const at = ownerAt(record, request.target.resource);
   const wait = { ...defaultTiming, ...timing };
   try {
-    await begin(cluster, at, progress, record);
+    await begin(cluster, at, progress, record, request.options.preconditions);
   } catch (error) {
     return callBack(cluster, at, record, progress, error, wait);
   }
@@ -44,6 +45,7 @@ export async function prepareSoften(cluster: Cluster, request: SoftenRequest): P
   const { namespace, name, ...type } = request.target;
   const owner = await readOwner(cluster, { type, namespace, name, uid: request.uid, as: request.as });
   if (!owner) throw new ToolcribError('conflict', `${type.resource} ${namespace}/${name} is gone already.`);
+  meetsPreconditions(owner, request.options.preconditions);
   const what = describeRef({ ...leftOf(owner) });
   if (owner.metadata.deletionTimestamp) {
     throw new ToolcribError('conflict', `${what} is being deleted already, and that can't be called back.`);
@@ -83,8 +85,9 @@ async function begin(
   at: OwnerAt,
   progress: SoftenProgress,
   record: SoftenRecord,
+  preconditions: DeleteOptions['preconditions'],
 ): Promise<void> {
-  await setHeld(cluster, at, true);
+  await setHeld(cluster, at, true, preconditions);
   record.held = true;
   // Durable before the delete: a resume has to know that the owner can only be gone by this act.
   await progress({ step: 'held', record, text: `${describeRef(record.owner)} is held by our finalizer` });

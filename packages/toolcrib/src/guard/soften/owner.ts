@@ -1,5 +1,6 @@
-import type { KubeObject, ResourceType } from '@toolcrib/kube';
-import type { As, Cluster } from '../../model/index.ts';
+import type { DeleteOptions, KubeObject, ResourceType } from '@toolcrib/kube';
+import { groupVersionOf } from '@toolcrib/kube';
+import type { ApiFailure, As, Cluster } from '../../model/index.ts';
 import { marks, ToolcribError } from '../../model/index.ts';
 import { statusOf } from './parts.ts';
 
@@ -22,11 +23,44 @@ export function isHeld(owner: KubeObject): boolean {
 }
 
 /**
+ * The client's own preconditions, held against the owner as read, since the delete that goes out is ours and carries
+ * others. The words are the API server's (apiserver registry/rest/delete.go), which names the kind there.
+ * @throws ToolcribError `conflict` with the cluster's 409 as its `cause` (an `ApiFailure`)
+ */
+export function meetsPreconditions(owner: KubeObject, preconditions: DeleteOptions['preconditions']): void {
+  const { uid, resourceVersion } = preconditions ?? {};
+  const { metadata, kind, apiVersion } = owner;
+  const unmet =
+    uid !== undefined && uid !== metadata.uid
+      ? `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`
+      : resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion
+        ? `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`
+        : undefined;
+  if (unmet === undefined) return;
+  const { group } = groupVersionOf(apiVersion);
+  const what = group ? `${kind}.${group}` : kind;
+  const message = `Operation cannot be fulfilled on ${what} "${metadata.name}": ${unmet}`;
+  const cause: ApiFailure = { status: 409, reason: 'Conflict', message };
+  throw new ToolcribError('conflict', message, { cause });
+}
+
+/** Thrown by `meetsPreconditions`: what the cluster itself would say to the delete as it was sent. */
+export function isPreconditionFailure(error: ToolcribError): boolean {
+  return error.code === 'conflict' && statusOf(error) === 409;
+}
+
+/**
  * Puts our finalizer on the owner, or takes it off; pinned to its UID and resourceVersion, so that a list of
  * finalizers that somebody else just changed is never overwritten.
+ * @param preconditions the client's: met by the very version that the finalizer is put on
  * @throws ToolcribError `conflict` where the owner is gone or was changed in what it wants to be
  */
-export async function setHeld(cluster: Cluster, at: OwnerAt, held: boolean): Promise<KubeObject | undefined> {
+export async function setHeld(
+  cluster: Cluster,
+  at: OwnerAt,
+  held: boolean,
+  preconditions?: DeleteOptions['preconditions'],
+): Promise<KubeObject | undefined> {
   const generations = new Set<number | undefined>();
   for (let attempt = 0; ; attempt++) {
     const owner = await readOwner(cluster, at);
@@ -34,6 +68,7 @@ export async function setHeld(cluster: Cluster, at: OwnerAt, held: boolean): Pro
       if (!held) return undefined;
       throw new ToolcribError('conflict', `${at.type.resource} ${at.name} is gone: nothing was deleted.`);
     }
+    if (held) meetsPreconditions(owner, preconditions);
     if (isHeld(owner) === held) return owner;
     generations.add(owner.metadata.generation);
     if (held && (owner.metadata.deletionTimestamp || generations.size > 1)) {

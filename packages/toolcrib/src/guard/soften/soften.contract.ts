@@ -333,6 +333,50 @@ export function softenContract(open: OpenTarget): void {
       }
     }));
 
+  for (const [what, preconditions] of [
+    ['UID', { uid: '00000000-0000-4000-8000-000000000000' }],
+    ['resourceVersion', { resourceVersion: '1' }],
+  ] as const) {
+    test(`a ${what} of the client's own that does not fit: the cluster's 409, and nothing was written`, () =>
+      inNamespace(target, async (namespace) => {
+        const { owner } = await runDeployment(target, namespace, 'web', 1);
+        const at = `${paths.apps(namespace, 'deployments')}/web`;
+        const direct = await target.https('DELETE', at, { preconditions });
+        assert.equal(direct.status, 409);
+        const request = { ...requestFor(owner, 'deployments'), options: { preconditions } };
+        const steps: SoftenStep[] = [];
+        const softened = orphanFirst(target.cluster, request, ({ step }) => steps.push(step), timing);
+        await assert.rejects(softened, { code: 'conflict', message: direct.body.message });
+        assert.deepEqual(steps, []);
+        assert.deepEqual(await seen(target, at), owner);
+      }));
+  }
+
+  test("a resourceVersion of the client's own that is outdated between the look and the first write", () =>
+    inNamespace(target, async (namespace) => {
+      const { owner } = await runDeployment(target, namespace, 'web', 1);
+      const at = `${paths.apps(namespace, 'deployments')}/web`;
+      const { resourceVersion } = owner.metadata;
+      const request = {
+        ...requestFor(owner, 'deployments'),
+        options: { preconditions: { resourceVersion } },
+      };
+      const record = await orphanFirst(
+        target.cluster,
+        request,
+        async ({ step }) => {
+          if (step === 'prepared')
+            await target.https('PATCH', at, { metadata: { labels: { changed: 'yes' } } });
+        },
+        timing,
+      );
+      assert.equal(record.state, 'failed');
+      assert.match(record.note ?? '', /Nothing was deleted: .*ResourceVersion in the precondition/);
+      const stands = await seen(target, at);
+      assert.equal(stands?.metadata.deletionTimestamp, undefined);
+      assert.deepEqual(stands?.metadata.finalizers ?? [], []);
+    }));
+
   test('rights are asked for before; who may only look may not soften', () =>
     inNamespace(target, async (namespace) => {
       const { owner } = await runDeployment(target, namespace, 'web', 1);

@@ -10,6 +10,7 @@ import { loadPolicy } from '../policy/policy.ts';
 import type { AskedRequest } from '../request.ts';
 import { acts } from '../way/acts.ts';
 import type { WayDeps } from '../way/deps.ts';
+import { ownedLooks } from '../way/owned.ts';
 import { softenings } from '../way/softenings.ts';
 
 export const testClock: Clock = {
@@ -46,6 +47,7 @@ export function openWay(
     desk: holdDesk(testClock, () => undefined),
     sessions,
     acts: acts({ journal, clock: testClock, ids, sessions }),
+    owned: ownedLooks(testClock),
     onTheWay: new Map(),
     gone: new Set(),
     whenCreated: new Map(),

@@ -14,17 +14,24 @@ export function answer(status: Status, warnings: string[] = []): Extract<Instruc
   };
 }
 
+const SOFTER = {
+  'orphan-first': 'the Pods keep running; can be undone',
+  'retain-first': 'the volume is kept',
+};
+
 /** The text that a person reads when something is held: what, why, and what to type. */
 export function heldText(hold: Hold, summary: string, passSeconds: number): string {
-  const { decision, code } = hold;
+  const { decision, code, needsName } = hold;
+  const net = needsName === undefined ? '' : ` --without-net ${needsName}`;
   const softer = decision.softening?.possible
-    ? `\n  softened:  toolcrib approve ${code} --softened   (the Pods keep running; can be undone)`
+    ? `\n  softened:  toolcrib approve ${code} --softened${net}   (${SOFTER[decision.softening.how]})`
     : '';
   return [
     `toolcrib held this (rule ${decision.rule}): ${decision.reason}.`,
     `It ${summary}.`,
+    ...(net ? ["Not everything was seen, and what was not can't be kept: its name has to be typed."] : []),
     `  look:      toolcrib held ${code}${softer}`,
-    `  as sent:   toolcrib approve ${code} --as-sent`,
+    `  as sent:   toolcrib approve ${code} --as-sent${net}`,
     `Then send the same request again within ${passSeconds} seconds.`,
   ].join('\n');
 }

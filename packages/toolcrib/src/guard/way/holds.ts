@@ -1,14 +1,17 @@
 import type { Envelope, Hold } from '../../model/index.ts';
 import { HOLD_LIFE } from '../hold/desk.ts';
-import { fingerprint } from '../radius/index.ts';
+import { fingerprint, notInTheNet } from '../radius/index.ts';
 import type { WayDeps } from './deps.ts';
 import type { Step } from './judge.ts';
 import { likenessOf } from './request-key.ts';
+import type { Judged } from './subject.ts';
 
 /** A new hold for a request, with an envelope where its act goes through several like objects. */
 export function holdFor(deps: WayDeps, step: Step): Hold {
   const { request, subject, seen, live, decision, key } = step;
   const now = deps.clock.now();
+  // What was not seen can't be kept: it goes without a net, or not at all.
+  const unseen = notInTheNet(seen.radius).some(({ unlikely }) => !unlikely);
   return {
     code: deps.ids.code(),
     actId: live.act.id,
@@ -25,7 +28,13 @@ export function holdFor(deps: WayDeps, step: Step): Hold {
     state: 'open',
     person: request.person,
     requestKey: key,
+    ...(unseen ? { needsName: nameOf(subject) } : {}),
   };
+}
+
+/** What a person types to let something go without a net. */
+export function nameOf({ effect }: Pick<Judged, 'effect'>): string {
+  return effect.target?.name ?? effect.target?.resource ?? 'it';
 }
 
 function envelopeOf({ request, subject, seen }: Step, expiresAt: number): Envelope | undefined {

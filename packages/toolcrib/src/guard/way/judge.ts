@@ -1,6 +1,6 @@
 import { type Decision, type Hold, ToolcribError } from '../../model/index.ts';
 import { waits } from '../act/claim.ts';
-import { type DecideInput, decide } from '../decide/decide.ts';
+import { type DecideInput, decide, NEEDED } from '../decide/decide.ts';
 import { factsOf } from '../decide/facts.ts';
 import { failure } from '../door/status.ts';
 import type { LikeRequest } from '../hold/desk.ts';
@@ -60,10 +60,16 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   const alone = foreseen.length <= 1 && live.act.soFar <= 1;
   const cheap =
     subject.kind === 'destructive'
-      ? await cheapCase(subject.effect, subject.objects, alone, cluster, as)
+      ? await cheapCase(subject.effect, subject.objects, {
+          alone,
+          cluster,
+          person: request.person,
+          as,
+          owned: deps.owned,
+        })
       : undefined;
-  const seen = await seeRadius(deps, { request, subject, foreseen, cluster, as, cheap: cheap !== undefined });
-  const decision = decideOn(deps, { request, subject, seen, live, cheap });
+  const seen = await seeRadius(deps, { request, subject, live, foreseen, cluster, as, cheap });
+  const decision = decideOn(deps, { request, subject, seen, live, cheap: cheap?.why });
   const step: Step = { request, subject, seen, live, decision, key };
 
   // Taken only now: a look that failed would have used it up for nothing.
@@ -117,7 +123,14 @@ function decideOn(
   const mode = policy.modeFor(request.context, namespace);
   const facts = factsOf({ effect, radius: seen.radius, act: live.act });
   const notUnderstood = effect.verb === 'not-understood' ? effect.why : undefined;
-  return decide(policy, { mode, facts, cheap, notUnderstood, softening: seen.softening });
+  return decide(policy, {
+    mode,
+    facts,
+    cheap,
+    notUnderstood,
+    softening: seen.softening,
+    needed: seen.needed,
+  });
 }
 
 /** A person must say yes. kubectl waits; everything else is refused at once, with the code that lets it pass later. */
@@ -176,11 +189,11 @@ async function waitForAnswer(deps: WayDeps, step: Step, open: Hold | undefined):
 
 /** After a yes: only for what was seen. Looked at again, since time has passed. */
 async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruction> {
-  const { request, subject } = step;
+  const { request, subject, live } = step;
   const cluster = await deps.clusterFor(request.context);
   const as = impersonation(request.headers);
-  const now = await seeRadius(deps, { request, subject, foreseen: [], cluster, as, cheap: false });
-  const covers = stillCovers(hold.radius, now.radius);
+  const now = await seeRadius(deps, { request, subject, live, foreseen: [], cluster, as });
+  const covers = coveredBy(hold, now);
   if (!covers.ok) {
     deps.desk.void(hold.code);
     await record(deps, step, 'refused', { note: `the approval no longer holds: ${covers.why}`, status: 403 });
@@ -198,6 +211,13 @@ async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruct
   }
   const { as: form = 'as-sent', withoutNet = false } = hold.answer ?? {};
   return release(deps, { ...step, seen: now }, { as: form, withoutNet });
+}
+
+/** Whether an approval is still for what would happen: the radius that was shown, and who needs it. */
+function coveredBy(hold: Hold, now: Seen): ReturnType<typeof stillCovers> {
+  const covers = stillCovers(hold.radius, now.radius);
+  if (!covers.ok || now.needed === undefined || hold.decision.rule === NEEDED) return covers;
+  return { ok: false, why: now.needed };
 }
 
 function likeRequest({ request, subject, seen }: Step): LikeRequest | undefined {

@@ -1,10 +1,11 @@
 import { type Snapshot, ToolcribError } from '../../model/index.ts';
 import { failure } from '../door/status.ts';
+import { notInTheNet } from '../radius/index.ts';
 import type { Instruction } from '../request.ts';
 import { answer, notKeptAnswer } from './answers.ts';
 import { releaseCollection } from './collection.ts';
 import type { WayDeps } from './deps.ts';
-import { holdFor } from './holds.ts';
+import { holdFor, nameOf } from './holds.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import { wholeObjects } from './keep.ts';
@@ -30,6 +31,7 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
   if (kept !== 'kept' && !form.withoutNet) return notKept(deps, step, kept);
   if (kept !== 'kept') await recordWithoutNet(deps, step, kept);
   const warnings = warningsOf(step, kept === 'kept' ? undefined : kept);
+  if (kept === 'kept') warnings.push(...withUnseen(deps, step));
   if (form.as === 'softened') return soften(deps, step, warnings);
   if (step.subject.kind === 'not-understood') return { do: 'forward', warnings };
   if (step.subject.effect.verb === 'delete-collection') return releaseCollection(deps, step, warnings);
@@ -76,10 +78,10 @@ async function notKept(deps: WayDeps, step: Step, why: string): Promise<Instruct
     reason: `it could not be kept: ${why}`,
   };
   const hold = open ?? holdFor(deps, { ...step, decision });
-  if (open) deps.desk.requireName(open.code, nameOf(step));
-  else void deps.desk.place({ ...hold, needsName: nameOf(step) }, 0);
+  if (open) deps.desk.requireName(open.code, nameOf(step.subject));
+  else void deps.desk.place({ ...hold, needsName: nameOf(step.subject) }, 0);
   await record(deps, { ...step, decision }, 'refused', { note: `not kept: ${why}`, status: 403 });
-  return notKeptAnswer(hold.code, nameOf(step), why);
+  return notKeptAnswer(hold.code, nameOf(step.subject), why);
 }
 
 /** What goes without a net is written down all the same, where anything can be written. */
@@ -94,12 +96,6 @@ async function recordWithoutNet(deps: WayDeps, step: Step, why: string): Promise
   }
 }
 
-/** What a person types to let something go without a net. */
-export function nameOf({ subject }: Step): string {
-  const target = subject.effect.target;
-  return target?.name ?? target?.resource ?? 'it';
-}
-
 function warningsOf({ decision, live }: Step, notKeptWhy: string | undefined): string[] {
   const warnings: string[] = [];
   if (decision.then === 'warn') {
@@ -112,6 +108,21 @@ function warningsOf({ decision, live }: Step, notKeptWhy: string | undefined): s
   }
   if (notKeptWhy) warnings.push(`toolcrib: sent without a net, it can't be undone (${notKeptWhy})`);
   return warnings;
+}
+
+/**
+ * It goes although not everything that could go with it was seen: a person has said so, or no rule holds it. Said to the
+ * client and in the log; the journal has it with the request, and undo tells it again.
+ */
+function withUnseen(deps: WayDeps, { request, seen, live }: Step): string[] {
+  const unseen = notInTheNet(seen.radius).filter(({ unlikely }) => !unlikely);
+  if (unseen.length === 0) return [];
+  deps.log('let go although not everything was seen', { act: live.act.id, path: request.path, unseen });
+  const [first] = unseen;
+  const more = unseen.length > 1 ? ` and ${unseen.length - 1} more` : '';
+  return [
+    `toolcrib could not see all that this may take: ${first?.kind}${more} (${first?.why}). What of that goes is not kept, and toolcrib undo ${live.act.id} can't bring it back`,
+  ];
 }
 
 function reasonOf(error: unknown): string {

@@ -8,13 +8,17 @@ import {
   type Softening,
   ToolcribError,
 } from '../../model/index.ts';
-import { look, radiusOf, softening } from '../radius/index.ts';
+import type { RestOfAct } from '../radius/index.ts';
+import { look, neededBySoftened, notInTheNet, radiusOf, softening } from '../radius/index.ts';
 import type { Aim } from '../radius/view.ts';
 import type { AskedRequest } from '../request.ts';
 import { canRetain, canSoften } from '../soften/index.ts';
+import type { LiveAct } from './acts.ts';
+import type { Cheap } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
+import { restOfAct, softenedIn } from './rest-of-act.ts';
 import type { Judged } from './subject.ts';
 
 /** What was seen of a request's radius. */
@@ -22,6 +26,8 @@ export interface Seen {
   radius: Radius;
   /** Only for one deleted object. */
   softening?: Softening;
+  /** Pods that a softened act left running use something of it: who what. */
+  needed?: string;
 }
 
 /**
@@ -33,10 +39,12 @@ export async function seeRadius(
   what: {
     request: AskedRequest;
     subject: Judged;
+    live: LiveAct;
     foreseen: readonly ObjectRef[];
     cluster: Cluster;
     as: As | undefined;
-    cheap: boolean;
+    /** It passes by its effect alone: nothing more is looked at. */
+    cheap?: Cheap;
   },
 ): Promise<Seen> {
   const { subject, cluster, as } = what;
@@ -45,16 +53,21 @@ export async function seeRadius(
     const unseen = [{ kind, why: subject.blind }];
     return { radius: { ...ownRadius(subject.objects, deps.clock.now()), state: 'incomplete', unseen } };
   }
-  if (what.cheap || subject.aims.length === 0)
-    return { radius: ownRadius(subject.objects, deps.clock.now()) };
+  if (what.cheap || subject.aims.length === 0) {
+    const { unseen = [] } = what.cheap ?? {};
+    return { radius: { ...ownRadius(subject.objects, deps.clock.now()), unseen } };
+  }
   const aims = withForeseen(subject.aims, what.foreseen);
   try {
     const view = await look(cluster, aims, as);
     const radius = radiusOf(view, aims);
     const [aim] = aims;
     const single = aims.length === 1 && subject.kind === 'destructive' && subject.effect.verb === 'delete';
-    if (!single || !aim) return { radius };
-    return { radius, softening: await permitted(cluster, softening(view, radius, aim), aim, radius, as) };
+    const needed = neededBySoftened(view, radius, await softenedIn(deps, cluster.context));
+    const seen: Seen = { radius, ...(needed === undefined ? {} : { needed }) };
+    if (!single || !aim) return seen;
+    const found = await softeningInAct(deps, what, (act) => softening(view, radius, aim, act));
+    return { ...seen, softening: await permitted(cluster, found, aim, radius, as) };
   } catch (error) {
     if (!(error instanceof ToolcribError)) throw error;
     if (error.code === 'unreachable' || error.code === 'credentials') throw error;
@@ -62,6 +75,22 @@ export async function seeRadius(
     return {
       radius: { ...radius, state: 'incomplete', unseen: [{ kind: 'everything', why: error.message }] },
     };
+  }
+}
+
+/** Where it is possible by itself, the rest of its act is looked at too: what was kept for it is read only then. */
+async function softeningInAct(
+  deps: WayDeps,
+  { live, request }: { live: LiveAct; request: AskedRequest },
+  found: (act?: RestOfAct) => Softening,
+): Promise<Softening> {
+  const alone = found();
+  if (!alone.possible || alone.how !== 'orphan-first') return alone;
+  try {
+    return found(await restOfAct(deps, live, request.id));
+  } catch (error) {
+    if (!(error instanceof ToolcribError)) throw error;
+    return { possible: false, why: `what its act has taken could not be read (${error.message})` };
   }
 }
 
@@ -134,6 +163,7 @@ export function requestRecord(
   const { request, subject, live, decision } = step;
   const { at, ...rest } = more;
   const as = impersonation(request.headers);
+  const unseen = notInTheNet(step.seen.radius);
   return {
     id: request.id,
     actId: live.act.id,
@@ -144,6 +174,7 @@ export function requestRecord(
     decision,
     state,
     targetUids: subject.objects.flatMap((object) => object.metadata.uid ?? []),
+    ...(unseen.length === 0 ? {} : { unseen }),
     ...(as === undefined ? {} : { as }),
     ...rest,
   };

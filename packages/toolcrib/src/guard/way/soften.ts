@@ -1,8 +1,8 @@
-import type { KubeObject } from '@toolcrib/kube';
+import { groupVersionOf, type KubeObject } from '@toolcrib/kube';
 import { type Cluster, type SoftenRecord, ToolcribError } from '../../model/index.ts';
 import { failure } from '../door/status.ts';
 import type { Instruction } from '../request.ts';
-import { orphanFirst, type Retained, retainFirst } from '../soften/index.ts';
+import { isPreconditionFailure, orphanFirst, type Retained, retainFirst } from '../soften/index.ts';
 import { answer, goneStatus } from './answers.ts';
 import type { WayDeps } from './deps.ts';
 import { impersonation } from './impersonation.ts';
@@ -37,6 +37,7 @@ export async function soften(deps: WayDeps, step: Step, warnings: string[]): Pro
       : await softenWorkload(deps, step, cluster, target, warnings);
   } catch (error) {
     if (!(error instanceof ToolcribError)) throw error;
+    if (isPreconditionFailure(error)) return unmet(deps, step, target, error.message);
     return softenFailed(deps, step, [error.message, error.next].filter(Boolean).join(' '));
   }
 }
@@ -135,6 +136,14 @@ async function softened(
   const told = `toolcrib softened this: ${note}. Finish now: toolcrib finish ${id}. Undo: toolcrib undo ${id}`;
   const target = step.subject.effect.target;
   return answer(goneStatus(target ?? { group: '', resource: '' }, uid), [...warnings, told]);
+}
+
+/** The client's own precondition is not met: the cluster's answer to the delete as it was sent. Nothing was written. */
+async function unmet(deps: WayDeps, step: Step, target: KubeObject, message: string): Promise<Instruction> {
+  await record(deps, step, 'refused', { note: message, status: 409 });
+  const { group } = groupVersionOf(target.apiVersion);
+  const details = { name: target.metadata.name, ...(group ? { group } : {}), kind: target.kind };
+  return answer(failure(409, message, details));
 }
 
 async function softenFailed(deps: WayDeps, step: Step, why: string): Promise<Instruction> {

@@ -1,0 +1,42 @@
+import type { KubeObject, ObjectRef } from '@toolcrib/kube';
+import type { View } from './view.ts';
+import { isKind } from './view.ts';
+
+export function isEndpoints(object: { apiVersion: string; kind: string }): boolean {
+  return isKind(object, '', 'Endpoints');
+}
+
+/** Endpoints whose Service has a selector: its controller makes them, and makes them again. */
+export function isMadeAgain(endpoints: KubeObject, objects: readonly KubeObject[]): boolean {
+  return objects.some((object) => isService(object) && hasSelector(object) && sameName(object, endpoints));
+}
+
+/**
+ * The Endpoints that go with Services that have no selector: written by hand, and deleted by the endpoints controller
+ * once their Service is gone (kubernetes pkg/controller/endpoint/endpoints_controller.go, syncService). By name, where
+ * they were not listed.
+ */
+export function endpointsWanted(view: View, goes: (object: KubeObject) => boolean): ObjectRef[] {
+  return view.objects
+    .filter((object) => isService(object) && goes(object) && !hasSelector(object))
+    .filter((service) => service.spec?.type !== 'ExternalName')
+    .filter((service) => !view.objects.some((other) => isEndpoints(other) && sameName(other, service)))
+    .map(({ metadata: { namespace, name } }) => ({ apiVersion: 'v1', kind: 'Endpoints', namespace, name }));
+}
+
+/** What goes with a Service: the hand-written Endpoints of its name. */
+export function endpointsOf(objects: readonly KubeObject[], service: KubeObject): KubeObject[] {
+  return objects.filter((object) => isEndpoints(object) && sameName(object, service));
+}
+
+function isService(object: KubeObject): boolean {
+  return isKind(object, '', 'Service');
+}
+
+function hasSelector(service: KubeObject): boolean {
+  return Object.keys(service.spec?.selector ?? {}).length > 0;
+}
+
+function sameName(a: KubeObject, b: KubeObject): boolean {
+  return a.metadata.name === b.metadata.name && a.metadata.namespace === b.metadata.namespace;
+}
