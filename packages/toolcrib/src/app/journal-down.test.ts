@@ -96,7 +96,7 @@ test('another process holds the journal: deletes are refused together, everythin
   inNamespace(stage.target, async (namespace) => {
     for (const name of ['before', 'a', 'b', 'c', 'd']) await addMap(namespace, name);
     assert.equal((await stage.send('DELETE', `${mapsAt(namespace)}/before`)).status, 200);
-    const database = new DatabaseSync(join(stage.home.paths.journal, 'journal.db'));
+    const database = new DatabaseSync(join(stage.home.paths.journal, 'journal.db'), { timeout: 5000 });
     database.exec('BEGIN IMMEDIATE');
     try {
       const started = performance.now();
