@@ -11,16 +11,8 @@ import type {
   SoftenRecord,
   UndoRecord,
 } from '../model/index.ts';
-import { ToolcribError } from '../model/index.ts';
-import {
-  lookForFinish,
-  lookForUndo,
-  planFinish,
-  planUndo,
-  runFinish,
-  runUndo,
-  tookNothing,
-} from '../undo/index.ts';
+import { ToolcribError, tookNothing } from '../model/index.ts';
+import { lookForFinish, lookForUndo, planFinish, planUndo, runFinish, runUndo } from '../undo/index.ts';
 
 export interface ActDeps {
   journal: Journal;

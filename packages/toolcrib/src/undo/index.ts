@@ -7,5 +7,4 @@ export { planUndo } from './plan.ts';
 export type { RunOptions, UndoProgress } from './run.ts';
 export { runUndo } from './run.ts';
 export type { UndoPlan, UndoStep } from './steps.ts';
-export { tookNothing } from './taken.ts';
 export type { Waiting } from './wait.ts';
