@@ -82,7 +82,7 @@ export function requireBuild(build: BuildClaims, expected: Expected, subject?: S
     (_, is) => new Stop('other-subject', `it speaks of ${printable(is)}, not of ${purl}`),
   );
   const version = requireVersion(purl, build.sourceRef, expected, named);
-  return notes(purl, asked || named !== undefined, version !== 'not named');
+  return notes(purl, asked || named !== undefined, named !== undefined || version !== 'not named');
 }
 
 function notes(purl: PackageURL, ofPackage: boolean, ofVersion: boolean): string[] {
@@ -91,8 +91,21 @@ function notes(purl: PackageURL, ofPackage: boolean, ofVersion: boolean): string
   return [`nothing in it names the ${unnamed.join(' and the ')}: that it is ${purl} was not checked`];
 }
 
-/** Types whose package is a repository: there the version is a tag, and whoever signs can write any other name. */
-const REPOSITORIES: ReadonlySet<string> = new Set(['github', 'gitlab', 'bitbucket']);
+/**
+ * Types whose packages are published to a registry, each version once and under its own name. Elsewhere (a repository,
+ * a file on some server) a version is a tag, and the subject's name is what the signer likes to write.
+ */
+const REGISTRIES: ReadonlySet<string> = new Set([
+  'npm',
+  'pypi',
+  'gem',
+  'cargo',
+  'nuget',
+  'maven',
+  'composer',
+  'hex',
+  'pub',
+]);
 
 /** A subject that names itself by a purl must be the package that was asked for, and of its version. */
 function requireNamed(
@@ -102,7 +115,7 @@ function requireNamed(
 ): PackageURL | undefined {
   const named = parsePurl(subject?.name);
   if (named === undefined) return undefined;
-  const bare = (version = '') => (REPOSITORIES.has(purl.type) ? version.replace(/^v(?=\d)/, '') : version);
+  const bare = (version = '') => (REGISTRIES.has(purl.type) ? version : version.replace(/^v(?=\d)/, ''));
   const sameVersion = !purl.version || bare(named.version) === bare(purl.version);
   if (samePackage(named, purl) && sameVersion) return named;
   throw other('subject', subject?.name ?? '');
@@ -118,7 +131,7 @@ function requireVersion(
   expected: Expected,
   named: PackageURL | undefined,
 ): 'named' | 'not named' {
-  if (!purl.version || (named !== undefined && !REPOSITORIES.has(purl.type))) return 'named';
+  if (!purl.version || (named !== undefined && REGISTRIES.has(purl.type))) return 'named';
   const tag = /^refs\/tags\/(.+)$/.exec(ref ?? '')?.[1];
   if (tag === undefined) return 'not named';
   const names = tagNames(tag, purl);

@@ -111,6 +111,8 @@ describe('SLSA provenance', () => {
       [github, branch, { purl: github }, 'provenance-undecided'],
       [github, branch, { purl: github, sourceRef: branch }, 'provenance-undecided'],
       [github, tag, { purl: 'pkg:github/acme/tool@1.2.3' }, 'pass'],
+      ['pkg:npm/tool@v1.2.3', tag, { purl: npm }, 'provenance-mismatch'],
+      ['pkg:generic/tool@1.2.3', branch, { purl: 'pkg:generic/tool@1.2.3' }, 'provenance-undecided'],
       ['pkg:github/acme/other@v1.2.3', tag, { purl: github }, 'provenance-mismatch'],
       // Another part of the repository, unless the ref itself was asked for.
       ['tool', 'refs/tags/lib/v1.2.3', { purl: github }, 'provenance-undecided'],

@@ -250,6 +250,7 @@ describe('a Sigstore bundle over an artefact', () => {
     assert.equal((await by('^https://github\\.com/acme/tool/.+@refs/tags/v[0-9.]+$')).verdict, 'pass');
     assert.deepEqual(pick(await by('https://github\\.com/acme/.*')), ['unknown', 'not-understood']);
     assert.deepEqual(pick(await by('^(h+)+$')), ['unknown', 'not-understood']);
+    assert.deepEqual(pick(await by('^x)|(?:.*tags/v1\\.2\\.3$')), ['unknown', 'not-understood']);
     assert.deepEqual(pick(await by('^https://github\\.com/acme|x$')), ['fail', 'other-identity']);
   });
 
