@@ -96,7 +96,7 @@ async function verifySignature(payload: Buffer, signature: string, input: Verify
   if (!signature.startsWith('-----BEGIN PGP SIGNATURE-----')) {
     throw new Stop('unsupported', 'signed in a form that is not supported here (X.509, gitsign)');
   }
-  const keys = await expectedKeys(input.expected);
+  const keys = await expectedKeys(input.expected, input.now);
   try {
     const armored = await readSignature({ armoredSignature: signature });
     boundSignatures(armored);
