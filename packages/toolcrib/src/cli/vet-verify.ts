@@ -48,7 +48,7 @@ export function registerVetVerify(vet: Command): void {
       '--source-repository <url>',
       'where provenance must have its source from (default: from the purl)',
     )
-    .option('--source-ref <ref>', 'the exact ref: refs/tags/v1.2.3')
+    .option('--source-ref <ref>', 'the exact ref, besides what --purl asks: refs/tags/v1.2.3')
     .option('--builder <id>', 'the builder that provenance must name')
     .option('--trusted-root <file>', "another Sigstore's trusted_root.json")
     .option('--git <folder>', 'verify a signed tag of this clone, with --tag')

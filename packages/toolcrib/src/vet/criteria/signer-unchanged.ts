@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { type Criterion, missing } from './criterion.ts';
 import { decided, unknown } from './figures.ts';
+import { type SignerName, sameSigner } from './signers.ts';
 import { CITED } from './sources.ts';
+import { uncovered } from './uncovered.ts';
 
 const threshold = z.strictObject({});
 
@@ -9,13 +11,17 @@ export const signerUnchanged: Criterion<z.infer<typeof threshold>> = {
   id: 'signer-unchanged',
   title: 'Same signer as before',
   definition:
-    'The verified signer of this version is one that the evidence pack of the version in use holds as verified. A changed signer may be a new maintainer, a new workflow or a thief: somebody has to look.',
+    'Each artefact of this version was signed by somebody whom the evidence pack of the version in use holds as verified, and nobody else signed any. A workflow that runs on a tag is the same where each tag names its own version. A changed signer may be a new maintainer, a new workflow or a thief: somebody has to look.',
   source: CITED.signing,
   threshold,
   judge(evidence) {
     const signatures = evidence
       .all('release.signature')
-      .filter(({ value }) => value.cryptography === 'pass' && value.signer !== null);
+      .flatMap(({ id, value }) =>
+        value.cryptography === 'pass' && value.signer !== null
+          ? [{ id, sha256: value.sha256, signer: value.signer }]
+          : [],
+      );
     const previous = evidence.first('release.previous');
     if (previous === undefined)
       return missing(evidence, 'release.previous', 'the evidence pack of the version in use');
@@ -23,17 +29,32 @@ export const signerUnchanged: Criterion<z.infer<typeof threshold>> = {
     const { signers, version } = previous.value;
     if (signers.length === 0)
       return unknown('the earlier evidence pack holds no verified signature', [previous.id]);
-    const now = signatures.flatMap(({ value }) => value.signer ?? []);
     const ids = [previous.id, ...signatures.map(({ id }) => id)];
-    // The same name from another issuer may be somebody else's.
-    const same = now.find((one) => signers.some(({ id, issuer }) => id === one.id && issuer === one.issuer));
+    const { purl, version: current } = evidence.subject;
+    const isEarlier = (signer: SignerName) =>
+      signers.some((one) => sameSigner({ purl, version: current, signer }, { purl, version, signer: one }));
+    const same = signatures.filter(({ signer }) => isEarlier(signer));
+    const changed = signatures.filter((one) => !same.includes(one));
     const earlier = version ?? 'the earlier version';
-    if (same !== undefined)
-      return decided(true, `signed by ${named(same)}, as ${earlier} was`, ids, { signer: same.id });
-    const reason = `signed by ${now.map(named).join(', ')}; ${earlier} was signed by ${signers.map(named).join(', ')}`;
-    return decided(false, reason, ids, { signer: now[0]?.id ?? null });
+    const numbers = { signer: (changed[0] ?? same[0])?.signer.id ?? null };
+    if (changed.length > 0) {
+      const reason = `signed by ${list(changed.map(({ signer }) => signer))}; ${earlier} was signed by ${list(signers)}`;
+      return decided(false, reason, ids, numbers);
+    }
+    const others = uncovered(
+      evidence,
+      same.map(({ sha256 }) => sha256),
+    );
+    if (others.length > 0) return unknown(`no signature of ${others.join(', ')} was verified`, ids, numbers);
+    return decided(
+      true,
+      `signed by ${list(same.map(({ signer }) => signer))}, as ${earlier} was`,
+      ids,
+      numbers,
+    );
   },
 };
 
-const named = ({ id, issuer }: { id: string; issuer: string | null }) =>
-  issuer === null ? id : `${id} (vouched for by ${issuer})`;
+const list = (signers: readonly SignerName[]) => [...new Set(signers.map(named))].join(', ');
+
+const named = ({ id, issuer }: SignerName) => (issuer === null ? id : `${id} (vouched for by ${issuer})`);

@@ -24,7 +24,8 @@ export const verifiedProvenance: Criterion<z.infer<typeof threshold>> = {
         'provenance',
       );
     const attested = found.flatMap(({ id, value }) =>
-      value.provenance === null || value.cryptography !== 'pass'
+      // Provenance of another tool or version fails as a signature too; one that does not hold is none.
+      value.provenance === null || (value.cryptography !== 'pass' && value.provenance.matches !== 'fail')
         ? []
         : [{ id, sha256: value.sha256, ...value.provenance }],
     );

@@ -2,18 +2,13 @@ import { z } from 'zod';
 import { type Criterion, missing } from './criterion.ts';
 import { withDeclared } from './declared-hint.ts';
 import { decided, unknown } from './figures.ts';
+import { isPinned, signerPin } from './signers.ts';
 import { CITED } from './sources.ts';
 import { uncovered } from './uncovered.ts';
 
-const pin = z.strictObject({
-  /** Certificate identity, exact; or a key's fingerprint as `vet verify` prints it. */
-  id: z.string().min(1),
-  /** For certificates: who must have vouched for the identity. */
-  issuer: z.string().optional(),
-});
 const threshold = z.strictObject({
   /** purl without version → whoever may have signed its releases. */
-  signers: z.record(z.string(), z.array(pin).min(1)).default({}),
+  signers: z.record(z.string(), z.array(signerPin).min(1)).default({}),
 });
 
 /** Pinned per tool in the policy; the first signer seen is proposed, and never taken. */
@@ -57,11 +52,7 @@ export const verifiedSignature: Criterion<z.infer<typeof threshold>> = {
         numbers,
       );
     }
-    const all = good.filter(({ value: { signer } }) =>
-      pins.some(
-        ({ id, issuer }) => id === signer?.id && (signer.issuer === null || issuer === signer.issuer),
-      ),
-    );
+    const all = good.filter(({ value: { signer } }) => signer !== null && isPinned(signer, pins));
     const [pinned] = all;
     if (pinned === undefined)
       return decided(false, `signed by ${who}, who is not pinned for this tool`, [first.id], numbers);

@@ -54,6 +54,8 @@ describe('source and version', () => {
     assert.equal(await judge({ purl: 'pkg:github/acme/tool@v1.2.4' }), 'fail provenance-mismatch');
     assert.equal(await judge({ purl: 'pkg:github/acme/other@v1.2.3' }), 'fail provenance-mismatch');
     assert.equal(await judge({ sourceRef: 'refs/tags/v9' }), 'fail provenance-mismatch');
+    const replayed = { purl: 'pkg:github/acme/tool@v9.9.9', sourceRef: 'refs/tags/v1.2.3' };
+    assert.equal(await judge(replayed), 'fail provenance-mismatch');
     assert.equal(await judge({ builder: 'https://example.org/b' }), 'unknown provenance-undecided');
   });
 
@@ -76,6 +78,27 @@ describe('source and version', () => {
     assert.equal(await code({ proof }, { signers, builder: 'b' }), 'unknown provenance-undecided');
     const { notes } = await found({ proof }, { signers, purl: 'pkg:generic/tool@1' });
     assert.ok(notes.some((note) => note.includes('was not checked')));
+  });
+
+  it('of an attestation about a package are of that package, also where no version was asked for', async () => {
+    const about = (predicateType: string) => ({
+      ...provenance(ACME),
+      predicateType,
+      subject: [{ name: 'pkg:npm/tool@1.2.3', digest: { sha256: hex('sha256') } }],
+    });
+    for (const [type, other] of [
+      ['https://slsa.dev/provenance/v1', 'fail provenance-mismatch'],
+      ['https://x.example', 'fail other-subject'],
+    ] as const) {
+      const bundle = await sigstore.attest(about(type), BUILT);
+      const answer = { attestations: [{ predicateType: type, bundle }] };
+      for (const proof of [file(bundle), file(answer)]) {
+        const judge = (more: Partial<Expected>) => code({ proof }, { ...PINNED, ...more });
+        assert.equal(await judge({ purl: 'pkg:npm/tool' }), 'pass verified');
+        assert.equal(await judge({ purl: 'pkg:npm/other' }), other);
+        assert.equal(await judge({ purl: 'pkg:npm/other', sourceRef: 'refs/tags/v1.2.3' }), other);
+      }
+    }
   });
 
   it('in a purl that cannot be read are not simply left out', async () => {

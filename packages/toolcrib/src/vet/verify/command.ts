@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { promisify } from 'node:util';
 import { ToolcribError } from '../../model/index.ts';
 import { type Artefact, artefactOfBytes, artefactOfDigest, openArtefact } from './artefact.ts';
+import { readTag, requireTarget } from './git-clone.ts';
 import { parseJson } from './json.ts';
 import { Stop } from './outcome.ts';
 import { parsePurl } from './provenance.ts';
@@ -74,28 +73,11 @@ async function verifyTag(
   now: Date,
 ): Promise<Verification> {
   if (tag === undefined) throw usage('--git needs --tag');
-  const bytes = await catTag(folder, tag);
+  const bytes = await readTag(folder, tag);
   const proof = { name: `tag ${tag}`, bytes };
-  return verifyArtefact(artefactOfBytes(`${basename(folder)} ${tag}`, bytes), { proof }, expected, root, now);
-}
-
-/** The object as it is stored; nothing is checked out and no hook or filter runs. */
-async function catTag(folder: string, tag: string): Promise<Buffer> {
-  const args = ['-C', folder, '--no-replace-objects', 'cat-file', 'tag', `refs/tags/${tag}`];
-  try {
-    const { stdout } = await promisify(execFile)('git', args, {
-      encoding: 'buffer',
-      maxBuffer: 4 * 1024 * 1024,
-      // An object that a partial clone lacks would be fetched, by whatever command its own configuration names.
-      env: { ...process.env, GIT_NO_LAZY_FETCH: '1' },
-    });
-    return stdout;
-  } catch (cause) {
-    throw new ToolcribError('not-found', `${folder} has no annotated tag ${tag}`, {
-      cause,
-      next: 'a lightweight tag cannot be signed',
-    });
-  }
+  const artefact = artefactOfBytes(`${basename(folder)} ${tag}`, bytes);
+  const found = await verifyArtefact(artefact, { proof }, expected, root, now);
+  return found.verdict === 'pass' ? requireTarget(found, folder, bytes) : found;
 }
 
 function open(name: string): Promise<Artefact> {

@@ -47,7 +47,8 @@ export function requirePackage(found: Found, expected: Expected): Found {
   const subject = found.statement?.subject ?? '';
   const named = parsePurl(subject);
   const isPublish = found.statement?.predicateType === PUBLISH;
-  if (purl?.version === undefined) {
+  const other = purl !== undefined && named !== undefined && !samePackage(named, purl);
+  if (purl?.version === undefined && !other) {
     if (!isPublish) return found;
     return {
       ...found,
@@ -55,6 +56,6 @@ export function requirePackage(found: Found, expected: Expected): Found {
       reason: `the npm registry attests ${subject}; say which package and version it should be`,
     };
   }
-  if (named !== undefined && samePackage(named, purl) && named.version === purl.version) return found;
+  if (!other && named !== undefined && named.version === purl?.version) return found;
   return { ...found, code: 'other-subject', reason: `it speaks of ${subject}, not of ${expected.purl}` };
 }

@@ -1,8 +1,8 @@
 import { PackageURL } from 'packageurl-js';
 import * as z from 'zod';
-import { printable, Stop } from './outcome.ts';
-import type { Statement, Subject } from './statement.ts';
-import type { BuildClaims, Expected, Provenance } from './types.ts';
+import { Stop } from './outcome.ts';
+import type { Statement } from './statement.ts';
+import type { BuildClaims, Provenance } from './types.ts';
 
 export const SLSA_V02 = 'https://slsa.dev/provenance/v0.2';
 export const SLSA_V1 = 'https://slsa.dev/provenance/v1';
@@ -81,7 +81,8 @@ function splitGit(uri: string | undefined): { repository?: string; ref?: string 
   return { repository: normalRepository(match?.[1]), ref: match?.[2] };
 }
 
-function normalRepository(url: string | undefined): string | undefined {
+/** Without what git leaves out: `.git` and a slash at the end. */
+export function normalRepository(url: string | undefined): string | undefined {
   return url?.replace(/\.git$/, '').replace(/\/$/, '');
 }
 
@@ -107,84 +108,6 @@ function slsaLevel(builder: string, build: BuildClaims): Provenance['slsaLevel']
   return { level: 'not stated', because: 'no published statement of this builder is known here' };
 }
 
-/**
- * Holds provenance against what is expected: builder, repository, and that the version is the one it was built as.
- * @throws {Stop} `provenance-mismatch`; `provenance-undecided` where it could not be told
- */
-export function requireProvenance(
-  provenance: Provenance,
-  subject: Subject,
-  build: BuildClaims,
-  expected: Expected,
-): void {
-  if (provenance.certified === 'other') {
-    const certificate = `${build.sourceRepository}@${build.sourceRef}, as the certificate says`;
-    throw mismatch(
-      'source in the provenance',
-      `${provenance.sourceRepository}@${provenance.sourceRef}`,
-      certificate,
-    );
-  }
-  if (expected.builder !== undefined && provenance.builder !== expected.builder) {
-    throw mismatch('builder', provenance.builder, expected.builder);
-  }
-  const purl = readablePurl(expected);
-  const repository = expected.sourceRepository ?? githubRepository(purl);
-  if (repository !== undefined && !sameRepository(provenance.sourceRepository, repository)) {
-    throw mismatch('source repository', provenance.sourceRepository, repository);
-  }
-  if (expected.sourceRef !== undefined) {
-    if (provenance.sourceRef !== expected.sourceRef)
-      throw mismatch('source ref', provenance.sourceRef, expected.sourceRef);
-    return;
-  }
-  if (purl?.version) requireVersion(provenance.sourceRef, subject, purl);
-}
-
-/**
- * The same question where there is no provenance: a signature alone, or an attestation of something else. Only the
- * certificate can answer then, and what was asked for by name and is not answered must not pass.
- * @param subject of an attestation; its name may be a purl
- * @returns what a reader should know was not checked
- * @throws {Stop} `provenance-mismatch`, `other-subject`, `provenance-undecided`
- */
-export function requireBuild(build: BuildClaims, expected: Expected, subject?: Subject): string[] {
-  const undecided = (what: string) =>
-    new Stop('provenance-undecided', `it holds no provenance, so that its ${what} cannot be told`);
-  if (expected.builder !== undefined) throw undecided('builder');
-  const purl = readablePurl(expected);
-  const repository = expected.sourceRepository ?? githubRepository(purl);
-  if (repository !== undefined && build.sourceRepository !== undefined) {
-    if (!sameRepository(build.sourceRepository, repository))
-      throw mismatch('source repository', build.sourceRepository, repository);
-  } else if (expected.sourceRepository !== undefined) throw undecided('source repository');
-  if (expected.sourceRef !== undefined) {
-    if (build.sourceRef === undefined) throw undecided('source ref');
-    if (build.sourceRef !== expected.sourceRef)
-      throw mismatch('source ref', build.sourceRef, expected.sourceRef);
-    return [];
-  }
-  if (!purl?.version) return [];
-  const named = parsePurl(subject?.name);
-  if (named !== undefined) {
-    if (samePackage(named, purl) && named.version === purl.version) return [];
-    throw new Stop('other-subject', `it speaks of ${printable(subject?.name ?? '')}, not of ${purl}`);
-  }
-  if (build.sourceRef?.startsWith('refs/tags/')) {
-    requireVersion(build.sourceRef, { digest: {} }, purl);
-    return [];
-  }
-  return [`nothing in it names the version: that it is ${purl.version} was not checked`];
-}
-
-/** A purl that cannot be read asks for something nobody can check. */
-function readablePurl({ purl }: Expected): PackageURL | undefined {
-  const read = parsePurl(purl);
-  if (purl !== undefined && read === undefined)
-    throw new Stop('provenance-undecided', `${printable(purl)} is no package URL (pkg:TYPE/NAME@VERSION)`);
-  return read;
-}
-
 /** `same` only where the authority says all of it: what the build alone says is what it likes to say. */
 function certified(said: Said, build: BuildClaims): Provenance['certified'] {
   const fields = ['sourceRepository', 'sourceRef', 'sourceDigest'] as const;
@@ -193,36 +116,6 @@ function certified(said: Said, build: BuildClaims): Provenance['certified'] {
   const all =
     both.includes('sourceRepository') && (said.sourceRef === undefined || both.includes('sourceRef'));
   return all ? 'same' : 'not said';
-}
-
-/** Whether anything was asked of the provenance, beyond who signed it. */
-export function asksForProvenance(expected: Expected): boolean {
-  const { purl, sourceRepository, sourceRef, builder } = expected;
-  return [purl, sourceRepository, sourceRef, builder].some((one) => one !== undefined);
-}
-
-/** The version is known from the subject's own purl, or from the tag it was built at. */
-function requireVersion(ref: string | undefined, subject: Subject, purl: PackageURL): void {
-  const named = parsePurl(subject.name);
-  if (named !== undefined) {
-    if (samePackage(named, purl) && named.version === purl.version) return;
-    throw mismatch('subject', subject.name, purl.toString());
-  }
-  const tag = /^refs\/tags\/(.+)$/.exec(ref ?? '')?.[1];
-  if (tag === undefined) {
-    throw new Stop(
-      'provenance-undecided',
-      `it was built from ${ref ?? 'no named ref'}, so the version cannot be told from a tag`,
-    );
-  }
-  if (!tagNames(tag, purl.version ?? '')) throw mismatch('tag', tag, purl.version ?? '');
-}
-
-/** `v1.2.3`, `1.2.3`, `kustomize/v1.2.3`, `release-1.2.3`, `kubectl@1.2.3`: the whole version stands at the end. */
-export function tagNames(tag: string, version: string): boolean {
-  const bare = version.replace(/^v(?=\d)/, '');
-  if (!tag.endsWith(bare)) return false;
-  return /(^|[/@_-])v?$/.test(tag.slice(0, -bare.length)) && bare.length > 0;
 }
 
 export function parsePurl(text: string | undefined): PackageURL | undefined {
@@ -236,22 +129,4 @@ export function parsePurl(text: string | undefined): PackageURL | undefined {
 
 export function samePackage(a: PackageURL, b: PackageURL): boolean {
   return a.type === b.type && (a.namespace ?? '') === (b.namespace ?? '') && a.name === b.name;
-}
-
-function githubRepository(purl: PackageURL | undefined): string | undefined {
-  return purl?.type === 'github' ? `https://github.com/${purl.namespace}/${purl.name}` : undefined;
-}
-
-/** GitHub's owners and names are compared without regard to case; everything else as it stands. */
-function sameRepository(a: string | undefined, b: string): boolean {
-  if (a === undefined) return false;
-  const wanted = normalRepository(b.replace(/^git\+/, '')) ?? b;
-  return /^https:\/\/github\.com\//i.test(a) ? a.toLowerCase() === wanted.toLowerCase() : a === wanted;
-}
-
-function mismatch(what: string, is: string | undefined, wanted: string): Stop {
-  return new Stop(
-    'provenance-mismatch',
-    `${what} is ${printable(is ?? 'not given')}, expected ${printable(wanted)}`,
-  );
 }

@@ -3,7 +3,7 @@
  * there. Needs: minisign, openssh-client (ssh-keygen), gnupg, git, coreutils, debian-archive-keyring and apt's lists.
  */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,7 +75,12 @@ describe('minisign', () => {
         await verdict('tool', { signature: at('bent.minisig'), key: at('k.pub') }),
         'fail signature-invalid',
       );
-      assert.ok(!accepts('minisign', ['-V', '-p', 'k.pub', '-m', 'tool', '-x', 'bent.minisig']));
+      const theirs = (file: string, signature: string, key: string) =>
+        accepts('minisign', ['-V', '-p', key, '-m', file, '-x', signature]);
+      assert.ok(theirs('tool', 'tool.minisig', 'k.pub'));
+      assert.ok(!theirs('changed', 'tool.minisig', 'k.pub'));
+      assert.ok(!theirs('tool', 'tool.minisig', 'other.pub'));
+      assert.ok(!theirs('tool', 'bent.minisig', 'k.pub'));
     }
   });
 });
@@ -205,21 +210,64 @@ describe('gpg', () => {
     git('-c', 'gpg.format=ssh', '-c', `user.signingkey=${at('id_ed25519')}`, 'tag', '-s', '-m', 'two', 'v2');
     git('tag', '-a', '-m', 'plain', 'v3');
     git('update-ref', 'refs/tags/v9', 'refs/tags/v1');
-    const clone = { git: at('clone') };
+    // The tag's object with one letter of its message changed, under its own name.
+    const bent = git('cat-file', 'tag', 'v1').replace('\n\none', '\n\nOne').replace('tag v1\n', 'tag v4\n');
+    writeFileSync(at('bent-tag'), bent);
+    git('update-ref', 'refs/tags/v4', git('hash-object', '-t', 'tag', '-w', at('bent-tag')).trim());
     const line = `me@acme.example ${readFileSync(at('id_ed25519.pub'), 'utf8')}`;
     writeFileSync(at('allowed'), line);
-    assert.equal(await verdict(undefined, { ...clone, tag: 'v1', keyring: at('ring.gpg') }), 'pass verified');
-    assert.equal(
-      await verdict(undefined, { ...clone, tag: 'v9', keyring: at('ring.gpg') }),
-      'fail other-subject',
-    );
-    assert.equal(
-      await verdict(undefined, { ...clone, tag: 'v3', keyring: at('ring.gpg') }),
-      'unknown nothing-to-verify',
-    );
+    const ring = { keyring: at('ring.gpg') };
     const ssh = { allowedSigners: at('allowed'), identity: 'me@acme.example' };
-    assert.equal(await verdict(undefined, { ...clone, tag: 'v2', ...ssh }), 'pass verified');
+    const format = ['-c', 'gpg.ssh.allowedSignersFile=../allowed'];
+    const theirs = (tag: string) => accepts('git', ['-C', 'clone', ...format, 'verify-tag', tag]);
+    for (const [tag, options, ours] of [
+      ['v1', ring, 'pass verified'],
+      ['v2', ssh, 'pass verified'],
+      ['v3', ring, 'unknown nothing-to-verify'],
+      ['v4', ring, 'fail signature-invalid'],
+    ] as const) {
+      assert.equal(await verdict(undefined, { git: at('clone'), tag, ...options }), ours, tag);
+      assert.equal(theirs(tag), ours.startsWith('pass'), tag);
+    }
+    // Under a name of another tag it is none of that name; git looks at the signature alone.
+    assert.equal(await verdict(undefined, { git: at('clone'), tag: 'v9', ...ring }), 'fail other-subject');
+    assert.ok(theirs('v9'));
   });
+
+  it('takes a revoked key for revoked, as the program does, also where an older copy stands before it', async () => {
+    program('gpg', '-q', '--batch', '-u', 'tool@acme.example', '-ab', '-o', 'revoked.asc', 'tool');
+    writeFileSync(at('KEYS'), program('gpg', '--armor', '--export', 'tool@acme.example'));
+    const [file = ''] = readdirSync(at('gnupg/openpgp-revocs.d')).filter((name) =>
+      name.startsWith(fingerprint()),
+    );
+    // gpg keeps it with a colon before the armor, so that nobody imports it by accident.
+    const certificate = readFileSync(at(`gnupg/openpgp-revocs.d/${file}`), 'utf8').replace(
+      ':-----BEGIN',
+      '-----BEGIN',
+    );
+    writeFileSync(at('tool.rev'), certificate.slice(certificate.indexOf('-----BEGIN')));
+    const signed = { signature: at('revoked.asc') };
+    assert.equal(await verdict('tool', { ...signed, keyring: at('KEYS') }), 'pass verified');
+    program('gpg', '-q', '--batch', '--import', 'tool.rev');
+    const now = program('gpg', '--armor', '--export', 'tool@acme.example');
+    for (const [name, after] of [
+      ['newer copy', now],
+      ['certificate', readFileSync(at('tool.rev'), 'utf8')],
+    ]) {
+      writeFileSync(at('BOTH'), `${readFileSync(at('KEYS'), 'utf8')}${after}`);
+      assert.equal(await verdict('tool', { ...signed, keyring: at('BOTH') }), 'fail key-revoked', name);
+    }
+    assert.match(status('revoked.asc', 'tool'), /^\[GNUPG:\] REVKEYSIG /m);
+  });
+
+  const fingerprint = () =>
+    /^fpr:+([0-9A-F]+):/m.exec(program('gpg', '--with-colons', '-k', 'tool@acme.example'))?.[1] ?? 'none';
+  const status = (signature: string, name: string) =>
+    spawnSync('gpg', ['--status-fd', '1', '--verify', signature, name], {
+      cwd: folder,
+      env: env(),
+      encoding: 'utf8',
+    }).stdout;
 });
 
 describe("Debian's InRelease", () => {

@@ -177,7 +177,7 @@ export interface Expected {
   purl?: string;
   /** Where provenance must have its source from; derived from `purl` when that is `pkg:github/…`. */
   sourceRepository?: string;
-  /** `refs/tags/v1.2.3`: exactly this ref, instead of "a tag that names the version". */
+  /** `refs/tags/v1.2.3`: exactly this ref. A version in `purl` must be named by it all the same. */
   sourceRef?: string;
   builder?: string;
 }

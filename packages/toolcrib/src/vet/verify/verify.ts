@@ -31,7 +31,7 @@ export async function verifyArtefact(
   return requireAnswered(await verifyFiles(artefact, files, expected, trust, now), expected);
 }
 
-/** Schemes whose signatures say nothing of a build, and (but for npm's) of a package and version. */
+/** Schemes whose signatures say nothing of a build, and (but for npm's, and a tag's version) of a package and version. */
 const SAY_NOTHING: ReadonlySet<SchemeName> = new Set([
   'minisign',
   'openpgp',
@@ -53,7 +53,8 @@ function requireAnswered(found: Verification, expected: Expected): Verification 
       reason: `${found.reason}; but such a signature does not say what it was built from`,
     };
   }
-  if (purl === undefined || found.scheme === 'npm-signature') return found;
+  // These two looked at it themselves.
+  if (purl === undefined || found.scheme === 'npm-signature' || found.scheme === 'git-object') return found;
   const note = `such a signature names no package and version: that it is ${purl} was not checked`;
   return found.notes.includes(note) ? found : { ...found, notes: [...found.notes, note] };
 }

@@ -18,7 +18,7 @@ export const RELEASE_FACTS = {
     /** Names of the files it stands on. */
     proof: z.array(text),
     scheme: text,
-    /** Of the cryptography alone: whether the signer is the right one is judged by the policy's pins. */
+    /** That it holds and is of this tool and version. Whether the signer is the right one is for the policy's pins. */
     cryptography: z.enum(['pass', 'fail', 'unknown']),
     reason: text,
     signer: z.strictObject({ id: text, issuer: text.nullable(), name: text.nullable() }).nullable(),

@@ -3,9 +3,9 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, mock } from 'node:test';
 import { ToolcribError } from '../../../model/index.ts';
-import { SIGNED_AT, testSigstore } from '../../verify/testing/signer.ts';
+import { SIGNED_AT, type SignOptions, type TestSigstore, testSigstore } from '../../verify/testing/signer.ts';
 import { keepRoot } from '../../verify/trust/store.ts';
 import type { Fact, Target } from '../source.ts';
 import { releaseSource } from './source.ts';
@@ -89,52 +89,82 @@ describe('a release on this disk', () => {
     await writeFile(join(folder, 'tool'), TOOL);
   });
 
-  it('takes provenance for what the certificate says of it, and not for what its writer says', async (t) => {
-    const sigstore = await testSigstore();
-    // Earlier than this the test instance's signatures lie in the future.
-    t.mock.timers.enable({ apis: ['Date'], now: SIGNED_AT.getTime() + 1000 });
+  describe('signed by a certificate', () => {
+    let sigstore: TestSigstore;
     const home = process.env.XDG_DATA_HOME;
-    process.env.XDG_DATA_HOME = join(folder, 'data');
-    try {
+    before(async () => {
+      sigstore = await testSigstore();
+      // Earlier than this the test instance's signatures lie in the future.
+      mock.timers.enable({ apis: ['Date'], now: SIGNED_AT.getTime() + 1000 });
+      process.env.XDG_DATA_HOME = join(folder, 'data');
       await keepRoot(sigstore.stored);
-      const repository = 'https://github.com/acme/tool';
-      const statement = {
-        _type: 'https://in-toto.io/Statement/v1',
-        subject: [{ name: 'tool', digest: { sha256: HEX } }],
-        predicateType: 'https://slsa.dev/provenance/v1',
-        predicate: {
-          buildDefinition: {
-            buildType: 'https://example.org/build',
-            externalParameters: { workflow: { ref: 'refs/tags/v1.0.0', repository } },
-          },
-          runDetails: { builder: { id: 'https://github.com/actions/runner/github-hosted' } },
-        },
-      };
-      const judge = async (purl: string, signed: object, more = '') => {
-        await writeFile(join(folder, 'p.json'), JSON.stringify(await sigstore.attest(statement, signed)));
-        await writeFile(
-          join(folder, 'p.yaml'),
-          `apiVersion: toolcrib.dev/v1alpha1\nkind: Release\nspec: {artefact: tool, proofs: [{bundle: p.json}]${more}}\n`,
-        );
-        const [value] = (await collect('p.yaml', purl)).flatMap((fact) =>
-          fact.type === 'release.signature' ? [fact.value] : [],
-        );
-        assert.equal(value?.cryptography, 'pass', value?.reason);
-        return value?.provenance?.matches;
-      };
-      const built = { build: { 12: repository, 14: 'refs/tags/v1.0.0' } };
-      const anybody = { identity: 'eve@example.com', issuer: 'https://accounts.example.com' };
-      const named = `, sourceRepository: "${repository}"`;
-      assert.equal(await judge('pkg:github/acme/tool', built), 'pass');
-      assert.equal(await judge('pkg:github/acme/other', built), 'fail');
-      assert.equal(await judge('pkg:github/acme/tool', anybody), 'unknown');
-      assert.equal(await judge('pkg:generic/tool', built), 'unknown');
-      assert.equal(await judge('pkg:generic/tool', built, named), 'pass');
-      assert.equal(await judge('pkg:generic/tool', anybody, named), 'unknown');
-    } finally {
+    });
+    after(() => {
+      mock.timers.reset();
       if (home === undefined) delete process.env.XDG_DATA_HOME;
       else process.env.XDG_DATA_HOME = home;
-    }
+    });
+
+    const [repository, ref] = ['https://github.com/acme/tool', 'refs/tags/v1.0.0'];
+    const built = { build: { 11: 'github-hosted', 12: repository, 14: ref } };
+    const statement = (name: string, from: string) => ({
+      _type: 'https://in-toto.io/Statement/v1',
+      subject: [{ name, digest: { sha256: HEX } }],
+      predicateType: 'https://slsa.dev/provenance/v1',
+      predicate: {
+        buildDefinition: {
+          buildType: 'https://example.org/build',
+          externalParameters: { workflow: { ref: from, repository } },
+        },
+        runDetails: { builder: { id: 'https://github.com/actions/runner/github-hosted' } },
+      },
+    });
+    /** @returns the verdicts of the signature and of its provenance */
+    const judge = async (bundle: unknown, purl: string, more = ''): Promise<string> => {
+      await writeFile(join(folder, 'p.json'), JSON.stringify(bundle));
+      await writeFile(
+        join(folder, 'p.yaml'),
+        `apiVersion: toolcrib.dev/v1alpha1\nkind: Release\nspec: {artefact: tool, proofs: [{bundle: p.json}]${more}}\n`,
+      );
+      const [value] = (await collect('p.yaml', purl)).flatMap((fact) =>
+        fact.type === 'release.signature' ? [fact.value] : [],
+      );
+      return `${value?.cryptography} ${value?.provenance?.matches ?? '-'}`;
+    };
+
+    it('takes provenance for what the certificate says of it, and not for what its writer says', async () => {
+      const of = async (purl: string, signed: SignOptions, more = '', subject = 'tool', from = ref) =>
+        judge(await sigstore.attest(statement(subject, from), signed), purl, more);
+      const anybody = { identity: 'eve@example.com', issuer: 'https://accounts.example.com' };
+      const eve = { ...built, identity: 'https://eve.example/pipeline', issuer: 'https://oidc.eve.example' };
+      const named = `, sourceRepository: "${repository}"`;
+      assert.equal(await of('pkg:github/acme/tool', built), 'pass pass');
+      assert.equal(await of('pkg:github/acme/tool', anybody), 'pass unknown');
+      assert.equal(await of('pkg:generic/tool', built), 'pass unknown');
+      assert.equal(await of('pkg:generic/tool', built, named), 'pass pass');
+      assert.equal(await of('pkg:generic/tool', anybody, named), 'pass unknown');
+      // What is of another tool is no signature of this one either.
+      assert.equal(await of('pkg:github/acme/other', built), 'fail fail');
+      // An issuer that does not know what is built there; a branch, whatever the subject calls itself.
+      assert.equal(await of('pkg:github/acme/tool', eve), 'pass unknown');
+      const branch = { build: { ...built.build, 14: 'refs/heads/evil' } };
+      const name = 'pkg:github/acme/tool@1.0.0';
+      assert.equal(await of('pkg:github/acme/tool', branch, '', name, 'refs/heads/evil'), 'pass unknown');
+      assert.equal(
+        await of('pkg:npm/tool', branch, named, 'pkg:npm/tool@1.0.0', 'refs/heads/evil'),
+        'pass pass',
+      );
+    });
+
+    it('takes no signature of another version or tool for one of this', async () => {
+      const of = async (purl: string, tag: string) =>
+        judge(await sigstore.sign(TOOL, { build: { 12: repository, 14: `refs/tags/${tag}` } }), purl);
+      assert.equal(await of('pkg:github/acme/tool', 'v1.0.0'), 'pass -');
+      assert.equal(await of('pkg:github/acme/tool', 'v0.9.0'), 'fail -');
+      assert.equal(await of('pkg:github/acme/other', 'v1.0.0'), 'fail -');
+      assert.equal(await of('pkg:github/acme/tool', 'lib/v1.0.0'), 'unknown -');
+      assert.equal(await judge(await sigstore.sign(TOOL), 'pkg:github/acme/tool'), 'pass -');
+    });
   });
 
   it('refuses an earlier evidence pack of another tool', async () => {

@@ -8,15 +8,13 @@ import type { FactType, FactValue } from '../../pack/facts/index.ts';
 import type { Gap, Subject } from '../../pack/schema.ts';
 import { matchArtefact, missingElements } from '../../sbom/judge.ts';
 import { readSbomFile } from '../../sbom/read.ts';
-import { runVerify, type VerifyOptions } from '../../verify/command.ts';
-import type { Verification } from '../../verify/types.ts';
+import { runVerify } from '../../verify/command.ts';
 import { fact, sha256, subjectId } from '../fact.ts';
 import { readGiven } from '../files/given.ts';
 import { parseJson, readLimited } from '../json.ts';
 import type { Fact, Source } from '../source.ts';
-import { type ReleaseFile, readRelease } from './file.ts';
-
-type Proof = ReleaseFile['proofs'][number];
+import { readRelease } from './file.ts';
+import { signatureFact } from './signature.ts';
 
 /**
  * A release's own files: hashed, looked into, and verified cryptographically here and now. A second person with the
@@ -106,93 +104,6 @@ async function artefactFact(path: string): Promise<FactValue<'release.artefact'>
     if (!(error instanceof ToolcribError)) throw error;
     return { ...about, executables: [], findings: [{ what: `not looked into: ${error.message}`, count: 1 }] };
   }
-}
-
-/**
- * Verified twice where a certificate signed: first for who it was, then, with that signer taken as given, for whether
- * its provenance is of this tool and version. Who it *should* be is not decided here.
- */
-async function signatureFact(
-  { artefact: path, sourceRepository }: ReleaseFile,
-  proof: Proof,
-  subject: Subject,
-): Promise<FactValue<'release.signature'>> {
-  const purl =
-    subject.version === undefined ? {} : { purl: `${subject.purl}@${encodeURIComponent(subject.version)}` };
-  const { allowedSigners, identity, ...files } = proof;
-  const options: VerifyOptions = { ...files, ...(allowedSigners && { allowedSigners, identity }) };
-  const first = await runVerify(path, options);
-  const found = first.proposal?.kind === 'certificate' ? await withSigner(path, options, first, {}) : first;
-  const built = found.statement?.provenance !== undefined && sourceRepository !== undefined;
-  const wanted = { ...purl, ...(built && { sourceRepository }) };
-  const held =
-    found.signer?.kind === 'certificate'
-      ? await withSigner(path, options, found, wanted)
-      : await runVerify(path, { ...options, ...wanted });
-  const unnamed = found.code === 'first-seen' && held.verdict === 'pass' ? held : found;
-  const { provenance } = unnamed.statement ?? {};
-  return {
-    proof: [files.bundle, files.signature, files.checksums].flatMap((name) =>
-      name === undefined ? [] : [basename(name)],
-    ),
-    scheme: unnamed.scheme,
-    cryptography: unnamed.verdict,
-    reason: unnamed.reason,
-    signer: signerOf(unnamed),
-    signedAt: unnamed.time && unnamed.time.from !== 'none' ? unnamed.time.at : null,
-    timeFrom: unnamed.time?.from ?? 'none',
-    sha256: unnamed.artefact.digests.sha256 ?? '',
-    provenance:
-      provenance === undefined
-        ? null
-        : {
-            builder: provenance.builder,
-            repository: provenance.sourceRepository ?? null,
-            ref: provenance.sourceRef ?? null,
-            slsaLevel: String(provenance.slsaLevel.level),
-            ...matches(held, subject, sourceRepository),
-          },
-  };
-}
-
-/**
- * Whether provenance is of this tool and version. Nobody was expected to have signed it here, and anybody can sign that
- * something was built anywhere: it counts only where the certificate itself says the same source, and where somebody
- * said which source that should be.
- */
-function matches(
-  held: Verification,
-  subject: Subject,
-  sourceRepository: string | undefined,
-): { matches: 'pass' | 'fail' | 'unknown'; reason: string } {
-  const unknown = (reason: string) => ({ matches: 'unknown' as const, reason });
-  if (subject.version === undefined) return unknown('no version was chosen');
-  if (held.verdict !== 'pass') return { matches: held.verdict, reason: held.reason };
-  if (held.statement?.provenance?.certified !== 'same')
-    return unknown('only the signer says where it was built from, and no certificate does');
-  if (sourceRepository === undefined && !subject.purl.startsWith('pkg:github/'))
-    return unknown(
-      `${subject.purl} does not say where it is built from: name sourceRepository in the release`,
-    );
-  return { matches: 'pass', reason: held.reason };
-}
-
-function withSigner(
-  path: string,
-  options: VerifyOptions,
-  found: Verification,
-  more: VerifyOptions,
-): Promise<Verification> {
-  const { signer } = found;
-  if (signer?.kind !== 'certificate') return Promise.resolve(found);
-  return runVerify(path, { ...options, identity: signer.identity, issuer: signer.issuer, ...more });
-}
-
-function signerOf({ signer }: Verification): FactValue<'release.signature'>['signer'] {
-  if (signer === undefined) return null;
-  return signer.kind === 'certificate'
-    ? { id: signer.identity, issuer: signer.issuer, name: null }
-    : { id: signer.fingerprint, issuer: null, name: signer.name ?? null };
 }
 
 async function sbomFact(

@@ -21,7 +21,7 @@ export async function verifyCleartext(
   if (file.length > MOST_BYTES) throw new Stop('limit', 'the signed text is over 16 MiB');
   const text = decode(file);
   requireNothingElse(text);
-  const keys = await expectedKeys(expected);
+  const keys = await expectedKeys(expected, now);
   try {
     const message = await readCleartextMessage({ cleartextMessage: text });
     // Its own type does not show it, but it is a message's one signature list.

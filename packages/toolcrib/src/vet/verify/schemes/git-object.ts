@@ -2,9 +2,11 @@ import { createMessage, readSignature, verify } from 'openpgp';
 import { artefactOfBytes } from '../artefact.ts';
 import { boundSignatures, judgeSignatures } from '../openpgp/judge.ts';
 import { expectedKeys } from '../openpgp/keys.ts';
-import { conclude, messageOf, Stop } from '../outcome.ts';
+import { conclude, messageOf, printable, Stop } from '../outcome.ts';
+import { parsePurl } from '../provenance.ts';
 import type { Found } from '../several.ts';
 import { verifySshSigner } from '../ssh/signer.ts';
+import { tagNames } from '../tag.ts';
 import type { Scheme, SignedAt, VerifyInput } from '../types.ts';
 
 /**
@@ -24,8 +26,12 @@ export const gitObject: Scheme = {
       const { payload, signature } = split(bytes);
       requireName(payload, input.proof.name);
       const found = await verifySignature(payload, signature, input);
+      const unchecked = requireVersion(payload, input.expected.purl);
       const target = /^object ([0-9a-f]{40,64})\n/.exec(payload.toString('latin1'))?.[1];
-      return { ...found, notes: [...found.notes, ...(target ? [`the tag is of commit ${target}`] : [])] };
+      return {
+        ...found,
+        notes: [...found.notes, ...unchecked, ...(target ? [`the tag is of commit ${target}`] : [])],
+      };
     }),
 };
 
@@ -67,10 +73,42 @@ function splitCommit(text: string): { payload: Buffer; signature: string } {
 function requireName(payload: Buffer, asked: string): void {
   const wanted = /^tag (.+)$/.exec(asked)?.[1];
   if (wanted === undefined) return;
-  const header = payload.toString('utf8').split('\n\n', 1)[0] ?? '';
-  const named = /^tag (.+)$/m.exec(header)?.[1];
+  const named = tagName(payload);
   if (named !== wanted)
     throw new Stop('other-subject', `the signed tag is called ${named ?? 'nothing'}, not ${wanted}`);
+}
+
+/**
+ * A tag says which version it is, and no more: the same signer may sign the tags of many repositories.
+ * @returns what was not checked
+ * @throws {Stop} `other-subject`, `provenance-undecided`
+ */
+function requireVersion(payload: Buffer, purl: string | undefined): string[] {
+  if (purl === undefined) return [];
+  const read = parsePurl(purl);
+  if (read === undefined) throw new Stop('provenance-undecided', `${printable(purl)} is no package URL`);
+  const tag = tagName(payload);
+  if (tag === undefined || !read.version)
+    return [`it names no package and version: that it is ${purl} was not checked`];
+  const names = tagNames(tag, read);
+  if (names === 'no')
+    throw new Stop(
+      'other-subject',
+      `the signed tag is called ${printable(tag)}, and is not of ${read.version}`,
+    );
+  if (names === 'cannot tell') {
+    throw new Stop(
+      'provenance-undecided',
+      `the signed tag ${printable(tag)} may be of another part of the repository than ${read.name}`,
+    );
+  }
+  return [`a tag names no package: of ${purl} only the version was checked`];
+}
+
+/** What a tag is called within; undefined for a commit. */
+function tagName(payload: Buffer): string | undefined {
+  const header = payload.toString('utf8').split('\n\n', 1)[0] ?? '';
+  return header.startsWith('object ') ? /^tag (.+)$/m.exec(header)?.[1] : undefined;
 }
 
 async function verifySignature(payload: Buffer, signature: string, input: VerifyInput): Promise<Found> {
@@ -96,7 +134,7 @@ async function verifySignature(payload: Buffer, signature: string, input: Verify
   if (!signature.startsWith('-----BEGIN PGP SIGNATURE-----')) {
     throw new Stop('unsupported', 'signed in a form that is not supported here (X.509, gitsign)');
   }
-  const keys = await expectedKeys(input.expected);
+  const keys = await expectedKeys(input.expected, input.now);
   try {
     const armored = await readSignature({ armoredSignature: signature });
     boundSignatures(armored);

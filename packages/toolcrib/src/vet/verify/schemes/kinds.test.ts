@@ -86,6 +86,21 @@ describe('ssh', () => {
     assert.equal(await code(signature, allowed(`me@x cert-authority ${key.line}`)), 'unknown unknown-key');
   });
 
+  it('a tag of git is of the version that it is called, whoever else could be meant', async () => {
+    const table: [purl: string, outcome: string][] = [
+      ['pkg:github/acme/tool@v1', 'pass verified'],
+      ['pkg:github/acme/tool@1', 'pass verified'],
+      ['pkg:github/acme/tool', 'pass verified'],
+      ['pkg:github/acme/tool@v9.9.9', 'fail other-subject'],
+      ['tool', 'unknown provenance-undecided'],
+    ];
+    const expected = allowed(`me@x ${key.line}`);
+    for (const [purl, outcome] of table) {
+      const tag = gitTag(key);
+      assert.equal(await code(tag, { ...expected, purl }, { bytes: tag }), outcome, purl);
+    }
+  });
+
   it('a tag by a key that has ended since is unknown: its date is only what the signer says', async () => {
     const tag = gitTag(key);
     const at = async (now: string) => {

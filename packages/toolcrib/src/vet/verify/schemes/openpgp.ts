@@ -19,7 +19,7 @@ export const openpgp: Scheme = {
       const { artefact, expected, proof, now } = input;
       const signature = await readDetached(proof.bytes);
       boundSignatures(signature);
-      const keys = await expectedKeys(expected);
+      const keys = await expectedKeys(expected, now);
       const message = await createMessage({ binary: streamOf(artefact) as never, format: 'binary' });
       const result = await verify({
         message,

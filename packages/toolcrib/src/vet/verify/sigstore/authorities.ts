@@ -1,3 +1,4 @@
+import { createPublicKey, X509Certificate as NodeCertificate } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
 import { RFC3161Timestamp, X509Certificate } from '@sigstore/core';
 import { Stop } from '../outcome.ts';
@@ -6,9 +7,10 @@ import type { TrustRoot } from '../trust/root.ts';
 /**
  * Tells "we do not know this authority" from "this authority's signature is wrong" before the library, for which both
  * are failures. Only names and key ids are compared here: whoever claims a known name must then prove it.
+ * @param issued what `isIssued` found of the bundle's certificate
  * @throws {Stop} `unknown-authority` or `outdated-root`
  */
-export function requireKnownAuthorities(bundle: Bundle, trust: TrustRoot): void {
+export function requireKnownAuthorities(bundle: Bundle, trust: TrustRoot, issued: boolean): void {
   const { tlogEntries, timestampVerificationData } = bundle.verificationMaterial;
   const { material } = trust;
 
@@ -30,11 +32,39 @@ export function requireKnownAuthorities(bundle: Bundle, trust: TrustRoot): void 
     if (!known) throw unknown(trust, 'timestamp authority', timestamp.signingTime);
   }
   const leaf = certificateOf(bundle);
-  if (leaf !== undefined) {
-    const known = material.certificateAuthorities.some(({ certChain }) =>
-      certChain.some((ca) => couldHaveIssued(ca, leaf)),
-    );
-    if (!known) throw unknown(trust, 'certificate authority', leaf.notBefore);
+  if (leaf === undefined) return;
+  if (!issued) throw unknown(trust, 'certificate authority', leaf.notBefore);
+  // What certificate logs promised of it (SCTs).
+  for (const { logID, datetime } of leaf.extSCT?.signedCertificateTimestamps ?? []) {
+    if (!material.ctlogs.some((log) => log.logID.equals(logID)))
+      throw unknown(trust, `certificate log ${logID.toString('hex').slice(0, 16)}`, datetime);
+  }
+}
+
+/**
+ * Whether a known authority issued the bundle's certificate: by its name, and by its signature. Whether the chain above
+ * holds, and when, is the library's to say.
+ * @returns false where no known authority has the name of its issuer
+ * @throws {Stop} `certificate-invalid` where one has, but did not sign this
+ */
+export function isIssued(bundle: Bundle, { material }: TrustRoot): boolean {
+  const [leaf, raw] = [certificateOf(bundle), rawCertificateOf(bundle)];
+  if (leaf === undefined || raw === undefined) return false;
+  const issuers = material.certificateAuthorities
+    .flatMap(({ certChain }) => certChain)
+    .filter((ca) => couldHaveIssued(ca, leaf));
+  if (issuers.length === 0) return false;
+  if (issuers.some((ca) => isSignedBy(raw, ca))) return true;
+  throw new Stop('certificate-invalid', 'the certificate is not what the authority that it names has signed');
+}
+
+/** Asked of OpenSSL, which reads strictly: the library's own reader takes other tags for the right ones. */
+function isSignedBy(raw: Uint8Array, ca: X509Certificate): boolean {
+  try {
+    const key = createPublicKey({ key: ca.publicKey, format: 'der', type: 'spki' });
+    return new NodeCertificate(raw).verify(key);
+  } catch {
+    return false;
   }
 }
 
@@ -45,7 +75,8 @@ export function certificateOf(bundle: Bundle): X509Certificate | undefined {
   try {
     const certificate = X509Certificate.parse(Buffer.from(raw));
     // Reading every part once here finds the ones that cannot be read while the reason is still clear.
-    void [certificate.notBefore, certificate.notAfter, certificate.publicKey, certificate.extensions.length];
+    void [certificate.notBefore, certificate.notAfter, certificate.publicKey];
+    void [certificate.extAuthorityKeyID?.keyIdentifier, certificate.extSCT?.signedCertificateTimestamps];
     return certificate;
   } catch {
     throw new Stop('certificate-invalid', 'the certificate cannot be read');

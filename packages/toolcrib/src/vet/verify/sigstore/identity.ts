@@ -141,8 +141,11 @@ export function anchored(pattern: string): RegExp {
   if (/\((?:[^()\\]|\\.)*[+*}](?:[^()\\]|\\.)*\)[+*{]/.test(pattern)) {
     throw new Stop('not-understood', `the identity pattern ${pattern} repeats a repetition`);
   }
+  const inner = pattern.slice(1, -1);
   try {
-    return new RegExp(`^(?:${pattern.slice(1, -1)})$`, 'u');
+    // Alone first: what closes a group that it did not open would leave the anchors (`^a)|(?:b$`).
+    new RegExp(inner, 'u');
+    return new RegExp(`^(?:${inner})$`, 'u');
   } catch {
     throw new Stop('not-understood', `the identity pattern ${pattern} is not a regular expression`);
   }

@@ -6,10 +6,12 @@ import type { Artefact } from '../artefact.ts';
 import { messageOf, Stop } from '../outcome.ts';
 import type { TrustRoot } from '../trust/root.ts';
 import type { SignedAt } from '../types.ts';
-import { certificateOf, rawCertificateOf, requireKnownAuthorities } from './authorities.ts';
+import { certificateOf, isIssued, rawCertificateOf, requireKnownAuthorities } from './authorities.ts';
 import { requireCodeSigning } from './identity.ts';
-import { requireSameSigner } from './log-entry.ts';
+import { requireSameSigner, requireSameTree } from './log-entry.ts';
 import { type HashName, verifyDigest } from './prehash.ts';
+
+const NOT_THIS_KEY = 'the signature is not over these bytes by this key';
 
 const HASH: Record<number, HashName> = { 0: 'sha256', 1: 'sha256', 2: 'sha384', 3: 'sha512' };
 
@@ -39,16 +41,28 @@ export async function verifyCryptography(
   const signer = rawCertificateOf(bundle) ?? key?.key.export({ format: 'der', type: 'spki' });
   if (signer === undefined)
     throw new Stop('unknown-key', 'the bundle was signed with a key that was not given');
-  requireCodeSigning(certificateOf(bundle));
-
+  const leaf = certificateOf(bundle);
+  // From what everything else stands on upwards, so that the reason named is the fault itself: a changed signature is
+  // also in no log, and a changed certificate neither signed this nor is it the one logged.
+  const issued = isIssued(bundle, trust);
+  requireCodeSigning(leaf);
   const entity = await entityOf(bundle, artefact, key);
+  const verifyingKey = leaf === undefined ? key?.key : publicKeyOf(leaf);
+  if (verifyingKey === undefined || !holdsOnce(entity, verifyingKey))
+    throw new Stop('signature-invalid', NOT_THIS_KEY);
   for (const entry of bundle.verificationMaterial.tlogEntries) {
     if (Number(entry.integratedTime) * 1000 > now.getTime()) {
       throw new Stop('log-entry-invalid', 'the log entry is dated in the future');
     }
-    requireSameSigner(entry, signer);
+    requireSameTree(entry);
+    // Nobody known gave out this certificate, and the log saw another: then it is this one that was changed.
+    requireSameSigner(
+      entry,
+      signer,
+      leaf === undefined || issued ? 'log-entry-invalid' : 'certificate-invalid',
+    );
   }
-  requireKnownAuthorities(bundle, trust);
+  requireKnownAuthorities(bundle, trust, issued);
 
   const hasCertificate = rawCertificateOf(bundle) !== undefined;
   const { tlogEntries, timestampVerificationData } = bundle.verificationMaterial;
@@ -77,6 +91,14 @@ export async function verifyCryptography(
     throw error instanceof Stop ? error : reasonOf(error, bundle);
   }
   return timeOf(entity);
+}
+
+/** The library asks once more at its end; of the same key the answer is the same, and costs as much again. */
+function holdsOnce({ signature }: SignedEntity, key: KeyObject): boolean {
+  const verify = signature.verifySignature.bind(signature);
+  const holds = verify(key);
+  signature.verifySignature = (other) => (other.equals(key) ? holds : verify(other));
+  return holds;
 }
 
 const asMaterial = (key: KeyForBundle) => ({ publicKey: key.key, validFor: (at: Date) => key.validFor(at) });
@@ -176,7 +198,7 @@ function reasonOf(error: unknown, bundle: Bundle): Stop {
     case 'PUBLIC_KEY_ERROR':
       return new Stop('key-expired', `the key was not valid when it signed: ${text}`);
     case 'SIGNATURE_ERROR':
-      return new Stop('signature-invalid', 'the signature is not over these bytes by this key');
+      return new Stop('signature-invalid', NOT_THIS_KEY);
     default:
       return new Stop('not-understood', `could not be verified: ${text}`);
   }

@@ -2,18 +2,29 @@
  * Runs the verification cases of the public Sigstore conformance suite (repository sigstore/sigstore-conformance)
  * against this verifier, each with the artefact and with its digest alone.
  *
- *   node --conditions=toolcrib-source packages/toolcrib/src/vet/verify/testing/conformance.ts CHECKOUT
+ *   npm run node -- packages/toolcrib/src/vet/verify/testing/conformance.ts CHECKOUT
  *
- * CHECKOUT is a checkout of that repository; nothing of it is part of this project. Prints one line for each
- * disagreement, then the counts; exits 1 where a case that must fail passes.
+ * CHECKOUT is a clone of that repository; nothing of it is part of this project. Prints one line for each case that
+ * does not agree, writes the results beside this file and the table into docs/verification.md, and exits 1 where a case
+ * disagrees that is not known to.
  */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { artefactOfBytes, artefactOfDigest } from '../artefact.ts';
+import { type Artefact, artefactOfBytes, artefactOfDigest } from '../artefact.ts';
 import { sigstoreBundle } from '../schemes/sigstore-bundle.ts';
 import { readSigstoreRoot, vendoredRoot } from '../trust/root.ts';
 import type { ExpectedSigner } from '../types.ts';
+import {
+  agreement,
+  type Conformance,
+  DOCUMENT,
+  RESULTS,
+  surprises,
+  table,
+  withTable,
+} from './conformance-report.ts';
 
 const IDENTITY =
   'https://github.com/sigstore-conformance/extremely-dangerous-public-oidc-beacon/.github/workflows/extremely-dangerous-oidc-beacon.yml@refs/heads/main';
@@ -24,12 +35,16 @@ if (checkout === undefined) {
   process.stderr.write('usage: conformance.ts CHECKOUT\n');
   process.exit(2);
 }
+const git = (...args: string[]) =>
+  execFileSync('git', ['-C', checkout, ...args], { encoding: 'utf8' }).trim();
+if (git('status', '--porcelain', '--', 'test/assets') !== '') {
+  process.stderr.write(`${checkout}: the cases are not those of its commit\n`);
+  process.exit(2);
+}
+const [commit = '', committed = ''] = git('log', '-1', '--format=%H %cs').split(' ');
 const folder = join(checkout, 'test/assets/bundle-verify');
-const counts = { agreed: 0, disagreed: 0, dangerous: 0 };
 
-for (const name of readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
-  entry.isDirectory() ? [entry.name] : [],
-)) {
+async function outcomes(name: string): Promise<{ artefact: string; digest: string }> {
   const dir = join(folder, name);
   const text = (file: string, otherwise: string) =>
     existsSync(join(dir, file)) ? readFileSync(join(dir, file), 'utf8').trim() : otherwise;
@@ -43,30 +58,44 @@ for (const name of readdirSync(folder, { withFileTypes: true }).flatMap((entry) 
       : { kind: 'public-key', pem: key };
   const root = text('trusted_root.json', '');
   const trust =
-    root === '' ? vendoredRoot() : readSigstoreRoot(JSON.parse(root), '2026-08-19T00:00:00Z', name);
-  const digest = createHash('sha256').update(bytes).digest('hex');
+    root === ''
+      ? vendoredRoot()
+      : readSigstoreRoot(JSON.parse(root), `${committed}T00:00:00Z`, "the case's own root");
+  const proof = { name: 'bundle.sigstore.json', bytes: readFileSync(join(dir, 'bundle.sigstore.json')) };
+  const outcome = async (artefact: Artefact) => {
+    const expected = { signers: [signer] };
+    const found = await sigstoreBundle.verify({ artefact, proof, expected, trust, now: new Date() });
+    const short = `${found.verdict} ${found.code}`;
+    return agreement(name, short) === 'agrees' ? short : `${short}: ${found.reason}`;
+  };
+  return {
+    artefact: await outcome(artefactOfBytes('artifact', bytes)),
+    digest: await outcome(artefactOfDigest(createHash('sha256').update(bytes).digest('hex'))),
+  };
+}
 
-  for (const artefact of [artefactOfBytes('artifact', bytes), artefactOfDigest(digest)]) {
-    const proof = { name: 'bundle.sigstore.json', bytes: readFileSync(join(dir, 'bundle.sigstore.json')) };
-    const result = await sigstoreBundle.verify({
-      artefact,
-      proof,
-      expected: { signers: [signer] },
-      trust,
-      now: new Date(),
-    });
-    const mustFail = name.endsWith('_fail');
-    const agrees = mustFail ? result.verdict !== 'pass' : result.verdict === 'pass';
-    counts[agrees ? 'agreed' : 'disagreed']++;
-    if (mustFail && !agrees) counts.dangerous++;
-    if (!agrees || process.argv.includes('--all')) {
-      process.stdout.write(
-        `${agrees ? 'agrees   ' : 'DISAGREES'} ${name} (${artefact.name}): ${result.verdict}, ${result.code}: ${result.reason}\n`,
-      );
-    }
+const cases: Conformance['cases'] = {};
+const names = readdirSync(folder, { withFileTypes: true }).flatMap((one) =>
+  one.isDirectory() ? [one.name] : [],
+);
+for (const name of names.sort()) {
+  cases[name] = await outcomes(name);
+  for (const [given, outcome] of Object.entries(cases[name])) {
+    const how = agreement(name, outcome);
+    if (how !== 'agrees') process.stdout.write(`${how.padEnd(9)} ${name} (${given}): ${outcome}\n`);
   }
 }
+const results: Conformance = {
+  repository: 'sigstore/sigstore-conformance',
+  commit,
+  committed,
+  ran: new Date().toISOString().slice(0, 10),
+  cases,
+};
+writeFileSync(RESULTS, `${JSON.stringify(results, undefined, 2)}\n`);
+writeFileSync(DOCUMENT, withTable(readFileSync(DOCUMENT, 'utf8'), table(results)));
+const surprising = surprises(results);
 process.stdout.write(
-  `${counts.agreed} agree, ${counts.disagreed} disagree (${counts.dangerous} passed that must not)\n`,
+  `${names.length} cases; ${surprising.length} that should not be as they are: ${surprising.join(', ') || 'none'}\n`,
 );
-process.exit(counts.dangerous > 0 ? 1 : 0);
+process.exit(surprising.length > 0 ? 1 : 0);
