@@ -119,6 +119,7 @@ function storyText({ act, requests, softenings, undos }: ActStory): string {
     ...requests.flatMap((request) => [
       `${when(request.at)}  ${stateText(request)}  ${request.method} ${clean(request.path)}`,
       faint(`          ${decisionText(request)}${request.note ? `; ${clean(request.note)}` : ''}`),
+      ...unseenLines(request),
     ]),
   ];
   for (const record of softenings) {
@@ -148,6 +149,13 @@ function decisionText({ decision }: RequestRecord): string {
     ? `; enforce would have ${decision.wouldBe === 'hold' ? 'held' : 'denied'} it`
     : '';
   return `rule ${decision.rule}: ${clean(decision.reason)}${would}`;
+}
+
+/** What could have gone with it and is in no snapshot. */
+function unseenLines({ unseen = [] }: RequestRecord): string[] {
+  if (unseen.length === 0) return [];
+  const kinds = unseen.map(({ kind, unlikely }) => (unlikely ? `${kind} (hardly likely)` : kind));
+  return [`          ${mild('not seen, and so not kept')}: ${clean(kinds.join(', '))}`];
 }
 
 function stateText({ state, status }: RequestRecord): string {

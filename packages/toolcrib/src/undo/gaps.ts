@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import type { RequestRecord, Snapshot, SoftenRecord, UnseenKind } from '../model/index.ts';
+import type { RequestRecord, Snapshot, SoftenRecord } from '../model/index.ts';
 import { tookNothing } from '../model/index.ts';
 import type { Result, UndoStep } from './steps.ts';
 import { none } from './steps.ts';
@@ -36,23 +36,18 @@ export function unseenResults(
   requests: readonly RequestRecord[],
   softenings: readonly SoftenRecord[],
 ): Result[] {
-  const found = new Map<string, { gap: UnseenKind; of: RequestRecord[] }>();
-  for (const request of requests) {
-    if (!request.unseen || tookNothing(request, softenings) !== undefined) continue;
-    for (const gap of request.unseen) {
-      const key = JSON.stringify([gap.kind, gap.why]);
-      const known = found.get(key);
-      if (known) known.of.push(request);
-      else found.set(key, { gap, of: [request] });
-    }
-  }
-  return [...found.values()].map(({ gap, of }) => {
-    const { kind, why, unlikely } = gap;
-    const [first] = of;
-    const more = of.length > 1 ? ` and ${of.length - 1} more` : '';
-    const when = `when ${first?.method} ${first?.path}${more} went out (${why.replace(/\.$/, '')})`;
-    if (unlikely) return { what: kind, result: 'skipped', note: `not looked through ${when}` };
-    const note = `could not be seen ${when}: if any of it went too, it was not kept and can't be brought back`;
-    return { what: kind, result: 'failed', note };
+  const gaps = requests
+    .filter((request) => request.unseen && tookNothing(request, softenings) === undefined)
+    .flatMap(({ unseen = [] }) => unseen);
+  const found = new Map(gaps.map((gap) => [JSON.stringify([gap.kind, gap.why]), gap]));
+  return [...found.values()].map(({ kind, why, unlikely }) => {
+    const reason = why.replace(/\.$/, '');
+    return unlikely
+      ? { what: kind, result: 'skipped', note: `not looked through when it went (${reason})` }
+      : {
+          what: kind,
+          result: 'failed',
+          note: `not seen when it went, and so not kept: if any of it went too, it can't be brought back (${reason})`,
+        };
   });
 }

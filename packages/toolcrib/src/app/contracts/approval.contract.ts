@@ -342,9 +342,10 @@ export function approvalContract(open: OpenGuarded): void {
       assert.equal(went.status, 200, went.body.message);
       assert.match(went.warning, /could not see all that this may take: Secret/);
       const [hold] = await stage.holds(namespace);
+      assert.match((await cli('log', hold?.actId ?? '')).stdout, /not seen, and so not kept: Secret/);
       const undone = await cli('undo', hold?.actId ?? '');
       assert.equal(undone.code, 1, undone.stdout);
-      assert.match(undone.stdout, /done +LimitRange.*failed +Secret +could not be seen/s);
+      assert.match(undone.stdout, /done +LimitRange.*failed +Secret +not seen/s);
       assert.ok(await uidAt(path));
     }));
 }

@@ -118,10 +118,10 @@ function withUnseen(deps: WayDeps, { request, seen, live }: Step): string[] {
   const unseen = notInTheNet(seen.radius).filter(({ unlikely }) => !unlikely);
   if (unseen.length === 0) return [];
   deps.log('let go although not everything was seen', { act: live.act.id, path: request.path, unseen });
-  const [first] = unseen;
-  const more = unseen.length > 1 ? ` and ${unseen.length - 1} more` : '';
+  const kinds = unseen.slice(0, 5).map(({ kind }) => kind);
+  const more = unseen.length > kinds.length ? ` and ${unseen.length - kinds.length} more` : '';
   return [
-    `toolcrib could not see all that this may take: ${first?.kind}${more} (${first?.why}). What of that goes is not kept, and toolcrib undo ${live.act.id} can't bring it back`,
+    `toolcrib could not see all that this may take: ${kinds.join(', ')}${more}. What of that goes is not kept, and toolcrib undo ${live.act.id} can't bring it back`,
   ];
 }
 

@@ -53,7 +53,7 @@ test('enforce: its name has to be typed; what was not seen stands in the journal
     deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'aiko', withoutNet: true }, 60_000);
     const gone = await judge(deps, asked('DELETE', path));
     assert.equal(gone.do, 'forward');
-    assert.match(gone.warnings.join(), /could not see all .* Secret .*can't bring it back/);
+    assert.match(gone.warnings.join(), /could not see all .* Secret\..*can't bring it back/);
     const [request] = (await journal.requests({ actId: hold?.actId ?? '' })).filter(
       ({ snapshotId }) => snapshotId,
     );
@@ -72,7 +72,7 @@ for (const mode of ['observe', 'warn']) {
       const logged: string[] = [];
       const went = await judge({ ...deps, log: (line) => logged.push(line) }, asked('DELETE', path));
       assert.equal(went.do, 'forward');
-      assert.match(went.warnings.join(), /could not see all .* Secret/);
+      assert.match(went.warnings.join(), /could not see all .* Secret\./);
       assert.match(logged.join(), /not everything was seen/);
       const [act] = await journal.acts();
       const [request] = await journal.requests({ actId: act?.id ?? '' });
