@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import { ToolcribError } from '../model/index.ts';
-import { ownClusters } from './setup.ts';
 import { type Output, palette, print, width, withOutput } from './terminal.ts';
 
 interface RadiusOptions {
@@ -28,21 +26,15 @@ export function registerRadius(program: Command): void {
       '\nExit 0: everything that could belong to it was seen. 3: not everything, or others decide.',
     )
     .action(async (what: string, options: RadiusOptions) => {
-      const { radiusOfNamed } = await import('../app/radius.ts');
+      const { chosenCluster, radiusOfNamed } = await import('../app/radius.ts');
       const { tree } = await import('../guard/radius/index.ts');
-      const clusters = await ownClusters();
+      const { cluster, namespace, close } = chosenCluster(process.env, options.context);
       try {
-        const context = options.context ?? clusters.current();
-        if (!context) {
-          throw new ToolcribError('unknown-context', 'There is no current context.', {
-            next: 'Name one with --context.',
-          });
-        }
-        const radius = await radiusOfNamed(await clusters.clusterFor(context), what, options);
+        const radius = await radiusOfNamed(cluster, what, { namespace, ...options });
         if (radius.state !== 'complete') process.exitCode = 3;
         print(options.output, radius, () => tree(radius, { palette, width: width() }));
       } finally {
-        await clusters.close();
+        await close();
       }
     });
 }
