@@ -33,10 +33,9 @@ const program = new Command('toolcrib')
     '\nExit codes: 0 yes; 1 no; 2 wrong usage or bad input; 3 could not tell.\nFirst steps: toolcrib demo, then eval "$(toolcrib on)".',
   );
 
-// `toolcrib log | head` ends the pipe early: that is no error.
+// `toolcrib log | head` ends the pipe early: that is no error, and no reason to stop in the middle of an undo.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (error.code !== 'EPIPE') throw error;
 });
 
 const asked = process.argv[2] ?? '';
