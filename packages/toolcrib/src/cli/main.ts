@@ -47,7 +47,9 @@ try {
   for (const [, load] of wanted) (await load())(program);
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  const code = report(error);
+  // The command's own codes come back from `run`, so its failures have theirs: as env, timeout and docker have them.
+  process.exitCode = code !== 0 && asked === 'run' ? 125 : code;
 }
 
 /** One clear error: what, why, what next. Standard error; never a stack trace for what a person can mend. */

@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import { type Output, palette, print, width, withOutput } from './terminal.ts';
+import { type Command, Option } from 'commander';
+import { integer, type Output, palette, print, width, withOutput } from './terminal.ts';
 
 interface RadiusOptions {
   namespace?: string;
@@ -19,8 +19,10 @@ export function registerRadius(program: Command): void {
     .description('What would go if this were deleted, or scaled down. Only looks.')
     .option('-n, --namespace <name>')
     .option('--context <name>')
-    .option('--cascade <how>', 'background, foreground or orphan', 'background')
-    .option('--scale <replicas>', 'ask about a scale-down instead', (text) => Number.parseInt(text, 10))
+    .addOption(
+      new Option('--cascade <how>').choices(['background', 'foreground', 'orphan']).default('background'),
+    )
+    .option('--scale <replicas>', 'ask about a scale-down instead', integer(0))
     .addHelpText(
       'after',
       '\nExit 0: everything that could belong to it was seen. 3: not everything, or others decide.',

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { stringify } from 'yaml';
 import type { Palette } from '../guard/radius/index.ts';
 
@@ -11,6 +11,16 @@ export function withOutput(command: Command): Command {
   return command.addOption(
     new Option('-o, --output <format>').choices(['text', 'json', 'yaml']).default('text'),
   );
+}
+
+/** For commander: a whole number within bounds, and nothing else. `12abc` is no 12. */
+export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    const upTo = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
+    throw new InvalidArgumentError(`It takes a whole number, ${upTo}.`);
+  };
 }
 
 /** Prints `value` as JSON or YAML, or `text()` for people. */
