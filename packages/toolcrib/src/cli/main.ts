@@ -18,6 +18,7 @@ const commands: [names: string[], load: () => Promise<Register>][] = [
   [['vet'], async () => (await import('./vet.ts')).registerVet],
   [['sandbox'], async () => (await import('./sandbox.ts')).registerSandbox],
   [['uninstall'], async () => (await import('./uninstall.ts')).registerUninstall],
+  [['completion'], async () => (await import('./completion.ts')).registerCompletion],
 ];
 
 const program = new Command('toolcrib')
@@ -40,8 +41,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const asked = process.argv[2] ?? '';
 const known = commands.filter(([names]) => names.includes(asked));
-// Help, and a word that is none of them, need all.
-const wanted = known.length > 0 || asked === '--version' ? known : commands;
+// Help, completion, and a word that is none of them, need all.
+const wanted = (known.length > 0 && asked !== 'completion') || asked === '--version' ? known : commands;
 
 try {
   for (const [, load] of wanted) (await load())(program);

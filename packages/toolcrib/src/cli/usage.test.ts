@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type GuardHome, guardHome, type Outcome } from '../app/testing/running-guard.ts';
+import { CLI, type GuardHome, guardHome, type Outcome } from '../app/testing/running-guard.ts';
 
 // The real command line, given what it can't take.
 
@@ -82,7 +84,7 @@ test('a sandbox takes its kubeconfig away again, and gives it as JSON too', asyn
   const sandbox = home.launch(process.execPath, [
     '--conditions=toolcrib-source',
     '--no-warnings',
-    new URL('main.ts', import.meta.url).pathname,
+    CLI,
     ...['sandbox', '--kubeconfig', file, '-o', 'json'],
   ]);
   while (!existsSync(file)) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -111,6 +113,8 @@ test('a file where toolcrib’s folder should be', async () => {
 });
 
 test('run starts the name that was found: one file may be many programs', async () => {
+  // By itself, so that a busy machine may take its time.
+  await home.start();
   const bin = join(home.folder, 'bin');
   mkdirSync(bin);
   writeFileSync(join(bin, 'multi'), '#!/bin/sh\nbasename "$0"\n', { mode: 0o755 });
@@ -120,8 +124,19 @@ test('run starts the name that was found: one file may be many programs', async 
   assert.equal(said.stdout, 'one-of-many\n');
 });
 
+test('on and off as JSON: the variables, for programs that have no shell', async () => {
+  const on = JSON.parse((await home.cli('on', '-o', 'json')).stdout);
+  assert.deepEqual(on.contexts, ['prod']);
+  assert.equal(on.variables.KUBECONFIG, `${home.paths.kubeconfig}:${home.direct}`);
+  const off = JSON.parse((await home.cli('off', '-o', 'json')).stdout);
+  assert.deepEqual(off.variables, {
+    KUBECONFIG: home.direct,
+    TOOLCRIB_KUBECONFIG: null,
+    TOOLCRIB_KUBECONFIG_WAS: null,
+  });
+});
+
 test('a guard that does not run says so to programs too; a context that nobody has is no empty log', async () => {
-  await home.cli('run', '--', 'true');
   const unknown = await home.cli('log', '--context', 'prd');
   assert.equal(unknown.code, 2, unknown.stdout);
   assert.match(unknown.stderr, /"prd".*\n.*prod/);
@@ -135,14 +150,10 @@ test('a guard that does not run says so to programs too; a context that nobody h
   assert.match(status.stderr, /guard start/);
 });
 
-test('on and off as JSON: the variables, for programs that have no shell', async () => {
-  const on = JSON.parse((await home.cli('on', '-o', 'json')).stdout);
-  assert.deepEqual(on.contexts, ['prod']);
-  assert.equal(on.variables.KUBECONFIG, `${home.paths.kubeconfig}:${home.direct}`);
-  const off = JSON.parse((await home.cli('off', '-o', 'json')).stdout);
-  assert.deepEqual(off.variables, {
-    KUBECONFIG: home.direct,
-    TOOLCRIB_KUBECONFIG: null,
-    TOOLCRIB_KUBECONFIG_WAS: null,
-  });
+test('an output that nobody reads changes no exit code', async () => {
+  const guard = ['--conditions=toolcrib-source', '--no-warnings', CLI, 'guard', 'status', '-o', 'json'];
+  const unread = spawn(process.execPath, guard, { env: home.env, stdio: ['ignore', 'pipe', 'ignore'] });
+  unread.stdout.destroy();
+  const [code] = await once(unread, 'exit');
+  assert.equal(code, 1);
 });
