@@ -71,6 +71,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     clientAuthority: authority.certificate,
     port: options.port ?? 0,
     onRequest: options.onRequest,
+  }).catch((error: unknown) => {
+    // Their timers would keep the process of somebody whose port was taken.
+    stopControllers();
+    custom.stop();
+    throw error;
   });
 
   const parts = { cluster: name, url: server.url, certificateAuthority: authority.certificate };

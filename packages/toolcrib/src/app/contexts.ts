@@ -1,15 +1,8 @@
 import { statSync } from 'node:fs';
-import {
-  connectCluster,
-  type Kubeconfig,
-  kubeconfigPaths,
-  loadKubeconfig,
-  openUpstream,
-  type Upstream,
-} from '../cluster/index.ts';
+import { connectCluster, openUpstream, type Upstream } from '../cluster/index.ts';
 import type { Cluster } from '../model/index.ts';
-import { personEnv } from './guarded-kubeconfig.ts';
 import { pathsOf } from './paths.ts';
+import { loadPerson, type Person, personSources } from './person-kubeconfig.ts';
 
 /** The person's clusters, by context name; read again when a kubeconfig file changed. */
 export interface Contexts {
@@ -20,17 +13,23 @@ export interface Contexts {
   close(): Promise<void>;
 }
 
-/** @param env whose KUBECONFIG counts; our own guarded file in it is passed over */
-export function contexts(from: { env: Record<string, string | undefined>; home: string }): Contexts {
+/**
+ * @param from.env names the state folder; its KUBECONFIG counts where toolcrib was never turned on
+ * @param from.load reads the person's files; those of every terminal unless said otherwise
+ */
+export function contexts(from: {
+  env: Record<string, string | undefined>;
+  home: string;
+  load?: typeof loadPerson;
+}): Contexts {
   const paths = pathsOf(from.env, from.home);
-  let loaded: { signature: string; kubeconfig: Kubeconfig } | undefined;
+  let loaded: { signature: string; kubeconfig: Person } | undefined;
   const open = new Map<string, { upstream: Upstream; cluster: Cluster }>();
 
-  const current = (): Kubeconfig => {
-    const env = personEnv(paths, from.env, from.home);
-    const signature = [paths.sources, ...kubeconfigPaths(env, from.home)].map(stamp).join('\n');
+  const current = (): Person => {
+    const signature = personSources(paths, from.env, from.home).map(stamp).join('\n');
     if (loaded?.signature === signature) return loaded.kubeconfig;
-    const kubeconfig = loadKubeconfig({ env, home: from.home });
+    const kubeconfig = (from.load ?? loadPerson)(paths, from.env, from.home);
     loaded = { signature, kubeconfig };
     // What is under way keeps its connection; the next request takes the new way.
     open.clear();
@@ -42,7 +41,7 @@ export function contexts(from: { env: Record<string, string | undefined>; home: 
     if (found) return found;
     const upstream = openUpstream(kubeconfig.context(context), {
       // A credential plugin must see the person's own kubeconfig, never ours.
-      env: personEnv(paths, from.env, from.home),
+      env: { ...from.env, KUBECONFIG: kubeconfig.kubeconfigOf(context) },
     });
     const made = { upstream, cluster: connectCluster(upstream, context) };
     open.set(context, made);

@@ -44,9 +44,16 @@ export function writeOwnFile(path: string, text: string): void {
   }
 }
 
-/** Makes the state folder (0700), and refuses one that others may write. */
+/**
+ * Makes the state folder (0700), and refuses one that others may write.
+ * @throws ToolcribError `bad-file`, also where a file stands in its place
+ */
 export function ownFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw folderError(folder, cause);
+  }
   if ((statSync(folder).mode & 0o022) === 0) return;
   throw new ToolcribError('bad-file', `The folder ${folder} can be written by others.`, {
     next: `Run: chmod 700 ${folder}`,
@@ -110,6 +117,15 @@ export async function withLock<Result>(
   } finally {
     release();
   }
+}
+
+function folderError(folder: string, cause: unknown): ToolcribError {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file stands in its place' : message;
+  return new ToolcribError('bad-file', `toolcrib's own folder ${folder} can't be made: ${why}.`, {
+    next: 'Move what is in the way, make its parent folder writable for you, or set TOOLCRIB_HOME to another folder.',
+    cause,
+  });
 }
 
 function stateError(path: string, verb: string, cause: unknown): ToolcribError {

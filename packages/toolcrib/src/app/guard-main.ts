@@ -1,6 +1,5 @@
 import { homedir, userInfo } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { kubeconfigPaths } from '../cluster/index.ts';
 import { openDoor } from '../guard/door/door.ts';
 import { tokenTable } from '../guard/door/tokens.ts';
 import { randomIds } from '../guard/hold/ids.ts';
@@ -11,9 +10,10 @@ import { contexts } from './contexts.ts';
 import { becomeGuard, reportStartFailure } from './daemon.ts';
 import { ownFolder } from './files.ts';
 import type { WorkerSetup } from './guard-worker.ts';
-import { personEnv, syncGuardedKubeconfig, watchFiles } from './guarded-kubeconfig.ts';
+import { syncGuardedKubeconfig, watchFiles } from './guarded-kubeconfig.ts';
 import { log } from './log.ts';
 import { type Paths, pathsOf } from './paths.ts';
+import { personSources } from './person-kubeconfig.ts';
 
 /** Milliseconds. */
 const REFRESH_PAUSE = 500;
@@ -100,7 +100,7 @@ async function open(
     try {
       grantAll((await syncGuardedKubeconfig(paths, env, home)).identity.tokens);
       unwatch();
-      const files = [...kubeconfigPaths(personEnv(paths, env, home), home), paths.sources, paths.kubeconfig];
+      const files = [...personSources(paths, env, home), paths.kubeconfig];
       unwatch = watchFiles(files, () => void refresh());
     } catch (error) {
       log('the kubeconfig could not be read again', { why: messageOf(error) });

@@ -14,11 +14,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { realClients } from '@toolcrib/sandbox';
-import { loadKubeconfig } from '../cluster/index.ts';
 import { contextPrefix } from '../guard/door/context-path.ts';
-import { personEnv, syncGuardedKubeconfig, watchFiles } from './guarded-kubeconfig.ts';
+import { syncGuardedKubeconfig, watchFiles } from './guarded-kubeconfig.ts';
 import { turnOn } from './on.ts';
 import { type Paths, pathsOf } from './paths.ts';
+import { loadPerson } from './person-kubeconfig.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-guarded-'));
 after(() => rmSync(root, { recursive: true }));
@@ -90,7 +90,7 @@ test('each of the person’s contexts leads to the door under its own name, with
   }
   assert.equal(kubectl(who, 'config', 'current-context'), 'prod');
   // The guard itself still sees the person's own.
-  const own = loadKubeconfig({ env: personEnv(who.paths, who.env, who.home), home: who.home });
+  const own = loadPerson(who.paths, who.env, who.home);
   assert.equal(own.context('prod').cluster.server, 'https://prod.example');
 });
 

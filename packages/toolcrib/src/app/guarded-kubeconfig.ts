@@ -1,99 +1,21 @@
 import { renameSync, type Stats, unwatchFile, watchFile } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { stringify } from 'yaml';
-import { z } from 'zod';
-import {
-  isOurs,
-  type Kubeconfig,
-  kubeconfigPaths,
-  loadKubeconfig,
-  OWN_FILE_MARK,
-  readKubeconfig,
-} from '../cluster/index.ts';
+import { isOurs, OWN_FILE_MARK, readKubeconfig } from '../cluster/index.ts';
 import { contextPrefix } from '../guard/door/context-path.ts';
 import { ToolcribError } from '../model/index.ts';
 import { type DoorIdentity, loadDoorIdentity } from './door-identity.ts';
 import { readIfThere, writeOwnFile } from './files.ts';
 import type { Paths } from './paths.ts';
+import { guardedName, loadPerson, OWN, type Person, terminalOf } from './person-kubeconfig.ts';
 
 type Env = Record<string, string | undefined>;
 type File = NonNullable<ReturnType<typeof readKubeconfig>>;
 
-/** Names of our clusters and users begin so; what does not was written by another program. */
-const OWN = 'toolcrib:';
-
-const sourcesSchema = z.object({ files: z.array(z.string()) });
-
-/**
- * The environment with `KUBECONFIG` naming the person's own files: those that were named when toolcrib was
- * turned on (else those that `env` names now), and what other programs have added to ours since.
- */
-export function personEnv(paths: Paths, env: Env, home: string = homedir()): Env {
-  const files = rememberedSources(paths) ?? personFiles(paths, env, home);
-  return { ...env, KUBECONFIG: [...files, paths.added].join(delimiter) };
-}
-
-/** The person's files in `env.KUBECONFIG`, ours left out. */
-export function personFiles(paths: Paths, env: Env, home: string = homedir()): string[] {
-  const ours = new Set([paths.kubeconfig, env.TOOLCRIB_KUBECONFIG].filter((path) => path !== undefined));
-  const rest = kubeconfigPaths(env, home).filter((path) => !ours.has(path));
-  return rest.length > 0 ? rest : kubeconfigPaths({}, home);
-}
-
-/**
- * Adds this terminal's files to those that the guard reads. Terminals may name different files (direnv); the
- * guard serves them all, as long as a context's name means one thing.
- * @throws ToolcribError `conflict` where two files have different contexts of one name
- */
-export function rememberSources(paths: Paths, env: Env, home: string = homedir()): string[] {
-  const known = rememberedSources(paths) ?? [];
-  const here = personFiles(paths, env, home);
-  const files = [...new Set([...known, ...here])];
-  const together = loadKubeconfig({ env: { KUBECONFIG: files.join(delimiter) }, home });
-  const alone = loadKubeconfig({ env: { KUBECONFIG: here.join(delimiter) }, home });
-  for (const name of alone.contextNames) {
-    const [one, other] = [serverOf(alone, name), serverOf(together, name)];
-    if (one === other) continue;
-    throw new ToolcribError(
-      'conflict',
-      `The context ${name} of ${alone.files.join(', ')} is guarded already for another cluster.`,
-      {
-        next: `Rename one of the two: kubectl config rename-context ${name} … Or set TOOLCRIB_HOME to another folder for this terminal.`,
-      },
-    );
-  }
-  if (files.join('\n') !== known.join('\n'))
-    writeOwnFile(paths.sources, `${JSON.stringify({ files }, null, 2)}\n`);
-  return files;
-}
-
-function serverOf(kubeconfig: Kubeconfig, name: string): string | undefined {
-  try {
-    const { cluster, user } = kubeconfig.context(name);
-    return JSON.stringify([cluster, user]);
-  } catch {
-    // A context that names nothing: the guard says so when it is used.
-    return undefined;
-  }
-}
-
-function rememberedSources(paths: Paths): string[] | undefined {
-  const text = readIfThere(paths.sources);
-  if (text === undefined) return undefined;
-  try {
-    return sourcesSchema.parse(JSON.parse(text)).files;
-  } catch (cause) {
-    throw new ToolcribError('bad-file', `toolcrib's own file ${paths.sources} is damaged.`, {
-      next: `Remove it (rm ${paths.sources}) and run \`toolcrib on\` again in each terminal.`,
-      cause,
-    });
-  }
-}
-
 export interface Guarded {
   identity: DoorIdentity;
-  person: Kubeconfig;
+  person: Person;
   /** The file was written anew. */
   changed: boolean;
   /** Contexts that other programs had written into our file. */
@@ -115,9 +37,9 @@ export async function syncGuardedKubeconfig(
 ): Promise<Guarded> {
   const ours = ownFile(paths);
   const adopted = ours ? adopt(paths, ours) : [];
-  const person = loadKubeconfig({ env: personEnv(paths, env, home), home });
+  const person = loadPerson(paths, env, home);
   const identity = await loadDoorIdentity(paths, person.contextNames);
-  const text = guardedText(person, identity, ours);
+  const text = ownText(person, identity, ours);
   const changed = readIfThere(paths.kubeconfig) !== text;
   if (changed) writeOwnFile(paths.kubeconfig, text);
   return { identity, person, changed, adopted };
@@ -160,8 +82,11 @@ function adopt(paths: Paths, ours: File): string[] {
 }
 
 /**
- * A guarded kubeconfig with other tokens than ours, for one run of one tool: the person's current context stands in
- * it, since it is the only file that the tool will see.
+ * A guarded kubeconfig with other tokens than ours, for one run of one tool: the contexts that this terminal's
+ * `KUBECONFIG` has, with its current context and namespaces. It is the only file that the tool will see.
+ *
+ * @param tokens by the guard's name of the context
+ * @throws ToolcribError as for reading the kubeconfig
  */
 export async function guardedKubeconfigFor(
   paths: Paths,
@@ -169,49 +94,64 @@ export async function guardedKubeconfigFor(
   tokens: Record<string, string>,
   home: string = homedir(),
 ): Promise<string> {
-  const person = loadKubeconfig({ env: personEnv(paths, env, home), home });
-  const identity = await loadDoorIdentity(paths, person.contextNames);
-  const current = ownFile(paths)?.currentContext ?? person.currentContext;
-  return guardedText(person, { ...identity, tokens }, undefined, current);
+  const { names, current, contextOf, namespaceOf } = terminalOf(env, home);
+  const identity = await loadDoorIdentity(paths, Object.keys(tokens));
+  const served = names.filter((name) => Object.hasOwn(tokens, contextOf(name)));
+  const contexts = served.map((name) => contextEntry(name, contextOf(name), namespaceOf(name)));
+  return guardedText({ ...identity, tokens }, unique(served.map(contextOf)), contexts, current);
+}
+
+/** Our own file's text: the person's contexts, and what was chosen in ours since it was last written. */
+function ownText(person: Person, identity: DoorIdentity, ours: File | undefined): string {
+  const names = person.contextNames;
+  // Also aliases: contexts that a person made by hand for our clusters.
+  const aliases = (ours?.contexts ?? []).flatMap(({ name, context }) => {
+    const target = guardedName(context.cluster);
+    const known = target !== undefined && names.includes(target) && !names.includes(name);
+    return known ? [contextEntry(name, target, context.namespace)] : [];
+  });
+  const contexts = [...names.map((name) => guardedContext(name, person.namespaceOf(name), ours)), ...aliases];
+  const chosen = ours && isOurs(ours) ? ours.currentContext : undefined;
+  const current = contexts.some(({ name }) => name === chosen) ? chosen : undefined;
+  return guardedText(identity, names, contexts, current);
 }
 
 function guardedText(
-  person: Kubeconfig,
   identity: DoorIdentity,
-  ours: File | undefined,
-  current?: string,
+  names: readonly string[],
+  contexts: readonly ReturnType<typeof contextEntry>[],
+  current: string | undefined,
 ): string {
-  const names = person.contextNames;
   const authority = Buffer.from(identity.ca).toString('base64');
   const clusterOf = (context: string) => ({
     // A path of its own for each context: clients keep their discovery cache by address.
     server: `https://127.0.0.1:${identity.port}${contextPrefix(context)}`,
     'certificate-authority-data': authority,
   });
-  // Also aliases: contexts that a person made by hand for our clusters.
-  const aliases = (ours?.contexts ?? []).filter(
-    (item) => !names.includes(item.name) && names.includes(item.context.cluster.slice(OWN.length)),
-  );
-  const chosen = current ?? (ours && isOurs(ours) ? ours.currentContext : undefined);
-  const known = (name: string) => names.includes(name) || aliases.some((item) => item.name === name);
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
-    ...(chosen && known(chosen) ? { 'current-context': chosen } : {}),
+    ...(current ? { 'current-context': current } : {}),
     clusters: names.map((name) => ({ name: OWN + name, cluster: clusterOf(name) })),
     users: names.map((name) => ({ name: OWN + name, user: { token: identity.tokens[name] } })),
-    contexts: [
-      ...names.map((name) => guardedContext(name, person.namespaceOf(name), ours)),
-      ...aliases.map(({ name, context }) => ({
-        name,
-        context: { cluster: context.cluster, user: context.cluster, namespace: context.namespace },
-      })),
-    ],
+    contexts,
     extensions: [
       { name: OWN_FILE_MARK, extension: { apiVersion: 'toolcrib.dev/v1alpha1', kind: 'Guarded' } },
     ],
   };
   return `# Written by toolcrib, which keeps it up to date. Your own kubeconfig is not changed.\n${stringify(config)}`;
+}
+
+function contextEntry(name: string, target: string, namespace?: string, extensions?: object[]) {
+  return {
+    name,
+    context: {
+      cluster: OWN + target,
+      user: OWN + target,
+      ...(namespace ? { namespace } : {}),
+      ...(extensions ? { extensions } : {}),
+    },
+  };
 }
 
 /** The person's namespace, unless another was chosen in our file since it was copied. */
@@ -224,15 +164,11 @@ function guardedContext(name: string, theirs: string | undefined, ours: File | u
   const chosen = copied !== undefined && now !== (copied.namespace || undefined);
   const namespace = chosen && (theirs ?? '') === (copied.namespace ?? '') ? now : theirs;
   const mark = { apiVersion: 'toolcrib.dev/v1alpha1', kind: 'Copied', namespace: theirs ?? '' };
-  return {
-    name,
-    context: {
-      cluster: OWN + name,
-      user: OWN + name,
-      ...(namespace ? { namespace } : {}),
-      extensions: [{ name: OWN_FILE_MARK, extension: mark }],
-    },
-  };
+  return contextEntry(name, name, namespace, [{ name: OWN_FILE_MARK, extension: mark }]);
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)];
 }
 
 /** Calls back when one of the files changes, comes or goes. @returns how to stop */

@@ -29,11 +29,20 @@ export function withoutOurs(
   return { KUBECONFIG: text };
 }
 
-/** What `eval "$(toolcrib off)"` evaluates. Reads nothing but the environment. */
-export function offScript(paths: Paths, env: Env, shell: Shell, home: string = homedir()): string {
-  return assignments(shell, {
+/** What `off` sets, and unsets where it is undefined. Reads nothing but the environment. */
+export function offVariables(
+  paths: Paths,
+  env: Env,
+  home: string = homedir(),
+): Record<string, string | undefined> {
+  return {
     ...withoutOurs(paths, env, home),
     TOOLCRIB_KUBECONFIG: undefined,
     TOOLCRIB_KUBECONFIG_WAS: undefined,
-  });
+  };
+}
+
+/** What `eval "$(toolcrib off)"` evaluates. */
+export function offScript(paths: Paths, env: Env, shell: Shell, home: string = homedir()): string {
+  return assignments(shell, offVariables(paths, env, home));
 }

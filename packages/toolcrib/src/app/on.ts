@@ -1,11 +1,11 @@
 import { homedir } from 'node:os';
 import { delimiter } from 'node:path';
 import { kubeconfigPaths } from '../cluster/index.ts';
-import { ToolcribError } from '../model/index.ts';
 import { withLock } from './files.ts';
-import { type Guarded, rememberSources, syncGuardedKubeconfig } from './guarded-kubeconfig.ts';
+import { type Guarded, syncGuardedKubeconfig } from './guarded-kubeconfig.ts';
 import { withoutOurs } from './off.ts';
 import type { Paths } from './paths.ts';
+import { rememberSources } from './person-kubeconfig.ts';
 import { assignments, type Shell } from './shell.ts';
 
 type Env = Record<string, string | undefined>;
@@ -28,7 +28,8 @@ export function onVariables(paths: Paths, env: Env, home: string = homedir()): R
 /**
  * What `eval "$(toolcrib on)"` needs: our kubeconfig up to date with this terminal's, and the lines to evaluate.
  * The guard itself is started by the caller.
- * @throws ToolcribError as for reading the kubeconfig; `no-kubeconfig` where there is no context to guard
+ * @throws ToolcribError as for reading the kubeconfig; `no-kubeconfig` where there is no context to guard,
+ * `conflict` where a name means another cluster in another terminal. Nothing was written in both cases
  */
 export async function turnOn(
   paths: Paths,
@@ -40,14 +41,5 @@ export async function turnOn(
     rememberSources(paths, env, home);
     return syncGuardedKubeconfig(paths, env, home);
   });
-  if (guarded.person.contextNames.length === 0) {
-    throw new ToolcribError(
-      'no-kubeconfig',
-      'There is no context to guard: no kubeconfig was found, or it has none.',
-      {
-        next: 'Set KUBECONFIG, or let your cloud’s command line write ~/.kube/config; then turn toolcrib on again.',
-      },
-    );
-  }
   return { ...guarded, script: assignments(shell, onVariables(paths, env, home)) };
 }

@@ -1,6 +1,10 @@
+import { homedir } from 'node:os';
 import { type ResourceInfo, refOf } from '@toolcrib/kube';
 import { look, radiusOf } from '../guard/radius/index.ts';
 import { type Cluster, type Radius, ToolcribError } from '../model/index.ts';
+import { contexts } from './contexts.ts';
+import { pathsOf } from './paths.ts';
+import { loadPerson, loadPersonHere, terminalOf } from './person-kubeconfig.ts';
 
 const POLICIES = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan' } as const;
 
@@ -40,6 +44,46 @@ export async function radiusOfNamed(
       : { verb: 'scale' as const, replicas: options.scale };
   const aims = [{ ref: refOf(object), type: { group: info.group, resource: info.resource }, effect }];
   return radiusOf(await look(cluster, aims), aims);
+}
+
+/** One cluster to look at, as kubectl would take it in this terminal. */
+export interface Chosen {
+  cluster: Cluster;
+  /** The guard's name of it. */
+  context: string;
+  /** The one that the context sets. */
+  namespace?: string;
+  close(): Promise<void>;
+}
+
+/**
+ * The cluster that this terminal's kubectl would use, reached with the person's own credentials: by this terminal's
+ * files first, and only for what they don't have by those of terminals where toolcrib is on.
+ *
+ * @param named as `--context` names it; else the current one
+ * @throws ToolcribError `unknown-context`, `no-kubeconfig`, `bad-file`
+ */
+export function chosenCluster(
+  env: Record<string, string | undefined>,
+  named: string | undefined,
+  home: string = homedir(),
+): Chosen {
+  const terminal = terminalOf(env, home);
+  const name = named ?? terminal.current;
+  if (!name) {
+    throw new ToolcribError('unknown-context', 'There is no current context.', {
+      next: 'Name one with --context.',
+    });
+  }
+  const context = terminal.contextOf(name);
+  const isHere = loadPersonHere(pathsOf(env, home), env, home).contextNames.includes(context);
+  const all = contexts({ env, home, load: isHere ? loadPersonHere : loadPerson });
+  return {
+    cluster: all.cluster(context),
+    context,
+    namespace: terminal.namespaceOf(name),
+    close: () => all.close(),
+  };
 }
 
 /** By kind, plural, singular or short name, with or without its group: as kubectl takes it. */

@@ -14,9 +14,10 @@ import { basename, delimiter, join, resolve } from 'node:path';
 import { guardClient } from '../api/client.ts';
 import { ToolcribError } from '../model/index.ts';
 import { ensureGuard } from './daemon.ts';
-import { writeOwnFile } from './files.ts';
+import { withLock, writeOwnFile } from './files.ts';
 import { guardedKubeconfigFor } from './guarded-kubeconfig.ts';
 import { pathsOf } from './paths.ts';
+import { rememberSources } from './person-kubeconfig.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -38,9 +39,12 @@ export async function runGuarded(
   let folder: string | undefined;
   try {
     const paths = pathsOf(env, homedir());
+    // This terminal's clusters, whatever others have: the guard must know them before it mints.
+    await withLock(paths.startLock, 30_000, async () => rememberSources(paths, env));
     await ensureGuard(paths, { env });
     const client = guardClient(paths.socket);
-    const tool = { name: basename(binary), sha256: await sha256(binary) };
+    // The file is hashed; its name is started, since one file may be many programs (busybox, version managers' shims).
+    const tool = { name: basename(binary), sha256: await sha256(realpathSync(binary)) };
     const { id, tokens } = await client.mint({ tool, agent: options.agent, person: userInfo().username });
     folder = mkdtempSync(join(tmpdir(), 'toolcrib-run-'));
     const kubeconfig = join(folder, 'kubeconfig');
@@ -83,7 +87,7 @@ function findBinary(name: string, env: Env): string | 'not-executable' | undefin
     try {
       if (!statSync(place).isFile()) continue;
       accessSync(place, constants.X_OK);
-      return realpathSync(place);
+      return place;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EACCES') seen = 'not-executable';
     }

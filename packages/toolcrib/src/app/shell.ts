@@ -34,10 +34,12 @@ export function assignments(shell: Shell, variables: Record<string, string | und
     .join('\n');
 }
 
-function quoted(text: string): string {
+/** One word for bash, zsh and sh. */
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function fishQuoted(text: string): string {
+/** One word for fish. */
+export function fishQuoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }

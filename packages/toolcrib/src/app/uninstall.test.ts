@@ -115,6 +115,21 @@ test('nothing is done where the person says no', async () => {
   assert.deepEqual(fingerprints(home), before);
 });
 
+test('what is told as removed is what was shown, also what the guard takes away itself as it ends', async () => {
+  const { home, paths, env } = aHome();
+  await turnOn(paths, env, 'bash', home);
+  for (const path of [paths.pid, paths.socket]) writeFileSync(path, '');
+  let shown: string[] = [];
+  const plan = await uninstall(paths, env, {
+    agreed: async ({ removes }) => {
+      shown = removes;
+      return true;
+    },
+  });
+  assert.ok(shown.includes(paths.pid) && shown.includes(paths.socket));
+  assert.deepEqual(plan?.removes.toSorted(), shown.toSorted());
+});
+
 test('snapshots and unfinished acts are kept and named, until they are purged', async () => {
   const { home, paths, env } = aHome();
   await turnOn(paths, env, 'bash', home);

@@ -37,7 +37,7 @@ export async function planUninstall(paths: Paths, env: Env, purge: boolean): Pro
  * `KUBECONFIG` still names ours goes on with the person's.
  *
  * @param agreed asked with the plan before anything is done
- * @returns the plan that was carried out, undefined where it was not agreed to
+ * @returns what was done: `removes` is gone. undefined where it was not agreed to
  * @throws ToolcribError `conflict` where the guard does not end
  */
 export async function uninstall(
@@ -46,7 +46,8 @@ export async function uninstall(
   options: { purge?: boolean; agreed(plan: UninstallPlan): Promise<boolean> },
 ): Promise<UninstallPlan | undefined> {
   const purge = options.purge ?? false;
-  if (!(await options.agreed(await planUninstall(paths, env, purge)))) return undefined;
+  const shown = await planUninstall(paths, env, purge);
+  if (!(await options.agreed(shown))) return undefined;
   await stopGuard(paths);
   // Looked at again: the guard may have kept something meanwhile.
   const plan = await planUninstall(paths, env, purge);
@@ -56,7 +57,9 @@ export async function uninstall(
   } catch {
     // Something stays in it, ours or not.
   }
-  return plan;
+  // What the guard took away itself as it ended is gone as well.
+  const gone = [...new Set([...shown.removes, ...plan.removes])].filter((path) => !existsSync(path));
+  return { ...plan, removes: gone };
 }
 
 function ownFiles(paths: Paths): string[] {

@@ -3,18 +3,18 @@ import type { Hold } from '../model/index.ts';
 import { ToolcribError } from '../model/index.ts';
 import { holdText } from './held.ts';
 import { guard, person } from './setup.ts';
-import { ask, isInteractive, say } from './terminal.ts';
+import { ask, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
 
 interface ApproveOptions {
   softened?: boolean;
   asSent?: boolean;
   withoutNet?: string;
+  output: Output;
 }
 
 /** `toolcrib approve CODE` and `toolcrib deny CODE` */
 export function registerApprove(program: Command): void {
-  program
-    .command('approve')
+  withOutput(program.command('approve'))
     .argument('<code>', 'from `toolcrib held`, or from the refusal')
     .description('Let a held request go, for exactly what was shown.')
     .option('--softened', 'in a form that can be undone meanwhile: the Pods keep running')
@@ -30,6 +30,7 @@ export function registerApprove(program: Command): void {
         return say('Nothing was approved.');
       }
       const hold = await client.answer(code, { as, by: person(), withoutNet: options.withoutNet });
+      if (options.output !== 'text') return print(options.output, hold, () => '');
       say(
         before.waiting
           ? `Approved ${as}: it goes now.`
@@ -37,13 +38,13 @@ export function registerApprove(program: Command): void {
       );
     });
 
-  program
-    .command('deny')
+  withOutput(program.command('deny'))
     .argument('<code>')
     .description('Refuse a held request.')
-    .action(async (code: string) => {
+    .action(async (code: string, options: { output: Output }) => {
       const client = await guard();
-      await client.answer(code, { as: 'denied', by: person() });
+      const hold = await client.answer(code, { as: 'denied', by: person() });
+      if (options.output !== 'text') return print(options.output, hold, () => '');
       say('Refused. Nothing was sent.');
     });
 }

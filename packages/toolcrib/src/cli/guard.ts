@@ -7,6 +7,7 @@ import {
   bold,
   faint,
   good,
+  integer,
   mild,
   type Output,
   print,
@@ -20,15 +21,15 @@ import {
 export function registerGuard(program: Command): void {
   const command = program.command('guard').description('The guard itself: start it, look at it, stop it.');
 
-  command
-    .command('start')
+  withOutput(command.command('start'))
     .description('Start the guard in the background (`on` and `run` do so by themselves).')
     .option('--foreground', 'stay here, log to this terminal')
     .option(
       '--port <number>',
       'another port from now on, 0 for any that is free; the guard must not be running',
+      integer(0, 65_535),
     )
-    .action(async (options: { foreground?: boolean; port?: string }) => {
+    .action(async (options: { foreground?: boolean; port?: number; output: Output }) => {
       if (options.port !== undefined) await movePort(options.port);
       if (options.foreground) {
         const { runGuard } = await import('../app/guard-main.ts');
@@ -36,6 +37,7 @@ export function registerGuard(program: Command): void {
       }
       const { ensureGuard } = await import('../app/daemon.ts');
       const started = await ensureGuard(paths(), { env: process.env });
+      if (options.output !== 'text') return print(options.output, { guard: started }, () => '');
       say(started === 'started' ? 'The guard is up.' : 'The guard was running already.');
     });
 
@@ -44,32 +46,29 @@ export function registerGuard(program: Command): void {
     .action(async (options: { output: Output }) => {
       const status = await (await guard()).status().catch((error: unknown) => {
         if (!(error instanceof ToolcribError) || error.code !== 'not-running') throw error;
+        if (options.output !== 'text') print(options.output, { running: false }, () => '');
         say(`toolcrib: ${error.message}\n  → ${error.next}; or out of the way: eval "$(toolcrib off)"`);
       });
       if (!status) {
         process.exitCode = 1;
         return;
       }
-      print(options.output, status, () => statusText(status));
+      print(options.output, { running: true, ...status }, () => statusText(status));
     });
 
-  command
-    .command('stop')
+  withOutput(command.command('stop'))
     .description(
       'Stop the guard. Terminals where it is on get "connection refused" until it starts again or is turned off.',
     )
-    .action(async () => {
+    .action(async (options: { output: Output }) => {
       const { stopGuard } = await import('../app/daemon.ts');
       const stopped = await stopGuard(paths());
+      if (options.output !== 'text') return print(options.output, { guard: stopped }, () => '');
       say(stopped === 'stopped' ? 'The guard is stopped.' : 'The guard was not running.');
     });
 }
 
-async function movePort(text: string): Promise<void> {
-  const { ToolcribError } = await import('../model/index.ts');
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(port <= 65_535))
-    throw new ToolcribError('usage', `${text} is no port.`, { next: 'Name one below 65536.' });
+async function movePort(port: number): Promise<void> {
   const { guardPid } = await import('../app/daemon.ts');
   if (guardPid(paths()) !== undefined)
     throw new ToolcribError('conflict', 'The guard is running.', {

@@ -35,14 +35,14 @@ export function registerHeld(program: Command): void {
 function listText(holds: readonly Hold[]): string {
   return [
     table([
-      ['CODE', 'SINCE', 'CONTEXT', 'WHAT', 'RULE', ''],
+      ['CODE', 'SINCE', 'CONTEXT', 'RULE', 'CLIENT', 'WHAT'],
       ...holds.map((hold) => [
         bold(hold.code),
         when(hold.createdAt),
         clean(hold.context),
-        clean(whatOf(hold)),
         hold.decision.rule,
-        hold.waiting ? mild('a client waits') : faint('refused; may be sent again'),
+        hold.waiting ? mild('waits') : faint('may ask again'),
+        clean(whatOf(hold)),
       ]),
     ]),
     '',
@@ -73,8 +73,7 @@ export function holdText(hold: Hold): string {
   ];
   if (envelope) {
     lines.push(
-      `One approval covers up to ${envelope.uids.length} requests like this of the same kubectl call (an envelope),`,
-      'only for the objects shown, for two minutes.',
+      `One approval covers up to ${envelope.uids.length} requests like this of the same kubectl call (an envelope), only for the objects shown, for two minutes.`,
       '',
     );
   }

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { Act, Journal, RequestRecord, SoftenRecord, UndoRecord } from '../model/index.ts';
-import { openOwnJournal } from './setup.ts';
+import { openOwnJournal, paths } from './setup.ts';
 import {
   bad,
   bold,
   clean,
   faint,
   good,
+  integer,
   mild,
   type Output,
   print,
@@ -28,7 +29,7 @@ export function registerLog(program: Command): void {
     .argument('[act]', 'one act with all its requests')
     .description('What was asked, what was decided, and what became of it. Works when the guard is dead.')
     .option('--context <name>', 'only this context')
-    .option('-n, --limit <count>', 'at most so many acts', (text) => Number.parseInt(text, 10), 20)
+    .option('-n, --limit <count>', 'at most so many acts', integer(1), 20)
     .action(
       async (actId: string | undefined, options: { context?: string; limit: number; output: Output }) => {
         const journal = await openOwnJournal();
@@ -40,12 +41,27 @@ export function registerLog(program: Command): void {
           }
           const acts = await journal.acts({ context: options.context, limit: options.limit });
           const stories = await Promise.all(acts.map((act) => storyOf(journal, act)));
-          print(options.output, stories, () => (stories.length === 0 ? 'No acts yet.' : listText(stories)));
+          if (stories.length === 0 && options.context !== undefined) await knownContext(options.context);
+          print(options.output, stories, () =>
+            stories.length > 0
+              ? listText(stories)
+              : `No acts yet${options.context ? ' in that context' : ''}.`,
+          );
         } finally {
           await journal.close();
         }
       },
     );
+}
+
+/**
+ * That nothing was found of a context says something only where there is such a context.
+ * @throws ToolcribError `unknown-context`
+ */
+async function knownContext(context: string): Promise<void> {
+  const { loadPerson } = await import('../app/person-kubeconfig.ts');
+  const person = loadPerson(paths(), process.env);
+  if (!person.contextNames.includes(context)) person.context(context);
 }
 
 async function storyOf(journal: Journal, act: Act): Promise<ActStory> {

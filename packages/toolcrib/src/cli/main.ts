@@ -18,6 +18,7 @@ const commands: [names: string[], load: () => Promise<Register>][] = [
   [['vet'], async () => (await import('./vet.ts')).registerVet],
   [['sandbox'], async () => (await import('./sandbox.ts')).registerSandbox],
   [['uninstall'], async () => (await import('./uninstall.ts')).registerUninstall],
+  [['completion'], async () => (await import('./completion.ts')).registerCompletion],
 ];
 
 const program = new Command('toolcrib')
@@ -33,22 +34,23 @@ const program = new Command('toolcrib')
     '\nExit codes: 0 yes; 1 no; 2 wrong usage or bad input; 3 could not tell.\nFirst steps: toolcrib demo, then eval "$(toolcrib on)".',
   );
 
-// `toolcrib log | head` ends the pipe early: that is no error.
+// `toolcrib log | head` ends the pipe early: that is no error, and no reason to stop in the middle of an undo.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (error.code !== 'EPIPE') throw error;
 });
 
 const asked = process.argv[2] ?? '';
 const known = commands.filter(([names]) => names.includes(asked));
-// Help, and a word that is none of them, need all.
-const wanted = known.length > 0 || asked === '--version' ? known : commands;
+// Help, completion, and a word that is none of them, need all.
+const wanted = (known.length > 0 && asked !== 'completion') || asked === '--version' ? known : commands;
 
 try {
   for (const [, load] of wanted) (await load())(program);
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  const code = report(error);
+  // The command's own codes come back from `run`, so its failures have theirs: as env, timeout and docker have them.
+  process.exitCode = code !== 0 && asked === 'run' ? 125 : code;
 }
 
 /** One clear error: what, why, what next. Standard error; never a stack trace for what a person can mend. */

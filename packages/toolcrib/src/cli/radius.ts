@@ -1,7 +1,5 @@
-import type { Command } from 'commander';
-import { ToolcribError } from '../model/index.ts';
-import { ownClusters } from './setup.ts';
-import { type Output, palette, print, width, withOutput } from './terminal.ts';
+import { type Command, Option } from 'commander';
+import { integer, type Output, palette, print, width, withOutput } from './terminal.ts';
 
 interface RadiusOptions {
   namespace?: string;
@@ -21,28 +19,24 @@ export function registerRadius(program: Command): void {
     .description('What would go if this were deleted, or scaled down. Only looks.')
     .option('-n, --namespace <name>')
     .option('--context <name>')
-    .option('--cascade <how>', 'background, foreground or orphan', 'background')
-    .option('--scale <replicas>', 'ask about a scale-down instead', (text) => Number.parseInt(text, 10))
+    .addOption(
+      new Option('--cascade <how>').choices(['background', 'foreground', 'orphan']).default('background'),
+    )
+    .option('--scale <replicas>', 'ask about a scale-down instead', integer(0))
     .addHelpText(
       'after',
       '\nExit 0: everything that could belong to it was seen. 3: not everything, or others decide.',
     )
     .action(async (what: string, options: RadiusOptions) => {
-      const { radiusOfNamed } = await import('../app/radius.ts');
+      const { chosenCluster, radiusOfNamed } = await import('../app/radius.ts');
       const { tree } = await import('../guard/radius/index.ts');
-      const clusters = await ownClusters();
+      const { cluster, namespace, close } = chosenCluster(process.env, options.context);
       try {
-        const context = options.context ?? clusters.current();
-        if (!context) {
-          throw new ToolcribError('unknown-context', 'There is no current context.', {
-            next: 'Name one with --context.',
-          });
-        }
-        const radius = await radiusOfNamed(await clusters.clusterFor(context), what, options);
+        const radius = await radiusOfNamed(cluster, what, { namespace, ...options });
         if (radius.state !== 'complete') process.exitCode = 3;
         print(options.output, radius, () => tree(radius, { palette, width: width() }));
       } finally {
-        await clusters.close();
+        await close();
       }
     });
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 /** `toolcrib run -- CMD …` */
 export function registerRun(program: Command): void {
@@ -6,7 +6,9 @@ export function registerRun(program: Command): void {
     .command('run')
     .argument('<command...>', 'after --: the tool and its arguments')
     .description('Run one tool behind the guard: toolcrib run -- k9s. Its own exit code comes back.')
-    .option('--as <who>', 'agent: what it does is written down as an AI agent’s')
+    .addOption(
+      new Option('--as <who>', 'agent: what it does is written down as an AI agent’s').choices(['agent']),
+    )
     .addHelpText(
       'after',
       '\nExit codes: the command’s own; 125 the guard failed, 126 it can’t be run, 127 it was not found.',

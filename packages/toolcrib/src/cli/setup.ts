@@ -28,22 +28,14 @@ export async function openOwnJournal(): Promise<Journal> {
   return openJournal({ folder, key: loadKey({ folder, env: process.env }), clock: systemClock });
 }
 
-/** Straight to the person's clusters, with their own credentials. */
+/** Straight to the person's clusters, with their own credentials, by the names that the guard has for them. */
 export async function ownClusters(): Promise<{
   clusterFor(context: string): Promise<Cluster>;
-  current(): string | undefined;
   close(): Promise<void>;
 }> {
   const { contexts } = await import('../app/contexts.ts');
-  const { loadKubeconfig } = await import('../cluster/index.ts');
-  const { personEnv } = await import('../app/guarded-kubeconfig.ts');
-  const home = homedir();
-  const all = contexts({ env: process.env, home });
-  return {
-    clusterFor: async (context) => all.cluster(context),
-    current: () => loadKubeconfig({ env: personEnv(paths(), process.env, home), home }).currentContext,
-    close: () => all.close(),
-  };
+  const all = contexts({ env: process.env, home: homedir() });
+  return { clusterFor: async (context) => all.cluster(context), close: () => all.close() };
 }
 
 /** Runs `work` with journal and clusters, and closes both whatever happens. */

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Command } from 'commander';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { stringify } from 'yaml';
 import type { Palette } from '../guard/radius/index.ts';
 
@@ -13,6 +13,16 @@ export function withOutput(command: Command): Command {
   );
 }
 
+/** For commander: a whole number within bounds, and nothing else. `12abc` is no 12. */
+export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    const upTo = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `${min} to ${max}`;
+    throw new InvalidArgumentError(`It takes a whole number, ${upTo}.`);
+  };
+}
+
 /** Prints `value` as JSON or YAML, or `text()` for people. */
 export function print(output: Output, value: unknown, text: () => string): void {
   const rendered =
@@ -20,13 +30,13 @@ export function print(output: Output, value: unknown, text: () => string): void 
       ? JSON.stringify(value, null, 2)
       : output === 'yaml'
         ? stringify(value).trimEnd()
-        : text();
+        : fitted(text(), process.stdout.columns);
   process.stdout.write(rendered === '' || rendered.endsWith('\n') ? rendered : `${rendered}\n`);
 }
 
 /** To standard error: progress and hints, so that standard output can be piped. */
 export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${fitted(line, process.stderr.columns)}\n`);
 }
 
 type Style = Parameters<typeof styleText>[0];
@@ -50,21 +60,58 @@ export function width(): number {
   return Math.max(40, Math.min(process.stdout.columns ?? 80, 120));
 }
 
-/** Columns padded to their widest cell; the last one as it is. Colours in cells are left out of the count. */
-export function table(rows: readonly (readonly string[])[]): string {
+/**
+ * Columns padded to their widest cell; the last one is broken at spaces under itself where it would not fit. Colours in
+ * cells are left out of the count.
+ * @param columns of the terminal; none: what reads this has lines as long as they are
+ */
+export function table(
+  rows: readonly (readonly string[])[],
+  columns: number | undefined = process.stdout.columns,
+): string {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [at, cell] of row.entries()) widths[at] = Math.max(widths[at] ?? 0, visible(cell).length);
   }
   return rows
-    .map((row) =>
-      row
-        .map((cell, at) =>
-          at === row.length - 1 ? cell : cell + ' '.repeat((widths[at] ?? 0) - visible(cell).length),
-        )
-        .join('  '),
-    )
+    .map((row) => {
+      const cells = row
+        .slice(0, -1)
+        .map((cell, at) => cell + ' '.repeat((widths[at] ?? 0) - visible(cell).length));
+      const left = widths.slice(0, cells.length).reduce((sum, one) => sum + one + 2, 0);
+      const text = [...cells, row.at(-1) ?? ''].join('  ');
+      return left + 20 > (columns ?? left) ? text : fitted(text, columns, left);
+    })
     .join('\n');
+}
+
+/** What is to be copied as it stands: an indented command, up to the explanation that two spaces part from it. */
+const COMMAND = /^ {2,}toolcrib(?: \S+)*/;
+
+/**
+ * Lines that are longer than the terminal, broken at spaces; what follows is indented. A word, and a command to be copied,
+ * is never broken.
+ * @param columns none: as it is
+ * @param under columns by which the rest of a line is indented; default: two more than the line itself
+ */
+export function fitted(text: string, columns: number | undefined, under?: number): string {
+  if (columns === undefined) return text;
+  const lines = text.split('\n').map((line) => {
+    if (visible(line).length <= columns) return line;
+    const start = (COMMAND.exec(line) ?? /^ */.exec(line))?.[0] ?? '';
+    const indent = ' '.repeat(under ?? (/^ */.exec(line)?.[0].length ?? 0) + 2);
+    const done: string[] = [];
+    let now = start;
+    for (const word of line.slice(start.length).match(/ *[^ ]+/g) ?? []) {
+      if (visible(now + word).length <= columns || visible(now).trim() === '') now += word;
+      else {
+        done.push(now);
+        now = indent + word.trimStart();
+      }
+    }
+    return [...done, now].join('\n');
+  });
+  return lines.join('\n');
 }
 
 function visible(text: string): string {

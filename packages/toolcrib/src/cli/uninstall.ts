@@ -2,18 +2,17 @@ import type { Command } from 'commander';
 import type { UninstallPlan } from '../app/uninstall.ts';
 import { ToolcribError } from '../model/index.ts';
 import { paths } from './setup.ts';
-import { ask, isInteractive, say } from './terminal.ts';
+import { ask, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
 
 /** `toolcrib uninstall` */
 export function registerUninstall(program: Command): void {
-  program
-    .command('uninstall')
+  withOutput(program.command('uninstall'))
     .description(
       'Stop the guard and remove everything that is toolcrib’s own. Your own files were never changed.',
     )
     .option('--yes', 'do not ask')
     .option('--purge', 'also the journal with its snapshots: no undo afterwards')
-    .action(async (options: { yes?: boolean; purge?: boolean }) => {
+    .action(async (options: { yes?: boolean; purge?: boolean; output: Output }) => {
       const { uninstall } = await import('../app/uninstall.ts');
       const done = await uninstall(paths(), process.env, {
         purge: options.purge,
@@ -21,8 +20,10 @@ export function registerUninstall(program: Command): void {
       });
       if (!done) {
         process.exitCode = 1;
+        if (options.output !== 'text') print(options.output, { removes: [], stays: [] }, () => '');
         return say('Nothing was removed.');
       }
+      if (options.output !== 'text') return print(options.output, done, () => '');
       say(
         `Removed ${done.removes.length} files and folders. Terminals where it was on: eval "$(toolcrib off)", or close them.`,
       );

@@ -43,13 +43,18 @@ export interface Kubeconfig {
  * Loads the person's kubeconfig as kubectl does: the files of `KUBECONFIG`, else `~/.kube/config`. Of each
  * entry the first file that has it wins; files that don't exist are passed over, and so is our own.
  *
+ * @param from.withOurs also our own: what kubectl itself would see
  * @throws ToolcribError `no-kubeconfig` (unreadable), `bad-file` (with line and column)
  */
-export function loadKubeconfig(from: { env: Record<string, string | undefined>; home?: string }): Kubeconfig {
+export function loadKubeconfig(from: {
+  env: Record<string, string | undefined>;
+  home?: string;
+  withOurs?: boolean;
+}): Kubeconfig {
   const paths = kubeconfigPaths(from.env, from.home ?? homedir());
   const files = [...new Set(paths)]
     .flatMap((path) => readKubeconfig(path) ?? [])
-    .filter((file) => !isOurs(file));
+    .filter((file) => from.withOurs || !isOurs(file));
   return merged(files);
 }
 

@@ -3,8 +3,8 @@ import type { Kubectl } from './kubectl.ts';
 
 /** What is true of a set of Pods at one moment, asked of the cluster directly. */
 export interface Pods {
-  names: string[];
-  uids: string[];
+  /** In the order of their names. */
+  each: { name: string; uid: string }[];
   /** Running, and not on their way out. */
   running: number;
   /** Without a controller. */
@@ -29,12 +29,26 @@ export async function podsOf(
       0,
     );
   return {
-    names: alive.map((pod) => pod.metadata.name).sort(),
-    uids: alive.map((pod) => pod.metadata.uid ?? '').sort(),
+    each: alive
+      .map(({ metadata }) => ({ name: metadata.name, uid: metadata.uid ?? '' }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
     running: alive.filter((pod) => pod.status?.phase === 'Running').length,
     ownerless: alive.filter((pod) => !controlled(pod)).length,
     restarts: alive.reduce((sum, pod) => sum + restartsOf(pod), 0),
   };
+}
+
+/** What became of each Pod that was there, and how many of them are the same ones. */
+export function compared(
+  before: Pods,
+  after: Pods,
+): { same: number; pods: { name: string; before: string; after?: string }[] } {
+  const pods = before.each.map(({ name, uid }) => ({
+    name,
+    before: uid,
+    after: after.each.find((pod) => pod.name === name)?.uid,
+  }));
+  return { same: pods.filter((pod) => pod.before === pod.after).length, pods };
 }
 
 /** The object's UID, undefined where the API answers 404. */

@@ -7,7 +7,7 @@ import { undoAct } from '../acts.ts';
 import { contexts } from '../contexts.ts';
 import { pathsOf } from '../paths.ts';
 import { systemClock } from '../system-clock.ts';
-import { podsOf, uidOf, until } from './count.ts';
+import { compared, type Pods, podsOf, uidOf, until } from './count.ts';
 import { dashboard } from './dashboard.ts';
 import { findKubectl, type Kubectl } from './kubectl.ts';
 import { type Stage, setStage } from './stage.ts';
@@ -18,30 +18,60 @@ const KAFKA = 'app=kafka';
 const SET = { path: `/apis/apps/v1/namespaces/${NS}/statefulsets/kafka`, label: 'StatefulSet kafka' };
 const POD = { path: `/api/v1/namespaces/${NS}/pods/kafka-1`, label: 'Pod kafka-1' };
 
+/** What was counted on the way, for programs. */
+export interface Counted {
+  kubectl: string;
+  without: { request: string; pods: number; lost: number };
+  guarded: { code: string; refused: number; running: number; ownerless: number };
+  undone: { pods: { name: string; before: string; after?: string }[]; same: number; restarts: number };
+  /** Only where it was kept: how to reach both, and how to end them. */
+  kept?: { direct: string; guarded: string; home: string; end: string };
+}
+
 /**
- * The incident, replayed with real parts. Every number told is counted from the cluster at that moment.
- * @throws ToolcribError `missing-part`; Error where something did not go as it must
+ * The incident, replayed with real parts. Every number told is counted from the cluster at that moment. Interrupted (a
+ * signal, or `interrupted` rejects), it ends what it started first.
+ *
+ * @throws ToolcribError `missing-part`; Interrupted; Error where something did not go as it must
  */
-export async function demo(tell: Teller, options: { keep: boolean }): Promise<void> {
+export async function demo(
+  tell: Teller,
+  options: { keep: boolean; interrupted: Promise<never> },
+): Promise<Counted> {
   const { path, kubectl } = await findKubectl();
   tell.line(`kubectl: ${path}`);
-  const stage = await setStage(400);
+  const stage = setStage(400);
   let kept = false;
   try {
-    await cluster(tell, stage, kubectl);
-    await without(tell, stage, kubectl);
-    await stage.startGuard();
-    const before = await podsOf(kubectl, stage.direct, NS, KAFKA);
-    const actId = await withGuard(tell, stage, kubectl);
-    await undo(tell, stage, kubectl, actId, before);
-    await goOn(tell, stage, options.keep);
+    const story = play(tell, stage, kubectl, options.keep);
+    const counted = await Promise.race([story, options.interrupted]);
     kept = options.keep;
+    return { kubectl: path, ...counted };
   } finally {
     if (!kept) await stage.strike();
   }
 }
 
-async function cluster(tell: Teller, { direct, examples }: Stage, kubectl: Kubectl): Promise<void> {
+async function play(
+  tell: Teller,
+  stage: Stage,
+  kubectl: Kubectl,
+  keep: boolean,
+): Promise<Omit<Counted, 'kubectl'>> {
+  const pods = await cluster(tell, stage, kubectl);
+  const lost = await without(tell, stage, kubectl, pods);
+  await stage.startGuard();
+  const before = await podsOf(kubectl, stage.direct, NS, KAFKA);
+  const { actId, ...guarded } = await withGuard(tell, stage, kubectl, before);
+  const undone = await undo(tell, stage, kubectl, actId, before);
+  const kept = goOn(tell, stage, keep);
+  return { without: lost, guarded, undone, ...(kept ? { kept } : {}) };
+}
+
+/** @returns how many Pods Kafka has */
+async function cluster(tell: Teller, stage: Stage, kubectl: Kubectl): Promise<number> {
+  const { direct, examples } = stage;
+  await stage.startCluster();
   tell.chapter('A cluster "prod": a web shop, and a Kafka of three');
   tell.command('kubectl apply -f examples/');
   await kubectl(direct, 'apply', '-f', examples);
@@ -51,10 +81,17 @@ async function cluster(tell: Teller, { direct, examples }: Stage, kubectl: Kubec
     '11 Pods of the shop and 3 of Kafka run',
     async () => (await shop()) === 11 && (await kafka()) === 3,
   );
-  tell.line(`${await shop()} Pods of the shop and ${await kafka()} of Kafka run.`);
+  const pods = await kafka();
+  tell.line(`${await shop()} Pods of the shop and ${pods} of Kafka run.`);
+  return pods;
 }
 
-async function without(tell: Teller, { direct, examples }: Stage, kubectl: Kubectl): Promise<void> {
+async function without(
+  tell: Teller,
+  { direct, examples }: Stage,
+  kubectl: Kubectl,
+  pods: number,
+): Promise<Counted['without']> {
   tell.chapter('Without a guard: "delete Pod kafka-1" in a dashboard with a stale menu');
   const board = dashboard(readFileSync(direct, 'utf8'));
   board.open(SET);
@@ -65,7 +102,7 @@ async function without(tell: Teller, { direct, examples }: Stage, kubectl: Kubec
   tell.line(`On the wire:     ${reply.request}  → ${reply.status}`);
   await until('Kafka goes', async () => (await podsOf(kubectl, direct, NS, KAFKA)).running === 0);
   const after = await podsOf(kubectl, direct, NS, KAFKA);
-  const lost = before.uids.filter((uid) => !after.uids.includes(uid)).length;
+  const lost = before.each.length - compared(before, after).same;
   tell.line(
     `Of ${before.running} Kafka Pods ${lost} are lost; he had asked for one. There is no way back but the manifests:`,
   );
@@ -76,10 +113,16 @@ async function without(tell: Teller, { direct, examples }: Stage, kubectl: Kubec
     60_000,
   );
   await kubectl(direct, 'apply', '-f', `${examples}/kafka.yaml`);
-  await until('Kafka runs again', async () => (await podsOf(kubectl, direct, NS, KAFKA)).running === 3);
+  await until('Kafka runs again', async () => (await podsOf(kubectl, direct, NS, KAFKA)).running === pods);
+  return { request: reply.request, pods: before.running, lost };
 }
 
-async function withGuard(tell: Teller, stage: Stage, kubectl: Kubectl): Promise<string> {
+async function withGuard(
+  tell: Teller,
+  stage: Stage,
+  kubectl: Kubectl,
+  before: Pods,
+): Promise<Counted['guarded'] & { actId: string }> {
   const { direct } = stage;
   tell.chapter('With the guard: the same dashboard, the same click');
   const board = dashboard(readFileSync(stage.guarded, 'utf8'));
@@ -109,10 +152,12 @@ async function withGuard(tell: Teller, stage: Stage, kubectl: Kubectl): Promise<
   const set = await uidOf(kubectl, direct, NS, 'statefulset/kafka');
   const pods = await podsOf(kubectl, direct, NS, KAFKA);
   tell.line(
-    `Asked of the API directly: the StatefulSet is ${set === undefined ? 'gone (404)' : 'there'}; ${pods.running} of 3 Pods run, ${pods.ownerless} without an owner.`,
+    `Asked of the API directly: the StatefulSet is ${set === undefined ? 'gone (404)' : 'there'}; ${pods.running} of ${before.running} Pods run, ${pods.ownerless} without an owner.`,
   );
-  if (set !== undefined || pods.running !== 3) throw new Error('softening did not keep the Pods');
-  return hold.actId;
+  if (set !== undefined || pods.running !== before.running || compared(before, pods).same !== pods.running)
+    throw new Error('softening did not keep the Pods');
+  const { running, ownerless } = pods;
+  return { actId: hold.actId, code, refused: refused.status, running, ownerless };
 }
 
 async function undo(
@@ -120,8 +165,8 @@ async function undo(
   stage: Stage,
   kubectl: Kubectl,
   actId: string,
-  before: { names: string[]; uids: string[] },
-): Promise<void> {
+  before: Pods,
+): Promise<Counted['undone']> {
   const { direct, env } = stage;
   tell.chapter('Undo');
   tell.command(`toolcrib undo ${actId}`);
@@ -146,35 +191,39 @@ async function undo(
   }
   const set = await uidOf(kubectl, direct, NS, 'statefulset/kafka');
   const after = await podsOf(kubectl, direct, NS, KAFKA);
-  const same = after.uids.filter((uid) => before.uids.includes(uid)).length;
+  const { same, pods } = compared(before, after);
   tell.line(`The StatefulSet is ${set ? 'back' : 'not back'}. Pods, UID before and after:`);
-  for (const [at, name] of after.names.entries()) {
-    tell.line(`  ${name}  ${before.uids[at]?.slice(0, 8)}…  ${after.uids[at]?.slice(0, 8)}…`);
-  }
+  for (const pod of pods) tell.line(`  ${pod.name}  ${short(pod.before)}  ${short(pod.after)}`);
+  const { restarts, ownerless } = after;
   tell.line(
-    `${same} of ${before.uids.length} Pods are the same ones; restarts: ${after.restarts}; without an owner: ${after.ownerless}.`,
+    `${same} of ${pods.length} Pods are the same ones; restarts: ${restarts}; without an owner: ${ownerless}.`,
   );
-  if (!set || same !== before.uids.length || after.restarts !== 0 || after.ownerless !== 0) {
+  if (!set || same !== pods.length || restarts !== 0 || ownerless !== 0) {
     throw new ToolcribError('conflict', 'The undo did not bring everything back as it was.');
   }
+  return { pods, same, restarts };
 }
 
-async function goOn(tell: Teller, stage: Stage, keep: boolean): Promise<void> {
+const short = (uid: string | undefined) => (uid === undefined ? 'gone' : `${uid.slice(0, 8)}…`);
+
+function goOn(tell: Teller, stage: Stage, keep: boolean): Counted['kept'] {
   tell.chapter('Go on by hand');
   if (!keep) {
     tell.line('Keep cluster and guard up, and check every claim with your own kubectl:');
     tell.command('npm start -- --keep          (or: toolcrib demo --keep)');
     tell.line('Put the guard before your own clusters; a new one is only observed at first:');
     tell.command('eval "$(toolcrib on)"        then toolcrib log, toolcrib held');
-    return;
+    return undefined;
   }
   tell.line('Cluster and guard stay up. The first is the cluster itself, the second the way');
   tell.line('through the guard; delete something and look:');
-  process.stdout.write(
-    `\nDIRECT_KUBECONFIG=${stage.direct}\nGUARDED_KUBECONFIG=${stage.guarded}\nTOOLCRIB_HOME=${stage.env.TOOLCRIB_HOME}\n\n`,
-  );
-  tell.command(`KUBECONFIG=${stage.guarded} kubectl delete deployment web -n shop`);
+  const { direct, guarded } = stage;
+  const home = stage.env.TOOLCRIB_HOME ?? '';
+  tell.plain(`\nDIRECT_KUBECONFIG=${direct}\nGUARDED_KUBECONFIG=${guarded}\nTOOLCRIB_HOME=${home}\n`);
+  tell.command(`KUBECONFIG=${guarded} kubectl delete deployment web -n shop`);
   tell.line(`In another terminal, with TOOLCRIB_HOME as above: toolcrib held, approve, log, undo`);
   tell.line('(in a clone: npm run toolcrib -- held). To end all of it:');
-  tell.command(stage.leave());
+  const end = stage.leave();
+  tell.command(end);
+  return { direct, guarded, home, end };
 }

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ToolcribError } from '../../model/index.ts';
-import { ensureGuard, inheritedOptions, stopGuard } from '../daemon.ts';
+import { ensureGuard, guardPid, inheritedOptions, stopGuard } from '../daemon.ts';
 import { turnOn } from '../on.ts';
 import { pathsOf } from '../paths.ts';
 import { until } from './count.ts';
@@ -26,8 +26,9 @@ export interface Stage {
   examples: string;
   /** What this demo's own toolcrib commands run with. */
   env: Record<string, string | undefined>;
+  startCluster(): Promise<void>;
   startGuard(): Promise<void>;
-  /** Ends cluster and guard, removes the folder. */
+  /** Ends cluster and guard as far as they were started, removes the folder. */
   strike(): Promise<void>;
   /** Leaves both up; returns how to end them. */
   leave(): string;
@@ -41,7 +42,8 @@ spec:
     - {context: prod, mode: enforce}
 `;
 
-export async function setStage(podStartMs: number): Promise<Stage> {
+/** Makes the folder; nothing runs yet. What was begun of the rest is ended by `strike`, at whatever moment it comes. */
+export function setStage(podStartMs: number): Stage {
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-demo-'));
   const home = join(folder, 'home');
   mkdirSync(home, { mode: 0o700 });
@@ -50,42 +52,63 @@ export async function setStage(podStartMs: number): Promise<Stage> {
   writeFileSync(join(home, 'guard.yaml'), POLICY);
   const env: Record<string, string | undefined> = { ...process.env, TOOLCRIB_HOME: home, KUBECONFIG: direct };
   const paths = pathsOf(env);
-  const cluster = await startCluster(folder, direct, podStartMs);
-  cpSync(findExamples(), join(folder, 'examples'), { recursive: true });
+  const examples = join(folder, 'examples');
+  let cluster: ChildProcess | undefined;
+  let guard: Promise<unknown> | undefined;
+  let struck = false;
+  const standing = () => {
+    if (struck) throw new Error('the demo was stopped');
+  };
   return {
     folder,
     direct,
     guarded,
-    examples: join(folder, 'examples'),
+    examples,
     env,
+    async startCluster() {
+      standing();
+      cpSync(findExamples(), examples, { recursive: true });
+      cluster = spawnCluster(folder, direct, podStartMs);
+      await isUp(cluster, folder, direct);
+    },
     async startGuard() {
       await turnOn(paths, env, 'bash');
-      await ensureGuard(paths, { env });
+      standing();
+      guard = ensureGuard(paths, { env });
+      await guard;
       // `on` leaves the choice of context to the person's own file; here there is one file for each way.
       const text = readFileSync(paths.kubeconfig, 'utf8');
       writeFileSync(guarded, `${text}current-context: prod\n`, { mode: 0o600 });
     },
     async strike() {
+      struck = true;
+      // A guard that is starting can't be found yet, and would outlive us.
+      await guard?.catch(() => undefined);
       await stopGuard(paths);
-      await ended(cluster);
+      if (cluster) await ended(cluster);
       rmSync(folder, { recursive: true, force: true });
     },
     leave() {
-      cluster.unref();
-      writeFileSync(join(folder, 'cluster.pid'), `${cluster.pid}\n`);
-      return `kill ${cluster.pid}; TOOLCRIB_HOME=${home} toolcrib uninstall --purge --yes; rm -r ${folder}`;
+      const pid = cluster?.pid;
+      cluster?.unref();
+      writeFileSync(join(folder, 'cluster.pid'), `${pid}\n`);
+      const guardEnd = guardPid(paths);
+      return `kill ${pid}${guardEnd === undefined ? '' : ` ${guardEnd}`}; sleep 2; rm -r ${folder}`;
     },
   };
 }
 
-async function startCluster(folder: string, kubeconfig: string, podStartMs: number): Promise<ChildProcess> {
+function spawnCluster(folder: string, kubeconfig: string, podStartMs: number): ChildProcess {
   const log = openSync(join(folder, 'cluster.log'), 'a');
   const main = fileURLToPath(new URL(`../../cli/main${extname(import.meta.url)}`, import.meta.url));
   const args = ['sandbox', '--name', 'prod', '--kubeconfig', kubeconfig, '--pod-start', String(podStartMs)];
-  const cluster = spawn(process.execPath, [...inheritedOptions(process.execArgv), main, ...args], {
+  return spawn(process.execPath, [...inheritedOptions(process.execArgv), main, ...args], {
     stdio: ['ignore', log, log],
     detached: true,
   });
+}
+
+async function isUp(cluster: ChildProcess, folder: string, kubeconfig: string): Promise<void> {
   let exited = false;
   cluster.once('exit', () => {
     exited = true;
@@ -95,7 +118,6 @@ async function startCluster(folder: string, kubeconfig: string, podStartMs: numb
     const why = readFileSync(join(folder, 'cluster.log'), 'utf8').trim().split('\n').pop();
     throw new ToolcribError('missing-part', `The sandbox cluster could not be started: ${why}`);
   }
-  return cluster;
 }
 
 function ended(child: ChildProcess): Promise<void> {

@@ -8,13 +8,24 @@ export interface Teller {
   command(text: string): void;
   /** A program's own words, indented. */
   quote(text: string): void;
+  /** As it stands, to be copied or read by programs. */
+  plain(text: string): void;
 }
+
+/** Says nothing: for where only the figures count. */
+export const silent: Teller = {
+  chapter: () => undefined,
+  line: () => undefined,
+  command: () => undefined,
+  quote: () => undefined,
+  plain: () => undefined,
+};
 
 export function teller(out: NodeJS.WriteStream): Teller {
   let chapter = 0;
   const style = (format: Parameters<typeof styleText>[0], text: string) =>
     styleText(format, text, { stream: out });
-  const write = (text: string) => out.write(`${text}\n`);
+  const write = (text: string) => void out.write(`${text}\n`);
   return {
     chapter(title) {
       chapter++;
@@ -22,6 +33,7 @@ export function teller(out: NodeJS.WriteStream): Teller {
     },
     line: (text = '') => write(text === '' ? '' : `   ${text}`),
     command: (text) => write(`   ${style('cyan', `$ ${text}`)}`),
+    plain: write,
     quote(text) {
       for (const line of text.trimEnd().split('\n')) write(style('dim', `   │ ${line}`));
     },

@@ -15,13 +15,24 @@ test('the tree of the incident', () => {
     `StatefulSet shop/kafka · goes, can be brought back
 ├─ ControllerRevision kafka-1 · goes, can be brought back
 ├─ Pod kafka-0 · goes, can be brought back
-└─ PersistentVolumeClaim data-kafka-0 · goes, can be brought back: claim of Sta…
-   └─ PersistentVolume pv-data-kafka-0 · CANNOT be brought back: reclaim policy…
+└─ PersistentVolumeClaim data-kafka-0 · goes, can be brought back: claim of
+   │    StatefulSet kafka on volume pv-data-kafka-0 (Delete)
+   └─ PersistentVolume pv-data-kafka-0 · CANNOT be brought back: reclaim policy
+           Delete: its data goes with it
 would delete 1 StatefulSet, 1 ControllerRevision, 1 Pod, 1
 PersistentVolumeClaim, 1 PersistentVolume; 1 Pod not replaced; 1 workload left
 without Pods; 1 volume lost
 `,
   );
+});
+
+test('what can’t be brought back is said in full, however narrow and deep', () => {
+  const kafka = radiusFor(statefulSet(`shop/${'kafka-of-the-shop'.repeat(2)}`, 1, { whenDeleted: 'Delete' }));
+  for (const width of [40, 60, 80]) {
+    const lines = tree(kafka, { width }).split('\n');
+    for (const line of lines) assert.ok(line.length <= width, line);
+    assert.match(lines.join(' ').replace(/[│├└─ ]+/g, ' '), /CANNOT be brought back: reclaim policy Delete/);
+  }
 });
 
 test('many alike are cut to a few and a number', () => {

@@ -21,7 +21,7 @@ export const plain: Palette = {
 
 export interface TreeOptions {
   palette?: Palette;
-  /** Columns; longer lines end in "…". */
+  /** Columns; longer lines are broken at spaces, and a word that is longer still ends in "…". */
   width?: number;
   /** `false` draws with |, + and - only. */
   unicode?: boolean;
@@ -45,11 +45,16 @@ export function tree(radius: Radius, options: TreeOptions = {}): string {
     const via = member.via !== undefined && uids.has(member.via) ? member.via : '';
     children.set(via, [...(children.get(via) ?? []), member]);
   }
-  const line = (lead: string, name: string, words: string, colour: (text: string) => string) => {
-    const text = `${lead}${clean(name)}`;
-    const room = width - text.length - 3;
-    if (words === '' || room < 4) lines.push(cut(text, width, box.more));
-    else lines.push(`${text} ${unicode ? '·' : '-'} ${colour(cut(clean(words), room, box.more))}`);
+  const dot = unicode ? ' · ' : ' - ';
+  /** @param under what stands left of further lines of the same row */
+  const line = (lead: string, name: string, words: string, colour: (text: string) => string, under = '') => {
+    const text = cut(`${lead}${clean(name)}`, width, box.more);
+    if (words === '') return lines.push(text);
+    // The end of a line is where it says what can't be brought back: it is wrapped, not cut.
+    const [rest, room] = [width - text.length - dot.length, Math.max(width - under.length - 2, 12)];
+    const [first = '', ...more] = wrapped(clean(words), room, rest);
+    lines.push(first === '' ? text : `${text}${dot}${colour(first)}`);
+    for (const part of more) lines.push(`${under}  ${colour(cut(part, room, box.more))}`);
   };
   const drawn = new Set<string>();
   const draw = (members: readonly RadiusMember[], lead: string, top: boolean) => {
@@ -64,8 +69,10 @@ export function tree(radius: Radius, options: TreeOptions = {}): string {
       const uid = row.ref.uid ?? '';
       if (drawn.has(uid)) continue;
       drawn.add(uid);
-      line(lead + mark, nameOf(row, top), words(row), palette[row.loss]);
-      draw(children.get(uid) ?? [], top ? '' : lead + (last ? '   ' : box.pass), false);
+      const below = top ? '' : lead + (last ? '   ' : box.pass);
+      const under = below + (children.has(uid) ? box.pass : '   ');
+      line(lead + mark, nameOf(row, top), words(row), palette[row.loss], under);
+      draw(children.get(uid) ?? [], below, false);
     }
   };
   draw(children.get('') ?? [], '', true);
@@ -120,14 +127,18 @@ function cut(text: string, room: number, more: string): string {
   return text.length <= room ? text : `${text.slice(0, Math.max(0, room - more.length))}${more}`;
 }
 
-function wrapped(text: string, width: number): string[] {
+/** Broken at spaces. @param first room in the first line, which stays empty where no word fits it */
+function wrapped(text: string, width: number, first: number = width): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    const room = lines.length === 0 ? first : width;
+    const fits = line === '' ? word.length <= room : line.length + 1 + word.length <= room;
+    if (fits || (line === '' && room === width)) line = line === '' ? word : `${line} ${word}`;
+    else {
       lines.push(line);
       line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+    }
   }
   return [...lines, line];
 }

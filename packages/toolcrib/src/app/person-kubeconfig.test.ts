@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { syncGuardedKubeconfig } from './guarded-kubeconfig.ts';
+import { pathsOf } from './paths.ts';
+import { loadPerson, rememberSources, terminalOf } from './person-kubeconfig.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'toolcrib-person-'));
+after(() => rmSync(root, { recursive: true }));
+
+interface Entry {
+  cluster?: string;
+  server?: string;
+  user?: string;
+  token?: string;
+  namespace?: string;
+}
+
+/** A kubeconfig with these contexts, the first of them current. */
+function config(contexts: Record<string, Entry>, current = Object.keys(contexts)[0]): string {
+  const entries = Object.entries(contexts).map(([name, entry]) => ({
+    name,
+    cluster: name,
+    server: `https://${name}.example`,
+    user: name,
+    token: `of-${name}`,
+    ...entry,
+  }));
+  return JSON.stringify({
+    'current-context': current,
+    clusters: entries.map(({ cluster, server }) => ({ name: cluster, cluster: { server } })),
+    users: entries.map(({ user, token }) => ({ name: user, user: { token } })),
+    contexts: entries.map(({ name, cluster, user, namespace }) => ({
+      name,
+      context: { cluster, user, namespace },
+    })),
+  });
+}
+
+/** A home with files; `env('a', 'ours')` is a terminal with those in its KUBECONFIG. */
+function aHome(files: Record<string, string>) {
+  const home = mkdtempSync(join(root, 'home-'));
+  const paths = pathsOf({ TOOLCRIB_HOME: join(home, 'state') });
+  const at = (name: string) => (name === 'ours' ? paths.kubeconfig : join(home, name));
+  mkdirSync(join(home, '.kube'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(at(name), text);
+  const env = (...names: string[]) => (names.length === 0 ? {} : { KUBECONFIG: names.map(at).join(':') });
+  return {
+    home,
+    paths,
+    at,
+    env,
+    remember: (...names: string[]) => rememberSources(paths, env(...names), home),
+    person: () => loadPerson(paths, env(), home),
+    terminal: (...names: string[]) => terminalOf(env(...names), home),
+    sync: () => syncGuardedKubeconfig(paths, env(), home),
+  };
+}
+
+const PROD = config({ prod: { namespace: 'shop' } });
+const STAGING = config({ staging: { namespace: 'web' } });
+
+test('the current context is this terminal’s, whatever others have', async () => {
+  const { remember, sync, terminal, paths } = aHome({ '.kube/config': PROD, staging: STAGING });
+  remember();
+  remember('staging');
+  await sync();
+  const cases: [string[], string, string][] = [
+    [[], 'prod', 'shop'],
+    [['staging'], 'staging', 'web'],
+    [['ours', 'staging'], 'staging', 'web'],
+    [['ours', '.kube/config'], 'prod', 'shop'],
+    [['staging', '.kube/config'], 'staging', 'web'],
+  ];
+  const check = (expected: typeof cases) => {
+    for (const [names, current, namespace] of expected) {
+      const seen = terminal(...names);
+      assert.equal(seen.current, current, names.join(':'));
+      assert.equal(seen.contextOf(current), current);
+      assert.equal(seen.namespaceOf(current), namespace, names.join(':'));
+    }
+  };
+  check(cases);
+  // What kubectl config use-context writes into ours counts where ours stands, and nowhere else.
+  const text = readFileSync(paths.kubeconfig, 'utf8');
+  writeFileSync(paths.kubeconfig, `${text}current-context: staging\n`);
+  check(cases.map((one) => (one[0].includes('ours') ? [one[0], 'staging', 'web'] : one)));
+});
+
+test('an alias made for a guarded context leads where that does', async () => {
+  const { remember, sync, terminal, paths } = aHome({ '.kube/config': PROD });
+  remember();
+  await sync();
+  const text = readFileSync(paths.kubeconfig, 'utf8');
+  writeFileSync(
+    paths.kubeconfig,
+    text.replace(/^ {2}- name: prod\n/m, '  - name: nickname\n').concat('current-context: nickname\n'),
+  );
+  const seen = terminal('ours', '.kube/config');
+  assert.equal(seen.current, 'nickname');
+  assert.equal(seen.contextOf('nickname'), 'prod');
+});
+
+const ADMIN = { cluster: 'kubernetes', user: 'kubernetes-admin' };
+
+test('each terminal’s contexts mean what its own files say, under the same cluster and user names too', () => {
+  const { remember, person, at, paths } = aHome({
+    a: config({ prod: { ...ADMIN, server: 'https://a.example', token: 'a' } }),
+    b: config({ staging: { ...ADMIN, server: 'https://b.example', token: 'b' } }),
+  });
+  remember('a');
+  remember('ours', 'b');
+  const { contextNames, context, kubeconfigOf } = person();
+  assert.deepEqual(contextNames, ['prod', 'staging']);
+  for (const [name, file] of [
+    ['prod', 'a'],
+    ['staging', 'b'],
+  ] as const) {
+    assert.equal(context(name).cluster.server, `https://${file}.example`);
+    assert.equal(context(name).user.token, file);
+    assert.equal(kubeconfigOf(name), `${at(file)}:${paths.added}`);
+  }
+});
+
+test('one name for two things is refused, and says which of them differs', () => {
+  const cases: [string, Record<string, Entry>, RegExp][] = [
+    ['cluster', { prod: { server: 'https://b.example' } }, /another cluster \(https:\/\/prod\.example of /],
+    ['user', { prod: { token: 'other' } }, /another user \(prod of /],
+  ];
+  for (const [what, contexts, message] of cases) {
+    const { remember, at, paths } = aHome({ a: PROD, b: config(contexts) });
+    remember('a');
+    const before = readFileSync(paths.sources, 'utf8');
+    const rename = `rename-context prod NEW-NAME --kubeconfig ${at('b')}`;
+    assert.throws(
+      () => remember('b'),
+      (error: Error & { code?: string; next?: string }) =>
+        error.code === 'conflict' && message.test(error.message) && error.next?.includes(rename) === true,
+      what,
+    );
+    assert.equal(readFileSync(paths.sources, 'utf8'), before);
+  }
+});
+
+test('a terminal without a context leaves nothing behind; one with only guarded ones needs nothing', async () => {
+  const { remember, sync, home, paths, at } = aHome({ empty: '{}' });
+  for (const names of [['empty'], ['nowhere'], []]) {
+    assert.throws(() => remember(...names), { code: 'no-kubeconfig' });
+    assert.throws(() => readFileSync(paths.sources), { code: 'ENOENT' });
+  }
+  writeFileSync(at('own'), PROD);
+  remember('own');
+  const before = readFileSync(paths.sources, 'utf8');
+  await sync();
+  const ofARun = join(home, 'run');
+  writeFileSync(ofARun, readFileSync(paths.kubeconfig));
+  rememberSources(paths, { KUBECONFIG: ofARun }, home);
+  assert.equal(readFileSync(paths.sources, 'utf8'), before);
+});
+
+test('files that were remembered as one list still are', () => {
+  const { person, paths, at } = aHome({ a: PROD, b: STAGING });
+  mkdirSync(paths.state);
+  writeFileSync(paths.sources, JSON.stringify({ files: [at('a'), at('b')] }));
+  assert.deepEqual(person().contextNames, ['prod', 'staging']);
+});

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { type RunningSandbox, realClients, startSandbox } from '@toolcrib/sandbox';
+import { type GuardHome, guardHome } from './testing/running-guard.ts';
+
+// Two clusters, two kubeconfigs, several terminals: what is asked in one is answered about its own cluster. The real
+// command line, guard and kubectl. Each cluster has a namespace of its own name: what is seen there is proof of where.
+
+let home: GuardHome;
+let clusters: RunningSandbox[];
+let kubectl: string;
+let staging: string;
+
+before(async () => {
+  kubectl = (await realClients()).kubectl;
+  clusters = await Promise.all(
+    ['prod', 'staging'].map((name) => startSandbox({ name, controllers: false, podStartMs: 20 })),
+  );
+  home = guardHome(clusters[0]?.kubeconfig() ?? '', '');
+  home.policy('apiVersion: toolcrib.dev/v1alpha1\nkind: GuardPolicy\nspec: {}\n');
+  // By itself, so that a busy machine may take its time.
+  await home.start();
+  staging = join(home.folder, 'staging.kc');
+  writeFileSync(staging, clusters[1]?.kubeconfig() ?? '', { mode: 0o600 });
+  for (const [at, kubeconfig] of [home.direct, staging].entries()) {
+    const name = ['in-prod', 'in-staging'][at] ?? '';
+    const made = await home.launch(kubectl, ['create', 'namespace', name], { kubeconfig }).done;
+    assert.equal(made.code, 0, made.stderr);
+  }
+});
+after(async () => {
+  await home?.cli('guard', 'stop');
+  home?.remove();
+  for (const cluster of clusters ?? []) await cluster.close();
+});
+
+/** A terminal: what it has in KUBECONFIG. */
+async function inTerminal(kubeconfig: string, ...args: string[]) {
+  const before = home.env.KUBECONFIG ?? '';
+  home.env.KUBECONFIG = kubeconfig;
+  try {
+    return await home.cli(...args);
+  } finally {
+    home.env.KUBECONFIG = before;
+  }
+}
+
+/** Everything that this terminal's `run` and `radius` say of where they look. */
+async function looksAt(kubeconfig: string, cluster: 'prod' | 'staging', what: string): Promise<void> {
+  const own = `in-${cluster}`;
+  const other = cluster === 'prod' ? 'in-staging' : 'in-prod';
+  const run = await inTerminal(kubeconfig, 'run', '--', kubectl, 'get', 'namespaces', '-o', 'name');
+  assert.equal(run.code, 0, `${what}: ${run.stderr}`);
+  assert.match(run.stdout, new RegExp(`namespace/${own}\n`), what);
+  assert.doesNotMatch(run.stdout, new RegExp(other), what);
+  const radius = await inTerminal(kubeconfig, 'radius', `ns/${own}`);
+  assert.equal(radius.code, 0, `${what}: ${radius.stderr}`);
+}
+
+test('run and radius go to the cluster of the terminal that they are typed in', async () => {
+  const prod = home.direct;
+  const ours = home.paths.kubeconfig;
+  const on = await inTerminal(prod, 'on');
+  assert.equal(on.code, 0, on.stderr);
+  await looksAt(staging, 'staging', 'another terminal, where it is not on');
+  assert.equal((await inTerminal(staging, 'on')).code, 0);
+  await looksAt(`${ours}:${staging}`, 'staging', 'on there');
+  await looksAt(`${ours}:${prod}`, 'prod', 'on in the first');
+  const use = ['config', 'use-context', 'staging'];
+  assert.equal((await home.launch(kubectl, use, { kubeconfig: `${ours}:${prod}` }).done).code, 0);
+  await looksAt(`${ours}:${prod}`, 'staging', 'after use-context, where ours stands');
+  await looksAt(prod, 'prod', 'after use-context in another terminal');
+});
+
+test('radius looks in the namespace that the context sets, and in that of -n', async () => {
+  const at = (kubeconfig: string, ...args: string[]) => home.launch(kubectl, args, { kubeconfig }).done;
+  const here = join(home.folder, 'here.kc');
+  copyFileSync(staging, here);
+  assert.equal((await at(here, 'create', 'configmap', 'mine', '-n', 'in-staging')).code, 0);
+  assert.equal((await inTerminal(here, 'radius', 'cm/mine')).code, 2);
+  assert.equal((await inTerminal(here, 'radius', 'cm/mine', '-n', 'in-staging')).code, 0);
+  await at(here, 'config', 'set-context', '--current', '--namespace', 'in-staging');
+  const found = await inTerminal(here, 'radius', 'cm/mine');
+  assert.equal(found.code, 0, found.stderr);
+  assert.equal((await inTerminal(here, 'radius', 'cm/mine', '-n', 'default')).code, 2);
+});
+
+test('a terminal’s own kubeconfig that is broken, or has no context: 125, and the tool was not started', async () => {
+  const broken = join(home.folder, 'broken.kc');
+  writeFileSync(broken, 'clusters: [');
+  const mark = join(home.folder, 'mark');
+  for (const kubeconfig of [broken, join(home.folder, 'nowhere.kc')]) {
+    const said = await inTerminal(kubeconfig, 'run', '--', 'touch', mark);
+    assert.equal(said.code, 125, said.stderr);
+    assert.throws(() => readFileSync(mark), { code: 'ENOENT' });
+  }
+});

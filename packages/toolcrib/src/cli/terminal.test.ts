@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fitted, integer, table } from './terminal.ts';
+
+const FITTED: [what: string, text: string, columns: number | undefined, expected: string][] = [
+  ['nothing is broken for a pipe', 'a long line of words', undefined, 'a long line of words'],
+  ['what fits stays', 'a line\n\n  another', 20, 'a line\n\n  another'],
+  ['at spaces, indented', '  some words that go on', 14, '  some words\n    that go on'],
+  ['a word is never broken', 'a-word-that-is-far-too-long b', 10, 'a-word-that-is-far-too-long\n  b'],
+  [
+    'a command stands whole, its explanation goes on below',
+    '  toolcrib approve ABCDE --softened   its Pods keep running',
+    42,
+    '  toolcrib approve ABCDE --softened   its\n    Pods keep running',
+  ],
+  [
+    'a command alone is never broken',
+    '  toolcrib approve X --without-net name',
+    20,
+    '  toolcrib approve X --without-net name',
+  ],
+  ['colours have no width', '\u001b[1mone\u001b[22m two', 7, '\u001b[1mone\u001b[22m two'],
+];
+for (const [what, text, columns, expected] of FITTED) {
+  test(what, () => assert.equal(fitted(text, columns), expected));
+}
+
+test('the last column of a table is broken under itself', () => {
+  const rows = [
+    ['A', 'WHAT'],
+    ['first', 'delete the pods of everything'],
+  ];
+  const wide = 'A      WHAT\nfirst  delete the pods of everything';
+  assert.equal(table(rows, undefined), wide);
+  assert.equal(table(rows, 80), wide);
+  assert.equal(table(rows, 28), 'A      WHAT\nfirst  delete the pods of\n       everything');
+  // Too narrow for that: as it is, rather than a column of single words.
+  assert.equal(table(rows, 20), wide);
+});
+
+test('a whole number within bounds, and nothing else', () => {
+  const parse = integer(1, 10);
+  assert.deepEqual(['1', '10', '007'].map(parse), [1, 10, 7]);
+  for (const text of ['', '0', '11', '-1', '1.5', '1e1', '0x1', ' 1', '1x', 'abc', '9'.repeat(30)])
+    assert.throws(() => parse(text), /whole number, 1 to 10/, text);
+});
