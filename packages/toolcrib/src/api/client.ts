@@ -18,11 +18,12 @@ const holdSchema = z
 
 /**
  * Speaks with the guard on this machine.
+ * @param timeout milliseconds without an answer
  * @throws ToolcribError `not-running` where nobody answers; what the guard says otherwise
  */
-export function guardClient(socketPath: string) {
+export function guardClient(socketPath: string, timeout = 10_000) {
   const call = async <T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> => {
-    const { status, text } = await send(socketPath, method, path, body);
+    const { status, text } = await send(socketPath, timeout, method, path, body);
     if (status < 400) return schema.parse(text === '' ? undefined : JSON.parse(text));
     const fault = faultSchema.parse(JSON.parse(text));
     throw new ToolcribError(fault.code as ToolcribErrorCode, fault.message, { next: fault.next });
@@ -44,6 +45,7 @@ export type GuardClient = ReturnType<typeof guardClient>;
 
 function send(
   socketPath: string,
+  timeout: number,
   method: string,
   path: string,
   body: unknown,
@@ -54,7 +56,7 @@ function send(
       payload === undefined
         ? {}
         : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) };
-    const call = request({ socketPath, method, path, headers, timeout: 10_000 }, (response) => {
+    const call = request({ socketPath, method, path, headers, timeout }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () =>
@@ -62,11 +64,17 @@ function send(
       );
       response.on('error', reject);
     });
-    call.on('timeout', () => call.destroy(new Error('no answer within 10 seconds')));
+    let silent = false;
+    call.on('timeout', () => {
+      silent = true;
+      call.destroy(new Error(`no answer within ${timeout / 1000} s`));
+    });
     call.on('error', (cause) =>
       reject(
         new ToolcribError('not-running', `The guard does not answer (${cause.message}).`, {
-          next: 'Start it: toolcrib guard start',
+          next: silent
+            ? 'It is there, and busy or stuck. Ask again; if it stays so: toolcrib guard stop, then toolcrib guard start'
+            : 'Start it: toolcrib guard start',
           cause,
         }),
       ),

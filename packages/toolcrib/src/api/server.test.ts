@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -92,6 +94,18 @@ describe('over the socket', () => {
     await assert.rejects(client.status(), { code: 'not-running', message: 'The guard is starting.' });
     await new Promise((resolve) => server.close(resolve));
     await assert.rejects(client.holds(), { code: 'not-running', next: /guard start/ });
+  });
+
+  it('one that is there and says nothing need not be started', async () => {
+    const silent = createServer(() => undefined).listen(path);
+    await once(silent, 'listening');
+    await assert.rejects(guardClient(path, 50).holds(), {
+      code: 'not-running',
+      message: /no answer within 0\.05 s/,
+      next: /busy or stuck/,
+    });
+    silent.closeAllConnections();
+    await new Promise((resolve) => silent.close(resolve));
   });
 
   it('takes the place of a socket that a killed guard left', async () => {

@@ -115,8 +115,10 @@ describe('undo and finish of an act, over the sandbox', () => {
           ['unchanged: it took nothing: it was never sent (the client went)'],
         );
         assert.equal(await seen(target, `${path}/settings`), undefined);
+        assert.deepEqual(await deps.journal.undos(ACT), [], 'an undo of nothing is none');
         await deps.journal.saveRequest({ ...request, state: 'answered', status: 200 });
         await undoAct(deps, ACT, none);
+        assert.equal((await deps.journal.undos(ACT)).length, 1);
       });
       assert.ok(await seen(target, `${path}/settings`));
     }));

@@ -11,7 +11,7 @@ import type {
   SoftenRecord,
   UndoRecord,
 } from '../model/index.ts';
-import { ToolcribError } from '../model/index.ts';
+import { ToolcribError, tookNothing } from '../model/index.ts';
 import { lookForFinish, lookForUndo, planFinish, planUndo, runFinish, runUndo } from '../undo/index.ts';
 
 export interface ActDeps {
@@ -41,7 +41,8 @@ export async function knownAct(journal: Journal, actId: string): Promise<Act> {
 
 /**
  * Brings back what an act took. Works without the guard: journal and cluster are enough. A softening that was cut off
- * is carried to its end first. What was done as somebody else is undone as the same, never with more rights.
+ * is carried to its end first. What was done as somebody else is undone as the same, never with more rights. An act
+ * that took nothing has no undo: what is returned says so of each request, and is not written down.
  * @throws ToolcribError `not-found`, `damaged` (a snapshot can't be read), `unreachable`, `credentials`;
  *   `conflict` where it is being softened at this moment
  */
@@ -73,7 +74,9 @@ export async function undoAct(deps: ActDeps, actId: string, progress: ActProgres
     for (const softening of softenings) await journal.saveSoften(softening);
     whole.results.push(...record.results);
   }
-  await journal.saveUndo(whole);
+  // Of what took nothing there is nothing to undo: the log goes on telling what became of it.
+  const took = requests.some((request) => tookNothing(request, settled) === undefined);
+  if (took) await journal.saveUndo(whole);
   return whole;
 }
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { inNamespace, paths, put, seen } from '../testing/target.ts';
 import { runDeployment } from '../testing/workloads.ts';
@@ -89,6 +91,40 @@ for (const context of ['enforce', 'observe']) {
       assert.ok(await seen(stage.target, `${mapsAt(namespace)}/b`));
     }));
 }
+
+test('another process holds the journal: deletes are refused together, everything else answers meanwhile', () =>
+  inNamespace(stage.target, async (namespace) => {
+    for (const name of ['before', 'a', 'b', 'c', 'd']) await addMap(namespace, name);
+    assert.equal((await stage.send('DELETE', `${mapsAt(namespace)}/before`)).status, 200);
+    const database = new DatabaseSync(join(stage.home.paths.journal, 'journal.db'));
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      const started = performance.now();
+      const refused = ['a', 'b', 'c', 'd'].map((name) =>
+        stage.send('DELETE', `${mapsAt(namespace)}/${name}`),
+      );
+      assert.deepEqual(await stage.holds(namespace), []);
+      const answered = performance.now() - started;
+      for (const { status, body } of await Promise.all(refused)) {
+        assert.equal(status, 403);
+        assert.match(body.message ?? '', /could not be kept \(.*is held by another process/);
+      }
+      const took = performance.now() - started;
+      assert.ok(answered < took / 2, `the API answered after ${answered} ms, the deletes after ${took} ms`);
+      assert.ok(took < 15_000, `each waited for itself: ${took} ms`);
+      const log = await stage.home.cli('log', '-n', '1');
+      assert.equal(log.code, 0, log.stderr);
+      assert.match(log.stdout, /before/);
+      assert.deepEqual(
+        (await stage.deletes(namespace)).map(({ path }) => path.split('/').pop()),
+        ['before'],
+      );
+    } finally {
+      database.exec('ROLLBACK');
+      database.close();
+    }
+    assert.equal((await stage.send('DELETE', `${mapsAt(namespace)}/a`)).status, 200);
+  }));
 
 test('--without-net is nothing for what can be kept', () =>
   inNamespace(stage.target, async (namespace) => {

@@ -15,7 +15,7 @@ import {
   withOutput,
 } from './terminal.ts';
 
-interface ActStory {
+export interface ActStory {
   act: Act;
   requests: RequestRecord[];
   softenings: SoftenRecord[];
@@ -82,11 +82,9 @@ function toolOf({ caller }: Act): string {
 }
 
 /** In one or two words: what stands at the end of the act. */
-function outcomeOf({ requests, softenings, undos }: ActStory): string {
-  const undone = undos.some(
-    (undo) => undo.kind === 'undo' && undo.results.every(({ result }) => result !== 'failed'),
-  );
-  if (undone) return good('undone');
+export function outcomeOf({ requests, softenings, undos }: ActStory): string {
+  const undo = undoneText(undos);
+  if (undo !== undefined) return undo;
   if (softenings.some(({ state }) => state === 'softened')) return mild('softened');
   if (softenings.some(({ state }) => state === 'finished')) return 'finished';
   const states = new Set(requests.map(({ state }) => state));
@@ -98,6 +96,17 @@ function outcomeOf({ requests, softenings, undos }: ActStory): string {
   if (states.has('not-carried-out')) return 'not carried out';
   if (states.has('not-sent')) return 'not sent';
   return 'refused';
+}
+
+/** "undone" is a promise that everything is back: a conflict breaks it as a failure does. */
+function undoneText(undos: readonly UndoRecord[]): string | undefined {
+  const tried = undos.filter(({ kind, results }) => kind === 'undo' && results.length > 0);
+  const whole = tried.some(({ results }) =>
+    results.every(({ result }) => result !== 'failed' && result !== 'conflict'),
+  );
+  if (whole) return good('undone');
+  const some = tried.some(({ results }) => results.some(({ result }) => result === 'done'));
+  return some ? bad('partly undone') : undefined;
 }
 
 function storyText({ act, requests, softenings, undos }: ActStory): string {

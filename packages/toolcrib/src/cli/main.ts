@@ -59,6 +59,8 @@ function report(error: unknown): number {
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`toolcrib: this should not have happened; please report it.\n${text}\n`);
+  process.stderr.write(
+    `toolcrib: this should not have happened, so nothing could be told: neither yes nor no. Please report it.\n${text}\n`,
+  );
   return 3;
 }

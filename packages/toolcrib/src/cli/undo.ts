@@ -19,7 +19,11 @@ export function registerUndo(program: Command): void {
       const { undoAct } = await import('../app/acts.ts');
       const record = await withActs((deps) => undoAct(deps, actId, progress));
       finishWith(record.results);
-      print(options.output, record, () => resultsText(record.results));
+      print(options.output, record, () =>
+        record.results.length > 0
+          ? resultsText(record.results)
+          : 'It took nothing: there is nothing to undo.',
+      );
     });
 
   withOutput(program.command('finish'))

@@ -126,7 +126,9 @@ export function registerVetSbom(vet: Command): void {
     .command('sbom-diff')
     .argument('<before>')
     .argument('<after>')
-    .description('What changed between the SBOMs of two versions: + added, - removed, ~ version, § licence.')
+    .description(
+      'What changed between the SBOMs of two versions: + added, - removed, ~ version, ! other bytes of the same version, @ origin, § licence.',
+    )
     .addOption(output())
     .action((before: string, after: string, { output }: { output: Output }) =>
       printSbomDiff([before, after], output),

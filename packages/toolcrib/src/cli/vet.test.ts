@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -25,7 +26,7 @@ const policy = (require: string) => {
 /** The past that the fixture was made for. */
 const AT = ['--at', new Date(NOW).toISOString()];
 
-const ENTRY = `import { Command } from 'commander';
+const ENTRY = `import { Command } from ${JSON.stringify(import.meta.resolve('commander'))};
 import { registerVet } from ${JSON.stringify(join(import.meta.dirname, 'vet.ts'))};
 const program = new Command('toolcrib');
 registerVet(program);
@@ -33,11 +34,13 @@ try { await program.parseAsync(process.argv.slice(1), { from: 'user' }); }
 catch (error) { if (error.name !== 'ToolcribError') throw error; console.error(error.message + ' / ' + error.next); process.exitCode = error.exitCode; }`;
 
 /** The command in a process of its own: real streams, real exit code. */
-function vet(...args: string[]) {
+const vet = (...args: string[]) => vetIn(import.meta.dirname, ...args);
+
+function vetIn(cwd: string, ...args: string[]) {
   const node = ['--conditions=toolcrib-source', '--input-type=module', '--eval', ENTRY, '--'];
   const { stdout, stderr, status } = spawnSync(process.execPath, [...node, 'vet', ...args], {
     encoding: 'utf8',
-    cwd: import.meta.dirname,
+    cwd,
     env: { ...process.env, NO_COLOR: '1' },
   });
   return { stdout, stderr, status };
@@ -113,6 +116,86 @@ test('whoever made a pack does not choose the job it is judged for', () => {
   );
   assert.equal(mine.status, 3);
   assert.equal(vet('--verify', pack, '--policy', file, '--job', 'formatter').status, 0);
+});
+
+/** A clone with a work tree whose own policy asks for next to nothing. */
+function laxClone(name: string, origin?: string) {
+  const dir = join(scratch, name);
+  spawnSync('git', ['clone', '--quiet', fixture.dir, dir]);
+  if (origin !== undefined) spawnSync('git', ['-C', dir, 'remote', 'set-url', 'origin', origin]);
+  mkdirSync(join(dir, 'policies'));
+  writeFileSync(join(dir, 'policies', 'trust.yaml'), LAX);
+  return dir;
+}
+const LAX =
+  'apiVersion: toolcrib.dev/v1alpha1\nkind: TrustPolicy\nspec:\n  default: lax\n  jobs: {cluster-dashboard: lax}\n  profiles:\n    lax: {require: [licence]}\n';
+
+test('a repository does not choose the policy it is judged by', () => {
+  const dir = laxClone('evil', 'https://github.com/example/evil.git');
+  const job = ['--job', 'cluster-dashboard'];
+  const run = vetIn(dir, '.', ...AT, ...job, '-o', 'json');
+  assert.equal(run.status, 3, run.stderr);
+  const { source, profile } = JSON.parse(run.stdout).policy;
+  assert.deepEqual([source.path, profile], ['toolcrib/policies/trust.yaml', 'changes-production']);
+  assert.match(run.stderr, /^note: policies\/trust\.yaml of this folder belongs to .*--policy/m);
+  assert.match(vetIn(dir, '.', '--publish', ...AT).stdout, /policy toolcrib\/policies\/trust\.yaml/);
+  const named = vetIn(dir, '.', ...AT, ...job, '--policy', 'policies/trust.yaml');
+  assert.equal(named.status, 0, 'whose repository it is may say so');
+  assert.equal(named.stderr, '');
+});
+
+test('the policy of the folder one stands in counts for every other tool, and packs say which it was', () => {
+  const box = laxClone('toolbox', 'https://github.com/team/toolbox.git');
+  spawnSync('git', ['clone', '--quiet', '--bare', fixture.dir, join(box, 'k9s.git')]);
+  const run = vetIn(box, 'git:./k9s.git@v1.2.0', ...AT, '--save');
+  assert.deepEqual([run.status, /note/.test(run.stderr)], [0, false], run.stderr);
+  assert.match(run.stdout, /^policy policies\/trust\.yaml \(sha256 [0-9a-f]{12}\)$/m);
+  assert.match(run.stdout, /^history of refs\/heads\/main at [0-9a-f]{12}$/m);
+  const pack = join('evidence', 'k9s-1.2.0.pack.json');
+  const { source } = JSON.parse(readFileSync(join(box, pack), 'utf8')).policy;
+  assert.equal(source.sha256, createHash('sha256').update(LAX).digest('hex'));
+  assert.equal(vetIn(box, '--verify', pack).status, 0);
+  // A pack of the tool one stands in can't turn that policy off: the person has to say.
+  const evil = join(scratch, 'evil');
+  const own = join(scratch, 'own.json');
+  vetIn(evil, '.', ...AT, '--policy', 'policies/trust.yaml', '--save', own);
+  const asked = vetIn(evil, '--verify', own);
+  assert.equal(asked.status, 2);
+  assert.match(asked.stderr, /belongs to evil, the pack’s own tool.*--policy policies\/trust\.yaml/);
+  assert.equal(vetIn(evil, '--verify', own, '--policy', 'policies/trust.yaml').status, 0);
+});
+
+test('an exception that has ended is not brought back by looking at the past', () => {
+  const end = (days: number) => new Date(NOW + days * 86_400_000).toISOString().slice(0, 10);
+  const file = join(scratch, 'ended.yaml');
+  const write = (expires: string) =>
+    writeFileSync(
+      file,
+      `apiVersion: toolcrib.dev/v1alpha1\nkind: TrustPolicy\nspec:\n  default: a\n  profiles:\n    a: {require: [licence, trial-record]}\n  exceptions:\n    - {tool: fixture, criterion: trial-record, reason: r, approvedBy: me, expires: ${expires}}\n`,
+    );
+  const pack = join(scratch, 'excepted.json');
+  write('2999-01-01');
+  assert.equal(vet(fixture.dir, ...AT, '--policy', file, '--save', pack).status, 0);
+  assert.equal(vet('--verify', pack, '--policy', file).status, 0);
+  write(end(1));
+  const at = vet(fixture.dir, ...AT, '--policy', file);
+  assert.equal(at.status, 3, at.stdout);
+  const verified = vet('--verify', pack, '--policy', file);
+  assert.match(verified.stdout, /by yours it is unknown/);
+  assert.equal(verified.status, 3);
+});
+
+test('a pack says how old it is, and --max-age makes an older one unknown', () => {
+  const pack = join(scratch, 'old.json');
+  vet(fixture.dir, ...AT, ...policy('licence'), '--save', pack);
+  const days = Math.floor((Date.now() - NOW) / 86_400_000);
+  const verify = (...more: string[]) => vet('--verify', pack, '--policy', POLICY, ...more);
+  assert.match(verify().stdout, new RegExp(`pass on 2026-03-23 \\(${days} days ago\\)`));
+  assert.equal(verify('--max-age', String(days + 1)).status, 0);
+  const old = verify('--max-age', '30');
+  assert.match(old.stdout, /older than 30 days/);
+  assert.equal(old.status, 3);
+  assert.equal(verify('--max-age', 'soon').status, 2);
 });
 
 test('every format comes out whole, and --out writes it to a file', () => {

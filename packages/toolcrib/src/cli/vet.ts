@@ -37,7 +37,10 @@ export function registerVet(program: Command): Command {
       'OSV, Scorecard, deps.dev or SBOM data, or a release file; may be repeated',
       repeated,
     )
-    .option('--policy <file>', 'what is demanded (default: policies/trust.yaml)')
+    .option(
+      '--policy <file>',
+      'what is demanded (default: policies/trust.yaml here, unless it comes with what is vetted; else toolcrib’s own)',
+    )
     .option('--job <name>', 'the job the tool is for; it decides how much is demanded')
     .addOption(
       new Option('-o, --output <format>', 'how to report')
@@ -54,6 +57,7 @@ export function registerVet(program: Command): Command {
       '--verify <pack...>',
       'check evidence packs: compute every verdict again, read every source again',
     )
+    .option('--max-age <days>', 'with --verify: a pack that is older is unknown')
     .option('--offline', 'with --verify: do not ask the network')
     .option('--publish', 'list what your own tool lacks before it can be open source')
     .option('--sbom-diff <files...>', 'what changed between the SBOMs of two versions (two files)')
@@ -79,7 +83,7 @@ async function run(
   const color = options.out === undefined && stdout.isTTY === true && stdout.hasColors();
   const line = progressLine();
   try {
-    const { text, verdict, kept } = await runVet(
+    const { text, verdict, kept, notes } = await runVet(
       what,
       { ...options, file: options.file ?? [] },
       {
@@ -88,6 +92,7 @@ async function run(
       },
     );
     line.clear();
+    for (const note of notes ?? []) process.stderr.write(`note: ${visible(note)}\n`);
     for (const path of kept) process.stderr.write(`evidence kept in ${path}\n`);
     if (options.out === undefined) stdout.write(text);
     else await writeFile(options.out, text);

@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { ToolcribError } from '../model/index.ts';
 import { journalError } from './errors.ts';
-import { syncFolder } from './key.ts';
+import { JOURNAL_FILE, syncFolder } from './folder.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { inTurn, type Patience } from './turns.ts';
 
-/** How long one process waits for another's write, in milliseconds. Our own writes take a few of them. */
-const BUSY_TIMEOUT = 5000;
+/** How long the making of a new file waits for another process that does the same, in milliseconds. */
+const SET_UP_TIMEOUT = 5000;
+/** How long a read waits, while another process mends the log of one that was killed; nothing else stops reads. */
+const READ_TIMEOUT = 250;
+const INCREMENTAL = 2;
 const FULL = 2;
 
 export type Row = Record<string, unknown>;
@@ -18,25 +22,38 @@ export interface Database {
   readonly file: string;
   all(sql: string, ...values: Value[]): Row[];
   get(sql: string, ...values: Value[]): Row | undefined;
-  /** Runs `work` in one write transaction; on return it is committed and synced, on a throw undone. */
-  write<Result>(work: (run: (sql: string, ...values: Value[]) => number) => Result): Result;
+  /**
+   * Runs `work` in one write transaction, after those that were asked for before; once resolved it is committed and
+   * synced, on a throw undone. While another process holds the file it is tried again, and never blocks this thread.
+   */
+  write<Result>(work: (run: Run) => Result): Promise<Result>;
+  /** The same, and the thread stands still until then. Only while opening. */
+  writeNow<Result>(work: (run: Run) => Result): Result;
   /** What the connection that writes says of itself: must be `wal` and 2 (FULL) or more. */
   durability(): { journalMode: string; synchronous: number };
-  close(): void;
+  /** After the writes that were asked for. */
+  close(): Promise<void>;
 }
 
+/** @returns how many rows were changed */
+export type Run = (sql: string, ...values: Value[]) => number;
+
 /**
- * Opens (and makes or migrates) the database `journal.db` in `folder`.
+ * Opens (and makes or migrates) the database `journal.db` in `folder`. One that is there already is opened also while
+ * another process writes.
  * @throws ToolcribError `journal` or `damaged`
  */
-export function openDatabase(folder: string): Database {
-  const file = join(folder, 'journal.db');
+export function openDatabase(folder: string, patience?: Patience): Database {
+  const file = join(folder, JOURNAL_FILE);
   try {
     makeFile(folder, file);
-    const connection = new DatabaseSync(file, { timeout: BUSY_TIMEOUT, enableForeignKeyConstraints: false });
+    const connection = new DatabaseSync(file, {
+      timeout: SET_UP_TIMEOUT,
+      enableForeignKeyConstraints: false,
+    });
     try {
       setUp(connection, file);
-      return databaseOver(connection, file);
+      return databaseOver(connection, file, patience);
     } catch (cause) {
       connection.close();
       throw cause;
@@ -65,8 +82,9 @@ function makeFile(folder: string, file: string): void {
 }
 
 function setUp(connection: DatabaseSync, file: string): void {
-  // Before the first page is written, or it has no effect.
-  connection.exec('PRAGMA auto_vacuum = INCREMENTAL');
+  // Before the first page is written, or it has no effect; and it writes, also where it stands so already.
+  if (Number(connection.prepare('PRAGMA auto_vacuum').get()?.auto_vacuum) !== INCREMENTAL)
+    connection.exec('PRAGMA auto_vacuum = INCREMENTAL');
   connection.exec('PRAGMA journal_mode = WAL');
   connection.exec('PRAGMA synchronous = FULL');
   // macOS: fsync alone leaves the data in the drive's cache. No effect elsewhere.
@@ -110,7 +128,7 @@ function migrate(connection: DatabaseSync, file: string): void {
   }
 }
 
-function databaseOver(connection: DatabaseSync, file: string): Database {
+function databaseOver(connection: DatabaseSync, file: string, patience?: Patience): Database {
   const opened = statSync(file);
   const statements = new Map<string, StatementSync>();
   const prepare = (sql: string): StatementSync => {
@@ -127,25 +145,39 @@ function databaseOver(connection: DatabaseSync, file: string): Database {
       throw journalError(file, cause);
     }
   };
+  const begin = (timeout: number): void => {
+    connection.exec(`PRAGMA busy_timeout = ${timeout}`);
+    try {
+      connection.exec('BEGIN IMMEDIATE');
+    } finally {
+      connection.exec(`PRAGMA busy_timeout = ${READ_TIMEOUT}`);
+    }
+  };
+  const written = <Result>(work: (run: Run) => Result, timeout: number): Result =>
+    inOurWords(() => {
+      stillThere(file, opened);
+      begin(timeout);
+      try {
+        const result = work((sql, ...values) => Number(prepare(sql).run(...values).changes));
+        connection.exec('COMMIT');
+        return result;
+      } catch (cause) {
+        rollBack(connection);
+        throw cause;
+      }
+    });
+  const writes = inTurn(patience);
+  connection.exec(`PRAGMA busy_timeout = ${READ_TIMEOUT}`);
   return {
     file,
     all: (sql, ...values) => inOurWords(() => prepare(sql).all(...values)),
     get: (sql, ...values) => inOurWords(() => prepare(sql).get(...values)),
-    write: (work) =>
-      inOurWords(() => {
-        stillThere(file, opened);
-        connection.exec('BEGIN IMMEDIATE');
-        try {
-          const result = work((sql, ...values) => Number(prepare(sql).run(...values).changes));
-          connection.exec('COMMIT');
-          return result;
-        } catch (cause) {
-          rollBack(connection);
-          throw cause;
-        }
-      }),
+    // Another process is waited for between the tries: in SQLite's own way the whole thread would stand still.
+    write: (work) => writes.next(() => written(work, 0)),
+    writeNow: (work) => written(work, SET_UP_TIMEOUT),
     durability: () => durabilityOf(connection),
-    close: () => {
+    async close() {
+      await writes.done();
       if (connection.isOpen) connection.close();
     },
   };

@@ -11,6 +11,12 @@ const NOTADB = 26;
 
 const ROOM = 'Free some space, or give toolcrib another folder with TOOLCRIB_HOME; then try again.';
 
+/** Whether another process holds the file: nothing is wrong with it, and it can be tried again. */
+export function isBusy(error: unknown): boolean {
+  const cause = error instanceof ToolcribError ? error.cause : error;
+  return (((cause as { errcode?: number } | undefined)?.errcode ?? 0) & 0xff) === BUSY;
+}
+
 /** One clear ToolcribError for whatever went wrong in or around the database file. */
 export function journalError(file: string, cause: unknown): ToolcribError {
   if (cause instanceof ToolcribError) return cause;
@@ -45,7 +51,10 @@ export function journalError(file: string, cause: unknown): ToolcribError {
       return of('could not be read or written', 'Look at the disk: is it full, unmounted or failing?');
     case CORRUPT:
     case NOTADB:
-      return damaged('the file', file, cause);
+      return new ToolcribError('damaged', `The journal ${file} is damaged: ${why}.`, {
+        next: `Put it back from a backup. Without one: eval "$(toolcrib off)" takes the guard out of the way, and with ${file} moved away \`toolcrib guard start\` begins a new journal; what is kept in the old one can’t be undone then.`,
+        cause,
+      });
     default:
       return of('failed', 'Nothing was forwarded on the strength of it. See the cause in the guard’s log.');
   }

@@ -32,6 +32,17 @@ test('a key that others can read is refused, and stays as it is', () => {
   }
 });
 
+test('no new key is made beside a journal whose key is missing', () => {
+  const home = fresh('lost');
+  const key = loadKey({ folder: home, env: {} });
+  writeFileSync(join(home, 'journal.db'), 'a journal');
+  rmSync(join(home, 'key'));
+  assert.throws(() => loadKey({ folder: home, env: {} }), { code: 'wrong-key', message: /is missing/ });
+  assert.deepEqual(readdirSync(home), ['journal.db']);
+  const env = { TOOLCRIB_KEY: key.toString('hex') };
+  assert.deepEqual(loadKey({ folder: home, env }), key);
+});
+
 test('TOOLCRIB_KEY is taken as hex or base64 of 32 bytes, and nothing else is', () => {
   const bytes = Buffer.alloc(32, 7);
   for (const encoding of ['hex', 'base64', 'base64url'] as const) {

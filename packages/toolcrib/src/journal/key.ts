@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
   linkSync,
@@ -12,22 +13,36 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { ToolcribError } from '../model/index.ts';
+import { JOURNAL_FILE, syncFolder } from './folder.ts';
 
 /** AES-256: 32 bytes. */
 export const KEY_BYTES = 32;
 
 /**
  * The key that snapshots are encrypted with: from `TOOLCRIB_KEY` (32 bytes as hex or base64) where that is
- * set, else from the file `key` in `folder` (mode 0600), which is made on first use.
+ * set, else from the file `key` in `folder` (mode 0600), which is made on first use. Never beside a journal that exists:
+ * a new key could read none of it, and the old one put back would read none of what came after.
  *
- * @throws ToolcribError `wrong-key` for a value or file that is no such key, or a file that others can read;
+ * @throws ToolcribError `wrong-key` for a value or file that is no such key, a file that others can read, or none
+ *   where there is a journal;
  *   `journal` where the file can be neither read nor made
  */
 export function loadKey(from: { folder: string; env: Record<string, string | undefined> }): Buffer {
   const given = from.env.TOOLCRIB_KEY;
   if (given !== undefined && given !== '') return keyFromText(given, 'the environment variable TOOLCRIB_KEY');
   const path = join(from.folder, 'key');
-  return readKeyFile(path) ?? createKeyFile(path, from.folder);
+  const key = readKeyFile(path);
+  if (key) return key;
+  if (existsSync(join(from.folder, JOURNAL_FILE))) {
+    throw new ToolcribError(
+      'wrong-key',
+      `The key file ${path} is missing, and without it the journal beside it can’t be read.`,
+      {
+        next: `Put the key file back, or set TOOLCRIB_KEY if the journal was made with that. If the key is lost, move ${from.folder} away and begin a new one.`,
+      },
+    );
+  }
+  return createKeyFile(path, from.folder);
 }
 
 /** What the journal remembers of its key: enough to know another one for wrong, useless for finding it. */
@@ -99,16 +114,6 @@ function createKeyFile(path: string, folder: string): Buffer {
   const key = readKeyFile(path);
   if (!key) throw keyFileError(path, 'read', undefined);
   return key;
-}
-
-/** Makes a new name in a folder durable. */
-export function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function keyFileError(path: string, verb: 'read' | 'made', cause: unknown): ToolcribError {

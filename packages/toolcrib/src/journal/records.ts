@@ -175,6 +175,7 @@ export const holdSchema = z.looseObject({
       verb: text,
       kind: text,
       namespace: text.optional(),
+      likeness: text.optional(),
       uids: texts,
       used: texts,
       expiresAt: count,

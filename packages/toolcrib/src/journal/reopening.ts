@@ -1,4 +1,5 @@
 import { type Journal, ToolcribError } from '../model/index.ts';
+import { isBusy } from './errors.ts';
 
 /**
  * A journal that is opened when first needed, and again after it failed: the guard starts, and passes reads,
@@ -20,7 +21,8 @@ export function reopeningJournal(open: () => Journal): Journal {
     try {
       return await work(used);
     } catch (error) {
-      if (error instanceof ToolcribError && error.code === 'journal' && journal === used) {
+      const failed = error instanceof ToolcribError && error.code === 'journal' && !isBusy(error);
+      if (failed && journal === used) {
         journal = undefined;
         await used.close().catch(() => undefined);
       }

@@ -22,8 +22,8 @@ const ENDED = `
     AND id NOT IN (SELECT act_id FROM softenings WHERE state IN ('started', 'softened', 'failed'))`;
 
 /** One transaction: an act goes with all that belongs to it, or stays with all of it. */
-export function pruneBefore(database: Database, before: number): Pruned {
-  const pruned = database.write((run) => {
+export async function pruneBefore(database: Database, before: number): Promise<Pruned> {
+  const pruned = await database.write((run) => {
     run('CREATE TEMP TABLE IF NOT EXISTS ended (id TEXT PRIMARY KEY)');
     run('DELETE FROM ended');
     run(`INSERT INTO ended ${ENDED}`, before);
@@ -34,7 +34,7 @@ export function pruneBefore(database: Database, before: number): Pruned {
     return { acts: drop('acts', 'id'), snapshots };
   });
   // Gives the room back: first from the file's free pages, then from the log that holds their last contents.
-  database.all('PRAGMA incremental_vacuum');
+  await database.write(() => database.all('PRAGMA incremental_vacuum'));
   database.all('PRAGMA wal_checkpoint(TRUNCATE)');
   return pruned;
 }

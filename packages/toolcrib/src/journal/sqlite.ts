@@ -13,13 +13,14 @@ import {
   ToolcribError,
   type UndoRecord,
 } from '../model/index.ts';
-import { type Database, openDatabase, type Row, type Value } from './database.ts';
+import { type Database, openDatabase, type Row, type Run, type Value } from './database.ts';
 import { damaged, journalError } from './errors.ts';
 import { followingHold } from './holds.ts';
 import { keyFingerprint } from './key.ts';
 import { actSchema, holdSchema, requestSchema, snapshotSchema, softenSchema, undoSchema } from './records.ts';
 import { type Holdings, holdingsOf, type Pruned, pruneBefore } from './retention.ts';
 import { SEAL_FORMAT, seal, unseal } from './seal.ts';
+import type { Patience } from './turns.ts';
 
 export interface SqliteJournal extends Journal {
   readonly file: string;
@@ -41,6 +42,8 @@ export interface JournalOptions {
    * throws: an undo must not take what is left for the whole.
    */
   onDamaged?: (error: ToolcribError) => void;
+  /** How long another process that holds the file is waited for. */
+  patience?: Patience;
 }
 
 /**
@@ -49,11 +52,11 @@ export interface JournalOptions {
  * @throws ToolcribError `wrong-key` where it was made with another key; `journal`; `damaged`
  */
 export function openJournal(options: JournalOptions): SqliteJournal {
-  const database = openDatabase(options.folder);
+  const database = openDatabase(options.folder, options.patience);
   try {
     checkKey(database, options.key);
   } catch (cause) {
-    database.close();
+    void database.close();
     throw cause;
   }
   return journalOver(database, options);
@@ -63,7 +66,9 @@ function checkKey(database: Database, key: Buffer): void {
   const fingerprint = keyFingerprint(key);
   const read = () => database.get("SELECT value FROM meta WHERE name = 'key'")?.value;
   if (read() === undefined) {
-    database.write((run) => run("INSERT OR IGNORE INTO meta (name, value) VALUES ('key', ?)", fingerprint));
+    database.writeNow((run) =>
+      run("INSERT OR IGNORE INTO meta (name, value) VALUES ('key', ?)", fingerprint),
+    );
   }
   if (read() === fingerprint) return;
   throw new ToolcribError(
@@ -146,7 +151,7 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
     file,
 
     async saveAct(act) {
-      database.write((run) =>
+      await database.write((run) =>
         run(
           `INSERT INTO acts (id, context, started_at, last_at, body) VALUES (?, ?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET context = excluded.context, started_at = excluded.started_at,
@@ -170,7 +175,7 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
     },
 
     async saveRequest(request) {
-      database.write((run) => {
+      await database.write((run) => {
         if (request.state === 'kept') mustBeKept(database, request);
         putRequest(run, request);
       });
@@ -190,7 +195,7 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
       }
       const plain = Buffer.from(JSON.stringify(snapshot));
       const sealed = seal(plain, key, { snapshotId: snapshot.id, actId: snapshot.actId });
-      database.write((run) => {
+      await database.write((run) => {
         run(
           'INSERT INTO snapshots (id, act_id, request_id, taken_at, format, sealed) VALUES (?, ?, ?, ?, ?, ?)',
           snapshot.id,
@@ -220,7 +225,7 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
     },
 
     async saveHold(hold) {
-      database.write((run) => {
+      await database.write((run) => {
         const row = database.get(`${HOLD} WHERE code = ?`, hold.code);
         const next = followingHold(row && record<Hold>(holdSchema, 'the hold', row), hold);
         run(
@@ -249,7 +254,7 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
     },
 
     async saveSoften(soften) {
-      database.write((run) =>
+      await database.write((run) =>
         run(
           `INSERT INTO softenings (act_id, request_id, owner_uid, finish_after, state, body) VALUES (?, ?, ?, ?, ?, ?)
            ON CONFLICT (act_id, request_id, owner_uid) DO UPDATE SET finish_after = excluded.finish_after,
@@ -270,7 +275,7 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
     },
 
     async saveUndo(undo) {
-      database.write((run) =>
+      await database.write((run) =>
         run(
           `INSERT INTO undos (id, act_id, at, body) VALUES (?, ?, ?, ?)
            ON CONFLICT (id) DO UPDATE SET act_id = excluded.act_id, at = excluded.at, body = excluded.body`,
@@ -288,7 +293,7 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
 
     async probe() {
       writableFolder(folder, file);
-      database.write((run) =>
+      await database.write((run) =>
         run("INSERT OR REPLACE INTO meta (name, value) VALUES ('probed', ?)", String(clock.now())),
       );
     },
@@ -299,13 +304,9 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
       return holdingsOf(database);
     },
     durability: () => database.durability(),
-    async close() {
-      database.close();
-    },
+    close: () => database.close(),
   };
 }
-
-type Run = (sql: string, ...values: Value[]) => number;
 
 function putRequest(run: Run, request: RequestRecord): void {
   run(

@@ -90,6 +90,8 @@ export interface Envelope {
   verb: string;
   kind: string;
   namespace?: string;
+  /** Who sent it and with which options, as one hash: an approval is for these alone. Absent in old records. */
+  likeness?: string;
   /** UIDs of the objects that were shown. */
   uids: string[];
   used: string[];

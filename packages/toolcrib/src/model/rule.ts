@@ -1,13 +1,22 @@
 import { celEnv, isCelError, parse, plan } from '@bufbuild/cel';
 import { ToolcribError } from './errors.ts';
 
-/** The names a rule may use: variable → its fields, or `null` for a plain value. */
-export type RuleVocabulary = Record<string, readonly string[] | null>;
+/**
+ * The names a rule may use: variable → its fields, or `null` for a plain value. A map of `keys` may be asked for nothing
+ * but one of them, written out (`name["key"]`): what could ask whether a key is there, or walk over those that are,
+ * would be answered by what is missing.
+ */
+export type RuleVocabulary = Record<string, readonly string[] | { keys: readonly string[] } | null>;
 
 export type RuleInput = Record<string, unknown>;
 
 /** A compiled CEL expression that gives true, false, or an error as text. */
 export type Rule = (input: RuleInput) => { value: boolean } | { error: string };
+
+export interface CompiledRule extends Rule {
+  /** Which keys of which variables it reads: `all` where it uses one in another way than `name["key"]`. */
+  reads: ReadonlyMap<string, ReadonlySet<string> | 'all'>;
+}
 
 /**
  * Compiles a CEL expression and checks it while loading: it must parse, use only names of the vocabulary, and
@@ -15,26 +24,28 @@ export type Rule = (input: RuleInput) => { value: boolean } | { error: string };
  *
  * @throws ToolcribError `bad-file` with the expression and the fault
  */
-export function compileRule(expression: string, vocabulary: RuleVocabulary): Rule {
+export function compileRule(expression: string, vocabulary: RuleVocabulary): CompiledRule {
   const fault = (why: string, cause?: unknown) =>
     new ToolcribError('bad-file', `The rule ${JSON.stringify(expression)} can't be used: ${why}`, { cause });
   const env = celEnv();
   let evaluate: (bindings: Record<string, never>) => unknown;
+  const reads = new Map<string, Set<string> | 'all'>();
   try {
     const parsed = parse(expression);
-    const wrong = findFault(parsed.expr as unknown as Node, vocabulary, new Set(), 0);
+    const wrong = findFault(parsed.expr as unknown as Node, { vocabulary, reads }, new Set(), 0);
     if (wrong) throw fault(wrong);
     evaluate = plan(env, parsed) as typeof evaluate;
   } catch (cause) {
     if (cause instanceof ToolcribError) throw cause;
     throw fault(cause instanceof Error ? cause.message : String(cause), cause);
   }
-  return (input) => {
+  const rule = (input: RuleInput): ReturnType<Rule> => {
     const bindings = Object.fromEntries(Object.entries(input).map(([name, value]) => [name, toCel(value)]));
     const result = evaluate(bindings as Record<string, never>);
     if (isCelError(result)) return { error: result.message };
     return typeof result === 'boolean' ? { value: result } : { error: 'it gives no true or false' };
   };
+  return Object.assign(rule, { reads });
 }
 
 /** Whole numbers are CEL ints, so that `radius.pods > 0` compares like with like. */
@@ -56,31 +67,53 @@ type Body = any;
 
 const MACRO_DEPTH = 1;
 
+/** What is known while walking: the names there are, and which were read so far. */
+interface Walk {
+  vocabulary: RuleVocabulary;
+  reads: Map<string, Set<string> | 'all'>;
+}
+
 function findFault(
   node: Node | undefined,
-  vocabulary: RuleVocabulary,
+  walk: Walk,
   local: ReadonlySet<string>,
   depth: number,
 ): string | undefined {
   if (!node) return undefined;
+  const { vocabulary, reads } = walk;
   const { case: kind, value } = node.exprKind;
-  const visit = (child: Node | undefined) => findFault(child, vocabulary, local, depth);
+  const visit = (child: Node | undefined) => findFault(child, walk, local, depth);
   const all = (children: (Node | undefined)[]) => children.map(visit).find(Boolean);
   switch (kind) {
     case 'identExpr':
-      if (local.has(value.name) || Object.hasOwn(vocabulary, value.name)) return undefined;
+      if (local.has(value.name)) return undefined;
+      if (Object.hasOwn(vocabulary, value.name)) {
+        reads.set(value.name, 'all');
+        const map = keysOf(vocabulary, value.name);
+        return map && `${value.name} is asked for by ${value.name}["${map[0]}"] and in no other way`;
+      }
       return `there is no ${value.name}; there are ${Object.keys(vocabulary).join(', ')}`;
     case 'selectExpr': {
       const root = value.operand?.exprKind;
       const fields =
         root?.case === 'identExpr' && !local.has(root.value.name) ? vocabulary[root.value.name] : undefined;
-      if (fields && !fields.includes(value.field)) {
+      if (isFields(fields) && !fields.includes(value.field)) {
         return `${root.value.name} has no ${value.field}; it has ${fields.join(', ')}`;
       }
       return visit(value.operand);
     }
-    case 'callExpr':
+    case 'callExpr': {
+      const asked = keyAsked(value, local);
+      if (asked !== undefined && Object.hasOwn(vocabulary, asked.name)) {
+        const before = reads.get(asked.name);
+        if (before !== 'all') reads.set(asked.name, (before ?? new Set()).add(asked.key));
+        const known = keysOf(vocabulary, asked.name);
+        return known === undefined || known.includes(asked.key)
+          ? undefined
+          : `${asked.name} has no "${asked.key}"; it has ${known.join(', ')}`;
+      }
       return all([value.target, ...value.args]);
+    }
     case 'listExpr':
       return all(value.elements);
     case 'structExpr':
@@ -88,7 +121,7 @@ function findFault(
     case 'comprehensionExpr': {
       if (depth >= MACRO_DEPTH) return 'a macro (all, exists, map, filter …) stands inside another';
       const inner = new Set([...local, value.iterVar, value.iterVar2, value.accuVar]);
-      const deeper = (child: Node | undefined) => findFault(child, vocabulary, inner, depth + 1);
+      const deeper = (child: Node | undefined) => findFault(child, walk, inner, depth + 1);
       return (
         visit(value.iterRange) ??
         [value.accuInit, value.loopCondition, value.loopStep, value.result].map(deeper).find(Boolean)
@@ -98,3 +131,23 @@ function findFault(
       return undefined;
   }
 }
+
+function keysOf(vocabulary: RuleVocabulary, name: string): readonly string[] | undefined {
+  const entry = vocabulary[name];
+  return entry && !isFields(entry) ? entry.keys : undefined;
+}
+
+/** `name["key"]`, where both are written out and the name is none of a macro's own. */
+function keyAsked(call: Body, local: ReadonlySet<string>): { name: string; key: string } | undefined {
+  const [map, index] = call.args as Node[];
+  if (call.function !== '_[_]' || map?.exprKind.case !== 'identExpr') return undefined;
+  const name = map.exprKind.value.name as string;
+  const constant = index?.exprKind.case === 'constExpr' ? index.exprKind.value.constantKind : undefined;
+  return local.has(name) || constant?.case !== 'stringValue'
+    ? undefined
+    : { name, key: constant.value as string };
+}
+
+/** `Array.isArray` does not tell a read-only array from the rest. */
+const isFields = (entry: RuleVocabulary[string] | undefined): entry is readonly string[] =>
+  Array.isArray(entry);

@@ -11,6 +11,12 @@ const template = (app: string, more: object = {}) => ({
   },
 });
 
+/** Both targets' kubelets are told so: the sandbox by the grace, the real plane's stand-in by its annotation. */
+const slowToStop = (one: ReturnType<typeof template>, seconds: number) => ({
+  metadata: { ...one.metadata, annotations: { 'testbed.toolcrib.dev/stop-after': `${seconds}s` } },
+  spec: { ...one.spec, terminationGracePeriodSeconds: seconds },
+});
+
 /** A Deployment whose Pods are Running. */
 export async function runDeployment(
   target: ClusterTarget,
@@ -27,15 +33,15 @@ export async function runDeployment(
   return rested(target, namespace, 'deployments', app, replicas);
 }
 
-/** A StatefulSet with a claim for each Pod, all Running and bound. */
+/** A StatefulSet with a claim for each Pod, all Running and bound. `stopsAfter`: seconds that its Pods take to stop. */
 export async function runStatefulSet(
   target: ClusterTarget,
   namespace: string,
   app: string,
   replicas: number,
-  options: { whenDeleted?: string; whenScaled?: string } = {},
+  options: { whenDeleted?: string; whenScaled?: string; stopsAfter?: number } = {},
 ): Promise<{ owner: KubeObject; pods: KubeObject[] }> {
-  const { whenDeleted = 'Retain', whenScaled = 'Retain' } = options;
+  const { whenDeleted = 'Retain', whenScaled = 'Retain', stopsAfter } = options;
   await put(target, paths.apps(namespace, 'statefulsets'), {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
@@ -45,7 +51,7 @@ export async function runStatefulSet(
       serviceName: app,
       podManagementPolicy: 'Parallel',
       selector: { matchLabels: { app } },
-      template: template(app),
+      template: stopsAfter === undefined ? template(app) : slowToStop(template(app), stopsAfter),
       persistentVolumeClaimRetentionPolicy: { whenDeleted, whenScaled },
       volumeClaimTemplates: [
         {

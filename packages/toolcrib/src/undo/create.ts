@@ -1,15 +1,19 @@
 import type { KubeObject, OwnerReference, ResourceInfo } from '@toolcrib/kube';
 import { isCustom } from '@toolcrib/kube';
+import { ToolcribError } from '../model/index.ts';
 import { prepared, sameIntent } from './prepare.ts';
+import { letGo, usersOf } from './rebind.ts';
 import type { Run } from './running.ts';
 import { explicitNodePorts, withoutAssigned } from './service.ts';
 import type { Result, UndoStep } from './steps.ts';
 import { isKind, nameOf } from './steps.ts';
+import { goneNote, withoutVolume } from './volumes.ts';
 import { statusOf, waitFor } from './wait.ts';
 
 /** Creates an object again from its snapshot, once the old one is really gone. */
 export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create' }>): Promise<Result[]> {
-  const { snapshot, info } = step;
+  const { info } = step;
+  let { snapshot } = step;
   const what = nameOf(snapshot);
   const { namespace, name, uid = '' } = snapshot.metadata;
   const at = { namespace: info.namespaced ? namespace : undefined, name };
@@ -23,13 +27,21 @@ export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create
     ];
   }
   if (step.waitGone) {
-    await waitFor(run.waiting, `${what} is still on its way out, and nothing was created`, async () => {
-      const now = await run.cluster.get(info, at, run.as);
-      return now?.metadata.uid !== step.waitGone;
-    });
+    const gone = await isGone(run, info, at, step.waitGone);
+    if (!gone) {
+      run.missing.add(uid);
+      return [{ what, result: 'failed', note: await stillGoing(run, snapshot) }];
+    }
+  }
+  const notes = [step.note];
+  const lostVolume = step.volume && !(await letGo(run, step.volume, uid)) ? step.volume.name : undefined;
+  if (lostVolume !== undefined) {
+    run.missingVolumes.add(lostVolume);
+    snapshot = withoutVolume(snapshot);
+    notes.push(goneNote(lostVolume));
   }
   const { object, dropped } = await withOwners(run, prepared(snapshot));
-  const notes = [step.note, dropped];
+  notes.push(dropped);
   const made = await create(run, info, object, snapshot, notes);
   if ('result' in made) {
     if (made.result.result === 'conflict') run.missing.add(uid);
@@ -39,7 +51,47 @@ export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create
   if (made.now.metadata.uid) run.uids.set(uid, made.now.metadata.uid);
   await afterwards(run, info, snapshot, made.now, notes);
   const note = notes.filter((one) => one !== undefined).join('; ');
-  return [{ what, result: 'done', ...(note === '' ? {} : { note }) }];
+  const lostData: Result[] =
+    lostVolume === undefined
+      ? []
+      : [
+          {
+            what: `PersistentVolume ${lostVolume}`,
+            result: 'failed',
+            note: 'it went meanwhile, with its data',
+          },
+        ];
+  return [...lostData, { what, result: 'done', ...(note === '' ? {} : { note }) }];
+}
+
+async function isGone(
+  run: Run,
+  info: ResourceInfo,
+  at: { namespace?: string; name: string },
+  uid: string,
+): Promise<boolean> {
+  try {
+    return await waitFor(
+      run.waiting,
+      '',
+      async () => (await run.cluster.get(info, at, run.as))?.metadata.uid !== uid,
+    );
+  } catch (error) {
+    if (error instanceof ToolcribError && error.code === 'limit') return false;
+    throw error;
+  }
+}
+
+/** Why nothing was created, and what the person can do about it. */
+async function stillGoing(run: Run, snapshot: KubeObject): Promise<string> {
+  const seconds = Math.round(run.waiting.limit / 1000);
+  const note = `after ${seconds} s it is still on its way out, and nothing was created`;
+  if (!isKind(snapshot, '', 'PersistentVolumeClaim')) return `${note}; undo again once it is gone`;
+  const { namespace = '', name } = snapshot.metadata;
+  const users = await usersOf(run, { namespace, name });
+  if (users.length === 0) return `${note}; undo again once it is gone`;
+  const pods = `${users.length > 1 ? 'Pods' : 'Pod'} ${users.join(', ')}`;
+  return `${note}: ${pods} still ${users.length > 1 ? 'use' : 'uses'} it. Its data is kept. Scale down what runs there, then undo again`;
 }
 
 type Made = { now: KubeObject } | { now: KubeObject; result: Result };

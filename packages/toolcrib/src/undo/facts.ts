@@ -11,6 +11,8 @@ export interface PlanFacts {
   created: ReadonlySet<string>;
   /** UID before the act → UID of the same object that stands there again. */
   again: ReadonlyMap<string, string>;
+  /** UIDs of what is scaled back. */
+  scaled: ReadonlySet<string>;
   softenings: readonly SoftenRecord[];
   /** UIDs of what a request that was not understood named: what it changed there is not known. */
   notUnderstood: ReadonlySet<string>;

@@ -143,8 +143,8 @@ test('a claim and its volume', () => {
     },
   });
   const claim = object('v1 PersistentVolumeClaim', 'data', { spec: { volumeName: 'pv' } });
-  const steps = ['rebind', 'create PersistentVolumeClaim data', 'await-bound', 'reclaim'];
-  assert.deepEqual(said([claim, volume], [volume]), ['unchanged PersistentVolume pv', ...steps]);
+  const steps = ['create PersistentVolumeClaim data', 'await-bound', 'reclaim'];
+  assert.deepEqual(said([claim, volume], [volume]), ['retain', 'unchanged PersistentVolume pv', ...steps]);
   assert.deepEqual(said([claim, volume]), [
     'failed PersistentVolume pv',
     'create PersistentVolumeClaim data',
@@ -157,6 +157,58 @@ test('a claim and its volume', () => {
   ]);
   const stolen = { ...volume, spec: { ...volume.spec, claimRef: { namespace: 'shop', name: 'thief' } } };
   assert.deepEqual(said([claim], [stolen]), ['conflict PersistentVolumeClaim data']);
+});
+
+test('a claim that stands again: with its data, without it, or in the way of it', () => {
+  const bare = { namespace: undefined };
+  const volume = (name: string) => object('v1 PersistentVolume', name, { metadata: bare, spec: {} });
+  const claim = (uid: string, on: string | undefined, phase: string) =>
+    object('v1 PersistentVolumeClaim', 'data', {
+      metadata: { uid },
+      spec: { volumeName: on },
+      status: { phase },
+    });
+  const old = claim('old', 'pv', 'Bound');
+  const of = (now: KubeObject, volumes: KubeObject[]) => {
+    const [step] = planUndo([snapshotOf([old])], [], live([old, volume('pv')], [now, ...volumes])).steps;
+    return step?.do === 'none' ? `${step.result.result}: ${step.result.note}` : step?.do;
+  };
+  assert.match(of(claim('new', 'pv', 'Bound'), [volume('pv')]) ?? '', /^unchanged: the same/);
+  assert.match(
+    of(claim('new', 'pv', 'Pending'), []) ?? '',
+    /^conflict: it waits for volume pv, which is gone/,
+  );
+  assert.match(of(claim('new', 'pv2', 'Bound'), []) ?? '', /^unchanged: .*empty: volume pv is gone/);
+  assert.match(of(claim('new', 'pv2', 'Bound'), [volume('pv')]) ?? '', /^conflict: .*data is on volume pv$/);
+  assert.match(of(claim('new', undefined, 'Pending'), [volume('pv')]) ?? '', /^conflict: .*no volume yet/);
+  const unread = live([old]);
+  const key = keyOfObject(volume('pv'));
+  delete unread.at[key];
+  unread.unreadable[key] = 'forbidden';
+  const [blind] = planUndo([snapshotOf([old])], [], unread).steps;
+  assert.equal(blind?.do === 'none' && blind.result.result, 'failed', 'a claim made blindly may be Lost');
+});
+
+test('Pods of a controller that is another one now are nobody’s to make; nor above a set’s replicas', () => {
+  const set = (replicas: number, uid = 'StatefulSet-db') =>
+    object('apps/v1 StatefulSet', 'db', { metadata: { uid }, spec: { replicas } });
+  const pod = object('v1 Pod', 'db-2', { metadata: owned(set(3)) });
+  const of = (standing: KubeObject[], requests: RequestRecord[] = [], pods = [pod]) => {
+    const objects = [set(3), ...pods];
+    const { steps } = planUndo([snapshotOf(objects)], [], live(objects, standing), requests);
+    return steps
+      .filter((step) => step.do === 'none' && step.result.what.startsWith('Pod'))
+      .map((step) => (step.do === 'none' ? `${step.result.result}: ${step.result.note}` : ''))
+      .join();
+  };
+  assert.match(of([set(3)]), /^skipped: StatefulSet db makes it again/);
+  assert.match(of([set(1, 'other')]), /^skipped: StatefulSet db is another one now; .* not brought back/);
+  const itsOwn = { ...pod, metadata: { ...pod.metadata, uid: 'theirs' } } as KubeObject;
+  assert.match(of([set(1, 'other'), itsOwn]), /^skipped: StatefulSet db is another one now/);
+  assert.match(of([set(3, 'the-same-again')]), /^skipped: StatefulSet db makes it again/);
+  assert.match(of([set(2)]), /^skipped: StatefulSet db has 2 replicas now/);
+  const first = object('v1 Pod', 'db-0', { metadata: owned(set(3)) });
+  assert.match(of([set(2)], [], [first]), /^skipped: StatefulSet db makes it again/);
 });
 
 test('a softening that was cut off is said, and a softened one is re-adopted', () => {

@@ -8,7 +8,7 @@ import type { LiveView } from './live.ts';
 import { kindOf, liveOf } from './live.ts';
 import { inOrder } from './order.ts';
 import { sameIntent } from './prepare.ts';
-import { remadeBy } from './remade.ts';
+import { ofAnother, remadeBy } from './remade.ts';
 import { scaleSteps } from './scale.ts';
 import type { UndoPlan, UndoStep } from './steps.ts';
 import { isKind, keyOf, keyOfObject, nameOf, none } from './steps.ts';
@@ -47,7 +47,7 @@ export function planUndo(
   const notUnderstood = new Set(
     requests.flatMap(({ effect, targetUids }) => (effect.verb === 'not-understood' ? targetUids : [])),
   );
-  const facts: PlanFacts = { live, byUid, created, again, softenings, notUnderstood };
+  const facts: PlanFacts = { live, byUid, created, again, scaled: scaled.targets, softenings, notUnderstood };
   const rest = objects.filter(({ metadata: { uid = '' } }) => !scaled.targets.has(uid) && !spared.has(uid));
   for (const record of active) {
     const step = readoptStep(record, byUid, live);
@@ -55,11 +55,13 @@ export function planUndo(
     steps.push(step);
   }
   // Claims are bound before whatever uses them comes back.
+  const first: UndoStep[] = [];
   const later: UndoStep[] = [];
   for (const object of inOrder(rest)) {
     if (!/^PersistentVolume(Claim)?$/.test(object.kind)) steps.push(...later.splice(0));
     const own = volumeSteps(facts, object, stepFor(facts, object));
     if (own.now.some((step) => step.do === 'create')) created.add(object.metadata.uid ?? '');
+    first.push(...own.first);
     steps.push(...own.now);
     later.push(...own.later);
   }
@@ -67,7 +69,8 @@ export function planUndo(
   steps.push(...later, ...scaled.steps);
   return {
     actId: snapshots[0]?.actId ?? softenings[0]?.actId ?? '',
-    steps,
+    // What still goes (a Namespace, a claim in its last seconds) takes its data along unless that is kept first.
+    steps: [...first, ...steps],
     again: Object.fromEntries(again),
     retained: softenings.filter(({ how, state }) => how === 'retain-first' && state === 'softened'),
     unseen: unseenResults(requests, softenings),
@@ -155,6 +158,8 @@ function stepFor(facts: PlanFacts, object: KubeObject): UndoStep {
     if (remade) return none(what, 'skipped', remade);
     return { do: 'create', info: kind, snapshot: object, waitGone: uid };
   }
+  const another = ofAnother(facts, object);
+  if (another) return none(what, 'skipped', another);
   const remade = remadeBy(facts, object);
   if (now) {
     if (remade) return none(what, 'unchanged', 'it has come back by itself');

@@ -1,41 +1,79 @@
+import type { KubeObject } from '@toolcrib/kube';
 import type { Run } from './running.ts';
-import type { Result, UndoStep } from './steps.ts';
+import type { ClaimAt, Result, UndoStep, VolumeAt } from './steps.ts';
 import { waitFor } from './wait.ts';
 
 const VOLUMES = { group: '', version: 'v1', resource: 'persistentvolumes' };
 const CLAIMS = { group: '', version: 'v1', resource: 'persistentvolumeclaims' };
 
-/** Keeps the volume (Retain), and takes the old claim's UID out of it, pinned to both UIDs. */
-export async function rebindStep(run: Run, step: Extract<UndoStep, { do: 'rebind' }>): Promise<Result[]> {
-  const { name, uid } = step.volume;
+/**
+ * Sets the volume to Retain and reads that back: what is still on its way out then leaves the data. Where that is
+ * refused, the rest goes on: the claim comes back empty then, and says so.
+ */
+export async function retainStep(
+  run: Run,
+  { volume: { name, uid } }: Extract<UndoStep, { do: 'retain' }>,
+): Promise<Result[]> {
   const what = `PersistentVolume ${name}`;
-  const volume = await run.cluster.get(VOLUMES, { name }, run.as);
-  if (volume?.metadata.uid !== uid)
-    return [{ what, result: 'conflict', note: 'it is gone or another one now' }];
-  if (volume.spec?.persistentVolumeReclaimPolicy !== 'Retain') {
-    const patch = { metadata: { uid }, spec: { persistentVolumeReclaimPolicy: 'Retain' } };
+  const patch = { metadata: { uid }, spec: { persistentVolumeReclaimPolicy: 'Retain' } };
+  try {
     await run.cluster.patch(VOLUMES, { name }, patch, {}, run.as);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return [{ what, result: 'failed', note: `could not be set to Retain, so its data may go: ${why}` }];
   }
-  if (volume.spec?.claimRef?.uid === undefined) return [];
-  if (volume.spec.claimRef.uid !== step.claimUid) {
-    return [{ what, result: 'unchanged', note: 'it is bound to a newer claim' }];
-  }
+  const now = await run.cluster.get(VOLUMES, { name }, run.as);
+  const kept =
+    now?.metadata.uid === uid &&
+    now.metadata.deletionTimestamp === undefined &&
+    now.spec?.persistentVolumeReclaimPolicy === 'Retain';
+  return kept ? [] : [{ what, result: 'failed', note: 'it was on its way out already, with its data' }];
+}
+
+/**
+ * Takes the old claim's UID out of the volume, pinned to both UIDs. Only once that claim is gone: a volume that lets
+ * go of a claim in use is lost to it.
+ * @returns whether the volume is there to be bound
+ */
+export async function letGo(
+  run: Run,
+  { name, uid }: VolumeAt,
+  claimUid: string | undefined,
+): Promise<boolean> {
+  const volume = await run.cluster.get(VOLUMES, { name }, run.as);
+  if (volume?.metadata.uid !== uid || volume.metadata.deletionTimestamp !== undefined) return false;
+  const holds: string | undefined = volume.spec?.claimRef?.uid;
+  if (holds === undefined || holds !== claimUid) return true;
   const patch = [
     { op: 'test', path: '/metadata/uid', value: uid },
-    { op: 'test', path: '/spec/claimRef/uid', value: step.claimUid },
+    { op: 'test', path: '/spec/claimRef/uid', value: claimUid },
     { op: 'remove', path: '/spec/claimRef/uid' },
-    ...(volume.spec.claimRef.resourceVersion === undefined
+    ...(volume.spec?.claimRef?.resourceVersion === undefined
       ? []
       : [{ op: 'remove', path: '/spec/claimRef/resourceVersion' }]),
   ];
   await run.cluster.patch(VOLUMES, { name }, patch, { type: 'json' }, run.as);
   // A claim that comes before the volume's controller has seen this waits for its next round (15 s and more).
   const patient = { ...run.waiting, limit: Math.min(run.waiting.limit, 10_000) };
-  await waitFor(patient, `${what} is not available`, async () => {
+  await waitFor(patient, `PersistentVolume ${name} is not available`, async () => {
     const now = await run.cluster.get(VOLUMES, { name }, run.as);
     return now?.status?.phase !== 'Released';
   });
-  return [{ what, result: 'done', note: 'let go of the claim that was' }];
+  return true;
+}
+
+/** The Pods that keep a claim from going: it stands while one of them uses it. Empty where that can't be told. */
+export async function usersOf(run: Run, { namespace, name }: ClaimAt): Promise<string[]> {
+  const pods = await run.cluster
+    .list({ group: '', version: 'v1', resource: 'pods' }, { namespace }, run.as)
+    .catch((): KubeObject[] => []);
+  type Volume = { persistentVolumeClaim?: { claimName: string } };
+  return pods
+    .filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed')
+    .filter(({ spec }) =>
+      (spec?.volumes ?? []).some((one: Volume) => one.persistentVolumeClaim?.claimName === name),
+    )
+    .map(({ metadata }) => metadata.name);
 }
 
 /** Waits until both sides say that they are bound. */
@@ -43,15 +81,17 @@ export async function awaitBoundStep(
   run: Run,
   { claim, volume }: Extract<UndoStep, { do: 'await-bound' }>,
 ): Promise<Result[]> {
-  const what = `PersistentVolumeClaim ${claim.namespace}/${claim.name}`;
+  if (run.missing.has(claim.was ?? '') || run.missingVolumes.has(volume)) return [];
+  const { namespace, name } = claim;
+  const what = `PersistentVolumeClaim ${namespace}/${name}`;
   let nudged = run.waiting.now();
   const phase = await waitFor(run.waiting, `${what} is not bound to volume ${volume}`, async () => {
-    const now = await run.cluster.get(CLAIMS, claim, run.as);
+    const now = await run.cluster.get(CLAIMS, { namespace, name }, run.as);
     if (!now || now.spec?.volumeName !== volume) return 'gone';
     if (now.status?.phase === 'Bound' || now.status?.phase === 'Lost') return now.status.phase as string;
     if (run.waiting.now() - nudged > 1_500) {
       nudged = run.waiting.now();
-      await nudge(run, claim, now.metadata.uid);
+      await nudge(run, { namespace, name }, now.metadata.uid);
     }
     return undefined;
   });
@@ -81,9 +121,14 @@ export async function reclaimStep(
   { volume: { name, uid }, to, boundTo }: Extract<UndoStep, { do: 'reclaim' }>,
 ): Promise<Result[]> {
   const what = `PersistentVolume ${name}`;
+  if (run.missingVolumes.has(name)) return [];
+  if (run.missing.has(boundTo.was ?? ''))
+    return [
+      { what, result: 'skipped', note: 'its claim did not come back, so it keeps Retain, and its data' },
+    ];
   const [volume, claim] = await Promise.all([
     run.cluster.get(VOLUMES, { name }, run.as),
-    run.cluster.get(CLAIMS, boundTo, run.as),
+    run.cluster.get(CLAIMS, { namespace: boundTo.namespace, name: boundTo.name }, run.as),
   ]);
   if (volume?.metadata.uid !== uid)
     return [{ what, result: 'conflict', note: 'it is gone or another one now' }];

@@ -18,8 +18,40 @@ export function remadeBy(facts: PlanFacts, object: KubeObject): string | undefin
   const controller = controllerOf(object);
   if (!controller || !willStand(facts, controller)) return undefined;
   const name = `${controller.kind} ${controller.name}`;
+  const missing = beyondReplicas(facts, controller, object);
+  if (missing !== undefined)
+    return `${name} has ${missing} replicas now: scale it up, and it makes this again`;
   if (isCustom(controller)) return `it is left to the operator of ${name}`;
   return makes(facts, controller, object) ? `${name} makes it again` : undefined;
+}
+
+/**
+ * Why an object is nobody's to bring back: another controller stands under its controller's name now, and would take
+ * what is made again for its own, or for one too many.
+ */
+export function ofAnother(facts: PlanFacts, object: KubeObject): string | undefined {
+  const controller = controllerOf(object);
+  const kept = controller && facts.byUid.get(controller.uid);
+  const now = kept && liveOf(facts.live, kept);
+  if (!now || now.metadata.uid === controller.uid || facts.again.has(controller.uid)) return undefined;
+  if (facts.created.has(controller.uid)) return undefined;
+  return `${controller.kind} ${controller.name} is another one now; what was the old one's is not brought back`;
+}
+
+/** How many replicas a standing set has, where that is too few for this Pod of it. */
+function beyondReplicas(
+  { live, created, scaled }: PlanFacts,
+  controller: OwnerReference,
+  object: KubeObject,
+): number | undefined {
+  if (!isKind(controller, 'apps', 'StatefulSet') || !isKind(object, '', 'Pod')) return undefined;
+  if (created.has(controller.uid) || scaled.has(controller.uid)) return undefined;
+  const set = Object.values(live.at).find((now) => now?.metadata.uid === controller.uid);
+  const ordinal = Number(/-(\d+)$/.exec(object.metadata.name)?.[1]);
+  if (!set || Number.isNaN(ordinal)) return undefined;
+  const replicas: number = set.spec?.replicas ?? 1;
+  const start: number = set.spec?.ordinals?.start ?? 0;
+  return ordinal < start + replicas ? undefined : replicas;
 }
 
 const LEFT_TO_OTHERS = new Set(['/Event', 'events.k8s.io/Event', 'coordination.k8s.io/Lease']);
@@ -40,7 +72,7 @@ export function willStand(facts: PlanFacts, owner: OwnerReference): boolean {
   const kept = byUid.get(owner.uid);
   if (kept) {
     const now = liveOf(live, kept);
-    // One with another UID under its name was found to be the same, or is a conflict: it makes its own all the same.
+    // One with another UID under its name was found to be the same: what is another's was told before.
     if (now && now.metadata.deletionTimestamp === undefined) return true;
     // A ReplicaSet that its restored Deployment makes again makes its Pods again.
     const above = controllerOf(kept);

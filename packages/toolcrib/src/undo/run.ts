@@ -3,7 +3,7 @@ import { describeRef } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord, UndoRecord } from '../model/index.ts';
 import { createStep, stands } from './create.ts';
 import { readoptStep } from './readopt.ts';
-import { awaitBoundStep, rebindStep, reclaimStep } from './rebind.ts';
+import { awaitBoundStep, reclaimStep, retainStep } from './rebind.ts';
 import type { Run } from './running.ts';
 import type { Result, UndoPlan, UndoStep } from './steps.ts';
 import { nameOf } from './steps.ts';
@@ -42,6 +42,7 @@ export async function runUndo(
     waiting,
     uids: new Map(Object.entries(plan.again)),
     missing: new Set(),
+    missingVolumes: new Set(),
     softenings: [],
   };
   const at = waiting.now();
@@ -87,8 +88,8 @@ function carryOut(run: Run, step: UndoStep): Promise<Result[]> | Result[] {
       return createStep(run, step);
     case 'readopt':
       return readoptStep(run, step);
-    case 'rebind':
-      return rebindStep(run, step);
+    case 'retain':
+      return retainStep(run, step);
     case 'await-bound':
       return awaitBoundStep(run, step);
     case 'reclaim':
@@ -107,7 +108,7 @@ function whatOf(step: UndoStep): string {
     case 'create':
     case 'readopt':
       return nameOf(step.snapshot);
-    case 'rebind':
+    case 'retain':
     case 'reclaim':
       return `PersistentVolume ${step.volume.name}`;
     case 'await-bound':

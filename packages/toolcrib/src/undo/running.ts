@@ -10,5 +10,7 @@ export interface Run {
   uids: Map<string, string>;
   /** UIDs before the act whose object did not come back. */
   missing: Set<string>;
+  /** Names of volumes that went while the undo ran. */
+  missingVolumes: Set<string>;
   softenings: SoftenRecord[];
 }

@@ -4,22 +4,44 @@ import type { SoftenRecord, UndoRecord } from '../model/index.ts';
 
 export type Result = UndoRecord['results'][number];
 
+export interface VolumeAt {
+  name: string;
+  uid: string;
+}
+
+export interface ClaimAt {
+  namespace: string;
+  name: string;
+  /** Of the claim before the act. */
+  was?: string;
+}
+
 /** One thing that an undo does; what it may write to is named in it by UID, or must be absent. */
 export type UndoStep =
   /** Nothing to do: the result stands already. */
   | { do: 'none'; result: Result }
-  /** Create from the snapshot; `waitGone`: UID of the old one, which is still on its way out. */
-  | { do: 'create'; info: ResourceInfo; snapshot: KubeObject; waitGone?: string; note?: string }
-  /** Let go of the claim that was, so that the volume can be bound again; kept (Retain) until it is. */
-  | { do: 'rebind'; volume: { name: string; uid: string }; claimUid?: string }
+  /**
+   * Create from the snapshot. `waitGone`: UID of the old one, which is still on its way out. `volume`: of a claim,
+   * made to let go of the claim that was, so that this one can be bound to it.
+   */
+  | {
+      do: 'create';
+      info: ResourceInfo;
+      snapshot: KubeObject;
+      waitGone?: string;
+      volume?: VolumeAt;
+      note?: string;
+    }
+  /** Before anything else: the volume outlives its claim (Retain), whatever is still on its way out. */
+  | { do: 'retain'; volume: VolumeAt }
   /** Wait until a claim that came back is bound to its volume. */
-  | { do: 'await-bound'; claim: { namespace: string; name: string }; volume: string }
+  | { do: 'await-bound'; claim: ClaimAt; volume: string }
   /** Give the volume its reclaim policy back, if it is bound again. */
   | {
       do: 'reclaim';
-      volume: { name: string; uid: string };
+      volume: VolumeAt;
       to: string;
-      boundTo: { namespace: string; name: string };
+      boundTo: ClaimAt;
     }
   /** Create the owner of a softened act again, and wait until it controls the very same objects. */
   | {

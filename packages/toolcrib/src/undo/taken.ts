@@ -16,8 +16,7 @@ export function takenBy(
     const why = tookNothing(request, softenings);
     if (why === undefined) continue;
     nothing.add(request.id);
-    const kept = snapshots.some(({ requestId }) => requestId === request.id);
-    if (kept) steps.push(none(`${request.method} ${request.path}`, 'unchanged', `it took nothing: ${why}`));
+    steps.push(none(`${request.method} ${request.path}`, 'unchanged', `it took nothing: ${why}`));
   }
   for (const { requestId, owner, state, note } of softenings) {
     if (state !== 'failed' || nothing.has(requestId)) continue;

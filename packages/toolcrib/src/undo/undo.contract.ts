@@ -27,10 +27,19 @@ export async function kept(
 }
 
 /** Looks, plans and runs, as a person's undo does. */
-export async function undo(target: ClusterTarget, snapshot: Snapshot, requests: RequestRecord[] = []) {
+export async function undo(
+  target: ClusterTarget,
+  snapshot: Snapshot,
+  requests: RequestRecord[] = [],
+  limits: { limit?: number } = {},
+) {
   const live = await lookForUndo(target.cluster, [snapshot], []);
   const plan = planUndo([snapshot], [], live, requests);
-  const { record } = await runUndo(target.cluster, plan, () => {}, { id: 'u1', by: 'tester', waiting });
+  const { record } = await runUndo(target.cluster, plan, () => {}, {
+    id: 'u1',
+    by: 'tester',
+    waiting: { ...waiting, ...limits },
+  });
   const by = (result: string) =>
     record.results.filter((one) => one.result === result).map((one) => `${one.what}: ${one.note ?? ''}`);
   return { record, by, failed: [...by('failed'), ...by('conflict')] };
@@ -281,6 +290,69 @@ export function undoContract(open: OpenTarget): void {
       assert.deepEqual((await seen(target, paths.core(name, 'configmaps/settings')))?.data, { a: 'b' });
       await until('its Pod', async () => (await podsOf(target, name, 'web')).length === 1);
       await target.https('DELETE', `/api/v1/namespaces/${name}`);
+    }));
+
+  test('a Namespace still on its way out: its volumes are kept before it takes them along', () =>
+    inNamespace(target, async (scratch) => {
+      const name = `${scratch}-d`;
+      const space = await put(target, '/api/v1/namespaces', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name },
+      });
+      await until('its default account', () => seen(target, paths.core(name, 'serviceaccounts/default')));
+      // The Pods take longer to stop than an undo to begin: until then the claims are in use, and the volumes bound.
+      const { owner } = await runStatefulSet(target, name, 'db', 2, { stopsAfter: 4 });
+      const claims = await kept(target, paths.claims(name), 'v1', 'PersistentVolumeClaim');
+      const volumes: KubeObject[] = [];
+      for (const claim of claims) {
+        const volume = await seen(target, `/api/v1/persistentvolumes/${claim.spec?.volumeName}`);
+        assert.equal(volume?.spec?.persistentVolumeReclaimPolicy, 'Delete');
+        volumes.push(volume as KubeObject);
+      }
+      await target.https('DELETE', `/api/v1/namespaces/${name}`);
+      const run = await undo(target, snapshotOf([space, owner, ...claims, ...volumes]));
+      assert.deepEqual(run.failed, []);
+      for (const [index, claim] of claims.entries()) {
+        const now = await seen(target, `${paths.claims(name)}/${claim.metadata.name}`);
+        assert.notEqual(now?.metadata.uid, claim.metadata.uid);
+        assert.deepEqual([now?.spec?.volumeName, now?.status?.phase], [claim.spec?.volumeName, 'Bound']);
+        const volume = await seen(target, `/api/v1/persistentvolumes/${claim.spec?.volumeName}`);
+        assert.equal(volume?.metadata.uid, volumes[index]?.metadata.uid, 'the same volume, with its data');
+        assert.equal(volume?.spec?.persistentVolumeReclaimPolicy, 'Delete');
+      }
+      await until('its Pods', async () => {
+        const pods = await podsOf(target, name, 'db');
+        return pods.length === 2 && pods.every((pod) => pod.status?.phase === 'Running');
+      });
+      const again = await undo(target, snapshotOf([space, owner, ...claims, ...volumes]));
+      assert.deepEqual([again.failed, again.by('done')], [[], []]);
+      await target.https('DELETE', `/api/v1/namespaces/${name}`);
+    }));
+
+  test('a claim in use is not torn from its Pod: its data is kept, and the Pods are named', () =>
+    inNamespace(target, async (namespace) => {
+      const { pods } = await runStatefulSet(target, namespace, 'db', 1);
+      const path = `${paths.claims(namespace)}/data-db-0`;
+      const claim = { ...((await seen(target, path)) as KubeObject), apiVersion: 'v1' };
+      const volumePath = `/api/v1/persistentvolumes/${claim.spec?.volumeName}`;
+      const volume = (await seen(target, volumePath)) as KubeObject;
+      await target.https('DELETE', path);
+      const all = snapshotOf([claim, volume]);
+      const run = await undo(target, all, [], { limit: 1_500 });
+      assert.match(run.by('failed').join(), /Pod db-0 still uses it.*data is kept.*undo again/);
+      const now = await seen(target, volumePath);
+      assert.equal(now?.spec?.claimRef?.uid, claim.metadata.uid, 'still bound to the claim that goes');
+      assert.equal(now?.spec?.persistentVolumeReclaimPolicy, 'Retain');
+      assert.deepEqual(uidsOf(await podsOf(target, namespace, 'db')), uidsOf(pods));
+      await target.https('PATCH', `${paths.apps(namespace, 'statefulsets')}/db`, { spec: { replicas: 0 } });
+      const later = await undo(target, all);
+      assert.deepEqual(later.failed, []);
+      const back = await seen(target, path);
+      assert.notEqual(back?.metadata.uid, claim.metadata.uid);
+      assert.deepEqual([back?.spec?.volumeName, back?.status?.phase], [claim.spec?.volumeName, 'Bound']);
+      const end = await seen(target, volumePath);
+      assert.equal(end?.spec?.persistentVolumeReclaimPolicy, volume.spec?.persistentVolumeReclaimPolicy);
     }));
 
   test('an Orphan delete: the owner adopts the very same Pods', () =>

@@ -1,37 +1,41 @@
 import type { KubeObject } from '@toolcrib/kube';
 import type { PlanFacts } from './facts.ts';
 import { liveOf } from './live.ts';
-import type { UndoStep } from './steps.ts';
-import { isKind, keyOf, nameOf, none } from './steps.ts';
+import type { ClaimAt, UndoStep } from './steps.ts';
+import { isKind, keyOf, keyOfObject, nameOf, none } from './steps.ts';
 
 /**
  * What a claim or volume needs around its own step. A claim that comes back with its old bind annotations, or to a
  * volume that still names the old claim's UID, is Lost for good: so the volume lets go first, the claim is created
  * naming it, and only once both are bound the volume gets its reclaim policy back.
- * @returns what is done in the object's turn, and what once all claims are there: each may take its binder 15 s
+ * @returns what is done before anything else, what in the object's turn, and what once all claims are there (each
+ *   may take its binder 15 s)
  */
-export function volumeSteps(
-  facts: PlanFacts,
-  object: KubeObject,
-  step: UndoStep,
-): { now: UndoStep[]; later: UndoStep[] } {
-  const only = (...now: UndoStep[]) => ({ now, later: [] });
+export function volumeSteps(facts: PlanFacts, object: KubeObject, step: UndoStep): VolumeSteps {
+  const only = (...now: UndoStep[]) => ({ first: [], now, later: [] });
   if (isKind(object, '', 'PersistentVolume')) return only(volumeStep(facts, object, step));
-  if (!isKind(object, '', 'PersistentVolumeClaim') || step.do !== 'create') return only(step);
+  if (!isKind(object, '', 'PersistentVolumeClaim')) return only(step);
   const volume: string | undefined = object.spec?.volumeName;
   if (!volume) return only(step);
+  const key = keyOf({ apiVersion: 'v1', kind: 'PersistentVolume', name: volume });
+  const found = facts.live.at[key];
+  if (step.do !== 'create') return only(standingClaim(facts, object, step, found));
+  const unreadable = facts.live.unreadable[key];
+  if (unreadable !== undefined) {
+    const note = `its volume ${volume} could not be looked at (${unreadable}), and a claim made without that may be lost to it; undo this with the right to read and patch PersistentVolumes`;
+    return only(none(nameOf(object), 'failed', note));
+  }
   const snapshotOfVolume = [...facts.byUid.values()].find(
     (one) => isKind(one, '', 'PersistentVolume') && one.metadata.name === volume,
   );
-  const found = facts.live.at[keyOf({ apiVersion: 'v1', kind: 'PersistentVolume', name: volume })];
   const stands = found && found.metadata.deletionTimestamp === undefined ? found : undefined;
-  const { namespace = '', name, uid: claimUid } = object.metadata;
-  const bound: UndoStep = { do: 'await-bound', claim: { namespace, name }, volume };
+  const { namespace = '', name, uid } = object.metadata;
+  const claim: ClaimAt = { namespace, name, ...(uid === undefined ? {} : { was: uid }) };
+  const bound: UndoStep = { do: 'await-bound', claim, volume };
   if (!stands?.metadata.uid) {
-    if (facts.created.has(snapshotOfVolume?.metadata.uid ?? '')) return { now: [step], later: [bound] };
-    const empty = structuredClone(object);
-    delete empty.spec.volumeName;
-    return only({ ...step, snapshot: empty, note: `its volume ${volume} is gone: it comes back empty` });
+    if (facts.created.has(snapshotOfVolume?.metadata.uid ?? ''))
+      return { first: [], now: [step], later: [bound] };
+    return only({ ...step, snapshot: withoutVolume(object), note: goneNote(volume) });
   }
   const claimRef = stands.spec?.claimRef;
   if (claimRef && (claimRef.namespace !== namespace || claimRef.name !== name)) {
@@ -41,9 +45,50 @@ export function volumeSteps(
   const at = { name: volume, uid: stands.metadata.uid };
   const to = policyBefore(facts, volume, snapshotOfVolume ?? stands);
   return {
-    now: [{ do: 'rebind', volume: at, claimUid }, step],
-    later: [bound, { do: 'reclaim', volume: at, to, boundTo: { namespace, name } }],
+    first: stands.spec?.persistentVolumeReclaimPolicy === 'Retain' ? [] : [{ do: 'retain', volume: at }],
+    now: [{ ...step, volume: at }],
+    later: [bound, { do: 'reclaim', volume: at, to, boundTo: claim }],
   };
+}
+
+export interface VolumeSteps {
+  first: UndoStep[];
+  now: UndoStep[];
+  later: UndoStep[];
+}
+
+/** A claim as it was, but for its volume: it gets a new and empty one. */
+export function withoutVolume(claim: KubeObject): KubeObject {
+  const empty = structuredClone(claim);
+  delete empty.spec.volumeName;
+  return empty;
+}
+
+export function goneNote(volume: string): string {
+  return `its volume ${volume} is gone: it comes back empty`;
+}
+
+/** A claim stands under the name. Where it is another one, "the same" is only what has the same data. */
+function standingClaim(
+  { live }: PlanFacts,
+  object: KubeObject,
+  step: UndoStep,
+  volume: KubeObject | null | undefined,
+): UndoStep {
+  const now = live.at[keyOfObject(object)];
+  if (step.do !== 'none' || step.result.result !== 'unchanged') return step;
+  if (!now || now.metadata.uid === object.metadata.uid) return step;
+  const what = nameOf(object);
+  const had: string = object.spec?.volumeName;
+  const has: string | undefined = now.spec?.volumeName;
+  if (has === had) {
+    if (now.status?.phase === 'Bound' || volume !== null) return step;
+    const note = `it waits for volume ${had}, which is gone: delete it, and undo again to get an empty one`;
+    return none(what, 'conflict', note);
+  }
+  if (volume === null) return none(what, 'unchanged', `it stands again, empty: volume ${had} is gone`);
+  const note = `one with ${has === undefined ? 'no volume yet' : `volume ${has}`} stands there now; the data is on volume ${had}`;
+  return none(what, 'conflict', note);
 }
 
 function policyBefore(facts: PlanFacts, name: string, volume: KubeObject): string {

@@ -9,17 +9,17 @@ import { type Asked, type Resolved, resolveTarget, subjectOf, withoutSecrets } f
 /**
  * Vets one tool: collects the evidence, judges it, and seals both into a pack.
  *
- * @param policyFor the policy as it applies to the subject, once that is known
+ * @param policyFor the policy as it applies to the subject, once that and where it is read from are known
  * @throws ToolcribError for what the person got wrong; what the tool is made of only ever makes an `unknown`
  */
 export async function assess(
   asked: Asked,
-  policyFor: (subject: Target['subject']) => ResolvedPolicy,
+  policyFor: (subject: Target['subject'], target: Target) => ResolvedPolicy | Promise<ResolvedPolicy>,
   context: SourceContext,
 ): Promise<EvidencePack> {
   const { target, close } = await withClone(await resolveTarget(asked, context), context);
   try {
-    const policy = policyFor(target.subject);
+    const policy = await policyFor(target.subject, target);
     const { facts, gaps } = await collect(target, context);
     const now = context.now();
     const { results, verdict } = judge(target.subject, facts, gaps, policy, now);

@@ -1,30 +1,24 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { stringify } from 'yaml';
 import { combineVerdicts, ToolcribError, type Verdict } from '../model/index.ts';
 import { assess } from './assess.ts';
 import { CRITERIA } from './criteria/index.ts';
 import { packText, readPack } from './pack/pack.ts';
-import { collectAgain } from './pack/recollect.ts';
-import type { EvidencePack } from './pack/schema.ts';
+import type { EvidencePack, ResolvedPolicy } from './pack/schema.ts';
 import { changesSince } from './pack/since.ts';
-import { underOwnPolicy, verifyPack } from './pack/verify.ts';
-import { readTrustPolicy } from './policy/default.ts';
-import type { TrustPolicy } from './policy/policy.ts';
+import { readText, verifyPacks } from './pack/verify-packs.ts';
+import { policyReader } from './policy/default.ts';
+import { inForce } from './policy/policy.ts';
+import { standsIn } from './policy/stands-in.ts';
 import { publishChecklist } from './publish/publish.ts';
 import { htmlReport } from './report/html.ts';
-import { jsonReport, yamlReport } from './report/json.ts';
+import { dataText, jsonReport, yamlReport } from './report/json.ts';
 import { markdownReport } from './report/markdown.ts';
 import { markdownChecklist, terminalChecklist } from './report/publish.ts';
 import { sarifReport } from './report/sarif.ts';
-import {
-  type TerminalOptions,
-  terminalChanges,
-  terminalReport,
-  terminalVerification,
-} from './report/terminal.ts';
-import type { SourceContext } from './sources/source.ts';
-import { resolveTarget } from './sources/target.ts';
+import { type TerminalOptions, terminalChanges, terminalReport } from './report/terminal.ts';
+import type { SourceContext, Target } from './sources/source.ts';
+import { type Asked, resolveTarget } from './sources/target.ts';
 
 export const FORMATS = ['table', 'json', 'yaml', 'html', 'markdown', 'sarif'] as const;
 
@@ -44,6 +38,8 @@ export interface VetOptions {
   at?: string;
   registry?: string;
   offline?: true;
+  /** Days; as typed. */
+  maxAge?: string;
 }
 
 export interface VetAnswer {
@@ -52,6 +48,8 @@ export interface VetAnswer {
   verdict?: Verdict;
   /** Files that were written, for the person and not for the pipe. */
   kept: string[];
+  /** Lines for the person: what was done in another way than might be expected. */
+  notes?: string[];
 }
 
 /** One run of `toolcrib vet`. @throws ToolcribError for what the person got wrong */
@@ -62,9 +60,9 @@ export async function runVet(
 ): Promise<VetAnswer> {
   refuseFormat(options);
   if (options.criteria) return { text: criteriaText(), kept: [] };
-  if (options.verify !== undefined) return verify([...options.verify, ...what], options, world.terminal);
+  if (options.verify !== undefined)
+    return { ...(await verifyPacks([...options.verify, ...what], options, world.terminal)), kept: [] };
   const context = contextOf(options, world.progress);
-  const { policy, path } = await readTrustPolicy(options.policy);
   const old =
     options.since === undefined ? undefined : readPack(await readText(options.since), options.since);
   const specs = what.length === 0 && old !== undefined ? [old.asked.spec] : what;
@@ -79,19 +77,42 @@ export async function runVet(
     });
   const files = options.file.length > 0 ? options.file : (old?.asked.files ?? []);
   const asked = (spec: string) => ({ spec, git: options.git ?? old?.asked.git, files });
-  if (options.publish) return publish(asked(first), policy, context, options, world.terminal);
+  const notes = new Set<string>();
+  const policyFor = policyChooser(options, notes);
+  if (options.publish) return publish(asked(first), policyFor, context, options, world.terminal, notes);
 
   const packs: EvidencePack[] = [];
-  for (const spec of specs)
-    packs.push(await assess(asked(spec), (subject) => policy.resolve(subject, options.job), context));
+  for (const spec of specs) packs.push(await assess(asked(spec), (_, target) => policyFor(target), context));
   const kept = options.save === undefined ? [] : await save(packs, options.save);
   const verdict = combineVerdicts(packs.map((pack) => pack.verdict));
   const now = packs[0];
   const text =
     old !== undefined && now !== undefined
       ? sinceText(old, now, options, world.terminal)
-      : report(packs, path, options, world.terminal);
-  return { text, verdict, kept };
+      : report(packs, options, world.terminal);
+  return { text, verdict, kept, notes: [...notes] };
+}
+
+/**
+ * The policy for each tool, without the exceptions that have ended. The one of this folder counts for all but those
+ * that live here.
+ *
+ * @param notes is told what was passed over
+ */
+function policyChooser(
+  { policy: named, job }: VetOptions,
+  notes: Set<string>,
+): (target: Target) => Promise<ResolvedPolicy> {
+  const read = policyReader(named);
+  return async ({ subject, git }) => {
+    const own = named === undefined && (await standsIn({ subject, dir: git?.dir }));
+    const { policy, passedOver, path } = await read(own);
+    if (passedOver !== undefined)
+      notes.add(
+        `${passedOver} of this folder belongs to ${subject.name}, which is looked at: judged by ${path} instead (--policy ${passedOver} takes it all the same)`,
+      );
+    return inForce(policy.resolve(subject, job), Date.now());
+  };
 }
 
 /** What the answers that are no assessment can be written as; any other word would be passed over in silence. */
@@ -109,38 +130,34 @@ function refuseFormat({ output, publish, verify, since }: VetOptions): void {
     });
 }
 
-const dataText = (format: 'json' | 'yaml', data: unknown): string =>
-  format === 'json'
-    ? `${JSON.stringify(data, null, 2)}\n`
-    : stringify(data, { aliasDuplicateObjects: false });
-
 async function publish(
-  asked: { spec: string; git?: string; files: string[] },
-  policy: TrustPolicy,
+  asked: Asked,
+  policyFor: (target: Target) => Promise<ResolvedPolicy>,
   context: SourceContext,
-  { output, job }: VetOptions,
+  { output }: VetOptions,
   terminal: TerminalOptions,
+  noted: Set<string>,
 ): Promise<VetAnswer> {
   const target = await resolveTarget(asked, context);
   if ('clone' in target || target.git === undefined)
     throw new ToolcribError('usage', '--publish wants a clone on this disk', {
       next: 'toolcrib vet . --publish',
     });
-  const items = await publishChecklist(target, policy.resolve(target.subject, job), context);
+  const policy = await policyFor(target);
+  const items = await publishChecklist(target, policy, context);
+  const notes = [...noted];
   const { name } = target.subject;
   const verdict = combineVerdicts(items.map((item) => item.verdict));
-  if (output === 'json' || output === 'yaml') return { text: dataText(output, items), verdict, kept: [] };
+  if (output === 'json' || output === 'yaml')
+    return { text: dataText(output, items), verdict, kept: [], notes };
   const text =
-    output === 'markdown' ? markdownChecklist(name, items) : terminalChecklist(name, items, terminal);
-  return { text, verdict, kept: [] };
+    output === 'markdown'
+      ? markdownChecklist(name, items, policy)
+      : terminalChecklist(name, items, terminal, policy);
+  return { text, verdict, kept: [], notes };
 }
 
-function report(
-  packs: readonly EvidencePack[],
-  policyPath: string,
-  options: VetOptions,
-  terminal: TerminalOptions,
-): string {
+function report(packs: readonly EvidencePack[], options: VetOptions, terminal: TerminalOptions): string {
   switch (options.output) {
     case 'json':
       return jsonReport(packs);
@@ -151,7 +168,7 @@ function report(
     case 'markdown':
       return markdownReport(packs);
     case 'sarif':
-      return sarifReport(packs, policyPath);
+      return sarifReport(packs, packs[0]?.policy.source?.path ?? 'policies/trust.yaml');
     case 'table':
       return terminalReport(packs, { ...terminal, commands: options.commands });
   }
@@ -167,33 +184,6 @@ function sinceText(
   return options.output === 'json' || options.output === 'yaml'
     ? dataText(options.output, { since: old.assessedAt, verdict: now.verdict, changes })
     : terminalChanges(now.subject.name, old.assessedAt, changes, terminal);
-}
-
-async function verify(
-  paths: readonly string[],
-  options: VetOptions,
-  terminal: TerminalOptions,
-): Promise<VetAnswer> {
-  const { policy } = await readTrustPolicy(options.policy);
-  const texts: string[] = [];
-  const verdicts: Verdict[] = [];
-  const reports: unknown[] = [];
-  for (const path of paths) {
-    const verification = await verifyPack(await readText(path), path, (pack) =>
-      collectAgain(pack, { git: options.git, network: options.offline !== true, registry: options.registry }),
-    );
-    const { pack, ...rest } = verification;
-    const ownPolicy = underOwnPolicy(pack, policy.resolve(pack.subject, options.job));
-    // A pack that does not hold decides for itself; one that holds counts as what it says, as what you demand, and as
-    // what of it was seen again: a pass that only the pack itself speaks for is not known.
-    const seen = verification.unread.length === 0 ? [] : (['unknown'] as const);
-    verdicts.push(verification.holds ? combineVerdicts([pack.verdict, ownPolicy.verdict, ...seen]) : 'fail');
-    texts.push(terminalVerification(path, { ...verification, ownPolicy }, terminal));
-    reports.push({ path, verdict: pack.verdict, ownPolicy, ...rest });
-  }
-  const { output } = options;
-  const text = output === 'json' || output === 'yaml' ? dataText(output, reports) : texts.join('');
-  return { text, verdict: combineVerdicts(verdicts), kept: [] };
 }
 
 async function save(packs: readonly EvidencePack[], to: string | true): Promise<string[]> {
@@ -216,15 +206,6 @@ async function save(packs: readonly EvidencePack[], to: string | true): Promise<
     kept.push(path);
   }
   return kept;
-}
-
-async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause) => {
-    throw new ToolcribError('not-found', `${path} can't be read: ${(cause as Error).message}`, {
-      next: 'name an evidence pack, as --save writes it',
-      cause,
-    });
-  });
 }
 
 function contextOf({ at, registry }: VetOptions, progress: (text: string) => void): SourceContext {

@@ -222,6 +222,7 @@ export function approvalContract(open: OpenGuarded): void {
       stage.home.policy({ waitSeconds: 0, rules });
       const twelfth = await stage.send('DELETE', `${paths.pods(namespace)}/${fresh?.metadata.name}`, {
         headers,
+        body: { propagationPolicy: 'Background' },
       });
       stage.home.policy({ waitSeconds: 60, rules });
       assert.equal(twelfth.status, 403, JSON.stringify(twelfth.body));

@@ -125,6 +125,50 @@ export function passingContract(open: OpenGuarded): void {
       assert.equal((await stage.run('enforce', ['label', 'deployment/web', 'a=b', '-n', namespace])).code, 0);
     }));
 
+  test('apply --prune: what it takes is judged by itself, not with all that it has just applied', () =>
+    inNamespace(stage.target, async (namespace) => {
+      const manifest = (names: string[]) =>
+        names
+          .map((name) =>
+            JSON.stringify({
+              apiVersion: 'apps/v1',
+              kind: 'Deployment',
+              metadata: { name, namespace, labels: { shop: namespace } },
+              spec: {
+                replicas: name === 'old' ? 0 : 2,
+                selector: { matchLabels: { app: name } },
+                template: {
+                  metadata: { labels: { app: name } },
+                  spec: { containers: [{ name: 'main', image: 'registry.k8s.io/pause:3.10' }] },
+                },
+              },
+            }),
+          )
+          .join('\n---\n');
+      const apply = (names: string[], ...more: string[]) =>
+        stage.run('enforce', ['apply', '-n', namespace, '-f', '-', ...more], manifest(names));
+      const prune = ['--prune', '-l', `shop=${namespace}`, '--prune-allowlist=apps/v1/Deployment'];
+      assert.equal((await apply(['web', 'old'])).code, 0);
+      await until('its Pods run', async () => {
+        const now = await podsOf(stage.target, namespace, 'web');
+        return now.length === 2 && now.every((pod) => pod.status?.phase === 'Running');
+      });
+      const said = await apply(['web'], ...prune);
+      assert.equal(said.code, 0, said.stderr);
+      assert.match(said.stdout, /deployment.apps\/old pruned/);
+      assert.equal(await seen(stage.target, `${paths.apps(namespace, 'deployments')}/old`), undefined);
+      // A living one is held, alone: with the yes to it nothing else may go.
+      const held = await apply(['other'], ...prune);
+      assert.equal(held.code, 1);
+      const [hold, ...more] = await stage.holds(namespace);
+      assert.deepEqual(more, []);
+      assert.deepEqual(
+        hold?.radius.targets.map(({ name }) => name),
+        ['web'],
+      );
+      assert.equal(hold?.envelope, undefined);
+    }));
+
   test('dry runs pass and delete nothing; they are no acts', () =>
     inNamespace(stage.target, async (namespace) => {
       const { owner, pods } = await runStatefulSet(stage.target, namespace, 'web', 1);

@@ -4,7 +4,7 @@ import type { Act, Caller, Effect } from '../../model/index.ts';
 import { asked } from '../testing/way.ts';
 import { claimOf, waits } from './claim.ts';
 import { ACT_PAUSE, belongsTo, callerOf, titleOf } from './group.ts';
-import { sessionLists } from './sessions.ts';
+import { foretells, sessionLists } from './sessions.ts';
 
 describe('claims', () => {
   for (const [agent, name, version] of [
@@ -112,6 +112,15 @@ describe('what a kubectl session listed', () => {
     assert.deepEqual(sessions.of('prod', 's2'), []);
     assert.deepEqual(sessions.of('prod', undefined), []);
   });
+  for (const [command, tells] of [
+    ['kubectl delete', true],
+    ['kubectl drain', true],
+    ['kubectl apply', false],
+    ['kubectl applyall', true],
+    [undefined, true],
+  ] as const) {
+    it(`${command} goes through what it listed: ${tells}`, () => assert.equal(foretells(command), tells));
+  }
   it('the oldest session is forgotten, and no session grows without end', () => {
     const sessions = sessionLists();
     for (let i = 0; i < 501; i++) sessions.notice(read('/api/v1/pods', '', `s${i}`));

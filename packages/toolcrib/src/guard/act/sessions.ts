@@ -7,6 +7,16 @@ export interface SessionList extends ResourceType {
   fieldSelector?: string;
 }
 
+/**
+ * Whether a session's LISTs tell what its deletes will go through. `kubectl apply --prune` lists what it has just applied
+ * together with what it will prune: there the list is no foresight, and would show living workloads as lost.
+ *
+ * @param command the `Kubectl-Command` header; what is not known is taken from the cautious side
+ */
+export function foretells(command: string | undefined): boolean {
+  return !/^kubectl apply\b/.test(command ?? '');
+}
+
 const MAX_SESSIONS = 500;
 const MAX_LISTS = 20;
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { after, before, beforeEach, describe, it } from 'node:test';
@@ -352,14 +353,31 @@ describe('what is judged', () => {
     assert.equal(upstream.got.length, 0);
   });
 
-  it('a body over the limit is refused before it is judged', async () => {
-    const body = 'x'.repeat(4 * 1024 * 1024);
-    const answer = await ask('/api/v1/namespaces/shop/pods/a', { method: 'DELETE', body }).catch(() => ({
-      status: 413,
-    }));
-    assert.equal(answer.status, 413);
-    assert.equal(judged.length + upstream.got.length, 0);
-  });
+  for (const [what, sent] of [
+    ['whole', 4 * 1024 * 1024],
+    ['but a part of it', 3.5 * 1024 * 1024],
+  ] as const) {
+    it(`a body over the limit, ${what}: refused before it is judged, and its connection is closed`, async () => {
+      const socket = connect({ host: '127.0.0.1', port: door.port, ca: cert, servername: 'localhost' });
+      let text = '';
+      socket.on('data', (part) => {
+        text += part;
+      });
+      const head = [
+        'DELETE /api/v1/namespaces/shop/pods/a HTTP/1.1',
+        `Host: 127.0.0.1:${door.port}`,
+        `Authorization: ${AUTH.authorization}`,
+        'Content-Type: application/json',
+        `Content-Length: ${4 * 1024 * 1024}`,
+      ];
+      socket.write(`${head.join('\r\n')}\r\n\r\n${'x'.repeat(sent)}`);
+      await once(socket, 'close');
+      assert.match(text, /^HTTP\/1\.1 413 /);
+      assert.match(text, /\r\nconnection: close\r\n/i);
+      assert.match(text, /larger than the API server takes/);
+      assert.equal(judged.length + upstream.got.length, 0);
+    });
+  }
 
   it('a client that goes while it is judged is told to the brain, and nothing is sent', async () => {
     let release: (() => void) | undefined;

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Status } from '@toolcrib/kube';
 import { ToolcribError } from '../../model/index.ts';
 import { needsJudgement } from '../effect/needs-judgement.ts';
 import type { AskedRequest, Brain } from '../request.ts';
@@ -114,7 +115,8 @@ async function judged(
   const { brain } = options;
   const body = await readBody(request);
   if (body === 'too-large') {
-    return answerStatus(
+    return answerAndClose(
+      request,
       response,
       failure(413, 'toolcrib: the body is larger than the API server takes (3 MiB).'),
     );
@@ -248,6 +250,22 @@ function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     for (const socket of sockets) socket.destroy();
+  });
+}
+
+/**
+ * Answers a request that is still being sent, and lets go of its connection. Closed at once, what is still unread would
+ * make the kernel reset it, and the answer could be lost on its way.
+ */
+function answerAndClose(request: IncomingMessage, response: ServerResponse, status: Status): void {
+  const body = Buffer.from(JSON.stringify(status));
+  const type = { 'content-type': 'application/json', 'content-length': body.length, connection: 'close' };
+  response.writeHead(status.code ?? 500, type);
+  response.write(body);
+  const timer = setTimeout(() => response.end(), LINGER).unref();
+  request.once('end', () => {
+    clearTimeout(timer);
+    response.end();
   });
 }
 

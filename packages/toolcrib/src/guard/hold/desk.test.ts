@@ -99,7 +99,8 @@ describe('a client that waits', () => {
     void desk.place(aHold(), 0);
     const answer = desk.waitOn('BCDFG', 'req-2', 90_000);
     desk.close();
-    assert.deepEqual(await answer, { as: 'gone' });
+    assert.deepEqual(await answer, { as: 'closed' });
+    assert.deepEqual(await desk.place(aHold({ code: 'LATER' }), 90_000), { as: 'closed' });
   });
 
   it('asks again under the same code; the second one gets the answer', async () => {
@@ -194,6 +195,7 @@ describe('an envelope', () => {
     verb: 'delete',
     kind: 'Pod',
     namespace: 'shop',
+    likeness: 'aiko by kubectl',
     uids: ['u1', 'u2', 'u3'],
     used: ['u1'],
     expiresAt: 0,
@@ -205,6 +207,7 @@ describe('an envelope', () => {
     verb: 'delete',
     kind: 'Pod',
     namespace: 'shop',
+    likeness: 'aiko by kubectl',
     uid: 'u2',
   };
   const place = () =>
@@ -231,6 +234,7 @@ describe('an envelope', () => {
     { verb: 'evict' },
     { kind: 'ConfigMap' },
     { namespace: 'other' },
+    { likeness: 'aiko by a robot' },
   ]) {
     it(`is not for ${JSON.stringify(other)}`, () => {
       place();

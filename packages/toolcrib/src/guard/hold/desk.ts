@@ -5,7 +5,9 @@ export type HoldAnswer =
   | { as: 'as-sent' | 'softened'; by: string; withoutNet: boolean }
   | { as: 'denied'; by: string }
   | { as: 'expired' }
-  | { as: 'gone' };
+  | { as: 'gone' }
+  /** The guard ends: its code is worth nothing any more. */
+  | { as: 'closed' };
 
 interface Slot {
   hold: Hold;
@@ -25,6 +27,8 @@ export interface LikeRequest {
   verb: string;
   kind: string;
   namespace?: string;
+  /** From `likenessOf`: who sends it, as whom, and with which options. */
+  likeness: string;
   uid: string;
 }
 
@@ -34,14 +38,14 @@ export const HOLD_LIFE = 10 * 60_000;
 export interface HoldDesk {
   /** The open hold of an identical request, so that a client that asks again gets the same code. */
   openFor(person: string, requestKey: string): Hold | undefined;
-  /** Registers a hold; with `waitMs` > 0 resolves once answered, expired or gone. */
+  /** Registers a hold; with `waitMs` > 0 resolves once answered, expired, gone or closed. */
   place(hold: Hold, waitMs: number): Promise<HoldAnswer>;
   /** A client joins a hold that is already open (or waits again). */
   waitOn(code: string, requestId: string, waitMs: number): Promise<HoldAnswer>;
   gone(requestId: string): void;
   answer(
     code: string,
-    answer: Exclude<HoldAnswer, { as: 'expired' | 'gone' }>,
+    answer: Exclude<HoldAnswer, { as: 'expired' | 'gone' | 'closed' }>,
     passMs: number,
   ): Hold | 'unknown' | 'closed';
   /** An approval whose client had gone: takes it, once, for an identical request of the same person. */
@@ -57,7 +61,7 @@ export interface HoldDesk {
   /** Nothing can be kept any more: from now on its name must be typed. */
   requireName(code: string, name: string): void;
   void(code: string): void;
-  /** The guard ends: whoever waits is told that nothing was sent. */
+  /** The guard ends: whoever waits, or would from now on, is told so. */
   close(): void;
   list(): Hold[];
   get(code: string): Hold | undefined;
@@ -69,6 +73,7 @@ export interface HoldDesk {
  */
 export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
   const slots = new Map<string, Slot>();
+  let closed = false;
 
   const change = (slot: Slot, part: Partial<Hold>): Hold => {
     slot.hold = { ...slot.hold, ...part };
@@ -85,6 +90,7 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
 
   const wait = (slot: Slot, requestId: string, waitMs: number): Promise<HoldAnswer> => {
     if (waitMs <= 0) return Promise.resolve({ as: 'expired' });
+    if (closed) return Promise.resolve({ as: 'closed' });
     slot.waitingRequest = requestId;
     return new Promise((resolve) => {
       const cancel = clock.after(waitMs, () => slot.waiter?.({ as: 'expired' }));
@@ -205,7 +211,8 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
       else change(slot, { state: 'void', envelope: undefined });
     },
     close() {
-      for (const slot of slots.values()) slot.waiter?.({ as: 'gone' });
+      closed = true;
+      for (const slot of slots.values()) slot.waiter?.({ as: 'closed' });
     },
     list: () => [...slots.values()].filter(live).map((slot) => slot.hold),
     get: (code) => slots.get(code)?.hold,
@@ -224,6 +231,7 @@ function isOf(hold: Hold, request: LikeRequest, now: number): boolean {
     envelope.verb === request.verb &&
     envelope.kind === request.kind &&
     envelope.namespace === request.namespace &&
+    envelope.likeness === request.likeness &&
     envelope.uids.includes(request.uid) &&
     !envelope.used.includes(request.uid)
   );

@@ -1,7 +1,7 @@
 import type { ObjectRef } from '@toolcrib/kube';
 import type { Act, Clock, Cluster, Effect, Ids, Journal } from '../../model/index.ts';
 import { belongsTo, callerOf, titleOf } from '../act/group.ts';
-import type { SessionLists } from '../act/sessions.ts';
+import { foretells, type SessionLists } from '../act/sessions.ts';
 import type { AskedRequest } from '../request.ts';
 import { impersonation } from './impersonation.ts';
 
@@ -18,7 +18,7 @@ export interface Acts {
   /** The act that a request belongs to, a new one where there is none; counted and written down. */
   assign(request: AskedRequest, effect: Effect): LiveAct;
   byId(id: string): Promise<LiveAct | undefined>;
-  /** Every object that the act's session listed before: what the act will go through. */
+  /** Every object that the act's session listed before: what the act will go through. None where no list tells that. */
   foresee(live: LiveAct, cluster: Cluster, request: AskedRequest): Promise<ObjectRef[]>;
   save(live: LiveAct): Promise<void>;
 }
@@ -58,6 +58,7 @@ export function acts(deps: { journal: Journal; clock: Clock; ids: Ids; sessions:
       return live;
     },
     async foresee(live, cluster, request) {
+      if (!foretells(request.headers['kubectl-command'])) return [];
       for (const list of sessions.of(request.context, request.headers['kubectl-session'])) {
         const key = JSON.stringify(list);
         if (live.expected.has(key)) continue;

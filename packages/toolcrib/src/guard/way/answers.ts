@@ -48,6 +48,15 @@ export function deniedAnswer(why: string): Instruction {
   return answer(failure(403, `toolcrib refused this: ${why}. Nothing was sent to the cluster.`));
 }
 
+/** Codes live as long as the guard: the one that was told to approve is worth nothing by now. */
+export function stoppedAnswer(): Instruction {
+  const next =
+    'Start it (toolcrib guard start) and send the same request again: it is held anew, under another code.';
+  return answer(
+    failure(503, `toolcrib: the guard was stopped while this was held. Nothing was sent. ${next}`),
+  );
+}
+
 /** Law 1: what can't be kept is not sent. */
 export function notKeptAnswer(code: string, name: string, why: string): Instruction {
   return answer(

@@ -1,12 +1,13 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { apiVersionOf } from '@toolcrib/kube';
-import { type As, type Cluster, type Target, ToolcribError } from '../../model/index.ts';
+import { type ApiFailure, type As, type Cluster, type Target, ToolcribError } from '../../model/index.ts';
 import { failure } from '../door/status.ts';
 import type { Instruction } from '../request.ts';
 import { answer } from './answers.ts';
 import type { WayDeps } from './deps.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
+import { forbidden } from './rights.ts';
 import { record } from './seen.ts';
 
 /**
@@ -35,15 +36,31 @@ export async function collectionRefusal(
       failure(400, 'toolcrib: a collection is deleted as a whole here; leave out limit and continue.'),
     );
   }
-  const { allowed, why } = await cluster.mayI(
-    { verb: 'deletecollection', group, version, resource, namespace },
-    as,
-  );
-  if (allowed) return undefined;
-  const where = namespace ? ` in the namespace "${namespace}"` : '';
-  return answer(
-    failure(403, `${resource} is forbidden: you may not deletecollection${where}${why ? `: ${why}` : ''}`),
-  );
+  return forbidden({ verb: 'deletecollection', group, version, resource, namespace }, cluster, as);
+}
+
+/** What the server says of a list, and so of the delete of the same collection: its selectors, the type. */
+const REFUSALS = new Set([400, 404, 405, 422]);
+
+/**
+ * Everything that a collection delete matches now.
+ * @returns the objects, or the server's refusal of what was asked for
+ * @throws ToolcribError where it can't be listed for any other reason
+ */
+export async function listCollection(
+  target: Target,
+  cluster: Cluster,
+  as: As | undefined,
+): Promise<{ objects: KubeObject[] } | { refused: Instruction }> {
+  const { namespace, labelSelector, fieldSelector } = target;
+  try {
+    return { objects: await cluster.list(target, { namespace, labelSelector, fieldSelector }, as) };
+  } catch (error) {
+    if (!(error instanceof ToolcribError) || error.code !== 'api') throw error;
+    const said = error.cause as ApiFailure;
+    if (!REFUSALS.has(said.status)) throw error;
+    return { refused: answer({ ...failure(said.status, said.message), reason: said.reason }) };
+  }
 }
 
 /**
@@ -76,7 +93,7 @@ export async function releaseCollection(deps: WayDeps, step: Step, warnings: str
   if (failures.length === 0) {
     await record(deps, step, 'answered', { status: 200, note: `${done} deleted one by one` });
     const apiVersion = apiVersionOf(target);
-    const kind = `${subject.objects[0]?.kind ?? ''}List`;
+    const kind = `${subject.objects[0]?.kind ?? (await kindOf(target, cluster, as))}List`;
     const list = { apiVersion, kind, metadata: {}, items: subject.objects };
     return { do: 'answer', status: 200, body: JSON.stringify(list), type: 'application/json', warnings };
   }
@@ -88,4 +105,10 @@ export async function releaseCollection(deps: WayDeps, step: Step, warnings: str
   const note = `${done} of ${subject.objects.length} deleted; failed: ${causes.map((cause) => cause.field).join(', ')}`;
   await record(deps, step, 'answered', { status: 500, note });
   return answer(failure(500, `toolcrib: ${note}. ${failures[0]?.why ?? ''}`, { causes }), warnings);
+}
+
+/** Also where nothing of it is there. */
+async function kindOf({ group, resource }: Target, cluster: Cluster, as: As | undefined): Promise<string> {
+  const { resources } = await cluster.resources(as);
+  return resources.find((one) => one.group === group && one.resource === resource)?.kind ?? '';
 }

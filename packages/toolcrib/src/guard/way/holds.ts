@@ -3,6 +3,7 @@ import { HOLD_LIFE } from '../hold/desk.ts';
 import { fingerprint, notInTheNet } from '../radius/index.ts';
 import type { WayDeps } from './deps.ts';
 import type { Step } from './judge.ts';
+import { likenessOf } from './request-key.ts';
 import type { Judged } from './subject.ts';
 
 /** A new hold for a request, with an envelope where its act goes through several like objects. */
@@ -49,6 +50,7 @@ function envelopeOf({ request, subject, seen }: Step, expiresAt: number): Envelo
     verb: subject.effect.verb,
     kind: first.kind,
     namespace: own.namespace,
+    likeness: likenessOf(request, subject.effect),
     uids: like.flatMap((target) => target.uid ?? []),
     used: [own.uid],
     expiresAt,

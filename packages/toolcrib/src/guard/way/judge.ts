@@ -7,14 +7,15 @@ import type { LikeRequest } from '../hold/desk.ts';
 import { stillCovers, summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import type { LiveAct } from './acts.ts';
-import { answer, deniedAnswer, heldAnswer } from './answers.ts';
+import { answer, deniedAnswer, heldAnswer, stoppedAnswer } from './answers.ts';
 import { cheapCase } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
 import { holdFor } from './holds.ts';
 import { impersonation } from './impersonation.ts';
 import { asDryRun } from './pin.ts';
 import { release } from './release.ts';
-import { requestKey } from './request-key.ts';
+import { likenessOf, requestKey } from './request-key.ts';
+import { forbiddenAnyhow } from './rights.ts';
 import { record, type Seen, seeRadius } from './seen.ts';
 import { type Judged, subjectOf } from './subject.ts';
 import { createInWindow } from './window.ts';
@@ -77,12 +78,23 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   if (subject.blind !== undefined) return release(deps, step, { as: 'as-sent', withoutNet: false });
   if (decision.then === 'deny') return refused(deps, step, `${decision.reason} (rule ${decision.rule})`);
   if (decision.then !== 'hold') return release(deps, step, { as: 'as-sent', withoutNet: false });
+  const early = await withTheRest(deps, step);
+  if (early) return early;
+  const no = await forbiddenAnyhow(request, cluster, as);
+  // That took a moment: of requests sent all at once another may have been held or approved by now.
+  if (!no) return (await withTheRest(deps, step)) ?? held(deps, step);
+  await record(deps, step, 'refused', { note: 'the cluster does not allow it', status: 403 });
+  return no;
+}
+
+/** One of several like requests: the answer to the first is the answer to it. */
+async function withTheRest(deps: WayDeps, step: Step): Promise<Instruction | undefined> {
   const like = likeRequest(step);
-  const envelope = like && deps.desk.takeEnvelope(like);
+  if (!like) return undefined;
+  const envelope = deps.desk.takeEnvelope(like);
   if (envelope) return released(deps, step, envelope);
-  const already = like && deps.desk.heldAlready(like);
-  if (already) return refusedWithTheRest(deps, step, already);
-  return held(deps, step);
+  const already = deps.desk.heldAlready(like);
+  return already && refusedWithTheRest(deps, step, already);
 }
 
 /** What a person reads of the risk: never a small number where nothing is known. */
@@ -154,6 +166,10 @@ async function waitForAnswer(deps: WayDeps, step: Step, open: Hold | undefined):
   }
   const given = await (open ? desk.waitOn(hold.code, step.request.id, wait) : desk.place(hold, wait));
   if (given.as === 'denied') return refused(deps, step, `${given.by} said no`);
+  if (given.as === 'closed') {
+    await record(deps, step, 'refused', { note: 'the guard was stopped while it was held', status: 503 });
+    return stoppedAnswer();
+  }
   if (given.as === 'expired' || given.as === 'gone') {
     const why = given.as === 'gone' ? 'the client went while it was held' : 'held; nobody has said yes yet';
     await record(deps, step, 'refused', { note: why, status: 403 });
@@ -215,6 +231,7 @@ function likeRequest({ request, subject, seen }: Step): LikeRequest | undefined 
     verb: subject.effect.verb,
     kind: seen.radius.targets[0]?.kind ?? object.kind,
     namespace: object.metadata.namespace,
+    likeness: likenessOf(request, subject.effect),
     uid: object.metadata.uid,
   };
 }

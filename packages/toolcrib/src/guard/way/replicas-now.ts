@@ -1,6 +1,11 @@
 import { type KubeObject, parseRequestPath } from '@toolcrib/kube';
 import type { As, Cluster } from '../../model/index.ts';
-import type { AskedRequest } from '../request.ts';
+import type { AskedRequest, Instruction } from '../request.ts';
+
+/**
+ * What the server says of the write itself, and so of the same write without `dryRun`. Not of the moment (408, 429, 5xx).
+ */
+const REFUSALS = new Set([400, 401, 403, 404, 405, 409, 413, 415, 422]);
 
 const JSON_ONLY = { accept: 'application/json' };
 
@@ -29,14 +34,15 @@ export async function replicasNow(
 
 /**
  * What a write comes to: the server is asked with `dryRun=All`, which changes nothing.
- * @returns the replicas; `none` where the result has no such number or the server refuses the write for what it is
- *   (it will refuse it without `dryRun` too); `unknown` for everything else, such as a webhook that timed out
+ * @returns the replicas; `none` where the result has no such number; the server's own answer, word for word, where it
+ *   refuses the write for what it is (a conflict with another field manager, no right to patch, an invalid object);
+ *   `unknown` for everything else, such as a webhook that timed out or that only refuses dry runs
  */
 export async function replicasByDryRun(
   request: AskedRequest,
   cluster: Cluster,
   as: As | undefined,
-): Promise<number | 'none' | 'unknown'> {
+): Promise<number | 'none' | 'unknown' | { refused: Instruction }> {
   const query = new URLSearchParams(request.query);
   query.set('dryRun', 'All');
   const response = await cluster.request({
@@ -50,9 +56,12 @@ export async function replicasByDryRun(
     // `replicas: 0` is left out of a Scale's JSON.
     return replicasOf(response.body) ?? (onScale(request) ? 0 : 'none');
   }
-  const refused = [400, 404, 415, 422].includes(response.status);
-  const forDryRun = /dry.?run/i.test(new TextDecoder().decode(response.body));
-  return refused && !forDryRun ? 'none' : 'unknown';
+  const { status, headers, body } = response;
+  const forDryRun = /dry.?run/i.test(new TextDecoder().decode(body));
+  if (!REFUSALS.has(status) || forDryRun) return 'unknown';
+  // Answered here instead of sent to be refused again: by then it might be let in, and nobody has looked at it.
+  const type = String(headers['content-type'] ?? 'application/json');
+  return { refused: { do: 'answer', status, body, type, warnings: [] } };
 }
 
 function replicasOf(body: Uint8Array): number | undefined {

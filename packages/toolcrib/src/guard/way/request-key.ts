@@ -1,19 +1,39 @@
 import { createHash } from 'node:crypto';
 import type { AskedRequest } from '../request.ts';
+import type { Destructive } from './subject.ts';
 
 /** The same for two identical requests, whoever sends them: what an approval's pass is good for. */
 export function requestKey(request: AskedRequest): string {
-  const hash = createHash('sha256');
-  const { context, method, path, query, headers, tool, agent } = request;
-  // Content-Type: what the same bytes mean. Tool and agent: a yes to a person's kubectl is none to an agent's.
-  const sender = JSON.stringify([tool?.sha256 ?? null, agent ?? false, headers['content-type'] ?? null]);
-  for (const part of [context, method, path, query, sender, impersonated(request)]) {
-    hash.update(`${part.length}:${part}\n`);
-  }
-  return hash.update(request.body).digest('base64url');
+  const { context, method, path, query, headers } = request;
+  // Content-Type: what the same bytes mean.
+  const media = headers['content-type'] ?? '';
+  return hashOf([context, method, path, query, media, senderOf(request)], request.body);
 }
 
-function impersonated(request: AskedRequest): string {
-  const as = Object.entries(request.headers).filter(([name]) => name.startsWith('impersonate-'));
-  return JSON.stringify(as.sort(([a], [b]) => (a < b ? -1 : 1)));
+/**
+ * The same for the like requests of one act: what an envelope is good for. Who sends them, as whom, and what happens
+ * to each object beside its name; of the preconditions nothing, since they can only make less happen.
+ */
+export function likenessOf(request: AskedRequest, effect: Destructive): string {
+  return hashOf([senderOf(request), optionsOf(effect)]);
+}
+
+/** Tool and agent: a yes to a person's kubectl is none to an agent's. */
+function senderOf({ tool, agent, headers }: AskedRequest): string {
+  const as = Object.entries(headers).filter(([name]) => name.startsWith('impersonate-'));
+  return JSON.stringify([tool?.sha256 ?? null, agent ?? false, as.sort(([a], [b]) => (a < b ? -1 : 1))]);
+}
+
+/** As the server would read them: where in the request they stood, and in which order, is no matter. */
+function optionsOf(effect: Destructive): string {
+  if (effect.verb === 'scale') return JSON.stringify([effect.replicas]);
+  const { gracePeriodSeconds, ignoreStoreReadErrorWithClusterBreakingPotential: breaking } = effect.options;
+  return JSON.stringify([effect.propagation ?? null, gracePeriodSeconds ?? null, breaking ?? false]);
+}
+
+function hashOf(parts: string[], body: Uint8Array = new Uint8Array()): string {
+  const hash = createHash('sha256');
+  // With their lengths: no part can run over into the next.
+  for (const part of parts) hash.update(`${part.length}:${part}\n`);
+  return hash.update(body).digest('base64url');
 }

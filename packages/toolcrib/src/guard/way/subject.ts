@@ -3,7 +3,7 @@ import type { As, Cluster, Effect } from '../../model/index.ts';
 import { effectOf, type ReadEffect } from '../effect/effect-of.ts';
 import { type Aim, aimOf } from '../radius/view.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
-import { collectionRefusal } from './collection.ts';
+import { collectionRefusal, listCollection } from './collection.ts';
 import { impersonation } from './impersonation.ts';
 import { readTarget } from './read-target.ts';
 import { replicasByDryRun, replicasNow } from './replicas-now.ts';
@@ -47,11 +47,10 @@ export async function subjectOf(request: AskedRequest, cluster: Cluster): Promis
   if (effect.verb === 'delete-collection') {
     const refusal = await collectionRefusal(effect.target, request.query, cluster, as);
     if (refusal) return { kind: 'answered', answer: refusal };
-    const { namespace, labelSelector, fieldSelector } = effect.target;
-    return destructive(
-      effect,
-      await cluster.list(effect.target, { namespace, labelSelector, fieldSelector }, as),
-    );
+    const found = await listCollection(effect.target, cluster, as);
+    return 'refused' in found
+      ? { kind: 'answered', answer: found.refused }
+      : destructive(effect, found.objects);
   }
   const found = await readTarget(cluster, effect.target, as);
   if ('absent' in found) return { kind: 'answered', answer: found.absent };
@@ -80,6 +79,7 @@ async function scaling(
     const why = 'what it comes to only the server knows, and it did not say';
     return understoodAsDelete({ verb: 'not-understood', target, why }, [found.object]);
   }
+  if (typeof asked === 'object') return { kind: 'answered', answer: asked.refused };
   if (asked === 'none' || asked >= now) return { kind: 'harmless' };
   return destructive({ verb: 'scale', target, replicas: asked, dryRun: false }, [found.object]);
 }
@@ -94,11 +94,9 @@ async function cautious(
   const { target } = effect;
   if (!target) return { ...understoodAsDelete(effect, []), blind: 'it names no object of the API' };
   if (target.name === undefined) {
-    const { namespace, labelSelector, fieldSelector } = target;
-    return understoodAsDelete(
-      effect,
-      await cluster.list(target, { namespace, labelSelector, fieldSelector }, as),
-    );
+    const found = await listCollection(target, cluster, as);
+    if ('refused' in found) return { kind: 'answered', answer: found.refused };
+    return understoodAsDelete(effect, found.objects);
   }
   const found = await readTarget(cluster, target, as);
   if ('object' in found) return understoodAsDelete(effect, [found.object]);

@@ -1,7 +1,8 @@
 /** What a file is, by its first bytes and never by its name. */
-export type Compression = 'gzip' | 'zstd' | 'xz' | 'bzip2';
+export type Compression = 'gzip' | 'zstd' | 'xz' | 'bzip2' | 'lzip' | 'lz4' | 'compress';
 export type Container = 'zip' | 'tar';
-export type Executable = 'elf' | 'mach-o' | 'pe' | 'script';
+/** `other`: marked to be run, and of no kind known here; a shell takes such a file for a script. */
+export type Executable = 'elf' | 'mach-o' | 'pe' | 'script' | 'other';
 
 const starts = (bytes: Uint8Array, ...prefix: number[]) => prefix.every((byte, at) => bytes[at] === byte);
 
@@ -11,9 +12,35 @@ export const HEAD = 512;
 export function compressionOf(head: Uint8Array): Compression | undefined {
   if (starts(head, 0x1f, 0x8b)) return 'gzip';
   if (starts(head, 0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  // A zstd file may begin with frames to be skipped (RFC 8878, 3.1.2); that of `pzstd` does.
+  if (head[0] !== undefined && head[0] >> 4 === 0x5 && starts(head.subarray(1), 0x2a, 0x4d, 0x18))
+    return 'zstd';
   if (starts(head, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
   if (starts(head, 0x42, 0x5a, 0x68)) return 'bzip2';
+  if (starts(head, 0x4c, 0x5a, 0x49, 0x50, 0x01)) return 'lzip';
+  if (starts(head, 0x04, 0x22, 0x4d, 0x18)) return 'lz4';
+  if (starts(head, 0x1f, 0x9d)) return 'compress';
   return undefined;
+}
+
+/** How archives and packages begin that hold files and are not read here. */
+const PACKAGES = [
+  '7z\xbc\xaf\x27\x1c',
+  '!<arch>\n', // ar, and so deb
+  '\xed\xab\xee\xdb', // rpm
+  'Rar!\x1a\x07',
+  'MSCF\0\0\0\0', // cab
+  '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', // msi
+  'xar!', // macOS' pkg
+  'hsqs', // squashfs, and so snap
+  '070701', // cpio
+  '070702',
+  '070707',
+].map((magic) => Buffer.from(magic, 'latin1'));
+
+/** Whether it is an archive or a package of a kind that is not read here. */
+export function isPackage(head: Uint8Array): boolean {
+  return PACKAGES.some((magic) => magic.equals(head.subarray(0, magic.length)));
 }
 
 export function containerOf(head: Uint8Array): Container | undefined {

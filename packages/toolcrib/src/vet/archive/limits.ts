@@ -2,7 +2,7 @@ import { ToolcribError } from '../../model/index.ts';
 
 /** What an archive may cost. A release of a command-line tool is far below each of these. */
 export interface ArchiveLimits {
-  /** Bytes that come out, all entries together. */
+  /** Bytes that come out of all layers together, whether they are a file's, a header's or padding. */
   unpacked: number;
   entries: number;
   /** Bytes out for each byte in, once more than `ratioFrom` bytes came out. */
@@ -26,10 +26,12 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   time: 120_000,
 };
 
-/** Counts what comes out, across all layers of one archive. */
+/** Counts what comes out, across all layers of one archive. Each of its methods looks at the clock too. */
 export interface Meter {
   entry(name: string): void;
+  /** Came out of a decompressor, or is the archive itself where it is not compressed. */
   bytes(count: number): void;
+  /** Read of the file. */
   read(count: number): void;
   descend(): void;
   ascend(): void;
@@ -43,8 +45,12 @@ export function meter(limits: ArchiveLimits, now: () => number = Date.now): Mete
     new ToolcribError('limit', `the archive ${what}, so it was not looked into further`, {
       next: 'nothing of it was recorded; unpack it in a place of its own to see what it is',
     });
+  const onTime = () => {
+    if (now() > until) throw over(`took longer than ${limits.time / 1000} s`);
+  };
   return {
     entry(name) {
+      onTime();
       if (++entries > limits.entries) throw over(`has more than ${limits.entries} entries`);
       if (name.length > limits.name) throw over('has an entry with an overlong name');
     },
@@ -53,9 +59,10 @@ export function meter(limits: ArchiveLimits, now: () => number = Date.now): Mete
       if (out > limits.unpacked) throw over(`unpacks to more than ${limits.unpacked} bytes`);
       if (out > limits.ratioFrom && out > into * limits.ratio)
         throw over(`unpacks to ${limits.ratio} times its size`);
-      if (now() > until) throw over(`took longer than ${limits.time / 1000} s`);
+      onTime();
     },
     read(count) {
+      onTime();
       into += count;
     },
     descend() {
@@ -65,4 +72,18 @@ export function meter(limits: ArchiveLimits, now: () => number = Date.now): Mete
       depth--;
     },
   };
+}
+
+/**
+ * The same bytes, counted where they come out. A parser eats headers and padding of its own accord, so what it hands on
+ * is less than what an archive costs.
+ */
+export async function* counted(
+  content: AsyncIterable<Uint8Array>,
+  counter: Meter,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of content) {
+    counter.bytes(chunk.length);
+    yield chunk;
+  }
 }

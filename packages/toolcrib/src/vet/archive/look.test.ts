@@ -4,11 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { crc32, deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
-import { type Header, pack } from 'tar-stream';
 import { ToolcribError } from '../../model/index.ts';
 import { ARCHIVE_LIMITS, lookInside } from './look.ts';
+import { tar, zip } from './testing/archives.ts';
 
 const ELF = Buffer.from('\x7fELF\x02\x01\x01 a tool');
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -23,50 +23,6 @@ async function file(name: string, bytes: Uint8Array): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, bytes);
   return path;
-}
-
-async function tar(entries: [Partial<Header> & { name: string }, Buffer?][]): Promise<Buffer> {
-  const packed = pack();
-  for (const [header, content] of entries) packed.entry(header, content ?? Buffer.alloc(0));
-  packed.finalize();
-  const chunks: Buffer[] = [];
-  for await (const chunk of packed) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks);
-}
-
-/** A zip as a hostile hand would write it: nothing is checked. */
-function zip(entries: { name: string; content: Buffer; mode?: number; claims?: number }[]): Buffer {
-  const parts: Buffer[] = [];
-  const central: Buffer[] = [];
-  let offset = 0;
-  for (const { name, content, mode = 0o100755, claims } of entries) {
-    const data = deflateRawSync(content);
-    const size = claims ?? content.length;
-    const fields = Buffer.alloc(26);
-    fields.writeUInt16LE(20, 0);
-    fields.writeUInt16LE(8, 4);
-    fields.writeUInt32LE(crc32(content), 10);
-    fields.writeUInt32LE(data.length, 14);
-    fields.writeUInt32LE(size, 18);
-    fields.writeUInt16LE(Buffer.byteLength(name), 22);
-    const local = Buffer.concat([Buffer.from('PK\x03\x04'), fields, Buffer.from(name), data]);
-    const tail = Buffer.alloc(14);
-    tail.writeUInt32LE((mode << 16) >>> 0, 6);
-    tail.writeUInt32LE(offset, 10);
-    central.push(
-      Buffer.concat([Buffer.from('PK\x01\x02'), Buffer.from([20, 3]), fields, tail, Buffer.from(name)]),
-    );
-    parts.push(local);
-    offset += local.length;
-  }
-  const directory = Buffer.concat(central);
-  const end = Buffer.alloc(22);
-  end.write('PK\x05\x06', 'latin1');
-  end.writeUInt16LE(entries.length, 8);
-  end.writeUInt16LE(entries.length, 10);
-  end.writeUInt32LE(directory.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...parts, directory, end]);
 }
 
 const limit = (error: unknown) => error instanceof ToolcribError && error.code === 'limit';

@@ -1,28 +1,43 @@
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { addFile, type Inside, leadsOut, readEntry } from './entry.ts';
-import type { Meter } from './limits.ts';
+import { counted, type Meter } from './limits.ts';
+import { hiddenEntries, localHeader, type Span } from './zip-local.ts';
 
 /**
- * Reads a zip by its central directory, which is what every unpacker goes by. yauzl checks CRC and announced sizes, so
- * that an entry that says 1 kB and unpacks to more is an error.
+ * Reads a zip by its central directory, which is what most unpackers go by, and names where it is not what those find
+ * who read it from the front. yauzl checks CRC and announced sizes, so that an entry that says 1 kB and unpacks to more
+ * is an error.
+ * @param size of the file in bytes
  */
-export async function lookIntoZip(path: string, counter: Meter): Promise<Inside> {
+export async function lookIntoZip(path: string, size: number, counter: Meter): Promise<Inside> {
   const inside: Inside = { executables: [], files: 0, findings: [] };
   const names = new Set<string>();
+  const spans: Span[] = [];
   // decodeStrings off: yauzl would refuse the whole file for one bad name, and we want to name it.
   const zip: ZipFile = await openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false });
+  // Several entries may claim the same bytes; no more is read than there is.
+  let unread = size;
   try {
     for await (const entry of zip.eachEntry()) {
       const name = Buffer.from(entry.fileName as unknown as Uint8Array).toString('utf8');
       counter.entry(name);
-      counter.read(entry.compressedSize + 46);
+      const claimed = Math.min(entry.compressedSize + 46, unread);
+      unread -= claimed;
+      counter.read(claimed);
+      const { differs, span } = await localHeader(zip, entry);
+      if (differs) inside.findings.push({ path: name, what: 'headers differ' });
+      spans.push(span);
       await readOne(zip, entry, name, names, inside, counter);
     }
   } finally {
     zip.close();
   }
+  inside.findings.push(...(await hiddenEntries(path, size, spans)));
   return inside;
 }
+
+/** The systems (of `version made by`) whose attributes are POSIX modes: Unix and macOS. */
+const POSIX = new Set([3, 19]);
 
 async function readOne(
   zip: ZipFile,
@@ -32,7 +47,7 @@ async function readOne(
   inside: Inside,
   counter: Meter,
 ) {
-  const unixMode = entry.versionMadeBy >> 8 === 3 ? entry.externalFileAttributes >>> 16 : undefined;
+  const unixMode = POSIX.has(entry.versionMadeBy >> 8) ? entry.externalFileAttributes >>> 16 : undefined;
   if (leadsOut(name)) inside.findings.push({ path: name, what: 'leads out of the archive' });
   if (unixMode !== undefined && (unixMode & 0o170000) === 0o120000) {
     inside.findings.push({ path: name, what: 'link' });
@@ -48,5 +63,5 @@ async function readOne(
     return;
   }
   const content = await zip.openReadStreamPromise(entry);
-  addFile(inside, names, name, await readEntry(name, unixMode, content, counter));
+  addFile(inside, names, name, await readEntry(name, unixMode, counted(content, counter)));
 }

@@ -19,7 +19,7 @@ const threshold = z.strictObject({
 
 /** Prints the factor of a list of `count name` lines sorted by count. */
 const FACTOR =
-  "sort | uniq -c | sort -rn | awk '{n+=$1; c[NR]=$1} END {for (i=1; i<=NR; i++) {s+=c[i]; if (2*s>=n) {print i; exit}} print 0}'";
+  "LC_ALL=C sort | LC_ALL=C uniq -c | sort -rn | awk '{n+=$1; c[NR]=$1} END {for (i=1; i<=NR; i++) {s+=c[i]; if (2*s>=n) {print i; exit}} print 0}'";
 
 export const absenceFactorCriterion: Criterion<z.infer<typeof threshold>> = {
   id: 'absence-factor',
@@ -38,7 +38,7 @@ export const absenceFactorCriterion: Criterion<z.infer<typeof threshold>> = {
     const named = absenceFactor([...byName.values()]);
     const addressed = absenceFactor([...byAddress.values()]);
     const factor = Math.min(named, addressed);
-    const share = commits === 0 ? 0 : Math.round((100 * Math.max(...byName.values())) / commits);
+    const share = commits === 0 ? 0 : Math.round((100 * largest(byName)) / commits);
     const who =
       factor === 0
         ? 'nobody committed'
@@ -63,3 +63,6 @@ export const absenceFactorCriterion: Criterion<z.infer<typeof threshold>> = {
     ];
   },
 };
+
+/** Not spread over arguments: there may be more people than a call can take. */
+const largest = (counts: Map<string, number>) => [...counts.values()].reduce((a, b) => Math.max(a, b), 0);

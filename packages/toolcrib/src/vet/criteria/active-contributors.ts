@@ -39,8 +39,8 @@ export const activeContributors: Criterion<z.infer<typeof threshold>> = {
     if (commit === undefined) return [];
     const lines = humanCommits(commit, windowStart(now, days).iso);
     return [
-      { figure: 'names', command: `${lines} | ${NAMES} | sort -u | wc -l` },
-      { figure: 'addresses', command: `${lines} | ${ADDRESSES} | sort -u | wc -l` },
+      { figure: 'names', command: `${lines} | ${NAMES} | LC_ALL=C sort -u | wc -l` },
+      { figure: 'addresses', command: `${lines} | ${ADDRESSES} | LC_ALL=C sort -u | wc -l` },
     ];
   },
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { humanCommits } from './by-hand.ts';
+import { humanCommits, log } from './by-hand.ts';
 import { type Criterion, missing } from './criterion.ts';
 import { DAY, daysBetween, decided, historyDoubt, peopleSince, unknown, windowStart } from './figures.ts';
 import { CITED } from './sources.ts';
@@ -49,7 +49,7 @@ export const commitCadence: Criterion<z.infer<typeof threshold>> = {
       { figure: 'commits', command: `${humanCommits(commit, windowStart(now, days).iso)} | wc -l` },
       {
         figure: 'ageDays',
-        command: `$GIT log --format=%ct ${commit} | sort -n | awk 'NR==1 {print int((${Math.floor(now / 1000)}-$1)/86400)}'`,
+        command: `${log(commit)} --format=%ct ${commit} | sort -n | awk 'NR==1 {print int((${Math.floor(now / 1000)}-$1)/86400)}'`,
       },
     ];
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Criterion, EvidenceView } from './criterion.ts';
-import { DAY, decided, releasesOf, unknown } from './figures.ts';
+import { DAY, decided, releasesOf, tagsDisagree, unknown } from './figures.ts';
 import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({ minDays: z.number().nonnegative().default(7) });
@@ -27,20 +27,23 @@ type Found = { name: string; at: number; evidence: string[] } | { doubt: string;
 /** When the chosen version was published, or why that is not known. */
 export function publicationOf(evidence: EvidenceView): Found {
   const npm = evidence.first('npm.version');
+  const disagreement = tagsDisagree(evidence);
+  if (disagreement !== null) return { doubt: disagreement, evidence: npm === undefined ? [] : [npm.id] };
   const doubt = evidence.first('npm.package')?.value.timesDoubt ?? null;
   if (npm?.value.publishedAt != null && doubt === null)
     return { name: npm.value.version, at: Date.parse(npm.value.publishedAt), evidence: [npm.id] };
   const list = releasesOf(evidence);
   if ('doubt' in list) return { doubt: list.doubt, evidence: npm === undefined ? [] : [npm.id] };
-  const wanted = evidence.first('git.releases')?.value.chosen;
+  const wanted = evidence.first('git.releases')?.value.chosen ?? null;
+  const { version } = evidence.subject;
+  // A tag of the same number may be another commit's, or another part's of a repository of many.
+  if (list.from === 'git' && wanted === null && version !== undefined)
+    return { doubt: `no tag is named after version ${version}`, evidence: [list.evidence] };
   const release =
-    evidence.subject.version === undefined && wanted == null
+    version === undefined && wanted === null
       ? list.releases.findLast(({ prerelease }) => !prerelease)
-      : list.releases.find(({ name, version }) => name === wanted || version === evidence.subject.version);
+      : list.releases.find((one) => (list.from === 'git' ? one.name === wanted : one.version === version));
   if (release === undefined)
-    return {
-      doubt: `version ${evidence.subject.version} is not among the releases`,
-      evidence: [list.evidence],
-    };
+    return { doubt: `version ${version} is not among the releases`, evidence: [list.evidence] };
   return { name: release.name, at: release.at, evidence: [list.evidence] };
 }

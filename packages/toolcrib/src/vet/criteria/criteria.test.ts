@@ -36,10 +36,24 @@ test('a good tool passes all but what is still to come', () => {
 
 const DAY = 86_400_000;
 const at = (daysAgo: number) => new Date(NOW - daysAgo * DAY).toISOString();
+/** The releases, oldest first, are that many days old. */
+const aged =
+  (days: readonly number[]) =>
+  ({ 'git.releases': { releases } }: Facts) => {
+    for (const [index, release] of releases.entries()) release.at = at(days[index] ?? 0);
+  };
+/** Who may sign the good tool's releases. */
+const PINNED: Thresholds = {
+  'verified-signature': {
+    signers: {
+      [SUBJECT.purl]: [{ id: 'https://example.org/release', issuer: 'https://issuer.example.org' }],
+    },
+  },
+};
 
 /**
  * One input changed, one verdict flipped, every other the same. `spoil` changes the facts of the good tool; `threshold`
- * is an input too.
+ * is an input too. `also` names what rests on the very same input and must flip with it; `given` holds before and after.
  */
 const FLIPS: {
   criterion: string;
@@ -47,7 +61,41 @@ const FLIPS: {
   why: string;
   spoil?: (facts: Facts) => void;
   threshold?: object;
+  also?: Record<string, Verdict>;
+  given?: Thresholds;
 }[] = [
+  {
+    criterion: 'verified-signature',
+    to: 'fail',
+    why: 'another than the pinned one signed',
+    given: PINNED,
+    spoil: ({ 'release.signature': { signer } }) => void (signer.id = 'https://example.org/thief'),
+    also: { 'signer-unchanged': 'fail' },
+  },
+  {
+    criterion: 'verified-signature',
+    to: 'fail',
+    why: 'the signature is not over these bytes',
+    given: PINNED,
+    spoil: ({ 'release.signature': signature }) => void (signature.cryptography = 'fail'),
+    also: { 'signer-unchanged': 'unknown', 'verified-provenance': 'unknown' },
+  },
+  {
+    criterion: 'verified-signature',
+    to: 'unknown',
+    why: 'it could not be verified',
+    given: PINNED,
+    spoil: ({ 'release.signature': signature }) => void (signature.cryptography = 'unknown'),
+    also: { 'signer-unchanged': 'unknown', 'verified-provenance': 'unknown' },
+  },
+  {
+    criterion: 'verified-signature',
+    to: 'unknown',
+    why: 'the pinned signer signed another file of the release',
+    given: PINNED,
+    spoil: ({ 'release.artefact': artefact }) => void (artefact.sha256 = 'c'.repeat(64)),
+    also: { 'verified-provenance': 'unknown' },
+  },
   {
     criterion: 'verified-provenance',
     to: 'fail',
@@ -104,6 +152,29 @@ const FLIPS: {
       sbom.match = 'unknown';
     },
   },
+  {
+    criterion: 'active-contributors',
+    to: 'fail',
+    why: 'the others left more than a year ago',
+    spoil: ({ 'git.history': { contributors } }) => {
+      for (const person of contributors.slice(1)) person.days = [Math.floor(NOW / DAY) - 400, 30];
+    },
+    also: { 'absence-factor': 'fail' },
+  },
+  {
+    criterion: 'active-contributors',
+    to: 'unknown',
+    why: 'fewer days are kept than the window has',
+    spoil: ({ 'git.history': history }) => void (history.daysFrom = Math.floor(NOW / DAY) - 200),
+    also: { 'absence-factor': 'unknown' },
+  },
+  {
+    criterion: 'absence-factor',
+    to: 'unknown',
+    why: 'fewer days are kept than the window has',
+    spoil: ({ 'git.history': history }) => void (history.daysFrom = Math.floor(NOW / DAY) - 364),
+    also: { 'active-contributors': 'unknown' },
+  },
   { criterion: 'active-contributors', to: 'fail', why: 'more people wanted', threshold: { min: 4 } },
   {
     criterion: 'active-contributors',
@@ -149,6 +220,12 @@ const FLIPS: {
   {
     criterion: 'release-cadence',
     to: 'fail',
+    why: 'more than a year between most releases',
+    spoil: aged([1400, 1300, 1200, 1090, 700, 20]),
+  },
+  {
+    criterion: 'release-cadence',
+    to: 'fail',
     why: 'a shorter interval wanted',
     threshold: { maxMedianDays: 30 },
   },
@@ -174,18 +251,27 @@ const FLIPS: {
     why: 'a list that was cut',
     spoil: ({ 'git.releases': list }) => void (list.complete = false),
   },
+  {
+    criterion: 'release-age',
+    to: 'fail',
+    why: 'the latest release is more than a year old',
+    spoil: aged([720, 650, 580, 510, 440, 400]),
+  },
+  {
+    criterion: 'release-age',
+    to: 'unknown',
+    why: 'prereleases only',
+    spoil: ({ 'git.releases': { releases } }) => {
+      for (const release of releases) release.prerelease = true;
+    },
+    also: { 'release-cadence': 'unknown' },
+  },
   { criterion: 'release-age', to: 'fail', why: 'a newer release wanted', threshold: { maxDays: 19 } },
   {
     criterion: 'cool-down',
     to: 'fail',
     why: 'published three days ago',
     spoil: ({ 'npm.version': version }) => void (version.publishedAt = at(3)),
-  },
-  {
-    criterion: 'cool-down',
-    to: 'unknown',
-    why: 'published tomorrow',
-    spoil: ({ 'npm.version': version }) => void (version.publishedAt = at(-3)),
   },
   {
     criterion: 'fix-to-release',
@@ -225,6 +311,12 @@ const FLIPS: {
     why: 'the README of the main branch says so, after the chosen version',
     spoil: ({ 'git.main': { readmes } }) =>
       void Object.assign(readmes[0] ?? {}, { endOfLife: 'This project is archived.' }),
+  },
+  {
+    criterion: 'maintained',
+    to: 'unknown',
+    why: 'the README of the main branch is too large to be read',
+    spoil: ({ 'git.main': { readmes } }) => void Object.assign(readmes[0] ?? {}, { sha256: null }),
   },
   {
     criterion: 'licence',
@@ -288,6 +380,12 @@ const FLIPS: {
       void Object.assign(security[0] ?? {}, { timeframes: [{ text: '1 year', days: 365 }] }),
   },
   {
+    criterion: 'disclosure',
+    to: 'unknown',
+    why: 'the policy is too large to be read',
+    spoil: ({ 'git.files': { security } }) => void Object.assign(security[0] ?? {}, { sha256: null }),
+  },
+  {
     criterion: 'signed-tags',
     to: 'fail',
     why: 'one of five is not signed',
@@ -310,6 +408,20 @@ const FLIPS: {
     to: 'unknown',
     why: 'signed tags of other versions only',
     spoil: ({ 'git.tag-signatures': list }) => void (list.tags = list.tags.slice(1)),
+  },
+  {
+    criterion: 'sbom',
+    to: 'fail',
+    why: 'the one that was given is of another version',
+    spoil: (facts) =>
+      void Object.assign(facts, {
+        'sbom.file': {
+          format: 'cyclonedx',
+          specVersion: '1.6',
+          describes: 'pkg:npm/tool@1.4.0',
+          components: 3,
+        },
+      }),
   },
   {
     criterion: 'sbom',
@@ -360,16 +472,37 @@ const FLIPS: {
     why: 'none, though the registry hands them on',
     spoil: ({ 'npm.version': version }) => void (version.provenance = null),
   },
+  {
+    criterion: 'declared-provenance',
+    to: 'unknown',
+    why: 'the registry was not asked',
+    spoil: (facts) => void delete (facts as Partial<Facts>)['npm.version'],
+  },
 ];
 
-for (const { criterion, to, why, spoil, threshold } of FLIPS) {
+test('the table flips each criterion both ways by what was found, not only by what was wanted', () => {
+  const flipped = (to: Verdict) =>
+    new Set(
+      FLIPS.filter((row) => row.to === to && row.spoil !== undefined && row.threshold === undefined).map(
+        ({ criterion }) => criterion,
+      ),
+    );
+  // What is still to come can't be anything but unknown.
+  const all = new Set(CRITERIA.map(({ id }) => id).filter((id) => id !== 'trial-record'));
+  assert.deepEqual(
+    [all.difference(flipped('fail')), all.difference(flipped('unknown'))],
+    [new Set(), new Set()],
+  );
+});
+
+for (const { criterion, to, why, spoil, threshold, also = {}, given = {} } of FLIPS) {
   test(`${criterion} becomes ${to}, and nothing else changes: ${why}`, () => {
     const facts = goodFacts();
-    const before = verdicts(goodFacts());
+    const before = verdicts(goodFacts(), given);
     spoil?.(facts);
-    const after = verdicts(facts, threshold === undefined ? {} : { [criterion]: threshold });
-    assert.equal(before[criterion], 'pass');
-    assert.deepEqual(after, { ...before, [criterion]: to });
+    const after = verdicts(facts, threshold === undefined ? given : { [criterion]: threshold });
+    for (const id of [criterion, ...Object.keys(also)]) assert.equal(before[id], 'pass', id);
+    assert.deepEqual(after, { ...before, ...also, [criterion]: to });
   });
 }
 
@@ -425,7 +558,13 @@ test('commits from the future make every figure over dates unknown', () => {
   const facts = goodFacts();
   facts['git.history'].future = 1;
   const after = verdicts(facts);
-  for (const id of ['active-contributors', 'absence-factor', 'commit-cadence', 'maintained'])
+  for (const id of [
+    'active-contributors',
+    'absence-factor',
+    'commit-cadence',
+    'maintained',
+    'fix-to-release',
+  ])
     assert.equal(after[id], 'unknown', id);
 });
 
@@ -513,4 +652,125 @@ test('every criterion is documented, cited, and asks for facts that exist', () =
     for (const id of judgement.evidence) assert.ok(isFactType(id), `${criterion.id} rests on ${id}`);
     if (judgement.verdict !== 'unknown') assert.ok(judgement.evidence.length > 0, criterion.id);
   }
+});
+
+test('a version of the future has not cooled down, and no data is new enough for it', () => {
+  const facts = goodFacts();
+  facts['npm.version'].publishedAt = at(-3);
+  assert.deepEqual(verdicts(facts), {
+    ...verdicts(goodFacts()),
+    'cool-down': 'unknown',
+    'known-vulnerabilities': 'unknown',
+  });
+});
+
+test('OSV data shows that nothing is known only where it is whole and newer than the version', () => {
+  type Records = Facts['osv.records'];
+  const of = (spoil: (data: Records) => void, drop: (keyof Facts)[] = []) => {
+    const facts: Partial<Facts> = goodFacts();
+    spoil(facts['osv.records'] as Records);
+    for (const type of drop) delete facts[type];
+    return verdicts(facts)['known-vulnerabilities'];
+  };
+  assert.equal(
+    of(() => {}),
+    'pass',
+  );
+  const parts: [string, (data: Records) => void, (keyof Facts)[]?][] = [
+    ['records of this package only', (data) => void (data.records = 1)],
+    ['no valid date', (data) => void (data.newest = 'soon')],
+    ['a date to come', (data) => void (data.newest = at(-3))],
+    ['no date', (data) => void Object.assign(data, { newest: null })],
+    ['when the version came out is not known', () => {}, ['npm.version', 'git.releases']],
+    ['withdrawn only', ({ ofPackage }) => void Object.assign(ofPackage[0] ?? {}, { withdrawn: true })],
+  ];
+  for (const [why, spoil, drop] of parts) assert.equal(of(spoil, drop), 'unknown', why);
+  const facts = factsFrom(goodFacts());
+  const data = facts.find(({ type }) => type === 'osv.records');
+  assert.ok(data?.type === 'osv.records');
+  const answer = { ...data, id: 'osv.records-2', value: { ...data.value, partial: 'it is an answer' } };
+  const criterion = criterionById('known-vulnerabilities');
+  const both = criterion?.judge(viewOf(SUBJECT, [answer, ...facts], []), criterion.threshold.parse({}), NOW);
+  assert.equal(both?.verdict, 'pass', 'an export beside an answer is enough');
+});
+
+test('an SBOM is of this tool by its purl: a name alone is anybody’s', () => {
+  const sbomOf = (describes: string, subject: { purl: string; name: string; version?: string }) => {
+    const value = { format: 'cyclonedx' as const, specVersion: '1.6', describes, components: 3 };
+    const criterion = criterionById('sbom');
+    return criterion?.judge(viewOf(subject, factsFrom({ 'sbom.file': value }), []), {}, NOW).verdict;
+  };
+  const k9s = { purl: 'pkg:github/d/k9s', name: 'k9s', version: '1.2.0' };
+  const cases: [string, Verdict][] = [
+    ['pkg:github/d/k9s@v1.2.0', 'pass'],
+    ['pkg:golang/github.com/D/k9s@v1.2.0?type=module', 'pass'],
+    ['pkg:golang/github.com/d/k9s/v2@v1.2.0', 'pass'],
+    ['pkg:github/evil/k9s@1.2.0', 'fail'],
+    ['pkg:github/d/k9s@1.1.0', 'fail'],
+    ['pkg:npm/evil/k9s@1.2.0', 'unknown'],
+    ['pkg:github/d/k9s', 'unknown'],
+    ['k9s@1.2.0', 'unknown'],
+    ['k9s@1.1.0', 'fail'],
+    ['%ff', 'fail'],
+    ['pkg:github/%ff/k9s@1.2.0', 'unknown'],
+  ];
+  for (const [describes, verdict] of cases) assert.equal(sbomOf(describes, k9s), verdict, describes);
+});
+
+test('the policy that counts is the first where GitHub looks for one', () => {
+  const policy = (path: string, days: number | null) => ({
+    path,
+    sha256: 'd'.repeat(64),
+    contact: days !== null,
+    timeframes: days === null ? [] : [{ text: `within ${days} days`, days }],
+  });
+  const of = (...security: ReturnType<typeof policy>[]) => {
+    const facts = goodFacts();
+    facts['git.files'].security = security as never;
+    return verdicts(facts).disclosure;
+  };
+  assert.equal(of(policy('docs/SECURITY.md', 14), policy('SECURITY.md', null)), 'fail');
+  assert.equal(of(policy('SECURITY.md', 14), policy('.github/SECURITY.md', null)), 'fail');
+  assert.equal(of(policy('SECURITY_CONTACTS', null), policy('SECURITY.md', 14)), 'pass');
+  assert.equal(of(policy('docs/SECURITY.md', 14)), 'pass');
+});
+
+test('a tag that only looks like the version says nothing of when it came out', () => {
+  const { 'npm.version': _, ...facts } = goodFacts();
+  Object.assign(facts['git.releases'], { chosen: null });
+  assert.equal(verdicts(facts)['cool-down'], 'unknown');
+});
+
+test('registry and tags that are months apart: neither is believed', () => {
+  const registry = (late: number) => ({
+    ...goodFacts(),
+    'npm.package': {
+      name: 'tool',
+      latest: '1.5.0',
+      maintainers: [],
+      repository: null,
+      versions: 6,
+      deprecatedVersions: 0,
+      timesDoubt: null,
+      signaturesDoubt: null,
+      releases: goodFacts()['git.releases'].releases.map(({ version, at: tagged }) => ({
+        version,
+        at: new Date(Date.parse(tagged) + late * DAY).toISOString(),
+        prerelease: false,
+      })),
+      complete: true,
+    },
+  });
+  assert.equal(verdicts(registry(1))['cool-down'], 'pass');
+  for (const id of ['cool-down', 'release-cadence', 'release-age'])
+    assert.equal(verdicts(registry(40))[id], 'unknown', id);
+});
+
+test('an expression that takes seconds to be parsed is none', () => {
+  const facts = goodFacts();
+  facts['git.files'].licences = [];
+  facts['npm.version'].licence = Array(6000).fill('MIT').join(' AND ');
+  const started = Date.now();
+  assert.equal(verdicts(facts).licence, 'unknown');
+  assert.ok(Date.now() - started < 500);
 });

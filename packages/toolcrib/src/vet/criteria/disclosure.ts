@@ -12,7 +12,7 @@ export const disclosure: Criterion<z.infer<typeof threshold>> = {
   id: 'disclosure',
   title: 'Disclosure policy with a time frame',
   definition:
-    'A security policy (SECURITY.md, also under .github or docs) at the chosen version that names a way to report and a time frame. Only the repository itself is read: a policy that stands elsewhere, for a whole organisation or behind a link, is not seen.',
+    'The security policy at the chosen version (SECURITY.md: under .github, else at the top, else under docs) names a way to report and a time frame. Only the repository itself is read: a policy that stands elsewhere, for a whole organisation or behind a link, is not seen.',
   source: CITED.disclosure,
   threshold,
   mend: 'write SECURITY.md: where to report in private, and within how many days there will be an answer',
@@ -20,7 +20,7 @@ export const disclosure: Criterion<z.infer<typeof threshold>> = {
     const fact = evidence.first('git.files');
     if (fact === undefined) return missing(evidence, 'git.files', 'the files of the version');
     const policies = fact.value.security;
-    const best = policies.find(({ contact, timeframes }) => contact && timeframes.length > 0) ?? policies[0];
+    const best = [...policies].sort((a, b) => rank(a.path) - rank(b.path))[0];
     if (best === undefined)
       return decided(false, 'the repository has no security policy', [fact.id], { policies: 0 });
     const days = best.timeframes.map((frame) => frame.days);
@@ -55,3 +55,10 @@ export const disclosure: Criterion<z.infer<typeof threshold>> = {
     ];
   },
 };
+
+/** The order in which GitHub looks for it; what is called otherwise (security-insights.yml) speaks only where none is. */
+function rank(path: string): number {
+  const [, folder = '', rest = ''] = /^(.*\/)?security(.*)$/i.exec(path) ?? [];
+  const place = ['.github/', '', '.gitlab/', 'docs/'].indexOf(folder.toLowerCase());
+  return (/^(\.\w+)?$/.test(rest) ? 0 : 10) + (place === -1 ? 5 : place);
+}

@@ -105,6 +105,8 @@ export interface ReleaseList {
 /** Releases of the tool, oldest first, from the registry where its times are believed, else from the tags. */
 export function releasesOf(view: EvidenceView): ReleaseList | { doubt: string } {
   const npm = view.first('npm.package');
+  const disagreement = tagsDisagree(view);
+  if (disagreement !== null) return { doubt: disagreement };
   if (npm !== undefined && npm.value.timesDoubt === null && npm.value.releases.length > 0) {
     const releases = npm.value.releases.map(({ version, at, prerelease }) => ({
       name: version,
@@ -130,6 +132,29 @@ export function releasesOf(view: EvidenceView): ReleaseList | { doubt: string } 
   if (git !== undefined)
     return { doubt: `none of its ${git.value.tags} tags names a version: releases are not to be seen here` };
   return { doubt: 'no source gave releases' };
+}
+
+/** A release may be tagged this long before the registry has it. */
+const TAG_AHEAD = 30 * DAY;
+const FEWEST_COMPARED = 5;
+
+/**
+ * Why the times of registry and tags can't both be right; null: they can. A mirror's times are those of its first sync,
+ * long after the tags; a maker can date tags as far back as they like. Which of the two it is can't be told from here.
+ */
+export function tagsDisagree(view: EvidenceView): string | null {
+  const npm = view.first('npm.package')?.value;
+  const git = view.first('git.releases')?.value;
+  if (npm === undefined || git === undefined || npm.timesDoubt !== null) return null;
+  const tagged = new Map(git.releases.map(({ version, at }) => [version, Date.parse(at)]));
+  const gaps = npm.releases.flatMap(({ version, at }) => {
+    const tag = tagged.get(version);
+    return tag === undefined ? [] : [Date.parse(at) - tag];
+  });
+  const late = gaps.filter((gap) => gap > TAG_AHEAD).length;
+  return gaps.length >= FEWEST_COMPARED && late > gaps.length / 2
+    ? `the registry has ${late} of ${gaps.length} versions more than a month later than their tags: one of the two is not the time of publication`
+    : null;
 }
 
 /** Quotes a word for `sh`. */

@@ -22,6 +22,12 @@ export const fixToRelease: Criterion<z.infer<typeof threshold>> = {
     const releases = evidence.first('git.releases');
     if (releases === undefined || releases.value.releases.length === 0)
       return unknown('no release is known by tag, so no fix can be followed to one', [fact.id]);
+    const future = evidence.first('git.history')?.value.future ?? 0;
+    if (future > 0)
+      return unknown(
+        `${future} commits are dated in the future: the dates of this history are not to be relied on`,
+        [fact.id],
+      );
     const recent = fact.value.fixes.filter(
       ({ at }) => Date.parse(at) >= now - days * DAY && Date.parse(at) <= now + DAY,
     );

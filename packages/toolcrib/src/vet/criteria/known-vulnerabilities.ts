@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { FactValue } from '../pack/facts/index.ts';
 import { publicationOf } from './cool-down.ts';
-import { type Criterion, type EvidenceView, missing } from './criterion.ts';
-import { decided, plural, unknown } from './figures.ts';
+import { type Criterion, missing } from './criterion.ts';
+import { DAY, decided, plural, unknown } from './figures.ts';
 import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({
@@ -14,7 +14,7 @@ export const knownVulnerabilities: Criterion<z.infer<typeof threshold>> = {
   id: 'known-vulnerabilities',
   title: 'Known vulnerabilities of this version',
   definition:
-    'OSV records of this package whose affected versions hold the chosen one. Data without any record of the package proves nothing: a pass needs records that speak of it and leave this version out, from data that is not a part only and, where it is an export of many packages, not older than the version.',
+    'OSV records of this package whose affected versions hold the chosen one. Data without any record of the package proves nothing, and neither does an answer, a list, or records of this package alone: a pass needs the export of a whole ecosystem that holds records of this package, none of which affects this version, and whose newest record is not older than the version.',
   source: CITED.badgePassing,
   threshold,
   judge(evidence, { accept }, now) {
@@ -27,11 +27,12 @@ export const knownVulnerabilities: Criterion<z.infer<typeof threshold>> = {
     const affecting = records.filter(({ affects }) => affects === 'yes');
     const open = affecting.filter((record) => !taken(record));
     const unclear = records.filter((record) => record.affects === 'unknown' && !taken(record));
-    const newest =
-      facts
-        .map(({ value }) => value.newest ?? '')
-        .sort()
-        .at(-1) || null;
+    const newest = facts
+      .flatMap(({ value }) => value.newest ?? [])
+      .reduce<string | null>(
+        (last, one) => (last !== null && !(Date.parse(one) > Date.parse(last)) ? last : one),
+        null,
+      );
     const numbers = {
       ofPackage: records.length,
       affecting: affecting.length,
@@ -49,13 +50,12 @@ export const knownVulnerabilities: Criterion<z.infer<typeof threshold>> = {
       return unknown(`whether this version is affected can't be read from ${list(unclear)}`, ids, numbers);
     if (records.length === 0)
       return unknown('the data holds no record of this package: absence proves nothing', ids, numbers);
-    const partial = facts.find(({ value }) => value.partial !== null)?.value.partial;
-    if (partial != null)
-      return unknown(`none of these records affects this version, but ${partial}`, ids, numbers);
-    const stale = facts.find(({ value }) => isOlder(value, evidence, now));
-    if (stale !== undefined)
+    const published = publicationOf(evidence);
+    const doubts = facts.map(({ value }) => doubtOf(value, published, now));
+    // Of several files, one that is whole and new enough is enough.
+    if (doubts.every((doubt) => doubt !== null))
       return unknown(
-        `the data ends on ${stale.value.newest?.slice(0, 10)}, before this version was published`,
+        `none of these records affects this version, but ${[...new Set(doubts)].join('; ')}. Give the export of its whole ecosystem (all.zip of osv.dev)`,
         ids,
         numbers,
       );
@@ -68,13 +68,20 @@ export const knownVulnerabilities: Criterion<z.infer<typeof threshold>> = {
   },
 };
 
-/** Only the newest record of many packages tells when the data was made; one package may be quiet for years. */
-function isOlder(
-  { records, ofPackage, newest }: FactValue<'osv.records'>,
-  evidence: EvidenceView,
+/** Why this file can't show that nothing is known of the version; null: it can. */
+function doubtOf(
+  { records, ofPackage, newest, partial }: FactValue<'osv.records'>,
+  published: ReturnType<typeof publicationOf>,
   now: number,
-): boolean {
-  const published = publicationOf(evidence);
-  if (records <= ofPackage.length || newest === null || !('at' in published)) return false;
-  return published.at <= now && Date.parse(newest) < published.at;
+): string | null {
+  if (partial !== null) return partial;
+  if (ofPackage.every(({ withdrawn }) => withdrawn)) return 'it holds no record of this package';
+  // One package may be quiet for years: only the records of many others tell how old the data is.
+  if (records <= ofPackage.length) return 'it holds records of this package only: there may be others';
+  const at = newest === null ? Number.NaN : Date.parse(newest);
+  if (!(at <= now + DAY)) return 'how old the data is can not be told';
+  if (!('at' in published)) return `when this version was published is not known (${published.doubt})`;
+  return at < published.at
+    ? `the data ends on ${newest?.slice(0, 10)}, before this version was published`
+    : null;
 }

@@ -1,5 +1,6 @@
 import parse from 'spdx-expression-parse';
 import { z } from 'zod';
+import type { FactValue } from '../pack/facts/index.ts';
 import { isOsiApproved, isSpdxId } from '../sources/licence.ts';
 import type { Criterion, EvidenceView } from './criterion.ts';
 import { decided, quote, unknown } from './figures.ts';
@@ -21,7 +22,7 @@ export const licence: Criterion<Threshold> = {
   id: 'licence',
   title: 'Licence',
   definition:
-    'The licence as an SPDX expression, from the text of the licence files (matched to SPDX’s published texts) and from what manifests and the registry declare; approved by the Open Source Initiative. Where text and declaration speak of different licences, or a licence file is none of those, it is unknown.',
+    'The licence as an SPDX expression, from the text of the licence files (SPDX’s published texts, word by word but for names, titles and numbering) and from what manifests and the registry declare; approved by the Open Source Initiative. Where text and declaration speak of different licences, or a licence file is none of those, it is unknown.',
   source: CITED.licence,
   threshold,
   mend: 'add the licence’s full text as LICENSE (https://choosealicense.com helps to choose) and its SPDX id to the manifest',
@@ -33,16 +34,16 @@ export const licence: Criterion<Threshold> = {
     const expression = declared[0] ?? texts.join(' AND ');
     const numbers = { expression: expression || null, textSha256: found.sha256 };
     if (conflict !== undefined) return unknown(conflict, ids, numbers);
-    if (unrecognised !== null)
-      return unknown(
-        `${unrecognised} is like none of SPDX’s licence texts, or too large to be read`,
-        ids,
-        numbers,
-      );
+    if (unrecognised !== null) return unknown(unrecognised, ids, numbers);
     if (expression === '')
       return decided(false, 'there is no licence file: nobody is allowed to use it', ids, numbers);
     const answer = approved(expression, threshold);
-    if (answer === undefined) return unknown(`"${expression}" is no SPDX expression`, ids, numbers);
+    if (answer === undefined)
+      return unknown(
+        `"${expression.slice(0, 200)}" is no SPDX expression, or too long for one`,
+        ids,
+        numbers,
+      );
     const read = texts.length > 0 ? 'by its text' : 'declared, no text seen';
     return decided(
       answer,
@@ -67,6 +68,7 @@ export const licence: Criterion<Threshold> = {
 type Gathered = {
   texts: string[];
   declared: string[];
+  /** Why a licence file is none that is known. */
   unrecognised: string | null;
   sha256: string | null;
   ids: string[];
@@ -91,12 +93,19 @@ function gather(evidence: EvidenceView): Gathered | { doubt: string; evidence: s
   return {
     texts: [...new Set(known.map(({ spdx }) => spdx ?? ''))],
     declared: [...new Set(declared)],
-    unrecognised:
-      files?.value.licences.find(({ spdx, path }) => spdx === null && !isOfParts(path, known.length > 0))
-        ?.path ?? null,
+    unrecognised: strangeText(
+      files?.value.licences.find(({ spdx, path }) => spdx === null && !isOfParts(path, known.length > 0)),
+    ),
     sha256: known[0]?.sha256 ?? null,
     ids,
   };
+}
+
+function strangeText(text: FactValue<'git.files'>['licences'][number] | undefined): string | null {
+  if (text === undefined) return null;
+  return text.differs === undefined
+    ? `${text.path} is like none of SPDX’s licence texts, or too large to be read`
+    : `${text.path} reads as ${text.differs}`;
 }
 
 /** Licences of what is bundled, or (REUSE's folder) of single files, beside the project's own. */
@@ -119,7 +128,11 @@ function contradiction(texts: readonly string[], declared: readonly string[]): s
 
 type Expression = ReturnType<typeof parse>;
 
+/** The parser takes seconds over what nobody writes: the longest that are in use have some dozens of ids. */
+const EXPRESSION_LIMIT = 2000;
+
 function tree(expression: string): Expression | undefined {
+  if (expression.length > EXPRESSION_LIMIT) return undefined;
   try {
     return parse(expression);
   } catch {

@@ -9,7 +9,7 @@ export const sbomComplete: Criterion<z.infer<typeof threshold>> = {
   id: 'sbom-complete',
   title: 'SBOM complete and of these bytes',
   definition:
-    "The release's SBOM has every one of NTIA's minimum elements, and describes the very bytes of the artefact (or of an executable within it) in this version.",
+    "The release's SBOM has every one of NTIA's minimum elements, and describes the very bytes of the artefact in this version (or those of the only executable within it, or of each of several).",
   source: {
     title: 'NTIA, The Minimum Elements For a Software Bill of Materials (2021-07-12)',
     url: 'https://www.ntia.gov/report/2021/minimum-elements-software-bill-materials-sbom',

@@ -1,4 +1,6 @@
+import { PackageURL } from 'packageurl-js';
 import { z } from 'zod';
+import type { Subject } from '../pack/schema.ts';
 import type { Criterion } from './criterion.ts';
 import { decided, unknown } from './figures.ts';
 import { CITED } from './sources.ts';
@@ -9,7 +11,7 @@ export const sbom: Criterion<z.infer<typeof threshold>> = {
   id: 'sbom',
   title: 'SBOM present',
   definition:
-    'A software bill of materials (CycloneDX or SPDX) stands in the repository at the chosen version (by its content: a file that is only called so is none), or was given and describes this tool and version. Most projects attach theirs to the release, which a clone does not show: absence from a clone is unknown. What is in it is not judged here.',
+    'A software bill of materials (CycloneDX or SPDX) stands in the repository at the chosen version (by its content: a file that is only called so is none), or was given and describes this tool and version by its purl. Most projects attach theirs to the release, which a clone does not show: absence from a clone is unknown. What is in it is not judged here.',
   source: CITED.sbom,
   threshold,
   mend: 'npm sbom --sbom-format cyclonedx > sbom.cdx.json   # or: syft . -o cyclonedx-json; attach it to every release',
@@ -20,7 +22,7 @@ export const sbom: Criterion<z.infer<typeof threshold>> = {
     const described = given.map(({ id, value }) => ({
       id,
       value,
-      fits: fits(value.describes, name, version),
+      fits: fits(value.describes, evidence.subject),
     }));
     const good = described.find(({ fits }) => fits === true);
     if (good !== undefined)
@@ -39,7 +41,12 @@ export const sbom: Criterion<z.infer<typeof threshold>> = {
         { describes: wrong.value.describes },
       );
     if (described[0] !== undefined)
-      return unknown('the SBOM given does not say what it describes', [described[0].id]);
+      return unknown(
+        described[0].value.describes === null
+          ? 'the SBOM given does not say what it describes'
+          : `whether the SBOM given, of ${described[0].value.describes}, is of ${evidence.subject.purl} can't be told`,
+        [described[0].id],
+      );
     const held = files?.value.sboms ?? [];
     const known = held.find(({ format }) => format !== null);
     if (files !== undefined && known !== undefined)
@@ -61,14 +68,44 @@ export const sbom: Criterion<z.infer<typeof threshold>> = {
   },
 };
 
-/** undefined: the document does not say. */
-function fits(describes: string | null, name: string, version: string | undefined): boolean | undefined {
+/**
+ * Whether a document speaks of this tool and version; undefined: that can't be told. A name without a purl is anybody's,
+ * and so is one in another ecosystem.
+ */
+function fits(describes: string | null, { purl, name, version }: Subject): boolean | undefined {
   if (describes === null) return undefined;
-  const text = decodeURIComponent(describes.replace(/%(?![0-9a-f]{2})/gi, '%25')).toLowerCase();
-  const at = text.lastIndexOf('@');
-  const [who, which] = at > 0 ? [text.slice(0, at), text.slice(at + 1).split(/[?#]/)[0] ?? ''] : [text, ''];
-  const last = name.toLowerCase();
-  if (!(who === last || who.endsWith(`/${last}`) || who.endsWith(`:${last}`))) return false;
+  const own = parsed(purl);
+  const said = parsed(describes);
+  if (said === undefined) return bareFits(describes, name, version);
+  if (own === undefined || last(identity(said)) !== last(identity(own))) return false;
+  if (identity(said) !== identity(own)) return said.type === own.type ? false : undefined;
   if (version === undefined) return true;
-  return which === '' ? undefined : which.replace(/^v/, '') === version.toLowerCase().replace(/^v/, '');
+  return said.version == null ? undefined : plain(said.version) === plain(version);
+}
+
+const plain = (version: string) => version.toLowerCase().replace(/^v(?=\d)/, '');
+const last = (name: string) => name.toLowerCase().split('/').at(-1);
+
+function parsed(purl: string): PackageURL | undefined {
+  try {
+    return PackageURL.fromString(purl);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A Go module on a forge is its repository. */
+function identity({ type, namespace, name }: PackageURL): string {
+  const path = [namespace, name].filter(Boolean).join('/').toLowerCase();
+  if (type !== 'golang') return `${type}/${path}`;
+  const module = path.replace(/\/v\d+$/, '');
+  return module.startsWith('github.com/') ? module.replace('github.com/', 'github/') : `golang/${module}`;
+}
+
+/** `name@version` can only contradict. */
+function bareFits(describes: string, name: string, version: string | undefined): false | undefined {
+  const at = describes.lastIndexOf('@');
+  const [who, which] = at > 0 ? [describes.slice(0, at), describes.slice(at + 1)] : [describes, ''];
+  if (last(who) !== last(name)) return false;
+  return version === undefined || which === '' || plain(which) === plain(version) ? undefined : false;
 }

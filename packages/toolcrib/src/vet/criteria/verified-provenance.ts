@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Criterion, missing } from './criterion.ts';
+import { withDeclared } from './declared-hint.ts';
 import { decided, unknown } from './figures.ts';
 import { CITED } from './sources.ts';
 import { uncovered } from './uncovered.ts';
@@ -16,7 +17,12 @@ export const verifiedProvenance: Criterion<z.infer<typeof threshold>> = {
   mend: 'uses: actions/attest-build-provenance   # in the release workflow',
   judge(evidence) {
     const found = evidence.all('release.signature');
-    if (found.length === 0) return missing(evidence, 'release.signature', 'a release file with proofs');
+    if (found.length === 0)
+      return withDeclared(
+        missing(evidence, 'release.signature', 'a release file with proofs'),
+        evidence,
+        'provenance',
+      );
     const attested = found.flatMap(({ id, value }) =>
       value.provenance === null || value.cryptography !== 'pass'
         ? []
@@ -45,9 +51,10 @@ export const verifiedProvenance: Criterion<z.infer<typeof threshold>> = {
       });
     }
     const reasons = attested.map(({ reason }) => reason);
-    return unknown(
+    const answer = unknown(
       reasons.join('; ') || 'no proof of the release is provenance that could be verified',
       found.map(({ id }) => id),
     );
+    return withDeclared(answer, evidence, 'provenance');
   },
 };

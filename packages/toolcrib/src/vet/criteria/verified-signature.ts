@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Criterion, missing } from './criterion.ts';
+import { withDeclared } from './declared-hint.ts';
 import { decided, unknown } from './figures.ts';
 import { CITED } from './sources.ts';
 import { uncovered } from './uncovered.ts';
@@ -26,14 +27,22 @@ export const verifiedSignature: Criterion<z.infer<typeof threshold>> = {
   mend: 'cosign sign-blob --bundle TOOL.sigstore.json TOOL   # in the release workflow; attach the bundle to the release',
   judge(evidence, { signers }) {
     const found = evidence.all('release.signature');
-    if (found.length === 0) return missing(evidence, 'release.signature', 'a release file with proofs');
+    if (found.length === 0)
+      return withDeclared(
+        missing(evidence, 'release.signature', 'a release file with proofs'),
+        evidence,
+        'signature',
+      );
     const ids = found.map(({ id }) => id);
     const failed = found.find(({ value }) => value.cryptography === 'fail');
     if (failed !== undefined)
       return decided(false, failed.value.reason, [failed.id], { scheme: failed.value.scheme });
     const good = found.filter(({ value }) => value.cryptography === 'pass' && value.signer !== null);
     const [first] = good;
-    if (first === undefined) return unknown(found.map(({ value }) => value.reason).join('; '), ids);
+    if (first === undefined) {
+      const reasons = found.map(({ value }) => value.reason).join('; ');
+      return withDeclared(unknown(reasons, ids), evidence, 'signature');
+    }
     const pins = signers[evidence.subject.purl] ?? [];
     const who = first.value.signer?.name ?? first.value.signer?.id ?? '';
     const numbers = {

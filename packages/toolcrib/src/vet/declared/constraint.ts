@@ -14,13 +14,19 @@ export function matchesConstraint(constraint: string, version: string, prefix = 
   const call = /^(?:semver|semverWithVersion)\(\s*(?:"([^"]*)"|`([^`]*)`|'([^']*)')\s*\)$/.exec(text);
   if (call) return satisfies(bare, call[1] ?? call[2] ?? call[3] ?? '');
   const equal = /^Version\s*==\s*(?:"([^"]*)"|'([^']*)')$/.exec(text);
-  if (equal) return version === (equal[1] ?? equal[2]);
+  if (equal) return sameTag(version, equal[1] ?? equal[2] ?? '');
   const list = /^Version\s+in\s+\[([^\]]*)\]$/.exec(text);
   if (list)
-    return [...(list[1] ?? '').matchAll(/"([^"]*)"|'([^']*)'/g)].some(
-      (one) => (one[1] ?? one[2]) === version,
+    return [...(list[1] ?? '').matchAll(/"([^"]*)"|'([^']*)'/g)].some((one) =>
+      sameTag(version, one[1] ?? one[2] ?? ''),
     );
   return undefined;
+}
+
+/** aqua compares tags; a version is often told without the `v` of its tag. */
+function sameTag(version: string, tag: string): boolean {
+  const bare = (text: string) => text.replace(/^v(?=\d)/, '');
+  return bare(version) === bare(tag);
 }
 
 function satisfies(version: string, range: string): boolean | undefined {

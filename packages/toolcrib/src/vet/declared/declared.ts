@@ -16,13 +16,17 @@ export interface DeclaredMethod {
   scheme: 'checksums' | 'cosign' | 'slsa-provenance' | 'minisign' | 'github-attestation';
   /** What it is over: the artefact, or the checksum file that names the artefact. */
   over: 'artefact' | 'checksum file';
-  /** Where to find it, as a template of the registry's. */
-  asset?: string;
+  /** What to fetch, by the option of `vet verify` that takes it; names and addresses are templates of the registry's. */
+  files: DeclaredFiles;
   /** Whom the registry names as signer: something to check and then to pin, not something pinned. */
   signer?: ExpectedSigner;
   /** Further claims: source repository of the provenance, algorithm of the checksums. */
   claims: Record<string, string>;
 }
+
+export type DeclaredFiles = Partial<
+  Record<'bundle' | 'signature' | 'certificate' | 'key' | 'checksums', string>
+>;
 
 const GITHUB_ACTIONS = 'https://token.actions.githubusercontent.com';
 
@@ -70,26 +74,26 @@ function methodsOf(signing: AquaSigning): DeclaredMethod[] {
     methods.push({
       scheme: 'checksums',
       over: 'artefact',
-      ...at(checksum),
+      files: files({ checksums: at(checksum) }),
       claims: { ...(algorithm && { algorithm }) },
     });
-    methods.push(...signatures(checksum, 'checksum file'));
+    methods.push(...signatures(checksum, 'checksum file', files({ checksums: at(checksum) })));
   }
-  methods.push(...signatures(signing, 'artefact'));
+  methods.push(...signatures(signing, 'artefact', {}));
   const slsa = signing.slsa_provenance;
   if (slsa && slsa.enabled !== false) {
     const claims = {
       ...(slsa.source_uri && { source: slsa.source_uri }),
       ...(slsa.source_tag && { tag: slsa.source_tag }),
     };
-    methods.push({ scheme: 'slsa-provenance', over: 'artefact', ...at(slsa), claims });
+    methods.push({ scheme: 'slsa-provenance', over: 'artefact', files: files({ bundle: at(slsa) }), claims });
   }
   return methods;
 }
 
 type Signed = Pick<AquaSigning, 'cosign' | 'minisign' | 'github_artifact_attestations'>;
 
-function signatures(signed: Signed, over: DeclaredMethod['over']): DeclaredMethod[] {
+function signatures(signed: Signed, over: DeclaredMethod['over'], beside: DeclaredFiles): DeclaredMethod[] {
   const { cosign, minisign, github_artifact_attestations: attestations } = signed;
   const methods: DeclaredMethod[] = [];
   if (cosign && cosign.enabled !== false) {
@@ -97,7 +101,7 @@ function signatures(signed: Signed, over: DeclaredMethod['over']): DeclaredMetho
     methods.push({
       scheme: 'cosign',
       over,
-      ...at(cosign.bundle ?? {}),
+      files: { ...beside, ...cosignFiles(cosign) },
       ...(signer && { signer }),
       claims: {},
     });
@@ -105,7 +109,13 @@ function signatures(signed: Signed, over: DeclaredMethod['over']): DeclaredMetho
   if (minisign && minisign.enabled !== false) {
     const key = minisign.public_key;
     const signer = key ? { kind: 'minisign' as const, key } : undefined;
-    methods.push({ scheme: 'minisign', over, ...at(minisign), ...(signer && { signer }), claims: {} });
+    methods.push({
+      scheme: 'minisign',
+      over,
+      files: { ...beside, ...files({ signature: at(minisign) }) },
+      ...(signer && { signer }),
+      claims: {},
+    });
   }
   if (attestations && attestations.enabled !== false) {
     const workflow: string | undefined = attestations.signer_workflow ?? attestations['signer-workflow'];
@@ -116,24 +126,45 @@ function signatures(signed: Signed, over: DeclaredMethod['over']): DeclaredMetho
           issuer: GITHUB_ACTIONS,
         }
       : undefined;
-    methods.push({ scheme: 'github-attestation', over, ...(signer && { signer }), claims: {} });
+    methods.push({
+      scheme: 'github-attestation',
+      over,
+      files: beside,
+      ...(signer && { signer }),
+      claims: {},
+    });
   }
   return methods;
 }
 
-const at = ({ asset, url }: { asset?: string; url?: string }) =>
-  asset ? { asset } : url ? { asset: url } : {};
+const at = ({ asset, url }: { asset?: string; url?: string } = {}) => asset || url || undefined;
+
+/** Without those that the registry does not name. */
+function files(named: { [name in keyof DeclaredFiles]: string | undefined }): DeclaredFiles {
+  return Object.fromEntries(Object.entries(named).filter(([, file]) => file !== undefined));
+}
+
+/** A bundle, or what the registry passes on to cosign by its options. */
+function cosignFiles(cosign: NonNullable<Signed['cosign']>): DeclaredFiles {
+  const bundle = at(cosign.bundle) ?? option(cosign.opts ?? [], '--bundle');
+  if (bundle !== undefined) return { bundle };
+  const of = (name: 'signature' | 'certificate' | 'key') =>
+    at(cosign[name]) ?? option(cosign.opts ?? [], `--${name}`);
+  return files({ signature: of('signature'), certificate: of('certificate'), key: of('key') });
+}
+
+function option(opts: readonly string[], name: string): string | undefined {
+  const at = opts.indexOf(name);
+  return at >= 0 ? opts[at + 1] : opts.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
 const quoted = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** cosign's own options, as the registry passes them on; a pattern is only taken where it is anchored at both ends. */
 function cosignSigner(opts: readonly string[]): ExpectedSigner | undefined {
-  const option = (name: string) => {
-    const at = opts.indexOf(name);
-    return at >= 0 ? opts[at + 1] : opts.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
-  };
-  const issuer = option('--certificate-oidc-issuer');
-  const identity = option('--certificate-identity');
-  const pattern = option('--certificate-identity-regexp');
+  const issuer = option(opts, '--certificate-oidc-issuer');
+  const identity = option(opts, '--certificate-identity');
+  const pattern = option(opts, '--certificate-identity-regexp');
   // A template ({{.Version}}) would have to be filled in first, and is then still only declared.
   if (issuer === undefined || issuer.includes('{{')) return undefined;
   if (identity !== undefined && !identity.includes('{{')) return { kind: 'certificate', identity, issuer };

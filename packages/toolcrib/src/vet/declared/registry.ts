@@ -13,6 +13,9 @@ const Asset = { type: z.string().optional(), asset: z.string().optional(), url: 
 const Cosign = z.looseObject({
   opts: z.array(z.string()).optional(),
   bundle: z.looseObject(Asset).optional(),
+  signature: z.looseObject(Asset).optional(),
+  certificate: z.looseObject(Asset).optional(),
+  key: z.looseObject(Asset).optional(),
   enabled: z.boolean().optional(),
 });
 const Minisign = z.looseObject({
@@ -90,22 +93,27 @@ export async function readRegistry(path: string): Promise<AquaPackage[]> {
 async function readRegistryFile(path: string): Promise<AquaPackage[]> {
   const { size } = await stat(path);
   if (size > MOST_BYTES) throw new ToolcribError('limit', `${path} is over ${MOST_BYTES / 1024 / 1024} MiB`);
-  const document = parseDocument(await readFile(path, 'utf8'), { prettyErrors: true });
+  return parseRegistry(await readFile(path, 'utf8'), path);
+}
+
+/** @param name for messages @throws {ToolcribError} `bad-file` with line and column, `limit` */
+export function parseRegistry(text: string, name: string): AquaPackage[] {
+  const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;
   if (error)
-    throw new ToolcribError('bad-file', `${path}: ${error.message.split('\n')[0]}`, { cause: error });
+    throw new ToolcribError('bad-file', `${name}: ${error.message.split('\n')[0]}`, { cause: error });
   let content: unknown;
   try {
     // Aliases are the one way in which a small YAML file becomes a large value.
     content = document.toJS({ maxAliasCount: 1000 });
   } catch (cause) {
-    throw new ToolcribError('limit', `${path} cannot be expanded`, { cause });
+    throw new ToolcribError('limit', `${name} cannot be expanded`, { cause });
   }
   const parsed = z.looseObject({ packages: z.array(PackageSchema) }).safeParse(content);
   if (parsed.success) return parsed.data.packages;
   const [issue] = parsed.error.issues;
   throw new ToolcribError(
     'bad-file',
-    `${path}: ${issue?.path.join('.') || 'the document'}: ${issue?.message}`,
+    `${name}: ${issue?.path.join('.') || 'the document'}: ${issue?.message}`,
   );
 }

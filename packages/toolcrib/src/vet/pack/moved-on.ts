@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import canonicalize from 'canonicalize';
+import { isAddress } from '../declared/address.ts';
 import type { Fact } from '../sources/source.ts';
 
 /**
@@ -21,6 +22,10 @@ export function hasMovedOn(old: Fact, now: Fact, moment: number): boolean {
     );
   if (old.type === 'npm.version' && now.type === 'npm.version')
     return isDeepStrictEqual(old.value, now.value);
+  // A registry of declarations is not kept by its versions: the one that is fetched is always today's. Nothing rests on
+  // what it says.
+  if (old.type === 'release.declared' && now.type === 'release.declared')
+    return isAddress(old.source.location) && old.source.location === now.source.location;
   return false;
 }
 

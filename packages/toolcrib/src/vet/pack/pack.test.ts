@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -7,12 +8,14 @@ import fc from 'fast-check';
 import { assess } from '../assess.ts';
 import { readTrustPolicy } from '../policy/default.ts';
 import { judge } from '../policy/judge.ts';
+import { loadTrustPolicy } from '../policy/policy.ts';
+import { readGiven } from '../sources/files/given.ts';
 import { goodHistory, licenceText, makeRepository, NOW, SSH_SIGNATURE } from '../testing/repository.ts';
 import { packText, readPack, sealPack } from './pack.ts';
 import { collectAgain } from './recollect.ts';
 import type { EvidencePack } from './schema.ts';
 import { changesSince } from './since.ts';
-import { verifyPack } from './verify.ts';
+import { underOwnPolicy, verifyPack } from './verify.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'toolcrib-pack-'));
 const { commits, tags } = goodHistory(await licenceText('Apache-2.0'));
@@ -22,7 +25,7 @@ const osv = join(scratch, 'osv.json');
 const context = (now = NOW) => ({ now: () => now });
 const vet = (spec: string, files: string[] = [osv], now = NOW) =>
   assess({ spec, files }, (subject) => policy.resolve(subject), context(now));
-const again = (pack: EvidencePack) => collectAgain(pack, { network: false });
+const again = (pack: EvidencePack) => collectAgain(pack, { network: false, files: [osv] });
 let pack: EvidencePack;
 before(async () => {
   writeFileSync(osv, JSON.stringify({ vulns: [] }));
@@ -141,6 +144,29 @@ const FORGERIES: Record<string, (copy: EvidencePack) => void> = {
     copy.subject.version = '9.9.9';
     for (const fact of copy.evidence) if (fact.type === 'git.files') fact.subject += '@9.9.9';
   },
+  'a name that is not its purl’s': (copy) => {
+    copy.subject.name = 'popular';
+  },
+  'a purl that is not its name’s, with every fact renamed': (copy) => {
+    copy.subject.purl = 'pkg:github/example/popular';
+    for (const fact of copy.evidence) fact.subject = copy.subject.purl;
+  },
+  'the Scorecard of another repository': (copy) => {
+    copy.subject = { purl: 'pkg:github/example/fixture', name: 'fixture' };
+    for (const fact of copy.evidence) fact.subject = copy.subject.purl;
+    copy.evidence.push({
+      ...(copy.evidence[0] as EvidencePack['evidence'][number]),
+      id: 'scorecard.result',
+      type: 'scorecard.result',
+      value: {
+        date: '2026-03-01',
+        repository: 'github.com/example/popular',
+        commit: 'x',
+        score: 9,
+        checks: {},
+      },
+    });
+  },
   'facts of one tool under the name of another': (copy) => {
     copy.subject.purl = 'pkg:github/example/other';
   },
@@ -198,6 +224,43 @@ test('a pass that no source could be asked about again is named, and a clone of 
   }
 });
 
+const ownPolicy = (require: string) =>
+  loadTrustPolicy(
+    `apiVersion: toolcrib.dev/v1alpha1\nkind: TrustPolicy\nspec:\n  default: a\n  profiles:\n    a: {require: [${require}]}\n`,
+    'own.yaml',
+  );
+
+test('what the reader demands and the pack does not is not taken from the pack alone', async () => {
+  const affected = { introduced: '0' };
+  const records = ['0.1.0', '9.0.0'].map((fixed, index) => ({
+    id: `GO-${index}`,
+    modified: '2026-03-01T00:00:00Z',
+    affected: [
+      {
+        package: { ecosystem: 'Go', name: 'github.com/d/k9s' },
+        ranges: [{ type: 'SEMVER', events: [affected, { fixed }] }],
+      },
+    ],
+  }));
+  const file = join(scratch, 'affected.json');
+  writeFileSync(file, JSON.stringify({ vulns: records }));
+  const asked = { spec: 'pkg:github/d/k9s@1.2.0', git: fixture.dir, files: [file] };
+  const made = await assess(asked, (subject) => ownPolicy('licence').resolve(subject), context());
+  const mine = ownPolicy('licence, known-vulnerabilities').resolve(made.subject);
+  const honest = await verifyPack(packText(made), 'x', again);
+  assert.equal(underOwnPolicy(honest, mine).verdict, 'fail');
+  const text = wellForged((copy) => {
+    const { value, source } = factOf(copy, 'osv.records');
+    for (const record of value.ofPackage as { affects: string }[]) record.affects = 'no';
+    source.location = '/nowhere/gone.json';
+    copy.asked.files = ['/nowhere/gone.json'];
+  }, made);
+  const forged = await verifyPack(text, 'x', again);
+  assert.deepEqual([forged.holds, forged.unread], [true, []], 'the pack itself requires nothing of it');
+  const own = underOwnPolicy(forged, mine);
+  assert.deepEqual([own.verdict, own.same, own.unread], ['pass', false, ['known-vulnerabilities']]);
+});
+
 test('a pack of a chosen version holds as well', async () => {
   const chosen = await vet(`git:${fixture.dir}@v1.2.0`);
   const { holds, contradictions, reread } = await verifyPack(packText(chosen), 'x', again);
@@ -251,6 +314,127 @@ test('a project that went on does not make an old pack untrue; a moved tag does'
   }
 });
 
+test('a pack that stops at an older commit is not believed, wherever the clone has the rest', async () => {
+  const until = commits.filter(({ at }) => Number(at) < NOW / 1000 - 45 * DAY);
+  const ended = 'This project is archived and no longer maintained.\n';
+  const archived = {
+    author: 'Aiko <aiko@example.org>',
+    at: NOW / 1000 - 40 * DAY,
+    files: { 'README.md': ended },
+  };
+  const full = makeRepository([...until, archived]);
+  const old = makeRepository(until);
+  try {
+    const resolved = ownPolicy('maintained');
+    const made = async (dir: string) =>
+      assess({ spec: dir, files: [] }, (subject) => resolved.resolve(subject), context());
+    assert.equal((await made(full.dir)).verdict, 'fail');
+    const short = await made(old.dir);
+    assert.equal(short.verdict, 'pass');
+    const against = (dir: string) =>
+      verifyPack(packText(short), 'x', (pack) => collectAgain(pack, { git: dir, network: false }));
+    assert.deepEqual((await against(old.dir)).unread, []);
+    const seen = async () => {
+      const { unread, reread } = await against(full.dir);
+      return [unread, reread[0]?.why];
+    };
+    const [unread, why] = await seen();
+    assert.deepEqual(unread, ['maintained']);
+    assert.match(
+      String(why),
+      /^1 commit of its main branch was there before 2026-03-23 .* stops at [0-9a-f]{12}/,
+    );
+    // The clone stands on an old branch, and knows from its remote that there is more.
+    const branch = (name: string, at: string) => full.git('update-ref', name, at);
+    full.git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main');
+    branch('refs/remotes/origin/main', 'main');
+    branch('refs/heads/main', 'main~1');
+    assert.deepEqual((await seen())[0], ['maintained']);
+    // What is not in the main branch at all: a branch that was never merged, a history that was rewritten.
+    branch('refs/remotes/origin/main', 'main~3');
+    branch('refs/heads/main', 'main~3');
+    branch('refs/heads/other', commitOf(short));
+    assert.match(String((await seen())[1]), /is not in the history of the main branch/);
+  } finally {
+    full.remove();
+    old.remove();
+  }
+});
+const DAY = 86_400;
+const commitOf = (from: EvidencePack) =>
+  String((from.evidence.find(({ type }) => type === 'git.history')?.value as { commit?: string })?.commit);
+
+test('a pack made from main holds when branches that are older than it are merged later', async () => {
+  const author = 'Aiko <aiko@example.org>';
+  const moved = makeRepository([...commits, { author, at: NOW / 1000 - 300, files: { y: 'y' } }]);
+  try {
+    // A branch that was begun at the pack's commit, ten days before the pack, and came in after it.
+    const base = commitOf(pack);
+    const commit = (parents: string[], at: number) => {
+      const text = `tree ${moved.git('rev-parse', `${base}^{tree}`).trim()}\n${parents.map((id) => `parent ${id}\n`).join('')}author ${author} ${at} +0000\ncommitter ${author} ${at} +0000\n\nWork\n`;
+      const file = join(scratch, 'commit');
+      writeFileSync(file, text);
+      return moved.git('hash-object', '-t', 'commit', '-w', file).trim();
+    };
+    const side = commit([base], NOW / 1000 - 10 * DAY);
+    moved.git('update-ref', 'refs/heads/main', commit([base, side], NOW / 1000 + 600));
+    for (const tag of tags) moved.git('update-ref', `refs/tags/${tag.name}`, 'main');
+    const { reread } = await verifyPack(packText(pack), 'x', (old) =>
+      collectAgain(old, { git: moved.dir, network: false }),
+    );
+    assert.equal(reread.find(({ id }) => id === 'git.history')?.state, 'same', JSON.stringify(reread));
+  } finally {
+    moved.remove();
+  }
+});
+
+test('a pack does not choose which files of the reader are opened', async () => {
+  const folder = join(scratch, 'packs');
+  mkdirSync(join(folder, 'data'), { recursive: true });
+  const inFolder = (name: string) => join(folder, 'data', name);
+  const elsewhere = join(scratch, 'elsewhere.json');
+  for (const path of [inFolder('a.json'), elsewhere]) writeFileSync(path, JSON.stringify({ vulns: [] }));
+  symlinkSync(elsewhere, inFolder('link.json'));
+  execFileSync('mkfifo', [inFolder('pipe.json')]);
+  const packPath = join(folder, 'x.pack.json');
+  for (const [asked, reach, states] of [
+    [[inFolder('a.json')], {}, ['same']],
+    [[elsewhere], {}, ['out of reach']],
+    [[elsewhere], { files: [elsewhere] }, ['same']],
+    [['/somewhere/else/elsewhere.json'], { files: [elsewhere] }, ['same']],
+    [[elsewhere, inFolder('a.json')], {}, ['out of reach', 'same']],
+    [[join(folder, 'data')], {}, ['out of reach']],
+    [[inFolder('link.json')], {}, ['out of reach']],
+    [[inFolder('pipe.json')], {}, ['out of reach']],
+    [['/usr'], {}, ['out of reach']],
+  ] as const) {
+    const base = await vet(fixture.dir, []);
+    const { sha256: _, ...copy } = structuredClone(base);
+    copy.asked.files = [...asked];
+    const read = await readGiven(elsewhere, context());
+    for (const [index, location] of asked.entries())
+      copy.evidence.push({
+        id: index === 0 ? 'osv.records' : `osv.records-${index + 1}`,
+        type: 'osv.records',
+        subject: copy.evidence[0]?.subject ?? '',
+        source: { kind: 'osv-file', location },
+        collectedAt: copy.assessedAt,
+        sha256: read.sha256,
+        value: { records: 0, newest: null, partial: null, ofPackage: [] },
+      });
+    const { reread } = await verifyPack(packText(sealPack(copy as never)), packPath, (old) =>
+      collectAgain(old, { packPath, network: false, ...reach }),
+    );
+    const files = reread.filter(({ id }) => id.startsWith('osv.'));
+    assert.deepEqual(
+      files.map(({ state }) => state),
+      states,
+      `${asked} ${JSON.stringify(files)}`,
+    );
+    for (const { state, why } of files) if (state === 'out of reach') assert.match(why ?? '', /--file/);
+  }
+});
+
 test('since: what changed is said both ways, and what became worse is marked', async () => {
   const people = [
     {
@@ -282,6 +466,37 @@ test('since: what changed is said both ways, and what became worse is marked', a
   } finally {
     moved.remove();
   }
+});
+
+test('since: the first vulnerability and the last signature are said; a source that was not asked is no change', () => {
+  const withFacts = (affects: string | undefined, signature: unknown) => {
+    const copy = structuredClone(pack);
+    const tags = factOf(copy, 'git.tag-signatures').value.tags as { signature: unknown }[];
+    for (const tag of tags) tag.signature = signature;
+    copy.evidence = copy.evidence.filter(({ type }) => type !== 'osv.records');
+    const [like] = copy.evidence;
+    if (affects !== undefined && like !== undefined)
+      copy.evidence.push({
+        ...like,
+        id: 'osv.records',
+        type: 'osv.records',
+        value: { records: 1, newest: null, partial: null, ofPackage: [{ id: 'GO-1', affects }] },
+      });
+    return copy;
+  };
+  const signed = { scheme: 'ssh', signer: 'SHA256:a' };
+  const said = (old: EvidencePack, now: EvidencePack) =>
+    changesSince(old, now)
+      .filter(({ what }) => what === 'signer' || what === 'vulnerability')
+      .map(({ text, worse }) => [text, worse]);
+  assert.deepEqual(said(withFacts('no', signed), withFacts('yes', null)), [
+    ['no tag is signed by ssh SHA256:a any more', true],
+    ['GO-1 affects this version', true],
+  ]);
+  assert.deepEqual(said(withFacts('yes', null), withFacts('no', null)), [
+    ['GO-1 no longer affects this version', false],
+  ]);
+  assert.deepEqual(said(withFacts(undefined, signed), withFacts('yes', signed)), []);
 });
 
 test('hostile packs are one clear error', () => {

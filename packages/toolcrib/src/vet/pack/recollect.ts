@@ -1,29 +1,114 @@
 import { existsSync } from 'node:fs';
+import { lstat, realpath } from 'node:fs/promises';
+import { basename, dirname, resolve, sep } from 'node:path';
 import { ToolcribError } from '../../model/index.ts';
-import { collect } from '../sources/index.ts';
-import type { Collected, SourceContext, Target } from '../sources/source.ts';
+import { collect, SOURCES } from '../sources/index.ts';
+import type { Collected, Fact, SourceContext, Target } from '../sources/source.ts';
 import { factsOf } from './pack.ts';
 import type { EvidencePack } from './schema.ts';
 
+/** Where a pack's sources may be looked for. */
+export interface Reach {
+  /** The reader's own clone. */
+  git?: string;
+  /** Files and folders that the reader names; a pack only gets those that it names, too, by path or by name. */
+  files?: readonly string[];
+  /** The pack's own path: plain files that lie beside it, or below, are read unasked. */
+  packPath?: string;
+  network: boolean;
+  signal?: AbortSignal;
+  registry?: string;
+}
+
 /**
  * Reads a pack's sources again, as of the pack's own moment, where they can be reached: the clone (or another given
- * with `git`), the files beside it, and the registry where the network is allowed.
+ * with `git`), the files beside the pack or named by the reader, and the registry where the network is allowed. A pack
+ * does not choose what else is opened on the reader's disk.
  *
  * A clone that has moved on since gives other figures: it is then read at the commit that the pack names.
  */
 export async function collectAgain(
   pack: EvidencePack,
-  options: { git?: string; network: boolean; signal?: AbortSignal; registry?: string },
+  options: Reach,
 ): Promise<Collected | { outOfReach: string }> {
   const now = Date.parse(pack.assessedAt);
-  const context: SourceContext = { now: () => now, signal: options.signal, registry: options.registry };
+  const context: SourceContext = {
+    now: () => now,
+    signal: options.signal,
+    registry: options.registry,
+    offline: !options.network,
+  };
   const { target, missing } = targetOf(pack, options);
+  const { files, unread } = await reachable(pack, options);
+  target.files = [...files.keys()];
   try {
     const { facts, gaps } = await collect(target, context);
-    return { facts, gaps: [...gaps, ...missing] };
+    nameAlike(facts, factsOf(pack), files);
+    return { facts, gaps: [...gaps, ...missing, ...unread] };
   } catch (error) {
     if (error instanceof ToolcribError) return { outOfReach: error.message };
     throw error;
+  }
+}
+
+/** The files that may be read, each with the path that the pack calls it by; and why the others are not. */
+async function reachable(
+  pack: EvidencePack,
+  { files = [], packPath }: Reach,
+): Promise<{ files: Map<string, string>; unread: Collected['gaps'] }> {
+  const found = new Map<string, string>();
+  const refused: string[] = [];
+  for (const asked of pack.asked.files) {
+    const named =
+      files.find((file) => resolve(file) === resolve(asked)) ??
+      files.find((file) => basename(file) === basename(asked) && !found.has(file));
+    if (named !== undefined) found.set(named, asked);
+    else if (packPath !== undefined && (await liesBeside(asked, packPath))) found.set(asked, asked);
+    else refused.push(asked);
+  }
+  if (refused.length === 0) return { files: found, unread: [] };
+  const reason = `${refused.join(', ')}: not read, as a pack does not choose what is opened here (name it with --file)`;
+  return { files: found, unread: [{ source: 'file', types: [...FILE_TYPES], reason }] };
+}
+
+const FILE_TYPES = SOURCES.filter(({ kind }) => !['git', 'npm'].includes(kind)).flatMap(({ makes }) => makes);
+
+async function liesBeside(file: string, packPath: string): Promise<boolean> {
+  const info = await lstat(file).catch(() => undefined);
+  if (!info?.isFile()) return false;
+  const [folder, path] = await Promise.all([realpath(dirname(packPath)), realpath(file)]);
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/**
+ * Calls what was collected as the pack does: facts of one type are numbered in the order of their files, and some of the
+ * files may not have been read.
+ *
+ * @param files read path → the pack's path
+ */
+function nameAlike(
+  facts: readonly Fact[],
+  inPack: readonly Fact[],
+  files: ReadonlyMap<string, string>,
+): void {
+  const seen = new Map<string, number>();
+  const taken = new Set<Fact>();
+  for (const fact of facts) {
+    const location = files.get(fact.source.location) ?? fact.source.location;
+    const key = `${fact.type} ${location}`;
+    const nth = seen.get(key) ?? 0;
+    seen.set(key, nth + 1);
+    const same = inPack.filter(({ type, source }) => type === fact.type && source.location === location)[nth];
+    if (same === undefined) continue;
+    fact.id = same.id;
+    taken.add(fact);
+  }
+  // What the pack has nothing of must not be taken for another of its facts.
+  const ids = new Set([...taken].map(({ id }) => id));
+  for (const fact of facts) {
+    if (taken.has(fact)) continue;
+    for (let count = 2; ids.has(fact.id); count++) fact.id = `${fact.type}-${count}`;
+    ids.add(fact.id);
   }
 }
 
@@ -38,7 +123,7 @@ function targetOf(
   const target: Target = {
     spec: pack.asked.spec,
     subject: pack.subject,
-    files: pack.asked.files.filter((file) => existsSync(file)),
+    files: [],
   };
   const dir = options.git ?? history?.source.location;
   const releases = facts.find((fact) => fact.type === 'git.releases');

@@ -80,6 +80,8 @@ export const ruleSchema = z.strictObject({
 
 /** The policy as it applied to one subject: all that judging needs, so that a pack stands alone. */
 export const resolvedPolicySchema = z.strictObject({
+  /** The file it was read from, as the person named it, and the hash of its bytes; for the reader, judging needs neither. */
+  source: z.strictObject({ path: z.string(), sha256: sha256Hex }).optional(),
   job: z.string().optional(),
   profile: z.string(),
   require: z.array(z.string()),

@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Verdict } from '../../model/index.ts';
 import { viewOf } from '../criteria/criterion.ts';
+import { demandsSame } from '../policy/policy.ts';
 import { factsOf } from './pack.ts';
 import type { EvidencePack, JudgedResult } from './schema.ts';
 
@@ -31,7 +31,8 @@ export function changesSince(old: EvidencePack, now: EvidencePack): Change[] {
     say('tool', `the pack is of ${old.subject.purl}, this is ${now.subject.purl}`, true);
   if (old.subject.version !== now.subject.version)
     say('version', `version ${old.subject.version ?? '(none)'} → ${now.subject.version ?? '(none)'}`);
-  if (!isDeepStrictEqual(old.policy, now.policy)) say('policy', 'the policy is another one');
+  if (old.policy.job !== now.policy.job || !demandsSame(old.policy, now.policy))
+    say('policy', 'the policy is another one');
   if (old.verdict !== now.verdict)
     say('verdict', `verdict ${old.verdict} → ${now.verdict}`, RANK[now.verdict] > RANK[old.verdict]);
   for (const id of union(old.results, now.results, ({ criterion }) => criterion)) {
@@ -82,35 +83,48 @@ function union<T>(a: readonly T[], b: readonly T[], key: (item: T) => string): s
 function listed(
   old: EvidencePack,
   now: EvidencePack,
-  list: (pack: EvidencePack) => Set<string>,
+  list: (pack: EvidencePack) => Set<string> | undefined,
   say: (name: string, isNew: boolean) => void,
 ): void {
   const before = list(old);
   const after = list(now);
-  // Where one of the two saw nothing at all, its source was not asked: that is no change of the tool.
-  if (before.size === 0 || after.size === 0) return;
+  // Where one of the two has no such fact, its source was not asked: that is no change of the tool. A fact that lists
+  // nothing is another matter: the first vulnerability and the last signature are what one looks for.
+  if (before === undefined || after === undefined) return;
   for (const name of after) if (!before.has(name)) say(name, true);
   for (const name of before) if (!after.has(name)) say(name, false);
 }
 
 const view = (pack: EvidencePack) => viewOf(pack.subject, factsOf(pack), pack.gaps);
+/** undefined: the pack has no fact that could list any. */
+const setOf = (names: readonly string[] | undefined) => (names === undefined ? undefined : new Set(names));
 const releases = (pack: EvidencePack) =>
-  new Set((view(pack).first('git.releases')?.value.releases ?? []).map(({ tag }) => tag));
+  setOf(
+    view(pack)
+      .first('git.releases')
+      ?.value.releases.map(({ tag }) => tag),
+  );
 const people = (pack: EvidencePack) =>
-  new Set(
-    (view(pack).first('git.history')?.value.contributors ?? [])
-      .filter(({ bot }) => !bot)
+  setOf(
+    view(pack)
+      .first('git.history')
+      ?.value.contributors.filter(({ bot }) => !bot)
       .map(({ name }) => name),
   );
 const signers = (pack: EvidencePack) =>
-  new Set(
-    (view(pack).first('git.tag-signatures')?.value.tags ?? []).flatMap(({ signature }) =>
-      signature === null ? [] : [`${signature.scheme} ${signature.signer ?? '(unnamed key)'}`],
+  setOf(
+    view(pack)
+      .first('git.tag-signatures')
+      ?.value.tags.flatMap(({ signature }) =>
+        signature === null ? [] : [`${signature.scheme} ${signature.signer ?? '(unnamed key)'}`],
+      ),
+  );
+const vulnerabilities = (pack: EvidencePack) => {
+  const all = view(pack).all('osv.records');
+  if (all.length === 0) return undefined;
+  return setOf(
+    all.flatMap(({ value }) =>
+      value.ofPackage.filter(({ affects }) => affects === 'yes').map(({ id }) => id),
     ),
   );
-const vulnerabilities = (pack: EvidencePack) =>
-  new Set(
-    view(pack)
-      .all('osv.records')
-      .flatMap(({ value }) => value.ofPackage.filter(({ affects }) => affects === 'yes').map(({ id }) => id)),
-  );
+};

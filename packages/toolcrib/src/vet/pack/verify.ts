@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Verdict } from '../../model/index.ts';
 import { judge } from '../policy/judge.ts';
+import { demandsSame } from '../policy/policy.ts';
 import type { Collected, Fact } from '../sources/source.ts';
 import { contradictions } from './consistent.ts';
 import { hasMovedOn } from './moved-on.ts';
 import { factsOf, readPack } from './pack.ts';
-import type { EvidencePack, ResolvedPolicy } from './schema.ts';
+import type { EvidencePack, JudgedResult, ResolvedPolicy } from './schema.ts';
 
 /** How one fact fared when its source was read again. */
 export interface Reread {
@@ -35,6 +36,8 @@ export interface Verification {
   contradictions: string[];
   /** Required criteria that pass on facts which were not read again: nobody but the pack says so. */
   unread: string[];
+  /** Whole days since the assessment, by the reader's clock: a pack says nothing of what came after it. */
+  ageDays: number;
   /** The pack holds: recomputed, not at odds with itself, and no source that was read again contradicts it. */
   holds: boolean;
 }
@@ -74,18 +77,24 @@ export async function verifyPack(
     differences,
     reread,
     contradictions: strange,
-    unread: unreadPasses(pack, reread),
+    unread: unreadPasses(pack, pack.results, reread),
+    ageDays: Math.floor((now - Date.parse(pack.assessedAt)) / 86_400_000),
     holds: recomputed && !contradicted && strange.length === 0,
   };
 }
 
-function unreadPasses({ results }: EvidencePack, reread: readonly Reread[]): string[] {
+/** Required criteria that pass on facts which were not read again. */
+function unreadPasses(
+  pack: EvidencePack,
+  results: readonly JudgedResult[],
+  reread: readonly Reread[],
+): string[] {
   const read = new Set(reread.filter(({ state }) => state !== 'out of reach').map(({ id }) => id));
-  const all = reread.map(({ id }) => id);
+  const all = pack.evidence.map(({ id }) => id);
   return (
     results
       .filter(({ required, waived, verdict }) => required && waived === undefined && verdict === 'pass')
-      // A rule over other criteria names no fact of its own: it rests on all.
+      // A rule over no fact and no criterion's facts names nothing that could be read: it rests on all.
       .filter(({ evidence }) => !(evidence.length > 0 ? evidence : all).every((id) => read.has(id)))
       .map(({ criterion }) => criterion)
   );
@@ -93,21 +102,28 @@ function unreadPasses({ results }: EvidencePack, reread: readonly Reread[]): str
 
 /** What the reader's own policy makes of a pack's facts. */
 export interface OwnPolicy {
+  /** It demands the very same as the pack's. */
   same: boolean;
   verdict: Verdict;
+  results: JudgedResult[];
+  /** As `Verification.unread`, of what the reader's policy requires: the pack's may have required less. */
+  unread: string[];
 }
 
 /**
  * A pack is judged by the policy inside it, and whoever made the pack chose that. One that demands less than the
  * reader's own holds all the same; so the reader is told what the own one says of the same facts at the same moment.
+ *
+ * @param policy the reader's, as it is in force now: the pack's moment brings no ended exception back (`inForce`)
  */
-export function underOwnPolicy(pack: EvidencePack, policy: ResolvedPolicy): OwnPolicy {
-  const own = JSON.parse(JSON.stringify(policy)) as ResolvedPolicy;
-  // What a job is called demands nothing: two jobs may share a profile.
-  if (isDeepStrictEqual({ ...own, job: '' }, { ...pack.policy, job: '' }))
-    return { same: true, verdict: pack.verdict };
-  const { verdict } = judge(pack.subject, factsOf(pack), pack.gaps, own, Date.parse(pack.assessedAt));
-  return { same: false, verdict };
+export function underOwnPolicy(
+  { pack, reread }: Pick<Verification, 'pack' | 'reread'>,
+  policy: ResolvedPolicy,
+): OwnPolicy {
+  const moment = Date.parse(pack.assessedAt);
+  const { verdict, results } = judge(pack.subject, factsOf(pack), pack.gaps, policy, moment);
+  const unread = unreadPasses(pack, results, reread);
+  return { same: demandsSame(policy, pack.policy), verdict, results, unread };
 }
 
 function differing(

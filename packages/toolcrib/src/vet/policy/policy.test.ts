@@ -116,6 +116,56 @@ test('a rule in CEL is true, false, or not to be told', () => {
   assert.throws(() => rule('1 +'), { code: 'bad-file' });
 });
 
+for (const [require, why] of [
+  ['!("git.history" in facts)', /facts is asked for by facts\["[\w.-]+"\] and in no other way/],
+  ['"git.history" in facts', /in no other way/],
+  ['facts.all(k, false)', /in no other way/],
+  ['facts.exists(k, k == "git.history")', /in no other way/],
+  ['size(facts) == 0', /in no other way/],
+  ['facts == {}', /in no other way/],
+  ['[facts].all(f, size(f) == 0)', /in no other way/],
+  ['has(facts.foo) || true', /in no other way/],
+  ['!has(facts.foo)', /in no other way/],
+  ['facts[subject.name] == null', /in no other way/],
+  ['["git.history"].all(k, facts[k] == null)', /in no other way/],
+  ['facts["git.histori"].commits > 1', /facts has no "git\.histori"; it has git\.history/],
+] as const)
+  test(`a rule may not ask which facts there are, as a missing one could make it true: ${require}`, () => {
+    const rules = `    rules:\n      - {name: r, require: '${require}', reason: because}\n`;
+    assert.throws(() => policyOf(small(rules)), { code: 'bad-file', message: why });
+  });
+
+test('a rule whose fact is missing is unknown, however it is turned', () => {
+  const rule = (require: string) => {
+    const rules = `    rules:\n      - {name: r, require: '${require}', reason: because}\n`;
+    return verdict(policyOf(small(rules))).results.at(-1)?.verdict;
+  };
+  for (const require of [
+    '!has(facts["scorecard.result"].score)',
+    '!(facts["scorecard.result"].score > 5)',
+    'facts["scorecard.result"] != 1',
+    '!("Code-Review" in facts["scorecard.result"].checks)',
+  ])
+    assert.equal(rule(require), 'unknown', require);
+  assert.equal(rule('!has(facts["git.history"].nothing)'), 'pass');
+  assert.equal(rule('["x"].all(facts, facts == "x")'), 'pass', 'a name of a macro’s own is no fact');
+});
+
+test('a rule rests on the facts it names and on those of the criteria it names', () => {
+  const rule = (require: string) => {
+    const rules = `    rules:\n      - {name: r, require: '${require}', reason: because}\n`;
+    return verdict(policyOf(small(rules))).results.at(-1)?.evidence;
+  };
+  assert.deepEqual(rule('facts["osv.records"].records > 5'), ['osv.records']);
+  assert.deepEqual(rule('facts["osv.records"].records > 5 && criteria["licence"].verdict == "pass"'), [
+    'osv.records',
+    'git.files',
+    'npm.version',
+  ]);
+  assert.ok(rule('criteria.all(id, criteria[id].verdict == "pass")')?.includes('git.history'));
+  assert.deepEqual(rule('now > 0'), []);
+});
+
 test('mistakes are named with line and column', () => {
   const cases: [string, RegExp][] = [
     [small('thresholds:\n  licence: {alow: [x]}\n'), /p\.yaml:\d+:\d+: spec\.thresholds\.licence\.alow/],

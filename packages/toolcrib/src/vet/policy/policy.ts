@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import { ToolcribError } from '../../model/index.ts';
 import { parseYamlFile } from '../../model/yaml-file.ts';
@@ -11,8 +13,12 @@ export interface TrustPolicy {
   resolve(subject: Subject, job?: string): ResolvedPolicy;
 }
 
-/** @throws ToolcribError `bad-file` with line and column */
-export function loadTrustPolicy(text: string, name: string): TrustPolicy {
+/**
+ * @param name for error texts
+ * @param shownAs what packs and reports call it
+ * @throws ToolcribError `bad-file` with line and column
+ */
+export function loadTrustPolicy(text: string, name: string, shownAs: string = name): TrustPolicy {
   const { spec } = parseYamlFile(text, name, trustPolicySchema);
   for (const wanted of [spec.default, ...Object.values(spec.jobs)])
     if (!Object.hasOwn(spec.profiles, wanted))
@@ -23,7 +29,10 @@ export function loadTrustPolicy(text: string, name: string): TrustPolicy {
   for (const profile of Object.values(spec.profiles)) for (const rule of profile.rules) checkRule(rule, name);
   // As it was written: once parsed, what was left out can't be told from what is the default.
   const written = (parse(text) as { spec: Written }).spec;
-  return { resolve: (subject, job) => resolve(spec, written, name, subject, job) };
+  const source = { path: shownAs, sha256: createHash('sha256').update(text).digest('hex') };
+  return {
+    resolve: (subject, job) => ({ source, ...resolve(spec, written, name, subject, job) }),
+  };
 }
 
 type Thresholds = Record<string, object | undefined>;
@@ -63,9 +72,28 @@ function speaksOf(tool: string, subject: Subject): boolean {
   return tool === subject.name || tool === subject.purl;
 }
 
+/**
+ * The policy without the exceptions that have ended by now: looking at the past (`--at`, an old pack) brings none of
+ * them back.
+ *
+ * @param now the reader's clock
+ */
+export function inForce(policy: ResolvedPolicy, now: number): ResolvedPolicy {
+  return { ...policy, exceptions: policy.exceptions.filter(({ expires }) => expires >= dayOf(now)) };
+}
+
+/** Whether two policies demand the same: where they stand and what the job is called demands nothing. */
+export function demandsSame(one: ResolvedPolicy, other: ResolvedPolicy): boolean {
+  const plain = (policy: ResolvedPolicy) =>
+    JSON.parse(JSON.stringify({ ...policy, job: undefined, source: undefined })) as unknown;
+  return isDeepStrictEqual(plain(one), plain(other));
+}
+
+const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
 /** The exception that waives a criterion at a moment; its last day counts whole, in UTC. */
 export function exceptionFor(policy: ResolvedPolicy, criterion: string, now: number): Exception | undefined {
-  const today = new Date(now).toISOString().slice(0, 10);
+  const today = dayOf(now);
   return policy.exceptions.find(
     (exception) => exception.criterion === criterion && exception.expires >= today,
   );

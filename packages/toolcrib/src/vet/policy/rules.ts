@@ -1,19 +1,20 @@
 import { ToolcribError } from '../../model/index.ts';
 import { compileRule, type RuleVocabulary } from '../../model/rule.ts';
 import type { EvidenceView } from '../criteria/criterion.ts';
-import { isFactType } from '../pack/facts/index.ts';
+import { FACTS, type FactType } from '../pack/facts/index.ts';
 import type { JudgedResult, ResolvedPolicy } from '../pack/schema.ts';
 
 type RuleText = ResolvedPolicy['rules'][number];
 
 /**
- * What a rule can see: `subject.purl|name|version`; `criteria["licence"].verdict|numbers` by id; `facts` by type, the
- * first of each; `now` in seconds since 1970.
+ * What a rule can see: `subject.purl|name|version`; `criteria["licence"].verdict|numbers` by id; `facts["type"]`, the
+ * first of each and never whether it is there, as missing evidence must not make a rule true; `now` in seconds since
+ * 1970.
  */
 const VOCABULARY: RuleVocabulary = {
   subject: ['purl', 'name', 'version'],
   criteria: null,
-  facts: null,
+  facts: { keys: Object.keys(FACTS) },
   now: null,
 };
 
@@ -35,12 +36,14 @@ export function judgeRule(
   results: readonly JudgedResult[],
   now: number,
 ): JudgedResult {
-  const asked = [...rule.require.matchAll(/facts\[["']([\w.-]+)["']\]/g)].map((match) => match[1] ?? '');
-  const facts = asked.filter(isFactType).flatMap((type) => evidence.first(type) ?? []);
-  const answer = compileRule(
-    rule.require,
-    VOCABULARY,
-  )({
+  const compiled = compileRule(rule.require, VOCABULARY);
+  const read = (variable: string) => compiled.reads.get(variable) ?? new Set<string>();
+  // Of `facts` it can only have read what it names: anything else is refused when the rule is compiled.
+  const asked = [...read('facts')] as FactType[];
+  const facts = asked.flatMap((type) => evidence.first(type) ?? []);
+  const of = read('criteria');
+  const rests = results.filter(({ criterion }) => of === 'all' || of.has(criterion));
+  const answer = compiled({
     subject: { ...evidence.subject, version: evidence.subject.version ?? '' },
     criteria: Object.fromEntries(
       results.map(({ criterion, verdict, numbers }) => [criterion, { verdict, numbers }]),
@@ -51,7 +54,7 @@ export function judgeRule(
   const base = {
     criterion: `rule:${rule.name}`,
     numbers: {},
-    evidence: facts.map(({ id }) => id),
+    evidence: [...new Set([...facts.map(({ id }) => id), ...rests.flatMap((result) => result.evidence)])],
     required: true,
   };
   if ('error' in answer)

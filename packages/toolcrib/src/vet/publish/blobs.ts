@@ -1,6 +1,7 @@
-import { readObjects } from '../sources/git/objects.ts';
+import { eachObject } from '../sources/git/objects.ts';
 import { FIELD_LIMIT, lines, records } from '../sources/git/records.ts';
 import type { Repository } from '../sources/git/repository.ts';
+import { textOf } from './text.ts';
 
 /** Text larger than this is not looked into, and is said to be so. */
 export const BLOB_LIMIT = 1024 * 1024;
@@ -20,6 +21,8 @@ export interface Walked {
   binary: number;
   /** Paths of blobs that were too large to be looked into. */
   tooLarge: string[];
+  /** Paths of texts, by their names, that are in no encoding known here. */
+  unread: string[];
 }
 
 /**
@@ -31,7 +34,7 @@ export async function walkTexts(
   visit: (text: Text) => Promise<void>,
   progress?: (text: string) => void,
 ): Promise<Walked> {
-  const walked: Walked = { texts: 0, binary: 0, tooLarge: [] };
+  const walked: Walked = { texts: 0, binary: 0, tooLarge: [], unread: [] };
   let group: { id: string; path: string }[] = [];
   const flush = async () => {
     await visitGroup(repository, group, walked, visit);
@@ -56,20 +59,21 @@ async function visitGroup(
   walked: Walked,
   visit: (text: Text) => Promise<void>,
 ): Promise<void> {
-  const objects = await readObjects(
-    repository,
-    group.map(({ id }) => id),
-    BLOB_LIMIT,
-  );
-  for (const { id, path } of group) {
-    const object = objects.get(id);
-    if (object?.type !== 'blob' && object?.type !== 'tag') continue;
-    if (object.bytes === null) walked.tooLarge.push(path);
-    else if (object.bytes.subarray(0, 8000).includes(0)) walked.binary++;
+  const paths = new Map(group.map(({ id, path }) => [id, path]));
+  for await (const { name: id, type, bytes } of eachObject(repository, [...paths.keys()], BLOB_LIMIT)) {
+    const path = paths.get(id) ?? '';
+    if (type !== 'blob' && type !== 'tag') continue;
+    if (bytes === null) {
+      walked.tooLarge.push(path);
+      continue;
+    }
+    const text = textOf(path, bytes);
+    if (text === 'binary') walked.binary++;
+    else if (text === 'unread') walked.unread.push(path);
     else {
       walked.texts++;
-      const where = object.type === 'tag' ? `message of tag ${path}` : path;
-      await visit({ path: where, id, text: object.bytes.toString('utf8') });
+      const where = type === 'tag' ? `message of tag ${path}` : path;
+      await visit({ path: where, id, text: text.text });
     }
   }
 }

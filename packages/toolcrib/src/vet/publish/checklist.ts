@@ -145,14 +145,19 @@ function secretsItem({ secrets, walked }: Searched, looked: string): Item {
       `a person must look at ${secrets.length} in tests: ${where(secrets)}`,
       `if one is real, revoke it first; then: ${remove}`,
     );
-  if (walked.tooLarge.length === 0) return item('secrets', SECRETS, 'pass', `none found; ${looked}`);
-  const large = `${walked.tooLarge.length} were too large (${walked.tooLarge.slice(0, 3).join(', ')})`;
+  const some = (paths: readonly string[], what: string) =>
+    paths.length === 0 ? [] : [`${paths.length} ${what} (${paths.slice(0, 3).join(', ')})`];
+  const unseen = [
+    ...some(walked.tooLarge, 'were too large'),
+    ...some(walked.unread, 'are texts in no encoding known here'),
+  ];
+  if (unseen.length === 0) return item('secrets', SECRETS, 'pass', `none found; ${looked}`);
   return item(
     'secrets',
     SECRETS,
     'unknown',
-    `none found; ${looked}; ${large}`,
-    'look into the large ones by hand, or take them out of the history',
+    `none found; ${looked}; ${unseen.join('; ')}`,
+    'look into those by hand, or take them out of the history',
   );
 }
 

@@ -77,6 +77,31 @@ test('a secret that was taken out long ago is still found, where it came in, and
   assert.match(secrets?.mend ?? '', /revoke them first.*git filter-repo --replace-text/);
 });
 
+test('a secret in UTF-16 is found, with its mark and without; a text in no known encoding leaves it unknown', async () => {
+  const script = `$env:TOKEN = "${TOKEN}"\r\n`;
+  const little = Buffer.from(`\ufeff${script}`, 'utf16le');
+  const big = Buffer.from(little).swap16();
+  for (const [name, bytes] of [
+    ['mark.ps1', little],
+    ['big.ps1', big],
+    ['bare.reg', Buffer.from(script, 'utf16le')],
+  ] as const) {
+    const { of } = await list([
+      ...good.commits,
+      { author: 'Ben <ben@example.org>', at: NOW / 1000 - 5000, files: { [name]: bytes } },
+    ]);
+    assert.equal(of('secrets')?.verdict, 'fail', name);
+    assert.ok(of('secrets')?.reason.includes(name), name);
+  }
+  const odd = Buffer.from([...`TOKEN=${TOKEN}`].flatMap((letter) => [letter.charCodeAt(0), 0, 0, 0]));
+  const { of } = await list([
+    ...good.commits,
+    { author: 'Ben <ben@example.org>', at: NOW / 1000 - 5000, files: { 'odd.env': odd } },
+  ]);
+  assert.equal(of('secrets')?.verdict, 'unknown');
+  assert.match(of('secrets')?.reason ?? '', /1 are texts in no encoding known here \(odd\.env\)/);
+});
+
 test('a secret on another branch, on a tag, or in a message is found too', async () => {
   const message = await list([
     ...good.commits,

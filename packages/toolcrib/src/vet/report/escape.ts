@@ -17,6 +17,18 @@ export function visible(text: string): string {
   );
 }
 
+export const hasUnsafe = (text: string): boolean => text.replace(/[\n\t]/g, '').search(UNSAFE) !== -1;
+
+/** The same as escapes of JSON or YAML, for a document in which only quoted strings hold such characters. */
+export function escapeUnsafe(document: string, format: 'json' | 'yaml'): string {
+  const hex = (code: number, width: number) => code.toString(16).padStart(width, '0');
+  return document.replace(UNSAFE, (unsafe) => {
+    if (unsafe === '\n' || unsafe === '\t') return unsafe;
+    if (unsafe.length === 2 && format === 'yaml') return `\\U${hex(unsafe.codePointAt(0) ?? 0, 8)}`;
+    return unsafe.replace(/[\s\S]/g, (unit) => `\\u${hex(unit.charCodeAt(0), 4)}`);
+  });
+}
+
 export function html(text: string): string {
   const entities: Record<string, string> = {
     '&': '&amp;',

@@ -5,7 +5,7 @@ import { criterionById } from '../criteria/index.ts';
 import { factsOf } from '../pack/pack.ts';
 import type { EvidencePack } from '../pack/schema.ts';
 import { html } from './escape.ts';
-import { byHandOf, nameOf, rowsOf, summary } from './model.ts';
+import { basisOf, beforeByHand, byHandOf, nameOf, rowsOf, summary } from './model.ts';
 import { contributorsOverTime, releaseIntervals } from './plots.ts';
 import { STYLE } from './style.ts';
 
@@ -39,7 +39,11 @@ function section(pack: EvidencePack): string {
   const job = pack.policy.job === undefined ? '' : ` for the job <b>${html(pack.policy.job)}</b>`;
   return `<section><h2>${badge(pack.verdict)} ${html(nameOf(pack))}</h2>
 <p>${html(summary(pack))}</p>
-<p class="soft"><code>${html(pack.subject.purl)}</code> assessed ${html(pack.assessedAt.slice(0, 16).replace('T', ' '))} UTC against <b>${html(pack.policy.profile)}</b>${job}</p>
+<p class="soft"><code>${html(pack.subject.purl)}</code> assessed ${html(pack.assessedAt.slice(0, 16).replace('T', ' '))} UTC against <b>${html(pack.policy.profile)}</b>${job}${basisOf(
+    pack,
+  )
+    .map((line) => `<br>${html(line)}`)
+    .join('')}</p>
 <table class="rows"><thead><tr><th>verdict</th><th>criterion</th><th>found</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>
 ${plots(pack)}${byHand(pack)}${evidence(pack)}${definitions(pack)}</section>`;
 }
@@ -64,6 +68,8 @@ function byHand(pack: EvidencePack): string {
     ({ criterion, figure, printed, command }) => `# ${criterion} ${figure} = ${printed}\n${command}`,
   );
   if (lines.length === 0) return '';
+  const first = beforeByHand(pack);
+  if (first !== undefined) lines.unshift(`# first\n${first}`);
   return `<details><summary>The same figures by hand</summary><pre>${lines.map((line) => line.split('\n').map(html).join('\n')).join('\n\n')}</pre></details>\n`;
 }
 

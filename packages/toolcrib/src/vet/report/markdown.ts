@@ -1,7 +1,7 @@
 import type { Verdict } from '../../model/index.ts';
 import type { EvidencePack } from '../pack/schema.ts';
-import { markdown, markdownCode } from './escape.ts';
-import { byHandOf, nameOf, rowsOf, summary } from './model.ts';
+import { markdown, markdownCode, visible } from './escape.ts';
+import { basisOf, beforeByHand, byHandOf, nameOf, rowsOf, summary } from './model.ts';
 
 const MARK: Record<Verdict, string> = { pass: '✅ pass', fail: '❌ fail', unknown: '❔ unknown' };
 
@@ -28,6 +28,8 @@ function one(pack: EvidencePack): string {
     '',
     `${markdownCode(pack.subject.purl)}, assessed ${pack.assessedAt} against ${markdownCode(pack.policy.profile)}${job}: ${summary(pack)}.`,
     '',
+    `${basisOf(pack).map(markdown).join(', ')}`,
+    '',
     '| verdict | criterion | found |',
     '| --- | --- | --- |',
     ...rows,
@@ -42,14 +44,16 @@ function details(pack: EvidencePack): string[] {
   const checks = byHandOf(pack);
   if (checks.length === 0) return [];
   // An indented block: no backticks in a name can end it.
+  const first = beforeByHand(pack);
   const lines = checks.flatMap(({ criterion, figure, printed, command }) => [
-    `    # ${criterion} ${figure} = ${printed}`,
-    `    ${command}`,
+    `# ${criterion} ${figure} = ${printed}`,
+    command,
   ]);
+  if (first !== undefined) lines.unshift('# first', first);
   return [
     '<details><summary>The same figures by hand</summary>',
     '',
-    ...lines.map((line) => line.replace(/[\n\r]/g, ' ')),
+    ...lines.map((line) => `    ${visible(line)}`),
     '',
     '</details>',
     '',

@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Verdict } from '../../model/index.ts';
 import type { ByHand } from '../criteria/criterion.ts';
 import { viewOf } from '../criteria/criterion.ts';
 import { quote } from '../criteria/figures.ts';
 import { criterionById } from '../criteria/index.ts';
 import { factsOf } from '../pack/pack.ts';
-import type { EvidencePack, JudgedResult } from '../pack/schema.ts';
+import type { EvidencePack, JudgedResult, ResolvedPolicy } from '../pack/schema.ts';
 
 /** One row of a report. */
 export interface Row {
@@ -42,10 +44,42 @@ function waiver({ waived }: JudgedResult): string | undefined {
 
 export type CheckByHand = ByHand & { criterion: string; printed: string };
 
+/**
+ * git on a folder whose configuration nobody has read: it can name programs to run (a signature checked by
+ * `gpg.program`, a pager, what fetches a missing object), replace objects and lie about dates, and a work tree can hold a
+ * mailmap that was never committed.
+ *
+ * @param dir a clone, bare or not
+ */
+export function safeGit(dir: string): string {
+  const inner = join(dir, '.git');
+  const place = quote(existsSync(inner) ? inner : dir);
+  return `GIT_CONFIG_GLOBAL=/dev/null GIT_ALLOW_PROTOCOL=none GIT_NO_REPLACE_OBJECTS=1 git --git-dir=${place} --bare --no-pager -c log.showSignature=false -c core.commitGraph=false -c mailmap.file=/dev/null`;
+}
+
+/** Where the clone is that a pack was made from, and how it is to be had where that was only for the run. */
+function placeOf(pack: EvidencePack): { dir: string; clone?: string } {
+  const facts = factsOf(pack);
+  const of = (type: string) => facts.find((fact) => fact.type === type)?.source.location;
+  const place = of('git.history') ?? of('git.files') ?? '.';
+  if (!/^\w+:\/\/|^[\w.-]+@[\w.-]+:/.test(place)) return { dir: place };
+  const dir = `${
+    basename(place)
+      .replace(/\.git$/, '')
+      .replace(/^.*:/, '') || 'clone'
+  }.git`;
+  return { dir, clone: `git clone --bare -- ${quote(place)} ${quote(`./${dir}`)}` };
+}
+
+/** What is to be done once before the commands can be run: a tool that was named by its address is not on this disk. */
+export function beforeByHand(pack: EvidencePack): string | undefined {
+  return placeOf(pack).clone;
+}
+
 /** For each figure the command that prints it, ready to paste, and what it must print. */
 export function byHandOf(pack: EvidencePack): CheckByHand[] {
   const view = viewOf(pack.subject, factsOf(pack), pack.gaps);
-  const place = view.first('git.history')?.source.location ?? view.first('git.files')?.source.location ?? '.';
+  const git = safeGit(placeOf(pack).dir);
   const now = Date.parse(pack.assessedAt);
   return pack.results.flatMap((result) => {
     const criterion = criterionById(result.criterion);
@@ -54,9 +88,24 @@ export function byHandOf(pack: EvidencePack): CheckByHand[] {
       criterion: result.criterion,
       figure,
       printed: String(result.numbers[figure]),
-      command: command.replaceAll('$GIT', `git -C ${quote(place)}`),
+      // A function, as `$&` in a path would be read as what was matched.
+      command: command.replaceAll('$GIT', () => git),
     }));
   });
+}
+
+/** By what it was judged and which history was read: both are for the reader to recognise, or not. */
+export function basisOf(pack: EvidencePack): string[] {
+  const history = viewOf(pack.subject, factsOf(pack), pack.gaps).first('git.history')?.value;
+  return [
+    ...policyLines(pack.policy),
+    ...(history === undefined ? [] : [`history of ${history.ref} at ${history.commit.slice(0, 12)}`]),
+  ];
+}
+
+/** None for a pack made before policies were named in packs. */
+export function policyLines({ source }: ResolvedPolicy): string[] {
+  return source === undefined ? [] : [`policy ${source.path} (sha256 ${source.sha256.slice(0, 12)})`];
 }
 
 /** What decides, in a sentence. */

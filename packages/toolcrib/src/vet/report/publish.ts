@@ -1,7 +1,9 @@
 import { styleText } from 'node:util';
 import type { Verdict } from '../../model/index.ts';
+import type { ResolvedPolicy } from '../pack/schema.ts';
 import type { Item } from '../publish/checklist.ts';
 import { markdown, markdownCode, visible } from './escape.ts';
+import { policyLines } from './model.ts';
 import { type TerminalOptions, wrap } from './terminal.ts';
 
 const SIGN: Record<Verdict, { sign: string; style: 'green' | 'red' | 'yellow' }> = {
@@ -15,6 +17,7 @@ export function terminalChecklist(
   name: string,
   items: readonly Item[],
   { width, color }: TerminalOptions,
+  policy: ResolvedPolicy,
 ): string {
   const lines = items.flatMap(({ title, verdict, reason, mend }) => {
     const { sign, style } = SIGN[verdict];
@@ -23,14 +26,14 @@ export function terminalChecklist(
     return mend === undefined ? [head] : [head, `      ${visible(mend)}`];
   });
   const open = items.filter(({ verdict }) => verdict !== 'pass').length;
-  return `${[`Before ${visible(name)} can be open source:`, '', ...lines, '', open === 0 ? 'Nothing is missing.' : `${open} of ${items.length} to do.`].join('\n')}\n`;
+  return `${[`Before ${visible(name)} can be open source:`, ...policyLines(policy).map(visible), '', ...lines, '', open === 0 ? 'Nothing is missing.' : `${open} of ${items.length} to do.`].join('\n')}\n`;
 }
 
-export function markdownChecklist(name: string, items: readonly Item[]): string {
+export function markdownChecklist(name: string, items: readonly Item[], policy: ResolvedPolicy): string {
   const lines = items.map(({ title, verdict, reason, mend }) => {
     const box = verdict === 'pass' ? '[x]' : '[ ]';
     const doubt = verdict === 'unknown' ? ' *(unknown)*' : '';
     return `- ${box} ${markdown(title)}${doubt}: ${markdown(reason)}${mend === undefined ? '' : `<br>${markdownCode(mend)}`}`;
   });
-  return `### Before ${markdown(name)} can be open source\n\n${lines.join('\n')}\n`;
+  return `### Before ${markdown(name)} can be open source\n\n${[...policyLines(policy).map(markdown), ''].join('\n\n')}${lines.join('\n')}\n`;
 }

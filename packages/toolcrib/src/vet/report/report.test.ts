@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
@@ -12,8 +13,9 @@ import { factsFrom, goodFacts, SUBJECT } from '../testing/evidence.ts';
 import { NOW } from '../testing/repository.ts';
 import { html, markdown, markdownCode, visible } from './escape.ts';
 import { htmlReport } from './html.ts';
-import { jsonReport, yamlReport } from './json.ts';
+import { jsonReport, yamlReport, yamlText } from './json.ts';
 import { markdownReport } from './markdown.ts';
+import { beforeByHand, byHandOf } from './model.ts';
 import { markdownChecklist, terminalChecklist } from './publish.ts';
 import { sarifReport } from './sarif.ts';
 import { terminalChanges, terminalReport, terminalVerification } from './terminal.ts';
@@ -25,12 +27,14 @@ const EVIL =
 function packOf(
   spoil: (facts: ReturnType<typeof goodFacts>) => void = () => {},
   subject = SUBJECT,
+  policyPath = 'policies/trust.yaml',
 ): EvidencePack {
   const values = goodFacts();
   spoil(values);
   const facts = factsFrom(values);
   const gaps = [{ source: 'npm', types: ['npm.package'], reason: 'the registry was not asked' }];
-  const resolved = policy.resolve(subject);
+  const own = policy.resolve(subject);
+  const resolved = { ...own, source: { path: policyPath, sha256: own.source?.sha256 ?? '' } };
   return sealPack({
     apiVersion: 'toolcrib.dev/v1alpha1',
     kind: 'EvidencePack',
@@ -49,8 +53,10 @@ const evil = packOf(
     for (const person of facts['git.history'].contributors) person.name = EVIL;
     for (const release of facts['git.releases'].releases) release.tag = EVIL;
     facts['npm.version'].licence = EVIL;
+    facts['git.history'].ref = EVIL;
   },
   { ...SUBJECT, name: EVIL, version: EVIL },
+  EVIL,
 );
 const packs = [packOf(), evil];
 const options = { width: 80, color: true, commands: true };
@@ -148,6 +154,62 @@ test('SARIF: one result a judgement, levels as the standard has them', () => {
   }
 });
 
+test('SARIF: no link or placeholder of a stranger, nothing hidden, and a place within the repository', () => {
+  const link = packOf((facts) => {
+    Object.assign(facts['git.files'].readme, { endOfLife: '[the fix](https://evil.example) {0} \\[' });
+  });
+  const sarif = JSON.parse(sarifReport([link, evil], join(process.cwd(), 'policies', 'trust.yaml')));
+  const [run] = sarif.runs;
+  const text = run.results.find(({ ruleId }: { ruleId: string }) => ruleId === 'maintained').message.text;
+  assert.ok(text.includes('\\[the fix\\](https://evil.example) {{0}} \\\\\\['), text);
+  for (const { partialFingerprints, locations } of run.results) {
+    assert.doesNotMatch(partialFingerprints['toolcrib/v1'], UNSAFE);
+    assert.equal(locations[0].physicalLocation.artifactLocation.uri, 'policies/trust.yaml');
+  }
+  const elsewhere = JSON.parse(sarifReport([link], '/opt/policies/trust.yaml'));
+  assert.equal(elsewhere.runs[0].results[0].locations[0].physicalLocation.artifactLocation.uri, 'trust.yaml');
+});
+
+test('YAML, several packs as JSON, and the lines by hand in Markdown hold nothing that a terminal acts on', () => {
+  for (const text of [yamlReport([evil]), yamlReport(packs), jsonReport(packs), markdownReport(packs)])
+    assert.doesNotMatch(text, UNSAFE);
+  assert.deepEqual(parse(yamlReport(packs)), packs);
+  assert.deepEqual(JSON.parse(jsonReport(packs)), packs);
+  const tricky = { 'a\u009b': 'x\u202e\n\u{e0001}\ud800', list: ['plain', 'two\nlines'] };
+  assert.deepEqual(parse(yamlText(tricky)), tricky);
+  assert.match(yamlText({ text: 'two\nlines' }), /\|-/);
+});
+
+test('a tool that was named by its address: how it is cloned is said first', () => {
+  const pack = packOf();
+  for (const fact of pack.evidence) fact.source.location = 'https://example.org/a/tool$&.git';
+  const [first, ...lines] = [beforeByHand(pack), ...byHandOf(pack).map(({ command }) => command)];
+  assert.equal(first, "git clone --bare -- 'https://example.org/a/tool$&.git' './tool$&.git'");
+  assert.ok(lines.length > 3);
+  for (const line of lines) assert.ok(line.includes("git --git-dir='tool$&.git' --bare"), line);
+  for (const text of [htmlReport([pack]), markdownReport([pack]), terminalReport([pack], options)])
+    assert.match(text, /git clone --bare/);
+  assert.equal(beforeByHand(packOf()), undefined);
+});
+
+test('every report names the policy it was judged by, and the ref whose history was read', () => {
+  const pack = packOf();
+  const hash = pack.policy.source?.sha256.slice(0, 12) ?? '-';
+  const plain = { ...options, color: false };
+  for (const [name, report] of Object.entries({
+    terminal: terminalReport([pack], plain),
+    markdown: markdownReport([pack]),
+    html: htmlReport([pack]),
+    sarif: sarifReport([pack], 'x'),
+    json: jsonReport([pack]),
+    checklist: terminalChecklist('x', [], plain, pack.policy),
+    list: markdownChecklist('x', [], pack.policy),
+  })) {
+    assert.ok(report.includes('policies/trust.yaml') && report.includes(hash), name);
+    assert.ok(['checklist', 'list'].includes(name) || report.includes('refs/heads/main'), name);
+  }
+});
+
 test('the other texts of the terminal are as safe', () => {
   const verification: Verification = {
     pack: evil,
@@ -156,18 +218,20 @@ test('the other texts of the terminal are as safe', () => {
     reread: [{ id: EVIL, state: 'changed', why: EVIL }],
     contradictions: [EVIL],
     unread: [EVIL],
+    ageDays: 4,
     holds: false,
   };
+  const ownPolicy = { same: false, verdict: 'unknown' as const, path: EVIL };
   const items = [{ id: 'x', title: EVIL, verdict: 'fail' as const, reason: EVIL, mend: EVIL }];
   const texts = [
-    terminalVerification(EVIL, verification, { ...options, color: false }),
+    terminalVerification(EVIL, { ...verification, ownPolicy, maxAgeDays: 3 }, { ...options, color: false }),
     terminalChanges(EVIL, evil.assessedAt, [{ what: 'signer', text: EVIL, worse: true }], {
       ...options,
       color: false,
     }),
-    terminalChecklist(EVIL, items, { ...options, color: false }),
-    markdownChecklist(EVIL, items),
+    terminalChecklist(EVIL, items, { ...options, color: false }, evil.policy),
+    markdownChecklist(EVIL, items, evil.policy),
   ];
   for (const text of texts) assert.doesNotMatch(text, UNSAFE);
-  assert.doesNotMatch(markdownChecklist(EVIL, items), /^\| a/m);
+  assert.doesNotMatch(markdownChecklist(EVIL, items, evil.policy), /^\| a/m);
 });

@@ -1,8 +1,9 @@
+import { basename, isAbsolute, relative } from 'node:path';
 import type { Verdict } from '../../model/index.ts';
 import { criterionById } from '../criteria/index.ts';
 import type { EvidencePack } from '../pack/schema.ts';
 import { visible } from './escape.ts';
-import { nameOf } from './model.ts';
+import { basisOf, nameOf } from './model.ts';
 
 const KIND: Record<Verdict, 'pass' | 'fail' | 'open'> = { pass: 'pass', fail: 'fail', unknown: 'open' };
 
@@ -12,6 +13,7 @@ const KIND: Record<Verdict, 'pass' | 'fail' | 'open'> = { pass: 'pass', fail: 'f
  * as GitHub takes none without a file.
  */
 export function sarifReport(packs: readonly EvidencePack[], policyPath: string): string {
+  const uri = uriOf(policyPath);
   const ids = [...new Set(packs.flatMap((pack) => pack.results.map(({ criterion }) => criterion)))];
   const rules = ids.map((id) => {
     const criterion = criterionById(id);
@@ -32,18 +34,18 @@ export function sarifReport(packs: readonly EvidencePack[], policyPath: string):
       kind: KIND[verdict],
       // The standard: a level other than none goes with `fail` only.
       level: verdict === 'fail' ? (required ? 'error' : 'note') : 'none',
-      message: { text: visible(`${nameOf(pack)}: ${reason}`) },
+      message: { text: message(`${nameOf(pack)}: ${reason}`) },
       locations: [
         {
           physicalLocation: {
-            artifactLocation: { uri: encodeURI(policyPath.replaceAll('\\', '/')) },
+            artifactLocation: { uri },
             region: { startLine: 1 },
           },
           logicalLocations: [{ fullyQualifiedName: visible(pack.subject.purl), kind: 'module' }],
         },
       ],
       partialFingerprints: {
-        'toolcrib/v1': `${pack.subject.purl}@${pack.subject.version ?? ''}#${criterion}`,
+        'toolcrib/v1': visible(`${pack.subject.purl}@${pack.subject.version ?? ''}#${criterion}`),
       },
       properties: { required, numbers },
       ...(waived === undefined
@@ -62,7 +64,22 @@ export function sarifReport(packs: readonly EvidencePack[], policyPath: string):
   const run = {
     tool: { driver: { name: 'toolcrib vet', rules } },
     results,
+    properties: { basis: packs.map((pack) => visible([nameOf(pack), ...basisOf(pack)].join(', '))) },
     columnKind: 'utf16CodeUnits',
   };
   return `${JSON.stringify({ $schema: 'https://json.schemastore.org/sarif-2.1.0.json', version: '2.1.0', runs: [run] }, null, 2)}\n`;
+}
+
+/** SARIF's plain text still knows links, `[text](target)`, and placeholders, `{0}` (2.1.0, 3.11.5 and 3.11.6). */
+function message(text: string): string {
+  return visible(text)
+    .replace(/[\\[\]]/g, '\\$&')
+    .replace(/[{}]/g, '$&$&');
+}
+
+/** Relative to where it runs, as a place on somebody's disk is no file of the repository. */
+function uriOf(path: string): string {
+  const here = isAbsolute(path) ? relative(process.cwd(), path) : path;
+  const inside = isAbsolute(here) || here.startsWith('..') ? basename(path) : here;
+  return encodeURI(inside.replaceAll('\\', '/'));
 }

@@ -4,7 +4,7 @@ import type { EvidencePack } from '../pack/schema.ts';
 import type { Change } from '../pack/since.ts';
 import type { OwnPolicy, Verification } from '../pack/verify.ts';
 import { visible } from './escape.ts';
-import { byHandOf, nameOf, rowsOf, summary } from './model.ts';
+import { basisOf, beforeByHand, byHandOf, nameOf, rowsOf, summary } from './model.ts';
 
 export interface TerminalOptions {
   /** Columns. */
@@ -33,6 +33,7 @@ function one(pack: EvidencePack, options: TerminalOptions): string {
   const lines = [
     paint('bold', visible(nameOf(pack))) + visible(`  ${pack.subject.purl}`),
     `assessed ${pack.assessedAt.slice(0, 16).replace('T', ' ')} UTC against ${visible(pack.policy.profile)}${visible(job)}`,
+    ...basisOf(pack).map((line) => wrap(visible(line), options.width, 2)),
     '',
   ];
   const rows = rowsOf(pack);
@@ -63,8 +64,10 @@ function one(pack: EvidencePack, options: TerminalOptions): string {
 function commandLines(pack: EvidencePack): string[] {
   const checks = byHandOf(pack);
   if (checks.length === 0) return ['No figure of these can be had by one command.'];
+  const first = beforeByHand(pack);
   return [
     'The same figures by hand:',
+    ...(first === undefined ? [] : [`  first\n    ${visible(first)}`]),
     ...checks.map(
       ({ criterion, figure, printed, command }) =>
         `  ${criterion} ${figure} = ${visible(printed)}\n    ${visible(command)}`,
@@ -113,16 +116,23 @@ export function terminalChanges(
   return `${[head, ...changes.map(line)].join('\n')}\n`;
 }
 
+/** What the reader's policy says, and where that stands. */
+type OwnPolicyRead = Pick<OwnPolicy, 'same' | 'verdict'> & { path: string };
+
 export function terminalVerification(
   name: string,
-  verification: Verification & { ownPolicy?: OwnPolicy },
+  verification: Verification & { ownPolicy?: OwnPolicyRead; maxAgeDays?: number },
   options: TerminalOptions,
 ): string {
   const paint = painter(options);
-  const { pack, differences, reread, holds, ownPolicy, contradictions, unread } = verification;
+  const { pack, differences, reread, holds, ownPolicy, contradictions, unread, ageDays, maxAgeDays } =
+    verification;
   const count = (state: string) => reread.filter((fact) => fact.state === state).length;
   const lines = [
-    `${holds ? paint('green', 'holds') : paint('red', 'DOES NOT HOLD')}  ${visible(name)}: ${visible(nameOf(pack))}, ${pack.verdict} on ${pack.assessedAt.slice(0, 10)} against ${visible(policyName(pack))}`,
+    `${holds ? paint('green', 'holds') : paint('red', 'DOES NOT HOLD')}  ${visible(name)}: ${visible(nameOf(pack))}, ${pack.verdict} on ${pack.assessedAt.slice(0, 10)} (${ageText(ageDays)}) against ${visible(policyName(pack))}`,
+    ...(maxAgeDays === undefined
+      ? []
+      : [`  older than ${maxAgeDays} days (--max-age): what it says now is unknown; vet the tool anew`]),
     ...contradictions.map((text) => `  ${wrap(visible(text), options.width - 2, 2)}`),
     `  ${pack.results.length} results computed again from ${pack.evidence.length} facts: ${differences.length === 0 ? 'all the same' : `${differences.length} differ`}`,
     ...differences.map(
@@ -136,6 +146,7 @@ export function terminalVerification(
       ...(pack.policy.job === undefined
         ? []
         : [`  if that job is what you want it for: --job ${visible(pack.policy.job)}`]),
+      `  yours is ${visible(ownPolicy.path)}`,
     );
   if (reread.length === 0) lines.push('  sources were not read again');
   else
@@ -151,6 +162,9 @@ export function terminalVerification(
     );
   return `${lines.join('\n')}\n`;
 }
+
+const ageText = (days: number): string =>
+  days < 1 ? 'today' : days === 1 ? 'a day ago' : `${days} days ago`;
 
 const policyName = ({ policy: { profile, job } }: EvidencePack): string =>
   job === undefined ? profile : `${profile} for ${job}`;

@@ -11,6 +11,8 @@ interface Node {
   children: Node[];
 }
 
+const NAMESPACE = /^https?:\/\/cyclonedx\.org\/schema\/bom\/(\d+\.\d+)$/;
+
 /** Only these are kept while reading, so that a file full of anything else costs nothing. */
 const KEPT = new Set(
   'bom metadata timestamp authors author name manufacturer manufacture supplier tools tool component components version purl cpe publisher swid hashes hash licenses license id expression dependencies dependency'.split(
@@ -20,10 +22,12 @@ const KEPT = new Set(
 
 /**
  * Reads CycloneDX XML into the shape of its JSON. The parser is strict and streaming, knows no entities but XML's own
- * five, and a document type declaration is refused: nothing in an SBOM needs one.
+ * five, and a document type declaration is refused: nothing in an SBOM needs one. Elements are CycloneDX' by their
+ * namespace, under whatever prefix; those of other namespaces are passed over.
  * @throws {ToolcribError} `bad-file` (with line and column), `limit`
  */
 export function readCycloneDxXml(text: string, path: string): CycloneDx {
+  // Its own reading of namespaces takes as long again as all the rest; the one that is needed is told below.
   const parser = sax.parser(true, { xmlns: false, strictEntities: true } as sax.SAXOptions);
   const top: Node = { name: '', attributes: {}, text: '', children: [] };
   const open: Node[] = [top];
@@ -35,25 +39,34 @@ export function readCycloneDxXml(text: string, path: string): CycloneDx {
 
   parser.onerror = (error) => fail('bad-file', error.message.split('\n')[0] ?? 'not XML');
   parser.ondoctype = () => fail('bad-file', 'a document type declaration has no place in an SBOM');
-  parser.onopentag = ({ name: full, attributes }) => {
+  let namespace: string | undefined;
+  const scopes: Namespaces[] = [NO_NAMESPACES];
+  parser.onopentag = ({ name: full, attributes: all }) => {
+    const attributes = all as Record<string, string>;
     if (++depth > SBOM_LIMITS.depth) fail('limit', `nested deeper than ${SBOM_LIMITS.depth}`);
     if (++elements > SBOM_LIMITS.values) fail('limit', `more than ${SBOM_LIMITS.values} elements`);
-    const name = full.replace(/^.*:/, '');
-    if (name === 'bom')
-      specVersion = /cyclonedx\.org\/schema\/bom\/(\d+\.\d+)/.exec(String(attributes.xmlns ?? ''))?.[1];
+    const [prefix, name] = split(full);
+    const scope = declared(scopes.at(-1) ?? NO_NAMESPACES, attributes);
+    scopes.push(scope);
+    const uri = scope[prefix];
+    if (depth === 1 && name === 'bom') {
+      namespace = uri;
+      specVersion = NAMESPACE.exec(uri ?? '')?.[1];
+    }
     if (name === 'component' && ++components > SBOM_LIMITS.components) {
       fail('limit', `more than ${SBOM_LIMITS.components} components`);
     }
-    if (skipping > 0 || !KEPT.has(name)) {
+    if (skipping > 0 || uri !== namespace || !KEPT.has(name)) {
       skipping++;
       return;
     }
-    const node: Node = { name, attributes: attributes as Record<string, string>, text: '', children: [] };
+    const node: Node = { name, attributes, text: '', children: [] };
     open.at(-1)?.children.push(node);
     open.push(node);
   };
   parser.onclosetag = () => {
     depth--;
+    scopes.pop();
     if (skipping > 0) skipping--;
     else open.pop();
   };
@@ -66,6 +79,27 @@ export function readCycloneDxXml(text: string, path: string): CycloneDx {
   if (bom === undefined || specVersion === undefined)
     return fail('bad-file', 'this is no CycloneDX document');
   return { ...(asJson(bom) as object), bomFormat: 'CycloneDX', specVersion } as CycloneDx;
+}
+
+/** Prefix (none: the empty one) → namespace, as they hold for one element (https://www.w3.org/TR/xml-names/). */
+type Namespaces = Readonly<Record<string, string>>;
+
+const NO_NAMESPACES = Object.create(null) as Namespaces;
+
+function declared(outer: Namespaces, attributes: Record<string, string>): Namespaces {
+  let scope: Record<string, string> | undefined;
+  for (const name in attributes) {
+    const prefix = name === 'xmlns' ? '' : name.startsWith('xmlns:') ? name.slice(6) : undefined;
+    if (prefix === undefined) continue;
+    scope ??= Object.create(outer) as Record<string, string>;
+    scope[prefix] = attributes[name]?.trim() ?? '';
+  }
+  return scope ?? outer;
+}
+
+function split(name: string): [prefix: string, local: string] {
+  const at = name.indexOf(':');
+  return at < 0 ? ['', name] : [name.slice(0, at), name.slice(at + 1)];
 }
 
 /** XML's elements that are lists in JSON. */

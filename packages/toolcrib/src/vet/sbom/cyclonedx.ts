@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { listOf } from './list.ts';
-import { type Component, hashName, type Sbom } from './model.ts';
+import { type Component, digestsOf, type Sbom, said } from './model.ts';
 
 /**
  * The parts of CycloneDX 1.2–1.7 that are read (https://cyclonedx.org/specification/overview/). The library validates
@@ -70,13 +70,17 @@ export function fromCycloneDx(bom: CycloneDx): Sbom {
   flatten(components, all);
   const root = metadata.component;
 
+  const everything = root ? [root, ...all] : all;
+  const known = new Set(everything.flatMap((one) => one['bom-ref'] || []));
   const related = new Set<string>();
   let edges = 0;
   for (const { ref, dependsOn = [] } of dependencies) {
     // An entry without dependsOn says "depends on nothing", which is a statement too.
     related.add(ref);
-    for (const other of dependsOn) related.add(other);
-    edges += dependsOn.length;
+    for (const other of dependsOn) {
+      related.add(other);
+      if (known.has(ref) && known.has(other)) edges++;
+    }
   }
   const people = [
     metadata.manufacturer,
@@ -84,17 +88,16 @@ export function fromCycloneDx(bom: CycloneDx): Sbom {
     metadata.supplier,
     ...(metadata.authors ?? []),
   ];
-  const everything = root ? [root, ...all] : all;
   return {
     format: 'cyclonedx',
     specVersion: bom.specVersion,
-    authors: people.flatMap((one) => (one?.name ? [one.name] : [])),
+    authors: people.flatMap((one) => said(one?.name) ?? []),
     tools: toolNames(metadata.tools),
     ...(metadata.timestamp && { timestamp: metadata.timestamp }),
     ...(root && { subject: component(root) }),
     components: all.map(component),
     dependencies: edges,
-    unrelated: everything.filter((one) => !related.has(one['bom-ref'] ?? '')).length,
+    unrelated: everything.filter((one) => !one['bom-ref'] || !related.has(one['bom-ref'])).length,
   };
 }
 
@@ -108,26 +111,22 @@ function flatten(components: readonly RawComponent[], into: RawComponent[]): voi
 }
 
 function component(raw: RawComponent): Component {
-  const hashes = (raw.hashes ?? []).flatMap(({ alg, content }) => {
-    const name = hashName(alg);
-    return name ? [[name, content.toLowerCase()] as const] : [];
-  });
-  const identifiers = [
-    raw.cpe ?? [],
-    raw.swid?.tagId ?? [],
-    ...hashes.map(([name, hex]) => `${name}:${hex}`),
-  ];
+  const digests = digestsOf((raw.hashes ?? []).map(({ alg, content }) => ({ algorithm: alg, hex: content })));
   const licences = (raw.licenses ?? []).flatMap(
-    ({ license, expression }) => expression ?? license?.id ?? license?.name ?? [],
+    ({ license, expression }) => said(expression) ?? said(license?.id) ?? said(license?.name) ?? [],
   );
-  const supplier = raw.supplier?.name ?? raw.manufacturer?.name ?? raw.publisher;
+  const [name, version, purl] = [raw.name?.trim(), said(raw.version), raw.purl?.trim()];
+  const supplier = said(raw.supplier?.name) ?? said(raw.manufacturer?.name) ?? said(raw.publisher);
   return {
-    ...(raw.name && { name: raw.name }),
-    ...(raw.version && { version: raw.version }),
-    ...(raw.purl && { purl: raw.purl }),
+    ...(name && { name }),
+    ...(version && { version }),
+    ...(purl && { purl }),
     ...(supplier && { supplier }),
-    identifiers: identifiers.flat().filter((one) => one !== ''),
-    hashes: Object.fromEntries(hashes),
+    identifiers: [
+      ...[raw.cpe, raw.swid?.tagId].flatMap((one) => said(one) ?? []),
+      ...Object.entries(digests.hashes).map(([algorithm, hex]) => `${algorithm}:${hex}`),
+    ],
+    ...digests,
     licences,
   };
 }

@@ -25,6 +25,8 @@ export interface Component {
   identifiers: string[];
   /** Lower-case hex by algorithm name of node:crypto. */
   hashes: Record<string, string>;
+  /** Algorithms for which it names two different digests; which of them is meant cannot be told. */
+  contradicting: string[];
   licences: string[];
 }
 
@@ -43,6 +45,29 @@ const HASHES: Record<string, string> = {
 };
 
 /** CycloneDX and SPDX spell algorithms differently; unknown ones are left out. */
-export function hashName(algorithm: string): string | undefined {
+function hashName(algorithm: string): string | undefined {
   return HASHES[algorithm.toUpperCase()];
+}
+
+/** A text that says something; blanks, and SPDX's "nobody said" and "there is none" (which others write too), do not. */
+export function said(text: string | undefined): string | undefined {
+  const trimmed = text?.trim();
+  return trimmed === undefined || ['', 'NOASSERTION', 'NONE'].includes(trimmed) ? undefined : trimmed;
+}
+
+/** Digests by algorithm. Of two that differ neither is taken. */
+export function digestsOf(
+  list: readonly { algorithm: string; hex: string }[],
+): Pick<Component, 'hashes' | 'contradicting'> {
+  const hashes: Record<string, string> = {};
+  const contradicting = new Set<string>();
+  for (const { algorithm, hex } of list) {
+    const name = hashName(algorithm);
+    const value = hex.trim().toLowerCase();
+    if (name === undefined || value === '') continue;
+    if (hashes[name] !== undefined && hashes[name] !== value) contradicting.add(name);
+    hashes[name] = value;
+  }
+  for (const name of contradicting) delete hashes[name];
+  return { hashes, contradicting: [...contradicting] };
 }

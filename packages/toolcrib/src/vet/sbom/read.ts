@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import type * as z from 'zod';
 import { ToolcribError } from '../../model/index.ts';
+import { openRegular } from '../regular-file.ts';
 import { jsonExcess } from '../verify/json.ts';
 import { CycloneDxSchema, fromCycloneDx } from './cyclonedx.ts';
 import { readCycloneDxXml } from './cyclonedx-xml.ts';
@@ -15,13 +15,16 @@ import { readSpdxTagValue } from './spdx-tag-value.ts';
  * @throws {ToolcribError} `not-found`, `bad-file` (what and where), `limit`
  */
 export async function readSbomFile(path: string): Promise<Sbom> {
-  const file = await open(path, 'r').catch((cause: unknown) => {
-    throw new ToolcribError('not-found', `cannot open ${path}`, { cause });
-  });
+  return readSbom(await readSbomBytes(path), basename(path));
+}
+
+/** The bytes of such a file, as yet unread. @throws {ToolcribError} `not-found`, `bad-file`, `limit` */
+export async function readSbomBytes(path: string): Promise<Buffer> {
+  const file = await openRegular(path);
   try {
     const { size } = await file.stat();
     if (size > SBOM_LIMITS.bytes) throw tooLarge(path);
-    return readSbom(await file.readFile(), basename(path));
+    return await file.readFile();
   } finally {
     await file.close();
   }

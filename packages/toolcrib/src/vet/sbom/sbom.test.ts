@@ -6,41 +6,7 @@ import { diffSboms } from './diff.ts';
 import { matchArtefact, missingElements } from './judge.ts';
 import type { Sbom } from './model.ts';
 import { cycloneDxSchema, readSbom } from './read.ts';
-
-const HEX = 'ab'.repeat(32);
-const read = (text: string | object, name = 'bom') =>
-  readSbom(Buffer.from(typeof text === 'string' ? text : JSON.stringify(text)), name);
-
-const cyclonedx = () => ({
-  bomFormat: 'CycloneDX',
-  specVersion: '1.6',
-  version: 1,
-  metadata: {
-    timestamp: '2026-01-02T03:04:05Z',
-    authors: [{ name: 'Acme' }],
-    component: {
-      type: 'application',
-      'bom-ref': 'root',
-      name: 'tool',
-      version: '1.2.3',
-      purl: 'pkg:github/acme/tool@1.2.3',
-      supplier: { name: 'Acme' },
-      hashes: [{ alg: 'SHA-256', content: HEX }],
-    },
-  },
-  components: [
-    {
-      type: 'library',
-      'bom-ref': 'a',
-      name: 'a',
-      version: '1.0.0',
-      purl: 'pkg:npm/a@1.0.0',
-      supplier: { name: 'A' },
-      licenses: [{ license: { id: 'MIT' } }],
-    },
-  ],
-  dependencies: [{ ref: 'root', dependsOn: ['a'] }, { ref: 'a' }],
-});
+import { cyclonedx, HEX, read } from './testing/documents.ts';
 
 const XML = `<?xml version="1.0"?>
 <bom xmlns="http://cyclonedx.org/schema/bom/1.6" version="1">
@@ -51,6 +17,11 @@ const XML = `<?xml version="1.0"?>
     <licenses><license><id>MIT</id></license></licenses><purl>pkg:npm/a@1.0.0</purl></component></components>
   <dependencies><dependency ref="root"><dependency ref="a"/></dependency><dependency ref="a"/></dependencies>
 </bom>`;
+
+/** The same under a prefix, with elements of another namespace among it that are called the same. */
+const PREFIXED = XML.replaceAll(/<(\/?)(?=[a-z])/g, '<$1c:')
+  .replace('xmlns=', 'xmlns:c=')
+  .replace('<c:components>', '<c:components><component xmlns="urn:x"><name>none of it</name></component>');
 
 const SPDX = {
   spdxVersion: 'SPDX-2.3',
@@ -112,6 +83,7 @@ Relationship: SPDXRef-root DEPENDS_ON SPDXRef-a
 const all = {
   'CycloneDX JSON': cyclonedx(),
   'CycloneDX XML': XML,
+  'CycloneDX XML with a prefix': PREFIXED,
   'SPDX JSON': SPDX,
   'SPDX tag-value': TAGS,
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { listOf } from './list.ts';
-import { type Component, hashName, type Sbom } from './model.ts';
+import { type Component, digestsOf, type Sbom, said } from './model.ts';
 
 const Package = z.looseObject({
   SPDXID: z.string(),
@@ -37,9 +37,6 @@ export const SpdxSchema = z.looseObject({
 export type Spdx = z.infer<typeof SpdxSchema>;
 type SpdxPackage = NonNullable<Spdx['packages']>[number];
 
-/** SPDX's way to say "nobody said" and "there is none"; neither is a value. */
-const said = (text: string | undefined) =>
-  text === undefined || text === 'NOASSERTION' || text === 'NONE' ? undefined : text;
 const DOCUMENT = 'SPDXRef-DOCUMENT';
 
 export function fromSpdx(document: Spdx): Sbom {
@@ -51,14 +48,18 @@ export function fromSpdx(document: Spdx): Sbom {
     if (relationshipType === 'DESCRIBES' && spdxElementId === DOCUMENT) described.add(relatedSpdxElement);
     else if (relationshipType === 'DESCRIBED_BY' && relatedSpdxElement === DOCUMENT)
       described.add(spdxElementId);
+    else if (relatedSpdxElement === 'NOASSERTION') continue;
     else {
-      related.add(spdxElementId).add(relatedSpdxElement);
+      related.add(spdxElementId);
+      // "Depends on nothing" is a statement too, and no edge.
+      if (relatedSpdxElement === 'NONE') continue;
+      related.add(relatedSpdxElement);
       edges++;
     }
   }
   const creators = creationInfo.creators ?? [];
   const of = (kind: string) =>
-    creators.flatMap((one) => (one.startsWith(`${kind}: `) ? [one.slice(kind.length + 2)] : []));
+    creators.flatMap((one) => (one.startsWith(`${kind}:`) ? (named(one) ?? []) : []));
   // Several described packages: which of them is the artefact cannot be told from the document.
   const subject = described.size === 1 ? packages.find(({ SPDXID }) => described.has(SPDXID)) : undefined;
   return {
@@ -74,27 +75,32 @@ export function fromSpdx(document: Spdx): Sbom {
   };
 }
 
+/** `Person: Jane Doe (jane@example.org)` → `Jane Doe (jane@example.org)`; undefined where the name is not filled in. */
+function named(text: string | undefined): string | undefined {
+  const name = said(text?.trim().replace(/^(?:Person|Organization|Tool):/, ''));
+  return name === undefined ? undefined : said(name.replace(/\(\s*\)$/, ''));
+}
+
 function component(one: SpdxPackage): Component {
-  const hashes = (one.checksums ?? []).flatMap(({ algorithm, checksumValue }) => {
-    const name = hashName(algorithm);
-    return name ? [[name, checksumValue.toLowerCase()] as const] : [];
-  });
+  const digests = digestsOf(
+    (one.checksums ?? []).map(({ algorithm, checksumValue }) => ({ algorithm, hex: checksumValue })),
+  );
   const refs = one.externalRefs ?? [];
-  const purl = refs.find(({ referenceType }) => referenceType === 'purl')?.referenceLocator;
+  const purl = refs.find(({ referenceType }) => referenceType === 'purl')?.referenceLocator.trim();
   const others = refs.filter(({ referenceType }) => /^(cpe2[23]Type|swid|swh|gitoid)$/.test(referenceType));
-  const supplier = said(one.supplier) ?? said(one.originator);
+  const supplier = named(one.supplier) ?? named(one.originator);
   const licence = said(one.licenseConcluded) ?? said(one.licenseDeclared);
-  const version = said(one.versionInfo);
+  const [name, version] = [one.name?.trim(), said(one.versionInfo)];
   return {
-    ...(one.name && { name: one.name }),
+    ...(name && { name }),
     ...(version && { version }),
     ...(purl && { purl }),
-    ...(supplier && { supplier: supplier.replace(/^(Person|Organization): /, '') }),
+    ...(supplier && { supplier }),
     identifiers: [
-      ...others.map(({ referenceLocator }) => referenceLocator),
-      ...hashes.map(([name, hex]) => `${name}:${hex}`),
+      ...others.flatMap(({ referenceLocator }) => said(referenceLocator) ?? []),
+      ...Object.entries(digests.hashes).map(([algorithm, hex]) => `${algorithm}:${hex}`),
     ],
-    hashes: Object.fromEntries(hashes),
+    ...digests,
     licences: licence ? [licence] : [],
   };
 }

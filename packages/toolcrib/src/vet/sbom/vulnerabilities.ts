@@ -1,6 +1,7 @@
 import { ToolcribError } from '../../model/index.ts';
 import { readGiven } from '../sources/files/given.ts';
-import { type OsvRecord, osvRecordSchema } from '../sources/files/osv-schema.ts';
+import { ECOSYSTEMS, recordsIn, whyPartial } from '../sources/files/osv.ts';
+import type { OsvRecord } from '../sources/files/osv-schema.ts';
 import { affectsVersion } from '../sources/files/osv-version.ts';
 import { parsePurl } from '../verify/provenance.ts';
 import type { Component, Sbom } from './model.ts';
@@ -13,87 +14,126 @@ export interface Vulnerability {
   affects: 'yes' | 'unknown';
 }
 
-/** What OSV data that the person gave (file, folder, export) says of the components. Its silence proves nothing. */
+/** Components of which the data given says nothing either way, by why. */
+export interface Unasked {
+  why: string;
+  count: number;
+  /** Names of the first few. */
+  components: string[];
+}
+
+/** What OSV data that the person gave (file, folder, export) says of the subject and the components. */
 export interface Vulnerabilities {
   found: Vulnerability[];
-  /** Components that were looked for, out of all: those with a purl and a version in an ecosystem OSV has. */
+  /** How many were looked for, of `total`. */
   asked: number;
+  /** The components, and the subject. */
+  total: number;
+  unasked: Unasked[];
   records: number;
 }
 
-const ECOSYSTEMS: Record<string, string> = {
-  npm: 'npm',
-  pypi: 'PyPI',
-  cargo: 'crates.io',
-  golang: 'Go',
-  maven: 'Maven',
-  gem: 'RubyGems',
-  nuget: 'NuGet',
-  composer: 'Packagist',
-};
+interface Wanted {
+  component: Component;
+  version: string;
+  key: string;
+  /** Of which the data must hold something for its silence to say anything. */
+  ecosystem: string;
+}
 
 /** @throws {ToolcribError} `bad-file`, `not-found`, `limit` */
 export async function vulnerabilitiesOf(sbom: Sbom, osv: string): Promise<Vulnerabilities> {
-  const wanted = new Map<string, Component[]>();
-  for (const component of sbom.components) {
-    const key = keyOf(component);
-    if (key === undefined) continue;
-    const known = wanted.get(key);
-    if (known) known.push(component);
-    else wanted.set(key, [component]);
+  const all = sbom.subject ? [sbom.subject, ...sbom.components] : sbom.components;
+  const unasked = new Map<string, Unasked>();
+  const wanted = new Map<string, Wanted[]>();
+  for (const component of all) {
+    const one = wantedOf(component);
+    if (typeof one === 'string') leaveOut(unasked, one, component);
+    else wanted.set(one.key, [...(wanted.get(one.key) ?? []), one]);
   }
-  const asked = [...wanted.values()].reduce((sum, list) => sum + list.length, 0);
-  const result: Vulnerabilities = { found: [], asked, records: 0 };
   const given = await readGiven(osv, { now: Date.now });
   if (given.kind !== 'osv') throw new ToolcribError('bad-file', `${osv} is no OSV data`);
+
+  const found: Vulnerability[] = [];
+  const covered = new Set<string>();
+  let [records, partial]: [number, string | null] = [0, null];
   for await (const { content, name } of given.documents()) {
+    partial ??= whyPartial(content, name === osv);
     for (const record of recordsIn(content, name)) {
-      result.records++;
-      if (record.withdrawn === undefined) result.found.push(...matches(record, wanted));
+      records++;
+      for (const { package: one, ranges } of record.affected) {
+        if (one !== undefined) covered.add(base(one.ecosystem));
+        else if (ranges.some(({ repo }) => repo !== undefined)) covered.add(GITHUB);
+        if (one?.ecosystem === 'Go') covered.add(GITHUB);
+      }
+      if (record.withdrawn === undefined) found.push(...matches(record, wanted));
     }
   }
-  return result;
+  let asked = 0;
+  for (const { component, ecosystem } of [...wanted.values()].flat()) {
+    if (covered.has(ecosystem) && partial === null) asked++;
+    else leaveOut(unasked, partial ?? `the data given has nothing of ${ecosystem}`, component);
+  }
+  return { found, asked, total: all.length, unasked: [...unasked.values()], records };
 }
 
-function recordsIn(content: unknown, name: string): OsvRecord[] {
-  const answer = (content as { vulns?: unknown }).vulns;
-  const list = Array.isArray(content) ? content : Array.isArray(answer) ? answer : [content];
-  return list.map((one) => {
-    const parsed = osvRecordSchema.safeParse(one);
-    if (!parsed.success)
-      throw new ToolcribError('bad-file', `${name} is no OSV record: ${parsed.error.issues[0]?.message}`);
-    return parsed.data;
-  });
+function leaveOut(unasked: Map<string, Unasked>, why: string, { purl, name }: Component): void {
+  const group = unasked.get(why) ?? { why, count: 0, components: [] };
+  unasked.set(why, group);
+  if (++group.count <= 5) group.components.push(purl ?? name ?? 'a component without a name');
 }
 
-function keyOf({ purl, version }: Component): string | undefined {
+/** @returns what to look for, or why that is not known */
+function wantedOf(component: Component): Wanted | string {
+  const { purl, version: own } = component;
+  if (purl === undefined) return 'no purl';
   const parsed = parsePurl(purl);
-  const ecosystem = parsed && ECOSYSTEMS[parsed.type];
-  if (parsed === undefined || ecosystem === undefined || (parsed.version ?? version) === undefined)
-    return undefined;
-  const name = [parsed.namespace, parsed.name].filter(Boolean).join(parsed.type === 'maven' ? ':' : '/');
-  return `${ecosystem}\0${name}`;
+  if (parsed === undefined) return 'its purl cannot be read';
+  const version = parsed.version ?? own;
+  if (version === undefined) return 'no version';
+  const path = [parsed.namespace, parsed.name].filter(Boolean);
+  if (parsed.type === 'github')
+    return { component, version, ecosystem: GITHUB, key: keyOf(GITHUB, ['github.com', ...path].join('/')) };
+  const ecosystem = ECOSYSTEMS[parsed.type];
+  if (ecosystem === undefined) return `OSV's name for pkg:${parsed.type} is not known`;
+  const name = path.join(parsed.type === 'maven' ? ':' : '/');
+  return { component, version, ecosystem, key: keyOf(ecosystem, name) };
 }
 
-function* matches(record: OsvRecord, wanted: ReadonlyMap<string, Component[]>): Generator<Vulnerability> {
-  const packages = new Set(
-    record.affected.flatMap(({ package: one }) =>
-      one ? [`${one.ecosystem.split(':')[0]}\0${one.name}`] : [],
-    ),
-  );
-  for (const key of packages) {
-    const entries = record.affected.filter(
-      ({ package: one }) => one && `${one.ecosystem.split(':')[0]}\0${one.name}` === key,
-    );
-    for (const component of wanted.get(key) ?? []) {
-      const affects = affectsVersion(entries, parsePurl(component.purl)?.version ?? component.version);
+/** What stands on GitHub is recorded as a Go module, or by its repository alone (OSV's ecosystem `GIT`). */
+const GITHUB = 'Go or GIT';
+
+/** OSV's `Debian:12` is Debian. */
+const base = (ecosystem: string) => ecosystem.split(':')[0] ?? '';
+
+/** Package URLs and registries do not write every name alike: case in Go and NuGet, `_` and `.` in PyPI. */
+function keyOf(ecosystem: string, name: string): string {
+  const own = base(ecosystem);
+  if (own === 'PyPI') return `${own}\0${name.toLowerCase().replaceAll(/[-_.]+/g, '-')}`;
+  return `${own}\0${['Go', 'NuGet', GITHUB].includes(own) ? name.toLowerCase() : name}`;
+}
+
+function* matches(record: OsvRecord, wanted: ReadonlyMap<string, Wanted[]>): Generator<Vulnerability> {
+  const packages = new Map<string, OsvRecord['affected']>();
+  for (const entry of record.affected)
+    for (const key of keysOf(entry)) packages.set(key, [...(packages.get(key) ?? []), entry]);
+  for (const [key, entries] of packages) {
+    for (const { component, version } of wanted.get(key) ?? []) {
+      const affects = affectsVersion(entries, version);
       if (affects === 'no') continue;
-      yield {
-        component: component.purl ?? '',
-        id: record.id,
-        summary: (record.summary ?? '').slice(0, 200),
-        affects,
-      };
+      const summary = (record.summary ?? '').slice(0, 200);
+      yield { component: component.purl ?? '', id: record.id, summary, affects };
     }
   }
+}
+
+/** What an entry speaks of: its package, and the repositories that are or may be that. */
+function keysOf({ package: one, ranges }: OsvRecord['affected'][number]): Set<string> {
+  const repositories = ranges.flatMap(({ repo }) => repo?.replace(/^https?:\/\//, '') ?? []);
+  // `/v2` and later are a part of a module's name.
+  if (one?.ecosystem === 'Go') repositories.push(one.name.replace(/\/v\d+$/, ''));
+  return new Set([
+    ...(one ? [keyOf(one.ecosystem, one.name)] : []),
+    ...repositories.map((name) => keyOf(GITHUB, name.replace(/(?:\.git)?\/?$/, ''))),
+  ]);
 }

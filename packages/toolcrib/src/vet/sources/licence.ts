@@ -1,12 +1,18 @@
 import { createRequire } from 'node:module';
+import { differences, type Hunk } from './licence/diff.ts';
+import { isFree } from './licence/free.ts';
+import { type Word, wordsOf } from './licence/words.ts';
 
 const require = createRequire(import.meta.url);
 
 /** SPDX's published texts, with which of them the Open Source Initiative approved. */
 const SPDX = require('spdx-license-list') as Record<string, { name: string; osiApproved: boolean }>;
 
-/** Dice's coefficient from which a text is taken for a licence; changed names and years stay well above it. */
-export const LIKENESS_NEEDED = 0.93;
+/** Dice's coefficient over words from which a text is compared in order. */
+const LIKENESS_LOOKED = 0.85;
+/** Words that may be other than SPDX's, free ones included; a text with more is another one. */
+const MOST_EDITS = 120;
+const COMPARED = 6;
 const LONGEST = 256 * 1024;
 
 export function isOsiApproved(id: string): boolean {
@@ -17,85 +23,129 @@ export function isSpdxId(id: string): boolean {
   return Object.hasOwn(SPDX, id);
 }
 
-type Words = { counts: Map<string, number>; total: number };
-let texts: { id: string; words: Words }[] | undefined;
-
-/**
- * Which licence of SPDX's list a text is. `spdx` is null where it is like none of them; where a text serves two ids
- * (GPL-2.0-only and -or-later share theirs) the narrower grant is taken.
- */
-export function recogniseLicence(text: string): { spdx: string | null; likeness: number } {
-  const words = wordsOf(text.slice(0, LONGEST));
-  texts ??= loadTexts();
-  let best = { id: '', likeness: 0 };
-  for (const { id, words: known } of texts) {
-    // Two texts of very different length can't be alike enough; most are ruled out here.
-    if (Math.min(known.total, words.total) / Math.max(known.total, words.total) < 0.8) continue;
-    if (addsTerms(known, words)) continue;
-    const likeness = dice(known, words);
-    if (likeness > best.likeness) best = { id, likeness };
-  }
-  const rounded = Math.round(best.likeness * 1000) / 1000;
-  return { spdx: rounded >= LIKENESS_NEEDED ? best.id : null, likeness: rounded };
+export interface Recognised {
+  /** null where it is none of SPDX's texts, or one of them with a difference that counts. */
+  spdx: string | null;
+  /** Dice's coefficient over words, 0–1, to the text that it is most like. */
+  likeness: number;
+  /** How it differs from the text that it is most like; absent where that is free, or where it is like none. */
+  differs?: string;
 }
 
-function loadTexts(): { id: string; words: Words }[] {
+type Known = {
+  id: string;
+  name: string;
+  words: Word[];
+  plain: string[];
+  counts: Map<string, number>;
+  /** The word at which its terms end, and how to apply them begins. */
+  end: number;
+};
+/** Read when a text of about its length is looked at: taking all of them apart takes a second. */
+type Listed = { id: string; text: string; known?: Known };
+let texts: Listed[] | undefined;
+
+/**
+ * Which licence of SPDX's list a text is: the very words in their order, but for what SPDX's matching guidelines leave
+ * free (docs: https://spdx.github.io/spdx-spec/v2.3/license-matching-guidelines-and-templates/). Where a text serves two
+ * ids (GPL-2.0-only and -or-later share theirs) the narrower grant is taken.
+ */
+export function recogniseLicence(text: string): Recognised {
+  const words = wordsOf(text.slice(0, LONGEST));
+  const plain = words.map(({ word }) => word);
+  const counts = countsOf(plain);
+  texts ??= loadTexts();
+  const alike = texts
+    .filter(
+      ({ text: published }) =>
+        text.length > published.length / 3 && text.length < published.length * 3 + 2000,
+    )
+    .map(knownOf)
+    .map((known) => ({ known, likeness: dice(known, counts, plain.length) }))
+    .filter(({ likeness }) => likeness >= LIKENESS_LOOKED)
+    .sort((a, b) => b.likeness - a.likeness)
+    .slice(0, COMPARED);
+  let differs: string | undefined;
+  for (const { known, likeness } of alike) {
+    const hunks = differences(known.plain, plain, MOST_EDITS);
+    const strange = hunks?.filter((hunk) => !isFree(hunk, known, words));
+    if (strange?.length === 0) return { spdx: known.id, likeness: rounded(likeness) };
+    differs ??= `${known.id}, but ${strange === undefined ? 'with many other words' : inWords(strange, known.plain, plain)}`;
+  }
+  const likeness = rounded(alike[0]?.likeness ?? 0);
+  return { spdx: null, likeness, ...(differs === undefined ? {} : { differs }) };
+}
+
+const rounded = (number: number) => Math.round(number * 1000) / 1000;
+
+/** The first few differences, for a person to judge. */
+function inWords(hunks: readonly Hunk[], known: readonly string[], given: readonly string[]): string {
+  const quoted = (words: readonly string[], from: number, count: number) => {
+    const all = words.slice(from, from + Math.min(count, 12)).join(' ');
+    return `“${all.slice(0, 120)}${count > 12 ? ' …' : ''}”`;
+  };
+  const parts = hunks.slice(0, 3).map(({ at, removed, addedAt, added }) => {
+    if (removed === 0) return `with ${quoted(given, addedAt, added)} added`;
+    if (added === 0) return `without ${quoted(known, at, removed)}`;
+    return `with ${quoted(given, addedAt, added)} for ${quoted(known, at, removed)}`;
+  });
+  return `${parts.join(', ')}${hunks.length > 3 ? ', and more' : ''}`;
+}
+
+function loadTexts(): Listed[] {
   // An id without -only or -or-later is the deprecated name of the same text.
   const ids = Object.keys(SPDX).filter((id) => !isSpdxId(`${id}-only`) && !/-or-later$|\+$/.test(id));
   // Those that the OSI did not approve are known too, or their nearest relative would be taken for them.
   ids.sort((a, b) => Number(isOsiApproved(b)) - Number(isOsiApproved(a)));
-  const known = ids.map((id) => ({ id, text: textOf(id) }));
+  const listed = ids.flatMap((id) => variants(textOf(id)).map((text) => ({ id, text })));
   // The notice that its appendix asks for; many keep it in a file of its own (COPYING) beside the whole text.
   const apache = textOf('Apache-2.0');
-  known.push({ id: 'Apache-2.0', text: apache.slice(apache.indexOf('Licensed under the Apache License')) });
-  return known.map(({ id, text }) => ({ id, words: wordsOf(text) }));
+  listed.push({ id: 'Apache-2.0', text: apache.slice(apache.indexOf('Licensed under the Apache License')) });
+  return listed;
+}
+
+function knownOf(listed: Listed): Known {
+  const { id, text } = listed;
+  if (listed.known !== undefined) return listed.known;
+  const words = wordsOf(text);
+  const plain = words.map(({ word }) => word);
+  const end = endOfTerms(text);
+  listed.known = {
+    id,
+    name: `${id} ${SPDX[id]?.name ?? ''}`.toLowerCase(),
+    words,
+    plain,
+    counts: countsOf(plain),
+    end: end === text.length ? plain.length : wordsOf(text.slice(0, end)).length,
+  };
+  return listed.known;
+}
+
+/** Many leave out what comes after the terms: how to apply them to a program of one's own. */
+function variants(text: string): string[] {
+  const end = endOfTerms(text);
+  return end === text.length ? [text] : [text, text.slice(0, end)];
+}
+
+function endOfTerms(text: string): number {
+  const end = text.search(/END OF TERMS AND CONDITIONS|\n\s{0,20}(?:APPENDIX|Exhibit A)\b/);
+  return end === -1 ? text.length : end;
 }
 
 const textOf = (id: string): string =>
   (require(`spdx-license-list/licenses/${id}.json`) as { licenseText: string }).licenseText;
 
-/** A line of who holds it; not one of a licence that begins with "copyright notice", or its clause (c). */
-const COPYRIGHT =
-  /^\W*(copyright\b(?!\s+(notices?|licen[cs]es?|owners?|holders?|law|statement|and|or|in|to|interest|treaty|ownership)\b)|\(c\)\s*\d|©).*$/gm;
-
-/** SPDX's matching guidelines in short: case, punctuation, copyright notices and placeholders don't count. */
-function wordsOf(text: string): Words {
-  const plain = text
-    .toLowerCase()
-    .replace(COPYRIGHT, ' ')
-    .replace(/<[^<>\n]{0,80}>|\[[^[\]\n]{0,80}\]/g, ' ')
-    .replace(/licence/g, 'license');
+function countsOf(words: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
-  let total = 0;
-  for (const [word] of plain.matchAll(/[a-z0-9]+/g)) {
-    counts.set(word, (counts.get(word) ?? 0) + 1);
-    total++;
-  }
-  return { counts, total };
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
 }
 
-/** Words by which a right is taken or a condition made; a name or a heading that was added has none of them. */
-const TERMS = new Set(
-  'additional addition commons commercial noncommercial conditions condition except exception excluding excludes fee fees however must no non not notwithstanding only pay paid production prohibited prohibits prior provided restricted restriction restrictions sell selling sold subject subscription unless without'.split(
-    ' ',
-  ),
-);
-const WORDS_ADDED = 40;
-
-/** A clause added to a long text (the Commons Clause to Apache-2.0) hardly changes how alike the two are. */
-function addsTerms(known: Words, { counts }: Words): boolean {
-  let added = 0;
-  let terms = 0;
-  for (const [word, count] of counts) {
-    const more = Math.max(0, count - (known.counts.get(word) ?? 0));
-    added += more;
-    if (TERMS.has(word)) terms += more;
-  }
-  return added > WORDS_ADDED || terms > 0;
-}
-
-function dice(a: Words, b: Words): number {
+function dice(known: Known, counts: ReadonlyMap<string, number>, total: number): number {
+  const sum = known.plain.length + total;
+  // Two texts of very different length can't be alike enough; most are ruled out here.
+  if (sum === 0 || Math.min(known.plain.length, total) * 2 < LIKENESS_LOOKED * sum) return 0;
   let shared = 0;
-  for (const [word, count] of a.counts) shared += Math.min(count, b.counts.get(word) ?? 0);
-  return a.total + b.total === 0 ? 0 : (2 * shared) / (a.total + b.total);
+  for (const [word, count] of known.counts) shared += Math.min(count, counts.get(word) ?? 0);
+  return (2 * shared) / sum;
 }

@@ -30,6 +30,8 @@ export interface SourceContext {
   now(): number;
   /** Base address of the npm registry; absent: whatever the person's own npm is set to. */
   registry?: string;
+  /** Nothing is to be fetched; what would have to be becomes a gap. */
+  offline?: boolean;
   signal?: AbortSignal;
   /** Told now and then what is going on; never needed for the result. */
   progress?(text: string): void;

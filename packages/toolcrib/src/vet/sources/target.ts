@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { PackageURL } from 'packageurl-js';
 import { ToolcribError } from '../../model/index.ts';
@@ -35,16 +34,22 @@ export async function resolveTarget(asked: Asked, context: SourceContext): Promi
     throw new ToolcribError('usage', `"${withoutSecrets(spec)}" is no folder and names no tool`, {
       next: 'say ./path/to/clone, git:URL-or-path@TAG, npm:NAME@VERSION or pkg:TYPE/NAME@VERSION --git DIR',
     });
-  const subject = subjectOf(place, await originOf(place), revision);
+  const subject = subjectOf(place, undefined, revision);
   return { spec, subject, git: { dir: place, ...(revision === undefined ? {} : { revision }) }, files };
 }
 
 /** What a revision is called as a version: `v1.2.3` and `name@1.2.3` are 1.2.3. */
 export function versionOf(revision: string): string {
-  return /\d+\.\d+.*$/.exec(revision)?.[0] ?? revision;
+  // Only where a run of digits begins, or a long one would be tried from each of its digits.
+  return /(?<!\d)\d+\.\d+.*$/.exec(revision)?.[0] ?? revision;
 }
 
-/** @param url where a clone came from; only its form is read */
+/**
+ * A folder is named after itself: its configuration claims an origin, and exceptions and pinned signers that are kept
+ * for that tool would then be lent to whoever wrote the folder.
+ *
+ * @param url the address that the person gave; absent for a folder. Only its form is read
+ */
 export function subjectOf(place: string, url: string | undefined, revision: string | undefined): Subject {
   const version = revision === undefined ? {} : { version: versionOf(revision) };
   const github = /^(?:https:\/\/|ssh:\/\/git@|git@)github\.com[/:]([\w.-]+)\/([\w.-]+?)(?:\.git)?\/?$/.exec(
@@ -166,14 +171,3 @@ export function withoutSecrets(text: string): string {
 
 const isUrl = (place: string) =>
   /^(https|ssh|git|file):\/\//.test(place) || /^[\w.-]+@[\w.-]+:[^/]/.test(place);
-
-/** The origin as its configuration says; a claim that only lends a name. */
-async function originOf(place: string): Promise<string | undefined> {
-  for (const file of [join(place, '.git', 'config'), join(place, 'config')]) {
-    const config = await readFile(file, 'utf8').catch(() => '');
-    const origin = /^\s*\[remote "origin"\]\s*$([^[]*)/m.exec(config.slice(0, 100_000))?.[1];
-    const url = /^\s*url\s*=\s*(\S+)\s*$/m.exec(origin ?? '')?.[1];
-    if (url !== undefined) return url;
-  }
-  return undefined;
-}

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export interface CommitSpec {
-  /** `Name <address>`. */
-  author: string;
+  /** `Name <address>`; bytes for what is no UTF-8. */
+  author: string | Buffer;
   /** RFC 3339 or seconds since 1970. */
   at: string | number;
   message?: string;
@@ -32,9 +32,9 @@ export function* fastImport(commits: Iterable<CommitSpec>, tags: Iterable<TagSpe
   let last = 0;
   for (const { author, at, message = 'Work', files = {}, merges } of commits) {
     last++;
-    yield Buffer.from(
-      `commit refs/heads/main\nmark :${last}\nauthor ${author} ${seconds(at)} +0000\ncommitter ${author} ${seconds(at)} +0000\n`,
-    );
+    const who = Buffer.concat([Buffer.from(author), Buffer.from(` ${seconds(at)} +0000\n`)]);
+    yield Buffer.from(`commit refs/heads/main\nmark :${last}\nauthor `);
+    yield Buffer.concat([who, Buffer.from('committer '), who]);
     yield data(message);
     if (merges !== undefined) yield Buffer.from(`merge :${merges + 1}\n`);
     for (const [path, content] of Object.entries(files)) {

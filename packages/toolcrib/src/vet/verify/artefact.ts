@@ -1,8 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ToolcribError } from '../../model/index.ts';
+import { openRegular } from '../regular-file.ts';
 import { Stop } from './outcome.ts';
 
 export type DigestAlgorithm = 'sha256' | 'sha384' | 'sha512' | 'blake2b512' | 'sha1' | 'md5' | 'sha224';
@@ -35,22 +34,8 @@ export interface Artefact {
  * @throws {ToolcribError} `not-found` or `bad-file` (a directory, a device, a pipe: nothing that can be read twice)
  */
 export async function openArtefact(path: string): Promise<Artefact> {
-  let file: FileHandle;
-  try {
-    file = await open(path, 'r');
-  } catch (cause) {
-    throw new ToolcribError('not-found', `cannot open ${path}`, {
-      cause,
-      next: 'check the path and its permissions',
-    });
-  }
+  const file = await openRegular(path);
   const at = await file.stat({ bigint: true });
-  if (!at.isFile()) {
-    await file.close();
-    throw new ToolcribError('bad-file', `${path} is not a regular file`, {
-      next: 'give the downloaded file itself',
-    });
-  }
   return artefactFrom(basename(path), Number(at.size), {
     async *read() {
       const buffer = Buffer.allocUnsafe(CHUNK);

@@ -113,7 +113,14 @@ export const GIT_FACTS = {
     submodules: count,
     licences: z.array(
       /** `spdx` is null where the text is none of the known ones. `likeness` is Dice's coefficient over words, 0–1. */
-      z.strictObject({ path: z.string(), sha256, spdx: z.string().nullable(), likeness: z.number() }),
+      z.strictObject({
+        path: z.string(),
+        sha256,
+        spdx: z.string().nullable(),
+        likeness: z.number(),
+        /** The words by which it differs from the text that it is most like. */
+        differs: z.string().optional(),
+      }),
     ),
     /** What manifests declare (`package.json`, `Cargo.toml`, `pyproject.toml`). */
     declaredLicences: z.array(z.strictObject({ path: z.string(), sha256, expression: z.string() })),

@@ -54,5 +54,16 @@ export const RELEASE_FACTS = {
     matchReason: text,
   }),
   /** aqua's registry: what to look for. Declared by its authors, never verified. */
-  'release.declared': z.strictObject({ methods: z.array(text), undecided: text.nullable() }),
+  'release.declared': z.strictObject({
+    methods: z.array(
+      z.strictObject({
+        scheme: text,
+        /** `artefact` or `checksum file`. */
+        over: text,
+        /** What to fetch, by the option of `vet verify` that takes it; as the registry's templates. */
+        files: z.record(text, text),
+      }),
+    ),
+    undecided: text.nullable(),
+  }),
 } as const;

@@ -37,7 +37,7 @@ export const depsDevSource: Source = {
           parsed.data;
         const { subject } = target;
         if (
-          !isPackage(versionKey.name, subject) ||
+          !speaksOfPackage(versionKey.name, subject) ||
           versionKey.version.replace(/^v/, '') !== subject.version?.replace(/^v/, '')
         ) {
           const reason = `${path} speaks of ${versionKey.name} ${versionKey.version}${subject.version === undefined ? ', and no version was chosen' : ''}`;
@@ -70,7 +70,7 @@ export const depsDevSource: Source = {
 };
 
 /** A Go module is named by its repository; `evil-k9s` and somebody else's `k9s` are other packages. */
-function isPackage(name: string, { purl }: Subject): boolean {
+export function speaksOfPackage(name: string, { purl }: Subject): boolean {
   const { type, namespace, name: base } = PackageURL.fromString(purl);
   const own = [namespace, base]
     .filter(Boolean)

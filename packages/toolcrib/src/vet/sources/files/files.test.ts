@@ -83,12 +83,12 @@ test('OSV: an empty answer is data that proves nothing', async () => {
   assert.deepEqual(await osv(K9S, file('empty.json', '{}')), {
     records: 0,
     newest: null,
-    partial: null,
+    partial: 'it is an answer, which does not say what was asked and when',
     ofPackage: [],
   });
 });
 
-test('OSV: a single record, or one page of an answer, is known to be a part', async () => {
+test('OSV: a record, a list, an answer or one page of it is known to be a part', async () => {
   const partial = async (name: string, content: unknown) => (await osv(K9S, file(name, content))).partial;
   assert.match((await partial('one.json', goModule)) ?? '', /single record/);
   assert.match(
@@ -97,8 +97,22 @@ test('OSV: a single record, or one page of an answer, is known to be a part', as
   );
   file('pages/1.json', { vulns: [goModule], next_page_token: 'x' });
   assert.match((await osv(K9S, join(dir, 'pages'))).partial ?? '', /next_page_token/);
-  assert.equal(await partial('whole.json', { vulns: [goModule] }), null);
+  assert.match((await partial('answer-2020.json', { vulns: [goModule] })) ?? '', /what was asked and when/);
+  assert.match((await partial('picked.json', [goModule])) ?? '', /list that somebody picked/);
   assert.equal((await osv(K9S, join(dir, 'folder'))).partial, null);
+});
+
+test('OSV: how new the data is, is its newest record that is not of the future', async () => {
+  const dated = (...modified: string[]) =>
+    modified.map((at, index) => ({ ...record(`R-${index}`, {}), modified: at }));
+  const newest = async (...modified: string[]) =>
+    (await osv(K9S, file('dated.json', dated(...modified)))).newest;
+  assert.equal(
+    await newest('2026-03-01T00:00:00Z', '2026-03-01T00:00:00.5Z', '2020-01-01T00:00:00Z'),
+    '2026-03-01T00:00:00.5Z',
+  );
+  assert.equal(await newest('2020-01-01T00:00:00Z', '2099-01-01T00:00:00Z'), '2020-01-01T00:00:00Z');
+  await assert.rejects(osv(K9S, file('soon.json', dated('soon'))), { code: 'bad-file', message: /modified/ });
 });
 
 test('OSV: packages are matched by name in their ecosystem, by purl, and by repository', async () => {

@@ -36,6 +36,11 @@ async function open(path: string, context: SourceContext): Promise<Given> {
     throw new ToolcribError('not-found', `there is no file ${path}`, { cause });
   });
   if (info.isDirectory()) return openFolder(path);
+  // It is read more than once; and a pipe that nobody writes to would be waited for.
+  if (!info.isFile())
+    throw new ToolcribError('bad-file', `${path} is not a regular file`, {
+      next: 'what comes out of a pipe, write to a file first',
+    });
   if (await isZip(path)) {
     context.progress?.(`reading ${path}`);
     return { path, kind: 'osv', sha256: await hashFile(path), documents: () => zipDocuments(path) };

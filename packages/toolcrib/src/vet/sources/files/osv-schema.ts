@@ -3,7 +3,8 @@ import { z } from 'zod';
 /** https://ossf.github.io/osv-schema/, as far as it is used; members of later versions of it are let through. */
 export const osvRecordSchema = z.looseObject({
   id: z.string().min(1),
-  modified: z.string(),
+  /** RFC 3339, as the schema demands: how old the data is hangs on it. */
+  modified: z.iso.datetime({ offset: true }),
   published: z.string().optional(),
   withdrawn: z.string().optional(),
   aliases: z

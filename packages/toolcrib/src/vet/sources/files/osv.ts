@@ -9,7 +9,7 @@ import { type OsvRecord, osvRecordSchema } from './osv-schema.ts';
 import { affectsVersion } from './osv-version.ts';
 
 /** purl type → OSV ecosystem. */
-const ECOSYSTEMS: Record<string, string> = {
+export const ECOSYSTEMS: Record<string, string> = {
   npm: 'npm',
   pypi: 'PyPI',
   cargo: 'crates.io',
@@ -19,6 +19,8 @@ const ECOSYSTEMS: Record<string, string> = {
   nuget: 'NuGet',
   composer: 'Packagist',
 };
+
+const DAY = 86_400_000;
 
 /** OSV records of this package, from a record, an answer of the API, a folder, or an export (`all.zip`). */
 export const osvSource: Source = {
@@ -36,7 +38,7 @@ export const osvSource: Source = {
         value.partial ??= whyPartial(content, name === path);
         for (const record of recordsIn(content, name)) {
           value.records++;
-          if (value.newest === null || record.modified > value.newest) value.newest = record.modified;
+          value.newest = later(value.newest, record.modified, context.now());
           const entries = record.affected.filter(matches);
           if (entries.length > 0) value.ofPackage.push(summary(record, entries, target.subject.version));
         }
@@ -55,7 +57,8 @@ export const osvSource: Source = {
   },
 };
 
-function recordsIn(content: unknown, name: string): OsvRecord[] {
+/** The records of one document: a record, a list, or an answer of the API. @throws {ToolcribError} `bad-file` */
+export function recordsIn(content: unknown, name: string): OsvRecord[] {
   const list = Array.isArray(content) ? content : isAnswer(content) ? (content.vulns ?? []) : [content];
   return list.map((item) => {
     const parsed = osvRecordSchema.safeParse(item);
@@ -71,11 +74,23 @@ function recordsIn(content: unknown, name: string): OsvRecord[] {
   });
 }
 
-/** One record, or the first page of an answer, may leave out the very record that speaks of this version. */
-function whyPartial(content: unknown, alone: boolean): string | null {
-  if (Array.isArray(content)) return null;
+/** What is dated in the future does not make the data any newer. */
+function later(newest: string | null, modified: string, now: number): string | null {
+  const at = Date.parse(modified);
+  if (!(at <= now + DAY)) return newest;
+  return newest === null || at > Date.parse(newest) ? modified : newest;
+}
+
+/**
+ * Whatever was picked out by a question may leave out the very record that speaks of this version: an answer does not
+ * say which version it was asked for, nor when. Only a folder or an export can be whole.
+ */
+export function whyPartial(content: unknown, alone: boolean): string | null {
+  if (Array.isArray(content)) return 'it is a list that somebody picked: there may be other records';
   if (!isAnswer(content)) return alone ? 'it is a single record: there may be others' : null;
-  return 'next_page_token' in content ? 'it is one page of an answer that goes on (next_page_token)' : null;
+  return 'next_page_token' in content
+    ? 'it is one page of an answer that goes on (next_page_token)'
+    : 'it is an answer, which does not say what was asked and when';
 }
 
 function isAnswer(content: unknown): content is { vulns?: unknown[] } {

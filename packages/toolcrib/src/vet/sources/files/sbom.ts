@@ -98,7 +98,12 @@ function describeText(text: string): FactValue<'sbom.file'> {
       components: count(/^PackageName:/gm),
     };
   const specVersion = /cyclonedx\.org\/schema\/bom\/([\d.]+)/.exec(text)?.[1] ?? 'unknown';
-  return { format: 'cyclonedx', specVersion, describes: null, components: count(/<component[\s/>]/g) };
+  return {
+    format: 'cyclonedx',
+    specVersion,
+    describes: null,
+    components: count(/<(?:[\w.-]+:)?component[\s/>]/g),
+  };
 }
 
 function named(component: { name: string; version?: string; purl?: string } | undefined): string | null {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ToolcribError } from '../../../model/index.ts';
+import type { Subject } from '../../pack/schema.ts';
 import { fact } from '../fact.ts';
 import type { Collected, Fact, Source } from '../source.ts';
 import { readGiven } from './given.ts';
@@ -30,11 +31,7 @@ export const scorecardSource: Source = {
             `${path} is no Scorecard result: ${parsed.error.issues[0]?.path.join('.')} ${parsed.error.issues[0]?.message}`,
           );
         const { date, repo, score, checks } = parsed.data;
-        const github = /^github\.com\/(.+)$/i.exec(repo.name)?.[1]?.toLowerCase();
-        if (
-          target.subject.purl.startsWith('pkg:github/') &&
-          `pkg:github/${github}` !== target.subject.purl.toLowerCase()
-        ) {
+        if (!speaksOfRepository(repo.name, target.subject)) {
           collected.gaps.push({
             source: 'scorecard-file',
             types: ['scorecard.result'],
@@ -60,3 +57,9 @@ export const scorecardSource: Source = {
     return collected;
   },
 };
+
+/** A purl of another registry does not say which repository it should be. */
+export function speaksOfRepository(name: string, { purl }: Subject): boolean {
+  const github = /^github\.com\/(.+)$/i.exec(name)?.[1]?.toLowerCase();
+  return !purl.startsWith('pkg:github/') || `pkg:github/${github}` === purl.toLowerCase();
+}

@@ -29,13 +29,19 @@ function sentenceAround(flat: string, at: number, length: number): string {
   );
 }
 
+/** A policy names a handful; thousands are there to keep somebody busy. */
+const FRAMES_LOOKED = 500;
+
 /** Time frames for reports in a security policy, with the words around each, so that a person can judge what it promises. */
 export function timeframes(text: string): { text: string; days: number }[] {
   const flat = text.replace(/\s+/g, ' ').slice(0, 200_000);
-  const frames = [...flat.matchAll(FRAME)].filter((match) =>
-    isAboutReports(sentenceAround(flat, match.index, match[0].length)),
-  );
-  return frames.slice(0, 10).map((match) => {
+  const frames = flat
+    .matchAll(FRAME)
+    .take(FRAMES_LOOKED)
+    .filter((match) => isAboutReports(sentenceAround(flat, match.index, match[0].length)))
+    .take(10)
+    .toArray();
+  return frames.map((match) => {
     const [, amount = '', unit = ''] = match;
     const word = amount.toLowerCase();
     const number = /^\d/.test(word) ? Number(word) : (LARGER[word] ?? WORDS.indexOf(word));
@@ -44,9 +50,24 @@ export function timeframes(text: string): { text: string; days: number }[] {
   });
 }
 
+/**
+ * Whether a file among the documentation (docs/security.md) is the policy for reports and not a chapter on the product's
+ * own security: by its name in capitals, as the convention has it, or by one of its headings.
+ */
+export function isPolicy(path: string, text: string): boolean {
+  if (!/^docs\//i.test(path) || /\/SECURITY(\.\w+)?$/.test(path)) return true;
+  return text
+    .slice(0, 200_000)
+    .split('\n')
+    .some((line) => /^(#|=)/.test(line) && POLICY_TITLE.test(line.slice(0, 200)));
+}
+
+const POLICY_TITLE =
+  /security polic|disclos|report(ing)? (a |an |any )?(security|vulnerab|bug|issue)|vulnerability (report|polic|manage|handl)/i;
+
 /** A way to report in private: an address, a private-advisory page, a key, a named platform. */
 export function hasContact(text: string): boolean {
-  return /[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}|security\/advisories|report a vulnerability|hackerone|bugcrowd|huntr|https?:\/\/\S*(security|disclosure|report)/i.test(
+  return /[\w.+-]{1,64}@[\w-]{1,64}\.[\w.-]{1,64}|security\/advisories|report a vulnerability|hackerone|bugcrowd|huntr|https?:\/\/\S{0,200}(security|disclosure|report)/i.test(
     text.slice(0, 200_000),
   );
 }
@@ -63,7 +84,7 @@ export function endOfLife(readme: string): string | null {
 /** What a file that is called an SBOM is by its content; a name alone counts for nothing. */
 export function sbomFormat(text: string): 'cyclonedx' | 'spdx' | null {
   if (/"bomFormat"\s*:\s*"CycloneDX"|cyclonedx\.org\/schema\/bom\//.test(text)) return 'cyclonedx';
-  return /"spdxVersion"\s*:\s*"SPDX-|^\s*spdxVersion:\s*["']?SPDX-|spdx\.org\/rdf\//im.test(text)
+  return /"spdxVersion"\s*:\s*"SPDX-|^[ \t]*spdxVersion:[ \t]*["']?SPDX-|spdx\.org\/rdf\//im.test(text)
     ? 'spdx'
     : null;
 }
@@ -71,7 +92,9 @@ export function sbomFormat(text: string): 'cyclonedx' | 'spdx' | null {
 /** What a manifest declares as its licence. */
 export function declaredLicence(path: string, text: string): string | undefined {
   if (!path.endsWith('.json'))
-    return /^\s*license\s*=\s*(?:\{\s*text\s*=\s*)?["']([^"'\n]{1,200})["']/m.exec(text)?.[1];
+    return /^[ \t]*license[ \t]*=[ \t]*(?:\{[ \t]*text[ \t]*=[ \t]*)?["']([^"'\n]{1,200})["']/m.exec(
+      text,
+    )?.[1];
   try {
     const { license } = JSON.parse(text) as { license?: unknown };
     return typeof license === 'string' ? license.slice(0, 200) : undefined;

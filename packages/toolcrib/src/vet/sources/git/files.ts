@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FactValue } from '../../pack/facts/index.ts';
 import { sha256 } from '../fact.ts';
 import { recogniseLicence } from '../licence.ts';
-import { declaredLicence, endOfLife, hasContact, sbomFormat, timeframes } from './documents.ts';
+import { declaredLicence, endOfLife, hasContact, isPolicy, sbomFormat, timeframes } from './documents.ts';
 import { readObjects } from './objects.ts';
 import { kindOf, type PathKind } from './paths.ts';
 import { records } from './records.ts';
@@ -55,12 +55,11 @@ export async function readFiles(
       declaredLicences: declared.flatMap(({ expression, ...rest }) =>
         expression === undefined ? [] : [{ ...rest, expression }],
       ),
-      security: read('security', (path, text, hash) => ({
-        path,
-        sha256: hash,
-        contact: hasContact(text),
-        timeframes: timeframes(text),
-      })),
+      security: read('security', (path, text, hash) =>
+        hash === null || isPolicy(path, text)
+          ? [{ path, sha256: hash, contact: hasContact(text), timeframes: timeframes(text) }]
+          : [],
+      ).flat(),
       readme: readme ?? null,
       contributing: names('contributing'),
       codeowners: names('codeowners'),

@@ -87,11 +87,12 @@ function logStream(repository: Repository, commit: string): AsyncGenerator<Buffe
 }
 
 function personOf(people: Map<string, Person>, name: string, address: string): Person {
-  const key = `${name}\0${address.toLowerCase()}`;
+  const folded = lowerAscii(address);
+  const key = `${name}\0${folded}`;
   const known = people.get(key);
   if (known !== undefined) return known;
   if (people.size >= PEOPLE_LIMIT) throw new GitFailure(`more than ${PEOPLE_LIMIT} different authors`);
-  const hashed = createHash('sha256').update(address.toLowerCase()).digest('hex').slice(0, 16);
+  const hashed = createHash('sha256').update(folded).digest('hex').slice(0, 16);
   const person = {
     name,
     address: hashed,
@@ -102,6 +103,9 @@ function personOf(people: Map<string, Person>, name: string, address: string): P
   people.set(key, person);
   return person;
 }
+
+/** As `tr A-Z a-z` does it, so that the command in the report counts the same addresses. */
+const lowerAscii = (text: string) => text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
 async function* hashing(stream: AsyncIterable<Buffer>, hash: ReturnType<typeof createHash>) {
   for await (const bytes of stream) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { viewOf } from '../../criteria/criterion.ts';
@@ -164,6 +164,35 @@ test('trees that name each other a billion times end at the limit', { timeout: 1
   const { gaps } = await collect(dir);
   assert.ok(Date.now() - started < 60_000);
   assert.match(gaps.find(({ types }) => types.includes('git.files'))?.reason ?? '', /more than 500000 files/);
+});
+
+test('a megabyte of empty lines in each text that is read, and in the configuration', {
+  timeout: 60_000,
+}, async () => {
+  const empty = '\n'.repeat(1024 * 1024 - 1);
+  const { dir } = repository([
+    {
+      author: 'A <a@example.org>',
+      at: NOW / 1000 - 1000,
+      files: {
+        LICENSE: empty,
+        COPYING: ' \r'.repeat(500_000),
+        'README.md': empty,
+        'SECURITY.md': 'https://'.repeat(130_000),
+        'docs/security.md': empty,
+        'Cargo.toml': empty,
+        'pyproject.toml': empty,
+        'package.json': empty,
+        'sbom.json': '\n'.repeat(16 * 1024 * 1024),
+        '.mailmap': empty,
+      },
+    },
+  ]);
+  appendFileSync(join(dir, 'config'), '\n'.repeat(900_000));
+  const started = Date.now();
+  const collected = await collect(dir);
+  assert.ok(Date.now() - started < 30_000, `${Date.now() - started} ms`);
+  assert.match(reasonOf(collected, 'licence'), /^unknown: .* is like none/);
 });
 
 test('submodules are counted and never fetched; links are not followed', async () => {

@@ -1,9 +1,11 @@
+import { isUtf8 } from 'node:buffer';
+
 /** Bytes kept of one field; the rest of a longer one is dropped, so that no commit can fill the memory. */
 export const FIELD_LIMIT = 64 * 1024;
 
 /**
- * Splits a stream of NUL-terminated fields into records of `width` fields, holding one record at a time. Invalid UTF-8
- * becomes U+FFFD.
+ * Splits a stream of NUL-terminated fields into records of `width` fields, holding one record at a time. Of a field that
+ * is no UTF-8, each byte beyond ASCII becomes `\xNN`: two names in Latin-1 must not become one.
  */
 export async function* records(stream: AsyncIterable<Buffer>, width: number): AsyncGenerator<string[]> {
   let record: string[] = [];
@@ -17,7 +19,7 @@ export async function* records(stream: AsyncIterable<Buffer>, width: number): As
       if (kept < FIELD_LIMIT) parts.push(piece.subarray(0, FIELD_LIMIT - kept));
       kept += piece.length;
       if (end === -1) break;
-      record.push((parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)).toString('utf8'));
+      record.push(textOf(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts)));
       parts = [];
       kept = 0;
       from = end + 1;
@@ -26,6 +28,12 @@ export async function* records(stream: AsyncIterable<Buffer>, width: number): As
       record = [];
     }
   }
+}
+
+function textOf(bytes: Buffer): string {
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  const written = (byte: string) => `\\x${byte.charCodeAt(0).toString(16)}`;
+  return bytes.toString('latin1').replace(/[\u0080-\u00ff]/g, written);
 }
 
 /** Lines of a stream, each cut at the field limit. */

@@ -106,12 +106,16 @@ function chooseTag(
   if (byName !== undefined || wanted.version === undefined) return byName;
   const version = semver.valid(wanted.version) ?? wanted.version;
   const same = all.filter((tag) => tag.version === version);
+  // `helm-chart-1.3.0` is the version of something else: then no tag is named after the wanted one.
   return (
     same.find(({ prefix }) => prefix === 'v' || prefix === '') ??
     same.find((tag) => isOf(tag.prefix, wanted.name)) ??
-    same[0]
+    same.find(({ prefix }) => SAYS_RELEASE.test(prefix))
   );
 }
+
+/** What stands before a version and names nothing but that it is one. */
+const SAYS_RELEASE = /^(releases?|rel|versions?|ver)[-_/]v?$/i;
 
 const isOf = (prefix: string, name: string) => prefix.replace(/[-@/_]?v?$/, '') === name;
 

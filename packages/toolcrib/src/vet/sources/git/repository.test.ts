@@ -15,7 +15,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
 import { goodHistory, licenceText, makeRepository, NOW } from '../../testing/repository.ts';
+import { setTrap } from '../../testing/trap.ts';
 import type { Target } from '../source.ts';
+import { resolveTarget } from '../target.ts';
 import { openRepository } from './repository.ts';
 import { gitSource } from './source.ts';
 
@@ -41,71 +43,6 @@ const collect = (dir = fixture.dir) => gitSource.collect(target(dir), { now: () 
 const gitIn = (dir: string, ...args: string[]) =>
   execFileSync('git', ['-C', dir, ...args], { stdio: 'pipe' }).toString();
 
-/** Every setting that makes git run a program, each pointing at one that leaves a mark. */
-function trap(dir: string): string {
-  const mark = join(scratch, `ran-${Math.random().toString(36).slice(2)}`);
-  const program = `${mark}.sh`;
-  writeFileSync(`${mark}.config`, '[core]\n');
-  writeFileSync(program, `#!/bin/sh\ntouch ${mark}\ncat\n`);
-  chmodSync(program, 0o755);
-  const settings = [
-    '[core]',
-    `fsmonitor = ${program}`,
-    `sshCommand = ${program}`,
-    `pager = ${program}`,
-    `editor = ${program}`,
-    `gitProxy = ${program}`,
-    `alternateRefsCommand = ${program}`,
-    `hooksPath = ${scratch}`,
-    `askPass = ${program}`,
-    '[gpg]',
-    `program = ${program}`,
-    '[gpg "ssh"]',
-    `program = ${program}`,
-    `defaultKeyCommand = ${program}`,
-    '[gpg "x509"]',
-    `program = ${program}`,
-    '[log]',
-    'showSignature = true',
-    '[diff]',
-    `external = ${program}`,
-    '[diff "x"]',
-    `textconv = ${program}`,
-    `command = ${program}`,
-    '[filter "x"]',
-    `smudge = ${program}`,
-    `clean = ${program}`,
-    `process = ${program}`,
-    '[credential]',
-    `helper = !${program}`,
-    '[alias]',
-    `log = !${program}`,
-    `cat-file = !${program}`,
-    '[uploadpack]',
-    `packObjectsHook = ${program}`,
-    '[include]',
-    `path = ${mark}.config`,
-    '[mailmap]',
-    `file = ${program}`,
-  ];
-  appendFileSync(join(dir, 'config'), `${settings.join('\n')}\n`);
-  mkdirSync(join(dir, 'info'), { recursive: true });
-  writeFileSync(join(dir, 'info', 'attributes'), '* filter=x diff=x\n');
-  for (const hook of [
-    'post-checkout',
-    'reference-transaction',
-    'pre-auto-gc',
-    'post-index-change',
-    'fsmonitor-watchman',
-  ])
-    for (const place of [join(dir, 'hooks', hook), join(scratch, hook)]) {
-      mkdirSync(join(place, '..'), { recursive: true });
-      writeFileSync(place, `#!/bin/sh\ntouch ${mark}\n`);
-      chmodSync(place, 0o755);
-    }
-  return mark;
-}
-
 const PGP = '-----BEGIN PGP SIGNATURE-----\n\niQEzBAABCAAdFiEE\n-----END PGP SIGNATURE-----\n';
 const withPgp = () => {
   fixture.remove();
@@ -118,7 +55,7 @@ const withPgp = () => {
 test('nothing that a repository’s configuration, hooks or attributes name is run', async () => {
   withPgp();
   const plain = await collect();
-  const mark = trap(fixture.dir);
+  const mark = setTrap(fixture.dir, scratch);
   const trapped = await collect();
   assert.equal(existsSync(mark), false, 'a program named by the repository was run');
   assert.deepEqual(trapped, plain);
@@ -126,7 +63,7 @@ test('nothing that a repository’s configuration, hooks or attributes name is r
 
 test('the trap itself works: a plain git falls into it', () => {
   withPgp();
-  const mark = trap(fixture.dir);
+  const mark = setTrap(fixture.dir, scratch);
   assert.throws(() => gitIn(fixture.dir, 'tag', '-v', 'v9.0.0'));
   assert.equal(existsSync(mark), true);
 });
@@ -162,6 +99,16 @@ test('inherited GIT_ variables point nowhere else', async () => {
 const INCOMPLETE: { name: string; spoil: () => string; reason: RegExp }[] = [
   { name: 'a shallow clone', spoil: () => clone('--depth=5'), reason: /shallow/ },
   { name: 'a partial clone', spoil: () => clone('--filter=blob:none'), reason: /partial/ },
+  ...['shallow', 'config', 'info/grafts'].map((file) => ({
+    name: `a ${file} too large to be read`,
+    spoil: () => {
+      const path = join(fixture.dir, file);
+      mkdirSync(join(path, '..'), { recursive: true });
+      appendFileSync(path, '\n'.repeat(1024 * 1024 + 1));
+      return fixture.dir;
+    },
+    reason: new RegExp(`${file} is too large to be read`),
+  })),
   {
     name: 'a grafted history',
     spoil: () => {
@@ -237,6 +184,44 @@ test('a clone that stands on an old tag is judged by the remote’s main branch'
     commit: fixture.git('rev-parse', 'main').trim(),
   });
   await repository.close();
+});
+
+test('a clone of another repository says nothing of the tool it was given for', async () => {
+  fixture.git('config', 'remote.origin.url', 'https://github.com/evil/other.git');
+  const { facts, gaps } = await gitSource.collect(
+    { ...target(fixture.dir), subject: { purl: 'pkg:github/d/k9s', name: 'k9s', version: '1.2.0' } },
+    { now: () => NOW },
+  );
+  assert.deepEqual(facts, []);
+  assert.match(gaps[0]?.reason ?? '', /the clone is of github\.com\/evil\/other/);
+});
+
+test('a folder is called after itself, whatever origin its configuration claims', async () => {
+  fixture.git('config', 'remote.origin.url', 'https://github.com/derailed/k9s.git');
+  const found = await resolveTarget({ spec: fixture.dir, files: [] }, { now: () => NOW });
+  assert.ok('subject' in found);
+  assert.deepEqual(found.subject, { purl: 'pkg:generic/fixture', name: 'fixture' });
+});
+
+test('the tag of another part of the repository is not the version', async () => {
+  const parts = makeRepository(history.commits, [
+    { name: 'v1.1.0', commit: 20, at: NOW / 1000 - 2e7 },
+    { name: 'helm-chart-1.3.0', at: NOW / 1000 - 1e7 },
+    { name: 'release-1.4.0', at: NOW / 1000 - 1e7 },
+    { name: 'k9s/v1.5.0', at: NOW / 1000 - 1e7 },
+  ]);
+  try {
+    const chosen = async (version: string) => {
+      const subject = { purl: 'pkg:github/d/k9s', name: 'k9s', version };
+      const collected = await gitSource.collect({ ...target(parts.dir), subject }, { now: () => NOW });
+      return collected.facts.find((fact) => fact.type === 'git.releases')?.value.chosen;
+    };
+    assert.equal(await chosen('1.3.0'), null);
+    assert.equal(await chosen('1.4.0'), 'release-1.4.0');
+    assert.equal(await chosen('1.5.0'), 'k9s/v1.5.0');
+  } finally {
+    parts.remove();
+  }
 });
 
 test('a branch that is called like a version is not that version’s tag', async () => {

@@ -3,6 +3,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ToolcribError } from '../../../model/index.ts';
+import { originIn, readConfig, type Setting } from './config.ts';
+import { refuseSpecialFiles } from './special-files.ts';
 
 /** A repository opened for reading. `close` removes the private directory; the repository itself is never written. */
 export interface Repository {
@@ -12,6 +14,8 @@ export interface Repository {
   head: { ref: string; commit: string } | null;
   /** Why figures from this repository would be of half a history; null: it is whole. */
   incomplete: string | null;
+  /** Where its configuration says it was cloned from: a claim, that can contradict and never prove. */
+  origin: string | undefined;
   /** Streams what a git command prints. Throws `GitFailure` after the last byte where git failed. */
   stream(args: readonly string[], input?: string): AsyncGenerator<Buffer>;
   /** All that a git command prints; `limit` bytes at most. */
@@ -31,7 +35,8 @@ const TEXT_LIMIT = 16 * 1024 * 1024;
  */
 export async function openRepository(dir: string, signal?: AbortSignal): Promise<Repository> {
   const found = await locate(dir);
-  const config = await readSmall(join(found.common, 'config'));
+  const text = await readSmall(join(found.common, 'config'));
+  const config = text === TOO_LARGE ? TOO_LARGE : readConfig(text);
   const extensions = readExtensions(config);
   if (extensions.refStorage !== 'files')
     throw new ToolcribError(
@@ -41,20 +46,23 @@ export async function openRepository(dir: string, signal?: AbortSignal): Promise
         next: 'make a clone of it with --ref-format=files',
       },
     );
+  for (const part of ['objects', 'refs'])
+    if (await exists(join(found.common, part))) await refuseSpecialFiles(join(found.common, part));
   const own = await mkdtemp(join(tmpdir(), 'toolcrib-vet-'));
   try {
     await linkInto(own, found, extensions.objectFormat);
     const run = (args: readonly string[], input?: string) => gitStream(own, args, input, signal);
-    const text: Repository['text'] = async (args, options = {}) =>
+    const printed: Repository['text'] = async (args, options = {}) =>
       collect(run(args, options.input), options.limit ?? TEXT_LIMIT);
-    const head = await findHead(text, await readSmall(join(found.git, 'HEAD')));
+    const head = await findHead(printed, await readSmall(join(found.git, 'HEAD')));
     signal?.throwIfAborted();
     return {
       dir,
       head,
       incomplete: await whyIncomplete(found.common, config),
+      origin: config === TOO_LARGE ? undefined : originIn(config),
       stream: run,
-      text,
+      text: printed,
       close: () => rm(own, { recursive: true, force: true }),
     };
   } catch (error) {
@@ -84,20 +92,25 @@ async function linkInto(own: string, found: Located, objectFormat: string): Prom
   if (await exists(join(found.common, 'refs'))) await symlink(join(found.common, 'refs'), join(own, 'refs'));
   else await mkdir(join(own, 'refs'));
   for (const file of ['packed-refs', 'shallow'])
-    if (await exists(join(found.common, file))) await cp(join(found.common, file), join(own, file));
+    if (await isFile(join(found.common, file))) await cp(join(found.common, file), join(own, file));
 }
 
 type Located = { git: string; common: string };
 
-/** Finds the git directory by its own layout; git itself would read the configuration to answer. */
-async function locate(dir: string): Promise<Located> {
+/**
+ * Finds the git directory by its own layout; git itself would read the configuration to answer.
+ *
+ * @throws ToolcribError `not-found`, `bad-file`
+ */
+export async function locate(dir: string): Promise<Located> {
   const start = resolve(dir);
   if (!(await exists(start)))
     throw new ToolcribError('not-found', `there is no folder ${dir}`, { next: 'name a clone, bare or not' });
   for (const candidate of [join(start, '.git'), start]) {
     const info = await stat(candidate).catch(() => undefined);
     if (info?.isFile()) {
-      const target = /^gitdir: (.+)$/m.exec(await readSmall(candidate))?.[1];
+      const link = await readSmall(candidate);
+      const target = link === TOO_LARGE ? undefined : /^gitdir: (.+)$/m.exec(link)?.[1];
       if (target !== undefined) return withCommon(resolve(start, target));
     }
     if (
@@ -113,34 +126,56 @@ async function locate(dir: string): Promise<Located> {
 }
 
 async function withCommon(git: string): Promise<Located> {
-  const common = (await readSmall(join(git, 'commondir'))).trim();
-  return { git, common: common === '' ? git : resolve(git, common) };
+  const common = await readSmall(join(git, 'commondir'));
+  if (common === TOO_LARGE || common.trim() === '') return { git, common: git };
+  return { git, common: resolve(git, common.trim()) };
 }
 
-function readExtensions(config: string): { objectFormat: string; refStorage: string } {
-  const section = /^\s*\[extensions\]\s*$([^[]*)/im.exec(config)?.[1] ?? '';
-  const value = (name: string) =>
-    new RegExp(`^\\s*${name}\\s*=\\s*(\\w+)`, 'im').exec(section)?.[1]?.toLowerCase();
+function readExtensions(config: readonly Setting[] | typeof TOO_LARGE): {
+  objectFormat: string;
+  refStorage: string;
+} {
+  const settings = config === TOO_LARGE ? [] : config;
+  const value = (wanted: string) =>
+    settings.find(({ section, name }) => section === 'extensions' && name === wanted)?.value?.toLowerCase();
   return { objectFormat: value('objectformat') ?? 'sha1', refStorage: value('refstorage') ?? 'files' };
 }
 
 /** A history that was cut counts too few people and too short a past: better no figure than that one. */
-async function whyIncomplete(common: string, config: string): Promise<string | null> {
-  if ((await readSmall(join(common, 'shallow'))).trim() !== '')
+async function whyIncomplete(
+  common: string,
+  config: readonly Setting[] | typeof TOO_LARGE,
+): Promise<string | null> {
+  const shallow = await readSmall(join(common, 'shallow'));
+  const grafts = await readSmall(join(common, 'info', 'grafts'));
+  const unread = (file: string) =>
+    `its file ${file} is too large to be read: whether the history is whole can't be told`;
+  if (config === TOO_LARGE) return unread('config');
+  if (shallow === TOO_LARGE) return unread('shallow');
+  if (grafts === TOO_LARGE) return unread('info/grafts');
+  if (shallow.trim() !== '')
     return 'the clone is shallow: only a part of its history is here (git fetch --unshallow brings the rest)';
-  if (/^\s*(promisor\s*=\s*(true|yes|on|1)|partialclone\s*=)/im.test(config))
+  if (config.some(isPartial))
     return 'the clone is partial: objects are missing and would have to be fetched (clone it without --filter)';
-  const grafts = (await readSmall(join(common, 'info', 'grafts'))).split('\n');
-  if (grafts.some((line) => line.trim() !== '' && !line.startsWith('#')))
+  if (grafts.split('\n').some((line) => line.trim() !== '' && !line.startsWith('#')))
     return 'the history is grafted (info/grafts): its parents are not those that were committed';
   return null;
 }
+
+const isPartial = ({ section, name, value }: Setting): boolean =>
+  name === 'partialclonefilter' ||
+  (section === 'extensions' && name === 'partialclone') ||
+  (name === 'promisor' && !/^(false|no|off|0|)$/i.test(value ?? 'true'));
 
 /**
  * The history of the project is that of its main branch. A clone that stands on a detached commit (a tag checked out)
  * would make the project look as old as that tag: there the remote's main branch is taken.
  */
-async function findHead(text: Repository['text'], headFile: string): Promise<Repository['head']> {
+async function findHead(
+  text: Repository['text'],
+  headFile: string | typeof TOO_LARGE,
+): Promise<Repository['head']> {
+  if (headFile === TOO_LARGE) return null;
   const branch = /^ref: (refs\/[^\s]+)\s*$/.exec(headFile)?.[1];
   const detached = /^([0-9a-f]{40,64})\s*$/.exec(headFile)?.[1];
   const refs = branch === undefined ? ['refs/remotes/origin/HEAD', detached] : [branch];
@@ -233,9 +268,18 @@ const exists = (path: string) =>
     () => false,
   );
 
+/** A control file that is too large to be read: it is there, and what it says is not known. */
+const TOO_LARGE = Symbol('too large');
+const isFile = (path: string) =>
+  stat(path).then(
+    (info) => info.isFile(),
+    () => false,
+  );
+
 /** A small control file; '' where it is absent. One of 2 GB is not read. */
-async function readSmall(path: string): Promise<string> {
+async function readSmall(path: string): Promise<string | typeof TOO_LARGE> {
   const info = await stat(path).catch(() => undefined);
-  if (info === undefined || !info.isFile() || info.size > 1024 * 1024) return '';
+  if (info === undefined || !info.isFile()) return '';
+  if (info.size > 1024 * 1024) return TOO_LARGE;
   return readFile(path, 'utf8');
 }

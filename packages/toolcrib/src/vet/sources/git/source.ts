@@ -5,6 +5,8 @@ import type { Collected, Fact, Source, SourceContext, Target } from '../source.t
 import { readFiles, readMain } from './files.ts';
 import { readFixes } from './fixes.ts';
 import { HISTORY_FORMAT, readHistory } from './history.ts';
+import { whyNotTheHead } from './main-line.ts';
+import { originContradicts } from './origin.ts';
 import { type ReadReleases, readReleases, TAG_FORMAT } from './releases.ts';
 import { GitFailure, openRepository, type Repository } from './repository.ts';
 import { readCommitSignatures, readTagSignatures } from './signatures.ts';
@@ -50,12 +52,24 @@ async function collectFrom(
     );
     return collected;
   }
+  const another = originContradicts(target.subject.purl, repository.origin);
+  if (another !== null) {
+    gap(gitSource.makes, another);
+    return collected;
+  }
   if (target.git?.at !== undefined && !(await holds(repository, head.commit))) {
     gap(
       gitSource.makes,
       `${repository.dir} does not hold commit ${head.commit} (git fetch, or name another with --git)`,
     );
     return collected;
+  }
+  if (target.git?.at !== undefined) {
+    const reason = await whyNotTheHead(repository, target.git.at).catch((error: Error) => error.message);
+    if (reason !== null) {
+      gap(gitSource.makes, reason);
+      return collected;
+    }
   }
   /** A damaged part leaves a hole with its reason; the rest is still worth having. */
   const attempt = async <T>(types: readonly FactType[], work: () => Promise<T>): Promise<T | undefined> => {
@@ -95,7 +109,8 @@ async function collectFrom(
   await attempt(['git.history'], async () => {
     await refuseHugeMailmap(repository, head.commit);
     const { value, sha256: hash } = await readHistory(repository, head, context.now(), context.progress);
-    add('git.history', value, hash, false, `log -z --format='${HISTORY_FORMAT}' ${head.commit}`);
+    const command = `-c mailmap.blob=${head.commit}:.mailmap log -z --no-show-signature --format='${HISTORY_FORMAT}' ${head.commit}`;
+    add('git.history', value, hash, false, command);
   });
   const releases = await attempt(['git.releases', 'git.tag-signatures', 'git.fixes'], () =>
     readReleases(repository, wanted, target.git?.at),

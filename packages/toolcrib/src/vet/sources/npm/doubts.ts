@@ -18,15 +18,19 @@ export function timesDoubt({ time, versions }: Packument): string | null {
     return Number.isFinite(at) && parsed !== null ? [{ parsed, at }] : [];
   });
   if (dated.length === 0) return 'the registry gives no times of publication';
-  const sameTime = Math.max(
-    ...Map.groupBy(dated, ({ at }) => at)
-      .values()
-      .map((list) => list.length),
-  );
+  const sameTime = Map.groupBy(dated, ({ at }) => at)
+    .values()
+    .reduce((most, list) => Math.max(most, list.length), 0);
   if (dated.length > 2 && sameTime > dated.length / 2)
     return `the registry's times are not those of publication: ${sameTime} of ${dated.length} versions bear the very same (a mirror wrote them)`;
   if (dated.some(({ at }) => at < NPM_BEGAN))
     return "the registry's times are not those of publication: some are older than npm itself";
+  const rush = rushDoubt(
+    dated.map(({ at }) => at),
+    Date.parse(String(time.created)),
+  );
+  if (rush !== null)
+    return `the registry's times are not those of publication: ${rush} (a mirror wrote them)`;
   const lines = Map.groupBy(dated, ({ parsed }) => `${parsed.major}.${parsed.minor}`);
   let pairs = 0;
   let wrong = 0;
@@ -44,6 +48,32 @@ export function timesDoubt({ time, versions }: Packument): string | null {
   // npm's own document always has both; a document put together by a mirror lacks them.
   if (time.created === undefined || time.modified === undefined)
     return 'the registry’s times have no "created" or "modified", as npm’s own have: a mirror put them together';
+  return null;
+}
+
+/** Nobody publishes most of what they ever made this fast; a mirror that copies does. */
+const EACH_WITHIN = 30_000;
+const DAY = 86_400_000;
+
+/**
+ * A copier's times may well be in order. Two things betray it: more than half of all versions in one run, each within
+ * half a minute of the next; or ten versions and more, and not one of them a day after the first.
+ *
+ * @param times in any order @param created what the registry says of the package itself; NaN: nothing
+ */
+function rushDoubt(times: readonly number[], created: number): string | null {
+  const sorted = [...times].sort((a, b) => a - b);
+  const run = Math.floor(sorted.length / 2) + 1;
+  if (run < 3) return null;
+  for (let first = 0; first + run <= sorted.length; first++) {
+    const took = (sorted[first + run - 1] ?? 0) - (sorted[first] ?? 0);
+    if (took <= (run - 1) * EACH_WITHIN)
+      return `${run} of ${sorted.length} versions came within ${Math.ceil(took / 60_000)} minutes`;
+  }
+  const [first = 0] = sorted;
+  const all = (sorted.at(-1) ?? 0) - first;
+  if (sorted.length >= 10 && all < DAY && Math.abs(created - first) < DAY)
+    return `all ${sorted.length} versions came within a day of the first`;
   return null;
 }
 

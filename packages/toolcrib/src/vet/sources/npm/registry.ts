@@ -47,6 +47,12 @@ async function fetchPackument(name: string, context: SourceContext): Promise<Rea
       'not-understood',
       `the registry’s answer for ${name} is no packument: ${parsed.error.issues[0]?.path.join('.')} ${parsed.error.issues[0]?.message}`,
     );
+  // A registry that answers with another package's document would have it judged under this one's name.
+  if (parsed.data.name !== name)
+    throw new ToolcribError(
+      'not-understood',
+      `the registry was asked for ${name} and answered for ${parsed.data.name.slice(0, 200)}`,
+    );
   return {
     packument: parsed.data,
     location,

@@ -88,9 +88,10 @@ const pages: Record<string, (document: Document) => string> = {
   deep: () => `{"name":"x","versions":${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
   html: () => '<html>Sign in</html>',
   'no-packument': () => '{"error":"not here"}',
-  strange: () =>
+  another: (document) => JSON.stringify({ ...document, name: 'somebody-elses' }),
+  strange: ({ name }) =>
     JSON.stringify({
-      name: 'tool',
+      name,
       versions: {
         '1.0.0': { license: [1], dist: { signatures: 'x', attestations: 7 }, scripts: 3, deprecated: false },
         __proto__: {},
@@ -100,7 +101,7 @@ const pages: Record<string, (document: Document) => string> = {
       maintainers: 'x',
       repository: 9,
     }),
-  many: () => {
+  many: ({ name }) => {
     const versions = Array.from(
       { length: 50_000 },
       (_, index) => `${Math.floor(index / 500)}.${Math.floor(index / 10) % 50}.${index % 10}`,
@@ -110,7 +111,7 @@ const pages: Record<string, (document: Document) => string> = {
     );
     const dist = { integrity: 'sha512-x', signatures: [{ keyid: 'k', sig: 's' }] };
     return JSON.stringify({
-      name: 'tool',
+      name,
       'dist-tags': { latest: '99.49.9' },
       time: { created: at(3000), modified: at(0), ...time },
       versions: Object.fromEntries(
@@ -128,7 +129,7 @@ before(async () => {
     const page = pages[name];
     if (name === 'broken') response.writeHead(500).end();
     else if (page === undefined) response.writeHead(404).end('{"error":"Not found"}');
-    else response.writeHead(200, { 'content-type': 'application/json' }).end(page(good()));
+    else response.writeHead(200, { 'content-type': 'application/json' }).end(page({ ...good(), name }));
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
@@ -210,6 +211,7 @@ for (const [page, reason] of [
   ['html', /not JSON/],
   ['no-packument', /no packument/],
   ['broken', /answered 500/],
+  ['another', /asked for another and answered for somebody-elses/],
 ] as const)
   test(`an answer that can't be used is a gap with its reason: ${page}`, async () => {
     const { facts, gaps, results } = await look(`${page}@1.0.0`);

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ToolcribError } from '../../../model/index.ts';
+import { registryPlace } from '../../declared/address.ts';
 
 const proof = z
   .strictObject({
@@ -30,7 +31,7 @@ export const releaseSchema = z.strictObject({
     sbom: z.string().optional(),
     /** Where it must have been built from, for a purl that does not say so (npm, generic). */
     sourceRepository: z.url().optional(),
-    /** aqua's registry: a file or folder. */
+    /** aqua's registry: `public`, an address, or a file or folder. */
     aqua: z.string().optional(),
     /** The evidence pack of the version in use. */
     previous: z.string().optional(),
@@ -61,7 +62,7 @@ export function readRelease(text: string, path: string): ReleaseFile {
     })),
     sbom: optional(spec.sbom),
     sourceRepository: spec.sourceRepository,
-    aqua: optional(spec.aqua),
+    aqua: spec.aqua === undefined ? undefined : registryPlace(spec.aqua, at),
     previous: optional(spec.previous),
   };
 }

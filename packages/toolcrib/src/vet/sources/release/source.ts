@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ToolcribError } from '../../../model/index.ts';
+import { seenWhole } from '../../archive/entry.ts';
 import { lookInside } from '../../archive/look.ts';
-import { declaredFor } from '../../declared/declared.ts';
-import { readRegistry } from '../../declared/registry.ts';
+import { declaredFact } from '../../declared/fact.ts';
 import type { FactType, FactValue } from '../../pack/facts/index.ts';
-import type { Subject } from '../../pack/schema.ts';
+import type { Gap, Subject } from '../../pack/schema.ts';
 import { matchArtefact, missingElements } from '../../sbom/judge.ts';
 import { readSbomFile } from '../../sbom/read.ts';
 import { runVerify, type VerifyOptions } from '../../verify/command.ts';
@@ -28,6 +28,7 @@ export const releaseSource: Source = {
   appliesTo: (target) => target.files.length > 0,
   collect: async (target, context) => {
     const facts: Fact[] = [];
+    const gaps: Gap[] = [];
     const { subject } = target;
     for (const path of target.files) {
       const given = await readGiven(path, context);
@@ -56,7 +57,7 @@ export const releaseSource: Source = {
         ];
         add(
           'release.sbom',
-          await sbomFact(release.sbom, digests, subject),
+          await sbomFact(release.sbom, digests, subject, seenWhole(artefact.findings)),
           release.sbom,
           sha256(await readFile(release.sbom)),
         );
@@ -71,17 +72,15 @@ export const releaseSource: Source = {
         );
       }
       if (release.aqua !== undefined && subject.version !== undefined) {
-        const declared = declaredFor(await readRegistry(release.aqua), subject.purl, subject.version);
-        const methods = (declared?.methods ?? []).map(
-          ({ scheme, over, asset }) => `${scheme} over ${over}${asset ? `: ${asset}` : ''}`,
-        );
-        const undecided =
-          declared === undefined ? 'the registry does not know this tool' : (declared.undecided ?? null);
-        const value = { methods, undecided };
-        add('release.declared', value, release.aqua, sha256(JSON.stringify(value)));
+        const { purl, version } = subject;
+        const declared = await declaredFact(release.aqua, { purl, version }, context);
+        if ('gap' in declared)
+          gaps.push({ source: 'release', types: ['release.declared'], reason: declared.gap });
+        else
+          add('release.declared', declared.value, declared.location, sha256(JSON.stringify(declared.value)));
       }
     }
-    return { facts, gaps: [] };
+    return { facts, gaps };
   },
 };
 
@@ -200,10 +199,11 @@ async function sbomFact(
   path: string,
   digests: Record<string, string>[],
   subject: Subject,
+  whole: boolean,
 ): Promise<FactValue<'release.sbom'>> {
   const sbom = await readSbomFile(path);
   const purl = subject.version === undefined ? undefined : `${subject.purl}@${subject.version}`;
-  const match = matchArtefact(sbom, digests, purl);
+  const match = matchArtefact(sbom, digests, purl, whole);
   return {
     format: sbom.format,
     specVersion: sbom.specVersion,
