@@ -26,6 +26,8 @@ if (files.length === 0) {
 }
 // A real control plane is heavy, and its limits are the real ones: one file at a time there.
 const concurrency = kind === 'cluster' ? 1 : 2;
+// Of a whole file, or of a test in it. Only what hangs takes that long, however slow the machine: CI must end and say so.
+const TOO_LONG_MINUTES = 30;
 const scratch = mkdtempSync(join(tmpdir(), 'toolcrib-test-'));
 const skips = join(scratch, 'skipped');
 const { status } = spawnSync(
@@ -34,6 +36,7 @@ const { status } = spawnSync(
     '--conditions=toolcrib-source',
     '--test',
     `--test-concurrency=${concurrency}`,
+    `--test-timeout=${TOO_LONG_MINUTES * 60_000}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     `--test-reporter=${join(import.meta.dirname, 'skipped-reporter.ts')}`,
