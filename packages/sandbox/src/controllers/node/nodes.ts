@@ -8,6 +8,8 @@ import { isLost } from './hooks.ts';
 
 export const KUBELET_VERSION = 'v1.35.4';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
+// How long kubelets may keep Secrets, in seconds: by the number of Nodes, and 0 up to a hundred (the ttl controller).
+const TTL = 'node.alpha.kubernetes.io/ttl';
 const CORDONED = 'node.kubernetes.io/unschedulable';
 
 export interface NodeOptions extends ControllerOptions {
@@ -44,6 +46,11 @@ export function nodeController(options: NodeOptions = {}) {
     sync({ name }, { store, view, clock }) {
       const node = view.get(NODES, undefined, name);
       if (!node) return;
+      if (node.metadata.annotations?.[TTL] === undefined) {
+        store.modify(NODES, undefined, name, (fresh) => {
+          fresh.metadata.annotations = { ...fresh.metadata.annotations, [TTL]: '0' };
+        });
+      }
       const lost = isLost(node);
       const ready = node.status?.conditions?.find((item: { type: string }) => item.type === 'Ready');
       const tainted = node.spec?.taints?.some((taint: { key: string }) => taint.key === UNREACHABLE) === true;
@@ -127,7 +134,7 @@ function newNode(number: number, now: number): KubeObject {
         'kubernetes.io/os': 'linux',
         'topology.kubernetes.io/zone': `zone-${number}`,
       },
-      annotations: { 'node.alpha.kubernetes.io/ttl': '0' },
+      annotations: { [TTL]: '0' },
     },
     spec: {
       podCIDR: `10.244.${number}.0/24`,
