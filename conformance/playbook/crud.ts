@@ -7,6 +7,7 @@ import {
   configMap,
   cronJob,
   daemonSet,
+  definition,
   deployment,
   job,
   pod,
@@ -15,13 +16,15 @@ import {
   service,
   statefulSet,
 } from './objects.ts';
-import { atRest } from './states.ts';
+import { atRest, isEstablished } from './states.ts';
 
 type Sample = {
   body: (t: Actor) => Record<string, unknown> & { metadata: { name: string } };
   change: unknown;
   /** What to wait for after each write, where a controller writes to the object as well. */
   rest?: (body: Body) => unknown;
+  /** Not beside other steps. */
+  alone?: true;
 };
 
 const observed = (body: Body) => body.status.observedGeneration === body.metadata.generation;
@@ -278,6 +281,37 @@ const CLUSTER: Record<string, Sample> = {
     body: (t) => ({ apiVersion: 'v1', kind: 'Namespace', ...meta(t.unique('ns')) }),
     change: label,
   },
+  nodes: {
+    // DaemonSets of other steps would want to be on it.
+    alone: true,
+    rest: (body) => body.metadata.annotations['node.alpha.kubernetes.io/ttl'],
+    body: (t) => ({ apiVersion: 'v1', kind: 'Node', ...meta(t.unique('node')) }),
+    change: label,
+  },
+  csinodes: {
+    body: (t) => ({
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'CSINode',
+      ...meta(t.unique('node')),
+      spec: { drivers: [] },
+    }),
+    change: { spec: { drivers: [{ name: 'csi.example.com', nodeID: 'one', topologyKeys: ['zone'] }] } },
+  },
+  volumeattachments: {
+    body: (t) => ({
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'VolumeAttachment',
+      ...meta(t.unique('va')),
+      spec: { attacher: 'none.example.com', nodeName: 'none', source: { persistentVolumeName: 'none' } },
+    }),
+    change: label,
+  },
+  customresourcedefinitions: {
+    rest: (body) =>
+      isEstablished(body) && body.status.acceptedNames.shortNames?.[0] === body.spec.names.shortNames?.[0],
+    body: (t) => definition(`${t.namespace}.example.com`),
+    change: { spec: { names: { shortNames: ['wd'] } } },
+  },
 };
 
 /** Without what belongs to a moment: kinds whose controllers write their status soon after. */
@@ -309,7 +343,7 @@ export const crudOfEveryKind = category(
   Object.fromEntries(
     Object.entries({ ...NAMESPACED, ...CLUSTER }).map(([resource, sample]) => [
       resource,
-      crud(resource, sample),
+      sample.alone ? { alone: true as const, run: crud(resource, sample) } : crud(resource, sample),
     ]),
   ),
 );
