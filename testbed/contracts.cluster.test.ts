@@ -2,6 +2,7 @@
 import { describe } from 'node:test';
 import { radiusContract } from '../packages/toolcrib/src/guard/radius/radius.contract.ts';
 import { softenContract } from '../packages/toolcrib/src/guard/soften/soften.contract.ts';
+import { againContract } from '../packages/toolcrib/src/testing/again.contract.ts';
 import { softenedContract } from '../packages/toolcrib/src/testing/softened.contract.ts';
 import { undoContract } from '../packages/toolcrib/src/undo/undo.contract.ts';
 import { openTestbed } from './target.ts';
@@ -9,4 +10,6 @@ import { openTestbed } from './target.ts';
 describe('radius, over a real control plane', () => radiusContract(openTestbed));
 describe('softening, over a real control plane', () => softenContract(openTestbed));
 describe('softened, then undone or finished, over a real control plane', () => softenedContract(openTestbed));
+describe('softened again and again, over a real control plane', () =>
+  againContract(openTestbed, { plainFails: true }));
 describe('undo, over a real control plane', () => undoContract(openTestbed));
