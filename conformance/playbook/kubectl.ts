@@ -20,9 +20,11 @@ const shop = JSON.stringify({
 
 const up = (t: Actor) => t.until('deployments', 'web', atRest);
 
-/** Which kind or field it is, of which type, and which fields it has. */
-const namesAndTypes = (text: string) =>
-  text.split('\n').filter((line) => /^[A-Z]+: +\S|^ {2}\S+\t</.test(line));
+/** Which kind or field it is, of which type, with which values, and which fields it has. */
+const namesAndTypes = (text: string) => [
+  ...text.split('\n').filter((line) => /^[A-Z]+: +\S|^ {2}\S+\t<|^ {2}enum: /.test(line)),
+  ...(text.match(/^ENUM:\n( {4}\S+\n)+/m) ?? []),
+];
 
 export const kubectl = category('kubectl', {
   'apply, twice, and changed': async (t) => {
@@ -203,9 +205,10 @@ export const kubectl = category('kubectl', {
       'pod.spec.restartPolicy',
       'configmap',
       'service.spec',
+      'pod.spec.containers',
     ]) {
       const { exit, stderr, stdout = '' } = await t.kubectl(`explain ${field}`, undefined, { quiet: true });
-      t.fact(`explain ${field}: names and types`, [exit, stderr, namesAndTypes(stdout)]);
+      t.fact(`explain ${field}: names, types and values`, [exit, stderr, namesAndTypes(stdout)]);
     }
     await t.kubectl('explain deployment.spec.strategy.type');
     await t.kubectl('explain none');
