@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type RunOptions, runClient } from './client.ts';
 import { pathOf } from './resources.ts';
 import type { Answer, Answered, Head, HttpRequest, Observation, Target } from './types.ts';
 
 const PATIENCE = 40_000;
-const CLIENT_TIMEOUT = 60_000;
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies of answers are looked into freely, as in a browser's console
 export type Body = any;
@@ -31,13 +30,11 @@ export interface Options {
   quiet?: boolean;
 }
 
-export interface ClientOptions {
+export interface ClientOptions extends Pick<RunOptions, 'once'> {
   /** Not compared. */
   quiet?: boolean;
   /** What of it is compared; all of it by default. */
   shown?(seen: Observation): Partial<Observation>;
-  /** Done while it runs, as soon as its stderr says so. */
-  once?: { says: RegExp; act(): Promise<unknown> };
 }
 
 export interface Seen {
@@ -55,7 +52,7 @@ export class StepStopped extends Error {}
 export function createActor(target: Target, namespace: string) {
   const observed: Observation[] = [];
   const trail: Answered[] = [];
-  const { patience = PATIENCE, clientTimeout = CLIENT_TIMEOUT } = target;
+  const { patience = PATIENCE } = target;
   const watches: { close(): Promise<void> }[] = [];
 
   async function send(
@@ -118,61 +115,10 @@ export function createActor(target: Target, namespace: string) {
     input = '',
     { quiet, shown, once }: ClientOptions = {},
   ): Promise<Observation> {
-    const seen = await client(program, args, input, once);
+    const seen = await runClient(target, namespace, program, args, { input, once });
     if (!quiet) observe({ what: seen.what, ...(shown ? shown(seen) : seen) });
     return seen;
   }
-
-  function client(
-    program: 'kubectl' | 'helm',
-    args: string | string[],
-    input: string,
-    once: ClientOptions['once'],
-  ): Promise<Observation> {
-    const words = typeof args === 'string' ? args.split(' ') : args;
-    const environment = {
-      HOME: target.home,
-      KUBECONFIG: target.kubeconfigPath,
-      PATH: process.env.PATH,
-      TZ: 'UTC',
-    };
-    return new Promise((resolve, reject) => {
-      const running = execFile(
-        target[program],
-        ['-n', namespace, ...words],
-        { env: environment, timeout: clientTimeout, maxBuffer: 64 * 1024 * 1024 },
-        (error, stdout, stderr) => {
-          const what = `${program} ${words.join(' ')}`;
-          const exit = error ? error.code : 0;
-          // Not started, killed or out of time: it has said nothing, and two that say nothing would be the same.
-          if (typeof exit !== 'number') {
-            reject(new Error(`${target.name}: no end of "${what}" to compare: ${error?.message}`));
-            return;
-          }
-          resolve({
-            what,
-            exit,
-            stdout: hideServer(stdout),
-            stderr: hideServer(stderr),
-          });
-        },
-      );
-      if (once) {
-        let heard = '';
-        const hear = (text: string) => {
-          heard += text;
-          if (!once.says.test(heard)) return;
-          running.stderr?.off('data', hear);
-          once.act().catch(reject);
-        };
-        running.stderr?.on('data', hear);
-      }
-      running.stdin?.on('error', () => {});
-      running.stdin?.end(input);
-    });
-  }
-  const hideServer = (text: string) =>
-    text.replaceAll(target.server, '<server>').replaceAll(target.server.replace('https://', ''), '<server>');
 
   const actor = {
     /** The step's own namespace; it exists, with its default ServiceAccount. */

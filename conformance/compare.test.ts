@@ -67,32 +67,32 @@ const says = (code: keyof typeof NOT_SERVED): Observation => ({
   ...got({ kind: 'Status', code, ...NOT_SERVED[code] }, code),
   what: 'GET /api/v1/namespaces/c-1/pods/one/log',
 });
-const log = (body: unknown, status = 200): Observation => ({ ...says(501), body, status });
+const log = (body: unknown, status = 200): Observation => ({ ...says(404), body, status });
 const other: Observation = { what: 'GET /y', status: 200, body: { a: 1 } };
 
 for (const [what, id, real, mine, outcome] of [
-  ['as listed', 'beyond/logs', [log('x')], [says(501)], 'unserved'],
-  ['where the real one has no such object', 'beyond/logs', [log('x', 404)], [says(501)], 'unserved'],
+  ['as listed', 'beyond/logs', [log('x')], [says(404)], 'unserved'],
+  ['where the real one has no such object', 'beyond/logs', [log('x', 404)], [says(404)], 'unserved'],
   ['with another status than listed', 'beyond/logs', [log('x')], [says(405)], 'failed'],
-  ['without its words', 'beyond/logs', [log('x')], [log({ kind: 'Status', code: 501 }, 501)], 'failed'],
-  ['with no body', 'beyond/logs', [log('x')], [log({}, 501)], 'failed'],
+  ['without its words', 'beyond/logs', [log('x')], [log({ kind: 'Status', code: 404 }, 404)], 'failed'],
+  ['with no body', 'beyond/logs', [log('x')], [log({}, 404)], 'failed'],
   [
     'with a status that the body denies',
     'beyond/logs',
     [log('x')],
-    [{ ...says(501), status: 200 }],
+    [{ ...says(404), status: 200 }],
     'failed',
   ],
-  ['in another step', 'errors/logs', [log('x')], [says(501)], 'failed'],
-  ['of another request', 'beyond/logs', [other], [{ ...says(501), what: other.what }], 'failed'],
+  ['in another step', 'errors/logs', [log('x')], [says(404)], 'failed'],
+  ['of another request', 'beyond/logs', [other], [{ ...says(404), what: other.what }], 'failed'],
   [
     'while another request differs',
     'beyond/logs',
     [log('x'), other],
-    [says(501), { ...other, body: {} }],
+    [says(404), { ...other, body: {} }],
     'failed',
   ],
-  ['while another agrees', 'beyond/logs', [log('x'), other], [says(501), other], 'unserved'],
+  ['while another agrees', 'beyond/logs', [log('x'), other], [says(404), other], 'unserved'],
 ] as const) {
   test(`not served yet, ${what}: ${outcome}`, () => {
     assert.equal(judge(step(id), ran([...real]), ran([...mine])).outcome, outcome);
