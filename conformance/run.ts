@@ -12,7 +12,7 @@ import type { Outcome, Result } from './types.ts';
 const usage = `Runs one playbook of requests and of kubectl and helm commands against the sandbox and against a real
 control plane, and compares all that comes back.
 
-  npm run conformance                    everything; exit code 1 when a step failed
+  npm run conformance                    everything; exit code 1 when a step failed, or a bound is broken
   npm run conformance -- --only STEP     one category, or one step (category/name); may be given again
   npm run conformance -- --show STEP     the same, and the differences of accepted and unserved steps too
   npm run conformance -- --list          the steps

@@ -95,7 +95,7 @@ export const CLUSTER: Record<string, Sample> = {
   nodes: {
     // DaemonSets of other steps would want to be on it.
     alone: true,
-    rest: (body) => body.metadata.annotations['node.alpha.kubernetes.io/ttl'],
+    rest: (body) => body.metadata.annotations['node.alpha.kubernetes.io/ttl'] && !body.spec.taints,
     body: (t) => ({ apiVersion: 'v1', kind: 'Node', ...meta(t.unique('node')) }),
     change: label,
   },

@@ -7,6 +7,7 @@ import { keyOfObject } from '../common/view.ts';
 import { isLost } from './hooks.ts';
 
 export const KUBELET_VERSION = 'v1.35.4';
+const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
 // How long kubelets may keep Secrets, in seconds: by the number of Nodes, and 0 up to a hundred (the ttl controller).
 const TTL = 'node.alpha.kubernetes.io/ttl';
@@ -67,10 +68,14 @@ export function nodeController(options: NodeOptions = {}) {
       }
       const cordoned = node.spec?.unschedulable === true;
       const closed = node.spec?.taints?.some((taint: { key: string }) => taint.key === CORDONED) === true;
-      if (tainted === lost && closed === cordoned) return;
+      // What admission gave it goes by the conditions too: one that never said anything is not said to be unready.
+      const isStale = (taint: { key: string; effect: string }) =>
+        taint.key === NOT_READY && taint.effect === 'NoSchedule' && ready?.status !== 'False';
+      if (tainted === lost && closed === cordoned && !node.spec?.taints?.some(isStale)) return;
       store.modify(NODES, undefined, name, (fresh) => {
         const others = (fresh.spec?.taints ?? []).filter(
-          (taint: { key: string }) => taint.key !== UNREACHABLE && taint.key !== CORDONED,
+          (taint: { key: string; effect: string }) =>
+            taint.key !== UNREACHABLE && taint.key !== CORDONED && !isStale(taint),
         );
         const timeAdded = timestamp(clock.now());
         const unreachable = ['NoSchedule', 'NoExecute'].map((effect) => ({
