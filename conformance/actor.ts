@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type RunOptions, runClient } from './client.ts';
 import { pathOf } from './resources.ts';
-import type { Answer, HttpRequest, Observation, Target } from './types.ts';
+import type { Answer, Answered, Head, HttpRequest, Observation, Target } from './types.ts';
 
 const PATIENCE = 40_000;
-const CLIENT_TIMEOUT = 60_000;
 
 // biome-ignore lint/suspicious/noExplicitAny: bodies of answers are looked into freely, as in a browser's console
 export type Body = any;
@@ -31,6 +30,13 @@ export interface Options {
   quiet?: boolean;
 }
 
+export interface ClientOptions extends Pick<RunOptions, 'once'> {
+  /** Not compared. */
+  quiet?: boolean;
+  /** What of it is compared; all of it by default. */
+  shown?(seen: Observation): Partial<Observation>;
+}
+
 export interface Seen {
   status: number;
   body: Body;
@@ -45,10 +51,17 @@ export class StepStopped extends Error {}
  */
 export function createActor(target: Target, namespace: string) {
   const observed: Observation[] = [];
+  const trail: Answered[] = [];
   const { patience = PATIENCE } = target;
   const watches: { close(): Promise<void> }[] = [];
 
-  async function send(method: string, path: string, body: unknown, options: Options): Promise<Seen> {
+  async function send(
+    method: string,
+    path: string,
+    body: unknown,
+    options: Options,
+    poll = false,
+  ): Promise<Seen> {
     const { query, accept, contentType, token, quiet } = options;
     const asked: HttpRequest = {
       method,
@@ -60,13 +73,15 @@ export function createActor(target: Target, namespace: string) {
         ...(body === undefined ? {} : { 'content-type': contentType ?? 'application/json' }),
       },
     };
+    const sent = Date.now();
     const answer = await target.send(asked);
-    const seen = { status: answer.status, body: parsed(answer.text) };
-    if (!quiet) {
-      observed.push({ what: `${method} ${asked.path}`, ...seen, headers: comparedHeaders(answer) });
-    }
-    return seen;
+    const got = { status: answer.status, body: parsed(answer.text) };
+    trail.push({ sent, body: got.body, poll });
+    if (!quiet) observe({ what: `${method} ${asked.path}`, ...got, headers: comparedHeaders(answer) });
+    return got;
   }
+
+  const observe = (observation: Observation) => observed.push({ ...observation, seen: Date.now() });
 
   const at = (resource: string, name: string | undefined, { sub, namespace: other }: Options): string =>
     resource.startsWith('/') ? resource : pathOf(resource, other ?? namespace, name, sub);
@@ -80,45 +95,30 @@ export function createActor(target: Target, namespace: string) {
     const end = Date.now() + patience;
     const path = at(resource, name, options);
     for (let pause = 25; ; pause = Math.min(pause * 1.5, 400)) {
-      const seen = await send('GET', path, undefined, { ...options, quiet: true });
-      if (holds(check, seen)) return seen.body;
+      const sent = Date.now();
+      const seen = await send('GET', path, undefined, { ...options, quiet: true }, true);
+      if (holds(check, seen)) {
+        trail.push({ sent, body: seen.body, poll: false });
+        return seen.body;
+      }
       if (Date.now() > end) {
-        observed.push({ what: `waiting for ${path}`, fact: 'in vain', body: seen.body });
+        observe({ what: `waiting for ${path}`, fact: 'in vain', body: seen.body });
         throw new StepStopped(`${target.name}: in vain for ${check} of ${path}`);
       }
       await sleep(pause);
     }
   }
 
-  function client(program: 'kubectl' | 'helm', args: string | string[], input = ''): Promise<Observation> {
-    const words = typeof args === 'string' ? args.split(' ') : args;
-    const environment = {
-      HOME: target.home,
-      KUBECONFIG: target.kubeconfigPath,
-      PATH: process.env.PATH,
-      TZ: 'UTC',
-    };
-    return new Promise((resolve) => {
-      const running = execFile(
-        target[program],
-        ['-n', namespace, ...words],
-        { env: environment, timeout: CLIENT_TIMEOUT, maxBuffer: 64 * 1024 * 1024 },
-        (error, stdout, stderr) => {
-          const exit = error ? (typeof error.code === 'number' ? error.code : -1) : 0;
-          resolve({
-            what: `${program} ${words.join(' ')}`,
-            exit,
-            stdout: hideServer(stdout),
-            stderr: hideServer(stderr),
-          });
-        },
-      );
-      running.stdin?.on('error', () => {});
-      running.stdin?.end(input);
-    });
+  async function run(
+    program: 'kubectl' | 'helm',
+    args: string | string[],
+    input = '',
+    { quiet, shown, once }: ClientOptions = {},
+  ): Promise<Observation> {
+    const seen = await runClient(target, namespace, program, args, { input, once });
+    if (!quiet) observe({ what: seen.what, ...(shown ? shown(seen) : seen) });
+    return seen;
   }
-  const hideServer = (text: string) =>
-    text.replaceAll(target.server, '<server>').replaceAll(target.server.replace('https://', ''), '<server>');
 
   const actor = {
     /** The step's own namespace; it exists, with its default ServiceAccount. */
@@ -153,41 +153,29 @@ export function createActor(target: Target, namespace: string) {
       options: Options = {},
     ): Promise<Body> {
       const body = await until(resource, name, check, options);
-      observed.push({ what: `settled ${at(resource, name, options)}`, body });
+      observe({ what: `settled ${at(resource, name, options)}`, body });
       return body;
     },
     async gone(resource: string, name: string, options: Options = {}): Promise<void> {
       await until(resource, name, (_body, status) => status === 404, options);
-      observed.push({ what: `gone ${at(resource, name, options)}`, fact: true });
+      observe({ what: `gone ${at(resource, name, options)}`, fact: true });
     },
     /** Observes something worked out from answers. */
     fact(what: string, fact: unknown): void {
-      observed.push({ what, fact });
+      observe({ what, fact });
     },
-    async kubectl(
-      args: string | string[],
-      input?: string,
-      options: { quiet?: boolean } = {},
-    ): Promise<Observation> {
-      const seen = await client('kubectl', args, input);
-      if (!options.quiet) observed.push(seen);
-      return seen;
-    },
-    async helm(
-      args: string | string[],
-      input?: string,
-      options: { quiet?: boolean } = {},
-    ): Promise<Observation> {
-      const seen = await client('helm', args, input);
-      if (!options.quiet) observed.push(seen);
-      return seen;
-    },
+    kubectl: (args: string | string[], input?: string, options?: ClientOptions) =>
+      run('kubectl', args, input, options),
+    helm: (args: string | string[], input?: string, options?: ClientOptions) =>
+      run('helm', args, input, options),
     /** Opens a watch; what it brought is observed when it is closed. */
     async watch(resource: string, options: Options & { name?: string } = {}) {
       const path = `${at(resource, options.name, options)}?watch=true${options.query ? `&${options.query}` : ''}`;
       const events: Body[] = [];
       const stop = new AbortController();
       let rest = '';
+      const decoder = new TextDecoder();
+      let head: Head | undefined;
       let opened = () => {};
       const open = new Promise<void>((resolve) => {
         opened = resolve;
@@ -200,25 +188,32 @@ export function createActor(target: Target, namespace: string) {
             headers: { accept: options.accept ?? 'application/json' },
             token: options.token,
           },
-          (text) => {
-            opened();
-            const lines = (rest + text).split('\n');
-            rest = lines.pop() ?? '';
-            for (const line of lines) if (line !== '') events.push(JSON.parse(line));
+          {
+            signal: stop.signal,
+            onHead(given) {
+              head = given;
+              opened();
+            },
+            onChunk(piece) {
+              // Only of a watch that stands: an error's body has no lines.
+              if (head?.status !== 200) return;
+              const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
+              rest = lines.pop() ?? '';
+              for (const line of lines) if (line !== '') events.push(JSON.parse(line));
+            },
           },
-          stop.signal,
         )
         .then((answer) => answer as Answer | undefined)
         .catch(() => undefined);
-      // A watch from a version may bring nothing at first: its headers can't be seen here, so a moment is given.
-      await Promise.race([open, ended, sleep(300)]);
+      await Promise.race([open, ended]);
+      const answered = () => ({ status: head?.status, headers: head && comparedHeaders(head) });
       const watch = {
         events,
         async until(check: (events: Body[]) => unknown): Promise<void> {
           const end = Date.now() + patience;
           while (!holds(check, { body: events, status: 200 })) {
             if (Date.now() > end) {
-              observed.push({ what: `waiting for GET ${path}`, fact: 'in vain', events });
+              observe({ what: `waiting for GET ${path}`, fact: 'in vain', events });
               throw new StepStopped(`${target.name}: in vain for ${check} of ${path}`);
             }
             await sleep(20);
@@ -228,14 +223,14 @@ export function createActor(target: Target, namespace: string) {
         async close(shown: (events: Body[]) => unknown[] = (all) => all): Promise<void> {
           stop.abort();
           await ended;
-          observed.push({ what: `GET ${path}`, events: shown(events) });
+          observe({ what: `GET ${path}`, ...answered(), events: shown(events) });
         },
         /** Waits until the server ends it. */
         async end(): Promise<void> {
           const answer = await ended;
-          observed.push({
+          observe({
             what: `GET ${path}`,
-            status: answer?.status,
+            ...answered(),
             events,
             ...(answer && answer.status !== 200 ? { body: parsed(answer.text) } : {}),
           });
@@ -253,6 +248,7 @@ export function createActor(target: Target, namespace: string) {
   return {
     actor,
     observed,
+    trail,
     async dispose() {
       for (const watch of watches) await watch.close();
     },
@@ -263,7 +259,7 @@ export type Actor = ReturnType<typeof createActor>['actor'];
 
 const COMPARED = ['content-type', 'warning', 'retry-after', 'cache-control', 'allow'];
 
-function comparedHeaders(answer: Answer): Record<string, string> {
+function comparedHeaders(answer: Head): Record<string, string> {
   return Object.fromEntries(
     COMPARED.flatMap((name) => (answer.headers[name] === undefined ? [] : [[name, answer.headers[name]]])),
   );

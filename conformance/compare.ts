@@ -3,6 +3,7 @@ import type { Difference, Observation } from './types.ts';
 /** All places where two lists of normalised observations differ. */
 export function compare(testbed: readonly Observation[], sandbox: readonly Observation[]): Difference[] {
   const differences: Difference[] = [];
+  let index = 0;
   const visit = (path: string, a: unknown, b: unknown): void => {
     if (Object.is(a, b)) return;
     if (isObject(a) && isObject(b) && Array.isArray(a) === Array.isArray(b)) {
@@ -10,13 +11,13 @@ export function compare(testbed: readonly Observation[], sandbox: readonly Obser
       for (const name of names) visit(path === '' ? name : `${path}.${name}`, a[name], b[name]);
       return;
     }
-    differences.push({ path, testbed: a, sandbox: b });
+    differences.push({ path, at: index, testbed: a, sandbox: b });
   };
-  for (let index = 0; index < Math.max(testbed.length, sandbox.length); index++) {
+  for (; index < Math.max(testbed.length, sandbox.length); index++) {
     const [a, b] = [testbed[index], sandbox[index]];
     const before = differences.length;
     if (!a || !b) {
-      differences.push({ path: a?.what ?? b?.what ?? '', testbed: a, sandbox: b });
+      differences.push({ path: '', at: index, testbed: a, sandbox: b });
     } else {
       visit('', a, b);
     }

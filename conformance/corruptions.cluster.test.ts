@@ -1,16 +1,17 @@
 // Proves that the comparison can fail: twenty planted faults in the sandbox's answers, each of which must be reported.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { describeDifferences } from './compare.ts';
 import { corruptions } from './corruptions/list.ts';
-import { corrupted } from './corruptions/proxy.ts';
+import { type Altered, corrupted } from './corruptions/proxy.ts';
 import { categories } from './playbook/index.ts';
-import { type Pair, runStep } from './run-steps.ts';
-import { sandboxTarget, testbedTarget } from './target.ts';
+import { runStep } from './run-steps.ts';
+import { openPair } from './target.ts';
+import type { Pair } from './types.ts';
 
 let pair: Pair;
 before(async () => {
-  const [testbed, sandbox] = await Promise.all([testbedTarget(), sandboxTarget()]);
-  pair = { testbed, sandbox };
+  pair = await openPair();
 });
 after(async () => {
   await Promise.all([pair?.testbed.close(), pair?.sandbox.close()]);
@@ -24,19 +25,47 @@ test('there are twenty, and each has its step', () => {
   for (const { step } of corruptions) assert.ok(steps.has(step), `no step is called ${step}`);
 });
 
+/** Alters nothing: what fails through it fails by the proxy, and proves no fault. */
+const honest = { where: () => true, alter: (answer: Altered) => answer };
+
 for (const [number, corruption] of corruptions.entries()) {
   test(`reported: ${corruption.name}`, async () => {
     const step = steps.get(corruption.step);
     assert.ok(step);
-    const honest = await runStep(pair, step, `honest-${number}`);
-    assert.equal(honest.outcome, 'identical', 'without the fault the step must pass');
-    const liar = await corrupted(pair.sandbox, corruption);
+    const control = await corrupted(pair.sandbox, honest);
+    const liar = await corrupted(pair.sandbox, corruption, 5_000);
     try {
-      const result = await runStep({ ...pair, sandbox: liar }, step, `liar-${number}`);
+      const right = await runStep({ ...pair, sandbox: control }, step, `honest-${number}`);
+      assert.equal(right.outcome, 'identical', describeDifferences(right.differences));
+      const wrong = await runStep({ ...pair, sandbox: liar }, step, `liar-${number}`);
       assert.ok(liar.count() > 0, 'the fault was never planted');
-      assert.equal(result.outcome, 'failed');
+      assert.equal(wrong.outcome, 'failed');
+      const shown = wrong.differences.map(({ path }) => path);
+      assert.ok(
+        shown.some((path) => corruption.shows.test(path)),
+        `not where it was planted: ${shown.join('; ')}`,
+      );
     } finally {
+      await control.close();
       await liar.close();
+    }
+  });
+}
+
+for (const id of ['kubectl/apply, twice, and changed', 'kubectl/auth can-i and whoami', 'helm/install']) {
+  test(`the proxy itself changes nothing: ${id}`, async () => {
+    const step = steps.get(id);
+    assert.ok(step);
+    const control = await corrupted(pair.sandbox, honest);
+    try {
+      const { outcome, differences } = await runStep(
+        { ...pair, sandbox: control },
+        step,
+        `through-${id.length}`,
+      );
+      assert.equal(outcome, 'identical', describeDifferences(differences));
+    } finally {
+      await control.close();
     }
   });
 }

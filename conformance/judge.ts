@@ -1,7 +1,8 @@
 import { compare } from './compare.ts';
 import accepted from './data/accepted.json' with { type: 'json' };
+import listedUnserved from './data/unserved.json' with { type: 'json' };
 import { normalise } from './normalise.ts';
-import type { Difference, Observation, Outcome, Step } from './types.ts';
+import type { Difference, Observation, Outcome, Result, Run, Step } from './types.ts';
 
 /** A divergence that a simulator should have, and where exactly it shows. */
 export interface Acceptance {
@@ -19,53 +20,87 @@ export interface Verdict {
   reason?: string;
 }
 
-/** @param stopped why the step could not be carried on on the real control plane: then the playbook is wrong */
-export function judge(step: Step, testbed: Observation[], sandbox: Observation[], stopped?: string): Verdict {
-  const differences = compare(normalise(testbed), normalise(sandbox));
+/** A request that the sandbox does not serve yet, and how it says so. */
+export interface Unserved {
+  step: string;
+  /** Method and path; `*` stands for one name in it. */
+  request: string;
+  status: 404 | 405 | 501;
+}
+
+const unserved = listedUnserved as Unserved[];
+
+/** Where the step could not be carried on on the real control plane, the playbook is wrong. */
+export function judge(step: Step, real: Run, simulated: Run): Verdict {
+  const { observed: testbed, stopped } = real;
+  const { observed: sandbox } = simulated;
+  const differences = compare(normalise(testbed, real.trail), normalise(sandbox, simulated.trail));
   if (stopped !== undefined) {
     const failure = {
       path: 'the playbook itself stops on the real control plane',
+      at: -1,
       testbed: stopped,
       sandbox: undefined,
     };
     return { outcome: 'failed', differences: [failure, ...differences] };
   }
   if (differences.length === 0) return { outcome: 'identical', differences };
-  const unserved = firstUnserved(testbed, sandbox);
-  if (unserved !== undefined) return { outcome: 'unserved', differences, reason: unserved };
-  const listed = acceptances.filter((acceptance) => acceptance.step === step.id);
-  const covered = differences.every(({ path }) =>
-    listed.some(({ where }) => where.some((pattern) => new RegExp(pattern).test(path))),
-  );
-  if (covered)
-    return { outcome: 'accepted', differences, reason: listed.map(({ reason }) => reason).join(' ') };
-  return { outcome: 'failed', differences };
-}
-
-const HONEST =
-  /could not find the requested resource|doesn't have a resource type|page not found|does not allow this method|no matches for kind|\(NotImplemented\)/i;
-
-/** What the sandbox said openly that it does not serve, where the real one does. */
-function firstUnserved(testbed: Observation[], sandbox: Observation[]): string | undefined {
-  for (const [index, mine] of sandbox.entries()) {
-    const real = testbed[index];
-    if (real === undefined || real.what !== mine.what) return undefined;
-    const text = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body ?? ''));
-    const honestStatus =
-      (mine.status === 404 && HONEST.test(text(mine.body)) && !HONEST.test(text(real.body))) ||
-      ((mine.status === 405 || mine.status === 501) && real.status !== mine.status);
-    if (honestStatus) return `${mine.what}: ${mine.status}`;
-    const said = mine.stderr ?? '';
-    if (HONEST.test(said) && !HONEST.test(real.stderr ?? ''))
-      return `${mine.what}: ${said.trim().split('\n').at(-1)}`;
+  const notServed = new Set<number>();
+  for (const { at } of differences) {
+    if (isListedAsUnserved(step, testbed[at], sandbox[at])) notServed.add(at);
   }
-  return undefined;
+  const listed = acceptances.filter((acceptance) => acceptance.step === step.id);
+  const isAccepted = (path: string) =>
+    listed.some(({ where }) => where.some((pattern) => new RegExp(pattern).test(path)));
+  if (!differences.every(({ at, path }) => notServed.has(at) || isAccepted(path)))
+    return { outcome: 'failed', differences };
+  if (notServed.size > 0) {
+    const said = [...notServed].map((at) => `${sandbox[at]?.what}: ${sandbox[at]?.status}`);
+    return { outcome: 'unserved', differences, reason: said.join(', ') };
+  }
+  return { outcome: 'accepted', differences, reason: listed.map(({ reason }) => reason).join(' ') };
 }
 
-/** Acceptances that fit no step of the playbook, or are not needed any more. */
-export function idleAcceptances(accepted: ReadonlySet<string>, all: ReadonlySet<string>): string[] {
-  return acceptances
-    .filter(({ step }) => all.has(step) && !accepted.has(step))
-    .map(({ step }) => step)
-    .concat(acceptances.filter(({ step }) => !all.has(step)).map(({ step }) => step));
+/** What an API server says, word for word, of what it does not have; a sandbox that says less is no honest one. */
+const HONEST: Record<Unserved['status'], { reason?: string; message: RegExp }> = {
+  404: { reason: 'NotFound', message: /^the server could not find the requested resource$/ },
+  405: { reason: 'MethodNotAllowed', message: /does not allow this method on the requested resource/ },
+  501: { reason: 'NotImplemented', message: /^the sandbox does not serve / },
+};
+
+/** Whether the sandbox answers a listed request, and no other, with the listed status and its words; the real one does not. */
+function isListedAsUnserved(
+  step: Step,
+  real: Observation | undefined,
+  mine: Observation | undefined,
+): boolean {
+  if (!real || !mine || real.what !== mine.what) return false;
+  const entry = unserved.find(({ step: id, request }) => id === step.id && asRegex(request).test(mine.what));
+  if (!entry || mine.status !== entry.status) return false;
+  return isHonest(mine.body, entry.status) && !isHonest(real.body, entry.status);
+}
+
+function isHonest(body: unknown, status: Unserved['status']): boolean {
+  // A path that no group serves is answered in plain text, by the real one too.
+  if (typeof body === 'string') return status === 404 && /^404 page not found\s*$/.test(body);
+  const { kind, code, reason, message } = (body ?? {}) as Record<string, unknown>;
+  const honest = HONEST[status];
+  return (
+    kind === 'Status' && code === status && reason === honest.reason && honest.message.test(String(message))
+  );
+}
+
+function asRegex(request: string): RegExp {
+  const parts = request.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${parts.join('[^/]+')}$`);
+}
+
+/** Entries of the two lists that fit no step of the playbook, or are not needed any more. */
+export function idleEntries(results: readonly Pick<Result, 'step' | 'outcome'>[]): string[] {
+  const outcomes = new Map(results.map(({ step, outcome }) => [step.id, outcome]));
+  const idle = (step: string, outcome: Outcome) => outcomes.get(step) !== outcome;
+  return [
+    ...acceptances.filter(({ step }) => idle(step, 'accepted')).map(({ step }) => `accepted: ${step}`),
+    ...unserved.filter(({ step }) => idle(step, 'unserved')).map(({ step }) => `not served yet: ${step}`),
+  ];
 }

@@ -1,5 +1,6 @@
 import rules from './data/normalised.json' with { type: 'json' };
-import type { Observation } from './types.ts';
+import { hasShape, type Moment, sightings } from './shapes.ts';
+import type { Answered, Observation } from './types.ts';
 
 type Json = unknown;
 type Place = readonly string[];
@@ -20,15 +21,28 @@ export function placeMatcher(pattern: string): Matcher {
 
 const paths = rules.paths.map((rule) => ({ ...rule, matches: placeMatcher(rule.path) }));
 const sorted = rules.sorted.map((rule) => ({ ...rule, matches: placeMatcher(rule.path) }));
-const aliased = rules.aliases.map((rule) => ({ ...rule, matches: placeMatcher(rule.path) }));
+const aliased = rules.aliases.map((rule) => ({
+  ...rule,
+  matches: placeMatcher(rule.path),
+  regex: new RegExp(rule.pattern),
+}));
 const texts = rules.texts.map((rule) => ({ ...rule, regex: new RegExp(rule.pattern, 'gm') }));
 
-/** The observations with everything replaced that must differ between two clusters, by the listed rules. */
-export function normalise(observations: readonly Observation[]): Observation[] {
-  const aliases = collectAliases(observations);
-  const replaceAliases = replacer(aliases);
-  return observations.map((observation) => {
-    const result = walk(observation, [], replaceAliases) as Observation;
+/**
+ * The observations with everything replaced that must differ between two clusters, by the listed rules. What does not
+ * have the listed form, a time of another year or a version that is a number, stays as it is, and so differs.
+ * @param trail all answers that the step got; those that are not compared tell whose UIDs others name
+ */
+export function normalise(
+  observations: readonly Observation[],
+  trail: readonly Answered[] = [],
+): Observation[] {
+  const shown = trail.filter(({ poll }) => !poll).map(({ body }) => ({ body }));
+  const replaceAliases = replacer(collectAliases([...observations, ...shown]));
+  const alive = sightings(trail);
+  return observations.map(({ seen, ...observation }) => {
+    const moment = { seen: seen ?? Date.now(), alive };
+    const result = walk(observation, [], [], { replaceAliases, moment }) as Observation;
     const streams = result.exit === undefined ? [] : (['what', 'stdout', 'stderr'] as const);
     for (const stream of streams) {
       if (result[stream] !== undefined) result[stream] = applyTexts(result[stream], 'clients');
@@ -37,16 +51,23 @@ export function normalise(observations: readonly Observation[]): Observation[] {
   });
 }
 
-function walk(value: Json, place: Place, replaceAliases: (text: string) => string): Json {
+interface Tools {
+  replaceAliases(text: string): string;
+  moment: Moment;
+}
+
+/** @param above what the value lies in, the outermost first */
+function walk(value: Json, place: Place, above: readonly Json[], tools: Tools): Json {
   if (value === null || value === undefined || value === '') return value;
   const rule = typeof value === 'object' ? undefined : paths.find(({ matches }) => matches(place));
-  if (rule) return rule.to;
+  if (rule && hasShape(value, rule.is, above, tools.moment)) return `<${rule.is}>`;
   if (typeof value === 'string') {
     const cell = place.at(-2) === 'cells';
-    return applyTexts(replaceAliases(value), cell ? 'cells' : 'all');
+    return applyTexts(tools.replaceAliases(value), cell ? 'cells' : 'all');
   }
+  const inside = [...above, value];
   if (Array.isArray(value)) {
-    const items = value.map((item, index) => walk(item, [...place, String(index)], replaceAliases));
+    const items = value.map((item, index) => walk(item, [...place, String(index)], inside, tools));
     const order = sorted.find(({ matches }) => matches(place));
     if (!order) return items;
     const key = (item: Json) =>
@@ -56,8 +77,8 @@ function walk(value: Json, place: Place, replaceAliases: (text: string) => strin
   if (typeof value !== 'object') return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
-      applyTexts(replaceAliases(name), 'all'),
-      walk(inner, [...place, name], replaceAliases),
+      applyTexts(tools.replaceAliases(name), 'all'),
+      walk(inner, [...place, name], inside, tools),
     ]),
   );
 }
@@ -69,13 +90,13 @@ function applyTexts(text: string, where: 'clients' | 'cells' | 'all'): string {
 }
 
 /** Random strings that objects of the answers show, and what stands for them. */
-function collectAliases(observations: readonly Observation[]): Map<string, string> {
+function collectAliases(observations: readonly object[]): Map<string, string> {
   const found = new Map<string, string>();
   const hashes: string[] = [];
   const uids: { uid: string; name: string }[] = [];
   const look = (value: Json, place: Place, parent: Json): void => {
     if (typeof value === 'string' && value !== '') {
-      const rule = aliased.find(({ matches }) => matches(place));
+      const rule = aliased.find(({ matches, regex }) => regex.test(value) && matches(place));
       const { generateName, name } = (parent ?? {}) as { generateName?: string; name?: string };
       if (rule?.as === 'hash' && !hashes.includes(value)) hashes.push(value);
       if (rule?.as === 'uid' && !uids.some(({ uid }) => uid === value))

@@ -26,7 +26,7 @@ const NAMESPACED: Record<string, string[]> = {
 const CLUSTER: Record<string, string[]> = {
   'api/v1': ['namespaces', 'nodes', 'persistentvolumes'],
   'apis/rbac.authorization.k8s.io/v1': ['clusterroles', 'clusterrolebindings'],
-  'apis/storage.k8s.io/v1': ['storageclasses', 'csidrivers', 'volumeattachments'],
+  'apis/storage.k8s.io/v1': ['storageclasses', 'csidrivers', 'csinodes', 'volumeattachments'],
   'apis/scheduling.k8s.io/v1': ['priorityclasses'],
   'apis/networking.k8s.io/v1': ['ingressclasses'],
   'apis/apiextensions.k8s.io/v1': ['customresourcedefinitions'],

@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createActor, StepStopped } from './actor.ts';
 import { judge } from './judge.ts';
-import type { Observation, Result, Step, Target } from './types.ts';
-
-export interface Pair {
-  testbed: Target;
-  sandbox: Target;
-}
+import type { Pair, Result, Run, Step, Target } from './types.ts';
 
 const BESIDE = 5;
 
@@ -37,16 +32,12 @@ export async function runStep(pair: Pair, step: Step, namespace: string): Promis
     act(pair.testbed, step, namespace),
     act(pair.sandbox, step, namespace),
   ]);
-  const verdict = judge(step, testbed.observed, sandbox.observed, testbed.stopped);
+  const verdict = judge(step, testbed, sandbox);
   return { step, ...verdict, milliseconds: Date.now() - begun };
 }
 
-async function act(
-  target: Target,
-  step: Step,
-  namespace: string,
-): Promise<{ observed: Observation[]; stopped?: string }> {
-  const { actor, observed, dispose } = createActor(target, namespace);
+async function act(target: Target, step: Step, namespace: string): Promise<Run> {
+  const { actor, observed, trail, dispose } = createActor(target, namespace);
   let stopped: string | undefined;
   try {
     await openNamespace(target, namespace);
@@ -59,7 +50,7 @@ async function act(
     // Nobody waits for it: the next steps have namespaces of their own.
     await target.send({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}` }).catch(() => {});
   }
-  return { observed, stopped };
+  return { observed, trail, stopped };
 }
 
 async function openNamespace(target: Target, name: string): Promise<void> {

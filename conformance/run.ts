@@ -1,17 +1,18 @@
 // npm run conformance: the sandbox against a real control plane, step by step. Needs Go, as the testbed does.
 import { parseArgs } from 'node:util';
+import { brokenBounds } from './bounds.ts';
 import { describeDifferences } from './compare.ts';
 import { checkDocument, writeDocument } from './document.ts';
-import { idleAcceptances } from './judge.ts';
+import { idleEntries } from './judge.ts';
 import { categories } from './playbook/index.ts';
 import { runSteps } from './run-steps.ts';
-import { sandboxTarget, testbedTarget } from './target.ts';
+import { openPair } from './target.ts';
 import type { Outcome, Result } from './types.ts';
 
 const usage = `Runs one playbook of requests and of kubectl and helm commands against the sandbox and against a real
 control plane, and compares all that comes back.
 
-  npm run conformance                    everything; exit code 1 when a step failed
+  npm run conformance                    everything; exit code 1 when a step failed, or a bound is broken
   npm run conformance -- --only STEP     one category, or one step (category/name); may be given again
   npm run conformance -- --show STEP     the same, and the differences of accepted and unserved steps too
   npm run conformance -- --list          the steps
@@ -51,7 +52,7 @@ async function main(): Promise<number> {
     for (const { id } of steps) process.stdout.write(`${id}\n`);
     return 0;
   }
-  const [testbed, sandbox] = await Promise.all([testbedTarget(), sandboxTarget()]);
+  const { testbed, sandbox } = await openPair();
   let results: Result[];
   try {
     results = await runSteps({ testbed, sandbox }, steps, (result) => {
@@ -76,13 +77,13 @@ async function main(): Promise<number> {
     failed: count('failed'),
   };
   let failed = counts.failed > 0;
-  const idle = idleAcceptances(
-    new Set(results.filter(({ outcome }) => outcome === 'accepted').map(({ step }) => step.id)),
-    new Set(results.map(({ step }) => step.id)),
-  );
   if (wanted.length === 0) {
-    for (const step of idle) process.stdout.write(`accepted, but not needed: ${step}\n`);
-    failed ||= idle.length > 0;
+    const wrong = [
+      ...idleEntries(results).map((entry) => `listed, but not needed: ${entry}`),
+      ...brokenBounds(categories, results),
+    ];
+    for (const line of wrong) process.stdout.write(`${line}\n`);
+    failed ||= wrong.length > 0;
     if (values.write) await writeDocument(categories, results);
     if (values.check) {
       const drift = await checkDocument(categories, results);

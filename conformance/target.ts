@@ -1,12 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSandbox } from '@toolcrib/sandbox';
+import { type RunningSandbox, startSandbox } from '@toolcrib/sandbox';
 import { parse } from 'yaml';
 import { clients } from '../testbed/clients.ts';
 import { startTestbed } from '../testbed/start.ts';
-import type { Answer, HttpRequest, Target } from './types.ts';
+import type { Answer, HttpRequest, Pair, Stream, Target } from './types.ts';
 
 /** A hundred namespaces go in a few minutes: the defaults are for clusters where nobody waits for that. */
 const QUICK = [
@@ -17,18 +16,51 @@ const QUICK = [
   '--pvclaimbinder-sync-period=1s',
 ].map((flag) => `kube-controller-manager:${flag}`);
 
-/** The real control plane. */
-export async function testbedTarget(): Promise<Target> {
-  const testbed = await startTestbed({ nodes: 3, podStopAfter: '200ms', flags: QUICK });
-  const text = await readFile(testbed.kubeconfigPath, 'utf8');
-  return kubeconfigTarget('testbed', text, () => testbed.stop());
+/**
+ * What is older than one to two turns answers 410, in both. Five minutes by default; a turn must be much longer than any
+ * step takes between two pages of a list.
+ */
+const COMPACTION_SECONDS = 15;
+const FORGETFUL = [`kube-apiserver:--etcd-compaction-interval=${COMPACTION_SECONDS}s`];
+
+/**
+ * Both control planes. The real one first: only it can fail to come up, and a sandbox that already runs in this process
+ * would keep it alive for ever.
+ * @throws TestbedError where the real one can't be built or started
+ */
+export async function openPair(): Promise<Pair> {
+  const real = await startTestbed({ nodes: 3, podStopAfter: '200ms', flags: [...QUICK, ...FORGETFUL] });
+  try {
+    const text = await readFile(real.kubeconfigPath, 'utf8');
+    // What both need on disk lies in the testbed's own folder, which goes with it, even after a SIGKILL of this process.
+    const folder = real.state.data;
+    const testbed = await kubeconfigTarget('testbed', text, folder, () => real.stop());
+    return { testbed, sandbox: await sandboxTarget(folder) };
+  } catch (error) {
+    await real.stop();
+    throw error;
+  }
 }
 
 /** The in-process one. Its administrator has the name that the testbed's has, since answers tell it. */
-export async function sandboxTarget(): Promise<Target> {
+async function sandboxTarget(folder: string): Promise<Target> {
   const sandbox = await startSandbox({ nodes: 3, podStartMs: 100, podStopMs: 200, jobPodMs: 2_000 });
   const text = sandbox.kubeconfig({ name: 'admin', groups: ['system:masters'] });
-  return kubeconfigTarget('sandbox', text, () => sandbox.close());
+  const stopCompacting = compactEvery(COMPACTION_SECONDS * 1000, sandbox.store);
+  return kubeconfigTarget('sandbox', text, folder, async () => {
+    stopCompacting();
+    await sandbox.close();
+  });
+}
+
+/** As the real API server does it: at each turn up to where things stood at the turn before. */
+function compactEvery(milliseconds: number, store: RunningSandbox['store']): () => void {
+  let before: number | undefined;
+  const timer = setInterval(() => {
+    if (before !== undefined) store.compact(before);
+    before = store.version();
+  }, milliseconds);
+  return () => clearInterval(timer);
 }
 
 interface Credentials {
@@ -40,9 +72,11 @@ interface Credentials {
 async function kubeconfigTarget(
   name: Target['name'],
   text: string,
+  parent: string,
   stop: () => Promise<void>,
 ): Promise<Target> {
-  const folder = await mkdtemp(join(tmpdir(), `toolcrib-conformance-${name}-`));
+  const folder = join(parent, `conformance-${name}`);
+  await mkdir(folder);
   const kubeconfigPath = join(folder, 'kubeconfig');
   await writeFile(kubeconfigPath, text, { mode: 0o600 });
   const { kubectl, helm } = await clients();
@@ -62,11 +96,10 @@ async function kubeconfigTarget(
       await writeFile(path, JSON.stringify(config), { mode: 0o600 });
       return path;
     },
-    send: (asked, onChunk, signal) => send(credentials, asked, onChunk, signal),
+    send: (asked, stream) => send(credentials, asked, stream),
     async close() {
       credentials.agent.destroy();
       await stop();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
@@ -86,8 +119,7 @@ function credentialsOf(text: string): Credentials {
 function send(
   { server, agent, token }: Credentials,
   asked: HttpRequest,
-  onChunk?: (text: string) => void,
-  signal?: AbortSignal,
+  { onHead, onChunk, signal }: Stream = {},
 ): Promise<Answer> {
   const { method, path, headers = {} } = asked;
   const body = asked.raw ?? asked.body;
@@ -110,19 +142,22 @@ function send(
         },
       },
       (incoming) => {
+        const head = {
+          status: incoming.statusCode ?? 0,
+          headers: Object.fromEntries(
+            Object.entries(incoming.headers).map(([key, value]) => [key, String(value)]),
+          ),
+        };
+        onHead?.(head);
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => {
           chunks.push(chunk);
-          onChunk?.(chunk.toString());
+          onChunk?.(chunk);
         });
-        const done = () =>
-          resolve({
-            status: incoming.statusCode ?? 0,
-            headers: Object.fromEntries(
-              Object.entries(incoming.headers).map(([key, value]) => [key, String(value)]),
-            ),
-            text: Buffer.concat(chunks).toString(),
-          });
+        const done = () => {
+          const bytes = Buffer.concat(chunks);
+          resolve({ ...head, bytes, text: bytes.toString() });
+        };
         incoming.on('end', done);
         // An aborted watch has its answer all the same.
         incoming.on('error', done);

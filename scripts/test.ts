@@ -26,6 +26,10 @@ if (files.length === 0) {
 }
 // A real control plane is heavy, and its limits are the real ones: one file at a time there.
 const concurrency = kind === 'cluster' ? 1 : 2;
+// Of one test, and of the whole run: a file whose tests have ended may hang as well, which --test-timeout does not see.
+// Only what hangs takes that long, however slow the machine: CI must end, and red.
+const TEST_MINUTES = 30;
+const RUN_MINUTES = 90;
 const scratch = mkdtempSync(join(tmpdir(), 'toolcrib-test-'));
 const skips = join(scratch, 'skipped');
 const { status } = spawnSync(
@@ -34,13 +38,14 @@ const { status } = spawnSync(
     '--conditions=toolcrib-source',
     '--test',
     `--test-concurrency=${concurrency}`,
+    `--test-timeout=${TEST_MINUTES * 60_000}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
     `--test-reporter=${join(import.meta.dirname, 'skipped-reporter.ts')}`,
     `--test-reporter-destination=${skips}`,
     ...files,
   ],
-  { stdio: 'inherit' },
+  { stdio: 'inherit', timeout: RUN_MINUTES * 60_000 },
 );
 const skipped = readFileSync(skips, 'utf8');
 rmSync(scratch, { recursive: true });

@@ -1,12 +1,12 @@
 // Builds the Go binary once for each state of its sources and keeps it outside of the repository.
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { constants, homedir, setPriority, tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { TestbedError } from './errors.ts';
+import { lockBuild } from './lock.ts';
 
 const sources = import.meta.dirname;
 const keepUnusedDays = 14;
@@ -26,19 +26,27 @@ export async function ensureBinary(say: (line: string) => void): Promise<string>
     await utimes(folder, new Date(), new Date());
     return binary;
   }
-  await mkdir(folder, { recursive: true });
-  const release = await lock(join(folder, 'building'), say);
+  await mkdir(cache, { recursive: true });
+  const release = await lockBuild(`${folder}.lock`, say);
   try {
     if (await exists(binary)) return binary; // somebody else built it meanwhile
     say(`testbed: building the control plane with ${go}; the first time this takes minutes …`);
     const began = Date.now();
-    await build(goMod, `${binary}.new`);
-    await rename(`${binary}.new`, binary);
+    // Built beside the folder: what is there is whole, and nothing is there after a failure.
+    const unfinished = `${folder}.new`;
+    await rm(unfinished, { recursive: true, force: true });
+    try {
+      await build(goMod, join(unfinished, 'testbed'));
+      await rm(folder, { recursive: true, force: true });
+      await rename(unfinished, folder);
+    } finally {
+      await rm(unfinished, { recursive: true, force: true });
+    }
     say(`testbed: built in ${((Date.now() - began) / 1000).toFixed(0)} s`);
     await forgetUnused(cache, folder);
     return binary;
   } finally {
-    await release();
+    release();
   }
 }
 
@@ -140,38 +148,6 @@ async function build(goMod: string, output: string): Promise<void> {
       'build-failed',
       `"go build" in ${sources} failed (exit ${code}). The modules come from GOPROXY; is it reachable?\n${lines.join('\n').trim()}`,
     );
-  }
-}
-
-/** One build at a time: test files run in parallel. A dead builder's lock is taken over. */
-async function lock(path: string, say: (line: string) => void): Promise<() => Promise<void>> {
-  for (let told = false; ; ) {
-    try {
-      const file = await open(path, 'wx');
-      await file.writeFile(String(process.pid));
-      await file.close();
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const holder = Number(await readFile(path, 'utf8').catch(() => ''));
-    const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-    if ((holder > 0 && !alive(holder)) || (holder === 0 && age > 5000)) {
-      await rm(path, { force: true });
-      continue;
-    }
-    if (!told) say(`testbed: waiting for another build (process ${holder}) …`);
-    told = true;
-    await sleep(300);
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -2,11 +2,15 @@
 import { describe } from 'node:test';
 import { radiusContract } from '../packages/toolcrib/src/guard/radius/radius.contract.ts';
 import { softenContract } from '../packages/toolcrib/src/guard/soften/soften.contract.ts';
+import { againContract } from '../packages/toolcrib/src/testing/again.contract.ts';
 import { softenedContract } from '../packages/toolcrib/src/testing/softened.contract.ts';
 import { undoContract } from '../packages/toolcrib/src/undo/undo.contract.ts';
-import { openTestbed } from './target.ts';
+import { openTestbed, sharedTestbed } from './target.ts';
 
+const shared = sharedTestbed();
 describe('radius, over a real control plane', () => radiusContract(openTestbed));
-describe('softening, over a real control plane', () => softenContract(openTestbed));
-describe('softened, then undone or finished, over a real control plane', () => softenedContract(openTestbed));
-describe('undo, over a real control plane', () => undoContract(openTestbed));
+describe('softening, over a real control plane', () => softenContract(shared));
+describe('softened, then undone or finished, over a real control plane', () => softenedContract(shared));
+describe('softened again and again, over a real control plane', () =>
+  againContract(shared, { plainFails: true }));
+describe('undo, over a real control plane', () => undoContract(shared));

@@ -1,8 +1,9 @@
 // The testbed as a target of the product's contract tests.
 import { readFile } from 'node:fs/promises';
+import { after } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { targetOf } from '../packages/toolcrib/src/testing/kubeconfig-target.ts';
-import type { ClusterTarget } from '../packages/toolcrib/src/testing/target.ts';
+import type { ClusterTarget, OpenTarget } from '../packages/toolcrib/src/testing/target.ts';
 import { startTestbed } from './start.ts';
 
 /** A private control plane; a person without rights of its own is the administrator, acting as that person. */
@@ -19,4 +20,14 @@ export async function openTestbed(): Promise<ClusterTarget> {
     },
     close: () => testbed.stop(),
   });
+}
+
+/** One control plane for several contracts of a test file: the first opens it, and it ends with the file. */
+export function sharedTestbed(): OpenTarget {
+  let opened: Promise<ClusterTarget> | undefined;
+  after(async () => (await opened?.catch(() => undefined))?.close());
+  return async () => {
+    opened ??= openTestbed();
+    return { ...(await opened), close: async () => {} };
+  };
 }

@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Answer, HttpRequest, Target } from '../types.ts';
+import type { Answer, Head, HttpRequest, Stream, Target } from '../types.ts';
 
 /** One planted fault: which answer of the sandbox is altered, and how. */
 export interface Corruption {
   name: string;
   /** The step that must notice it. */
   step: string;
+  /** Where it must notice it: one of the differences' paths must match. */
+  shows: RegExp;
   /** Which requests' answers are altered. */
   where(asked: { method: string; path: string }): boolean;
   /** Alters an answer, or gives it back as it is. For a watch it is called with each line. */
@@ -21,30 +23,35 @@ export interface Altered {
   body: any;
 }
 
+/** What belongs to one connection and not to the request or answer that it carries. */
+const OF_THE_CONNECTION = ['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host'];
+
 /**
- * The sandbox behind a liar: a target whose answers pass a corruption on their way. kubectl and helm reach it over a
- * proxy on 127.0.0.1, in plain HTTP and without credentials of their own.
+ * The sandbox behind a liar: a target whose answers pass a corruption on their way; all else passes as it is, byte by
+ * byte. kubectl and helm reach it over a proxy on 127.0.0.1, in plain HTTP and without credentials of their own.
+ * @param patience of the target's, in ms: what was lost does not come by waiting
  * @returns `count` tells how many answers were altered
  */
 export async function corrupted(
   target: Target,
-  corruption: Corruption,
+  corruption: Pick<Corruption, 'where' | 'alter'>,
+  patience?: number,
 ): Promise<Target & { count(): number }> {
   let altered = 0;
   const isWatch = (path: string) => /[?&]watch=(true|1)/.test(path);
 
-  function change(asked: { method: string; path: string }, answer: Answer): Answer {
-    if (!corruption.where(asked) || isWatch(asked.path)) return answer;
+  function change(answer: Answer): Answer {
     const before = { status: answer.status, headers: answer.headers, body: parsed(answer.text) };
     const after = corruption.alter(structuredClone(before));
     if (!after || JSON.stringify(after) === JSON.stringify(before)) return answer;
     altered++;
-    return { ...after, text: typeof after.body === 'string' ? after.body : JSON.stringify(after.body) };
+    const text = typeof after.body === 'string' ? after.body : JSON.stringify(after.body);
+    return { ...after, text, bytes: Buffer.from(text) };
   }
 
   /** A line of a watch, altered; '' where it is lost. */
-  function changeLine(asked: { method: string; path: string }, line: string): string {
-    if (line === '' || !corruption.where(asked)) return line === '' ? '' : `${line}\n`;
+  function changeLine(line: string): string {
+    if (line === '') return '';
     const before = { status: 200, headers: {}, body: parsed(line) };
     const after = corruption.alter(structuredClone(before));
     if (after && JSON.stringify(after.body) === JSON.stringify(before.body)) return `${line}\n`;
@@ -52,23 +59,20 @@ export async function corrupted(
     return after ? `${JSON.stringify(after.body)}\n` : '';
   }
 
-  async function send(
-    asked: HttpRequest,
-    onChunk?: (text: string) => void,
-    signal?: AbortSignal,
-  ): Promise<Answer> {
-    if (!isWatch(asked.path)) return change(asked, await target.send(asked, onChunk, signal));
+  async function send(asked: HttpRequest, stream: Stream = {}): Promise<Answer> {
+    if (!corruption.where(asked)) return target.send(asked, stream);
+    if (!isWatch(asked.path)) return change(await target.send(asked, { signal: stream.signal }));
+    const decoder = new TextDecoder();
     let rest = '';
-    return target.send(
-      asked,
-      (text) => {
-        const lines = (rest + text).split('\n');
+    return target.send(asked, {
+      ...stream,
+      onChunk(piece) {
+        const lines = (rest + decoder.decode(piece, { stream: true })).split('\n');
         rest = lines.pop() ?? '';
-        const told = lines.map((line) => changeLine(asked, line)).join('');
-        if (told !== '') onChunk?.(told);
+        const told = lines.map(changeLine).join('');
+        if (told !== '') stream.onChunk?.(Buffer.from(told));
       },
-      signal,
-    );
+    });
   }
 
   const server = createServer((incoming, outgoing) => void relay(incoming, outgoing));
@@ -76,10 +80,7 @@ export async function corrupted(
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const path = incoming.url ?? '/';
-    const wanted = ['accept', 'content-type', 'user-agent'];
-    const headers = Object.fromEntries(
-      wanted.flatMap((name) => (incoming.headers[name] ? [[name, String(incoming.headers[name])]] : [])),
-    );
+    const { 'accept-encoding': _, ...headers } = passedOn(incoming.headersDistinct);
     const asked: HttpRequest = {
       method: incoming.method ?? 'GET',
       path,
@@ -88,18 +89,23 @@ export async function corrupted(
     };
     const gone = new AbortController();
     outgoing.once('close', () => gone.abort());
+    const begin = ({ status, headers }: Head) => void outgoing.writeHead(status, passedOn(headers));
     try {
       if (isWatch(path)) {
-        outgoing.writeHead(200, { 'content-type': 'application/json' });
-        outgoing.flushHeaders();
-        await send(asked, (text) => outgoing.write(text), gone.signal);
+        await send(asked, {
+          signal: gone.signal,
+          onHead(head) {
+            begin(head);
+            outgoing.flushHeaders();
+          },
+          onChunk: (piece) => void outgoing.write(piece),
+        });
         outgoing.end();
         return;
       }
-      const answer = await send(asked, undefined, gone.signal);
-      const { 'content-length': _, 'transfer-encoding': __, connection: ___, ...rest } = answer.headers;
-      outgoing.writeHead(answer.status, rest);
-      outgoing.end(answer.text);
+      const answer = await send(asked, { signal: gone.signal });
+      begin(answer);
+      outgoing.end(answer.bytes);
     } catch {
       outgoing.destroy();
     }
@@ -113,13 +119,20 @@ export async function corrupted(
     send,
     kubeconfigPath: await target.writeKubeconfig(`liar-${port}`, url),
     count: () => altered,
-    // What was lost does not come by waiting.
-    patience: 5_000,
+    patience,
     async close() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+function passedOn<Value>(headers: Record<string, Value | undefined>): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined || OF_THE_CONNECTION.includes(name) ? [] : [[name, value]],
+    ),
+  );
 }
 
 function parsed(text: string): unknown {

@@ -1,6 +1,7 @@
 import type { Body } from '../actor.ts';
-import { type Actor, category } from '../step.ts';
+import { category } from '../step.ts';
 import type { Step } from '../types.ts';
+import { CLUSTER, label, meta, type Sample } from './crud-cluster.ts';
 import {
   budget,
   claimTemplate,
@@ -17,17 +18,7 @@ import {
 } from './objects.ts';
 import { atRest } from './states.ts';
 
-type Sample = {
-  body: (t: Actor) => Record<string, unknown> & { metadata: { name: string } };
-  change: unknown;
-  /** What to wait for after each write, where a controller writes to the object as well. */
-  rest?: (body: Body) => unknown;
-};
-
 const observed = (body: Body) => body.status.observedGeneration === body.metadata.generation;
-
-const meta = (name: string) => ({ metadata: { name } });
-const label = { metadata: { labels: { changed: 'yes' } } };
 
 /** A valid object of every built-in kind that can be created, and a change that it allows. */
 const NAMESPACED: Record<string, Sample> = {
@@ -203,83 +194,6 @@ const NAMESPACED: Record<string, Sample> = {
   },
 };
 
-const CLUSTER: Record<string, Sample> = {
-  persistentvolumes: {
-    rest: (body) => body.status.phase === 'Available',
-    body: (t) => ({
-      apiVersion: 'v1',
-      kind: 'PersistentVolume',
-      ...meta(t.unique('pv')),
-      spec: {
-        capacity: { storage: '1Gi' },
-        accessModes: ['ReadWriteOnce'],
-        storageClassName: 'by-hand',
-        hostPath: { path: '/tmp/x' },
-      },
-    }),
-    change: { spec: { persistentVolumeReclaimPolicy: 'Delete' } },
-  },
-  storageclasses: {
-    body: (t) => ({
-      apiVersion: 'storage.k8s.io/v1',
-      kind: 'StorageClass',
-      ...meta(t.unique('sc')),
-      provisioner: 'example.com/none',
-    }),
-    change: { allowVolumeExpansion: true },
-  },
-  priorityclasses: {
-    body: (t) => ({
-      apiVersion: 'scheduling.k8s.io/v1',
-      kind: 'PriorityClass',
-      ...meta(t.unique('pc')),
-      value: 5,
-    }),
-    change: { description: 'five' },
-  },
-  ingressclasses: {
-    body: (t) => ({
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'IngressClass',
-      ...meta(t.unique('ic')),
-      spec: { controller: 'example.com/none' },
-    }),
-    change: label,
-  },
-  clusterroles: {
-    body: (t) => ({
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRole',
-      ...meta(t.unique('cr')),
-      rules: [],
-    }),
-    change: { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }] },
-  },
-  clusterrolebindings: {
-    body: (t) => ({
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'ClusterRoleBinding',
-      ...meta(t.unique('crb')),
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'none' },
-      subjects: [{ kind: 'Group', name: 'some' }],
-    }),
-    change: { subjects: [] },
-  },
-  csidrivers: {
-    body: (t) => ({
-      apiVersion: 'storage.k8s.io/v1',
-      kind: 'CSIDriver',
-      ...meta(`${t.unique('csi')}.example.com`),
-      spec: {},
-    }),
-    change: { spec: { requiresRepublish: true } },
-  },
-  namespaces: {
-    body: (t) => ({ apiVersion: 'v1', kind: 'Namespace', ...meta(t.unique('ns')) }),
-    change: label,
-  },
-};
-
 /** Without what belongs to a moment: kinds whose controllers write their status soon after. */
 const crud =
   (resource: string, { body, change, rest }: Sample): Step['run'] =>
@@ -309,7 +223,7 @@ export const crudOfEveryKind = category(
   Object.fromEntries(
     Object.entries({ ...NAMESPACED, ...CLUSTER }).map(([resource, sample]) => [
       resource,
-      crud(resource, sample),
+      sample.alone ? { alone: true as const, run: crud(resource, sample) } : crud(resource, sample),
     ]),
   ),
 );

@@ -71,7 +71,8 @@ export const helm = category('helm', {
   },
   'a chart that the server refuses': async (t) => {
     await t.helm(['install', 'bad', broken]);
-    await t.helm('list --all');
+    await t.helm('list');
+    await t.helm('list --failed');
   },
   'install --dry-run=server': async (t) => {
     await t.helm(['install', 'shop', chart, '--dry-run=server']);

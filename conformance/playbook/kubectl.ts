@@ -20,6 +20,12 @@ const shop = JSON.stringify({
 
 const up = (t: Actor) => t.until('deployments', 'web', atRest);
 
+/** Which kind or field it is, of which type, with which values, and which fields it has. */
+const namesAndTypes = (text: string) => [
+  ...text.split('\n').filter((line) => /^[A-Z]+: +\S|^ {2}\S+\t<|^ {2}enum: /.test(line)),
+  ...(text.match(/^ENUM:\n( {4}\S+\n)+/m) ?? []),
+];
+
 export const kubectl = category('kubectl', {
   'apply, twice, and changed': async (t) => {
     await t.kubectl('apply -f -', shop);
@@ -194,6 +200,16 @@ export const kubectl = category('kubectl', {
     t.fact('the same', [same.exit, same.stdout]);
   },
   explain: async (t) => {
+    for (const field of [
+      'deployment.spec.strategy.type',
+      'pod.spec.restartPolicy',
+      'configmap',
+      'service.spec',
+      'pod.spec.containers',
+    ]) {
+      const { exit, stderr, stdout = '' } = await t.kubectl(`explain ${field}`, undefined, { quiet: true });
+      t.fact(`explain ${field}: names, types and values`, [exit, stderr, namesAndTypes(stdout)]);
+    }
     await t.kubectl('explain deployment.spec.strategy.type');
     await t.kubectl('explain none');
   },

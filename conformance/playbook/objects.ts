@@ -91,6 +91,26 @@ export const eviction = (name: string, more: Fields = {}) => ({
   ...more,
 });
 
+/** A CustomResourceDefinition of Widgets. @param group the step's own */
+export const definition = (group: string) => ({
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `widgets.${group}` },
+  spec: {
+    group,
+    scope: 'Namespaced',
+    names: { plural: 'widgets', singular: 'widget', kind: 'Widget', listKind: 'WidgetList' },
+    versions: [
+      {
+        name: 'v1',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object' } } } },
+      },
+    ],
+  },
+});
+
 /** An owner reference to an object as an answer showed it. */
 export const ownedBy = (owner: Body, more: Fields = {}) => ({
   apiVersion: owner.apiVersion,

@@ -60,6 +60,8 @@ export const scaleAndRollout = category('scale and rollout', {
     await started(t, 'deployments', deployment('web', 1));
     const { body } = await t.get('deployments', 'web', { sub: 'scale' });
     await t.put('deployments', 'web', { ...body, spec: { replicas: 2 } }, { sub: 'scale' });
+    // The next answer tells how many there are just then.
+    await t.until('deployments', 'web', (now) => now.spec.replicas === 2 && atRest(now));
     await t.patch('deployments', 'web', 'merge', { spec: { replicas: 3 } }, { sub: 'scale' });
     await t.until('deployments', 'web', (now) => now.spec.replicas === 3 && atRest(now));
   },

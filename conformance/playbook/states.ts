@@ -41,6 +41,10 @@ export const running = (body: Body): boolean =>
   body.status.phase === 'Running' &&
   body.status.conditions.some((one: Body) => one.type === 'Ready' && one.status === 'True');
 
+/** A CustomResourceDefinition whose kind is served. */
+export const isEstablished = (body: Body): boolean =>
+  body.status.conditions.some((one: Body) => one.type === 'Established' && one.status === 'True');
+
 /** For lists: exactly so many items, none of them on its way out. */
 export const items =
   (count: number, each: (item: Body) => unknown = () => true) =>

@@ -3,6 +3,8 @@ import { apiVersionOf } from '@toolcrib/kube';
 import type { GroupVersionResources } from '../schema/resources.ts';
 import { BUILT_IN } from '../schema/resources.ts';
 import { ApiError } from '../store/api-error.ts';
+import { API_SERVER } from '../store/field-ownership.ts';
+import { equalJson } from '../store/json.ts';
 import type { MemoryStore } from '../store/memory-store.ts';
 import { validateReferences } from '../store/meta-rules.ts';
 import type { Clock, StoreEvent } from '../store/store.ts';
@@ -18,6 +20,11 @@ import { readPath } from './json-path.ts';
 import { defaultBySchema, validateBySchema } from './validate.ts';
 
 const DEFINITIONS = { group: 'apiextensions.k8s.io', version: 'v1', resource: 'customresourcedefinitions' };
+
+const BY_THE_SERVER = {
+  subresource: 'status' as const,
+  manager: { ...API_SERVER, subresource: 'status' },
+};
 
 /** What is served at this moment: the built-in groups and those of established CustomResourceDefinitions. */
 export interface CustomResources {
@@ -71,6 +78,7 @@ export function serveCustomResources(): CustomResources {
     } else if (definition.metadata.deletionTimestamp !== undefined) removeObjects(store, definition);
     else if (!isEstablished(definition)) establish(store, clock, definition);
     else {
+      if (!equalJson(definition.status?.acceptedNames, definition.spec.names)) acceptNames(store, definition);
       const versions = definedVersions(definition);
       served.set(definition.metadata.name, { versions, categories: definition.spec.names.categories });
       if (versions[0]) store.serve(versions[0].info);
@@ -134,7 +142,20 @@ function establish(store: MemoryStore, clock: Clock, definition: KubeObject): vo
         acceptedNames: object.spec.names,
       };
     },
-    { subresource: 'status' },
+    BY_THE_SERVER,
+  );
+}
+
+/** Of a definition that is served already, and now has other names. */
+function acceptNames(store: MemoryStore, { metadata }: KubeObject): void {
+  store.modify(
+    DEFINITIONS,
+    undefined,
+    metadata.name,
+    (object) => {
+      object.status = { ...object.status, acceptedNames: object.spec.names };
+    },
+    BY_THE_SERVER,
   );
 }
 

@@ -268,3 +268,11 @@ async function waitFor(met: () => boolean): Promise<void> {
   }
   assert.fail('waited in vain');
 }
+
+test('a CSINode keeps no empty list of drivers', async () => {
+  const at = '/apis/storage.k8s.io/v1/csinodes';
+  const node = { apiVersion: 'storage.k8s.io/v1', kind: 'CSINode', metadata: { name: 'one' } };
+  const made = await admin.call('POST', at, { body: { ...node, spec: { drivers: [] } } });
+  assert.deepEqual([made.status, made.body.spec], [201, { drivers: null }]);
+  await admin.call('DELETE', `${at}/one`);
+});

@@ -60,6 +60,9 @@ test('a CustomResourceDefinition is served: create, columns, defaults, faults, s
       await kubectl(['get', 'crate/one', '-o', 'jsonpath={.spec.count} {.metadata.generation}']),
       '4 2',
     );
+    await kubectl(['apply', '-f', '-'], DEFINITION.replace('[cr]', '[ct]'));
+    const accepted = ['crd/crates.store.example.com', '-o', 'jsonpath={.status.acceptedNames.shortNames}'];
+    assert.equal(await kubectl(['get', ...accepted]), '["ct"]');
     await kubectl(['delete', 'crd', 'crates.store.example.com', '--timeout=10s']);
     assert.match(
       (await clients.kubectl(['get', 'crates'])).stderr,

@@ -23,7 +23,13 @@ import {
 import { podStrategy, podTemplateStrategy } from './pods/strategy.ts';
 import { autoscalerStrategy, budgetStrategy } from './scaling.ts';
 import { serviceStrategy } from './services.ts';
-import { claimStrategy, driverStrategy, storageClassStrategy, volumeStrategy } from './storage.ts';
+import {
+  claimStrategy,
+  driverStrategy,
+  storageClassStrategy,
+  storageNodeStrategy,
+  volumeStrategy,
+} from './storage.ts';
 import {
   controllerRevisionStrategy,
   daemonSetStrategy,
@@ -71,7 +77,7 @@ const strategies: Record<string, Strategy> = {
   'rbac.authorization.k8s.io/roles': roleStrategy,
   'scheduling.k8s.io/priorityclasses': priorityClassStrategy,
   'storage.k8s.io/csidrivers': driverStrategy,
-  'storage.k8s.io/csinodes': { generation: 'none', unconditionalUpdate: false },
+  'storage.k8s.io/csinodes': storageNodeStrategy,
   'storage.k8s.io/storageclasses': storageClassStrategy,
   'storage.k8s.io/volumeattachments': { generation: 'none', unconditionalUpdate: false },
 };

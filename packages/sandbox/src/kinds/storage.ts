@@ -1,3 +1,4 @@
+import type { KubeObject } from '@toolcrib/kube';
 import { equalJson } from '../store/json.ts';
 import { forbiddenField, required } from '../store/meta-rules.ts';
 import type { Strategy } from '../store/strategy.ts';
@@ -109,4 +110,16 @@ export const driverStrategy: Strategy = {
   prepareForUpdate(driver, old) {
     if (!equalJson(driver.spec, old.spec)) driver.metadata.generation = (old.metadata.generation ?? 0) + 1;
   },
+};
+
+/** Stored as protobuf, where an empty list is none. */
+function noDrivers(node: KubeObject): void {
+  if (!node.spec.drivers?.length) node.spec.drivers = null;
+}
+
+export const storageNodeStrategy: Strategy = {
+  generation: 'none',
+  unconditionalUpdate: false,
+  prepareForCreate: noDrivers,
+  prepareForUpdate: noDrivers,
 };

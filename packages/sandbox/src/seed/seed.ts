@@ -1,7 +1,7 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
 import { groupVersionOf } from '@toolcrib/kube';
+import { API_SERVER } from '../store/field-ownership.ts';
 import type { MemoryStore } from '../store/memory-store.ts';
-import type { Manager } from '../store/strategy.ts';
 import { bootstrapRoles } from './roles.ts';
 
 const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
@@ -18,8 +18,6 @@ const PRIORITY_CLASSES: [string, number, string][] = [
     'Used for system critical pods that must not be moved from their current node.',
   ],
 ];
-
-const API_SERVER: Manager = { name: 'kube-apiserver', operation: 'Update' };
 
 /** Writes what every fresh cluster has before anybody sends a request. */
 export function seedCluster(store: MemoryStore): void {

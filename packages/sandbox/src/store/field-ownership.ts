@@ -15,6 +15,9 @@ function controlPlane(info: ResourceInfo, subresource: string | undefined): Mana
 /** Writes that the server makes on its way and that no manager owns, such as a Pod's binding. */
 export const NOBODY: Manager = { name: '', operation: 'Update' };
 
+/** What the API server writes of its own accord: the first objects, and the status of definitions. */
+export const API_SERVER: Manager = { name: 'kube-apiserver', operation: 'Update' };
+
 /** Brings `metadata.managedFields` up to date with a write; an apply has done it already. */
 export function trackOwnership(
   object: KubeObject,

@@ -64,18 +64,66 @@ export async function runStatefulSet(
   return rested(target, namespace, 'statefulsets', app, replicas);
 }
 
+/** A ReplicaSet that belongs to nobody, whose Pods are Running. */
+export async function runReplicaSet(
+  target: ClusterTarget,
+  namespace: string,
+  app: string,
+  replicas: number,
+): Promise<{ owner: KubeObject; pods: KubeObject[] }> {
+  await put(target, paths.apps(namespace, 'replicasets'), {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { name: app, labels: { app } },
+    spec: { replicas, selector: { matchLabels: { app } }, template: template(app) },
+  });
+  return rested(target, namespace, 'replicasets', app, replicas);
+}
+
+/** A DaemonSet whose Pods are Running, one on each of so many Nodes at most. */
+export async function runDaemonSet(
+  target: ClusterTarget,
+  namespace: string,
+  app: string,
+  most: number,
+): Promise<{ owner: KubeObject; pods: KubeObject[] }> {
+  const names = (await items(target, '/api/v1/nodes')).map((node) => node.metadata.name).slice(0, most);
+  const nodes = { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: names }] };
+  const affinity = {
+    nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [nodes] } },
+  };
+  await put(target, paths.apps(namespace, 'daemonsets'), {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: app, labels: { app } },
+    spec: { selector: { matchLabels: { app } }, template: template(app, { affinity }) },
+  });
+  return rested(target, namespace, 'daemonsets', app, names.length);
+}
+
+export type Workload = 'deployments' | 'statefulsets' | 'daemonsets' | 'replicasets';
+
+/** How each kind that can be softened is run. */
+export const runWorkload = {
+  deployments: runDeployment,
+  statefulsets: runStatefulSet,
+  daemonsets: runDaemonSet,
+  replicasets: runReplicaSet,
+} as const;
+
 /** Waits until a workload has what it wants and has said so. */
 export async function rested(
   target: ClusterTarget,
   namespace: string,
-  resource: 'deployments' | 'statefulsets',
+  resource: Workload,
   app: string,
   replicas: number,
 ): Promise<{ owner: KubeObject; pods: KubeObject[] }> {
   return until(`${resource} ${app} at rest`, async () => {
     const { status, body: owner } = await target.https('GET', `${paths.apps(namespace, resource)}/${app}`);
     const pods = await podsOf(target, namespace, app);
-    const { observedGeneration = 0, readyReplicas = 0, currentRevision, updateRevision } = owner.status ?? {};
+    const { observedGeneration = 0, currentRevision, updateRevision } = owner.status ?? {};
+    const readyReplicas = owner.status?.readyReplicas ?? owner.status?.numberReady ?? 0;
     const atRest =
       status === 200 &&
       observedGeneration >= (owner.metadata.generation ?? 0) &&

@@ -34,6 +34,14 @@ test('Nodes stand ready, and Pods spread over them', () => {
   assert.equal(addresses.size, 4);
 });
 
+test('a Node that somebody makes is told how long kubelets may keep Secrets', () => {
+  const cluster = testCluster({ nodes: 1 });
+  cluster.store.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'more' } });
+  cluster.settle();
+  for (const node of cluster.store.list(NODES))
+    assert.equal(node.metadata.annotations?.['node.alpha.kubernetes.io/ttl'], '0', node.metadata.name);
+});
+
 test('a Pod is created, then running and ready after its time', () => {
   const cluster = testCluster({ podStartMs: 2000 });
   createPod(cluster, 'web');

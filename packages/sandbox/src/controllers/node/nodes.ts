@@ -7,7 +7,10 @@ import { keyOfObject } from '../common/view.ts';
 import { isLost } from './hooks.ts';
 
 export const KUBELET_VERSION = 'v1.35.4';
+const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
+// How long kubelets may keep Secrets, in seconds: by the number of Nodes, and 0 up to a hundred (the ttl controller).
+const TTL = 'node.alpha.kubernetes.io/ttl';
 const CORDONED = 'node.kubernetes.io/unschedulable';
 
 export interface NodeOptions extends ControllerOptions {
@@ -44,6 +47,11 @@ export function nodeController(options: NodeOptions = {}) {
     sync({ name }, { store, view, clock }) {
       const node = view.get(NODES, undefined, name);
       if (!node) return;
+      if (node.metadata.annotations?.[TTL] === undefined) {
+        store.modify(NODES, undefined, name, (fresh) => {
+          fresh.metadata.annotations = { ...fresh.metadata.annotations, [TTL]: '0' };
+        });
+      }
       const lost = isLost(node);
       const ready = node.status?.conditions?.find((item: { type: string }) => item.type === 'Ready');
       const tainted = node.spec?.taints?.some((taint: { key: string }) => taint.key === UNREACHABLE) === true;
@@ -60,10 +68,14 @@ export function nodeController(options: NodeOptions = {}) {
       }
       const cordoned = node.spec?.unschedulable === true;
       const closed = node.spec?.taints?.some((taint: { key: string }) => taint.key === CORDONED) === true;
-      if (tainted === lost && closed === cordoned) return;
+      // What admission gave it goes by the conditions too: one that never said anything is not said to be unready.
+      const isStale = (taint: { key: string; effect: string }) =>
+        taint.key === NOT_READY && taint.effect === 'NoSchedule' && ready?.status !== 'False';
+      if (tainted === lost && closed === cordoned && !node.spec?.taints?.some(isStale)) return;
       store.modify(NODES, undefined, name, (fresh) => {
         const others = (fresh.spec?.taints ?? []).filter(
-          (taint: { key: string }) => taint.key !== UNREACHABLE && taint.key !== CORDONED,
+          (taint: { key: string; effect: string }) =>
+            taint.key !== UNREACHABLE && taint.key !== CORDONED && !isStale(taint),
         );
         const timeAdded = timestamp(clock.now());
         const unreachable = ['NoSchedule', 'NoExecute'].map((effect) => ({
@@ -127,7 +139,7 @@ function newNode(number: number, now: number): KubeObject {
         'kubernetes.io/os': 'linux',
         'topology.kubernetes.io/zone': `zone-${number}`,
       },
-      annotations: { 'node.alpha.kubernetes.io/ttl': '0' },
+      annotations: { [TTL]: '0' },
     },
     spec: {
       podCIDR: `10.244.${number}.0/24`,

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import { anAct, aRequest, aSnapshot } from '../../journal/testing/records.ts';
 import type { Cluster, RequestRecord, SoftenRecord } from '../../model/index.ts';
 import { away, busy, faulty, watchingAs } from '../../testing/faulty.ts';
-import { openSandbox } from '../../testing/sandbox-target.ts';
-import type { ClusterTarget } from '../../testing/target.ts';
+import type { ClusterTarget, OpenTarget } from '../../testing/target.ts';
 import { inNamespace, paths, put, seen, until } from '../../testing/target.ts';
 import { podsOf, runDeployment, uidsOf } from '../../testing/workloads.ts';
 import { orphanFirst, retainFirst } from '../soften/index.ts';
@@ -16,10 +15,11 @@ import { type TestDeps, testDeps } from './testing/deps.ts';
 
 const LATER = Number.MAX_SAFE_INTEGER;
 
-describe('recovery after a restart, over the sandbox', () => {
+/** What a guard makes of its journal after a restart, over this target. Proved by plain requests. */
+export function recoverContract(open: OpenTarget): void {
   let target: ClusterTarget;
   before(async () => {
-    target = await openSandbox();
+    target = await open();
   });
   after(() => target.close());
 
@@ -342,4 +342,4 @@ describe('recovery after a restart, over the sandbox', () => {
         assert.equal((await deps.journal.softenings({ actId: record.actId }))[0]?.state, 'failed');
       });
     }));
-});
+}

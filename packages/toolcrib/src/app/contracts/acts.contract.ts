@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
-import { orphanFirst, retainFirst } from '../guard/soften/index.ts';
-import { type TestDeps, testDeps } from '../guard/way/testing/deps.ts';
-import { anAct, aRequest, aSnapshot } from '../journal/testing/records.ts';
-import type { As, Cluster, SoftenRecord } from '../model/index.ts';
-import { away, faulty, watchingAs } from '../testing/faulty.ts';
-import { openSandbox } from '../testing/sandbox-target.ts';
-import type { ClusterTarget } from '../testing/target.ts';
-import { inNamespace, paths, put, seen, until } from '../testing/target.ts';
-import { podsOf, runDeployment, uidsOf } from '../testing/workloads.ts';
-import { finishAct, undoAct } from './acts.ts';
+import { orphanFirst, retainFirst } from '../../guard/soften/index.ts';
+import { type TestDeps, testDeps } from '../../guard/way/testing/deps.ts';
+import { anAct, aRequest, aSnapshot } from '../../journal/testing/records.ts';
+import type { As, Cluster, SoftenRecord } from '../../model/index.ts';
+import { away, faulty, watchingAs } from '../../testing/faulty.ts';
+import type { ClusterTarget, OpenTarget } from '../../testing/target.ts';
+import { inNamespace, paths, put, seen, until } from '../../testing/target.ts';
+import { podsOf, runDeployment, uidsOf } from '../../testing/workloads.ts';
+import { finishAct, undoAct } from '../acts.ts';
 
 const ACT = 'act-000001';
 const none = () => undefined;
 
-describe('undo and finish of an act, over the sandbox', () => {
+/** Undo and finish of an act as the journal has it, over this target. Proved by plain requests. */
+export function actsContract(open: OpenTarget): void {
   let target: ClusterTarget;
   before(async () => {
-    target = await openSandbox();
+    target = await open();
   });
   after(() => target.close());
 
@@ -199,4 +199,4 @@ describe('undo and finish of an act, over the sandbox', () => {
       });
       await until('the volume is reclaimed', async () => !(await seen(target, volumePath)));
     }));
-});
+}

@@ -1,0 +1,11 @@
+// What the guard keeps, recovers, undoes and finishes, over a real control plane. Needs Go.
+import { describe } from 'node:test';
+import { actsContract } from '../packages/toolcrib/src/app/contracts/acts.contract.ts';
+import { keepFirstContract } from '../packages/toolcrib/src/guard/way/keep-first.contract.ts';
+import { recoverContract } from '../packages/toolcrib/src/guard/way/recover.contract.ts';
+import { sharedTestbed } from './target.ts';
+
+const open = sharedTestbed();
+describe('kept before it is destroyed, over a real control plane', () => keepFirstContract(open));
+describe('recovery after a restart, over a real control plane', () => recoverContract(open));
+describe('undo and finish of an act, over a real control plane', () => actsContract(open));
