@@ -94,7 +94,7 @@ const FLIPS: {
     why: 'the pinned signer signed another file of the release',
     given: PINNED,
     spoil: ({ 'release.artefact': artefact }) => void (artefact.sha256 = 'c'.repeat(64)),
-    also: { 'verified-provenance': 'unknown' },
+    also: { 'verified-provenance': 'unknown', 'signer-unchanged': 'unknown' },
   },
   {
     criterion: 'verified-provenance',
@@ -272,6 +272,13 @@ const FLIPS: {
     to: 'fail',
     why: 'published three days ago',
     spoil: ({ 'npm.version': version }) => void (version.publishedAt = at(3)),
+  },
+  {
+    criterion: 'cool-down',
+    to: 'unknown',
+    why: 'published the day after tomorrow',
+    spoil: ({ 'npm.version': version }) => void (version.publishedAt = at(-2)),
+    also: { 'known-vulnerabilities': 'unknown' },
   },
   {
     criterion: 'fix-to-release',

@@ -232,18 +232,21 @@ const ownPolicy = (require: string) =>
 
 test('what the reader demands and the pack does not is not taken from the pack alone', async () => {
   const affected = { introduced: '0' };
-  const records = ['0.1.0', '9.0.0'].map((fixed, index) => ({
+  // An export: of more than one package, and newer than the version. Anything less is no evidence either way.
+  const yesterday = new Date(NOW - 86_400_000).toISOString();
+  const records = ['0.1.0', '9.0.0', '9.0.0'].map((fixed, index) => ({
     id: `GO-${index}`,
-    modified: '2026-03-01T00:00:00Z',
+    modified: yesterday,
     affected: [
       {
-        package: { ecosystem: 'Go', name: 'github.com/d/k9s' },
+        package: { ecosystem: 'Go', name: index === 2 ? 'example.com/other' : 'github.com/d/k9s' },
         ranges: [{ type: 'SEMVER', events: [affected, { fixed }] }],
       },
     ],
   }));
-  const file = join(scratch, 'affected.json');
-  writeFileSync(file, JSON.stringify({ vulns: records }));
+  const file = join(scratch, 'export');
+  mkdirSync(file);
+  for (const record of records) writeFileSync(join(file, `${record.id}.json`), JSON.stringify(record));
   const asked = { spec: 'pkg:github/d/k9s@1.2.0', git: fixture.dir, files: [file] };
   const made = await assess(asked, (subject) => ownPolicy('licence').resolve(subject), context());
   const mine = ownPolicy('licence, known-vulnerabilities').resolve(made.subject);
@@ -409,6 +412,7 @@ test('a pack does not choose which files of the reader are opened', async () => 
     [['/usr'], {}, ['out of reach']],
   ] as const) {
     const base = await vet(fixture.dir, []);
+    const { value } = factOf(await vet(fixture.dir, [elsewhere]), 'osv.records');
     const { sha256: _, ...copy } = structuredClone(base);
     copy.asked.files = [...asked];
     const read = await readGiven(elsewhere, context());
@@ -420,7 +424,7 @@ test('a pack does not choose which files of the reader are opened', async () => 
         source: { kind: 'osv-file', location },
         collectedAt: copy.assessedAt,
         sha256: read.sha256,
-        value: { records: 0, newest: null, partial: null, ofPackage: [] },
+        value,
       });
     const { reread } = await verifyPack(packText(sealPack(copy as never)), packPath, (old) =>
       collectAgain(old, { packPath, network: false, ...reach }),
