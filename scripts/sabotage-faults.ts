@@ -21,7 +21,7 @@ export const faults: Fault[] = [
     file: `${GUARD}/way/release.ts`,
     find: 'await deps.journal.keep(snapshot, kept);',
     put: 'void deps.journal.keep(snapshot, kept);',
-    tests: [`${GUARD}/way/keep-first.test.ts`],
+    tests: [`${GUARD}/way/contracts.test.ts`],
     turnsRed: /a delete goes on only once its snapshot is durable/,
   },
   {
