@@ -160,6 +160,26 @@ test('a terminal without a context leaves nothing behind; one with only guarded 
   assert.equal(readFileSync(paths.sources, 'utf8'), before);
 });
 
+test('one terminal’s broken file costs its own contexts only, and a list whose files are gone is forgotten', () => {
+  const files = { '.kube/config': PROD, staging: STAGING, third: config({ third: {} }) };
+  const { remember, person, at, paths } = aHome(files);
+  remember();
+  remember('staging');
+  writeFileSync(at('staging'), '{ half');
+  assert.deepEqual(person().contextNames, ['prod']);
+  assert.equal(person().context('prod').cluster.server, 'https://prod.example');
+  assert.throws(() => person().context('staging'), { code: 'bad-file' });
+  assert.throws(() => remember('staging'), { code: 'bad-file' }, 'one’s own is said');
+  rmSync(at('staging'));
+  remember('third');
+  assert.deepEqual(person().contextNames, ['prod', 'third']);
+  const { lists } = JSON.parse(readFileSync(paths.sources, 'utf8'));
+  assert.deepEqual(lists, [[at('.kube/config')], [at('third')]]);
+  writeFileSync(at('.kube/config'), '{ half');
+  writeFileSync(at('third'), '{ half');
+  assert.throws(() => person(), { code: 'bad-file' }, 'where nothing can be read, that is said');
+});
+
 test('files that were remembered as one list still are', () => {
   const { person, paths, at } = aHome({ a: PROD, b: STAGING });
   mkdirSync(paths.state);

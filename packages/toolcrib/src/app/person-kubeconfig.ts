@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -47,8 +48,9 @@ export function personSources(paths: Paths, env: Env, home: string = homedir()):
 
 /**
  * The contexts of each terminal where toolcrib was turned on (else of the files that `env` names), each resolved within
- * its own terminal's files, and those that other programs have added to ours since.
- * @throws ToolcribError `no-kubeconfig`, `bad-file`
+ * its own terminal's files, and those that other programs have added to ours since. A list that can't be read costs
+ * its own contexts only: one terminal's half-written file must not take the guard from all the others.
+ * @throws ToolcribError `no-kubeconfig`, `bad-file` where no list can be read
  */
 export function loadPerson(paths: Paths, env: Env, home: string = homedir()): Person {
   return together(paths, listsOf(paths, env, home), home);
@@ -60,10 +62,17 @@ export function loadPersonHere(paths: Paths, env: Env, home: string = homedir())
 }
 
 function together(paths: Paths, lists: readonly string[][], home: string): Person {
-  const all = lists.map((files) => {
+  const errors: unknown[] = [];
+  const all = lists.flatMap((files) => {
     const KUBECONFIG = [...files, paths.added].join(delimiter);
-    return { KUBECONFIG, own: load(files, home), whole: loadKubeconfig({ env: { KUBECONFIG }, home }) };
+    try {
+      return { KUBECONFIG, own: load(files, home), whole: loadKubeconfig({ env: { KUBECONFIG }, home }) };
+    } catch (error) {
+      errors.push(error);
+      return [];
+    }
   });
+  if (all.length === 0 && errors.length > 0) throw errors[0];
   const has = (config: Kubeconfig, name: string) => config.contextNames.includes(name);
   // What other programs added may lean on a cluster or user of one list only.
   const listOf = (name: string) =>
@@ -77,6 +86,8 @@ function together(paths: Paths, lists: readonly string[][], home: string): Perso
     context(name) {
       const list = listOf(name);
       if (list && has(list.whole, name)) return list.whole.context(name);
+      // It may stand in what could not be read.
+      if (errors.length > 0) throw errors[0];
       // Only for its words: nobody has that context.
       const KUBECONFIG = [...lists.flat(), paths.added].join(delimiter);
       return loadKubeconfig({ env: { KUBECONFIG }, home }).context(name);
@@ -108,12 +119,23 @@ export function rememberSources(paths: Paths, env: Env, home: string = homedir()
   }
   const known = remembered(paths) ?? [];
   for (const list of known) {
-    const there = load(list, home);
+    const there = readable(list, home);
+    if (!there) continue;
     for (const name of here.contextNames.filter((one) => there.contextNames.includes(one)))
       refuseOther(name, contextIn(here, name), contextIn(there, name));
   }
   if (known.some((list) => isDeepStrictEqual(list, files))) return;
-  writeOwnFile(paths.sources, `${JSON.stringify({ lists: [...known, files] }, null, 2)}\n`);
+  const standing = known.filter((list) => list.some((file) => existsSync(file)));
+  writeOwnFile(paths.sources, `${JSON.stringify({ lists: [...standing, files] }, null, 2)}\n`);
+}
+
+/** Another terminal's files: what is wrong with them is said where they are used. */
+function readable(files: readonly string[], home: string): Kubeconfig | undefined {
+  try {
+    return load(files, home);
+  } catch {
+    return undefined;
+  }
 }
 
 function refuseOther(name: string, here: ContextConfig | undefined, there: ContextConfig | undefined): void {

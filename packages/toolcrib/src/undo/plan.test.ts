@@ -181,6 +181,20 @@ test('a claim that stands again: with its data, without it, or in the way of it'
   assert.match(of(claim('new', 'pv2', 'Bound'), []) ?? '', /^unchanged: .*empty: volume pv is gone/);
   assert.match(of(claim('new', 'pv2', 'Bound'), [volume('pv')]) ?? '', /^conflict: .*data is on volume pv$/);
   assert.match(of(claim('new', undefined, 'Pending'), [volume('pv')]) ?? '', /^conflict: .*no volume yet/);
+  const larger = claim('new', 'pv2', 'Bound');
+  larger.spec.resources = { requests: { storage: '9Gi' } };
+  assert.match(of(larger, [volume('pv')]) ?? '', /^conflict: .*data is on volume pv$/);
+  assert.match(of(larger, []) ?? '', /^conflict: something else/);
+  const set = object('apps/v1 StatefulSet', 'db', { spec: { replicas: 1 } });
+  const owns = { ...old, metadata: { ...old.metadata, ...owned(set) } } as KubeObject;
+  const other = object('apps/v1 StatefulSet', 'db', { metadata: { uid: 'other' }, spec: { replicas: 2 } });
+  const standing = [other, claim('new', 'pv2', 'Bound'), volume('pv')];
+  const { steps } = planUndo([snapshotOf([set, owns])], [], live([set, owns, volume('pv')], standing));
+  const told = steps.flatMap((step) => (step.do === 'none' ? [step.result.note] : []));
+  assert.ok(
+    told.some((note) => /data is on volume pv$/.test(note ?? '')),
+    told.join(),
+  );
   const unread = live([old]);
   const key = keyOfObject(volume('pv'));
   delete unread.at[key];

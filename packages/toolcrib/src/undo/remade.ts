@@ -30,6 +30,8 @@ export function remadeBy(facts: PlanFacts, object: KubeObject): string | undefin
  * what is made again for its own, or for one too many.
  */
 export function ofAnother(facts: PlanFacts, object: KubeObject): string | undefined {
+  // A claim is data: it is brought back, or where its data is gets said.
+  if (isKind(object, '', 'PersistentVolumeClaim')) return undefined;
   const controller = controllerOf(object);
   const kept = controller && facts.byUid.get(controller.uid);
   const now = kept && liveOf(facts.live, kept);

@@ -76,16 +76,18 @@ function standingClaim(
   volume: KubeObject | null | undefined,
 ): UndoStep {
   const now = live.at[keyOfObject(object)];
-  if (step.do !== 'none' || step.result.result !== 'unchanged') return step;
+  if (step.do !== 'none' || !/^(unchanged|conflict)$/.test(step.result.result)) return step;
   if (!now || now.metadata.uid === object.metadata.uid) return step;
   const what = nameOf(object);
   const had: string = object.spec?.volumeName;
   const has: string | undefined = now.spec?.volumeName;
+  const conflict = step.result.result === 'conflict';
   if (has === had) {
-    if (now.status?.phase === 'Bound' || volume !== null) return step;
+    if (conflict || now.status?.phase === 'Bound' || volume !== null) return step;
     const note = `it waits for volume ${had}, which is gone: delete it, and undo again to get an empty one`;
     return none(what, 'conflict', note);
   }
+  if (volume === null && conflict) return step;
   if (volume === null) return none(what, 'unchanged', `it stands again, empty: volume ${had} is gone`);
   const note = `one with ${has === undefined ? 'no volume yet' : `volume ${has}`} stands there now; the data is on volume ${had}`;
   return none(what, 'conflict', note);
