@@ -732,6 +732,8 @@ test('an SBOM is of this tool by its purl: a name alone is anybody’s', () => {
     ['k9s@1.2.0', 'unknown'],
     ['k9s@1.1.0', 'fail'],
     ['k9s_Linux_amd64.tar.gz', 'unknown'],
+    ['k9s_Linux_amd64.tar.gz@sha256:abc0', 'unknown'],
+    ['k9s@sha256:abc0', 'unknown'],
     ['pkg:generic/k9s_Linux_amd64.tar.gz@v1.1.0', 'unknown'],
     ['pkg:golang/github.com/d/other@v1.2.0', 'fail'],
     ['pkg:github/d/other@v1.2.0', 'fail'],

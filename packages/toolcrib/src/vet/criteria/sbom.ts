@@ -1,6 +1,7 @@
 import { PackageURL } from 'packageurl-js';
 import { z } from 'zod';
 import type { Subject } from '../pack/schema.ts';
+import { isDigest } from '../sbom/model.ts';
 import type { Criterion } from './criterion.ts';
 import { decided, unknown } from './figures.ts';
 import { CITED } from './sources.ts';
@@ -122,5 +123,7 @@ function bareFits(describes: string, name: string, version: string | undefined):
   const at = describes.lastIndexOf('@');
   const [who, which] = at > 0 ? [describes.slice(0, at), describes.slice(at + 1)] : [describes, ''];
   if (last(who) !== last(name)) return undefined;
-  return version === undefined || which === '' || plain(which) === plain(version) ? undefined : false;
+  return version === undefined || which === '' || isDigest(which) || plain(which) === plain(version)
+    ? undefined
+    : false;
 }
