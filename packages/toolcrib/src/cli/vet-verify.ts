@@ -62,7 +62,7 @@ export function registerVetVerify(vet: Command): void {
         options: VerifyOptions & { output: Output; integrityOnly?: boolean },
       ) => {
         const { runVerify } = await import('../vet/verify/command.ts');
-        const found = await runVerify(name, options);
+        const found = await runVerify(name, options, { byHand: true });
         process.stdout.write(`${await render(found, options.output)}\n`);
         const enough = options.integrityOnly === true && found.code === 'integrity-only';
         process.exitCode = enough ? 0 : EXIT[found.verdict];

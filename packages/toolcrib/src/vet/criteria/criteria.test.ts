@@ -433,14 +433,22 @@ const FLIPS: {
   {
     criterion: 'sbom',
     to: 'unknown',
-    why: 'none in the repository',
-    spoil: ({ 'git.files': files }) => void (files.sboms = []),
+    why: 'none in the repository, and the one beside the release is not known to be of these bytes',
+    spoil: ({ 'git.files': files, 'release.sbom': released }) => {
+      files.sboms = [];
+      released.match = 'unknown';
+    },
+    also: { 'sbom-complete': 'unknown' },
   },
   {
     criterion: 'sbom',
     to: 'unknown',
-    why: 'a file that is only called so',
-    spoil: ({ 'git.files': { sboms } }) => void Object.assign(sboms[0] ?? {}, { format: null }),
+    why: 'a file that is only called so, and the one beside the release is not known to be of these bytes',
+    spoil: ({ 'git.files': { sboms }, 'release.sbom': released }) => {
+      Object.assign(sboms[0] ?? {}, { format: null });
+      released.match = 'unknown';
+    },
+    also: { 'sbom-complete': 'unknown' },
   },
   {
     criterion: 'known-vulnerabilities',
@@ -548,8 +556,13 @@ test('an SBOM of another version fails; one that does not say what it describes 
   });
   assert.equal(verdicts(given('pkg:npm/tool@1.5.0')).sbom, 'pass');
   assert.equal(verdicts(given('pkg:npm/tool@1.4.0')).sbom, 'fail');
-  assert.equal(verdicts(given('other@1.5.0')).sbom, 'fail');
-  assert.equal(verdicts(given(null)).sbom, 'unknown');
+  assert.equal(verdicts(given('tool@1.4.0')).sbom, 'fail');
+  const alone = (describes: string | null) => {
+    const { 'release.sbom': _, ...facts } = given(describes);
+    return verdicts(facts).sbom;
+  };
+  assert.equal(alone('other@1.5.0'), 'unknown', 'named after an archive, as many are');
+  assert.equal(alone(null), 'unknown');
 });
 
 test('release age: prereleases only is unknown, and so is a release from the future', () => {
@@ -718,10 +731,45 @@ test('an SBOM is of this tool by its purl: a name alone is anybody’s', () => {
     ['pkg:github/d/k9s', 'unknown'],
     ['k9s@1.2.0', 'unknown'],
     ['k9s@1.1.0', 'fail'],
-    ['%ff', 'fail'],
+    ['k9s_Linux_amd64.tar.gz', 'unknown'],
+    ['k9s_Linux_amd64.tar.gz@sha256:abc0', 'unknown'],
+    ['k9s@sha256:abc0', 'unknown'],
+    ['pkg:generic/k9s_Linux_amd64.tar.gz@v1.1.0', 'unknown'],
+    ['pkg:golang/github.com/d/other@v1.2.0', 'fail'],
+    ['pkg:github/d/other@v1.2.0', 'fail'],
+    ['%ff', 'unknown'],
     ['pkg:github/%ff/k9s@1.2.0', 'unknown'],
   ];
   for (const [describes, verdict] of cases) assert.equal(sbomOf(describes, k9s), verdict, describes);
+});
+
+test('an SBOM beside the release that describes these bytes is present, unless one that was given contradicts', () => {
+  const criterion = criterionById('sbom');
+  const given = (describes: string) => ({
+    format: 'cyclonedx' as const,
+    specVersion: '1.6',
+    describes,
+    components: 3,
+  });
+  for (const [match, describes, verdict] of [
+    ['pass', undefined, 'pass'],
+    ['pass', 'k9s_Linux_amd64.tar.gz', 'pass'],
+    ['unknown', undefined, 'unknown'],
+    ['fail', undefined, 'unknown'],
+    ['pass', 'pkg:github/d/k9s@1.1.0', 'fail'],
+  ] as const) {
+    const released = { ...goodFacts()['release.sbom'], match };
+    const facts = factsFrom({
+      'release.sbom': released,
+      ...(describes !== undefined && { 'sbom.file': given(describes) }),
+    });
+    const subject = { purl: 'pkg:github/d/k9s', name: 'k9s', version: '1.2.0' };
+    assert.equal(
+      criterion?.judge(viewOf(subject, facts, []), {}, NOW).verdict,
+      verdict,
+      `${match} ${describes}`,
+    );
+  }
 });
 
 test('the policy that counts is the first where GitHub looks for one', () => {

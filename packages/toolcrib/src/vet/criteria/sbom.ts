@@ -1,6 +1,7 @@
 import { PackageURL } from 'packageurl-js';
 import { z } from 'zod';
 import type { Subject } from '../pack/schema.ts';
+import { isDigest } from '../sbom/model.ts';
 import type { Criterion } from './criterion.ts';
 import { decided, unknown } from './figures.ts';
 import { CITED } from './sources.ts';
@@ -11,7 +12,7 @@ export const sbom: Criterion<z.infer<typeof threshold>> = {
   id: 'sbom',
   title: 'SBOM present',
   definition:
-    'A software bill of materials (CycloneDX or SPDX) stands in the repository at the chosen version (by its content: a file that is only called so is none), or was given and describes this tool and version by its purl. Most projects attach theirs to the release, which a clone does not show: absence from a clone is unknown. What is in it is not judged here.',
+    'A software bill of materials (CycloneDX or SPDX) stands in the repository at the chosen version (by its content: a file that is only called so is none), or was given: one that describes this tool and version by its purl, or, beside a release, these very bytes. Most projects attach theirs to the release, which a clone does not show: absence from a clone is unknown. What is in it is not judged here.',
   source: CITED.sbom,
   threshold,
   mend: 'npm sbom --sbom-format cyclonedx > sbom.cdx.json   # or: syft . -o cyclonedx-json; attach it to every release',
@@ -40,6 +41,15 @@ export const sbom: Criterion<z.infer<typeof threshold>> = {
         [wrong.id],
         { describes: wrong.value.describes },
       );
+    const released = evidence.all('release.sbom');
+    const matched = released.find(({ value }) => value.match === 'pass');
+    if (matched !== undefined)
+      return decided(
+        true,
+        `${matched.value.format} ${matched.value.specVersion} with ${matched.value.components} components: ${matched.value.matchReason}`,
+        [matched.id],
+        { components: matched.value.components, format: matched.value.format },
+      );
     if (described[0] !== undefined)
       return unknown(
         described[0].value.describes === null
@@ -59,6 +69,8 @@ export const sbom: Criterion<z.infer<typeof threshold>> = {
         `${held[0].path} is ${held[0].sha256 === null ? 'too large to be read' : 'neither CycloneDX nor SPDX'}`,
         [files.id],
       );
+    if (released[0] !== undefined)
+      return unknown(`the release's SBOM: ${released[0].value.matchReason}`, [released[0].id]);
     if (files !== undefined)
       return unknown('none in the repository; what is attached to its releases is not seen from a clone', [
         files.id,
@@ -70,15 +82,16 @@ export const sbom: Criterion<z.infer<typeof threshold>> = {
 
 /**
  * Whether a document speaks of this tool and version; undefined: that can't be told. A name without a purl is anybody's,
- * and so is one in another ecosystem.
+ * and so is one in another ecosystem. It speaks of another only where a purl of the same kind says so, or the tool's own
+ * name with another version: many documents are named after the archive that they came out of.
  */
 function fits(describes: string | null, { purl, name, version }: Subject): boolean | undefined {
   if (describes === null) return undefined;
   const own = parsed(purl);
   const said = parsed(describes);
   if (said === undefined) return bareFits(describes, name, version);
-  if (own === undefined || last(identity(said)) !== last(identity(own))) return false;
-  if (identity(said) !== identity(own)) return said.type === own.type ? false : undefined;
+  if (own === undefined) return undefined;
+  if (identity(said) !== identity(own)) return kind(said) === kind(own) ? false : undefined;
   if (version === undefined) return true;
   return said.version == null ? undefined : plain(said.version) === plain(version);
 }
@@ -102,10 +115,15 @@ function identity({ type, namespace, name }: PackageURL): string {
   return module.startsWith('github.com/') ? module.replace('github.com/', 'github/') : `golang/${module}`;
 }
 
-/** `name@version` can only contradict. */
+/** `github` for a Go module on GitHub. */
+const kind = (purl: PackageURL) => identity(purl).split('/')[0];
+
+/** `name@version` can only contradict, and only where it is the tool's own name. */
 function bareFits(describes: string, name: string, version: string | undefined): false | undefined {
   const at = describes.lastIndexOf('@');
   const [who, which] = at > 0 ? [describes.slice(0, at), describes.slice(at + 1)] : [describes, ''];
-  if (last(who) !== last(name)) return false;
-  return version === undefined || which === '' || plain(which) === plain(version) ? undefined : false;
+  if (last(who) !== last(name)) return undefined;
+  return version === undefined || which === '' || isDigest(which) || plain(which) === plain(version)
+    ? undefined
+    : false;
 }

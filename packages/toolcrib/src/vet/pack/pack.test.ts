@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -437,6 +438,57 @@ test('a pack does not choose which files of the reader are opened', async () => 
     );
     for (const { state, why } of files) if (state === 'out of reach') assert.match(why ?? '', /--file/);
   }
+});
+
+test('a release file beside a pack opens nothing elsewhere, unless the reader names it', async () => {
+  const [made, elsewhere] = [join(scratch, 'released'), join(scratch, 'copied')];
+  for (const folder of [made, elsewhere]) {
+    mkdirSync(folder);
+    for (const name of ['one', 'other']) {
+      writeFileSync(join(folder, name), name);
+      writeFileSync(
+        join(folder, `${name}.sums`),
+        `${createHash('sha256').update(name).digest('hex')}  ${name}\n`,
+      );
+    }
+  }
+  const write = (folder: string, name: string, spec: string) =>
+    writeFileSync(
+      join(folder, `${name}.yaml`),
+      `apiVersion: toolcrib.dev/v1alpha1\nkind: Release\nspec: ${spec}\n`,
+    );
+  for (const folder of [made, elsewhere])
+    for (const name of ['one', 'other'])
+      write(folder, name, `{artefact: ${name}, proofs: [{checksums: ${name}.sums}]}`);
+  const files = ['one', 'other'].map((name) => join(made, `${name}.yaml`));
+  const released = packText(await vet(`git:${fixture.dir}@v1.2.0`, files));
+  const states = async (reach: { packPath?: string; files?: string[] }) => {
+    const { reread, holds } = await verifyPack(released, 'x', (old) =>
+      collectAgain(old, { network: false, ...reach }),
+    );
+    assert.equal(holds, !reread.some(({ state }) => ['changed', 'forged', 'left out'].includes(state)));
+    const found = reread.filter(({ id }) => id.startsWith('release.'));
+    for (const { state, why } of found) if (state === 'out of reach') assert.match(why ?? '', /--file/);
+    return Object.fromEntries(found.map(({ id, state }) => [id, state]));
+  };
+  const ofTwo = (first: string, second: string) => ({
+    'release.artefact': first,
+    'release.signature': first,
+    'release.artefact-2': second,
+    'release.signature-2': second,
+  });
+  const packPath = join(made, 'x.pack.json');
+  assert.deepEqual(await states({ packPath }), ofTwo('same', 'same'));
+  assert.deepEqual(await states({}), ofTwo('out of reach', 'out of reach'));
+  assert.deepEqual(await states({ files: [join(elsewhere, 'other.yaml')] }), ofTwo('out of reach', 'same'));
+  write(made, 'one', `{artefact: ${join(elsewhere, 'one')}, proofs: [{checksums: one.sums}]}`);
+  assert.deepEqual(await states({ packPath }), ofTwo('out of reach', 'same'));
+  assert.deepEqual(await states({ packPath, files: [join(made, 'one.yaml')] }), ofTwo('same', 'same'));
+  write(made, 'one', '{artefact: one, proofs: [{checksums: ../copied/one.sums}]}');
+  assert.deepEqual(await states({ packPath }), {
+    ...ofTwo('same', 'same'),
+    'release.signature': 'out of reach',
+  });
 });
 
 test('since: what changed is said both ways, and what became worse is marked', async () => {

@@ -3,7 +3,8 @@ import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, resolve, sep } from 'node:path';
 import { ToolcribError } from '../../model/index.ts';
 import { collect, SOURCES } from '../sources/index.ts';
-import type { Collected, Fact, SourceContext, Target } from '../sources/source.ts';
+import type { Collected, SourceContext, Target } from '../sources/source.ts';
+import { nameAlike } from './name-alike.ts';
 import { factsOf } from './pack.ts';
 import type { EvidencePack } from './schema.ts';
 
@@ -23,7 +24,8 @@ export interface Reach {
 /**
  * Reads a pack's sources again, as of the pack's own moment, where they can be reached: the clone (or another given
  * with `git`), the files beside the pack or named by the reader, and the registry where the network is allowed. A pack
- * does not choose what else is opened on the reader's disk.
+ * does not choose what else is opened on the reader's disk, and neither does a release file beside it that the reader
+ * did not name.
  *
  * A clone that has moved on since gives other figures: it is then read at the commit that the pack names.
  */
@@ -39,8 +41,9 @@ export async function collectAgain(
     offline: !options.network,
   };
   const { target, missing } = targetOf(pack, options);
-  const { files, unread } = await reachable(pack, options);
+  const { files, unasked, unread } = await reachable(pack, options);
   target.files = [...files.keys()];
+  target.unasked = unasked;
   try {
     const { facts, gaps } = await collect(target, context);
     nameAlike(facts, factsOf(pack), files);
@@ -55,20 +58,23 @@ export async function collectAgain(
 async function reachable(
   pack: EvidencePack,
   { files = [], packPath }: Reach,
-): Promise<{ files: Map<string, string>; unread: Collected['gaps'] }> {
+): Promise<{ files: Map<string, string>; unasked: Map<string, string>; unread: Collected['gaps'] }> {
   const found = new Map<string, string>();
+  const unasked = new Map<string, string>();
   const refused: string[] = [];
   for (const asked of pack.asked.files) {
     const named =
       files.find((file) => resolve(file) === resolve(asked)) ??
       files.find((file) => basename(file) === basename(asked) && !found.has(file));
     if (named !== undefined) found.set(named, asked);
-    else if (packPath !== undefined && (await liesBeside(asked, packPath))) found.set(asked, asked);
-    else refused.push(asked);
+    else if (packPath !== undefined && (await liesBeside(asked, packPath))) {
+      found.set(asked, asked);
+      unasked.set(asked, await realpath(dirname(packPath)));
+    } else refused.push(asked);
   }
-  if (refused.length === 0) return { files: found, unread: [] };
+  if (refused.length === 0) return { files: found, unasked, unread: [] };
   const reason = `${refused.join(', ')}: not read, as a pack does not choose what is opened here (name it with --file)`;
-  return { files: found, unread: [{ source: 'file', types: [...FILE_TYPES], reason }] };
+  return { files: found, unasked, unread: [{ source: 'file', types: [...FILE_TYPES], reason }] };
 }
 
 const FILE_TYPES = SOURCES.filter(({ kind }) => !['git', 'npm'].includes(kind)).flatMap(({ makes }) => makes);
@@ -78,38 +84,6 @@ async function liesBeside(file: string, packPath: string): Promise<boolean> {
   if (!info?.isFile()) return false;
   const [folder, path] = await Promise.all([realpath(dirname(packPath)), realpath(file)]);
   return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
-}
-
-/**
- * Calls what was collected as the pack does: facts of one type are numbered in the order of their files, and some of the
- * files may not have been read.
- *
- * @param files read path → the pack's path
- */
-function nameAlike(
-  facts: readonly Fact[],
-  inPack: readonly Fact[],
-  files: ReadonlyMap<string, string>,
-): void {
-  const seen = new Map<string, number>();
-  const taken = new Set<Fact>();
-  for (const fact of facts) {
-    const location = files.get(fact.source.location) ?? fact.source.location;
-    const key = `${fact.type} ${location}`;
-    const nth = seen.get(key) ?? 0;
-    seen.set(key, nth + 1);
-    const same = inPack.filter(({ type, source }) => type === fact.type && source.location === location)[nth];
-    if (same === undefined) continue;
-    fact.id = same.id;
-    taken.add(fact);
-  }
-  // What the pack has nothing of must not be taken for another of its facts.
-  const ids = new Set([...taken].map(({ id }) => id));
-  for (const fact of facts) {
-    if (taken.has(fact)) continue;
-    for (let count = 2; ids.has(fact.id); count++) fact.id = `${fact.type}-${count}`;
-    ids.add(fact.id);
-  }
 }
 
 function targetOf(

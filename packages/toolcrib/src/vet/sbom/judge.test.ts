@@ -160,6 +160,25 @@ describe('whether a document describes an artefact', () => {
     assert.equal(verdict(same, [HEX]), 'pass');
   });
 
+  it('not by a version that is a digest, which contradicts none', () => {
+    const versioned = (name: string, version: string) =>
+      bent(({ metadata: { component } }) => {
+        Reflect.deleteProperty(component, 'purl');
+        Object.assign(component, { name, version });
+      });
+    for (const [name, version, verdict] of [
+      ['tool_Linux_amd64.tar.gz', `sha256:${HEX}`, 'unknown'],
+      ['tool', `sha256:${HEX}`, 'unknown'],
+      ['tool', '1.2.3', 'pass'],
+      ['tool', '1.2.4', 'fail'],
+    ] as const)
+      assert.equal(
+        matchArtefact(read(versioned(name, version)), [{ sha256: HEX }], PURL).verdict,
+        verdict,
+        version,
+      );
+  });
+
   it('not as a package of another kind, unless that names the same repository', () => {
     const as = (purl: string) => bent(({ metadata: { component } }) => Reflect.set(component, 'purl', purl));
     const table: [string, string, string][] = [

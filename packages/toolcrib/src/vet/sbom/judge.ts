@@ -2,7 +2,7 @@ import type { PackageURL } from 'packageurl-js';
 import * as z from 'zod';
 import type { Verdict } from '../../model/index.ts';
 import { parsePurl, samePackage } from '../verify/provenance.ts';
-import type { Component, Sbom } from './model.ts';
+import { type Component, isDigest, type Sbom } from './model.ts';
 
 /** NTIA, The Minimum Elements For a Software Bill of Materials (2021-07-12), data fields. */
 export type Element =
@@ -144,6 +144,7 @@ function versionVerdict(subject: Component, wanted: string | undefined): Verdict
   if (own !== undefined && own.type === purl.type && !samePackage(own, purl)) return 'fail';
   const version = own?.version ?? subject.version;
   if (version === undefined || !purl.version) return 'unknown';
+  if (!own?.version && isDigest(version)) return 'unknown';
   const bare = (text: string) => text.replace(/^v(?=\d)/, '');
   if (bare(version) !== bare(purl.version)) return 'fail';
   // Nothing says that npm's `tool` and GitHub's `acme/tool` are one; and a purl that cannot be read names nothing.

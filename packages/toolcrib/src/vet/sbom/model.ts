@@ -55,6 +55,9 @@ export function said(text: string | undefined): string | undefined {
   return trimmed === undefined || ['', 'NOASSERTION', 'NONE'].includes(trimmed) ? undefined : trimmed;
 }
 
+/** Syft gives a file that has no version its digest for one: that names no other version. */
+export const isDigest = (version: string) => /^sha(?:1|256|384|512):[0-9a-f]+$/i.test(version);
+
 /** Digests by algorithm. Of two that differ neither is taken. */
 export function digestsOf(
   list: readonly { algorithm: string; hex: string }[],

@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { ToolcribError } from '../../model/index.ts';
+import { openRegular } from '../regular-file.ts';
 
 export const JSON_LIMITS: { bytes: number; depth: number } = { bytes: 64 * 1024 * 1024, depth: 200 };
 
@@ -30,20 +29,25 @@ export function parseJson(text: string, name: string, limits = JSON_LIMITS): unk
   }
 }
 
-/** Reads a file up to a limit; a pipe or device that never ends stops there too. */
+/**
+ * Reads a regular file up to a limit, which holds while it grows, too.
+ * @throws ToolcribError `not-found`, `bad-file`, `limit`
+ */
 export async function readLimited(path: string, limit: number = JSON_LIMITS.bytes): Promise<Buffer> {
-  const info = await stat(path).catch((cause) => {
-    throw new ToolcribError('not-found', `there is no file ${path}`, { cause });
-  });
-  if (info.size > limit) throw tooLarge(path, limit);
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of createReadStream(path)) {
-    size += (part as Buffer).length;
-    if (size > limit) throw tooLarge(path, limit);
-    parts.push(part as Buffer);
+  const file = await openRegular(path);
+  try {
+    if ((await file.stat()).size > limit) throw tooLarge(path, limit);
+    const parts: Buffer[] = [];
+    let size = 0;
+    for await (const part of file.createReadStream({ autoClose: false })) {
+      size += (part as Buffer).length;
+      if (size > limit) throw tooLarge(path, limit);
+      parts.push(part as Buffer);
+    }
+    return Buffer.concat(parts);
+  } finally {
+    await file.close();
   }
-  return Buffer.concat(parts);
 }
 
 export function tooLarge(name: string, limit: number): ToolcribError {

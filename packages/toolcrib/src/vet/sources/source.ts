@@ -22,6 +22,11 @@ export interface Target {
   npm?: { name: string; version?: string };
   /** JSON (or XML) files or folders given with `--file`: OSV, Scorecard, deps.dev, SBOM … */
   files: string[];
+  /**
+   * Those of `files` that nobody here named, each with the real path of the folder that it must not reach out of: what
+   * such a file names elsewhere is not opened, and nothing is fetched for it.
+   */
+  unasked?: ReadonlyMap<string, string>;
 }
 
 /** Everything a source needs of the world around it; held still in tests. */

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { type FileHandle, open as openFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ToolcribError } from '../../model/index.ts';
+import { openRegular } from '../regular-file.ts';
 import { type Artefact, artefactOfBytes, artefactOfDigest, openArtefact } from './artefact.ts';
 import { readTag, requireTarget } from './git-clone.ts';
 import { parseJson } from './json.ts';
@@ -36,21 +37,34 @@ export interface VerifyOptions {
 /** A proof is small; larger ones are refused before they are read. */
 const MOST_PROOF = 32 * 1024 * 1024;
 
+export interface ReadOptions {
+  /**
+   * The person named the proofs here and now: each is read once, so that `<(…)` of the shell and other pipes are read
+   * too. Otherwise a file named them, and only regular ones are opened: a pipe would be waited for.
+   */
+  byHand?: boolean;
+}
+
 /**
- * Verifies one file (or `sha256:HEX`, or a clone's tag) with the files named.
+ * Verifies one file (or `sha256:HEX`, or a clone's tag) with the files named; each of those up to 32 MiB.
  * @throws {ToolcribError} only for what the person got wrong: `usage`, `not-found`, `bad-file`, `limit`
  */
-export async function runVerify(name: string | undefined, options: VerifyOptions): Promise<Verification> {
-  const expected = await expectedFrom(options);
-  const root = options.trustedRoot ? await givenRoot(options.trustedRoot) : await currentRoot();
+export async function runVerify(
+  name: string | undefined,
+  options: VerifyOptions,
+  { byHand = false }: ReadOptions = {},
+): Promise<Verification> {
+  const bytesOf = byHand ? bytesOfAny : proofBytes;
+  const expected = await expectedFrom(options, bytesOf);
+  const root = options.trustedRoot ? await givenRoot(options.trustedRoot, bytesOf) : await currentRoot();
   const now = new Date();
   if (options.git !== undefined) return verifyTag(options.git, options.tag, expected, root, now);
   if (name === undefined) throw usage('name the artefact, or a clone with --git and --tag');
   if (options.bundle && options.signature) throw usage('give --bundle or --signature, not both');
   const [proof, certificate, checksums] = await Promise.all([
-    proofFile(options.bundle ?? options.signature),
-    proofFile(options.certificate),
-    proofFile(options.checksums),
+    proofFile(options.bundle ?? options.signature, bytesOf),
+    proofFile(options.certificate, bytesOf),
+    proofFile(options.checksums, bytesOf),
   ]);
   const artefact = await open(name);
   try {
@@ -85,14 +99,14 @@ function open(name: string): Promise<Artefact> {
   return digest ? Promise.resolve(artefactOfDigest(digest)) : openArtefact(name);
 }
 
-async function expectedFrom(options: VerifyOptions): Promise<Expected> {
+async function expectedFrom(options: VerifyOptions, bytesOf: ReadBytes): Promise<Expected> {
   const { purl, sourceRepository, sourceRef, builder } = options;
   if (purl !== undefined && parsePurl(purl) === undefined)
     throw usage(`--purl ${purl} is no package URL: pkg:TYPE/NAME@VERSION`);
   if (options.fingerprint !== undefined && options.keyring === undefined)
     throw usage('--fingerprint needs --keyring: it names one key of the ring');
   return {
-    signers: await signersFrom(options),
+    signers: await signersFrom(options, bytesOf),
     ...(purl && { purl }),
     ...(sourceRepository && { sourceRepository }),
     ...(sourceRef && { sourceRef }),
@@ -100,7 +114,7 @@ async function expectedFrom(options: VerifyOptions): Promise<Expected> {
   };
 }
 
-async function signersFrom(options: VerifyOptions): Promise<ExpectedSigner[]> {
+async function signersFrom(options: VerifyOptions, bytesOf: ReadBytes): Promise<ExpectedSigner[]> {
   const { identity, identityPattern, issuer, key, keyring, fingerprint, allowedSigners } = options;
   const signers: ExpectedSigner[] = [];
   if (allowedSigners !== undefined) {
@@ -129,7 +143,7 @@ async function signersFrom(options: VerifyOptions): Promise<ExpectedSigner[]> {
   return signers;
 }
 
-async function givenRoot(path: string): Promise<TrustRoot> {
+async function givenRoot(path: string, bytesOf: ReadBytes): Promise<TrustRoot> {
   const [bytes, { mtime }] = [await bytesOf(path), await stat(path)];
   try {
     return readSigstoreRoot(parseJson(bytes, path), mtime.toISOString(), basename(path));
@@ -139,16 +153,45 @@ async function givenRoot(path: string): Promise<TrustRoot> {
   }
 }
 
-async function proofFile(path: string | undefined): Promise<ProofFile | undefined> {
+async function proofFile(path: string | undefined, bytesOf: ReadBytes): Promise<ProofFile | undefined> {
   return path === undefined ? undefined : { name: basename(path), bytes: await bytesOf(path) };
 }
 
-async function bytesOf(path: string): Promise<Buffer> {
-  const { size } = await stat(path).catch((cause: unknown) => {
+type ReadBytes = (path: string) => Promise<Buffer>;
+
+/**
+ * The bytes of a proof, a key or a trust root: a regular file of up to 32 MiB.
+ * @throws {ToolcribError} `not-found`, `bad-file`, `limit`
+ */
+export async function proofBytes(path: string): Promise<Buffer> {
+  return readUpTo(await openRegular(path), path);
+}
+
+async function bytesOfAny(path: string): Promise<Buffer> {
+  const file = await openFile(path).catch((cause: unknown) => {
     throw new ToolcribError('not-found', `cannot read ${path}`, { cause });
   });
-  if (size > MOST_PROOF) throw new ToolcribError('limit', `${path} is too large to be a signature or a key`);
-  return readFile(path);
+  return readUpTo(file, path);
+}
+
+/** Counted while it is read: a pipe or a device has no size that could be asked for. */
+async function readUpTo(file: FileHandle, path: string): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const part of file.createReadStream({ autoClose: false })) {
+      size += (part as Buffer).length;
+      if (size > MOST_PROOF)
+        throw new ToolcribError('limit', `${path} is too large to be a signature or a key`);
+      parts.push(part as Buffer);
+    }
+  } catch (cause) {
+    if (cause instanceof ToolcribError) throw cause;
+    throw new ToolcribError('bad-file', `cannot read ${path}: ${(cause as Error).message}`, { cause });
+  } finally {
+    await file.close();
+  }
+  return Buffer.concat(parts);
 }
 
 const usage = (message: string) =>

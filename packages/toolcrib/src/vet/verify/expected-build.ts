@@ -140,7 +140,7 @@ function requireVersion(
   if (names === 'cannot tell' && ref !== expected.sourceRef) {
     throw new Stop(
       'provenance-undecided',
-      `the tag ${printable(tag)} may be of another part of the repository than ${purl.name}: name it with --source-ref`,
+      `the tag ${printable(tag)} may be of another part of the repository than ${purl.name}: name the ref (--source-ref, in a release file sourceRef)`,
     );
   }
   return 'named';

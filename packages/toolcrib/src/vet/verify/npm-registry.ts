@@ -3,6 +3,7 @@ import { keySigner, readPublicKey } from './attested.ts';
 import { parsePurl, samePackage } from './provenance.ts';
 import type { Found } from './several.ts';
 import type { KeyForBundle } from './sigstore/verify.ts';
+import { readStatement } from './statement.ts';
 import type { TrustRoot } from './trust/root.ts';
 import type { Expected } from './types.ts';
 
@@ -12,6 +13,13 @@ const PUBLISH = 'https://github.com/npm/attestation/tree/main/specs/publish/v0.1
 export function namesRegistryKey(bundle: Bundle, trust: TrustRoot): boolean {
   const { content } = bundle.verificationMaterial;
   return content.$case === 'publicKey' && registryKey(trust, content.publicKey.hint) !== undefined;
+}
+
+/** Whether it is such a publish attestation, by what it says of itself: nothing is verified here. @throws {Stop} */
+export function isPublish(bundle: Bundle, trust: TrustRoot): boolean {
+  if (bundle.content.$case !== 'dsseEnvelope' || !namesRegistryKey(bundle, trust)) return false;
+  const { payloadType, payload } = bundle.content.dsseEnvelope;
+  return readStatement(payloadType, payload).predicateType === PUBLISH;
 }
 
 /** npm keys have a validity, and only a signature made within it counts; several entries may share an id. */
@@ -46,10 +54,10 @@ export function requirePackage(found: Found, expected: Expected): Found {
   const purl = parsePurl(expected.purl);
   const subject = found.statement?.subject ?? '';
   const named = parsePurl(subject);
-  const isPublish = found.statement?.predicateType === PUBLISH;
+  const isOfRegistry = found.statement?.predicateType === PUBLISH;
   const other = purl !== undefined && named !== undefined && !samePackage(named, purl);
   if (purl?.version === undefined && !other) {
-    if (!isPublish) return found;
+    if (!isOfRegistry) return found;
     return {
       ...found,
       code: 'first-seen',

@@ -4,10 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { releaseSource } from '../sources/release/source.ts';
 import { openArtefact, type Verification, verifyArtefact } from './index.ts';
 import { vendoredRoot } from './trust/root.ts';
 import type { Expected, ReasonCode } from './types.ts';
@@ -93,6 +94,39 @@ describe('real Sigstore bundles', () => {
       purl: 'pkg:npm/sigstore@1.3.1',
     });
     assert.deepEqual([other.verdict, other.code], ['fail', 'other-subject']);
+  });
+
+  it("pass: both as the registry's own answer holds them, within a release that vet is given", async () => {
+    const attestations = (['1.3.0 publish', '1.3.0'] as const).map((name) => {
+      const bundle = JSON.parse(bundles[name]().toString('utf8'));
+      const { predicateType } = JSON.parse(
+        Buffer.from(bundle.dsseEnvelope.payload, 'base64').toString('utf8'),
+      );
+      return { predicateType, bundle };
+    });
+    writeFileSync(join(folder, 'attestations.json'), JSON.stringify({ attestations }));
+    const path = join(folder, 'release.yaml');
+    writeFileSync(
+      path,
+      `apiVersion: toolcrib.dev/v1alpha1
+kind: Release
+spec:
+  artefact: sigstore-1.3.0.tgz
+  proofs: [{bundle: attestations.json}]
+  sourceRepository: https://github.com/sigstore/sigstore-js
+`,
+    );
+    const subject = { purl: 'pkg:npm/sigstore', name: 'sigstore', version: '1.3.0' };
+    const { facts } = await releaseSource.collect(
+      { spec: 'x', subject, files: [path] },
+      { now: () => NOW.getTime() },
+    );
+    const [signature] = facts.flatMap((one) => (one.type === 'release.signature' ? [one.value] : []));
+    assert.deepEqual(
+      [signature?.scheme, signature?.cryptography, signature?.provenance?.matches, signature?.signer?.issuer],
+      ['npm-attestations', 'pass', 'pass', ISSUER],
+      signature?.reason,
+    );
   });
 
   it('pass: a JSON Lines file of GitHub attestations', async () => {

@@ -237,15 +237,57 @@ test('SBOMs: CycloneDX and SPDX say what they describe', async () => {
           },
         ],
       },
-      { format: 'spdx', specVersion: 'SPDX-2.3', describes: 'k9s@0.32.0', components: 1 },
+      { format: 'spdx', specVersion: '2.3', describes: 'k9s@0.32.0', components: 0 },
     ],
     [
       'SPDXVersion: SPDX-2.3\nPackageName: a\n',
-      { format: 'spdx', specVersion: 'SPDX-2.3', describes: null, components: 1 },
+      { format: 'spdx', specVersion: '2.3', describes: null, components: 1 },
     ],
     [
       '<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.5"><components><component/></components></bom>',
       { format: 'cyclonedx', specVersion: '1.5', describes: null, components: 1 },
+    ],
+    [
+      {
+        spdxVersion: 'SPDX-2.3',
+        packages: [
+          {
+            SPDXID: 'SPDXRef-1',
+            name: 'left-pad',
+            versionInfo: '1.3.0',
+            externalRefs: [
+              {
+                referenceCategory: 'PACKAGE-MANAGER',
+                referenceType: 'purl',
+                referenceLocator: 'pkg:npm/left-pad@1.3.0',
+              },
+            ],
+          },
+        ],
+        documentDescribes: ['SPDXRef-1'],
+      },
+      { format: 'spdx', specVersion: '2.3', describes: 'pkg:npm/left-pad@1.3.0', components: 0 },
+    ],
+    [
+      [
+        'SPDXVersion: SPDX-2.3',
+        'PackageName: k9s',
+        'SPDXID: SPDXRef-1',
+        'PackageVersion: 0.32.0',
+        'ExternalRef: PACKAGE-MANAGER purl pkg:github/derailed/k9s@v0.32.0',
+        'Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-1',
+        '',
+      ].join('\n'),
+      { format: 'spdx', specVersion: '2.3', describes: 'pkg:github/derailed/k9s@v0.32.0', components: 0 },
+    ],
+    [
+      '<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.5"><metadata><component type="application"><name>k9s</name><version>0.32.0</version><purl>pkg:github/derailed/k9s@v0.32.0</purl></component></metadata></bom>',
+      {
+        format: 'cyclonedx',
+        specVersion: '1.5',
+        describes: 'pkg:github/derailed/k9s@v0.32.0',
+        components: 0,
+      },
     ],
   ];
   for (const [index, [content, wanted]] of cases.entries())

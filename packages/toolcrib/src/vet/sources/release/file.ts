@@ -31,6 +31,8 @@ export const releaseSchema = z.strictObject({
     sbom: z.string().optional(),
     /** Where it must have been built from, for a purl that does not say so (npm, generic). */
     sourceRepository: z.url().optional(),
+    /** The exact ref, for a tag that may be of another part of the repository: `refs/tags/lib/v1.2.3`. */
+    sourceRef: z.string().startsWith('refs/').optional(),
     /** aqua's registry: `public`, an address, or a file or folder. */
     aqua: z.string().optional(),
     /** The evidence pack of the version in use. */
@@ -62,6 +64,7 @@ export function readRelease(text: string, path: string): ReleaseFile {
     })),
     sbom: optional(spec.sbom),
     sourceRepository: spec.sourceRepository,
+    sourceRef: spec.sourceRef,
     aqua: spec.aqua === undefined ? undefined : registryPlace(spec.aqua, at),
     previous: optional(spec.previous),
   };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, mock } from 'node:test';
@@ -12,6 +13,17 @@ import { releaseSource } from './source.ts';
 
 const TOOL = Buffer.from('\x7fELF a tool');
 const HEX = createHash('sha256').update(TOOL).digest('hex');
+/** What npm's registry signs its publish attestations with. */
+const registry = { key: generateKeyPairSync('ec', { namedCurve: 'P-256' }), hint: 'SHA256:npm' };
+const NPM_KEY = {
+  keyId: registry.hint,
+  keyUsage: 'npm:attestations',
+  publicKey: {
+    rawBytes: registry.key.publicKey.export({ format: 'der', type: 'spki' }).toString('base64'),
+    keyDetails: 'PKIX_ECDSA_P256_SHA_256',
+    validFor: { start: '2020-01-01T00:00:00.000Z' },
+  },
+};
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'release-'));
@@ -97,7 +109,7 @@ describe('a release on this disk', () => {
       // Earlier than this the test instance's signatures lie in the future.
       mock.timers.enable({ apis: ['Date'], now: SIGNED_AT.getTime() + 1000 });
       process.env.XDG_DATA_HOME = join(folder, 'data');
-      await keepRoot(sigstore.stored);
+      await keepRoot({ ...sigstore.stored, npmKeys: [NPM_KEY] });
     });
     after(() => {
       mock.timers.reset();
@@ -156,6 +168,68 @@ describe('a release on this disk', () => {
       );
     });
 
+    it("takes the npm registry's own answer: its publish attestation and the builder's provenance, for this package", async () => {
+      const published = (name: string) => ({
+        _type: 'https://in-toto.io/Statement/v0.1',
+        subject: [{ name, digest: { sha256: HEX } }],
+        predicateType: 'https://github.com/npm/attestation/tree/main/specs/publish/v0.1',
+        predicate: {},
+      });
+      const name = 'pkg:npm/tool@1.0.0';
+      const publish = await sigstore.attest(published(name), { registry });
+      const provenance = await sigstore.attest(statement(name, ref), built);
+      const answer = (...bundles: unknown[]) => ({
+        attestations: bundles.map((bundle) => ({ predicateType: 'x', bundle })),
+      });
+      const named = `, sourceRepository: "${repository}"`;
+      const elsewhere = ', sourceRepository: "https://github.com/acme/other"';
+      const other = await sigstore.attest(published('pkg:npm/tool@1.0.1'), { registry });
+      const table: [bundles: unknown[], more: string, verdicts: string][] = [
+        [[publish, provenance], named, 'pass pass'],
+        [[provenance, publish], named, 'pass pass'],
+        [[publish, provenance], '', 'pass unknown'],
+        [[publish, provenance], elsewhere, 'fail fail'],
+        [[other, provenance], named, 'fail -'],
+        [[publish], named, 'pass -'],
+      ];
+      for (const [bundles, more, verdicts] of table)
+        assert.equal(
+          await judge(answer(...bundles), 'pkg:npm/tool', more),
+          verdicts,
+          `${bundles.length} ${more}`,
+        );
+      assert.equal(await judge(answer(publish, provenance), 'pkg:npm/other', named), 'fail -');
+    });
+
+    it('finds the good one of several attestations, whatever authority signed the others', async () => {
+      const stranger = await testSigstore();
+      const [good, unknown] = await Promise.all(
+        [sigstore, stranger].map((from) => from.attest(statement('tool', ref), built)),
+      );
+      const answer = (...bundles: unknown[]) => ({ attestations: bundles.map((bundle) => ({ bundle })) });
+      const purl = 'pkg:github/acme/tool';
+      assert.equal(await judge(answer(good, unknown), purl), 'pass pass');
+      assert.equal(await judge(answer(unknown, good), purl), 'pass pass');
+      assert.equal(await judge(answer(unknown), purl), 'unknown -');
+    });
+
+    it('takes the very ref from the release file, where a tag may be of another part of the repository', async () => {
+      const lib = 'refs/tags/lib/v1.0.0';
+      const signed = await sigstore.sign(TOOL, { build: { 12: repository, 14: lib } });
+      const attested = await sigstore.attest(statement('tool', lib), { build: { ...built.build, 14: lib } });
+      const purl = 'pkg:github/acme/tool';
+      for (const [bundle, more, verdicts] of [
+        [signed, '', 'unknown -'],
+        [signed, `, sourceRef: ${lib}`, 'pass -'],
+        [signed, ', sourceRef: refs/tags/v1.0.0', 'fail -'],
+        [attested, '', 'pass unknown'],
+        [attested, `, sourceRef: ${lib}`, 'pass pass'],
+        [attested, ', sourceRef: refs/tags/v1.0.0', 'fail fail'],
+        [await sigstore.sign(TOOL), `, sourceRef: ${lib}`, 'pass -'],
+      ] as const)
+        assert.equal(await judge(bundle, purl, more), verdicts, more);
+    });
+
     it('takes no signature of another version or tool for one of this', async () => {
       const of = async (purl: string, tag: string) =>
         judge(await sigstore.sign(TOOL, { build: { 12: repository, 14: `refs/tags/${tag}` } }), purl);
@@ -165,6 +239,91 @@ describe('a release on this disk', () => {
       assert.equal(await of('pkg:github/acme/tool', 'lib/v1.0.0'), 'unknown -');
       assert.equal(await judge(await sigstore.sign(TOOL), 'pkg:github/acme/tool'), 'pass -');
     });
+  });
+
+  it('reads nothing outside its folder, and fetches nothing, where nobody named it', async () => {
+    const inner = join(folder, 'inner');
+    await mkdir(join(inner, 'registry'), { recursive: true });
+    for (const name of ['tool', 'tool.sig', 'key.pem', 'bom.json'])
+      await cp(join(folder, name), join(inner, name));
+    await symlink(join(folder, 'key.pem'), join(inner, 'link.pem'));
+    execFileSync('mkfifo', [join(inner, 'pipe')]);
+    const all = [
+      'release.artefact',
+      'release.signature',
+      'release.previous',
+      'release.sbom',
+      'release.declared',
+    ];
+    const signature = ['release.signature'];
+    const table: [spec: string, gaps: string[]][] = [
+      ['{artefact: tool, proofs: [{signature: tool.sig, key: key.pem}], sbom: bom.json}', []],
+      ['{artefact: /etc/hostname}', all],
+      ['{artefact: ../tool}', all],
+      ['{artefact: gone}', all],
+      ['{artefact: pipe}', all],
+      ['{artefact: tool, proofs: [{signature: tool.sig, key: ../key.pem}]}', signature],
+      ['{artefact: tool, proofs: [{signature: tool.sig, key: link.pem}]}', signature],
+      ['{artefact: tool, proofs: [{signature: tool.sig, key: pipe}]}', signature],
+      ['{artefact: tool, proofs: [{signature: tool.sig, keyring: /dev/zero}]}', signature],
+      ['{artefact: tool, sbom: ../bom.json}', ['release.sbom']],
+      ['{artefact: tool, previous: ../previous.json}', ['release.previous']],
+      ['{artefact: tool, previous: bom.json}', all],
+      ['{artefact: tool, aqua: public}', ['release.declared']],
+      ['{artefact: tool, aqua: "http://127.0.0.1:1/?token=x"}', ['release.declared']],
+      ['{artefact: tool, aqua: registry}', ['release.declared']],
+    ];
+    const path = join(inner, 'unasked.yaml');
+    for (const [spec, types] of table) {
+      await writeFile(path, `apiVersion: toolcrib.dev/v1alpha1\nkind: Release\nspec: ${spec}\n`);
+      const target = {
+        spec: 'x',
+        subject: { purl: 'pkg:generic/tool', name: 'tool', version: '1.0.0' },
+        files: [path],
+        unasked: new Map([[path, await realpath(inner)]]),
+      };
+      const { facts, gaps } = await releaseSource.collect(target, { now: () => Date.now() });
+      assert.deepEqual(
+        gaps.flatMap((gap) => gap.types),
+        types,
+        spec,
+      );
+      assert.ok(
+        facts.every(({ type }) => !types.includes(type)),
+        spec,
+      );
+      for (const { reason } of gaps) assert.doesNotMatch(reason, /token/);
+    }
+  });
+
+  it('waits for no pipe, and reads no device to its end, that a release file names', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    for (const [name, proof] of [
+      ['pipe', '{signature: tool.sig, key: pipe}'],
+      ['zero', '{signature: tool.sig, keyring: /dev/zero}'],
+      ['bundle', '{bundle: pipe}'],
+    ]) {
+      await writeFile(
+        join(folder, `${name}.yaml`),
+        `apiVersion: toolcrib.dev/v1alpha1\nkind: Release\nspec: {artefact: tool, proofs: [${proof}]}\n`,
+      );
+      await assert.rejects(collect(`${name}.yaml`), { code: 'bad-file' }, name);
+    }
+  });
+
+  it('hashes the proof with the artefact: the same outcome from other files is another fact', async () => {
+    const hashes = async (spec: string) => {
+      await writeFile(
+        join(folder, 'h.yaml'),
+        `apiVersion: toolcrib.dev/v1alpha1\nkind: Release\nspec: ${spec}\n`,
+      );
+      return (await collect('h.yaml')).find(({ type }) => type === 'release.signature')?.sha256;
+    };
+    await writeFile(join(folder, 'key2.pem'), `${await readFile(join(folder, 'key.pem'), 'utf8')}\n`);
+    const proofs = (key: string) => `{artefact: tool, proofs: [{signature: tool.sig, key: ${key}}]}`;
+    const first = await hashes(proofs('key.pem'));
+    assert.equal(await hashes(proofs('./key.pem')), first);
+    assert.notEqual(await hashes(proofs('key2.pem')), first);
   });
 
   it('refuses an earlier evidence pack of another tool', async () => {

@@ -13,17 +13,27 @@ type Proof = ReleaseFile['proofs'][number];
  * it is of this tool and version. Who it *should* be is not decided here.
  */
 export async function signatureFact(
-  { artefact: path, sourceRepository }: ReleaseFile,
+  { artefact: path, sourceRepository, sourceRef }: ReleaseFile,
   proof: Proof,
   subject: Subject,
 ): Promise<FactValue<'release.signature'>> {
   const version = subject.version === undefined ? '' : `@${encodeURIComponent(subject.version)}`;
   const { allowedSigners, identity, ...files } = proof;
   const options: VerifyOptions = { ...files, ...(allowedSigners && { allowedSigners, identity }) };
-  const first = await runVerify(path, options);
-  const found = first.proposal?.kind === 'certificate' ? await withSigner(path, options, first, {}) : first;
-  const built = found.statement?.provenance !== undefined && sourceRepository !== undefined;
-  const wanted = { purl: `${subject.purl}${version}`, ...(built && { sourceRepository }) };
+  const purl = `${subject.purl}${version}`;
+  const unnamed = await runVerify(path, options);
+  // The registry's key signs for all packages: without a name nothing can be said of what it attests.
+  const named = unnamed.scheme === 'npm-attestations' ? { purl } : {};
+  const first = unnamed.scheme === 'npm-attestations' ? await runVerify(path, { ...options, purl }) : unnamed;
+  const found =
+    first.proposal?.kind === 'certificate' ? await withSigner(path, options, first, named) : first;
+  const built = found.statement?.provenance !== undefined;
+  const tagged = found.signer?.kind === 'certificate' && found.signer.build.sourceRef !== undefined;
+  const wanted = {
+    purl,
+    ...(built && sourceRepository !== undefined && { sourceRepository }),
+    ...((built || tagged) && sourceRef !== undefined && { sourceRef }),
+  };
   const held =
     found.signer?.kind === 'certificate'
       ? await withSigner(path, options, found, wanted)

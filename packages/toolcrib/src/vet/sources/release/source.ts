@@ -1,20 +1,30 @@
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ToolcribError } from '../../../model/index.ts';
 import { seenWhole } from '../../archive/entry.ts';
 import { lookInside } from '../../archive/look.ts';
+import { isAddress, shownAddress } from '../../declared/address.ts';
 import { declaredFact } from '../../declared/fact.ts';
 import type { FactType, FactValue } from '../../pack/facts/index.ts';
 import type { Gap, Subject } from '../../pack/schema.ts';
 import { matchArtefact, missingElements } from '../../sbom/judge.ts';
-import { readSbomFile } from '../../sbom/read.ts';
+import { readSbomBytes, readSbomFile } from '../../sbom/read.ts';
 import { runVerify } from '../../verify/command.ts';
 import { fact, sha256, subjectId } from '../fact.ts';
 import { readGiven } from '../files/given.ts';
 import { parseJson, readLimited } from '../json.ts';
-import type { Fact, Source } from '../source.ts';
+import type { Collected, Fact, Source, SourceContext, Target } from '../source.ts';
+import { forbidden } from './confined.ts';
 import { readRelease } from './file.ts';
+import { filesOf, inputsHash } from './inputs.ts';
 import { signatureFact } from './signature.ts';
+
+const MAKES = [
+  'release.artefact',
+  'release.signature',
+  'release.previous',
+  'release.sbom',
+  'release.declared',
+] as const satisfies readonly FactType[];
 
 /**
  * A release's own files: hashed, looked into, and verified cryptographically here and now. A second person with the
@@ -22,65 +32,102 @@ import { signatureFact } from './signature.ts';
  */
 export const releaseSource: Source = {
   kind: 'release',
-  makes: ['release.artefact', 'release.signature', 'release.previous', 'release.sbom', 'release.declared'],
+  makes: MAKES,
   appliesTo: (target) => target.files.length > 0,
   collect: async (target, context) => {
-    const facts: Fact[] = [];
-    const gaps: Gap[] = [];
-    const { subject } = target;
+    const all: Collected = { facts: [], gaps: [] };
     for (const path of target.files) {
       const given = await readGiven(path, context);
       if (given.kind !== 'release') continue;
-      const release = readRelease((await readLimited(path)).toString('utf8'), path);
-      const add = <T extends FactType>(type: T, value: FactValue<T>, location: string, hash: string) => {
-        const about = {
-          subject: subjectId(subject, true),
-          source: { kind: 'release', location },
-          sha256: hash,
-          context,
-        };
-        facts.push(fact(type, value, about) as Fact);
-      };
-      context.progress?.(`verifying ${basename(release.artefact)}`);
-      const artefact = await artefactFact(release.artefact);
-      add('release.artefact', artefact, release.artefact, artefact.sha256);
-      for (const proof of release.proofs) {
-        const value = await signatureFact(release, proof, subject);
-        add('release.signature', value, release.artefact, value.sha256);
-      }
-      if (release.sbom !== undefined) {
-        const digests = [
-          { sha256: artefact.sha256 },
-          ...artefact.executables.map((one) => ({ sha256: one.sha256 })),
-        ];
-        add(
-          'release.sbom',
-          await sbomFact(release.sbom, digests, subject, seenWhole(artefact.findings)),
-          release.sbom,
-          sha256(await readFile(release.sbom)),
-        );
-      }
-      if (release.previous !== undefined) {
-        const bytes = await readLimited(release.previous);
-        add(
-          'release.previous',
-          previousFact(parseJson(bytes.toString('utf8'), release.previous), subject, release.previous),
-          release.previous,
-          sha256(bytes),
-        );
-      }
-      if (release.aqua !== undefined && subject.version !== undefined) {
-        const { purl, version } = subject;
-        const declared = await declaredFact(release.aqua, { purl, version }, context);
-        if ('gap' in declared)
-          gaps.push({ source: 'release', types: ['release.declared'], reason: declared.gap });
-        else
-          add('release.declared', declared.value, declared.location, sha256(JSON.stringify(declared.value)));
-      }
+      const { facts, gaps } = await ofRelease(path, target, context);
+      all.facts.push(...facts);
+      all.gaps.push(...gaps);
     }
-    return { facts, gaps };
+    return all;
   },
 };
+
+async function ofRelease(path: string, target: Target, context: SourceContext): Promise<Collected> {
+  const folder = target.unasked?.get(path);
+  try {
+    return await collectRelease(path, target, context, folder);
+  } catch (error) {
+    // Nobody here named it, so that its faults are nobody's mistake here.
+    if (folder === undefined || !(error instanceof ToolcribError)) throw error;
+    return { facts: [], gaps: [{ source: 'release', types: [...MAKES], reason: error.message }] };
+  }
+}
+
+/** @param folder what the release names is only read where it lies in there; undefined: the person named the release */
+async function collectRelease(
+  path: string,
+  { subject }: Target,
+  context: SourceContext,
+  folder: string | undefined,
+): Promise<Collected> {
+  const facts: Fact[] = [];
+  const gaps: Gap[] = [];
+  const release = readRelease((await readLimited(path)).toString('utf8'), path);
+  const add = <T extends FactType>(type: T, value: FactValue<T>, location: string, hash: string) => {
+    const about = {
+      subject: subjectId(subject, true),
+      source: { kind: 'release', location },
+      sha256: hash,
+      context,
+    };
+    facts.push(fact(type, value, about) as Fact);
+  };
+  const refused = async (places: readonly (string | undefined)[], types: readonly FactType[]) => {
+    const place = await forbidden(places, folder);
+    if (place === undefined) return false;
+    const reason = `${shownPlace(place)}: not read, as nobody here named ${path} (name it with --file)`;
+    gaps.push({ source: 'release', types: [...types], reason });
+    return true;
+  };
+  if (await refused([release.artefact], MAKES)) return { facts, gaps };
+  context.progress?.(`verifying ${basename(release.artefact)}`);
+  const artefact = await artefactFact(release.artefact);
+  add('release.artefact', artefact, release.artefact, artefact.sha256);
+  // All or none: facts of one type are told apart by their order.
+  if (!(await refused(release.proofs.flatMap(filesOf), ['release.signature']))) {
+    for (const proof of release.proofs) {
+      const value = await signatureFact(release, proof, subject);
+      add('release.signature', value, release.artefact, await inputsHash(release, proof, value.sha256));
+    }
+  }
+  if (release.sbom !== undefined && !(await refused([release.sbom], ['release.sbom']))) {
+    const digests = [
+      { sha256: artefact.sha256 },
+      ...artefact.executables.map((one) => ({ sha256: one.sha256 })),
+    ];
+    add(
+      'release.sbom',
+      await sbomFact(release.sbom, digests, subject, seenWhole(artefact.findings)),
+      release.sbom,
+      sha256(await readSbomBytes(release.sbom)),
+    );
+  }
+  if (release.previous !== undefined && !(await refused([release.previous], ['release.previous']))) {
+    const bytes = await readLimited(release.previous);
+    add(
+      'release.previous',
+      previousFact(parseJson(bytes.toString('utf8'), release.previous), subject, release.previous),
+      release.previous,
+      sha256(bytes),
+    );
+  }
+  const { aqua } = release;
+  if (aqua !== undefined && subject.version !== undefined && !(await refused([aqua], ['release.declared']))) {
+    const { purl, version } = subject;
+    const declared = await declaredFact(aqua, { purl, version }, context);
+    if ('gap' in declared)
+      gaps.push({ source: 'release', types: ['release.declared'], reason: declared.gap });
+    else add('release.declared', declared.value, declared.location, sha256(JSON.stringify(declared.value)));
+  }
+  return { facts, gaps };
+}
+
+const shownPlace = (place: string) => (isAddress(place) ? shownAddress(place) : place);
 
 async function artefactFact(path: string): Promise<FactValue<'release.artefact'>> {
   // Nothing is laid beside it, so the verifier only hashes.

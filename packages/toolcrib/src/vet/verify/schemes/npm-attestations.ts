@@ -1,5 +1,5 @@
 import { asArray, asObject, parseJson } from '../json.ts';
-import { isByExpected, ONLY_REGISTRY, registryKey, requirePackage } from '../npm-registry.ts';
+import { isByExpected, isPublish, ONLY_REGISTRY, registryKey, requirePackage } from '../npm-registry.ts';
 import { conclude, Stop } from '../outcome.ts';
 import { outcomes, worst } from '../several.ts';
 import { contains, startsWithJson } from '../shape.ts';
@@ -20,7 +20,14 @@ export const npmAttestations: Scheme = {
       const answer = asArray(asObject(parseJson(input.proof.bytes, 'the attestations'))?.attestations);
       if (answer === undefined) throw new Stop('not-understood', 'there is no list of attestations');
       const bundles = answer.map((one) => () => bundleOf(asObject(one)?.bundle));
-      const found = await outcomes(bundles, input, (hint) => registryKey(input.trust, hint));
+      const { sourceRepository, sourceRef, builder, ...ofPackage } = input.expected;
+      const found = await outcomes(
+        bundles,
+        input,
+        (hint) => registryKey(input.trust, hint),
+        // The registry knows what was published, and not what it was built from: that is for the provenance to say.
+        (bundle) => (isPublish(bundle, input.trust) ? ofPackage : input.expected),
+      );
       const judged = found.map((one) => requirePackage(one, input.expected));
 
       const first = worst(judged);
@@ -28,6 +35,9 @@ export const npmAttestations: Scheme = {
       if (first.code === 'verified' && !judged.some((one) => isByExpected(one, input.expected)))
         throw new Stop('nothing-to-verify', ONLY_REGISTRY);
       const provenance = judged.find(({ statement }) => statement?.provenance);
+      const asked = [sourceRepository, sourceRef, builder].some((one) => one !== undefined);
+      if (first.code === 'verified' && asked && provenance === undefined)
+        throw new Stop('provenance-undecided', 'it holds no provenance that says what it was built from');
       const chosen = first.code === 'verified' ? (provenance ?? first) : first;
       const all = judged.map(
         ({ statement, code }) => `${statement?.predicateType ?? 'attestation'}: ${code}`,

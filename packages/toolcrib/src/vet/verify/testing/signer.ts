@@ -23,6 +23,8 @@ export interface SignOptions {
   timestamped?: boolean;
   /** Leave the log out. */
   unlogged?: boolean;
+  /** A key instead of a certificate, which the bundle names by this hint: as npm's registry signs. */
+  registry?: { key: KeyPairKeyObjectResult; hint: string };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: tests bend these in every way, also ones that no type allows
@@ -109,9 +111,12 @@ export async function testSigstore(at = SIGNED_AT): Promise<TestSigstore> {
       value: String(value),
     }));
     const der = await ca.issueCertificate({ publicKey: spki(key), subjectAltName: identity, extensions });
-    const pem = `-----BEGIN CERTIFICATE-----\n${b64(der)
+    const certificate = `-----BEGIN CERTIFICATE-----\n${b64(der)
       .match(/.{1,64}/g)
       ?.join('\n')}\n-----END CERTIFICATE-----\n`;
+    const pem = options.registry
+      ? String(key.publicKey.export({ format: 'pem', type: 'spki' }))
+      : certificate;
     const proposed = entryFor(pem) as { kind: string; apiVersion: string };
     const { verification, ...entry } = await logged(tlog, proposed);
     const proof = verification.inclusionProof;
@@ -126,7 +131,9 @@ export async function testSigstore(at = SIGNED_AT): Promise<TestSigstore> {
         ]
       : [];
     return {
-      certificate: { rawBytes: b64(der) },
+      ...(options.registry
+        ? { publicKey: { hint: options.registry.hint } }
+        : { certificate: { rawBytes: b64(der) } }),
       tlogEntries: unlogged
         ? []
         : [
@@ -177,7 +184,7 @@ export async function testSigstore(at = SIGNED_AT): Promise<TestSigstore> {
       };
     },
     async attest(statement, options = {}) {
-      const key = newKey();
+      const key = options.registry?.key ?? newKey();
       const payloadType = options.payloadType ?? IN_TOTO;
       const payload = Buffer.from(JSON.stringify(statement));
       const pae = Buffer.concat([
