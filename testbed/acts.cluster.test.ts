@@ -1,6 +1,7 @@
 // What the guard keeps, recovers, undoes and finishes, over a real control plane. Needs Go.
 import { describe } from 'node:test';
 import { actsContract } from '../packages/toolcrib/src/app/contracts/acts.contract.ts';
+import { editRoleContract } from '../packages/toolcrib/src/guard/way/edit-role.contract.ts';
 import { keepFirstContract } from '../packages/toolcrib/src/guard/way/keep-first.contract.ts';
 import { recoverContract } from '../packages/toolcrib/src/guard/way/recover.contract.ts';
 import { sharedTestbed } from './target.ts';
@@ -9,3 +10,4 @@ const open = sharedTestbed();
 describe('kept before it is destroyed, over a real control plane', () => keepFirstContract(open));
 describe('recovery after a restart, over a real control plane', () => recoverContract(open));
 describe('undo and finish of an act, over a real control plane', () => actsContract(open));
+describe('with the stock edit role, over a real control plane', () => editRoleContract(open));

@@ -16,7 +16,7 @@ import { recover } from '../guard/way/recover.ts';
 import { resumeSoftenings } from '../guard/way/resume.ts';
 import { softenings } from '../guard/way/softenings.ts';
 import { loadKey, openJournal, reopeningJournal } from '../journal/index.ts';
-import { type Hold, ToolcribError } from '../model/index.ts';
+import { type Hold, netOf, ToolcribError } from '../model/index.ts';
 import { desktop, tellAll, waitingTerminal } from '../notify/index.ts';
 import { finishAct } from './acts.ts';
 import { contexts } from './contexts.ts';
@@ -187,13 +187,11 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
     const hold = desk.get(code);
     if (!hold) throw unknownCode(code);
     if (hold.needsName && body.as !== 'denied' && body.withoutNet !== hold.needsName) {
-      throw new ToolcribError(
-        'usage',
-        'Not all of this can be kept, so it goes without a net or not at all.',
-        {
-          next: `To let it go: toolcrib approve ${code} --${body.as} --without-net ${hold.needsName}`,
-        },
-      );
+      const what = netOf(hold) === 'none' ? 'This could not be kept' : 'Not all of this can be kept';
+      const as = hold.decision.softening?.possible ? body.as : 'as-sent';
+      throw new ToolcribError('usage', `${what}, so it goes without a net or not at all.`, {
+        next: `To let it go: toolcrib approve ${code} --${as} --without-net ${hold.needsName}`,
+      });
     }
     if (!hold.needsName && body.withoutNet !== undefined) {
       throw new ToolcribError('usage', 'This can be kept, so it does not go without a net.', {

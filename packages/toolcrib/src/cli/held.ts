@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { notInTheNet, tree } from '../guard/radius/index.ts';
-import type { Hold } from '../model/index.ts';
+import { tree } from '../guard/radius/index.ts';
+import { type Hold, netOf } from '../model/index.ts';
 import { guard } from './setup.ts';
 import {
   bold,
@@ -85,8 +85,7 @@ export function holdText(hold: Hold): string {
   }
   const net = hold.needsName ? ` --without-net ${clean(hold.needsName)}` : '';
   // What could not be kept at all is never softened; what was not wholly seen may still be kept in part.
-  const unseen = notInTheNet(hold.radius).length > 0 && decision.rule !== 'not-kept';
-  if (net && !unseen) {
+  if (netOf(hold) === 'none') {
     lines.push(
       'It could not be kept, so there would be no undo:',
       `  toolcrib approve ${code} --as-sent${net}`,

@@ -170,8 +170,18 @@ function decisionText({ decision }: RequestRecord): string {
 /** What could have gone with it and is in no snapshot. */
 function unseenLines({ unseen = [] }: RequestRecord): string[] {
   if (unseen.length === 0) return [];
-  const kinds = unseen.map(({ kind, unlikely }) => (unlikely ? `${kind} (hardly likely)` : kind));
-  return [`          ${mild('not seen, and so not kept')}: ${clean(kinds.join(', '))}`];
+  const likely = unseen.filter(({ unlikely }) => !unlikely).map(({ kind }) => kind);
+  const others = unseen.filter(({ unlikely }) => unlikely).map(({ kind }) => kind);
+  const few =
+    others.length > 3 ? `${others.slice(0, 3).join(', ')} and ${others.length - 3} more` : others.join(', ');
+  return [
+    ...(likely.length === 0
+      ? []
+      : [`          ${mild('not seen, and so not kept')}: ${clean(likely.join(', '))}`]),
+    ...(others.length === 0
+      ? []
+      : [`          ${faint('not looked through, hardly likely')}: ${clean(few)}`]),
+  ];
 }
 
 function stateText({ state, status }: RequestRecord): string {

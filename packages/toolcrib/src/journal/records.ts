@@ -192,6 +192,9 @@ export const holdSchema = z.looseObject({
     .optional(),
   person: text,
   requestKey: text,
+  needsName: text.optional(),
+  net: z.enum(['partial', 'none']).optional(),
+  needed: text.optional(),
   revision: count.optional(),
 }) satisfies z.ZodType<Hold>;
 

@@ -78,11 +78,30 @@ export interface Hold {
    */
   needsName?: string;
   /**
+   * Why the name is needed, and so how far the yes to it goes. `partial`: not everything was seen, and what was seen is
+   * kept before it goes. `none`: nothing could be kept. Absent in old records: see `netOf`.
+   */
+  net?: Net;
+  /** Pods that a softened act left running used something of it when it was placed, and that was shown: who what. */
+  needed?: string;
+  /**
    * Filled in by the journal on reading, and one higher after each save. A save that carries another than the
    * stored one is refused: who takes a pass reads it, marks it used, and saves it with the revision read.
    */
   revision?: number;
 }
+
+/** What net there still is under something that goes only with its name typed. */
+export type Net = 'partial' | 'none';
+
+/** Which net a hold still has; undefined where it has a whole one and no name is needed. */
+export function netOf({ needsName, net, decision }: Hold): Net | undefined {
+  if (needsName === undefined) return undefined;
+  return net ?? (decision.rule === NOT_KEPT ? 'none' : 'partial');
+}
+
+/** The rule of a hold that was placed because nothing could be kept. */
+export const NOT_KEPT = 'not-kept';
 
 /** One approval for several like requests of one act. */
 export interface Envelope {

@@ -30,6 +30,19 @@ test('it counts for nothing where the request took nothing, and is no failure wh
   assert.equal(results({ unseen: [{ ...secret, unlikely: true }] })[0]?.result, 'skipped');
 });
 
+test('of many that hardly ever belong to it, one line: it fails nothing', () => {
+  const kinds = ['A', 'B', 'C', 'D', 'E'].map((kind) => `${kind}.x.io`);
+  const custom = kinds.map((kind) => ({ kind, why: 'forbidden.', unlikely: true as const }));
+  assert.deepEqual(results({ unseen: [...custom, secret] }), [
+    { ...results({ unseen: [secret] })[0] },
+    {
+      what: 'A.x.io, B.x.io, C.x.io and 2 more kinds',
+      result: 'skipped',
+      note: 'not looked through when it went (forbidden)',
+    },
+  ]);
+});
+
 test('what went without a net is said to be gone for good', () => {
   const without = { snapshotId: undefined, note: 'not kept: the disk is full' };
   const blind = (more: Partial<RequestRecord>) =>

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import type { RequestRecord, Snapshot, SoftenRecord } from '../model/index.ts';
+import type { RequestRecord, Snapshot, SoftenRecord, UnseenKind } from '../model/index.ts';
 import { tookNothing } from '../model/index.ts';
 import type { Result, UndoStep } from './steps.ts';
 import { none } from './steps.ts';
@@ -30,7 +30,8 @@ export function blindSteps(
 
 /**
  * What could have gone with the act's requests and was not seen when they were let go: it is in no snapshot, and whether
- * there was any of it nobody knows. `failed`, since no undo can say that all is back; each kind once.
+ * there was any of it nobody knows. `failed`, since no undo can say that all is back; each kind once. `skipped` where it
+ * hardly ever belongs to such a thing, and in one line where there are many: a cluster may have hundreds of custom kinds.
  */
 export function unseenResults(
   requests: readonly RequestRecord[],
@@ -40,14 +41,26 @@ export function unseenResults(
     .filter((request) => request.unseen && tookNothing(request, softenings) === undefined)
     .flatMap(({ unseen = [] }) => unseen);
   const found = new Map(gaps.map((gap) => [JSON.stringify([gap.kind, gap.why]), gap]));
-  return [...found.values()].map(({ kind, why, unlikely }) => {
-    const reason = why.replace(/\.$/, '');
-    return unlikely
-      ? { what: kind, result: 'skipped', note: `not looked through when it went (${reason})` }
-      : {
-          what: kind,
-          result: 'failed',
-          note: `not seen when it went, and so not kept: if any of it went too, it can't be brought back (${reason})`,
-        };
-  });
+  const unlikely = [...found.values()].filter((gap) => gap.unlikely);
+  const failed = [...found.values()]
+    .filter((gap) => !gap.unlikely)
+    .map(({ kind, why }): Result => {
+      const note = `not seen when it went, and so not kept: if any of it went too, it can't be brought back (${reasonOf(why)})`;
+      return { what: kind, result: 'failed', note };
+    });
+  return [...failed, ...skipped(unlikely)];
+}
+
+/** Up to three are named with their reasons; more are one line. */
+function skipped(gaps: readonly UnseenKind[]): Result[] {
+  const note = (why: string) => `not looked through when it went (${reasonOf(why)})`;
+  if (gaps.length <= 3)
+    return gaps.map(({ kind, why }) => ({ what: kind, result: 'skipped', note: note(why) }));
+  const names = gaps.slice(0, 3).map(({ kind }) => kind);
+  const what = `${names.join(', ')} and ${gaps.length - names.length} more kinds`;
+  return [{ what, result: 'skipped', note: note(gaps[0]?.why ?? '') }];
+}
+
+function reasonOf(why: string): string {
+  return why.replace(/\.$/, '');
 }

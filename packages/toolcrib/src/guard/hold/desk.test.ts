@@ -184,8 +184,26 @@ describe('codes', () => {
     void desk.place(aHold(), 0);
     assert.equal(desk.openFor('ben', 'key'), undefined);
     assert.equal(desk.openFor('aiko', 'other'), undefined);
-    desk.requireName('BCDFG', 'kafka');
-    assert.equal(desk.get('BCDFG')?.needsName, 'kafka');
+  });
+
+  it('what could not be kept goes only by its name and as it was sent, and says why, once', () => {
+    const { decision } = aHold();
+    void desk.place(
+      aHold({ decision: { ...decision, softening: { possible: true, how: 'orphan-first' } } }),
+      0,
+    );
+    for (const why of ['the disk is full', 'the disk is still full']) desk.requireName('BCDFG', 'kafka', why);
+    const hold = desk.get('BCDFG');
+    assert.deepEqual([hold?.needsName, hold?.net], ['kafka', 'none']);
+    assert.equal(hold?.decision.softening?.possible, false);
+    assert.equal(hold?.decision.reason, `${decision.reason}; and it could not be kept: the disk is full`);
+  });
+
+  it('who waits on a code that is void need not wait longer', async () => {
+    const waiting = desk.place(aHold(), 90_000);
+    desk.void('BCDFG');
+    assert.deepEqual(await waiting, { as: 'expired' });
+    assert.equal(desk.answer('BCDFG', yes, PASS), 'closed');
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Clock, Hold } from '../../model/index.ts';
+import { type Clock, type Decision, type Hold, netOf } from '../../model/index.ts';
 
 /** How a held request may go on. */
 export type HoldAnswer =
@@ -58,8 +58,9 @@ export interface HoldDesk {
   takeEnvelope(request: LikeRequest): Hold | undefined;
   /** Several like requests were held as one, and nobody said yes: the rest need not wait, each by itself, for the same. */
   heldAlready(request: LikeRequest): Hold | undefined;
-  /** Nothing can be kept any more: from now on its name must be typed. */
-  requireName(code: string, name: string): void;
+  /** Nothing can be kept any more (`why`): from now on its name must be typed, and it goes only as it was sent. */
+  requireName(code: string, name: string, why: string): void;
+  /** Its code is good for nothing any more; whoever waits on it need not wait longer. */
   void(code: string): void;
   /** The guard ends: whoever waits, or would from now on, is told so. */
   close(): void;
@@ -199,9 +200,12 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
         ({ hold }) => (hold.state === 'open' || hold.state === 'denied') && isOf(hold, request, now),
       )?.hold;
     },
-    requireName(code, name) {
+    requireName(code, name, why) {
       const slot = slots.get(code);
-      if (slot) change(slot, { needsName: name });
+      if (!slot || netOf(slot.hold) === 'none') return;
+      const { decision } = slot.hold;
+      const reason = `${decision.reason}; and it could not be kept: ${why}`;
+      change(slot, { needsName: name, net: 'none', decision: { ...asSentOnly(decision), reason } });
     },
     void(code) {
       const slot = slots.get(code);
@@ -209,6 +213,7 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
       // Taken already: it stays `used`, and what became of its request stands with the request. No others may follow.
       if (slot.hold.state === 'used') slot.hold = { ...slot.hold, envelope: undefined };
       else change(slot, { state: 'void', envelope: undefined });
+      slot.waiter?.({ as: 'expired' });
     },
     close() {
       closed = true;
@@ -217,6 +222,12 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
     list: () => [...slots.values()].filter(live).map((slot) => slot.hold),
     get: (code) => slots.get(code)?.hold,
   };
+}
+
+/** What was not kept is never softened: its undo needs what was kept. */
+export function asSentOnly(decision: Decision): Decision {
+  if (!decision.softening?.possible) return decision;
+  return { ...decision, softening: { possible: false, why: 'it could not be kept' } };
 }
 
 /** Whether a request is one of those that a hold's envelope is for, and not used up. */

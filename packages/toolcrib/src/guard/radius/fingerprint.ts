@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Radius, RadiusMember } from '../../model/index.ts';
+import { likelyUnseen } from './unseen.ts';
 
 /**
  * What an approval is for: a hash over each target's UID, generation and finalizers, and over UID, owners, fate
@@ -13,7 +14,9 @@ export function fingerprint(radius: Radius): string {
     members: pinnedMembers(radius).map(memberKey).sort(),
     estimated: [...estimates(radius)].sort(([a], [b]) => (a < b ? -1 : 1)),
     state: radius.state,
-    unseen: radius.unseen.map(({ kind }) => kind).sort(),
+    unseen: likelyUnseen(radius)
+      .map(({ kind }) => kind)
+      .sort(),
     opaque: radius.opaque.map(({ ref, why }) => `${ref.uid} ${why}`).sort(),
   };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
@@ -61,8 +64,8 @@ const FIGURES = [
 ] as const;
 
 function stateStillCovers(shown: Radius, now: Radius): { ok: true } | { ok: false; why: string } {
-  const kinds = new Set(shown.unseen.map(({ kind }) => kind));
-  const unseen = now.unseen.find(({ kind }) => !kinds.has(kind));
+  const kinds = new Set(likelyUnseen(shown).map(({ kind }) => kind));
+  const unseen = likelyUnseen(now).find(({ kind }) => !kinds.has(kind));
   if (unseen) return no(`${unseen.kind} can't be seen any more (${unseen.why})`);
   const opaque = new Set(shown.opaque.map(({ ref, why }) => `${ref.uid} ${why}`));
   const newlyOpaque = now.opaque.find(({ ref, why }) => !opaque.has(`${ref.uid} ${why}`));

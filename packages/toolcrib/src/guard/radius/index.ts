@@ -9,6 +9,6 @@ export { isSoftenable, softening } from './softening.ts';
 export { summary } from './summary.ts';
 export type { Palette, TreeOptions } from './tree.ts';
 export { plain, tree } from './tree.ts';
-export { notInTheNet } from './unseen.ts';
+export { likelyUnseen, notInTheNet } from './unseen.ts';
 export type { Aim, Unseen, View } from './view.ts';
 export { aimOf } from './view.ts';

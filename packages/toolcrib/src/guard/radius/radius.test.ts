@@ -375,6 +375,8 @@ test('what is unseen matters only where it could belong to this radius', () => {
   assert.equal(state({ ...forbidden, group: '', kind: 'Secret' }), 'incomplete');
   assert.equal(state({ ...forbidden, group: 'rbac.authorization.k8s.io', kind: 'Role' }), 'complete');
   assert.equal(state({ ...forbidden, group: 'x.io', kind: 'ClusterThing', namespaced: false }), 'complete');
+  assert.equal(state({ ...forbidden, group: '', kind: 'PodTemplate' }), 'complete');
+  assert.equal(state({ ...forbidden, group: '', kind: 'PodTemplate' }, namespace), 'incomplete');
 });
 
 test('what is being deleted already is nobody’s loss here, and a target that is gone takes nothing', () => {

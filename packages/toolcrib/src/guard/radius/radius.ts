@@ -7,7 +7,7 @@ import { lossOf, named } from './loss.ts';
 import { opaqueIn } from './opaque.ts';
 import { isPod, isReady } from './pods.ts';
 import { stopsOf } from './stops.ts';
-import { relevantUnseen } from './unseen.ts';
+import { likelyUnseen, relevantUnseen } from './unseen.ts';
 import { condemned } from './victims.ts';
 import type { Aim, View } from './view.ts';
 import { ownerFacts } from './view.ts';
@@ -81,7 +81,7 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
   const unseen = [...relevantUnseen(view, aims), ...doubts(graph, collected)];
   const opaque = opaqueIn(graph, collected.going, aims);
   return {
-    state: unseen.length > 0 ? 'incomplete' : opaque.length > 0 ? 'opaque' : 'complete',
+    state: likelyUnseen({ unseen }).length > 0 ? 'incomplete' : opaque.length > 0 ? 'opaque' : 'complete',
     targets: aims.map((aim) => aim.ref),
     members,
     unseen,

@@ -14,6 +14,7 @@ import { named } from './loss.ts';
 import type { RestOfAct } from './needed.ts';
 import { chainOf, neededByActWhy, neededWhy } from './needed.ts';
 import { isPod, remakes } from './pods.ts';
+import { likelyUnseen } from './unseen.ts';
 import type { Aim, View } from './view.ts';
 import { isKind, ownerFacts } from './view.ts';
 
@@ -128,7 +129,7 @@ function rolloutWhy(object: KubeObject): string | undefined {
 }
 
 function seenWhy(radius: Radius): string | undefined {
-  const unseen = radius.unseen[0];
+  const [unseen] = likelyUnseen(radius);
   return unseen ? `${unseen.kind} could not be seen (${unseen.why})` : undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { Radius, RadiusMember } from '../../model/index.ts';
+import { likelyUnseen } from './unseen.ts';
 
 /** One line: "would delete 1 StatefulSet, 3 Pods; 3 Pods not replaced; 0 volumes lost". */
 export function summary(radius: Radius): string {
@@ -9,7 +10,7 @@ export function summary(radius: Radius): string {
     parts.push(`${countOf(counts.workloadsLeftWithoutPods, 'workload')} left without Pods`);
   }
   parts.push(`${countOf(counts.volumesLost, 'volume')} lost`);
-  if (radius.unseen.length > 0) parts.push('not everything could be seen');
+  if (likelyUnseen(radius).length > 0) parts.push('not everything could be seen');
   if (radius.opaque.length > 0) parts.push('others decide what else goes');
   return parts.join('; ');
 }
@@ -35,6 +36,12 @@ function kindCounts(members: readonly RadiusMember[]): string[] {
   const counts = new Map<string, number>();
   for (const { ref } of members) counts.set(ref.kind, (counts.get(ref.kind) ?? 0) + 1);
   return [...counts].map(([kind, count]) => countOf(count, kind));
+}
+
+/** `Secret, Crate.x.io and 12 more`: of many, the first three. */
+export function firstFew(names: readonly string[]): string {
+  const shown = names.slice(0, 3).join(', ');
+  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }
 
 /** `1 Pod`, `0 volumes`, `2 NetworkPolicies`. */

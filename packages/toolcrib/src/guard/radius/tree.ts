@@ -1,5 +1,6 @@
 import type { Radius, RadiusMember } from '../../model/index.ts';
-import { many, summary } from './summary.ts';
+import { firstFew, many, summary } from './summary.ts';
+import { likelyUnseen } from './unseen.ts';
 
 /** How parts of the tree are coloured: functions from text to text, so that `NO_COLOR` is the plain palette. */
 export interface Palette {
@@ -76,7 +77,11 @@ export function tree(radius: Radius, options: TreeOptions = {}): string {
     }
   };
   draw(children.get('') ?? [], '', true);
-  for (const { kind, why } of radius.unseen) line('', `! not seen: ${kind}`, why, palette.lost);
+  for (const { kind, why } of likelyUnseen(radius)) line('', `! not seen: ${kind}`, why, palette.lost);
+  const unlikely = radius.unseen.filter((one) => one.unlikely).map(({ kind }) => kind);
+  if (unlikely.length > 0) {
+    line('', '- not looked through', `hardly likely to go with it: ${firstFew(unlikely)}`, palette.faint);
+  }
   for (const { ref, why } of radius.opaque.slice(0, 8)) {
     line('', `? others decide: ${ref.kind} ${ref.name}`, why, palette.lost);
   }

@@ -9,10 +9,13 @@ const STORES_NOTHING =
 
 /**
  * Kinds whose loss takes nothing with it and which no controller hangs on a workload that it does not make again.
- * Many people may not list them (the `edit` role sees no Roles), and not every act of theirs can be held for it.
+ * Many people may not list them (the `edit` role sees no Roles and no PodTemplates), and not every act of theirs can be
+ * held for it.
  */
 const PASSIVE = new Set([
   '/Event',
+  // Stored by hand or by a provisioner, used by no controller of Kubernetes' own.
+  '/PodTemplate',
   'events.k8s.io/Event',
   'coordination.k8s.io/Lease',
   '/Endpoints',
@@ -33,7 +36,7 @@ const PASSIVE = new Set([
  *   knows its own groups and those of CRDs). Nothing there hangs on built-in objects by owner reference in
  *   practice, so it counts only where a custom object goes: one broken APIService must not hold everything.
  * - A kind that is served but could not be listed counts, unless it is cluster-scoped and the targets are
- *   namespaced (such owners are never honoured), or it is passive.
+ *   namespaced (such owners are never honoured), or it is passive. See `isUnlikely` for what is only told.
  */
 export function couldBelong(unseen: Unseen, aims: readonly Aim[]): boolean {
   if (STORES_NOTHING.test(unseen.group)) return false;
@@ -51,13 +54,36 @@ export function couldBelong(unseen: Unseen, aims: readonly Aim[]): boolean {
   return !PASSIVE.has(`${unseen.group}/${unseen.kind}`);
 }
 
+/**
+ * Kinds that may hang on such a target and hardly ever do; what does is as a rule made again by the operator that made
+ * it. A custom kind below a namespaced built-in object is one: its definition ships no part of the `edit` role more
+ * often than not, and nobody with that role could delete a ConfigMap unheld. ResourceClaims belong to Pods, whose
+ * controller has them made again with each. A Node is not such a target: agents hang objects of their own on it.
+ */
+function isUnlikely(unseen: Unseen, aims: readonly Aim[]): boolean {
+  if (unseen.name !== undefined || unseen.kind === '') return false;
+  if (!aims.every(({ ref, type }) => ref.namespace !== undefined && isBuiltInGroup(type.group))) return false;
+  return !isBuiltInGroup(unseen.group) || unseen.group === 'resource.k8s.io';
+}
+
 export function relevantUnseen(view: View, aims: readonly Aim[]): UnseenKind[] {
   return view.unseen
     .filter((unseen) => couldBelong(unseen, aims))
-    .map(({ group, kind, name, why, decides }) => {
+    .map((unseen) => {
+      const { group, kind, name, why, decides } = unseen;
       const full = kind === '' ? `everything of ${group}` : group === '' ? kind : `${kind}.${group}`;
-      return { kind: name ? `${full} ${name}` : full, why, ...(decides ? { decides } : {}) };
+      return {
+        kind: name ? `${full} ${name}` : full,
+        why,
+        ...(decides ? { decides } : {}),
+        ...(isUnlikely(unseen, aims) ? { unlikely: true as const } : {}),
+      };
     });
+}
+
+/** What counts: whatever was not seen, except for what hardly ever belongs to such a radius. */
+export function likelyUnseen({ unseen }: Pick<Radius, 'unseen'>): UnseenKind[] {
+  return unseen.filter(({ unlikely }) => !unlikely);
 }
 
 /** What could go with a radius and was not seen: no snapshot of it holds that, and no undo brings it back. */

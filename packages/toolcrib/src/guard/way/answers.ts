@@ -1,5 +1,5 @@
 import type { Status } from '@toolcrib/kube';
-import type { Hold } from '../../model/index.ts';
+import { type Hold, type Net, netOf } from '../../model/index.ts';
 import { failure } from '../door/status.ts';
 import type { Instruction } from '../request.ts';
 
@@ -29,11 +29,18 @@ export function heldText(hold: Hold, summary: string, passSeconds: number): stri
   return [
     `toolcrib held this (rule ${decision.rule}): ${decision.reason}.`,
     `It ${summary}.`,
-    ...(net ? ["Not everything was seen, and what was not can't be kept: its name has to be typed."] : []),
+    ...netText(netOf(hold)),
     `  look:      toolcrib held ${code}${softer}`,
     `  as sent:   toolcrib approve ${code} --as-sent${net}`,
     `Then send the same request again within ${passSeconds} seconds.`,
   ].join('\n');
+}
+
+function netText(net: Net | undefined): string[] {
+  if (net === undefined) return [];
+  return net === 'partial'
+    ? ["Not everything was seen, and what was not can't be kept: its name has to be typed."]
+    : ['It could not be kept, so there would be no undo: its name has to be typed.'];
 }
 
 export function heldAnswer(hold: Hold, summary: string, passSeconds: number): Instruction {
@@ -58,12 +65,13 @@ export function stoppedAnswer(): Instruction {
 }
 
 /** Law 1: what can't be kept is not sent. */
-export function notKeptAnswer(code: string, name: string, why: string): Instruction {
+export function notKeptAnswer(code: string, name: string, why: string, needed?: string): Instruction {
   return answer(
     failure(
       403,
       [
         `toolcrib did not send this: what it would destroy could not be kept (${why}).`,
+        ...(needed === undefined ? [] : [`And ${needed}.`]),
         `To let it go without a net:  toolcrib approve ${code} --as-sent --without-net ${name}`,
         'Then send the same request again.',
       ].join('\n'),

@@ -10,7 +10,7 @@ import type { Judged } from './subject.ts';
 export function holdFor(deps: WayDeps, step: Step): Hold {
   const { request, subject, seen, live, decision, key } = step;
   const now = deps.clock.now();
-  // What was not seen can't be kept: it goes without a net, or not at all.
+  // What was not seen can't be kept: it goes without a net for that, or not at all.
   const unseen = notInTheNet(seen.radius).some(({ unlikely }) => !unlikely);
   return {
     code: deps.ids.code(),
@@ -28,7 +28,8 @@ export function holdFor(deps: WayDeps, step: Step): Hold {
     state: 'open',
     person: request.person,
     requestKey: key,
-    ...(unseen ? { needsName: nameOf(subject) } : {}),
+    ...(unseen ? { needsName: nameOf(subject), net: 'partial' } : {}),
+    ...(seen.needed === undefined ? {} : { needed: seen.needed }),
   };
 }
 

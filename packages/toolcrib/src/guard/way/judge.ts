@@ -1,6 +1,6 @@
-import { type Decision, type Hold, ToolcribError } from '../../model/index.ts';
+import { type Decision, type Hold, type Mode, netOf, ToolcribError } from '../../model/index.ts';
 import { waits } from '../act/claim.ts';
-import { type DecideInput, decide, NEEDED } from '../decide/decide.ts';
+import { type DecideInput, decide } from '../decide/decide.ts';
 import { factsOf } from '../decide/facts.ts';
 import { failure } from '../door/status.ts';
 import type { LikeRequest } from '../hold/desk.ts';
@@ -75,9 +75,9 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   // Taken only now: a look that failed would have used it up for nothing.
   const pass = waiting && deps.desk.takePass(request.person, key, request.headers['kubectl-session']);
   if (pass) return released(deps, step, pass);
-  if (subject.blind !== undefined) return release(deps, step, { as: 'as-sent', withoutNet: false });
+  if (subject.blind !== undefined) return release(deps, step, { as: 'as-sent' });
   if (decision.then === 'deny') return refused(deps, step, `${decision.reason} (rule ${decision.rule})`);
-  if (decision.then !== 'hold') return release(deps, step, { as: 'as-sent', withoutNet: false });
+  if (decision.then !== 'hold') return release(deps, step, { as: 'as-sent' });
   const early = await withTheRest(deps, step);
   if (early) return early;
   const no = await forbiddenAnyhow(request, cluster, as);
@@ -139,7 +139,7 @@ async function held(deps: WayDeps, step: Step): Promise<Instruction> {
     await deps.journal.probe();
   } catch (error) {
     // What can't be kept can't be approved as usual either: say so at once instead of letting a client wait for it.
-    return release(deps, step, { as: 'as-sent', withoutNet: false, because: error });
+    return release(deps, step, { as: 'as-sent', because: error });
   }
   const open = deps.desk.openFor(step.request.person, step.key);
   // Asked again: it stays one act, under one code.
@@ -165,6 +165,8 @@ async function waitForAnswer(deps: WayDeps, step: Step, open: Hold | undefined):
     });
   }
   const given = await (open ? desk.waitOn(hold.code, step.request.id, wait) : desk.place(hold, wait));
+  // Meanwhile more may have come to it: what was answered is what the desk showed at the end.
+  const now = desk.get(hold.code) ?? hold;
   if (given.as === 'denied') return refused(deps, step, `${given.by} said no`);
   if (given.as === 'closed') {
     await record(deps, step, 'refused', { note: 'the guard was stopped while it was held', status: 503 });
@@ -173,9 +175,9 @@ async function waitForAnswer(deps: WayDeps, step: Step, open: Hold | undefined):
   if (given.as === 'expired' || given.as === 'gone') {
     const why = given.as === 'gone' ? 'the client went while it was held' : 'held; nobody has said yes yet';
     await record(deps, step, 'refused', { note: why, status: 403 });
-    return heldAnswer(hold, text, passMs / 1000);
+    return heldAnswer(now, text, passMs / 1000);
   }
-  const approved: Hold = { ...hold, answer: { ...given, at: deps.clock.now() } };
+  const approved: Hold = { ...now, answer: { ...given, at: deps.clock.now() } };
   // Time has passed: what is kept and sent is what stands there now, not what stood there when it was held.
   const cluster = await deps.clusterFor(step.request.context);
   const subject = await subjectOf(step.request, cluster);
@@ -193,7 +195,9 @@ async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruct
   const cluster = await deps.clusterFor(request.context);
   const as = impersonation(request.headers);
   const now = await seeRadius(deps, { request, subject, live, foreseen: [], cluster, as });
-  const covers = coveredBy(hold, now);
+  const { effect } = subject;
+  const mode = deps.policy().modeFor(request.context, effect.target?.namespace);
+  const covers = coveredBy(hold, now, mode);
   if (!covers.ok) {
     deps.desk.void(hold.code);
     await record(deps, step, 'refused', { note: `the approval no longer holds: ${covers.why}`, status: 403 });
@@ -210,13 +214,21 @@ async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruct
     return deniedAnswer('its client has gone');
   }
   const { as: form = 'as-sent', withoutNet = false } = hold.answer ?? {};
-  return release(deps, { ...step, seen: now }, { as: form, withoutNet });
+  return release(
+    deps,
+    { ...step, seen: now },
+    { as: form, ...(withoutNet ? { withoutNet: netOf(hold) } : {}) },
+  );
 }
 
-/** Whether an approval is still for what would happen: the radius that was shown, and who needs it. */
-function coveredBy(hold: Hold, now: Seen): ReturnType<typeof stillCovers> {
+/**
+ * Whether an approval is still for what would happen: the radius that was shown, and who needs it. The latter is a rule's
+ * reason, whatever the hold was placed for: where no rule stops anything, it does not either.
+ */
+function coveredBy(hold: Hold, now: Seen, mode: Mode): ReturnType<typeof stillCovers> {
   const covers = stillCovers(hold.radius, now.radius);
-  if (!covers.ok || now.needed === undefined || hold.decision.rule === NEEDED) return covers;
+  if (!covers.ok || now.needed === undefined || hold.needed !== undefined || mode !== 'enforce')
+    return covers;
   return { ok: false, why: now.needed };
 }
 

@@ -1,5 +1,6 @@
-import { type Snapshot, ToolcribError } from '../../model/index.ts';
+import { type Hold, type Net, NOT_KEPT, netOf, type Snapshot, ToolcribError } from '../../model/index.ts';
 import { failure } from '../door/status.ts';
+import { asSentOnly } from '../hold/desk.ts';
 import { notInTheNet } from '../radius/index.ts';
 import type { Instruction } from '../request.ts';
 import { answer, notKeptAnswer } from './answers.ts';
@@ -13,22 +14,23 @@ import { pinned } from './pin.ts';
 import { record, requestRecord } from './seen.ts';
 import { soften } from './soften.ts';
 
-/** In which form a request goes on, and whether a person let it go without a net. */
+/** In which form a request goes on. */
 export interface Form {
   as: 'as-sent' | 'softened';
-  withoutNet: boolean;
+  /** What a person was shown and said yes to by its name: a net with holes, or none. Absent: a whole one, or not at all. */
+  withoutNet?: Net;
   /** The journal is known to be unwritable: don't try, say why. */
   because?: unknown;
 }
 
 /**
  * Keeps what a request would destroy, and then lets it go. **Nothing is destroyed before it is kept**: the snapshot is
- * durable before this returns `forward`. What can't be kept is refused with a code, and may go only when a person has
- * typed its name.
+ * durable before this returns `forward`. What can't be kept is refused with a code, and may go only when a person was
+ * told that *nothing* of it is kept and has typed its name: a yes to what could not be seen is not that.
  */
 export async function release(deps: WayDeps, step: Step, form: Form): Promise<Instruction> {
   const kept = await keep(deps, step, form);
-  if (kept !== 'kept' && !form.withoutNet) return notKept(deps, step, kept);
+  if (kept !== 'kept' && form.withoutNet !== 'none') return notKept(deps, step, kept);
   if (kept !== 'kept') await recordWithoutNet(deps, step, kept);
   const warnings = warningsOf(step, kept === 'kept' ? undefined : kept);
   if (kept === 'kept') warnings.push(...withUnseen(deps, step));
@@ -70,18 +72,28 @@ async function keep(deps: WayDeps, step: Step, form: Form): Promise<'kept' | str
 }
 
 async function notKept(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
-  const open = deps.desk.openFor(step.request.person, step.key);
+  const name = nameOf(step.subject);
+  const open = openHold(deps, step);
+  const { needed } = step.seen;
   const decision = {
-    ...step.decision,
+    ...asSentOnly(step.decision),
     then: 'hold' as const,
-    rule: 'not-kept',
-    reason: `it could not be kept: ${why}`,
+    rule: NOT_KEPT,
+    reason: `it could not be kept: ${why}${needed === undefined ? '' : `; and ${needed}`}`,
   };
-  const hold = open ?? holdFor(deps, { ...step, decision });
-  if (open) deps.desk.requireName(open.code, nameOf(step.subject));
-  else void deps.desk.place({ ...hold, needsName: nameOf(step.subject) }, 0);
+  const hold = open ?? { ...holdFor(deps, { ...step, decision }), needsName: name, net: 'none' as const };
+  if (open) deps.desk.requireName(open.code, name, why);
+  else void deps.desk.place(hold, 0);
   await record(deps, { ...step, decision }, 'refused', { note: `not kept: ${why}`, status: 403 });
-  return notKeptAnswer(hold.code, nameOf(step.subject), why);
+  return notKeptAnswer(hold.code, name, why, needed);
+}
+
+/** The request's open hold, unless what was shown there is a net with holes: the same words would mean more by now. */
+function openHold(deps: WayDeps, { request, key }: Step): Hold | undefined {
+  const open = deps.desk.openFor(request.person, key);
+  if (open === undefined || netOf(open) !== 'partial') return open;
+  deps.desk.void(open.code);
+  return undefined;
 }
 
 /** What goes without a net is written down all the same, where anything can be written. */

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { type Journal, ToolcribError } from '../../model/index.ts';
 import { openSandbox } from '../../testing/sandbox-target.ts';
 import { type ClusterTarget, inNamespace, items, paths, put, seen, until } from '../../testing/target.ts';
 import { podsOf, runStatefulSet } from '../../testing/workloads.ts';
 import { builtInRules } from '../policy/policy.ts';
 import type { Instruction } from '../request.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
+import type { WayDeps } from './deps.ts';
 import { judge } from './judge.ts';
 
 let target: ClusterTarget;
@@ -125,15 +127,29 @@ for (const gone of [true, false]) {
     }));
 }
 
+/** Held, approved softened, and carried out so. */
+async function soften(deps: WayDeps, path: string, session: string): Promise<void> {
+  const deleteIt = () => judge(deps, asked('DELETE', path, kubectl(session)));
+  answered(await deleteIt());
+  const [hold] = deps.desk.list();
+  deps.desk.answer(hold?.code ?? '', { as: 'softened', by: 'aiko', withoutNet: false }, 60_000);
+  assert.equal(answered(await deleteIt()).status, 200);
+}
+
+/** Nothing can be kept there; what stands softened is read from another journal. */
+function fullDisk(softened: Journal) {
+  return (journal: Journal): Journal => ({
+    ...journal,
+    keep: () => Promise.reject(new ToolcribError('journal', 'the disk is full.')),
+    softenings: (query) => softened.softenings(query),
+  });
+}
+
 test('softened first: what its Pods use is held, whoever asks, until the act is over', () =>
   inNamespace(target, async (namespace) => {
     const at = await webShop(namespace);
     const { deps, journal, close } = openWay(target.cluster, policyOf(RULES));
-    const deleteIt = () => judge(deps, asked('DELETE', at.dep, kubectl('s3')));
-    answered(await deleteIt());
-    const [hold] = deps.desk.list();
-    deps.desk.answer(hold?.code ?? '', { as: 'softened', by: 'aiko', withoutNet: false }, 60_000);
-    assert.equal(answered(await deleteIt()).status, 200);
+    await soften(deps, at.dep, 's3');
     for (const [path, session] of [
       [at.cm, 's3'],
       [at.sa, 's4'],
@@ -149,6 +165,54 @@ test('softened first: what its Pods use is held, whoever asks, until the act is 
     await close();
   }));
 
+for (const mode of ['enforce', 'observe']) {
+  test(`${mode}: softened first, and what its Pods use can't be kept: one yes to both is enough`, () =>
+    inNamespace(target, async (namespace) => {
+      const at = await webShop(namespace);
+      const softening = openWay(target.cluster, policyOf(RULES));
+      await soften(softening.deps, at.dep, 's7');
+      const { deps, close } = openWay(target.cluster, policyOf(RULES, mode), fullDisk(softening.journal));
+      const deleteConf = () => judge(deps, asked('DELETE', at.cm, kubectl('s8')));
+      const codeIn = (body: { details: { causes: { message: string }[] } }) =>
+        body.details.causes[0]?.message;
+      const yes = (code = '', withoutNet = true) =>
+        deps.desk.answer(code, { as: 'as-sent', by: 'aiko', withoutNet }, 60_000);
+      if (mode === 'enforce') yes(codeIn(answered(await deleteConf()).body), false);
+      const { body } = answered(await deleteConf());
+      assert.match(body.message, /could not be kept \(the disk is full\).*uses ConfigMap conf/s);
+      const code = codeIn(body) ?? '';
+      assert.match(deps.desk.get(code)?.needed ?? '', /uses ConfigMap conf/);
+      yes(code);
+      assert.equal((await deleteConf()).do, 'forward');
+      await close();
+      await softening.close();
+    }));
+}
+
+for (const mode of ['enforce', 'observe']) {
+  const voided = mode === 'enforce';
+  test(`${mode}: Pods are left running after the yes to what they use: it is ${voided ? 'void' : 'still a yes'}`, () =>
+    inNamespace(target, async (namespace) => {
+      const at = await webShop(namespace);
+      const softening = openWay(target.cluster, policyOf(RULES));
+      const { deps, close } = openWay(target.cluster, policyOf(RULES, mode), fullDisk(softening.journal));
+      const deleteConf = () => judge(deps, asked('DELETE', at.cm, kubectl('s10')));
+      answered(await deleteConf());
+      deps.desk.answer(
+        deps.desk.list()[0]?.code ?? '',
+        { as: 'as-sent', by: 'aiko', withoutNet: true },
+        60_000,
+      );
+      await soften(softening.deps, at.dep, 's9');
+      const now = await deleteConf();
+      if (voided)
+        assert.match(answered(now).body.message, /no longer what was approved.*uses ConfigMap conf/);
+      else assert.equal(now.do, 'forward');
+      await close();
+      await softening.close();
+    }));
+}
+
 test('a StatefulSet softened, then its claims with Retain volumes: held, not Terminating', () =>
   inNamespace(target, async (namespace) => {
     await runStatefulSet(target, namespace, 'web', 1);
@@ -156,12 +220,7 @@ test('a StatefulSet softened, then its claims with Retain volumes: held, not Ter
     const volume = `/api/v1/persistentvolumes/${claim?.spec?.volumeName}`;
     await target.https('PATCH', volume, { spec: { persistentVolumeReclaimPolicy: 'Retain' } });
     const { deps, close } = openWay(target.cluster, policyOf(RULES));
-    const deleteIt = () =>
-      judge(deps, asked('DELETE', `${paths.apps(namespace, 'statefulsets')}/web`, kubectl('s6')));
-    answered(await deleteIt());
-    const [hold] = deps.desk.list();
-    deps.desk.answer(hold?.code ?? '', { as: 'softened', by: 'aiko', withoutNet: false }, 60_000);
-    assert.equal(answered(await deleteIt()).status, 200);
+    await soften(deps, `${paths.apps(namespace, 'statefulsets')}/web`, 's6');
     const claimPath = `${paths.claims(namespace)}/${claim?.metadata.name}`;
     const { body } = answered(await judge(deps, asked('DELETE', claimPath, kubectl('s6'))));
     assert.match(body.message, /rule softened-pods-use-it/);

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
+import { type Cluster, type Journal, ToolcribError } from '../../model/index.ts';
 import { openSandbox } from '../../testing/sandbox-target.ts';
 import { type ClusterTarget, inNamespace, paths, put } from '../../testing/target.ts';
 import { builtInRules } from '../policy/policy.ts';
+import type { Instruction } from '../request.ts';
 import { grant } from '../testing/grant.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
 import { judge } from './judge.ts';
@@ -61,6 +63,64 @@ test('enforce: its name has to be typed; what was not seen stands in the journal
       request?.unseen?.map(({ kind }) => kind),
       ['Secret'],
     );
+    await close();
+  }));
+
+/** A way on which nothing can be kept, or not even asked, while `down` is set. */
+function openShaky(cluster: Cluster, policy: string) {
+  const state = { down: false };
+  const shaky = (of: Journal): Journal => {
+    const or =
+      <T>(work: () => Promise<T>) =>
+      (): Promise<T> =>
+        state.down ? Promise.reject(new ToolcribError('journal', 'it is locked.')) : work();
+    return {
+      ...of,
+      keep: (...what) => or(() => of.keep(...what))(),
+      probe: or(() => of.probe()),
+    };
+  };
+  return { state, ...openWay(cluster, policy, shaky) };
+}
+
+const messageOf = (instruction: Instruction): string => {
+  assert.equal(instruction.do, 'answer');
+  return JSON.parse(Buffer.from(instruction.do === 'answer' ? instruction.body : '').toString()).message;
+};
+
+test('a yes to what was not seen is none to keeping nothing: that has a code of its own', () =>
+  inNamespace(target, async (namespace) => {
+    const { path } = await mapWithSecret(namespace);
+    const { deps, state, close } = openShaky(await target.person('cho'), policyOf(RULES));
+    const yes = { as: 'as-sent' as const, by: 'aiko', withoutNet: true };
+    messageOf(await judge(deps, asked('DELETE', path)));
+    const [partial] = deps.desk.list();
+    assert.equal(partial?.net, 'partial');
+    deps.desk.answer(partial?.code ?? '', yes, 60_000);
+    state.down = true;
+    assert.match(messageOf(await judge(deps, asked('DELETE', path))), /could not be kept \(it is locked\)/);
+    const none = deps.desk.list().find(({ code }) => code !== partial?.code);
+    assert.deepEqual([none?.net, none?.needsName], ['none', 'web']);
+    deps.desk.answer(none?.code ?? '', yes, 60_000);
+    const gone = await judge(deps, asked('DELETE', path));
+    assert.equal(gone.do, 'forward');
+    assert.match(gone.warnings.join(), /sent without a net/);
+    await close();
+  }));
+
+test('an open code for what was not seen does not become one for keeping nothing', () =>
+  inNamespace(target, async (namespace) => {
+    const { path } = await mapWithSecret(namespace);
+    const { deps, state, close } = openShaky(await target.person('cho'), policyOf(RULES));
+    assert.match(messageOf(await judge(deps, asked('DELETE', path))), /Not everything was seen/);
+    const [partial] = deps.desk.list();
+    state.down = true;
+    const text = messageOf(await judge(deps, asked('DELETE', path)));
+    assert.doesNotMatch(text, new RegExp(partial?.code ?? ''));
+    assert.equal(deps.desk.get(partial?.code ?? '')?.state, 'void');
+    // The journal is back before anybody has said yes: what is asked for is still what that code was shown for.
+    state.down = false;
+    assert.match(messageOf(await judge(deps, asked('DELETE', path))), /It could not be kept, so .* no undo/);
     await close();
   }));
 
