@@ -12,3 +12,4 @@ export * from './snapshot.ts';
 export * from './taken.ts';
 export * from './tool.ts';
 export * from './verdict.ts';
+export * from './wrapped.ts';

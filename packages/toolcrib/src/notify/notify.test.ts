@@ -48,7 +48,9 @@ describe('the terminal of a client that waits', () => {
     }
     assert.ok(local);
     const title = 'Held: \u001b[2Jdelete \u0007kafka\u009b31m';
-    waitingTerminal().tell({ ...news, title, clientPort: local });
+    const long =
+      'would delete 1 StatefulSet, 3 Pods, 1 ControllerRevision; 3 Pods not replaced; 1 workload left without Pods';
+    waitingTerminal().tell({ ...news, title, text: long, clientPort: local });
     // Somebody who does not wait has no silent terminal.
     waitingTerminal().tell({ ...news, title: 'NOT WAITING', waiting: false, clientPort: local });
     waitingTerminal('linux', 12345).tell({ ...news, title: 'NOT MINE', clientPort: local });
@@ -60,7 +62,11 @@ describe('the terminal of a client that waits', () => {
     await exit;
     const text = readFileSync(screen, 'utf8');
     assert.match(text, /Held: \?\[2Jdelete \?kafka\?31m/);
-    assert.match(text, /It would delete 3 Pods\.\r\r?\n\s+In another terminal: {2}toolcrib held BCDFG/);
+    assert.match(text, /without Pods\.\r\r?\n\s+In another terminal: {2}toolcrib held BCDFG/);
+    const shown = text.split(/\r*\n/);
+    assert.ok(shown.some((line) => line.startsWith('  It would delete 1 StatefulSet')));
+    const told = shown.filter((line) => /^ {2}\S/.test(line));
+    assert.ok(told.length >= 3 && told.every((line) => line.length <= 80), told.join('\n'));
     assert.doesNotMatch(text, /NOT /);
   });
 

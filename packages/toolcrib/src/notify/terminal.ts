@@ -8,7 +8,10 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import type { Notifier } from '../model/index.ts';
+import { type Notifier, wrapped } from '../model/index.ts';
+
+/** How wide somebody else's terminal is can't be asked; hardly one is narrower than this. Columns. */
+const WIDTH = 80;
 
 /**
  * Tells the person in front of a waiting kubectl, on that kubectl's own terminal: it has nothing to show until the
@@ -24,8 +27,14 @@ export function waitingTerminal(
       if (platform !== 'linux' || !news.waiting || news.clientPort === undefined) return;
       const terminal = terminalOfPort(news.clientPort, uid);
       if (terminal === undefined) return;
-      const approve = news.code ? `\r\n  In another terminal:  toolcrib held ${news.code}` : '';
-      const text = `\r\n${printable(news.title)}\r\n  It ${printable(news.text)}.${approve}\r\n`;
+      const lines = [
+        '',
+        ...wrapped(printable(news.title), WIDTH),
+        ...wrapped(`It ${printable(news.text)}.`, WIDTH - 2).map((line) => `  ${line}`),
+        ...(news.code ? [`  In another terminal:  toolcrib held ${news.code}`] : []),
+        '',
+      ];
+      const text = lines.join('\r\n');
       // Never wait for a terminal that was stopped with Ctrl-S.
       const file = openSync(terminal, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
       try {

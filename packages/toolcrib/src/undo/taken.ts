@@ -12,10 +12,13 @@ export function takenBy(
 ): { snapshots: Snapshot[]; steps: UndoStep[] } {
   const steps: UndoStep[] = [];
   const nothing = new Set<string>();
-  for (const request of requests) {
-    const why = tookNothing(request, softenings);
+  const whys = requests.map((request) => ({ request, why: tookNothing(request, softenings) }));
+  const some = whys.some(({ why }) => why === undefined);
+  for (const { request, why } of whys) {
     if (why === undefined) continue;
     nothing.add(request.id);
+    // A first try that was refused, of an act that then took something, is no news.
+    if (some && !snapshots.some(({ requestId }) => requestId === request.id)) continue;
     steps.push(none(`${request.method} ${request.path}`, 'unchanged', `it took nothing: ${why}`));
   }
   for (const { requestId, owner, state, note } of softenings) {

@@ -1,4 +1,4 @@
-import type { Radius, RadiusMember } from '../../model/index.ts';
+import { type Radius, type RadiusMember, wrapped } from '../../model/index.ts';
 import { firstFew, many, summary } from './summary.ts';
 import { likelyUnseen } from './unseen.ts';
 
@@ -130,20 +130,4 @@ function clean(text: string): string {
 
 function cut(text: string, room: number, more: string): string {
   return text.length <= room ? text : `${text.slice(0, Math.max(0, room - more.length))}${more}`;
-}
-
-/** Broken at spaces. @param first room in the first line, which stays empty where no word fits it */
-function wrapped(text: string, width: number, first: number = width): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const room = lines.length === 0 ? first : width;
-    const fits = line === '' ? word.length <= room : line.length + 1 + word.length <= room;
-    if (fits || (line === '' && room === width)) line = line === '' ? word : `${line} ${word}`;
-    else {
-      lines.push(line);
-      line = word;
-    }
-  }
-  return [...lines, line];
 }
