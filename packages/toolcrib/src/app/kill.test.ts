@@ -7,6 +7,8 @@ import { type Arrived, type RecordingCluster, startRecordingCluster } from './te
 import { type GuardHome, guardHome, pause, type RunningGuard } from './testing/running-guard.ts';
 
 const KILLS = 50;
+/** So many of them are to fall between keep and forward; where chance gave fewer, more follow, up to twice as many. */
+const BETWEEN = 10;
 const CLIENTS = 8;
 /** A kill falls at most so many milliseconds after the answer it waits for, which is at most so many answers away. */
 const LATEST_KILL = 120;
@@ -32,9 +34,9 @@ test(`${KILLS} kills of the guard at random moments: whatever went out had been 
   t.diagnostic(
     `${all.length} kills; ${sent} DELETEs arrived; ${between} kills fell between keep and forward`,
   );
-  assert.equal(all.length, KILLS);
+  assert.ok(all.length >= KILLS);
   assert.ok(sent >= KILLS, 'there was something to lose');
-  assert.ok(between >= 10, `only ${between} of ${KILLS} kills fell between keep and forward`);
+  assert.ok(between >= BETWEEN, `only ${between} of ${all.length} kills fell between keep and forward`);
 });
 
 interface Kill {
@@ -59,7 +61,9 @@ async function lane(namespace: string, kills: number, next: () => number): Promi
     const known = new Set<string>();
     // Once to its end: what was compiled is stored then, and makes the starts to come cheaper.
     await (await home.start()).stop();
-    for (let round = 0; round < kills; round++) {
+    const between = () => done.filter((kill) => kill.keptAndNeverSent > 0).length;
+    const more = () => between() < BETWEEN / 2 && done.length < 2 * kills;
+    while (done.length < kills || more()) {
       await pool.fill(60);
       const guard = await home.start();
       await deletesUntilKilled(guard, pool, {
