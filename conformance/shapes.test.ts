@@ -61,6 +61,12 @@ test('a delete without its grace is seen by when the object was last seen alive'
   assert.equal(differ(deleted(at(1), 1), deleted(at(0), 1), trail), true);
 });
 
+test('a look that was sent as the answer came says nothing of the moment of the delete', () => {
+  // The second changed between the delete and its answer.
+  const trail: Answered[] = [{ sent: now, poll: true, body: { metadata: { uid: uid(1) } } }];
+  assert.equal(differ(deleted(at(-1), 0), deleted(at(0), 0), trail), false);
+});
+
 test('an owner that only a quiet answer showed is told from any other', () => {
   const owned = (owner: string) => ({ metadata: { name: 'pod', ownerReferences: [{ uid: owner }] } });
   const trail: Answered[] = [{ sent: now, poll: false, body: { metadata: { name: 'set', uid: uid(1) } } }];
