@@ -1,6 +1,6 @@
 import type { KubeObject } from '@toolcrib/kube';
 import type { ClusterTarget } from './target.ts';
-import { items, paths, put, until } from './target.ts';
+import { items, paths, put, seen, until } from './target.ts';
 
 const template = (app: string, more: object = {}) => ({
   metadata: { labels: { app } },
@@ -110,6 +110,27 @@ export const runWorkload = {
   daemonsets: runDaemonSet,
   replicasets: runReplicaSet,
 } as const;
+
+/** A claim called `data`, bound to a volume of the default class. */
+export async function runClaim(
+  target: ClusterTarget,
+  namespace: string,
+): Promise<{ path: string; claim: KubeObject; volumePath: string; volume: { name: string; uid: string } }> {
+  const path = `${paths.claims(namespace)}/data`;
+  await put(target, paths.claims(namespace), {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  });
+  const claim = await until('bound', async () => {
+    const now = await seen(target, path);
+    return now?.status?.phase === 'Bound' && now;
+  });
+  const volumePath = `/api/v1/persistentvolumes/${claim.spec?.volumeName}`;
+  const { name, uid = '' } = (await seen(target, volumePath))?.metadata ?? { name: '' };
+  return { path, claim, volumePath, volume: { name, uid } };
+}
 
 /** Waits until a workload has what it wants and has said so. */
 export async function rested(

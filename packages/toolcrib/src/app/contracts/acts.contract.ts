@@ -8,7 +8,7 @@ import type { As, Cluster, SoftenRecord } from '../../model/index.ts';
 import { away, faulty, watchingAs } from '../../testing/faulty.ts';
 import type { ClusterTarget, OpenTarget } from '../../testing/target.ts';
 import { inNamespace, paths, put, seen, until } from '../../testing/target.ts';
-import { podsOf, runDeployment, uidsOf } from '../../testing/workloads.ts';
+import { podsOf, runClaim, runDeployment, uidsOf } from '../../testing/workloads.ts';
 import { finishAct, undoAct } from '../acts.ts';
 
 const ACT = 'act-000001';
@@ -164,20 +164,8 @@ export function actsContract(open: OpenTarget): void {
 
   test('kept data goes only where a person asks: not by itself, however late', () =>
     inNamespace(target, async (namespace) => {
-      const path = `${paths.claims(namespace)}/data`;
-      await put(target, paths.claims(namespace), {
-        apiVersion: 'v1',
-        kind: 'PersistentVolumeClaim',
-        metadata: { name: 'data' },
-        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-      });
-      const claim = await until('bound', async () => {
-        const now = await seen(target, path);
-        return now?.status?.phase === 'Bound' && now;
-      });
-      const volumePath = `/api/v1/persistentvolumes/${claim.spec?.volumeName}`;
-      const { name, uid = '' } = (await seen(target, volumePath))?.metadata ?? { name: '' };
-      const volumes = await retainFirst(target.cluster, [{ name, uid }]);
+      const { path, claim, volumePath, volume } = await runClaim(target, namespace);
+      const volumes = await retainFirst(target.cluster, [volume]);
       await target.https('DELETE', path);
       await until('released', async () => (await seen(target, volumePath))?.status?.phase === 'Released');
       await withDeps(async (deps) => {

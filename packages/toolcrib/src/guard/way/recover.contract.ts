@@ -5,8 +5,8 @@ import { anAct, aRequest, aSnapshot } from '../../journal/testing/records.ts';
 import type { Cluster, RequestRecord, SoftenRecord } from '../../model/index.ts';
 import { away, busy, faulty, watchingAs } from '../../testing/faulty.ts';
 import type { ClusterTarget, OpenTarget } from '../../testing/target.ts';
-import { inNamespace, paths, put, seen, until } from '../../testing/target.ts';
-import { podsOf, runDeployment, uidsOf } from '../../testing/workloads.ts';
+import { inNamespace, paths, put, seen } from '../../testing/target.ts';
+import { podsOf, runClaim, runDeployment, uidsOf } from '../../testing/workloads.ts';
 import { orphanFirst, retainFirst } from '../soften/index.ts';
 import { brain } from './brain.ts';
 import { recover } from './recover.ts';
@@ -243,21 +243,9 @@ export function recoverContract(open: OpenTarget): void {
 
   /** A bound claim, whose volume was set to Retain for its delete. */
   async function retained(namespace: string) {
-    const path = `${paths.claims(namespace)}/data`;
-    await put(target, paths.claims(namespace), {
-      apiVersion: 'v1',
-      kind: 'PersistentVolumeClaim',
-      metadata: { name: 'data' },
-      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-    });
-    const claim = await until('bound', async () => {
-      const now = await seen(target, path);
-      return now?.status?.phase === 'Bound' && now;
-    });
-    const volumePath = `/api/v1/persistentvolumes/${claim.spec?.volumeName}`;
+    const { path, claim, volumePath, volume } = await runClaim(target, namespace);
     const policy = async () => (await seen(target, volumePath))?.spec?.persistentVolumeReclaimPolicy;
-    const { name, uid = '' } = (await seen(target, volumePath))?.metadata ?? { name: '' };
-    const volumes = await retainFirst(target.cluster, [{ name, uid }]);
+    const volumes = await retainFirst(target.cluster, [volume]);
     const record: SoftenRecord = {
       actId: 'act-000001',
       requestId: 'req-1',
