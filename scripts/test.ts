@@ -14,7 +14,7 @@ const kind = first !== undefined && [...kinds, 'unit'].includes(first) ? first :
 const parts = kind === first ? rest : process.argv.slice(2);
 
 const special = new RegExp(`\\.(${kinds.join('|')})\\.test\\.ts$`);
-const folders = ['packages/*/src', 'scripts', 'testbed', 'conformance'];
+const folders = ['packages/*/src', 'scripts', 'testbed', 'conformance', 'deep'];
 const files = globSync(folders.map((folder) => `${folder}/**/*.test.ts`))
   .filter((file) => (kind === 'unit' ? !special.test(file) : file.endsWith(`.${kind}.test.ts`)))
   .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
