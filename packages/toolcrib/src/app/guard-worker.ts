@@ -17,7 +17,7 @@ import { resumeSoftenings } from '../guard/way/resume.ts';
 import { softenings } from '../guard/way/softenings.ts';
 import { loadKey, openJournal, reopeningJournal } from '../journal/index.ts';
 import { type Hold, netOf, ToolcribError } from '../model/index.ts';
-import { desktop, tellAll, waitingTerminal } from '../notify/index.ts';
+import { clientProcesses, desktop, tellAll, waitingTerminal } from '../notify/index.ts';
 import { finishAct } from './acts.ts';
 import { contexts } from './contexts.ts';
 import { housekeeping } from './housekeeping.ts';
@@ -87,7 +87,14 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
     notifier: tellAll([desktop(env, process.platform), waitingTerminal()], log),
     desk,
     sessions,
-    acts: acts({ journal, clock, ids, sessions }),
+    acts: acts({
+      journal,
+      clock,
+      ids,
+      sessions,
+      deniedAt: (actId) => desk.deniedOf(actId)?.at,
+      clientOf: clientProcesses(),
+    }),
     owned: ownedLooks(clock),
     onTheWay: new Map(),
     gone: new Set(),

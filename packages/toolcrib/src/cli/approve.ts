@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Hold } from '../model/index.ts';
-import { ToolcribError } from '../model/index.ts';
-import { holdText } from './held.ts';
+import { netOf, ToolcribError } from '../model/index.ts';
+import { holdText, wentLines } from './held.ts';
 import { guard, person } from './setup.ts';
 import { ask, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
 
@@ -36,6 +36,8 @@ export function registerApprove(program: Command): void {
           ? `Approved ${as}: it goes now.`
           : `Approved ${as}: send the same request again ${until(hold)}.`,
       );
+      // Without a net there is nothing to take it back from.
+      if (netOf(hold) !== 'none') say(`Undo:  toolcrib undo ${hold.actId}`);
     });
 
   withOutput(program.command('deny'))
@@ -45,7 +47,9 @@ export function registerApprove(program: Command): void {
       const client = await guard();
       const hold = await client.answer(code, { as: 'denied', by: person() });
       if (options.output !== 'text') return print(options.output, hold, () => '');
-      say('Refused. Nothing was sent.');
+      const went = wentLines(hold);
+      say(went.length === 0 ? 'Refused. Nothing was sent.' : 'Refused. Nothing more is sent.');
+      for (const line of went) say(line);
     });
 }
 

@@ -61,6 +61,15 @@ export function whatOf(hold: Hold): string {
   return `${verb} ${name}${where}${more}${effect.verb === 'scale' ? ` to ${effect.replicas}` : ''}`;
 }
 
+/** What the act had taken before it was held, and the way back. */
+export function wentLines({ before = [], actId }: Hold): string[] {
+  if (before.length === 0) return [];
+  return [
+    `Before that, this act has done: ${clean(before.join(', '))}.`,
+    `  toolcrib undo ${actId}   takes it back`,
+  ];
+}
+
 /** Everything that a person needs to say yes or no. */
 export function holdText(hold: Hold): string {
   const { decision, code, envelope } = hold;
@@ -71,6 +80,7 @@ export function holdText(hold: Hold): string {
     tree(hold.radius, { palette, width: width(), unicode: true }).trimEnd(),
     '',
   ];
+  lines.splice(2, 0, ...wentLines(hold));
   if (envelope) {
     lines.push(
       `One approval covers up to ${envelope.uids.length} requests like this of the same kubectl call (an envelope), only for the objects shown, for two minutes.`,

@@ -15,6 +15,7 @@ const caller = z.looseObject({
   claim: z.looseObject({ userAgent: text, name: text.optional(), version: text.optional() }),
   session: text.optional(),
   command: text.optional(),
+  process: text.optional(),
   tool: z.looseObject({ name: text, version: text.optional(), sha256: text }).optional(),
   agent: z.boolean().optional(),
 });
@@ -195,6 +196,7 @@ export const holdSchema = z.looseObject({
   needsName: text.optional(),
   net: z.enum(['partial', 'none']).optional(),
   needed: text.optional(),
+  before: texts.optional(),
   revision: count.optional(),
 }) satisfies z.ZodType<Hold>;
 

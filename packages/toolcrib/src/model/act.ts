@@ -11,6 +11,8 @@ export interface Caller {
   session?: string;
   /** `Kubectl-Command`. */
   command?: string;
+  /** The process that sent it, where this machine can tell (`ClientProcess.id`). */
+  process?: string;
   tool?: { name: string; version?: string; sha256: string };
   agent?: boolean;
 }

@@ -84,6 +84,8 @@ export interface Hold {
   net?: Net;
   /** Pods that a softened act left running used something of it when it was placed, and that was shown: who what. */
   needed?: string;
+  /** What the act had taken already when this was held, by name; of many the first few and how many more. */
+  before?: string[];
   /**
    * Filled in by the journal on reading, and one higher after each save. A save that carries another than the
    * stored one is refused: who takes a pass reads it, marks it used, and saves it with the revision read.

@@ -29,6 +29,17 @@ export interface Notifier {
   }): void;
 }
 
+/** The program at the other end of a connection, told by the kernel of this machine. */
+export interface ClientProcess {
+  pid: number;
+  /** The same for one process alone: pids are given again, so the time of its start is in it. */
+  id: string;
+  /** As it was started; a claim, since a program may write over it. */
+  argv: string[];
+  /** Its working folder, for the files that `argv` names. Undefined where it may not be read. */
+  cwd?: string;
+}
+
 /** Headers that act as somebody else (`Impersonate-*`): the guard's own reads for a request carry the same. */
 export type As = Record<string, string | string[]>;
 

@@ -1,4 +1,5 @@
 import type { Notifier } from '../model/index.ts';
+import { clientProcesses } from './client-process.ts';
 import { desktop } from './desktop.ts';
 import { waitingTerminal } from './terminal.ts';
 
@@ -20,4 +21,4 @@ export function tellAll(
   };
 }
 
-export { desktop, waitingTerminal };
+export { clientProcesses, desktop, waitingTerminal };

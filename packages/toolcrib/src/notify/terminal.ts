@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  constants,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { type Notifier, wrapped } from '../model/index.ts';
+import { closeSync, constants, openSync, readlinkSync, writeSync } from 'node:fs';
+import { type ClientProcess, type Notifier, wrapped } from '../model/index.ts';
+import { clientProcesses } from './client-process.ts';
 
 /** How wide somebody else's terminal is can't be asked; hardly one is narrower than this. Columns. */
 const WIDTH = 80;
@@ -22,10 +14,12 @@ export function waitingTerminal(
   platform: NodeJS.Platform = process.platform,
   uid = process.getuid?.(),
 ): Notifier {
+  const clientOf = clientProcesses(platform, uid);
   return {
     tell(news) {
-      if (platform !== 'linux' || !news.waiting || news.clientPort === undefined) return;
-      const terminal = terminalOfPort(news.clientPort, uid);
+      if (!news.waiting || news.clientPort === undefined) return;
+      const client = clientOf(news.clientPort);
+      const terminal = client && terminalOf(client);
       if (terminal === undefined) return;
       const lines = [
         '',
@@ -52,33 +46,12 @@ function printable(text: string): string {
 }
 
 /** The terminal on standard error of the process that holds this local TCP port towards us. */
-function terminalOfPort(port: number, uid: number | undefined): string | undefined {
-  const inode = inodeOfPort(port, uid);
-  if (inode === undefined) return undefined;
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (statSync(`/proc/${pid}`).uid !== uid) continue;
-      const holds = readdirSync(`/proc/${pid}/fd`).some(
-        (fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === `socket:[${inode}]`,
-      );
-      if (!holds) continue;
-      const stderr = readlinkSync(`/proc/${pid}/fd/2`);
-      return /^\/dev\/(pts\/\d+|tty\d*)$/.test(stderr) ? stderr : undefined;
-    } catch {
-      // The process ended while we looked, or a descriptor was closed.
-    }
+function terminalOf(client: ClientProcess): string | undefined {
+  try {
+    const stderr = readlinkSync(`/proc/${client.pid}/fd/2`);
+    return /^\/dev\/(pts\/\d+|tty\d*)$/.test(stderr) ? stderr : undefined;
+  } catch {
+    // It ended while we looked.
+    return undefined;
   }
-  return undefined;
-}
-
-/** /proc/net/tcp: `sl local_address rem_address st … uid timeout inode`, addresses in hexadecimal. */
-function inodeOfPort(port: number, uid: number | undefined): string | undefined {
-  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
-  for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    for (const line of readFileSync(file, 'utf8').split('\n').slice(1)) {
-      const columns = line.trim().split(/\s+/);
-      if (columns[1]?.endsWith(local) && Number(columns[7]) === uid) return columns[9];
-    }
-  }
-  return undefined;
 }

@@ -98,7 +98,7 @@ export function passingContract(open: OpenGuarded): void {
       await run(4);
       const zero = await scale(0);
       assert.equal(zero.code, 1);
-      assert.match(zero.stderr, /toolcrib held this \(rule outage\)/);
+      assert.match(zero.stderr, /toolcrib HELD [A-Z0-9]+: .*\(rule outage\)/);
       assert.equal(await replicasOf(namespace), 4);
       assert.equal((await scale(3)).code, 0);
       assert.equal(await replicasOf(namespace), 3);

@@ -1,11 +1,12 @@
-import type { Act, Caller, Effect } from '../../model/index.ts';
+import type { Act, Caller, ClientProcess, Effect } from '../../model/index.ts';
 import type { AskedRequest } from '../request.ts';
 import { claimOf } from './claim.ts';
 
 /** Requests of one program without a session belong together while no longer pause lies between them. Milliseconds. */
 export const ACT_PAUSE = 30_000;
 
-export function callerOf(request: AskedRequest): Caller {
+/** @param client the process at the other end, where this machine can tell */
+export function callerOf(request: AskedRequest, client?: ClientProcess): Caller {
   return {
     person: request.person,
     token: request.tokenId,
@@ -14,18 +15,22 @@ export function callerOf(request: AskedRequest): Caller {
     command: request.headers['kubectl-command'],
     tool: request.tool,
     agent: request.agent,
+    ...(client === undefined ? {} : { process: client.id }),
   };
 }
 
 /**
- * Whether a request belongs to an act: the same kubectl session, or else the same token and User-Agent without a
- * longer pause.
+ * Whether a request belongs to an act: the same kubectl session, or else the same token, User-Agent and process without
+ * a longer pause. Three helm commands within a second are three processes, and so three acts; where no machine tells the
+ * process, only the pause does.
  */
 export function belongsTo(act: Act, context: string, caller: Caller, now: number): boolean {
   if (act.context !== context || act.caller.token !== caller.token || act.caller.person !== caller.person)
     return false;
   if (caller.session !== undefined || act.caller.session !== undefined)
     return act.caller.session === caller.session;
+  const { process } = act.caller;
+  if (process !== undefined && caller.process !== undefined && process !== caller.process) return false;
   return act.caller.claim.userAgent === caller.claim.userAgent && now - act.lastAt <= ACT_PAUSE;
 }
 

@@ -32,6 +32,16 @@ export interface LikeRequest {
   uid: string;
 }
 
+/** A person's no to a hold of an act. `at` in milliseconds since 1970. */
+export interface Denial {
+  code: string;
+  by: string;
+  at: number;
+}
+
+/** Of so many denied acts it is remembered; kubectl goes on at once, and nobody else for long. */
+const DENIALS = 1000;
+
 /** How long an unanswered hold can still be answered. Milliseconds. */
 export const HOLD_LIFE = 10 * 60_000;
 
@@ -58,6 +68,10 @@ export interface HoldDesk {
   takeEnvelope(request: LikeRequest): Hold | undefined;
   /** Several like requests were held as one, and nobody said yes: the rest need not wait, each by itself, for the same. */
   heldAlready(request: LikeRequest): Hold | undefined;
+  /** What was said no to in an act, and by whom: a no ends the act, whatever of it comes after. */
+  deniedOf(actId: string): Denial | undefined;
+  /** A hold of an act that nobody has answered yet. */
+  openOf(actId: string): Hold | undefined;
   /** Nothing can be kept any more (`why`): from now on its name must be typed, and it goes only as it was sent. */
   requireName(code: string, name: string, why: string): void;
   /** Its code is good for nothing any more; whoever waits on it need not wait longer. */
@@ -74,6 +88,7 @@ export interface HoldDesk {
  */
 export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
   const slots = new Map<string, Slot>();
+  const denials = new Map<string, Denial>();
   let closed = false;
 
   const change = (slot: Slot, part: Partial<Hold>): Hold => {
@@ -155,6 +170,8 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
       const now = clock.now();
       if (answer.as === 'denied') {
         slot.deniedBy = answer.by;
+        denials.set(slot.hold.actId, { code, by: answer.by, at: now });
+        if (denials.size > DENIALS) denials.delete(denials.keys().next().value ?? '');
         const hold = change(slot, { state: 'denied' });
         slot.waiter?.(answer);
         return hold;
@@ -200,6 +217,11 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
         ({ hold }) => (hold.state === 'open' || hold.state === 'denied') && isOf(hold, request, now),
       )?.hold;
     },
+    deniedOf: (actId) => denials.get(actId),
+    openOf: (actId) =>
+      [...slots.values()].find(
+        (slot) => slot.hold.actId === actId && slot.hold.state === 'open' && live(slot),
+      )?.hold,
     requireName(code, name, why) {
       const slot = slots.get(code);
       if (!slot || netOf(slot.hold) === 'none') return;

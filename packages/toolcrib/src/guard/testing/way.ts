@@ -37,6 +37,7 @@ export function openWay(
   const journal = change(stored);
   const loaded = loadPolicy(policy, 'guard.yaml');
   const [ids, sessions] = [randomIds(), sessionLists()];
+  const desk = holdDesk(testClock, () => undefined);
   const deps: WayDeps = {
     journal,
     clusterFor: async () => cluster,
@@ -44,9 +45,9 @@ export function openWay(
     clock: testClock,
     ids,
     notifier: { tell: () => undefined },
-    desk: holdDesk(testClock, () => undefined),
+    desk,
     sessions,
-    acts: acts({ journal, clock: testClock, ids, sessions }),
+    acts: acts({ journal, clock: testClock, ids, sessions, deniedAt: (actId) => desk.deniedOf(actId)?.at }),
     owned: ownedLooks(testClock),
     onTheWay: new Map(),
     gone: new Set(),

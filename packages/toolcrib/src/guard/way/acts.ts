@@ -1,6 +1,6 @@
 import type { ObjectRef } from '@toolcrib/kube';
-import type { Act, Clock, Cluster, Effect, Ids, Journal } from '../../model/index.ts';
-import { belongsTo, callerOf, titleOf } from '../act/group.ts';
+import type { Act, ClientProcess, Clock, Cluster, Effect, Ids, Journal } from '../../model/index.ts';
+import { ACT_PAUSE, belongsTo, callerOf, titleOf } from '../act/group.ts';
 import { foretells, type SessionLists } from '../act/sessions.ts';
 import type { AskedRequest } from '../request.ts';
 import { impersonation } from './impersonation.ts';
@@ -10,6 +10,8 @@ export interface LiveAct {
   act: Act;
   /** What the session's LISTs found, by list; looked up once each. */
   expected: Map<string, ObjectRef[]>;
+  /** How bad the request is that gave the act its title; the worst one does. */
+  worst?: number;
 }
 
 const KEPT = 300;
@@ -18,22 +20,41 @@ export interface Acts {
   /** The act that a request belongs to, a new one where there is none; counted and written down. */
   assign(request: AskedRequest, effect: Effect): LiveAct;
   byId(id: string): Promise<LiveAct | undefined>;
+  /** Tells how bad one of its requests would be: the worst part is the act's title. */
+  rate(live: LiveAct, effect: Effect, badness: number): void;
   /** Every object that the act's session listed before: what the act will go through. None where no list tells that. */
   foresee(live: LiveAct, cluster: Cluster, request: AskedRequest): Promise<ObjectRef[]>;
   save(live: LiveAct): Promise<void>;
 }
 
-export function acts(deps: { journal: Journal; clock: Clock; ids: Ids; sessions: SessionLists }): Acts {
+export function acts(deps: {
+  journal: Journal;
+  clock: Clock;
+  ids: Ids;
+  sessions: SessionLists;
+  /** When a no ended an act. Milliseconds since 1970. */
+  deniedAt?: (actId: string) => number | undefined;
+  /** The process behind a client's port, where this machine can tell. */
+  clientOf?: (port: number) => ClientProcess | undefined;
+}): Acts {
   const recent = new Map<string, LiveAct>();
-  const { journal, clock, ids, sessions } = deps;
+  const { journal, clock, ids, sessions, clientOf } = deps;
+  /** A program that goes on for days does other things too: its denied act ends with the pause after the no. */
+  const over = ({ act }: LiveAct, now: number): boolean => {
+    const at = act.caller.session === undefined ? deps.deniedAt?.(act.id) : undefined;
+    return at !== undefined && now - at > ACT_PAUSE;
+  };
 
   return {
     assign(request, effect) {
       const now = clock.now();
-      const caller = callerOf(request);
+      const { clientPort, headers } = request;
+      // A session tells it by itself, and reading /proc takes a moment.
+      const ask = headers['kubectl-session'] === undefined && clientPort !== undefined;
+      const caller = callerOf(request, ask ? clientOf?.(clientPort) : undefined);
       const found = [...recent.values()]
         .reverse()
-        .find(({ act }) => belongsTo(act, request.context, caller, now));
+        .find((live) => belongsTo(live.act, request.context, caller, now) && !over(live, now));
       if (found) {
         found.act = { ...found.act, soFar: found.act.soFar + 1, lastAt: now };
         return found;
@@ -47,6 +68,11 @@ export function acts(deps: { journal: Journal; clock: Clock; ids: Ids; sessions:
       recent.set(live.act.id, live);
       if (recent.size > KEPT) recent.delete(recent.keys().next().value ?? '');
       return live;
+    },
+    rate(live, effect, badness) {
+      if (live.worst !== undefined && badness <= live.worst) return;
+      live.worst = badness;
+      live.act = { ...live.act, title: titleOf(effect) };
     },
     async byId(id) {
       const found = recent.get(id);

@@ -2,6 +2,7 @@ import type { Status } from '@toolcrib/kube';
 import { type Hold, type Net, netOf } from '../../model/index.ts';
 import { failure } from '../door/status.ts';
 import type { Instruction } from '../request.ts';
+import { beforeText } from './before.ts';
 
 /** An answer of the guard's own. */
 export function answer(status: Status, warnings: string[] = []): Extract<Instruction, { do: 'answer' }> {
@@ -26,9 +27,12 @@ export function heldText(hold: Hold, summary: string, passSeconds: number): stri
   const softer = decision.softening?.possible
     ? `\n  softened:  toolcrib approve ${code} --softened${net}   (${SOFTER[decision.softening.how]})`
     : '';
+  const before = beforeText(hold.before, hold.actId);
+  // The code first: k9s and others cut a message off at the width of the terminal.
   return [
-    `toolcrib held this (rule ${decision.rule}): ${decision.reason}.`,
+    `toolcrib HELD ${code}: ${decision.reason} (rule ${decision.rule}).`,
     `It ${summary}.`,
+    ...(before === '' ? [] : [`${before}.`]),
     ...netText(netOf(hold)),
     `  look:      toolcrib held ${code}${softer}`,
     `  as sent:   toolcrib approve ${code} --as-sent${net}`,
@@ -51,8 +55,10 @@ export function heldAnswer(hold: Hold, summary: string, passSeconds: number): In
   );
 }
 
-export function deniedAnswer(why: string): Instruction {
-  return answer(failure(403, `toolcrib refused this: ${why}. Nothing was sent to the cluster.`));
+/** @param before what the act had taken until then, as a sentence without its full stop; '' for nothing */
+export function deniedAnswer(why: string, before = ''): Instruction {
+  const sent = before === '' ? 'Nothing was sent to the cluster.' : `Nothing more was sent. ${before}.`;
+  return answer(failure(403, `toolcrib refused this: ${why}. ${sent}`));
 }
 
 /** Codes live as long as the guard: the one that was told to approve is worth nothing by now. */
@@ -70,7 +76,7 @@ export function notKeptAnswer(code: string, name: string, why: string, needed?: 
     failure(
       403,
       [
-        `toolcrib did not send this: what it would destroy could not be kept (${why}).`,
+        `toolcrib HELD ${code}: it was not sent, what it would destroy could not be kept (${why}).`,
         ...(needed === undefined ? [] : [`And ${needed}.`]),
         `To let it go without a net:  toolcrib approve ${code} --as-sent --without-net ${name}`,
         'Then send the same request again.',

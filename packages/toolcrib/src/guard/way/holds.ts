@@ -7,7 +7,7 @@ import { likenessOf } from './request-key.ts';
 import type { Judged } from './subject.ts';
 
 /** A new hold for a request, with an envelope where its act goes through several like objects. */
-export function holdFor(deps: WayDeps, step: Step): Hold {
+export function holdFor(deps: WayDeps, step: Step, before: string[] = []): Hold {
   const { request, subject, seen, live, decision, key } = step;
   const now = deps.clock.now();
   // What was not seen can't be kept: it goes without a net for that, or not at all.
@@ -30,6 +30,7 @@ export function holdFor(deps: WayDeps, step: Step): Hold {
     requestKey: key,
     ...(unseen ? { needsName: nameOf(subject), net: 'partial' } : {}),
     ...(seen.needed === undefined ? {} : { needed: seen.needed }),
+    ...(before.length === 0 ? {} : { before }),
   };
 }
 

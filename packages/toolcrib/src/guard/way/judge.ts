@@ -1,5 +1,6 @@
 import { type Decision, type Hold, type Mode, netOf, ToolcribError } from '../../model/index.ts';
 import { waits } from '../act/claim.ts';
+import { badness } from '../decide/badness.ts';
 import { type DecideInput, decide } from '../decide/decide.ts';
 import { factsOf } from '../decide/facts.ts';
 import { failure } from '../door/status.ts';
@@ -8,6 +9,7 @@ import { stillCovers, summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import type { LiveAct } from './acts.ts';
 import { answer, deniedAnswer, heldAnswer, stoppedAnswer } from './answers.ts';
+import { beforeText, wentBefore } from './before.ts';
 import { cheapCase } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
 import { holdFor } from './holds.ts';
@@ -16,7 +18,7 @@ import { asDryRun } from './pin.ts';
 import { release } from './release.ts';
 import { likenessOf, requestKey } from './request-key.ts';
 import { forbiddenAnyhow } from './rights.ts';
-import { record, type Seen, seeRadius } from './seen.ts';
+import { ownRadius, record, type Seen, seeRadius } from './seen.ts';
 import { type Judged, subjectOf } from './subject.ts';
 import { createInWindow } from './window.ts';
 
@@ -56,6 +58,8 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
     (waiting && (await deps.acts.byId(waiting.actId))) ?? deps.acts.assign(request, subject.effect);
   const cluster = await deps.clusterFor(request.context);
   const as = impersonation(request.headers);
+  const ended = waiting ? undefined : await afterTheNo(deps, { request, subject, live, key });
+  if (ended) return ended;
   const foreseen = await deps.acts.foresee(live, cluster, request);
   const alone = foreseen.length <= 1 && live.act.soFar <= 1;
   const cheap =
@@ -70,6 +74,7 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
       : undefined;
   const seen = await seeRadius(deps, { request, subject, live, foreseen, cluster, as, cheap });
   const decision = decideOn(deps, { request, subject, seen, live, cheap: cheap?.why });
+  deps.acts.rate(live, subject.effect, badness(decision, seen.radius));
   const step: Step = { request, subject, seen, live, decision, key };
 
   // Taken only now: a look that failed would have used it up for nothing.
@@ -86,6 +91,25 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   await record(deps, step, 'refused', { note: 'the cluster does not allow it', status: 403 });
   return no;
 }
+
+/**
+ * A no ends the act: whatever else of it would destroy something is refused from there on, also what would have passed by
+ * itself. A command half carried out is what nobody asked for.
+ */
+async function afterTheNo(
+  deps: WayDeps,
+  at: Pick<Step, 'request' | 'subject' | 'live' | 'key'>,
+): Promise<Instruction | undefined> {
+  const no = deps.desk.deniedOf(at.live.act.id);
+  if (!no) return undefined;
+  const why = `${no.by} said no to this act (${no.code}), and that ends it`;
+  const decision: Decision = { then: 'deny', rule: ENDED, reason: why };
+  const seen = { radius: ownRadius(at.subject.objects, deps.clock.now()) };
+  return refused(deps, { ...at, seen, decision }, why);
+}
+
+/** The rule of what comes after a no. */
+const ENDED = 'the-act-was-denied';
 
 /** One of several like requests: the answer to the first is the answer to it. */
 async function withTheRest(deps: WayDeps, step: Step): Promise<Instruction | undefined> {
@@ -145,14 +169,20 @@ async function held(deps: WayDeps, step: Step): Promise<Instruction> {
   // Asked again: it stays one act, under one code.
   const live = (open && (await deps.acts.byId(open.actId))) ?? step.live;
   await record(deps, { ...step, live }, 'held');
-  return waitForAnswer(deps, { ...step, live }, open);
+  const before = await wentBefore(deps, live, step.request.id);
+  return waitForAnswer(deps, { ...step, live }, open, before);
 }
 
-async function waitForAnswer(deps: WayDeps, step: Step, open: Hold | undefined): Promise<Instruction> {
+async function waitForAnswer(
+  deps: WayDeps,
+  step: Step,
+  open: Hold | undefined,
+  before: string[],
+): Promise<Instruction> {
   const { desk, notifier } = deps;
   const { waitMs, passMs } = deps.policy();
   const wait = waits(step.request.headers) ? waitMs : 0;
-  const hold = open ?? holdFor(deps, step);
+  const hold = open ?? holdFor(deps, step, before);
   const text = riskOf(step);
   if (!open || wait > 0) {
     notifier.tell({
@@ -258,5 +288,6 @@ async function refusedWithTheRest(deps: WayDeps, step: Step, hold: Hold): Promis
 
 async function refused(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
   await record(deps, step, 'refused', { note: why, status: 403 });
-  return deniedAnswer(why);
+  const { live, request } = step;
+  return deniedAnswer(why, beforeText(await wentBefore(deps, live, request.id), live.act.id));
 }

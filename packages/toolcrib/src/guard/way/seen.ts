@@ -125,7 +125,7 @@ function withForeseen(aims: readonly Aim[], foreseen: readonly ObjectRef[]): Aim
 }
 
 /** The targets alone: where the effect itself tells that nothing else goes. */
-function ownRadius(objects: readonly KubeObject[], seenAt: number): Radius {
+export function ownRadius(objects: readonly KubeObject[], seenAt: number): Radius {
   const targets = objects.map(refOf);
   const pods = objects.filter((object) => object.apiVersion === 'v1' && object.kind === 'Pod').length;
   return {

@@ -156,7 +156,10 @@ test('softened first: what its Pods use is held, whoever asks, until the act is 
     ] as const) {
       const { status, body } = answered(await judge(deps, asked('DELETE', path, kubectl(session))));
       assert.equal(status, 403);
-      assert.match(body.message, /held this \(rule softened-pods-use-it\): Pod web-\S+, which act act-/);
+      assert.match(
+        body.message,
+        /HELD [A-Z0-9]+: Pod web-\S+, which act act-.*\(rule softened-pods-use-it\)/,
+      );
     }
     const [record] = await journal.softenings({ state: 'softened' });
     assert.ok(record);

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openSandbox } from '../../testing/sandbox-target.ts';
+import { type ClusterTarget, put } from '../../testing/target.ts';
+import { ACT_PAUSE } from '../act/group.ts';
+import type { AskedRequest, Instruction } from '../request.ts';
+import { asked, openWay, policyOf, testClock } from '../testing/way.ts';
+import { acts } from './acts.ts';
+import { brain } from './brain.ts';
+
+// A no ends the act: whatever of it comes after is refused, and what went before is named.
+
+const RULES = `[{name: named, when: 'effect.name == "held"', then: hold}]`;
+const AT = '/api/v1/namespaces/default/configmaps';
+const kubectl = (session: string) => ({ 'user-agent': 'kubectl/v1.35.2', 'kubectl-session': session });
+
+let target: ClusterTarget;
+before(async () => {
+  target = await openSandbox({ controllers: false });
+});
+after(() => target.close());
+
+async function maps(...names: string[]): Promise<void> {
+  for (const name of names)
+    await put(target, AT, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } }).catch(() => undefined);
+}
+
+const textOf = (instruction: Instruction): string =>
+  instruction.do === 'answer' ? JSON.parse(Buffer.from(instruction.body).toString()).message : 'forwarded';
+
+function opened() {
+  const { deps, close, journal } = openWay(target.cluster, policyOf(RULES));
+  const thinking = brain(deps);
+  /** As the door does it: what is forwarded is answered. */
+  const send = async (name: string, more: Partial<AskedRequest>) => {
+    const request = asked('DELETE', `${AT}/${name}`, more);
+    const told = await thinking.judge(request);
+    if (told.do === 'forward') thinking.settled(request.id, { status: 200 });
+    return textOf(told);
+  };
+  const deny = () => {
+    const [hold] = deps.desk.list().filter(({ state }) => state === 'open');
+    assert.ok(hold);
+    deps.desk.answer(hold.code, { as: 'denied', by: 'ben' }, 60_000);
+    return hold;
+  };
+  return { deps, close, journal, send, deny };
+}
+
+test('a session: all that it sends after the no is refused, what went before is named; another goes on', async () => {
+  await maps('first', 'held', 'after', 'other');
+  const { deps, close, journal, send, deny } = opened();
+  const headers = kubectl('s1');
+  assert.equal(await send('first', { headers }), 'forwarded');
+  const held = await send('held', { headers });
+  const [act] = await journal.acts();
+  assert.match(held, /^toolcrib HELD [A-Z0-9]{5}: /);
+  assert.ok(held.includes(`this act has done: delete configmap default/first`), held);
+  assert.ok(held.includes(`toolcrib undo ${act?.id}`), held);
+  assert.deepEqual(deny().before, ['delete configmap default/first']);
+  const refused = await send('after', { headers });
+  assert.match(refused, /ben said no to this act \([A-Z0-9]{5}\), and that ends it\. Nothing more was sent/);
+  assert.ok(refused.includes('delete configmap default/first'), refused);
+  const states = (await journal.requests({ actId: act?.id })).map(({ path, state, decision }) => [
+    path.split('/').at(-1),
+    state,
+    decision.rule,
+  ]);
+  assert.deepEqual(states, [
+    ['first', 'answered', 'default'],
+    ['held', 'refused', 'named'],
+    ['after', 'refused', 'the-act-was-denied'],
+  ]);
+  assert.equal(await send('other', { headers: kubectl('s2') }), 'forwarded');
+  assert.equal(deps.desk.list().length, 1, 'nothing of it is asked again');
+  await close();
+});
+
+test('the worst part of an act is its title, wherever it stands', async () => {
+  await maps('first', 'held', 'after');
+  const { close, journal, send } = opened();
+  for (const name of ['first', 'held', 'after']) await send(name, { headers: kubectl('s3') });
+  assert.deepEqual(
+    (await journal.acts()).map(({ title }) => title),
+    ['delete configmap default/held'],
+  );
+  await close();
+});
+
+test('a program without sessions: for the length of a pause, then what it does is a new act', () => {
+  let now = 1_000_000;
+  let deniedAt: number | undefined;
+  const clock = { ...testClock, now: () => now };
+  let count = 0;
+  const all = acts({
+    journal: undefined as never,
+    clock,
+    ids: { act: () => `act-${++count}`, request: () => '', code: () => '' },
+    sessions: { notice: () => undefined, of: () => [] },
+    deniedAt: (id) => (id === 'act-1' ? deniedAt : undefined),
+  });
+  const assign = () => all.assign(asked('DELETE', `${AT}/a`), { verb: 'none' }).act.id;
+  assert.equal(assign(), 'act-1');
+  deniedAt = now;
+  now += ACT_PAUSE;
+  assert.equal(assign(), 'act-1');
+  now += 1;
+  assert.equal(assign(), 'act-2', 'although no pause was in between');
+});
+
+test('one act for each process, where the machine tells which', () => {
+  let count = 0;
+  const all = acts({
+    journal: undefined as never,
+    clock: testClock,
+    ids: { act: () => `act-${++count}`, request: () => '', code: () => '' },
+    sessions: { notice: () => undefined, of: () => [] },
+    clientOf: (port) => (port < 9 ? { pid: port, id: `${port}@1`, argv: [] } : undefined),
+  });
+  const assign = (clientPort?: number) =>
+    all.assign(asked('DELETE', `${AT}/a`, { clientPort }), { verb: 'none' }).act.id;
+  assert.deepEqual([1, 2, 1, 2].map(assign), ['act-1', 'act-2', 'act-1', 'act-2']);
+  // Who can't be told apart is taken for the last one of the name.
+  assert.equal(assign(99), 'act-2');
+});

@@ -1,0 +1,75 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import type { ClientProcess } from '../model/index.ts';
+
+/** Processes that asked a moment ago are looked at first: most connections are another one of theirs. */
+const REMEMBERED = 16;
+
+/**
+ * Finds the process that holds a local TCP port towards us. Linux only, and only processes of the same user; undefined
+ * elsewhere, and where it has gone. The connection must still be open: asked while its request waits.
+ *
+ * @param uid of this process
+ */
+export function clientProcesses(
+  platform: NodeJS.Platform = process.platform,
+  uid = process.getuid?.(),
+): (port: number) => ClientProcess | undefined {
+  const recent: string[] = [];
+  return (port) => {
+    if (platform !== 'linux' || uid === undefined) return undefined;
+    try {
+      const inode = inodeOfPort(port, uid);
+      if (inode === undefined) return undefined;
+      const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+      // The youngest are the likeliest: a command has just been started.
+      const rest = all.sort((a, b) => Number(b) - Number(a)).filter((pid) => !recent.includes(pid));
+      const pid = [...recent, ...rest].find((one) => holds(one, inode, uid));
+      if (pid === undefined) return undefined;
+      recent.splice(0, recent.length, pid, ...recent.filter((one) => one !== pid).slice(0, REMEMBERED - 1));
+      return describe(pid);
+    } catch {
+      return undefined;
+    }
+  };
+}
+
+function holds(pid: string, inode: string, uid: number): boolean {
+  try {
+    if (statSync(`/proc/${pid}`).uid !== uid) return false;
+    return readdirSync(`/proc/${pid}/fd`).some(
+      (fd) => linkOf(`/proc/${pid}/fd/${fd}`) === `socket:[${inode}]`,
+    );
+  } catch {
+    // The process ended while we looked.
+    return false;
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(pid: string): ClientProcess {
+  // `pid (name) state …`: the name may hold spaces and brackets, the 20th field after it is the time of its start.
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+  const cwd = linkOf(`/proc/${pid}/cwd`);
+  return { pid: Number(pid), id: `${pid}@${started}`, argv, ...(cwd === undefined ? {} : { cwd }) };
+}
+
+/** /proc/net/tcp: `sl local_address rem_address st … uid timeout inode`, addresses in hexadecimal. */
+function inodeOfPort(port: number, uid: number): string | undefined {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    for (const line of readFileSync(file, 'utf8').split('\n').slice(1)) {
+      const columns = line.trim().split(/\s+/);
+      if (columns[1]?.endsWith(local) && Number(columns[7]) === uid && columns[9] !== '0') return columns[9];
+    }
+  }
+  return undefined;
+}
