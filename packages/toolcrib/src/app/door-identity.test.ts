@@ -69,16 +69,16 @@ test('a TLS client that trusts only our authority accepts the door under its thr
 test('the server certificate is renewed in time, the authority too, and tokens outlive both', async () => {
   const paths = aPlace();
   const start = Date.UTC(2026, 10, 1);
-  const first = await loadDoorIdentity(paths, ['prod'], start);
+  const first = await loadDoorIdentity(paths, ['prod'], { now: start });
   const expiry = new X509Certificate(first.tls.cert).validToDate.getTime();
   assert.equal(Math.round((expiry - start) / DAY), 365);
-  const later = await loadDoorIdentity(paths, ['prod'], expiry - 61 * DAY);
+  const later = await loadDoorIdentity(paths, ['prod'], { now: expiry - 61 * DAY });
   assert.deepEqual(later, first);
-  const renewed = await loadDoorIdentity(paths, ['prod'], expiry - 59 * DAY);
+  const renewed = await loadDoorIdentity(paths, ['prod'], { now: expiry - 59 * DAY });
   assert.notEqual(renewed.tls.cert, first.tls.cert);
   assert.equal(renewed.ca, first.ca);
   assert.ok(new X509Certificate(renewed.tls.cert).verify(new X509Certificate(first.ca).publicKey));
-  const afterAges = await loadDoorIdentity(paths, ['prod'], start + 3600 * DAY);
+  const afterAges = await loadDoorIdentity(paths, ['prod'], { now: start + 3600 * DAY });
   assert.notEqual(afterAges.ca, first.ca);
   assert.ok(new X509Certificate(afterAges.tls.cert).verify(new X509Certificate(afterAges.ca).publicKey));
   assert.deepEqual([afterAges.port, afterAges.tokens], [first.port, first.tokens]);

@@ -37,12 +37,19 @@ const EARLY = 60 * DAY;
  * Loads the door's identity; makes what is missing, renews what expires soon, mints a token for each new
  * context. Two processes at once end with the same.
  *
+ * @param options.now milliseconds since 1970
+ * @param options.anew contexts whose token must not be used any more
+ * @param options.prune no other context than these has a token afterwards
  * @throws ToolcribError `bad-file` where the file was changed by hand, or can't be written
  */
 export function loadDoorIdentity(
   paths: Pick<Paths, 'door' | 'startLock'>,
   contexts: readonly string[],
-  now: number = Date.now(),
+  {
+    now = Date.now(),
+    anew = [],
+    prune = false,
+  }: { now?: number; anew?: readonly string[]; prune?: boolean } = {},
 ): Promise<DoorIdentity> {
   return withLock(`${paths.door}.lock`, 10_000, async () => {
     const before = readIfThere(paths.door);
@@ -52,7 +59,11 @@ export function loadDoorIdentity(
       known && ca === known.ca && expiryOf(known.server.cert) - now > EARLY
         ? known.server
         : await makeServerCertificate(ca, now, SERVER_DAYS);
-    const tokens: Record<string, string> = { ...known?.tokens };
+    const tokens = Object.fromEntries(
+      Object.entries(known?.tokens ?? {}).filter(
+        ([context]) => !anew.includes(context) && (!prune || contexts.includes(context)),
+      ),
+    );
     for (const context of contexts) {
       if (!Object.hasOwn(tokens, context)) tokens[context] = randomBytes(32).toString('base64url');
     }

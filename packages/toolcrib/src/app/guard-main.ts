@@ -10,13 +10,16 @@ import { contexts } from './contexts.ts';
 import { becomeGuard, reportStartFailure } from './daemon.ts';
 import { ownFolder } from './files.ts';
 import type { WorkerSetup } from './guard-worker.ts';
-import { syncGuardedKubeconfig, watchFiles } from './guarded-kubeconfig.ts';
+import { syncGuardedKubeconfig, watchedFiles } from './guarded-kubeconfig.ts';
 import { log } from './log.ts';
 import { type Paths, pathsOf } from './paths.ts';
-import { personSources } from './person-kubeconfig.ts';
+import { watchFiles, watchFolder } from './watch.ts';
 
 /** Milliseconds. */
 const REFRESH_PAUSE = 500;
+/** A program that has begun to write is given so long (ms) after its last write. */
+const QUIET = 60;
+const BUSY_PAUSE = 200;
 
 export interface RunningGuard {
   port: number;
@@ -51,9 +54,17 @@ async function open(
   const { identity } = await syncGuardedKubeconfig(paths, env, home);
   const person = userInfo().username;
   const tokens = tokenTable();
+  const granted = new Map<string, string>();
   const grantAll = (byContext: Record<string, string>) => {
-    for (const [context, token] of Object.entries(byContext))
+    for (const context of granted.keys()) {
+      if (Object.hasOwn(byContext, context) && byContext[context] === granted.get(context)) continue;
+      tokens.remove(`ctx-${context}`);
+      granted.delete(context);
+    }
+    for (const [context, token] of Object.entries(byContext)) {
       tokens.add(token, { id: `ctx-${context}`, context, person });
+      granted.set(context, token);
+    }
   };
   grantAll(identity.tokens);
 
@@ -96,17 +107,26 @@ async function open(
   const ids = randomIds();
   // Other terminals may name other files, and other programs add contexts: which files count changes, too.
   let unwatch = (): void => undefined;
+  let again: NodeJS.Timeout | undefined;
   const refresh = async (): Promise<void> => {
+    clearTimeout(again);
     try {
-      grantAll((await syncGuardedKubeconfig(paths, env, home)).identity.tokens);
+      const { identity: now, busy } = await syncGuardedKubeconfig(paths, env, home);
+      grantAll(now.tokens);
+      if (busy) refreshSoon(BUSY_PAUSE);
       unwatch();
-      const files = [...personSources(paths, env, home), paths.kubeconfig];
-      unwatch = watchFiles(files, () => void refresh());
+      unwatch = watchFiles(watchedFiles(paths, env, home), () => void refresh());
     } catch (error) {
       log('the kubeconfig could not be read again', { why: messageOf(error) });
     }
   };
+  const refreshSoon = (pause: number): void => {
+    clearTimeout(again);
+    again = setTimeout(() => void refresh(), pause).unref();
+  };
   await refresh();
+  // What another program writes into a terminal's file is guarded within this pause, not at the next look.
+  const unwatchTerminals = watchFolder(paths.terminals, () => refreshSoon(QUIET));
   let refreshed = 0;
   const refreshTokens = async (): Promise<void> => {
     // Whoever guesses tokens must not keep us reading files.
@@ -133,7 +153,9 @@ async function open(
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= (async () => {
+      clearTimeout(again);
       unwatch();
+      unwatchTerminals();
       await brain.close();
       await door.close();
       await worker.terminate();

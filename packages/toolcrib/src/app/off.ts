@@ -3,6 +3,7 @@ import { delimiter } from 'node:path';
 import { kubeconfigPaths } from '../cluster/index.ts';
 import type { Paths } from './paths.ts';
 import { assignments, type Shell } from './shell.ts';
+import { isOwnPath } from './terminals.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -17,16 +18,24 @@ export function withoutOurs(
 ): { KUBECONFIG: string | undefined } {
   const value = env.KUBECONFIG;
   if (value === undefined) return { KUBECONFIG: undefined };
-  // Both: TOOLCRIB_HOME may have been changed since.
-  const ours = new Set([paths.kubeconfig, env.TOOLCRIB_KUBECONFIG]);
   const parts = value.split(delimiter);
-  const rest = parts.filter((part) => !ours.has(part));
-  const text = rest.join(delimiter);
+  // By every name that it may have: TOOLCRIB_HOME may have been changed since.
+  const rest = parts.filter((part) => !isOwnPath(paths, env, part));
   if (rest.length === parts.length) return { KUBECONFIG: value };
-  const onlyDefault = text === '' || text === kubeconfigPaths({}, home).join(delimiter);
-  if (onlyDefault && env.TOOLCRIB_KUBECONFIG_WAS === 'empty') return { KUBECONFIG: '' };
-  if (onlyDefault && env.TOOLCRIB_KUBECONFIG_WAS === 'unset') return { KUBECONFIG: undefined };
-  return { KUBECONFIG: text };
+  const was = env.TOOLCRIB_KUBECONFIG_WAS;
+  const byDefault = kubeconfigPaths({}, home).join(delimiter);
+  const theirs = env.TOOLCRIB_KUBECONFIG_THEIRS;
+  // Turned on by toolcrib 0.1: theirs stand in the list, behind ours.
+  const text = theirs === undefined || rest.length > 0 ? rest.join(delimiter) : was === 'set' ? theirs : '';
+  const nothing = text === '' || (theirs === undefined && text === byDefault);
+  if (nothing && was === 'empty') return { KUBECONFIG: '' };
+  if (nothing && was === 'unset') return { KUBECONFIG: undefined };
+  if (theirs === undefined || rest.length === 0) return { KUBECONFIG: text };
+  // Something was put beside ours meanwhile: it stays, and theirs take our place.
+  const at = parts.findIndex((part) => isOwnPath(paths, env, part));
+  const before = parts.slice(0, at);
+  const after = parts.slice(at + 1).filter((part) => !isOwnPath(paths, env, part));
+  return { KUBECONFIG: [...before, was === 'set' ? theirs : byDefault, ...after].join(delimiter) };
 }
 
 /** What `off` sets, and unsets where it is undefined. Reads nothing but the environment. */
@@ -39,6 +48,7 @@ export function offVariables(
     ...withoutOurs(paths, env, home),
     TOOLCRIB_KUBECONFIG: undefined,
     TOOLCRIB_KUBECONFIG_WAS: undefined,
+    TOOLCRIB_KUBECONFIG_THEIRS: undefined,
   };
 }
 

@@ -47,20 +47,24 @@ const BEFORE = [
   join(home, '.kube', 'config'),
 ];
 
+const ours = join(paths.terminals, '0123456789ab', 'kubeconfig');
+const on = (env: Record<string, string | undefined>) => onVariables(paths, env, ours, home);
+
 for (const shell of SHELLS) {
-  test(`${shell}: on puts ours first, twice is once, off restores exactly`, (t) => {
+  test(`${shell}: on leaves ours alone there, twice is once, off restores exactly`, (t) => {
     if (spawnSync(shell, ['-c', 'true']).error) return t.skip(`${shell} is not installed here`);
     for (const KUBECONFIG of BEFORE) {
-      const script = assignments(shell, onVariables(paths, { KUBECONFIG }, home));
-      const on = evaluate(shell, [script], { KUBECONFIG });
-      const theirs = KUBECONFIG || join(home, '.kube', 'config');
-      assert.equal(on?.KUBECONFIG, `${paths.kubeconfig}:${theirs}`);
-      const twice = evaluate(shell, [assignments(shell, onVariables(paths, on ?? {}, home))], on ?? {});
-      assert.equal(twice?.KUBECONFIG, on?.KUBECONFIG);
+      const script = assignments(shell, on({ KUBECONFIG }));
+      const once = evaluate(shell, [script], { KUBECONFIG });
+      assert.equal(once?.KUBECONFIG, ours);
+      const twice = evaluate(shell, [assignments(shell, on(once ?? {}))], once ?? {});
+      assert.deepEqual(twice, once);
       const off = evaluate(shell, [offScript(paths, twice ?? {}, shell, home)], twice ?? {});
       assert.equal(off?.KUBECONFIG, KUBECONFIG, `${KUBECONFIG}`);
-      for (const name of ['TOOLCRIB_KUBECONFIG', 'TOOLCRIB_KUBECONFIG_WAS'])
-        assert.equal(off?.[name], undefined);
+      assert.deepEqual(
+        Object.keys(off ?? {}).filter((name) => name.startsWith('TOOLCRIB_')),
+        [],
+      );
       // Off twice, or without on, changes nothing.
       const again = evaluate(shell, [offScript(paths, off ?? {}, shell, home)], off ?? {});
       assert.equal(again?.KUBECONFIG, KUBECONFIG);
@@ -69,18 +73,42 @@ for (const shell of SHELLS) {
 }
 
 test('off needs neither our folder nor the guard, and finds ours under its old name', () => {
-  const on = onVariables(paths, { KUBECONFIG: '/a:/b' }, home);
+  const variables = on({ KUBECONFIG: '/a:/b' });
   const elsewhere = pathsOf({ TOOLCRIB_HOME: join(root, 'elsewhere') });
-  assert.match(offScript(elsewhere, on, 'sh', home), /export KUBECONFIG='\/a:\/b'/);
+  assert.match(offScript(elsewhere, variables, 'sh', home), /export KUBECONFIG='\/a:\/b'/);
 });
 
 test('what the person adds or removes meanwhile stays so', () => {
-  const on = onVariables(paths, {}, home);
   const own = join(home, '.kube', 'config');
-  const off = (KUBECONFIG: string) => offScript(paths, { ...on, KUBECONFIG }, 'sh', home).split('\n')[0];
-  assert.equal(off(`/new:${paths.kubeconfig}:${own}`), `export KUBECONFIG='/new:${own}';`);
-  assert.equal(off('/other'), "export KUBECONFIG='/other';");
-  assert.equal(off(paths.kubeconfig), 'unset KUBECONFIG;');
+  const off = (before: string | undefined, KUBECONFIG: string) =>
+    offScript(paths, { ...on({ KUBECONFIG: before }), KUBECONFIG }, 'sh', home).split('\n')[0];
+  assert.equal(off(undefined, `/new:${ours}`), `export KUBECONFIG='/new:${own}';`);
+  assert.equal(off('/a:/b', `/new:${ours}:/last`), "export KUBECONFIG='/new:/a:/b:/last';");
+  assert.equal(off(undefined, '/other'), "export KUBECONFIG='/other';");
+  assert.equal(off(undefined, ours), 'unset KUBECONFIG;');
+});
+
+test('a terminal that toolcrib 0.1 turned on, with ours first in a list: off restores it, on brings it up to date', () => {
+  for (const [list, was, before] of [
+    [join(home, '.kube', 'config'), 'unset', undefined],
+    [join(home, '.kube', 'config'), 'empty', ''],
+    ['/a:/b', 'set', '/a:/b'],
+    ['', 'set', ''],
+  ] as const) {
+    const env = {
+      KUBECONFIG: `${paths.kubeconfig}:${list}`,
+      TOOLCRIB_KUBECONFIG: paths.kubeconfig,
+      TOOLCRIB_KUBECONFIG_WAS: was,
+    };
+    assert.match(offScript(paths, env, 'sh', home), expected(before), was);
+    const now = on(env);
+    assert.equal(now.KUBECONFIG, ours);
+    assert.match(offScript(paths, now, 'sh', home), expected(before), `${was}, then on`);
+  }
+  function expected(value: string | undefined) {
+    const line = assignments('sh', { KUBECONFIG: value });
+    return new RegExp(`^${line}\n`);
+  }
 });
 
 test('on and off are inverse for any KUBECONFIG', () => {
@@ -89,8 +117,8 @@ test('on and off are inverse for any KUBECONFIG', () => {
       fc.option(fc.array(fc.constantFrom('', '/a', '/b c', "/d'e"), { maxLength: 4 }), { nil: undefined }),
       (parts) => {
         const KUBECONFIG = parts?.join(':');
-        const once = onVariables(paths, { KUBECONFIG }, home);
-        const twice = onVariables(paths, once, home);
+        const once = on({ KUBECONFIG });
+        const twice = on(once);
         assert.deepEqual(twice, once);
         const off = offScript(paths, twice, 'sh', home).split('\n')[0];
         assert.equal(off, assignments('sh', { KUBECONFIG }));

@@ -10,6 +10,10 @@ export interface Paths {
   kubeconfig: string;
   /** What other programs have written into it, moved out: it belongs to the person. */
   added: string;
+  /** The same, of one list of files each: by the list’s mark. */
+  addedTo: string;
+  /** A folder for each terminal where toolcrib is on: its kubeconfig, complete, the only one in its `KUBECONFIG`. */
+  terminals: string;
   /** The person's kubeconfig files, as they stood in `KUBECONFIG` when toolcrib was turned on. */
   sources: string;
   /** The journal's folder: its database and key. */
@@ -42,6 +46,8 @@ export function pathsOf(env: Record<string, string | undefined>, home: string = 
     state,
     kubeconfig: join(state, 'kubeconfig'),
     added: join(state, 'kubeconfig.added'),
+    addedTo: join(state, 'added'),
+    terminals: join(state, 'terminals'),
     sources: join(state, 'sources.json'),
     journal: join(state, 'journal'),
     door: join(state, 'door.json'),

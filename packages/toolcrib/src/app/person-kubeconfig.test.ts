@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { syncGuardedKubeconfig } from './guarded-kubeconfig.ts';
 import { pathsOf } from './paths.ts';
-import { loadPerson, rememberSources, terminalOf } from './person-kubeconfig.ts';
+import { loadPerson, loadPersonHere, rememberSources, terminalOf } from './person-kubeconfig.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-person-'));
 after(() => rmSync(root, { recursive: true }));
@@ -54,7 +54,7 @@ function aHome(files: Record<string, string>) {
     env,
     remember: (...names: string[]) => rememberSources(paths, env(...names), home),
     person: () => loadPerson(paths, env(), home),
-    terminal: (...names: string[]) => terminalOf(env(...names), home),
+    terminal: (...names: string[]) => terminalOf(paths, env(...names), home),
     sync: () => syncGuardedKubeconfig(paths, env(), home),
   };
 }
@@ -124,24 +124,64 @@ test('each terminal’s contexts mean what its own files say, under the same clu
   }
 });
 
-test('one name for two things is refused, and says which of them differs', () => {
-  const cases: [string, Record<string, Entry>, RegExp][] = [
-    ['cluster', { prod: { server: 'https://b.example' } }, /another cluster \(https:\/\/prod\.example of /],
-    ['user', { prod: { token: 'other' } }, /another user \(prod of /],
-  ];
-  for (const [what, contexts, message] of cases) {
-    const { remember, at, paths } = aHome({ a: PROD, b: config(contexts) });
+// Whose token a client holds says which of the two it means: a label of its own for each, from then on.
+test('one name for two things: each keeps its own meaning, under a label of its own', () => {
+  for (const [what, entry] of [
+    ['another cluster', { server: 'https://b.example' }],
+    ['another user', { token: 'of-b' }],
+  ] as const) {
+    const { remember, person, terminal, env, paths, home } = aHome({ a: PROD, b: config({ prod: entry }) });
     remember('a');
-    const before = readFileSync(paths.sources, 'utf8');
-    const rename = `rename-context prod NEW-NAME --kubeconfig ${at('b')}`;
-    assert.throws(
-      () => remember('b'),
-      (error: Error & { code?: string; next?: string }) =>
-        error.code === 'conflict' && message.test(error.message) && error.next?.includes(rename) === true,
-      what,
-    );
-    assert.equal(readFileSync(paths.sources, 'utf8'), before);
+    remember('b');
+    const { contextNames, context, nameOf } = person();
+    const [first = '', second = ''] = contextNames;
+    assert.equal(first, 'prod', what);
+    assert.match(second, /^prod~[0-9a-f]{8}$/, what);
+    assert.deepEqual([nameOf(first), nameOf(second)], ['prod', 'prod']);
+    assert.equal(context(first).cluster.server, 'https://prod.example');
+    assert.equal(context(first).user.token, 'of-prod');
+    assert.partialDeepStrictEqual({ ...context(second).cluster, ...context(second).user }, entry);
+    assert.equal(terminal('a').contextOf('prod'), first);
+    assert.equal(terminal('b').contextOf('prod'), second);
+    assert.deepEqual(loadPersonHere(paths, env('b'), home).contextNames, [second]);
   }
+});
+
+test('files that come to disagree: refused until each has its label, and the token of both is used no more', async () => {
+  const { remember, person, sync, at } = aHome({
+    shared: PROD,
+    over: config({ other: {} }),
+  });
+  remember('over', 'shared');
+  remember('shared');
+  assert.deepEqual(person().contextNames, ['other', 'prod']);
+  const before = (await sync()).identity.tokens;
+  writeFileSync(at('over'), config({ prod: { server: 'https://over.example' } }));
+  assert.throws(() => person().context('prod'), { code: 'conflict', message: /prod means one thing in/ });
+  const { tokens } = (await sync()).identity;
+  const [first = '', second = ''] = person().contextNames;
+  assert.equal(person().context(first).cluster.server, 'https://over.example');
+  assert.equal(person().context(second).cluster.server, 'https://prod.example');
+  assert.ok(!Object.values(tokens).includes(before.prod ?? ''));
+  assert.notEqual(tokens[first], tokens[second]);
+  // It stays so: a label that was given is never taken back.
+  writeFileSync(at('over'), config({ other: {} }));
+  await sync();
+  assert.deepEqual(person().contextNames, ['other', 'prod', second]);
+});
+
+test('a name whose files are gone is not handed on with its token', async () => {
+  const { remember, person, sync, at } = aHome({
+    a: PROD,
+    b: config({ prod: { server: 'https://b.example' } }),
+  });
+  remember('a');
+  const before = (await sync()).identity.tokens.prod;
+  rmSync(at('a'));
+  remember('b');
+  const { tokens } = (await sync()).identity;
+  assert.equal(person().context('prod').cluster.server, 'https://b.example');
+  assert.ok(tokens.prod !== undefined && tokens.prod !== before);
 });
 
 test('a terminal without a context leaves nothing behind; one with only guarded ones needs nothing', async () => {

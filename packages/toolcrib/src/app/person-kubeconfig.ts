@@ -1,49 +1,60 @@
-import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
-import { type ContextConfig, type Kubeconfig, kubeconfigPaths, loadKubeconfig } from '../cluster/index.ts';
-import { ToolcribError } from '../model/index.ts';
-import { readIfThere, writeOwnFile } from './files.ts';
+import {
+  type ContextConfig,
+  type Kubeconfig,
+  kubeconfigPaths,
+  loadKubeconfig,
+  readKubeconfig,
+} from '../cluster/index.ts';
+import { contextNameOf, labelOf, ToolcribError } from '../model/index.ts';
 import type { Paths } from './paths.ts';
+import { meaningOf, replacedMeaning } from './replaced.ts';
+import {
+  changeSources,
+  personFiles,
+  rememberedSources,
+  type Source,
+  sourceHere,
+  sourceOf,
+  sourcesOf,
+  stillThere,
+} from './sources.ts';
 
 type Env = Record<string, string | undefined>;
 
 /** Names of our clusters and users begin so; what does not was written by another program. */
 export const OWN = 'toolcrib:';
 
-/** The context that one of our clusters leads to; undefined where the cluster is not ours. */
+/** The label of the context that one of our clusters leads to; undefined where the cluster is not ours. */
 export function guardedName(cluster: string): string | undefined {
   return cluster.startsWith(OWN) ? cluster.slice(OWN.length) : undefined;
 }
 
-/**
- * The lists of files that terminals had in `KUBECONFIG` when toolcrib was turned on there. A list is kept whole:
- * the same user or cluster name may mean another thing in another terminal's list.
- */
-const sourcesSchema = z.union([
-  z.object({ lists: z.array(z.array(z.string())) }),
-  // As it was written at first: one list for all.
-  z.object({ files: z.array(z.string()) }).transform(({ files }) => ({ lists: [files] })),
-]);
-
-/** The person's files in `env.KUBECONFIG`, ours left out. */
-export function personFiles(paths: Paths, env: Env, home: string = homedir()): string[] {
-  const ours = new Set([paths.kubeconfig, env.TOOLCRIB_KUBECONFIG].filter((path) => path !== undefined));
-  const rest = kubeconfigPaths(env, home).filter((path) => !ours.has(path));
-  return rest.length > 0 ? rest : kubeconfigPaths({}, home);
-}
-
-/** The person's contexts over all terminals, by name. */
-export interface Person extends Pick<Kubeconfig, 'contextNames' | 'namespaceOf' | 'context'> {
+/** The person's contexts over all terminals, by label: their name, and a mark where that means two things. */
+export interface Person {
+  /** Labels, in the order of the files. */
+  contextNames: string[];
+  /** The context that is current in the files of the first terminal, as a label. */
+  current?: string;
+  /** The name that it has in the person's files. */
+  nameOf(label: string): string;
+  namespaceOf(label: string): string | undefined;
+  /** As the person's own files have it, whatever other programs added since; undefined where they don't. */
+  ownContext(label: string): ContextConfig | undefined;
+  /** @throws ToolcribError `unknown-context`, `bad-file`; `conflict` where the label has come to mean two things */
+  context(label: string): ContextConfig;
   /** What a credential plugin of that context should find in `KUBECONFIG`: never ours. */
-  kubeconfigOf(name: string): string;
+  kubeconfigOf(label: string): string;
 }
 
 /** Every file that decides what {@link loadPerson} gives, those that are not there included. */
 export function personSources(paths: Paths, env: Env, home: string = homedir()): string[] {
-  return [...new Set([...listsOf(paths, env, home).flat(), paths.added, paths.sources])];
+  const sources = sourcesOf(paths, env, home);
+  return [
+    ...new Set([...sources.flatMap(({ files, added }) => [...files, added]), paths.added, paths.sources]),
+  ];
 }
 
 /**
@@ -53,61 +64,135 @@ export function personSources(paths: Paths, env: Env, home: string = homedir()):
  * @throws ToolcribError `no-kubeconfig`, `bad-file` where no list can be read
  */
 export function loadPerson(paths: Paths, env: Env, home: string = homedir()): Person {
-  return together(paths, listsOf(paths, env, home), home);
+  return together(paths, sourcesOf(paths, env, home), home);
 }
 
 /** As {@link loadPerson}, of the files that this terminal names and no others. */
 export function loadPersonHere(paths: Paths, env: Env, home: string = homedir()): Person {
-  return together(paths, [personFiles(paths, env, home)], home);
+  return together(paths, [sourceHere(paths, env, home)], home);
 }
 
-function together(paths: Paths, lists: readonly string[][], home: string): Person {
+/** As {@link loadPerson}, of one list. */
+export function loadPersonOf(paths: Paths, source: Source, home: string = homedir()): Person {
+  return together(paths, [source], home);
+}
+
+interface List {
+  KUBECONFIG: string;
+  /** Of the person's files alone. */
+  own: Kubeconfig;
+  /** With what other programs added. */
+  whole: Kubeconfig;
+  /** By label. */
+  names: Map<string, string>;
+  resolved(name: string): Kubeconfig;
+}
+
+function openList(paths: Paths, source: Source, home: string): List {
+  const added = readKubeconfig(source.added);
+  const own = load(source.files, home);
+  const files = [...(added ? [source.added] : []), ...source.files, paths.added];
+  const whole = load(files, home);
+  const isNewer = (name: string) => {
+    const entry = added?.contexts.find((item) => item.name === name);
+    return entry !== undefined && replacedMeaning(entry.context) === meaningOf(contextIn(own, name));
+  };
+  const has = (name: string) => own.contextNames.includes(name);
+  const names = [...own.contextNames, ...whole.contextNames.filter((name) => !has(name))];
+  return {
+    // A credential plugin sees the person's own first.
+    KUBECONFIG: [...source.files, ...(added ? [source.added] : []), paths.added].join(delimiter),
+    own,
+    whole,
+    names: new Map(
+      names.map((name) => [labelOf(name, source.marked.includes(name) ? source.mark : undefined), name]),
+    ),
+    resolved: (name) => (has(name) && !isNewer(name) ? own : whole),
+  };
+}
+
+function together(paths: Paths, sources: readonly Source[], home: string): Person {
   const errors: unknown[] = [];
-  const all = lists.flatMap((files) => {
-    const KUBECONFIG = [...files, paths.added].join(delimiter);
+  const all = sources.flatMap((source) => {
     try {
-      return { KUBECONFIG, own: load(files, home), whole: loadKubeconfig({ env: { KUBECONFIG }, home }) };
+      return openList(paths, source, home);
     } catch (error) {
       errors.push(error);
       return [];
     }
   });
   if (all.length === 0 && errors.length > 0) throw errors[0];
-  const has = (config: Kubeconfig, name: string) => config.contextNames.includes(name);
+  const isOwn = ({ own, names }: List, label: string) => own.contextNames.includes(names.get(label) ?? '');
   // What other programs added may lean on a cluster or user of one list only.
-  const listOf = (name: string) =>
-    all.find(({ own }) => has(own, name)) ??
-    all.find(({ whole }) => has(whole, name) && resolves(whole, name)) ??
-    all[0];
+  const find = (label: string): { list: List; name: string } | undefined => {
+    const having = all.filter(({ names }) => names.has(label));
+    const list =
+      having.find((one) => isOwn(one, label)) ??
+      having.find((one) => contextIn(one.whole, one.names.get(label) ?? '') !== undefined) ??
+      having[0];
+    return list && { list, name: list.names.get(label) ?? label };
+  };
+  const [first] = all;
+  const current = first?.own.currentContext;
   return {
-    contextNames: [...new Set(all.flatMap(({ whole }) => whole.contextNames))],
-    namespaceOf: (name) => listOf(name)?.whole.namespaceOf(name),
-    kubeconfigOf: (name) => listOf(name)?.KUBECONFIG ?? paths.added,
-    context(name) {
-      const list = listOf(name);
-      if (list && has(list.whole, name)) return list.whole.context(name);
+    contextNames: [...new Set(all.flatMap(({ names }) => [...names.keys()]))],
+    current: [...(first?.names ?? [])].find(([, name]) => name === current)?.[0],
+    nameOf: (label) => find(label)?.name ?? contextNameOf(label),
+    ownContext(label) {
+      const found = find(label);
+      return found && contextIn(found.list.own, found.name);
+    },
+    namespaceOf(label) {
+      const found = find(label);
+      return found?.list.resolved(found.name).namespaceOf(found.name);
+    },
+    kubeconfigOf: (label) => find(label)?.list.KUBECONFIG ?? all[0]?.KUBECONFIG ?? paths.added,
+    context(label) {
+      const found = find(label);
+      if (found) {
+        refuseTwoMeanings(label, all);
+        return found.list.resolved(found.name).context(found.name);
+      }
       // It may stand in what could not be read.
       if (errors.length > 0) throw errors[0];
       // Only for its words: nobody has that context.
-      const KUBECONFIG = [...lists.flat(), paths.added].join(delimiter);
-      return loadKubeconfig({ env: { KUBECONFIG }, home }).context(name);
+      const files = [...sources.flatMap((source) => source.files), paths.added];
+      return load(files, home).context(contextNameOf(label));
     },
   };
 }
 
 /**
- * Adds this terminal's files to those that the guard reads. Terminals may name different files (direnv); the
- * guard serves them all, as long as a context's name means one thing.
+ * Files were changed so that one label means two things by now: which of them a client means that holds its token, nobody
+ * knows. It lasts until the guard has read them again and given each its own.
+ */
+function refuseTwoMeanings(label: string, lists: readonly List[]): void {
+  const meant = lists.flatMap(({ names, resolved }) => {
+    const name = names.get(label);
+    return (name !== undefined && contextIn(resolved(name), name)) || [];
+  });
+  const [one] = meant;
+  const other = meant.find((context) => one && !sameThing(one, context));
+  if (!one || !other) return;
+  throw new ToolcribError(
+    'conflict',
+    `The context ${label} means one thing in ${one.file} and another in ${other.file} by now.`,
+    { next: 'Send it again in a moment; if it stays so: eval "$(toolcrib on)"' },
+  );
+}
+
+/**
+ * Adds this terminal's files to those that the guard reads. Terminals may name different files (direnv), and the same
+ * context name in them may mean two clusters: the later one then has a label of its own.
  *
- * @throws ToolcribError `conflict` where another terminal's files have a different context of one name;
- * `no-kubeconfig` where this terminal has no context at all. Nothing was written then
+ * @throws ToolcribError `no-kubeconfig` where this terminal has no context at all. Nothing was written then
  */
 export function rememberSources(paths: Paths, env: Env, home: string = homedir()): void {
   const files = personFiles(paths, env, home);
   const here = load(files, home);
   if (here.contextNames.length === 0) {
     // All of it may be ours: what other programs added, or the one file of a `run` around this command.
-    const ours = [loadPersonHere(paths, env, home).contextNames, terminalOf(env, home).names].flat();
+    const ours = [loadPersonHere(paths, env, home).contextNames, terminalOf(paths, env, home).names].flat();
     if (ours.length > 0) return;
     throw new ToolcribError(
       'no-kubeconfig',
@@ -117,38 +202,72 @@ export function rememberSources(paths: Paths, env: Env, home: string = homedir()
       },
     );
   }
-  const known = remembered(paths) ?? [];
-  for (const list of known) {
-    const there = readable(list, home);
-    if (!there) continue;
-    for (const name of here.contextNames.filter((one) => there.contextNames.includes(one)))
-      refuseOther(name, contextIn(here, name), contextIn(there, name));
-  }
-  if (known.some((list) => isDeepStrictEqual(list, files))) return;
-  const standing = known.filter((list) => list.some((file) => existsSync(file)));
-  writeOwnFile(paths.sources, `${JSON.stringify({ lists: [...standing, files] }, null, 2)}\n`);
+  changeSources(paths, (now) => {
+    const known = now?.sources ?? [];
+    if (known.some((one) => isDeepStrictEqual(one.files, files))) return undefined;
+    const standing = known.filter(stillThere);
+    // Those that stand keep their labels here: a change of them takes back a token too, which is the next reading's work.
+    const marked = withMarks(paths, [...standing, sourceOf(paths, files)], home).slice(-1);
+    const labels = (sources: readonly Source[]) =>
+      sources.flatMap((source) => [...(readable(paths, source, home)?.names.keys() ?? [])]);
+    const stay = labels(standing);
+    const anew = labels(marked).filter((label) => !stay.includes(label));
+    const isLeft = standing.length < known.length;
+    const forgotten = isLeft ? [...new Set([...(now?.forgotten ?? []), ...anew])] : now?.forgotten;
+    return { sources: [...standing, ...marked], forgotten };
+  });
+}
+
+/**
+ * Gives each meaning of a context name a label of its own, where the files were changed so that there are two by now.
+ * @returns the labels whose tokens must not be used any more: their holders may mean either
+ */
+export function settleNames(paths: Paths, home: string = homedir()): string[] {
+  const differs = (sources: readonly Source[]) =>
+    !isDeepStrictEqual(sources, withMarks(paths, sources, home));
+  // Hardly ever: nobody waits for a lock for nothing.
+  if (!differs(rememberedSources(paths) ?? [])) return [];
+  let split: string[] = [];
+  changeSources(paths, (now) => {
+    if (!now) return undefined;
+    const sources = withMarks(paths, now.sources, home);
+    split = sources.flatMap(({ marked }, at) =>
+      marked.filter((name) => !now.sources[at]?.marked.includes(name)),
+    );
+    return { ...now, sources };
+  });
+  return split;
+}
+
+function withMarks(paths: Paths, sources: readonly Source[], home: string): Source[] {
+  const meant = new Map<string, ContextConfig>();
+  return sources.map((source) => {
+    const list = readable(paths, source, home);
+    if (!list) return source;
+    const marked = [...source.marked];
+    for (const name of [...list.names.values()].filter((one) => !marked.includes(one))) {
+      const context = contextIn(list.resolved(name), name);
+      const first = meant.get(name);
+      // One that names nothing: the guard says so when it is used.
+      if (!context) continue;
+      if (!first) meant.set(name, context);
+      else if (!sameThing(first, context)) marked.push(name);
+    }
+    return { ...source, marked };
+  });
+}
+
+function sameThing(a: ContextConfig, b: ContextConfig): boolean {
+  return isDeepStrictEqual(a.cluster, b.cluster) && isDeepStrictEqual(a.user, b.user);
 }
 
 /** Another terminal's files: what is wrong with them is said where they are used. */
-function readable(files: readonly string[], home: string): Kubeconfig | undefined {
+function readable(paths: Paths, source: Source, home: string): List | undefined {
   try {
-    return load(files, home);
+    return openList(paths, source, home);
   } catch {
     return undefined;
   }
-}
-
-function refuseOther(name: string, here: ContextConfig | undefined, there: ContextConfig | undefined): void {
-  // One that names nothing: the guard says so when it is used.
-  if (!here || !there) return;
-  const cluster = !isDeepStrictEqual(here.cluster, there.cluster);
-  if (!cluster && isDeepStrictEqual(here.user, there.user)) return;
-  const other = cluster
-    ? `for another cluster (${there.cluster.server} of ${there.file})`
-    : `as another user (${there.userName ?? 'none'} of ${there.file})`;
-  throw new ToolcribError('conflict', `The context ${name} of ${here.file} is guarded already ${other}.`, {
-    next: `Rename one of the two: kubectl config rename-context ${name} NEW-NAME --kubeconfig ${here.file}. Or set TOOLCRIB_HOME to another folder for this terminal.`,
-  });
 }
 
 /** What kubectl would take in this terminal, ours counting only where it stands in `KUBECONFIG`. */
@@ -156,41 +275,29 @@ export interface Terminal {
   /** In kubectl's order, aliases that a person made for our clusters included. */
   names: string[];
   current?: string;
-  /** The guard's own name of a context, for an alias that of what it stands for. */
+  /** The label of a context, for an alias that of what it stands for. */
   contextOf(name: string): string;
   namespaceOf(name: string): string | undefined;
 }
 
 /** @throws ToolcribError `no-kubeconfig`, `bad-file` */
-export function terminalOf(env: Env, home: string = homedir()): Terminal {
+export function terminalOf(paths: Paths, env: Env, home: string = homedir()): Terminal {
   const seen = loadKubeconfig({ env, home, withOurs: true });
+  const { marked, mark } = sourceHere(paths, env, home);
   return {
     names: seen.contextNames,
     current: seen.currentContext,
-    contextOf: (name) => guardedName(contextIn(seen, name)?.clusterName ?? '') ?? name,
+    contextOf: (name) =>
+      guardedName(contextIn(seen, name)?.clusterName ?? '') ??
+      labelOf(name, marked.includes(name) ? mark : undefined),
     namespaceOf: (name) => seen.namespaceOf(name),
   };
 }
 
-function listsOf(paths: Paths, env: Env, home: string): string[][] {
-  return remembered(paths) ?? [personFiles(paths, env, home)];
-}
-
-function remembered(paths: Paths): string[][] | undefined {
-  const text = readIfThere(paths.sources);
-  if (text === undefined) return undefined;
-  try {
-    return sourcesSchema.parse(JSON.parse(text)).lists;
-  } catch (cause) {
-    throw new ToolcribError('bad-file', `toolcrib's own file ${paths.sources} is damaged.`, {
-      next: `Remove it (rm ${paths.sources}) and run \`toolcrib on\` again in each terminal.`,
-      cause,
-    });
-  }
-}
-
 function load(files: readonly string[], home: string): Kubeconfig {
-  return loadKubeconfig({ env: { KUBECONFIG: files.join(delimiter) }, home });
+  // The files as they are named, also where there is none of them: an empty KUBECONFIG would mean another one.
+  const KUBECONFIG = files.length > 0 ? files.join(delimiter) : kubeconfigPaths({}, home).join(delimiter);
+  return loadKubeconfig({ env: { KUBECONFIG }, home });
 }
 
 function contextIn(kubeconfig: Kubeconfig, name: string): ContextConfig | undefined {
@@ -200,5 +307,3 @@ function contextIn(kubeconfig: Kubeconfig, name: string): ContextConfig | undefi
     return undefined;
   }
 }
-
-const resolves = (kubeconfig: Kubeconfig, name: string) => contextIn(kubeconfig, name) !== undefined;

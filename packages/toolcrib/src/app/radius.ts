@@ -68,7 +68,7 @@ export function chosenCluster(
   named: string | undefined,
   home: string = homedir(),
 ): Chosen {
-  const terminal = terminalOf(env, home);
+  const terminal = terminalOf(pathsOf(env, home), env, home);
   const name = named ?? terminal.current;
   if (!name) {
     throw new ToolcribError('unknown-context', 'There is no current context.', {

@@ -59,19 +59,40 @@ async function looksAt(kubeconfig: string, cluster: 'prod' | 'staging', what: st
   assert.equal(radius.code, 0, `${what}: ${radius.stderr}`);
 }
 
+/** What `on` would leave in a terminal with this in its KUBECONFIG. */
+async function turnedOn(kubeconfig: string) {
+  const on = await inTerminal(kubeconfig, 'on', '-o', 'json');
+  assert.equal(on.code, 0, on.stderr);
+  return JSON.parse(on.stdout);
+}
+
 test('run and radius go to the cluster of the terminal that they are typed in', async () => {
   const prod = home.direct;
-  const ours = home.paths.kubeconfig;
-  const on = await inTerminal(prod, 'on');
-  assert.equal(on.code, 0, on.stderr);
+  const first = await turnedOn(prod);
+  assert.equal(first.place.context, 'prod');
   await looksAt(staging, 'staging', 'another terminal, where it is not on');
-  assert.equal((await inTerminal(staging, 'on')).code, 0);
-  await looksAt(`${ours}:${staging}`, 'staging', 'on there');
-  await looksAt(`${ours}:${prod}`, 'prod', 'on in the first');
-  const use = ['config', 'use-context', 'staging'];
-  assert.equal((await home.launch(kubectl, use, { kubeconfig: `${ours}:${prod}` }).done).code, 0);
-  await looksAt(`${ours}:${prod}`, 'staging', 'after use-context, where ours stands');
-  await looksAt(prod, 'prod', 'after use-context in another terminal');
+  const second = await turnedOn(staging);
+  await looksAt(second.variables.KUBECONFIG, 'staging', 'on there');
+  await looksAt(first.variables.KUBECONFIG, 'prod', 'on in the first');
+  await looksAt(prod, 'prod', 'not on, with the first one’s file');
+});
+
+test('the same context name in two terminals: each terminal’s own cluster, by kubectl, run and radius', async () => {
+  const same = join(home.folder, 'same-name.kc');
+  writeFileSync(same, readFileSync(staging, 'utf8').replaceAll('staging', 'prod'), { mode: 0o600 });
+  const [first, second] = [await turnedOn(home.direct), await turnedOn(same)];
+  assert.deepEqual([first.place.context, second.place.context], ['prod', 'prod']);
+  for (const [{ variables }, cluster, context] of [
+    [first, 'prod', 'prod'],
+    [second, 'staging', 'prod'],
+  ] as const) {
+    await looksAt(variables.KUBECONFIG, cluster, `on, ${cluster}`);
+    const args = ['--context', context, 'get', 'namespaces', '-o', 'name'];
+    const seen = await home.launch(kubectl, args, { kubeconfig: variables.KUBECONFIG }).done;
+    assert.equal(seen.code, 0, seen.stderr);
+    assert.match(seen.stdout, new RegExp(`namespace/in-${cluster}\n`));
+  }
+  await looksAt(same, 'staging', 'not on, with the second one’s file');
 });
 
 test('radius looks in the namespace that the context sets, and in that of -n', async () => {

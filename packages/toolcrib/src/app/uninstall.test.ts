@@ -19,7 +19,7 @@ import { loadKey, openJournal } from '../journal/index.ts';
 import { anAct, aRequest, aSnapshot, aSoften } from '../journal/testing/records.ts';
 import { becomeGuard } from './daemon.ts';
 import { offScript } from './off.ts';
-import { onVariables, turnOn } from './on.ts';
+import { turnOn } from './on.ts';
 import { pathsOf } from './paths.ts';
 import { planUninstall, uninstall } from './uninstall.ts';
 
@@ -77,10 +77,10 @@ test('on, use, off, uninstall: every file of the person’s own has its old hash
   const before = fingerprints(home);
   await turnOn(paths, env, 'bash', home);
   await turnOn(paths, { ...env, KUBECONFIG: join(home, '.kube', 'project.yaml') }, 'fish', home);
-  const on = { ...env, ...onVariables(paths, env, home) };
+  const on = { ...env, ...(await turnOn(paths, env, 'bash', home)).variables };
   const kubectl = (await realClients().catch(() => undefined))?.kubectl;
   const use = (...args: string[]) => kubectl && execFileSync(kubectl, args, { env: on, stdio: 'pipe' });
-  use('config', 'use-context', 'project');
+  use('config', 'use-context', 'prod');
   use('config', 'set-context', '--current', '--namespace', 'x');
   use('config', 'delete-context', 'prod');
   await turnOn(paths, on, 'bash', home);

@@ -1,4 +1,4 @@
-import { existsSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { readKubeconfig } from '../cluster/index.ts';
 import { type JournalOptions, loadKey, openJournal } from '../journal/index.ts';
@@ -21,7 +21,7 @@ export interface UninstallPlan {
 /** Looks, and changes nothing. */
 export async function planUninstall(paths: Paths, env: Env, purge: boolean): Promise<UninstallPlan> {
   const journal = [paths.journal].filter(existsSync);
-  const added = [paths.added].filter(existsSync);
+  const added = [paths.added, paths.addedTo].filter(existsSync);
   const keeps = [...(await journalReasons(paths, env)), ...addedReasons(paths)];
   const precious = keeps.length > 0 && !purge ? [...journal, ...added] : [];
   const stays = [
@@ -66,7 +66,9 @@ function ownFiles(paths: Paths): string[] {
   return [
     paths.kubeconfig,
     `${paths.kubeconfig}.broken`,
+    paths.terminals,
     paths.sources,
+    `${paths.sources}.lock`,
     paths.door,
     `${paths.door}.lock`,
     paths.socket,
@@ -104,16 +106,24 @@ async function journalReasons(paths: Paths, env: Env): Promise<string[]> {
 }
 
 function addedReasons(paths: Paths): string[] {
-  let contexts: string[];
+  return [paths.added, ...addedByList(paths)].flatMap((path) => {
+    let contexts: string[];
+    try {
+      contexts = readKubeconfig(path)?.contexts.map((item) => item.name) ?? [];
+    } catch {
+      return [`${path} can't be read`];
+    }
+    if (contexts.length === 0) return [];
+    return [`contexts that other programs added while toolcrib was on: ${contexts.join(', ')} (${path})`];
+  });
+}
+
+function addedByList(paths: Paths): string[] {
   try {
-    contexts = readKubeconfig(paths.added)?.contexts.map((item) => item.name) ?? [];
+    return readdirSync(paths.addedTo).map((name) => join(paths.addedTo, name));
   } catch {
-    return [`${paths.added} can't be read`];
+    return [];
   }
-  if (contexts.length === 0) return [];
-  return [
-    `contexts that other programs added while toolcrib was on: ${contexts.join(', ')} (${paths.added})`,
-  ];
 }
 
 function counted(count: number, what: string): string {

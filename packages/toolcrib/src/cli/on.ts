@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { paths } from './setup.ts';
+import type { Place } from '../app/on.ts';
+import { guard, paths } from './setup.ts';
 import { type Output, print, say, withOutput } from './terminal.ts';
 
 /** `toolcrib on` and `toolcrib off` */
@@ -9,26 +10,25 @@ export function registerOn(program: Command): void {
     .option('--shell <name>', 'bash, zsh, fish or sh (default: from $SHELL)')
     .addHelpText(
       'after',
-      '\nPuts a kubeconfig of our own first in KUBECONFIG; yours is only read. A new cluster is only observed until\n~/.config/toolcrib/guard.yaml says otherwise. Starts the guard where it does not run.',
+      '\nMakes KUBECONFIG name one file of our own, made for this terminal from yours, which are only read. A new cluster\nis only observed until ~/.config/toolcrib/guard.yaml says otherwise. Starts the guard where it does not run.',
     )
     .action(async (options: { shell?: string; output: Output }) => {
-      const [{ onVariables, turnOn }, { shellOf }, { ensureGuard }] = await Promise.all([
+      const [{ turnOn }, { shellOf }, { ensureGuard }] = await Promise.all([
         import('../app/on.ts'),
         import('../app/shell.ts'),
         import('../app/daemon.ts'),
       ]);
       // Programs that read JSON have no shell.
       const shell = options.output === 'text' ? shellOf(options.shell, process.env) : 'sh';
-      const { person, script } = await turnOn(paths(), process.env, shell);
+      const { script, variables, contexts, place } = await turnOn(paths(), process.env, shell);
       await ensureGuard(paths(), { env: process.env });
+      const mode = await modeOf(place.label);
       if (options.output !== 'text') {
-        const variables = onVariables(paths(), process.env);
-        return print(options.output, { variables, contexts: person.contextNames }, () => '');
+        return print(options.output, { variables, contexts, place: { ...place, mode } }, () => '');
       }
       process.stdout.write(`${script}\n`);
-      say(
-        `toolcrib is on in this terminal, for ${counted(person.contextNames.length)}. Off again: eval "$(toolcrib off)"`,
-      );
+      say(`toolcrib is on in this terminal, for ${counted(contexts.length)}. ${placeText(place, mode)}`);
+      say('Off again: eval "$(toolcrib off)"');
       if (process.stdout.isTTY) say('Nothing was changed yet: run it as  eval "$(toolcrib on)"');
     });
 
@@ -44,10 +44,9 @@ export function registerOn(program: Command): void {
       if (options.output !== 'text')
         return print(options.output, { variables: unsetAsNull(variables) }, () => '');
       process.stdout.write(`${assignments(shellOf(options.shell, process.env), variables)}\n`);
-      const { existsSync } = await import('node:fs');
-      if (existsSync(paths().added)) {
+      for (const path of await addedHere()) {
         say(
-          `Contexts that other programs wrote while toolcrib was on stand in ${paths().added}; add it to KUBECONFIG to use them.`,
+          `Contexts that other programs wrote while toolcrib was on stand in ${path}; add it to KUBECONFIG to use them.`,
         );
       }
       if (process.stdout.isTTY) say('Nothing was changed yet: run it as  eval "$(toolcrib off)"');
@@ -58,6 +57,35 @@ export function registerOn(program: Command): void {
 function unsetAsNull(variables: Record<string, string | undefined>): Record<string, string | null> {
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value ?? null]));
 }
+
+/** The files with what was added to this terminal's. Our own state may be gone or damaged: `off` works all the same. */
+async function addedHere(): Promise<string[]> {
+  try {
+    const { addedFiles } = await import('../app/sources.ts');
+    return addedFiles(paths(), process.env);
+  } catch {
+    return [];
+  }
+}
+
+/** As the guard has it in force now. */
+async function modeOf(label: string | undefined): Promise<string | undefined> {
+  if (label === undefined) return undefined;
+  const { contexts } = await (await guard()).status();
+  return contexts.find(({ context }) => context === label)?.mode;
+}
+
+function placeText({ context, server, namespace }: Place, mode: string | undefined): string {
+  if (context === undefined) return 'There is no current context: kubectl config use-context NAME.';
+  const where = `You are in ${context}${server === undefined ? '' : ` (${server})`}, namespace ${namespace}`;
+  return `${where}: ${MODES[mode ?? ''] ?? 'its mode is not known'}.`;
+}
+
+const MODES: Record<string, string> = {
+  observe: 'observed only',
+  warn: 'the guard warns',
+  enforce: 'the guard holds what destroys',
+};
 
 function counted(contexts: number): string {
   return contexts === 1 ? 'one context' : `${contexts} contexts`;

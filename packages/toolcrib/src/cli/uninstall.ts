@@ -25,7 +25,7 @@ export function registerUninstall(program: Command): void {
       }
       if (options.output !== 'text') return print(options.output, done, () => '');
       say(
-        `Removed ${done.removes.length} files and folders. Terminals where it was on: eval "$(toolcrib off)", or close them.`,
+        `Removed ${done.removes.length} files and folders. Terminals where it was on see no cluster now: eval "$(toolcrib off)" there, or close them.`,
       );
     });
 }

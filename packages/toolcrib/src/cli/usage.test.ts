@@ -127,12 +127,15 @@ test('run starts the name that was found: one file may be many programs', async 
 test('on and off as JSON: the variables, for programs that have no shell', async () => {
   const on = JSON.parse((await home.cli('on', '-o', 'json')).stdout);
   assert.deepEqual(on.contexts, ['prod']);
-  assert.equal(on.variables.KUBECONFIG, `${home.paths.kubeconfig}:${home.direct}`);
+  assert.ok(on.variables.KUBECONFIG.startsWith(`${home.paths.terminals}/`), on.variables.KUBECONFIG);
+  assert.equal(on.variables.TOOLCRIB_KUBECONFIG_THEIRS, home.direct);
+  assert.equal(on.place.context, 'prod');
   const off = JSON.parse((await home.cli('off', '-o', 'json')).stdout);
   assert.deepEqual(off.variables, {
     KUBECONFIG: home.direct,
     TOOLCRIB_KUBECONFIG: null,
     TOOLCRIB_KUBECONFIG_WAS: null,
+    TOOLCRIB_KUBECONFIG_THEIRS: null,
   });
 });
 

@@ -8,4 +8,5 @@ export {
   OWN_FILE_MARK,
   readKubeconfig,
 } from './kubeconfig.ts';
+export type { KubeconfigFile } from './kubeconfig-file.ts';
 export { openUpstream, type Upstream, type UpstreamTls } from './upstream.ts';

@@ -5,6 +5,7 @@ export * from './effect.ts';
 export * from './errors.ts';
 export * from './evidence.ts';
 export * from './journal.ts';
+export * from './label.ts';
 export * from './marks.ts';
 export * from './ports.ts';
 export * from './radius.ts';

@@ -1,4 +1,4 @@
-import type { Act, Effect, Radius } from '../../model/index.ts';
+import { type Act, contextNameOf, type Effect, type Radius } from '../../model/index.ts';
 import type { Facts } from '../policy/policy.ts';
 
 /** The values that rules see, from what is known of a request. */
@@ -38,6 +38,6 @@ export function factsOf(input: { effect: Effect; radius: Radius; act: Act }): Fa
       command: act.caller.command ?? '',
       agent: act.caller.agent ?? false,
     },
-    context: act.context,
+    context: contextNameOf(act.context),
   };
 }
