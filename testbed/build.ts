@@ -1,4 +1,4 @@
-// Builds the Go binary once for each state of its sources and keeps it outside of the repository.
+// Builds the Go binaries once for each state of their sources and keeps them outside of the repository.
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { access, mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
@@ -11,17 +11,51 @@ import { lockBuild } from './lock.ts';
 const sources = import.meta.dirname;
 const keepUnusedDays = 14;
 
+/** A program of this Go module. */
+interface Program {
+  name: string;
+  /** What is built: a package of the module. */
+  package: string;
+  /** Whether a Go file (its path within the module) belongs to it. Another one's change builds nothing anew. */
+  has(file: string): boolean;
+  what: string;
+}
+
+const testbed: Program = {
+  name: 'testbed',
+  package: '.',
+  has: (file) => !file.startsWith('referee'),
+  what: 'the control plane',
+};
+
+const referee: Program = {
+  name: 'referee',
+  package: './referee',
+  has: (file) => file.startsWith('referee'),
+  what: "the referee from the API server's own handlers",
+};
+
 /**
  * The path of the testbed's binary, built when there is none for these sources, this Go and this machine.
  * @param say gets a line when a build begins and ends; the first one takes minutes.
  * @throws {TestbedError} go-missing, go-too-old, build-failed
  */
-export async function ensureBinary(say: (line: string) => void): Promise<string> {
+export function ensureBinary(say: (line: string) => void): Promise<string> {
+  return ensure(testbed, say);
+}
+
+/** The path of the program that says how the API server reads a request (referee/). Otherwise as {@link ensureBinary}. */
+export function ensureReferee(say: (line: string) => void): Promise<string> {
+  return ensure(referee, say);
+}
+
+async function ensure(program: Program, say: (line: string) => void): Promise<string> {
+  const { name } = program;
   const goMod = await readFile(join(sources, 'go.mod'), 'utf8');
   const go = await goVersion(goMod);
-  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'toolcrib', 'testbed');
-  const folder = join(cache, await sourceHash(go));
-  const binary = join(folder, 'testbed');
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'toolcrib', name);
+  const folder = join(cache, await sourceHash(go, program));
+  const binary = join(folder, name);
   if (await exists(binary)) {
     await utimes(folder, new Date(), new Date());
     return binary;
@@ -30,19 +64,19 @@ export async function ensureBinary(say: (line: string) => void): Promise<string>
   const release = await lockBuild(`${folder}.lock`, say);
   try {
     if (await exists(binary)) return binary; // somebody else built it meanwhile
-    say(`testbed: building the control plane with ${go}; the first time this takes minutes …`);
+    say(`${name}: building ${program.what} with ${go}; the first time this takes minutes …`);
     const began = Date.now();
     // Built beside the folder: what is there is whole, and nothing is there after a failure.
     const unfinished = `${folder}.new`;
     await rm(unfinished, { recursive: true, force: true });
     try {
-      await build(goMod, join(unfinished, 'testbed'));
+      await build(goMod, program, join(unfinished, name));
       await rm(folder, { recursive: true, force: true });
       await rename(unfinished, folder);
     } finally {
       await rm(unfinished, { recursive: true, force: true });
     }
-    say(`testbed: built in ${((Date.now() - began) / 1000).toFixed(0)} s`);
+    say(`${name}: built in ${((Date.now() - began) / 1000).toFixed(0)} s`);
     await forgetUnused(cache, folder);
     return binary;
   } finally {
@@ -88,7 +122,7 @@ async function goVersion(goMod: string): Promise<string> {
   return found[0];
 }
 
-async function sourceHash(go: string): Promise<string> {
+async function sourceHash(go: string, program: Program): Promise<string> {
   const hash = createHash('sha256').update(go).update('\0');
   const files = (await readdir(sources, { recursive: true, withFileTypes: true }))
     .filter(
@@ -96,6 +130,7 @@ async function sourceHash(go: string): Promise<string> {
         entry.isFile() && /(^go\.(mod|sum)|\.go)$/.test(entry.name) && !entry.name.endsWith('_test.go'),
     )
     .map((entry) => relative(sources, join(entry.parentPath, entry.name)))
+    .filter((file) => !file.endsWith('.go') || program.has(file))
     .sort();
   for (const file of files) {
     hash
@@ -107,7 +142,7 @@ async function sourceHash(go: string): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-async function build(goMod: string, output: string): Promise<void> {
+async function build(goMod: string, program: Program, output: string): Promise<void> {
   const version = /k8s\.io\/kubernetes (v(\d+)\.(\d+)\.\S+)/.exec(goMod);
   if (!version) throw new TestbedError('build-failed', 'go.mod does not name k8s.io/kubernetes.');
   // As in a release: what the server answers on /version, and what the components call themselves.
@@ -126,7 +161,7 @@ async function build(goMod: string, output: string): Promise<void> {
     `-s -w ${stamps.join(' ')}`,
     '-o',
     output,
-    '.',
+    program.package,
   ];
   const child = spawn('go', args, {
     cwd: sources,

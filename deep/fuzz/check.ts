@@ -1,0 +1,70 @@
+import { type Case, caseOf, Samples } from './cases.ts';
+import { compare, type Verdict } from './compare.ts';
+import { type Guarded, guarded } from './guard.ts';
+import { Random } from './random.ts';
+import type { Reading, Referee, Sent } from './referee.ts';
+
+const BATCH = 1000;
+/** After so many requests the objects they are made of are new ones. */
+const FRESH = 20_000;
+const SAMPLES = 6;
+
+export interface Checked extends Case {
+  /** Its number: the same seed and number make the same request. */
+  at: number;
+  verdict: Verdict;
+}
+
+/** Makes `count` requests from a seed and hands each on with what came of comparing the two readings of it. */
+export async function check(
+  referee: Referee,
+  seed: number,
+  count: number,
+  each: (checked: Checked) => void,
+): Promise<void> {
+  let samples = new Samples([]);
+  let earlier: (() => Promise<void>) | undefined;
+  for (let at = 0; at < count; at += BATCH) {
+    if (at % FRESH === 0) {
+      // Its answer comes after that of the batch before.
+      samples = new Samples(await referee.samples(seed + at, SAMPLES));
+    }
+    const cases = Array.from({ length: Math.min(BATCH, count - at) }, (_, i) => {
+      const one = caseOf(new Random(mix(seed, at + i)), samples);
+      return { ...one, at: at + i, guard: guarded(one.sent) };
+    });
+    // While the referee reads this batch, the next is made.
+    const readings = referee.read(
+      cases.flatMap((one) => asked(one).map((sent) => ({ sent, live: one.live }))),
+    );
+    await earlier?.();
+    earlier = async () => tell(cases, await readings, each);
+  }
+  await earlier?.();
+}
+
+/** The request as its client sent it, and what the guard sends where that is something else. */
+function asked({ sent, guard }: { sent: Sent; guard: Guarded }): Sent[] {
+  const sends = 'sends' in guard && guard.sends !== sent ? [guard.sends] : [];
+  return [sent, ...sends, ...(guard.does === 'ask-server' ? [guard.dry] : [])];
+}
+
+function tell(
+  cases: (Case & { at: number; guard: Guarded })[],
+  readings: Reading[],
+  each: (checked: Checked) => void,
+): void {
+  let next = 0;
+  const take = () => readings[next++] as Reading;
+  for (const { guard, ...one } of cases) {
+    const asSent = take();
+    const sends = 'sends' in guard ? (guard.sends === one.sent ? asSent : take()) : undefined;
+    const dry = guard.does === 'ask-server' ? take() : undefined;
+    each({ ...one, verdict: compare(guard, { asSent, sends, dry }, one.live, one.changed) });
+  }
+}
+
+/** A number of its own for each request, so that each can be made again alone. */
+function mix(seed: number, at: number): number {
+  return (Math.imul(seed, 0x9e3779b1) ^ Math.imul(at + 1, 0x85ebca6b)) >>> 0;
+}

@@ -1,0 +1,306 @@
+import { AROUND } from './json.ts';
+import type { Random } from './random.ts';
+import { changeTree, type Tree, treeOf } from './tree.ts';
+
+/** Scalars in the spellings of YAML 1.1, of 1.2, and of both; tags, anchors and merges as well. */
+const SCALARS = [
+  ...[
+    '0',
+    '00',
+    '0o0',
+    '0x0',
+    '0b0',
+    '-0',
+    '+0',
+    '0_0',
+    '_0',
+    '0.',
+    '0.0',
+    '.0',
+    '0e0',
+    '0e+0',
+    '0:0',
+    '0:00',
+    '00:00',
+    '-0.0',
+  ],
+  ...[
+    '1',
+    '01',
+    '0o1',
+    '0x1',
+    '0b1',
+    '+1',
+    '1_',
+    '1_0',
+    '1.0',
+    '1e0',
+    '1e3',
+    '1:0',
+    '1:1',
+    '010',
+    '0o10',
+    '0x10',
+    '08',
+    '09',
+    '0o8',
+  ],
+  ...[
+    '2',
+    '3',
+    '4',
+    '7',
+    '0b100',
+    '0o3',
+    '0x3',
+    '03',
+    '+3',
+    '3.0',
+    '3.9',
+    '.3e1',
+    '30e-1',
+    '3_',
+    '-1',
+    '2147483648',
+    '4294967297',
+  ],
+  ...[
+    '9223372036854775808',
+    '1e400',
+    '.inf',
+    '-.INF',
+    '.nan',
+    '.NaN',
+    '~',
+    'null',
+    'Null',
+    'NULL',
+    'nULL',
+    '',
+    '"0"',
+    "'0'",
+    "'3'",
+  ],
+  ...[
+    'yes',
+    'Yes',
+    'y',
+    'Y',
+    'no',
+    'n',
+    'N',
+    'on',
+    'off',
+    'On',
+    'true',
+    'True',
+    'TRUE',
+    'tRUE',
+    'false',
+    'False',
+  ],
+  ...[
+    '!!int 0',
+    '!!int "0"',
+    '!!int "0o0"',
+    '!!str 0',
+    '!!float 0',
+    '!!float "3"',
+    '!!bool "true"',
+    '!!null ""',
+    '!!null 0',
+    '!local 0',
+    '! 0',
+  ],
+  ...[
+    '!!binary MA==',
+    '!!binary "QWxs"',
+    '!!timestamp 2026-01-01',
+    '2026-01-01',
+    '2026-01-01T00:00:00Z',
+    '!<tag:yaml.org,2002:int> 0',
+  ],
+  ...[
+    '&a 0',
+    '*a',
+    '&r 1',
+    '*r',
+    '|\n  0',
+    '>-\n  0',
+    '|-\n 0',
+    '"\\x30"',
+    '"\\u0030"',
+    "'All'",
+    'All',
+    '[All]',
+    '[ All ,]',
+    '- All',
+    'Orphan',
+    'Background',
+    'Foreground',
+  ],
+  ...[
+    '{}',
+    '[]',
+    '[0]',
+    '{a: 0}',
+    '{<<: {replicas: 0}}',
+    '"\\',
+    '@',
+    '`0`',
+    '%0',
+    '? 0',
+    '0 # 5',
+    '0#5',
+    '"0" # x',
+    '5 # 0',
+  ],
+];
+
+function scalar(random: Random): Tree {
+  return { is: 'scalar', text: random.chance(0.6) ? spelled(random) : random.pick(SCALARS), value: null };
+}
+
+/** A small number by the grammars of YAML 1.1, 1.2 and Go: bases, signs, digits set apart, exponents, tags. */
+function spelled(random: Random): string {
+  const number = random.pick([0, 0, 1, 2, 4, 8, 64]);
+  const base = random.pick([2, 8, 8, 10, 10, 16]);
+  const prefix = { 2: ['0b', '0B'], 8: ['0', '0o', '0O'], 10: ['', '', '0'], 16: ['0x', '0X'] }[
+    base
+  ] as string[];
+  let digits = number.toString(base);
+  if (random.chance(0.3)) digits = digits.padStart(1 + random.below(4), '0');
+  if (random.chance(0.25)) {
+    const at = random.below(digits.length + 1);
+    digits = `${digits.slice(0, at)}_${digits.slice(at)}`;
+  }
+  const sign = random.pick(['', '', '', '+', '-', '--', '+ ']);
+  const after = random.chance(0.7)
+    ? ''
+    : random.pick(['.', '.0', 'e0', 'E+0', 'e-0', '.5', ':0', ':00', '_', 'o', ' ', '%']);
+  const tag = random.chance(0.85) ? '' : random.pick(['!!int ', '!!str ', '!!float ', '! ', '&n ']);
+  const text = `${sign}${random.pick(prefix)}${digits}${after}`;
+  const quote = random.chance(0.9) ? '' : random.pick(['"', "'"]);
+  return `${tag}${quote}${text}${quote}`;
+}
+
+interface Style {
+  /** Shares of what may be written otherwise. */
+  flow: number;
+  odd: number;
+  indent: number;
+}
+
+/** YAML of an object, changed `times` times: structure, spellings, styles, anchors, merges, what stands around it. */
+export function yamlOf(random: Random, value: unknown, times: number): Buffer {
+  const tree = treeOf(value);
+  let around = 0;
+  for (let i = 0; i < times; i++) {
+    if (random.chance(0.8)) changeTree(random, tree, scalar);
+    else around++;
+  }
+  const style =
+    times === 0
+      ? { flow: random.pick([0, 0, 0.3, 1]), odd: 0, indent: random.pick([1, 2, 4]) }
+      : {
+          flow: random.pick([0, 0.3, 1]),
+          odd: random.pick([0, 0, 0.1, 0.3]),
+          indent: random.pick([1, 2, 4]),
+        };
+  let bytes: Buffer = Buffer.from(`${block(random, tree, 0, style)}\n`);
+  for (; around > 0; around--) bytes = random.pick(random.chance(0.7) ? DOCUMENTS : AROUND)(random, bytes);
+  return bytes;
+}
+
+function block(random: Random, tree: Tree, depth: number, style: Style): string {
+  const pad = ' '.repeat(depth * style.indent);
+  if (tree.is === 'scalar') return scalarText(random, tree, style);
+  const empty = tree.is === 'map' ? tree.entries.length === 0 : tree.items.length === 0;
+  if (empty || (depth > 0 && random.chance(style.flow))) return flow(random, tree, style);
+  if (tree.is === 'list') {
+    return tree.items.map((item) => `${pad}-${under(random, item, depth + 1, style)}`).join('\n');
+  }
+  const lines = tree.entries.map(({ key, value }) => {
+    const name = keyText(random, key, style);
+    if (random.chance(style.odd * 0.3))
+      return `${pad}? ${name}\n${pad}:${under(random, value, depth + 1, style)}`;
+    return `${pad}${name}:${under(random, value, depth + 1, style)}`;
+  });
+  if (random.chance(style.odd * 0.5)) merge(random, lines, pad);
+  return lines.join('\n');
+}
+
+/** A part of a map moved into an anchor that is merged, before or after what it may collide with. */
+function merge(random: Random, lines: string[], pad: string): void {
+  const value = random.pick([
+    '{replicas: 0}',
+    '{replicas: 3}',
+    '*a',
+    '[{replicas: 0}, {replicas: 5}]',
+    '{spec: {replicas: 0}}',
+    '{dryRun: [All]}',
+    '{}',
+    'null',
+    '0',
+  ]);
+  const line = `${pad}${random.pick(['<<', '<<', '"<<"', "'<<'", '!!merge <<', '!!str <<'])}: ${value}`;
+  lines.splice(random.below(lines.length + 1), 0, line);
+}
+
+function under(random: Random, value: Tree, depth: number, style: Style): string {
+  const text = block(random, value, depth, style);
+  const isBlock =
+    (value.is === 'map' && value.entries.length > 0) || (value.is === 'list' && value.items.length > 0);
+  const anchor = random.chance(style.odd * 0.3) ? ` ${random.pick(['&a', '&r', '!!map', '&b !!map'])}` : '';
+  if (!isBlock) return `${anchor} ${text}`;
+  return /^[[{]/.test(text) ? `${anchor} ${text}` : `${anchor}\n${text}`;
+}
+
+function flow(random: Random, tree: Tree, style: Style): string {
+  if (tree.is === 'scalar') return scalarText(random, tree, style).replaceAll('\n', ' ');
+  if (tree.is === 'list') return `[${tree.items.map((item) => flow(random, item, style)).join(', ')}]`;
+  return `{${tree.entries
+    .map(({ key, value }) => `${keyText(random, key, style)}: ${flow(random, value, style)}`)
+    .join(random.chance(style.odd) ? ',' : ', ')}}`;
+}
+
+function scalarText(random: Random, tree: Extract<Tree, { is: 'scalar' }>, style: Style): string {
+  if (tree.text !== undefined) return tree.text;
+  const comment = random.chance(style.odd * 0.1) ? ' # 0' : '';
+  return (typeof tree.value === 'string' ? quoted(random, tree.value) : JSON.stringify(tree.value)) + comment;
+}
+
+function keyText(random: Random, key: string, style: Style): string {
+  if (key === '<<' || random.chance(style.odd * 0.2))
+    return random.pick([key, `'${key}'`, JSON.stringify(key), `!!str ${key}`, `&k ${key}`]);
+  return quoted(random, key);
+}
+
+/** Plain where that is certainly a string. */
+function quoted(random: Random, text: string): string {
+  const plain = /^[A-Za-z][A-Za-z/-]*$/.test(text) && !/^(y|n|yes|no|on|off|true|false|null)$/i.test(text);
+  if (plain && random.chance(0.7)) return text;
+  return JSON.stringify(text).replaceAll('\u007f', '\\x7f');
+}
+
+/** Documents, directives and ends of lines. */
+const DOCUMENTS: ((random: Random, bytes: Buffer) => Buffer)[] = [
+  (_, bytes) => Buffer.concat([Buffer.from('---\n'), bytes]),
+  (_, bytes) => Buffer.concat([Buffer.from('--- '), bytes]),
+  (random, bytes) =>
+    Buffer.concat([Buffer.from(`%YAML ${random.pick(['1.1', '1.2', '1.3', '2.0'])}\n---\n`), bytes]),
+  (_, bytes) => Buffer.concat([Buffer.from('%TAG ! tag:yaml.org,2002:\n---\n'), bytes]),
+  (_, bytes) => Buffer.concat([bytes, Buffer.from('...\n')]),
+  (_, bytes) => Buffer.concat([bytes, Buffer.from('---\nspec: {replicas: 0}\n')]),
+  (_, bytes) => Buffer.concat([Buffer.from('spec: {replicas: 0}\n---\n'), bytes]),
+  (_, bytes) => Buffer.concat([Buffer.from('# a comment\n\n'), bytes]),
+  (_, bytes) => Buffer.concat([Buffer.from('---\n---\n'), bytes]),
+  (_, bytes) => Buffer.concat([Buffer.from('x: &a {replicas: 0}\ny: &r 0\n'), bytes]),
+  (_, bytes) => Buffer.from(bytes.toString().replaceAll('\n', '\r\n')),
+  (_, bytes) => Buffer.from(bytes.toString().replaceAll('\n', '\r')),
+  (random, bytes) =>
+    Buffer.from(bytes.toString().replace('\n', random.pick(['\u0085', '\u2028', '\t\n', '\n\t', ' \n']))),
+  (_, bytes) => Buffer.from(bytes.toString().replace(/^ +/m, '\t')),
+  (_, bytes) => Buffer.from(`\ufeff${bytes}`, 'utf16le'),
+  (_, bytes) => Buffer.from(bytes.toString('utf8'), 'utf16le'),
+];
