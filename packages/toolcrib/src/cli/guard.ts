@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { GuardStatus } from '../api/schema.ts';
+import type { terminalState } from '../app/doctor/index.ts';
 import { ToolcribError } from '../model/errors.ts';
 import { guard, paths } from './setup.ts';
 import {
@@ -53,7 +54,14 @@ export function registerGuard(program: Command): void {
         process.exitCode = 1;
         return;
       }
-      print(options.output, { running: true, ...status }, () => statusText(status));
+      const [{ terminalState }, { patient }] = await Promise.all([
+        import('../app/doctor/index.ts'),
+        import('./doctor.ts'),
+      ]);
+      const terminal = await terminalState(await patient());
+      print(options.output, { running: true, terminal, ...status }, () =>
+        [terminalText(terminal), statusText(status)].join('\n'),
+      );
     });
 
   withOutput(command.command('stop'))
@@ -66,6 +74,11 @@ export function registerGuard(program: Command): void {
       if (options.output !== 'text') return print(options.output, { guard: stopped }, () => '');
       say(stopped === 'stopped' ? 'The guard is stopped.' : 'The guard was not running.');
     });
+}
+
+function terminalText({ state, why, next }: Awaited<ReturnType<typeof terminalState>>): string {
+  const colour = { guarded: good, outside: bad, unknown: mild }[state];
+  return `${bold('terminal')} ${colour(state)}: ${why}${next ? `\n         → ${next}` : ''}`;
 }
 
 async function movePort(port: number): Promise<void> {

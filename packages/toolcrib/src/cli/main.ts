@@ -8,6 +8,7 @@ type Register = (program: Command) => void;
 const commands: [names: string[], load: () => Promise<Register>][] = [
   [['demo'], async () => (await import('./demo.ts')).registerDemo],
   [['on', 'off'], async () => (await import('./on.ts')).registerOn],
+  [['doctor'], async () => (await import('./doctor.ts')).registerDoctor],
   [['guard'], async () => (await import('./guard.ts')).registerGuard],
   [['run'], async () => (await import('./run.ts')).registerRun],
   [['radius'], async () => (await import('./radius.ts')).registerRadius],

@@ -9,6 +9,7 @@ export * from './label.ts';
 export * from './marks.ts';
 export * from './ports.ts';
 export * from './radius.ts';
+export * from './self-test.ts';
 export * from './snapshot.ts';
 export * from './taken.ts';
 export * from './tool.ts';

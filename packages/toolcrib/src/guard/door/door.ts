@@ -9,6 +9,7 @@ import type { AskedRequest, Brain } from '../request.ts';
 import { type Admission, admit } from './admit.ts';
 import { readBody } from './body.ts';
 import { answerStatus, answerWith, forward } from './forward.ts';
+import { selfTest } from './self-test.ts';
 import { failure } from './status.ts';
 import type { TokenTable } from './tokens.ts';
 import { mayUpgrade, plainAnswer, tunnel } from './upgrade.ts';
@@ -81,6 +82,8 @@ async function serve(request: IncomingMessage, response: ServerResponse, port: n
     return answerStatus(response, admission.status);
   }
   const { path, query, grant } = admission;
+  const echo = selfTest(request.method, admission);
+  if (echo) return answerWith(response, echo, []);
   if (
     !needsJudgement(request.method ?? 'GET', admission.target, query, createWatch(admission, options.brain))
   ) {
