@@ -18,7 +18,7 @@ const deps: ApiDeps = {
     Promise.reject(new ToolcribError('not-running', 'The guard is starting.', { next: 'Ask again.' })),
   holds: () => [hold],
   hold: (code) => (code === 'BCDFG' ? hold : undefined),
-  answer(code, body) {
+  async answer(code, body) {
     answers.push([code, body]);
     if (code !== 'BCDFG') throw new ToolcribError('conflict', 'It was answered already.');
     return hold;

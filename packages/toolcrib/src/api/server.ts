@@ -18,7 +18,7 @@ export interface ApiDeps {
   holds(): Hold[];
   hold(code: string): Hold | undefined;
   /** @throws ToolcribError `not-found`, `conflict`, `usage` */
-  answer(code: string, answer: AnswerBody): Hold;
+  answer(code: string, answer: AnswerBody): Promise<Hold>;
   mint(request: RunTokenBody): RunTokens;
   revoke(id: string): void;
   stop(): void;
@@ -38,7 +38,7 @@ export function apiRoutes(deps: ApiDeps): Hono {
   });
   app.post('/v1/holds/:code/answer', async (c) => {
     const body = answerSchema.parse(await c.req.json());
-    return c.json(deps.answer(c.req.param('code').toUpperCase(), body));
+    return c.json(await deps.answer(c.req.param('code').toUpperCase(), body));
   });
   app.post('/v1/tokens', async (c) => c.json(deps.mint(runTokenSchema.parse(await c.req.json()))));
   app.delete('/v1/tokens/:id', (c) => {

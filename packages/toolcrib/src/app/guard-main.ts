@@ -1,18 +1,18 @@
 import { homedir, userInfo } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import { openDoor } from '../guard/door/door.ts';
 import { tokenTable } from '../guard/door/tokens.ts';
 import { randomIds } from '../guard/hold/ids.ts';
-import { brainClient, type Channel } from '../guard/port/client.ts';
-import type { FromBrain } from '../guard/port/messages.ts';
-import { ToolcribError } from '../model/index.ts';
+import { judges } from '../guard/port/judges.ts';
 import { contexts } from './contexts.ts';
 import { becomeGuard, reportStartFailure } from './daemon.ts';
 import { ownFolder } from './files.ts';
 import type { WorkerSetup } from './guard-worker.ts';
 import { syncGuardedKubeconfig, watchedFiles } from './guarded-kubeconfig.ts';
+import type { FromKeeper } from './keeper-worker.ts';
 import { log } from './log.ts';
 import { type Paths, pathsOf } from './paths.ts';
+import { systemClock } from './system-clock.ts';
+import { judgeThread, startKeeper } from './threads.ts';
 import { watchFiles, watchFolder } from './watch.ts';
 
 /** Milliseconds. */
@@ -20,6 +20,9 @@ const REFRESH_PAUSE = 500;
 /** A program that has begun to write is given so long (ms) after its last write. */
 const QUIET = 60;
 const BUSY_PAUSE = 200;
+/** Milliseconds. */
+const START_WAIT = 10_000;
+const CLOSE_WAIT = 10_000;
 
 export interface RunningGuard {
   port: number;
@@ -27,7 +30,7 @@ export interface RunningGuard {
 }
 
 /**
- * Starts the guard in this process: the door here, everything that thinks in a worker.
+ * Starts the guard in this process: the door here, everything that thinks in workers.
  * @throws ToolcribError `conflict` (one runs already), `port-in-use`, `bad-file`, `no-kubeconfig`, `wrong-key`, `journal`
  */
 export async function startGuard(
@@ -68,40 +71,22 @@ async function open(
   };
   grantAll(identity.tokens);
 
-  const setup: WorkerSetup = {
-    state: paths.state,
-    journal: paths.journal,
-    policyPath: paths.policy,
-    socket: paths.socket,
-    port: identity.port,
-    home,
-    env: { ...env },
-  };
-  const worker = new Worker(new URL(workerFile, import.meta.url), { workerData: setup });
-  const brain = brainClient(worker as unknown as Channel);
+  const setup: WorkerSetup = { journal: paths.journal, policyPath: paths.policy, home, env: { ...env } };
   let stop: () => void = () => undefined;
-  const ready = new Promise<void>((resolve, reject) => {
-    worker.once('error', reject);
-    worker.on('message', (message: FromBrain) => {
-      if (message.type === 'ready') resolve();
-      if (message.type === 'start-failed')
-        reject(new ToolcribError(message.code, message.message, { next: message.next }));
-      if (message.type === 'grant') tokens.add(message.token, message.grant);
-      if (message.type === 'revoke') tokens.remove(message.id);
-      if (message.type === 'stop') stop();
-    });
+  const news = (message: FromKeeper): void => {
+    if (message.type === 'grant') tokens.add(message.token, message.grant);
+    if (message.type === 'revoke') tokens.remove(message.id);
+    if (message.type === 'stop') stop();
+  };
+  const keeper = await startKeeper({ ...setup, socket: paths.socket, port: identity.port }, news, (why) => {
+    // Nobody could ask what is held, nor answer it.
+    log('the guard ends: its keeper died', { why });
+    stop();
   });
-  await ready.catch(async (cause: unknown) => {
-    await worker.terminate();
-    throw cause instanceof ToolcribError ? cause : new ToolcribError('journal', messageOf(cause), { cause });
-  });
-  worker.on('error', (error) => {
-    // Without the part that thinks nothing destructive may pass; reads go on.
-    log('the worker died', { why: messageOf(error) });
-    brain.failAll(
-      `the guard's worker died (${messageOf(error)}); restart it: toolcrib guard stop; toolcrib guard start`,
-    );
-  });
+  const judging = judges({ clock: systemClock, spawn: () => judgeThread(setup, keeper.introduce), log });
+  // What an earlier life left is in hand before anybody comes in.
+  keeper.unfinished((unfinished) => judging.start(unfinished, START_WAIT));
+  await judging.start(keeper.leftOver(), START_WAIT);
 
   const clusters = contexts({ env, home });
   const ids = randomIds();
@@ -140,13 +125,13 @@ async function open(
     tls: identity.tls,
     tokens,
     upstreamFor: async (context) => clusters.upstream(context),
-    brain,
+    brain: judging,
     requestId: ids.request,
     refreshTokens,
     log,
   }).catch(async (error: unknown) => {
-    await brain.close();
-    await worker.terminate();
+    await judging.close(CLOSE_WAIT);
+    await keeper.close();
     throw error;
   });
 
@@ -156,22 +141,20 @@ async function open(
       clearTimeout(again);
       unwatch();
       unwatchTerminals();
-      await brain.close();
+      judging.stopping();
       await door.close();
-      await worker.terminate();
+      await judging.close(CLOSE_WAIT);
+      await keeper.close();
       await clusters.close();
       unlock();
     })();
     return closing;
   };
   stop = () => void close().then(() => process.exit(0));
-  brain.opened();
+  keeper.opened();
   log('the guard is up', { port: door.port, pid: process.pid });
   return { port: door.port, close };
 }
-
-/** Beside this file, in the sources (.ts) and in the built form (.js) alike. */
-const workerFile = import.meta.url.endsWith('.ts') ? './guard-worker.ts' : './guard-worker.js';
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

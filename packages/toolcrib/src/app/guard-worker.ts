@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import { parentPort, workerData } from 'node:worker_threads';
-import type { AnswerBody, GuardStatus } from '../api/schema.ts';
-import { serveApi, unknownCode } from '../api/server.ts';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { AnswerBody } from '../api/schema.ts';
+import { unknownCode } from '../api/server.ts';
 import { sessionLists } from '../guard/act/sessions.ts';
 import { holdDesk } from '../guard/hold/desk.ts';
 import { randomIds } from '../guard/hold/ids.ts';
 import type { Channel } from '../guard/port/client.ts';
 import { hostBrain } from '../guard/port/host.ts';
-import type { FromBrain } from '../guard/port/messages.ts';
+import { judgements } from '../guard/port/judgements.ts';
+import type { FromJudge } from '../guard/port/messages.ts';
 import { acts } from '../guard/way/acts.ts';
 import { brain } from '../guard/way/brain.ts';
 import type { WayDeps } from '../guard/way/deps.ts';
@@ -20,24 +20,31 @@ import { type Hold, netOf, ToolcribError } from '../model/index.ts';
 import { clientProcesses, desktop, tellAll, waitingTerminal } from '../notify/index.ts';
 import { finishAct } from './acts.ts';
 import { contexts } from './contexts.ts';
-import { housekeeping } from './housekeeping.ts';
+import type { FromDesk, ToDesk } from './desk-messages.ts';
 import { log } from './log.ts';
+import { ownJournal } from './own-journal.ts';
 import { policyFile } from './policy-file.ts';
 import { systemClock } from './system-clock.ts';
-import { version } from './version.ts';
-import { state as windowState, windows } from './windows.ts';
+import { windows } from './windows.ts';
 
-/** What the door's thread hands to the worker at its start. */
+/** What the door's thread hands to a worker at its start. */
 export interface WorkerSetup {
-  state: string;
   /** The journal's folder: database and key. */
   journal: string;
   policyPath: string;
-  socket: string;
-  port: number;
   home: string;
   /** Environment of the guard; KUBECONFIG and the key come from here. */
   env: Record<string, string | undefined>;
+}
+
+/** The first message of all: from now on it judges, for one context. */
+export interface Serve {
+  type: 'serve';
+  context: string;
+  /** Requests that the door still has from an earlier thread. */
+  underWay: string[];
+  /** To the thread that people ask. */
+  desk: MessagePort;
 }
 
 /** Milliseconds. */
@@ -46,30 +53,43 @@ const RETRY_UNSETTLED = 15_000;
 const GIVE_UP_UNSETTLED = 60 * 60_000;
 const SETTLE_BEFORE = 5_000;
 
-/** The worker: everything that thinks, and the API that people ask. The door's thread only moves bytes. */
-async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
+/** Everything that thinks, for one context. The door's thread only moves bytes; people ask the keeper. */
+async function main(
+  setup: WorkerSetup,
+  channel: Channel,
+  { context, underWay, desk: port }: Serve,
+  begin: Extract<ToDesk, { type: 'begin' }>,
+): Promise<void> {
   const { env, home } = setup;
   const startedAt = Date.now();
   const clock = systemClock;
-  const post = (message: FromBrain) => channel.postMessage(message);
+  const post = (message: FromJudge) => channel.postMessage(message);
+  const tellDesk = (message: FromDesk) => port.postMessage(message);
   const openOwn = () =>
     openJournal({ folder: setup.journal, key: loadKey({ folder: setup.journal, env }), clock });
-  const journal = reopeningJournal(openOwn);
-  // A full disk or a read-only folder is no reason to stop reads; a wrong key or a damaged journal is for a person.
-  await journal.probe().catch((error: unknown) => {
-    if (!(error instanceof ToolcribError) || error.code !== 'journal') throw error;
-    log('the journal can not be written now: nothing destructive will pass', { why: error.message });
-  });
+  const elsewhere = new Set(underWay);
+  const journal = ownJournal(reopeningJournal(openOwn), context, elsewhere);
   const clusters = contexts({ env, home });
-  const policy = policyFile(setup.policyPath);
+  const policy = policyFile(setup.policyPath, begin.policy);
   const ids = randomIds();
   const sessions = sessionLists();
-  const desk = holdDesk(clock, (hold) => {
-    journal
-      .saveHold(hold)
-      .catch((error: unknown) => log('a hold could not be written down', { why: String(error) }));
-  });
-  const clusterFor = async (context: string) => clusters.cluster(context);
+  const desk = holdDesk(
+    clock,
+    (hold) => {
+      journal
+        .saveHold(hold)
+        .catch((error: unknown) => log('a hold could not be written down', { why: String(error) }));
+    },
+    (hold) => tellDesk({ type: 'hold', hold }),
+  );
+  for (const hold of begin.holds) desk.restore(hold);
+  const running = judgements((id) => post({ type: 'acting', id }));
+  const clusterFor = async (name: string) => running.announced(clusters.cluster(name));
+  /** While a person is asked no time limit runs. */
+  const waiting = async <Result>(id: string, code: string, work: Promise<Result>): Promise<Result> => {
+    post({ type: 'waiting', id, code });
+    return work.finally(() => post({ type: 'waiting', id }));
+  };
   const finish = async (actId: string, why: string) => {
     const records = await finishAct({ journal, clusterFor, clock, by: `the guard (${why})` }, actId, {
       windowMs: policy.current().softenMs,
@@ -85,7 +105,11 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
     clock,
     ids,
     notifier: tellAll([desktop(env, process.platform), waitingTerminal()], log),
-    desk,
+    desk: {
+      ...desk,
+      place: (hold, waitMs) => waiting(hold.requestId, hold.code, desk.place(hold, waitMs)),
+      waitOn: (code, requestId, waitMs) => waiting(requestId, code, desk.waitOn(code, requestId, waitMs)),
+    },
     sessions,
     acts: acts({
       journal,
@@ -114,81 +138,27 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
     log,
   });
 
-  let unsettled = 0;
   const settleAll = async () => {
     const last = clock.now() - startedAt > GIVE_UP_UNSETTLED;
     let again = true;
     try {
       const found = await recover(deps, startedAt, last);
-      unsettled = found.unsettled.length;
+      tellDesk({ type: 'unsettled', count: found.unsettled.length });
       again = found.again.length > 0;
     } catch (error) {
-      unsettled = -1;
+      tellDesk({ type: 'unsettled', count: -1 });
       log('what an earlier life left could not be settled yet', { why: String(error) });
     }
     if (again && !last) clock.after(RETRY_UNSETTLED, () => void settleAll());
   };
 
-  const keepHouse = housekeeping({
-    journal,
-    openJournal: openOwn,
-    clock,
-    keepMs: () => policy.current().keepMs,
-    log,
-  });
-  const thinking = brain(deps);
-  let opened = false;
-  const api = await serveApi(
-    {
-      status: async (): Promise<GuardStatus> => {
-        // Whoever starts the guard waits for this: it is up only when its door is open.
-        if (!opened) throw new ToolcribError('not-running', 'The guard is starting.', { next: 'Ask again.' });
-        return status();
-      },
-      holds: () => desk.list(),
-      hold: (code) => desk.get(code),
-      answer: (code, body) => answerHold(code, body),
-      mint({ tool, agent, person }) {
-        const id = `run-${randomBytes(6).toString('hex')}`;
-        const tokens = Object.fromEntries(
-          clusters.names().map((context) => {
-            const token = randomBytes(32).toString('base64url');
-            post({ type: 'grant', token, grant: { id, context, person, tool, agent } });
-            return [context, token];
-          }),
-        );
-        return { id, tokens };
-      },
-      revoke: (id) => post({ type: 'revoke', id }),
-      stop: () => post({ type: 'stop' }),
-    },
-    setup.socket,
-  );
+  /** What another thread handed to the door, and its outcome comes here: as if it had been ours. */
+  const adopt = async (id: string): Promise<void> => {
+    const kept = (await journal.requests({ state: 'kept' })).find((request) => request.id === id);
+    if (kept) deps.onTheWay.set(id, kept);
+  };
 
-  async function status(): Promise<GuardStatus> {
-    return {
-      version,
-      pid: process.pid,
-      port: setup.port,
-      startedAt,
-      contexts: clusters
-        .names()
-        .map((context) => ({ context, mode: policy.current().modeFor(context, undefined) })),
-      held: desk.list().filter((hold) => hold.state === 'open').length,
-      journal: await journal.probe().then(
-        () => null,
-        (error: unknown) => String(error instanceof Error ? error.message : error),
-      ),
-      unsettled,
-      policy: policy.state(),
-      softened: (await journal.softenings({ state: 'softened' }).catch(() => [])).map((record) => ({
-        actId: record.actId,
-        what: `${record.owner.kind} ${record.owner.namespace ?? ''}/${record.owner.name}`,
-        finishAfter: record.finishAfter,
-        state: windowState(record, clock.now(), policy.current().softenMs),
-      })),
-    };
-  }
+  const thinking = brain(deps);
 
   function answerHold(code: string, body: AnswerBody): Hold {
     const hold = desk.get(code);
@@ -222,21 +192,47 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
     return result;
   }
 
-  hostBrain(channel, {
-    ...thinking,
-    opened: () => {
-      opened = true;
-    },
-    async close() {
-      windowsOpen.close();
-      keepHouse();
-      await thinking.close();
-      api.closeAllConnections();
-      api.close();
-      await journal.close();
-      await clusters.close();
-    },
+  port.on('message', (message: ToDesk) => {
+    if (message.type !== 'answer') return;
+    const { call, code, body, until } = message;
+    try {
+      if (Date.now() > until) throw new ToolcribError('conflict', 'It came too late.');
+      tellDesk({ type: 'answered', call, hold: answerHold(code, body) });
+    } catch (error) {
+      const known = error instanceof ToolcribError ? error : undefined;
+      const text = error instanceof Error ? error.message : String(error);
+      tellDesk({
+        type: 'not-answered',
+        call,
+        code: known?.code ?? 'usage',
+        message: text,
+        next: known?.next,
+      });
+    }
   });
+
+  hostBrain(
+    channel,
+    {
+      ...thinking,
+      settled(id, outcome) {
+        if (!elsewhere.delete(id)) return thinking.settled(id, outcome);
+        adopt(id)
+          .catch((error: unknown) => log('an outcome could not be looked up', { id, why: String(error) }))
+          .finally(() => thinking.settled(id, outcome));
+      },
+      stopping: () => desk.close(),
+      async close() {
+        windowsOpen.close();
+        await thinking.close();
+        await journal.close();
+        await clusters.close();
+        port.close();
+      },
+    },
+    running,
+  );
+  post({ type: 'begun' });
   // The windows that an earlier life left must be watched before anybody can create into them.
   await windowsOpen
     .publish()
@@ -246,17 +242,32 @@ async function main(setup: WorkerSetup, channel: Channel): Promise<void> {
   post({ type: 'ready' });
 }
 
+/** The same channel, whose messages wait for the first listener. */
+function patient(channel: Channel): Channel {
+  const early: unknown[] = [];
+  let listener: ((message: never) => void) | undefined;
+  channel.on('message', (message: unknown) => {
+    if (listener) listener(message as never);
+    else early.push(message);
+  });
+  return {
+    postMessage: (message) => channel.postMessage(message),
+    on(_event, wanted) {
+      listener = wanted;
+      for (const message of early.splice(0)) wanted(message as never);
+    },
+  };
+}
+
 if (parentPort) {
-  main(workerData as WorkerSetup, parentPort as unknown as Channel).catch((error: unknown) => {
-    // A thrown error would lose its class and code on its way to the parent.
-    const known = error instanceof ToolcribError ? error : undefined;
-    const message = error instanceof Error ? error.message : String(error);
-    const failed: FromBrain = {
-      type: 'start-failed',
-      code: known?.code ?? 'journal',
-      message,
-      next: known?.next,
-    };
-    parentPort?.postMessage(failed);
+  const own = parentPort;
+  own.once('message', (serve: Serve) => {
+    const channel = patient(own as unknown as Channel);
+    serve.desk.once('message', (begin: Extract<ToDesk, { type: 'begin' }>) => {
+      main(workerData as WorkerSetup, channel, serve, begin).catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        channel.postMessage({ type: 'start-failed', message } satisfies FromJudge);
+      });
+    });
   });
 }

@@ -4,6 +4,8 @@ import { ToolcribError } from '../model/index.ts';
 
 export interface PolicyFile {
   current(): GuardPolicy;
+  /** The text of what is in force; undefined for the built-in one. */
+  text(): string | undefined;
   /** Where it stands, null for the built-in one; and what is wrong with it now, if anything. */
   state(): { file: string | null; error: string | null };
 }
@@ -11,11 +13,13 @@ export interface PolicyFile {
 /**
  * `guard.yaml`, read again when it changes. A file that is broken later leaves the last good policy in force and says
  * so; one that is broken at the start is an error: nobody should believe in rules that are not there.
+ * @param last what was in force a moment ago, for a thread that begins while the file is broken
  * @throws ToolcribError `bad-file`
  */
-export function policyFile(path: string): PolicyFile {
+export function policyFile(path: string, last?: string): PolicyFile {
   let stampNow = '';
-  let policy = defaultPolicy();
+  let policy = last === undefined ? defaultPolicy() : loadPolicy(last, path);
+  let text: string | undefined = last;
   let file: string | null = null;
   let error: string | null = null;
 
@@ -23,11 +27,13 @@ export function policyFile(path: string): PolicyFile {
     const stamp = stampOf(path);
     if (stamp === stampNow) return;
     try {
-      policy = stamp === 'absent' ? defaultPolicy() : loadPolicy(readFileSync(path, 'utf8'), path);
+      const read = stamp === 'absent' ? undefined : readFileSync(path, 'utf8');
+      policy = read === undefined ? defaultPolicy() : loadPolicy(read, path);
+      text = read;
       file = stamp === 'absent' ? null : path;
       error = null;
     } catch (cause) {
-      if (first) throw cause;
+      if (first && last === undefined) throw cause;
       error = cause instanceof ToolcribError ? cause.message : String(cause);
     }
     stampNow = stamp;
@@ -38,6 +44,7 @@ export function policyFile(path: string): PolicyFile {
       refresh(false);
       return policy;
     },
+    text: () => text,
     state: () => ({ file, error }),
   };
 }

@@ -135,7 +135,8 @@ export async function openStage(open: OpenGuarded, policy: PolicyOptions = {}): 
   };
 }
 
-function send(
+/** A plain request through a door, as a client that is no kubectl. */
+export function send(
   guard: RunningGuard,
   method: string,
   path: string,

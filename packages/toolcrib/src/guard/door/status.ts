@@ -8,9 +8,11 @@ const REASONS: Record<number, string> = {
   405: 'MethodNotAllowed',
   409: 'Conflict',
   413: 'RequestEntityTooLarge',
+  429: 'TooManyRequests',
   500: 'InternalError',
   502: 'BadGateway',
   503: 'ServiceUnavailable',
+  504: 'Timeout',
 };
 
 /** A refusal in the form that every Kubernetes client shows: a Status whose message is for a person. */

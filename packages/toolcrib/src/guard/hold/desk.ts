@@ -76,6 +76,8 @@ export interface HoldDesk {
   requireName(code: string, name: string, why: string): void;
   /** Its code is good for nothing any more; whoever waits on it need not wait longer. */
   void(code: string): void;
+  /** Takes over what lay at the desk of a judging thread that has ended; nobody waits for it any more. */
+  restore(hold: Hold): void;
   /** The guard ends: whoever waits, or would from now on, is told so. */
   close(): void;
   list(): Hold[];
@@ -84,13 +86,21 @@ export interface HoldDesk {
 
 /**
  * The desk where held requests lie. In memory first, so that a person can still let something go when the journal
- * can't be written; `save` writes each change down where it can.
+ * can't be written; `write` writes each change down where it can, `changed` tells of it, and of what is not for the journal.
  */
-export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
+export function holdDesk(
+  clock: Clock,
+  write: (hold: Hold) => void,
+  changed: (hold: Hold) => void = () => undefined,
+): HoldDesk {
   const slots = new Map<string, Slot>();
   const denials = new Map<string, Denial>();
   let closed = false;
 
+  const save = (hold: Hold): void => {
+    changed(hold);
+    write(hold);
+  };
   const change = (slot: Slot, part: Partial<Hold>): Hold => {
     slot.hold = { ...slot.hold, ...part };
     save(slot.hold);
@@ -202,6 +212,7 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
       slot.taken = false;
       // The journal has it as used, and nothing follows on that; the pass itself lives here.
       slot.hold = { ...slot.hold, state: 'approved' };
+      changed(slot.hold);
     },
     takeEnvelope(request) {
       const slot = [...slots.values()].find(
@@ -233,9 +244,16 @@ export function holdDesk(clock: Clock, save: (hold: Hold) => void): HoldDesk {
       const slot = slots.get(code);
       if (!slot) return;
       // Taken already: it stays `used`, and what became of its request stands with the request. No others may follow.
-      if (slot.hold.state === 'used') slot.hold = { ...slot.hold, envelope: undefined };
-      else change(slot, { state: 'void', envelope: undefined });
+      if (slot.hold.state === 'used') {
+        slot.hold = { ...slot.hold, envelope: undefined };
+        changed(slot.hold);
+      } else change(slot, { state: 'void', envelope: undefined });
       slot.waiter?.({ as: 'expired' });
+    },
+    restore(hold) {
+      // An envelope goes on for the others of its act. Whether its first request has had its share is not known: it has.
+      const taken = hold.state === 'used' || (hold.state === 'approved' && hold.envelope !== undefined);
+      slots.set(hold.code, { hold: { ...hold, waiting: false }, taken });
     },
     close() {
       closed = true;

@@ -1,5 +1,7 @@
-import type { Brain, Instruction } from '../request.ts';
-import { createWatchKey, type FromBrain, type ToBrain } from './messages.ts';
+import type { Clock } from '../../model/index.ts';
+import { failure } from '../door/status.ts';
+import type { AskedRequest, Brain, Instruction, Outcome } from '../request.ts';
+import type { FromJudge, ToJudge } from './messages.ts';
 
 /** The part of MessagePort and Worker that is needed. */
 export interface Channel {
@@ -7,52 +9,133 @@ export interface Channel {
   on(event: 'message', listener: (message: never) => void): unknown;
 }
 
-/** The door's end: a {@link Brain} that lives behind a channel. When the worker dies, what waits is refused. */
-export function brainClient(
-  channel: Channel,
-): Brain & { opened(): void; failAll(why: string): void; close(): Promise<void> } {
-  const waiting = new Map<string, { resolve(instruction: Instruction): void; reject(error: Error): void }>();
-  let watches = new Set<string>();
-  let dead: string | undefined;
-  let closed: (() => void) | undefined;
-  const send = (message: ToBrain) => channel.postMessage(message);
+/** How long a request may be judged while no person is asked. Milliseconds. */
+export const JUDGE_LIMIT = 90_000;
 
-  channel.on('message', (message: FromBrain) => {
-    if (message.type === 'create-watches') watches = new Set(message.keys);
-    if (message.type === 'closed') closed?.();
-    if (message.type !== 'instruction' && message.type !== 'failed') return;
-    const waiter = waiting.get(message.id);
-    waiting.delete(message.id);
-    if (message.type === 'instruction') waiter?.resolve(message.instruction);
-    else waiter?.reject(new Error(message.message));
+interface Asked {
+  resolve(instruction: Instruction): void;
+  reject(error: Error): void;
+  acting: boolean;
+  /** The code under which it is held and waits. */
+  code?: string;
+  cancel(): void;
+}
+
+/** The door's end of one worker. */
+export interface JudgeClient extends Omit<Brain, 'watchesCreates'> {
+  stopping(): void;
+  ping(round: number): void;
+  /** Nothing comes from it any more: what waits is answered with what is known to be true. */
+  end(why: string): void;
+  /** Resolves when it has written down what it had under way. */
+  close(): Promise<void>;
+  /** Handed to the door to be sent, and not yet reported back. */
+  underWay(): string[];
+}
+
+/**
+ * Speaks with a worker that judges. Each judgement has a time limit, which does not run while a person is asked nor once
+ * the worker has begun to change something itself.
+ */
+export function judgeClient(
+  channel: Channel,
+  { clock, limit = JUDGE_LIMIT }: { clock: Pick<Clock, 'after'>; limit?: number },
+): JudgeClient {
+  const asked = new Map<string, Asked>();
+  const forwarded = new Set<string>();
+  let ended: string | undefined;
+  let closed: (() => void) | undefined;
+  const send = (message: ToJudge) => {
+    if (ended === undefined) channel.postMessage(message);
+  };
+  const timer = (id: string) => clock.after(limit, () => send({ type: 'give-up', id }));
+  const take = (id: string): Asked | undefined => {
+    const one = asked.get(id);
+    asked.delete(id);
+    one?.cancel();
+    return one;
+  };
+
+  channel.on('message', (message: FromJudge) => {
+    switch (message.type) {
+      case 'instruction':
+        if (message.instruction.do === 'forward') forwarded.add(message.id);
+        return take(message.id)?.resolve(message.instruction);
+      case 'failed':
+        return take(message.id)?.reject(new Error(message.message));
+      case 'given-up':
+        return take(message.id)?.resolve(tooLate(limit));
+      case 'acting': {
+        const one = asked.get(message.id);
+        one?.cancel();
+        if (one) one.acting = true;
+        return;
+      }
+      case 'waiting': {
+        const one = asked.get(message.id);
+        if (!one) return;
+        one.code = message.code;
+        one.cancel();
+        if (message.code === undefined && !one.acting) one.cancel = timer(message.id);
+        return;
+      }
+      case 'closed':
+        closed?.();
+    }
   });
 
   return {
-    judge(request) {
-      if (dead) return Promise.reject(new Error(dead));
+    judge(request: AskedRequest) {
+      if (ended !== undefined) return Promise.resolve(stuck(ended));
       return new Promise((resolve, reject) => {
-        waiting.set(request.id, { resolve, reject });
+        asked.set(request.id, { resolve, reject, acting: false, cancel: timer(request.id) });
         send({ type: 'judge', request });
       });
     },
-    settled: (id, outcome) => send({ type: 'settled', id, outcome }),
+    settled(id: string, outcome: Outcome) {
+      forwarded.delete(id);
+      send({ type: 'settled', id, outcome });
+    },
     gone: (id) => send({ type: 'gone', id }),
     noticed: (read) => send({ type: 'noticed', read }),
-    watchesCreates: (context, group, resource, namespace) =>
-      watches.size > 0 && watches.has(createWatchKey(context, group, resource, namespace)),
-    opened: () => send({ type: 'opened' }),
-    failAll(why) {
-      dead = why;
-      for (const { reject } of waiting.values()) reject(new Error(why));
-      waiting.clear();
+    stopping: () => send({ type: 'stopping' }),
+    ping: (round) => send({ type: 'ping', round }),
+    end(why) {
+      ended = why;
+      for (const id of [...asked.keys()]) {
+        const one = take(id);
+        one?.resolve(stuck(why, one));
+      }
+      closed?.();
     },
     close() {
-      if (dead) return Promise.resolve();
+      if (ended !== undefined) return Promise.resolve();
       const done = new Promise<void>((resolve) => {
         closed = resolve;
       });
       send({ type: 'close' });
       return done;
     },
+    underWay: () => [...forwarded],
   };
+}
+
+function refusal(message: string): Instruction {
+  const status = failure(504, `toolcrib: ${message}`);
+  return { do: 'answer', status: 504, body: JSON.stringify(status), type: 'application/json', warnings: [] };
+}
+
+function tooLate(limit: number): Instruction {
+  return refusal(
+    `this could not be judged within ${limit / 1000} s, so nothing was sent. Its cluster, or the log-in to it, is slow; send it again.`,
+  );
+}
+
+function stuck(why: string, { acting, code }: Partial<Asked> = {}): Instruction {
+  if (acting)
+    return refusal(`${why} in the middle of carrying this out. toolcrib log shows what became of it.`);
+  if (code === undefined) return refusal(`${why} before this was judged: nothing was sent. Send it again.`);
+  return refusal(
+    `${why} while this was held, and nothing was sent. It is held still: toolcrib held ${code}. After a yes send the same request again.`,
+  );
 }

@@ -1,32 +1,45 @@
 import type { Brain } from '../request.ts';
 import type { Channel } from './client.ts';
-import type { FromBrain, ToBrain } from './messages.ts';
+import type { Judgements } from './judgements.ts';
+import type { FromJudge, ToJudge } from './messages.ts';
 
 /** The worker's end: hands each message to the real brain and its answer back. */
 export function hostBrain(
   channel: Channel,
-  brain: Omit<Brain, 'watchesCreates'> & { opened(): void; close(): Promise<void> },
+  brain: Omit<Brain, 'watchesCreates'> & { stopping(): void; close(): Promise<void> },
+  judgements: Judgements,
 ): void {
-  const send = (message: FromBrain) => channel.postMessage(message);
-  channel.on('message', (message: ToBrain) => {
+  const send = (message: FromJudge) => channel.postMessage(message);
+  channel.on('message', (message: ToJudge) => {
     switch (message.type) {
       case 'judge': {
         const { id } = message.request;
-        brain.judge(message.request).then(
-          (instruction) => send({ type: 'instruction', id, instruction }),
-          (error: unknown) =>
+        judgements
+          .run(id, async () => {
+            const instruction = await brain.judge(message.request);
+            if (!judgements.isGivenUp(id)) return send({ type: 'instruction', id, instruction });
+            // Its client was told that nothing was sent, and so it is: the door does not have it any more.
+            if (instruction.do === 'forward')
+              brain.settled(id, { notSent: 'it could not be judged in time' });
+          })
+          .catch((error: unknown) =>
             send({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) }),
-        );
+          );
         return;
       }
+      case 'give-up':
+        if (judgements.giveUp(message.id)) send({ type: 'given-up', id: message.id });
+        return;
       case 'settled':
         return brain.settled(message.id, message.outcome);
       case 'gone':
         return brain.gone(message.id);
       case 'noticed':
         return brain.noticed(message.read);
-      case 'opened':
-        return brain.opened();
+      case 'stopping':
+        return brain.stopping();
+      case 'ping':
+        return send({ type: 'pong', round: message.round });
       case 'close':
         void brain.close().finally(() => send({ type: 'closed' }));
     }

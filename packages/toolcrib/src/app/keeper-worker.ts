@@ -1,0 +1,179 @@
+import { randomBytes } from 'node:crypto';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { GuardStatus } from '../api/schema.ts';
+import { serveApi } from '../api/server.ts';
+import type { Channel } from '../guard/port/client.ts';
+import type { TokenNews } from '../guard/port/messages.ts';
+import { loadKey, openJournal, reopeningJournal } from '../journal/index.ts';
+import { ToolcribError, type ToolcribErrorCode } from '../model/index.ts';
+import { contexts } from './contexts.ts';
+import { desks } from './desks.ts';
+import type { WorkerSetup } from './guard-worker.ts';
+import { housekeeping } from './housekeeping.ts';
+import { log } from './log.ts';
+import { unfinishedContexts } from './own-journal.ts';
+import { policyFile } from './policy-file.ts';
+import { systemClock } from './system-clock.ts';
+import { version } from './version.ts';
+import { state as windowState } from './windows.ts';
+
+export interface KeeperSetup extends WorkerSetup {
+  socket: string;
+  port: number;
+}
+
+/** From the door's thread. */
+export type ToKeeper =
+  /** A thread judges for this context from now on. */
+  | { type: 'desk'; context: string; desk: MessagePort }
+  /** The door listens. */
+  | { type: 'opened' }
+  | { type: 'close' };
+
+export type FromKeeper =
+  | TokenNews
+  /** Contexts with something left over: each needs a thread that sees to it. */
+  | { type: 'unfinished'; contexts: string[] }
+  | { type: 'ready' }
+  | { type: 'start-failed'; code: ToolcribErrorCode; message: string; next?: string }
+  | { type: 'stop' }
+  | { type: 'closed' };
+
+/** Milliseconds. */
+const AGAIN = 15_000;
+const POLICY_EVERY = 2_000;
+
+/**
+ * The keeper: what people ask of the guard. It never looks at a request or at an object of a cluster, so that nothing that
+ * a cluster or a client sends can keep it from answering.
+ */
+async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
+  const { env, home } = setup;
+  const startedAt = Date.now();
+  const clock = systemClock;
+  const post = (message: FromKeeper) => channel.postMessage(message);
+  const openOwn = () =>
+    openJournal({ folder: setup.journal, key: loadKey({ folder: setup.journal, env }), clock });
+  const journal = reopeningJournal(openOwn);
+  // A full disk or a read-only folder is no reason to stop reads; a wrong key or a damaged journal is for a person.
+  await journal.probe().catch((error: unknown) => {
+    if (!(error instanceof ToolcribError) || error.code !== 'journal') throw error;
+    log('the journal can not be written now: nothing destructive will pass', { why: error.message });
+  });
+  const clusters = contexts({ env, home });
+  const policy = policyFile(setup.policyPath);
+  const held = desks({ clock, policy: () => policy.text() });
+  const keepHouse = housekeeping({
+    journal,
+    openJournal: openOwn,
+    clock,
+    keepMs: () => policy.current().keepMs,
+    log,
+  });
+  const readPolicy = (): void => {
+    // So that the last good one is known when it breaks.
+    policy.current();
+    clock.after(POLICY_EVERY, readPolicy);
+  };
+  readPolicy();
+
+  let opened = false;
+  const api = await serveApi(
+    {
+      status: async (): Promise<GuardStatus> => {
+        // Whoever starts the guard waits for this: it is up only when its door is open.
+        if (!opened) throw new ToolcribError('not-running', 'The guard is starting.', { next: 'Ask again.' });
+        return status();
+      },
+      holds: () => held.list(),
+      hold: (code) => held.get(code),
+      answer: (code, body) => held.answer(code, body),
+      mint({ tool, agent, person }) {
+        const id = `run-${randomBytes(6).toString('hex')}`;
+        const tokens = Object.fromEntries(
+          clusters.names().map((context) => {
+            const token = randomBytes(32).toString('base64url');
+            post({ type: 'grant', token, grant: { id, context, person, tool, agent } });
+            return [context, token];
+          }),
+        );
+        return { id, tokens };
+      },
+      revoke: (id) => post({ type: 'revoke', id }),
+      stop: () => post({ type: 'stop' }),
+    },
+    setup.socket,
+  );
+
+  async function status(): Promise<GuardStatus> {
+    return {
+      version,
+      pid: process.pid,
+      port: setup.port,
+      startedAt,
+      contexts: clusters
+        .names()
+        .map((context) => ({ context, mode: policy.current().modeFor(context, undefined) })),
+      held: held.list().filter((hold) => hold.state === 'open').length,
+      journal: await journal.probe().then(
+        () => null,
+        (error: unknown) => String(error instanceof Error ? error.message : error),
+      ),
+      unsettled: held.unsettled(),
+      policy: policy.state(),
+      softened: (await journal.softenings({ state: 'softened' }).catch(() => [])).map((record) => ({
+        actId: record.actId,
+        what: `${record.owner.kind} ${record.owner.namespace ?? ''}/${record.owner.name}`,
+        finishAfter: record.finishAfter,
+        state: windowState(record, clock.now(), policy.current().softenMs),
+      })),
+    };
+  }
+
+  channel.on('message', (message: ToKeeper) => {
+    switch (message.type) {
+      case 'desk':
+        return held.join(message.context, message.desk);
+      case 'opened':
+        opened = true;
+        return;
+      case 'close':
+        keepHouse();
+        api.closeAllConnections();
+        api.close();
+        void journal
+          .close()
+          .then(() => clusters.close())
+          .finally(() => post({ type: 'closed' }));
+    }
+  });
+
+  const findUnfinished = async (): Promise<void> => {
+    try {
+      const unfinished = await unfinishedContexts(journal, clusters.names()[0]);
+      held.expect(unfinished);
+      post({ type: 'unfinished', contexts: unfinished });
+    } catch (error) {
+      held.unknown();
+      log('what an earlier life left could not be looked up yet', { why: String(error) });
+      clock.after(AGAIN, () => void findUnfinished());
+    }
+  };
+  await findUnfinished();
+  post({ type: 'ready' });
+}
+
+if (parentPort) {
+  main(workerData as KeeperSetup, parentPort as unknown as Channel).catch((error: unknown) => {
+    // A thrown error would lose its class and code on its way to the parent.
+    const known = error instanceof ToolcribError ? error : undefined;
+    const message = error instanceof Error ? error.message : String(error);
+    const failed: FromKeeper = {
+      type: 'start-failed',
+      code: known?.code ?? 'journal',
+      message,
+      next: known?.next,
+    };
+    parentPort?.postMessage(failed);
+  });
+}

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { parse, stringify } from 'yaml';
+import { inNamespace, paths, put, seen, until } from '../testing/target.ts';
+import { type GuardHome, guardHome, pause, type RunningGuard } from './testing/running-guard.ts';
+import { codeOf, type GuardedTarget, openGuardedSandbox, type Reply, send } from './testing/stage.ts';
+
+/** Longer than any patience here, so that nothing passes because it came to its end by itself. */
+const STALL = '60';
+
+const policy = `
+apiVersion: toolcrib.dev/v1alpha1
+kind: GuardPolicy
+spec:
+  clusters: [{context: '*', mode: enforce}]
+  rules: [{name: limits, when: effect.resource == "limitranges", then: hold}]
+`;
+
+let cluster: GuardedTarget;
+let home: GuardHome;
+let guard: RunningGuard;
+const stalls = () => {
+  try {
+    return readFileSync(join(home.folder, 'stalls'), 'utf8').split('\n').length - 1;
+  } catch {
+    return 0;
+  }
+};
+const through = (context: string, method: string, path: string): Promise<Reply> =>
+  send(guard, method, path, { context });
+
+async function thing(namespace: string, kind: 'ConfigMap' | 'LimitRange', name: string, annotations = {}) {
+  const path = paths.core(namespace, `${kind.toLowerCase()}s`);
+  await put(cluster.target, path, {
+    apiVersion: 'v1',
+    kind,
+    metadata: { name, annotations },
+    ...(kind === 'LimitRange' ? { spec: { limits: [{ type: 'Container', max: { cpu: '64' } }] } } : {}),
+  });
+  return `${path}/${name}`;
+}
+
+/** The stall is in a namespace of its own: the radius of its neighbours lists it, too. */
+const inTwo = (body: (namespace: string, other: string) => Promise<void>): Promise<void> =>
+  inNamespace(cluster.target, (one) => inNamespace(cluster.target, (two) => body(one, two)));
+
+before(async () => {
+  cluster = await openGuardedSandbox();
+  const one = parse(cluster.kubeconfig) as { contexts: { name: string; context: object }[] };
+  const contexts = ['one', 'two'].map((name) => ({ name, context: one.contexts[0]?.context }));
+  home = guardHome(stringify({ ...one, contexts, 'current-context': 'one' }), policy);
+  home.env.NODE_OPTIONS = `--import=${new URL('./testing/stall.ts', import.meta.url)}`;
+  home.env.STALL_LOG = join(home.folder, 'stalls');
+  guard = await home.start();
+});
+after(async () => {
+  await guard?.kill();
+  home?.remove();
+  await cluster?.target.close();
+});
+
+describe('a judgement that does not come to its end', () => {
+  it('stops nobody else; its client is told that nothing was sent; what was held in its context is held still', () =>
+    inTwo(async (namespace, other) => {
+      const ours = await thing(namespace, 'LimitRange', 'ours');
+      const theirs = await thing(namespace, 'LimitRange', 'theirs');
+      const calm = await thing(namespace, 'ConfigMap', 'calm');
+      const heavy = await thing(other, 'ConfigMap', 'heavy', { 'stall-for-test': STALL });
+      const [first, second] = [
+        codeOf(await through('one', 'DELETE', ours)),
+        codeOf(await through('two', 'DELETE', theirs)),
+      ];
+
+      let answered: Reply | undefined;
+      const stuck = through('one', 'DELETE', heavy).then((reply) => {
+        answered = reply;
+        return reply;
+      });
+      await until('the judgement is stuck', async () => stalls() > 0);
+      // All while it is stuck: people are answered, another context's holds can be answered, and its deletes go on.
+      assert.equal((await guard.api.status()).held, 2);
+      assert.deepEqual((await guard.api.holds()).map(({ code }) => code).sort(), [first, second].sort());
+      assert.equal((await guard.api.hold(first)).state, 'open');
+      assert.equal((await guard.api.answer(second, { as: 'as-sent', by: 'tester' })).state, 'approved');
+      assert.equal((await through('two', 'DELETE', theirs)).status, 200);
+      assert.equal((await through('two', 'DELETE', calm)).status, 200);
+      assert.equal((await through('one', 'GET', heavy)).status, 200, 'reads of the stuck context stop, too');
+      assert.equal(answered, undefined, 'this test shows nothing: nothing was stuck any more');
+      assert.equal(await seen(cluster.target, calm), undefined);
+
+      const reply = await stuck;
+      assert.equal(reply.status, 504);
+      assert.match(reply.body.message ?? '', /nothing was sent/);
+      assert.ok(await seen(cluster.target, heavy));
+      assert.equal((await guard.api.hold(first)).state, 'open');
+      await until('the context judges again', async () => {
+        const given = await guard.api.answer(first, { as: 'as-sent', by: 'tester' }).catch(() => undefined);
+        return given?.state === 'approved';
+      });
+      assert.equal((await through('one', 'DELETE', ours)).status, 200);
+      assert.equal(await seen(cluster.target, ours), undefined);
+      // What was given up is not sent later, by nobody.
+      await pause(500);
+      assert.ok(await seen(cluster.target, heavy));
+      assert.equal((await guard.api.status()).unsettled, 0);
+    }));
+
+  it('an answer to a hold of the stuck context is refused soon, and does not count later', () =>
+    inTwo(async (namespace, other) => {
+      const ours = await thing(namespace, 'LimitRange', 'ours');
+      const heavy = await thing(other, 'ConfigMap', 'heavy', { 'stall-for-test': STALL });
+      const code = codeOf(await through('one', 'DELETE', ours));
+      const before = stalls();
+      const stuck = through('one', 'DELETE', heavy);
+      await until('the judgement is stuck', async () => stalls() > before);
+      await assert.rejects(guard.api.answer(code, { as: 'as-sent', by: 'tester' }), {
+        code: 'conflict',
+        message: /busy judging in one: .* was not answered/,
+      });
+      assert.equal((await stuck).status, 504);
+      await until(
+        'the context judges again',
+        async () => (await through('one', 'DELETE', ours)).status === 403,
+      );
+      assert.equal((await guard.api.hold(code)).state, 'open');
+      assert.ok(await seen(cluster.target, ours));
+    }));
+});
