@@ -2,6 +2,7 @@
 import { describe } from 'node:test';
 import { radiusContract } from '../packages/toolcrib/src/guard/radius/radius.contract.ts';
 import { softenContract } from '../packages/toolcrib/src/guard/soften/soften.contract.ts';
+import { twoReadersContract } from '../packages/toolcrib/src/guard/way/two-readers.contract.ts';
 import { againContract } from '../packages/toolcrib/src/testing/again.contract.ts';
 import { softenedContract } from '../packages/toolcrib/src/testing/softened.contract.ts';
 import { undoContract } from '../packages/toolcrib/src/undo/undo.contract.ts';
@@ -14,3 +15,4 @@ describe('softened, then undone or finished, over a real control plane', () => s
 describe('softened again and again, over a real control plane', () =>
   againContract(shared, { plainFails: true }));
 describe('undo, over a real control plane', () => undoContract(shared));
+describe('two readers, over a real control plane', () => twoReadersContract(shared));

@@ -26,6 +26,7 @@ export function effectiveDeleteOptions(
   return decodedBody === undefined ? fromQuery(query) : fromBody(decodedBody);
 }
 
+const BREAKING = 'ignoreStoreReadErrorWithClusterBreakingPotential';
 const POLICIES = ['Orphan', 'Background', 'Foreground'];
 
 function fromBody(body: Record<string, unknown>): DeleteOptions {
@@ -33,7 +34,8 @@ function fromBody(body: Record<string, unknown>): DeleteOptions {
     throw bad(`the body is a ${String(body.kind)}, not DeleteOptions`);
   }
   const grace = body.gracePeriodSeconds ?? undefined;
-  if (grace !== undefined && !Number.isInteger(grace)) throw bad('gracePeriodSeconds is not a whole number');
+  if (grace !== undefined && !Number.isSafeInteger(grace))
+    throw bad('gracePeriodSeconds is not a whole number');
   const orphan = body.orphanDependents ?? undefined;
   if (orphan !== undefined && typeof orphan !== 'boolean') throw bad('orphanDependents is not true or false');
   const dryRun = body.dryRun ?? undefined;
@@ -46,25 +48,28 @@ function fromBody(body: Record<string, unknown>): DeleteOptions {
     propagationPolicy: policyOf(body.propagationPolicy ?? undefined),
     dryRun: dryRun as string[] | undefined,
     preconditions: preconditionsOf(body.preconditions ?? undefined),
-    ...(body.ignoreStoreReadErrorWithClusterBreakingPotential === true
-      ? { ignoreStoreReadErrorWithClusterBreakingPotential: true }
-      : {}),
+    ...(body[BREAKING] === true ? { [BREAKING]: true } : {}),
   };
 }
 
 function fromQuery(query: URLSearchParams): DeleteOptions {
   const grace = query.get('gracePeriodSeconds');
-  if (grace !== null && !/^-?\d+$/.test(grace)) throw bad('gracePeriodSeconds is not a whole number');
-  const orphan = query.get('orphanDependents');
-  if (orphan !== null && !/^(true|false|1|0|)$/i.test(orphan))
-    throw bad('orphanDependents is not true or false');
+  if (grace !== null && !(/^[-+]?\d+$/.test(grace) && Number.isSafeInteger(Number(grace))))
+    throw bad('gracePeriodSeconds is not a whole number');
   const dryRun = query.getAll('dryRun').filter((value) => value !== '');
   return {
     gracePeriodSeconds: grace === null ? undefined : Number(grace),
-    orphanDependents: orphan === null ? undefined : /^(true|1|)$/i.test(orphan),
+    orphanDependents: boolOf(query, 'orphanDependents'),
     propagationPolicy: policyOf(query.get('propagationPolicy') ?? undefined),
     dryRun: dryRun.length > 0 ? dryRun : undefined,
+    ...(boolOf(query, BREAKING) ? { [BREAKING]: true } : {}),
   };
+}
+
+/** As Go's conversion has it: the first value counts, and everything but `0` and `false` is true. */
+function boolOf(query: URLSearchParams, name: string): boolean | undefined {
+  const value = query.get(name);
+  return value === null ? undefined : !/^(0|false)$/i.test(value);
 }
 
 function policyOf(value: unknown): PropagationPolicy | undefined {

@@ -1,5 +1,6 @@
 export type KubeErrorCode =
   | 'bad-path'
+  | 'bad-query'
   | 'bad-selector'
   | 'bad-body'
   | 'bad-patch'

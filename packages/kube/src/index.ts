@@ -5,6 +5,7 @@ export * from './managed-fields/index.ts';
 export * from './objects.ts';
 export * from './owners/index.ts';
 export * from './patches/index.ts';
+export * from './query.ts';
 export * from './request-path.ts';
 export * from './schema/index.ts';
 export * from './selectors.ts';

@@ -15,7 +15,7 @@ export type RequestTarget =
  * @param rawPath the path as it stood on the request line, without query; percent-escapes not yet decoded
  * @throws KubeError `bad-path` for anything that two readers could read differently: `.` or `..` segments,
  *   empty segments (`//`), an encoded slash, backslash or NUL, a broken escape, a path that does not begin
- *   with `/`. A guard that read such a path one way while the server read it another could be walked past.
+ *   with `/`, a bare character outside of ASCII. A guard that read such a path one way while the server read it another could be walked past.
  */
 export function parseRequestPath(rawPath: string): RequestTarget {
   const segments = safeSegments(rawPath);
@@ -51,8 +51,22 @@ function isNamespaceSubresource(group: string, tail: string[]): boolean {
   return group === '' && tail.length === 3 && (tail[2] === 'status' || tail[2] === 'finalize');
 }
 
+/**
+ * A request path in the one form in which it is sent on: what {@link parseRequestPath} read, escaped anew.
+ * @throws KubeError `bad-path` as there
+ */
+export function canonicalPath(rawPath: string): string {
+  return `/${safeSegments(rawPath).map(escapedSegment).join('/')}`;
+}
+
+function escapedSegment(segment: string): string {
+  // Names such as system:node stay readable; of what a path may hold only the delimiters are escaped.
+  return encodeURIComponent(segment).replace(/%(3A|40|24|26|2B|2C|3D)/g, decodeURIComponent);
+}
+
 function safeSegments(rawPath: string): string[] {
   if (!rawPath.startsWith('/')) throw badPath(rawPath, 'it does not begin with /');
+  if (/[^\x21-\x7e]/.test(rawPath)) throw badPath(rawPath, 'it has a character that must be escaped');
   const withoutTrailing = rawPath.length > 1 && rawPath.endsWith('/') ? rawPath.slice(0, -1) : rawPath;
   if (withoutTrailing === '/') return [];
   return withoutTrailing

@@ -124,3 +124,35 @@ test('damaged protobuf is refused or read, and nothing else happens', () => {
     { numRuns: 500 },
   );
 });
+
+test('a field of a protobuf message that stands twice: the last counts, and messages come one on top of the other', () => {
+  const scale = envelope('autoscaling/v1', 'Scale', (to) => {
+    const spec = (...values: number[]) => {
+      const part = new BinaryWriter();
+      for (const value of values) part.tag(1, WireType.Varint).int32(value);
+      to.tag(2, WireType.LengthDelimited).bytes(part.finish());
+    };
+    spec(3, 7);
+    spec();
+  });
+  assert.deepEqual(decodeBody(PROTOBUF, scale).spec, { replicas: 7 });
+  assert.throws(() => decodeBody(PROTOBUF, scale, { strict: true }), isBad('bad-body'));
+  const zero = envelope('autoscaling/v1', 'Scale', (to) => {
+    const part = new BinaryWriter();
+    part.tag(1, WireType.Varint).int32(5).tag(1, WireType.Varint).int32(0);
+    to.tag(2, WireType.LengthDelimited).bytes(part.finish());
+  });
+  assert.deepEqual(decodeBody(PROTOBUF, zero).spec, undefined);
+});
+
+test('read strictly, a protobuf field from a later version is refused; by a wrong wire type it always is', () => {
+  const newer = envelope('v1', 'DeleteOptions', (to) => {
+    to.tag(99, WireType.LengthDelimited).string('from a later version');
+  });
+  assert.deepEqual(decodeBody(PROTOBUF, newer), { apiVersion: 'v1', kind: 'DeleteOptions' });
+  assert.throws(() => decodeBody(PROTOBUF, newer, { strict: true }), isBad('bad-body'));
+  const wrong = envelope('v1', 'DeleteOptions', (to) => {
+    to.tag(1, WireType.Bit64).fixed64(5);
+  });
+  assert.throws(() => decodeBody(PROTOBUF, wrong), isBad('bad-body'));
+});

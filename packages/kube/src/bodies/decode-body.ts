@@ -1,8 +1,9 @@
-import { parse } from 'yaml';
 import { KubeError } from '../errors.ts';
-import { decodeProtobuf } from './protobuf.ts';
+import { readExactJson } from './json.ts';
+import { decodeProtobuf, type ProtobufReading } from './protobuf.ts';
+import { parseYaml } from './yaml.ts';
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The media type of a Content-Type header, lower case and without parameters; JSON where none is given. */
 export function mediaTypeOf(contentType: string | undefined): string {
@@ -15,18 +16,23 @@ export function mediaTypeOf(contentType: string | undefined): string {
  *
  * @param contentType the Content-Type header; absent means JSON
  * @param bytes the whole body, already without transfer or content encoding
+ * @param reading strict where a body is going to be written anew: what would be lost or could be read otherwise is refused
  * @returns the object as its JSON has it; with protobuf, apiVersion and kind from the envelope
  * @throws KubeError `bad-body`, `unsupported-media-type`, `unknown-kind`; what can't be read is never guessed at
  */
-export function decodeBody(contentType: string | undefined, bytes: Uint8Array): Record<string, unknown> {
+export function decodeBody(
+  contentType: string | undefined,
+  bytes: Uint8Array,
+  reading: ProtobufReading = {},
+): Record<string, unknown> {
   const media = mediaTypeOf(contentType);
   switch (media) {
     case 'application/json':
-      return objectOf(parseJson(textOf(bytes)));
+      return objectOf(reading.strict ? readExactJson(textOf(bytes)).value : parseJson(textOf(bytes)));
     case 'application/yaml':
       return objectOf(parseYaml(textOf(bytes)));
     case 'application/vnd.kubernetes.protobuf':
-      return decodeProtobuf(bytes);
+      return decodeProtobuf(bytes, reading);
     default:
       throw new KubeError(
         'unsupported-media-type',
@@ -44,15 +50,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Reads one YAML document, by YAML 1.1 as the API server does (`yes` is true). @throws KubeError `bad-body` */
-export function parseYaml(text: string): unknown {
-  try {
-    return parse(text, { version: '1.1', merge: true, maxAliasCount: 100, prettyErrors: true });
-  } catch (cause) {
-    throw new KubeError('bad-body', `The body is not YAML: ${(cause as Error).message}`, { cause });
-  }
-}
-
+/** The bytes as text, a byte order mark too: the server reads JSON after one as little as we do. @throws KubeError `bad-body` */
 export function textOf(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);

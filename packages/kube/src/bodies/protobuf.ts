@@ -13,7 +13,16 @@ const KEEPS_BYTES = /\.(Unknown|RawExtension|FieldsV1|JSON)$/;
 
 interface Context {
   depth: number;
+  strict: boolean;
   bytesOf(bytes: Uint8Array): unknown;
+}
+
+export interface ProtobufReading {
+  /**
+   * Refuse what no client writes and what would be lost in JSON: a field that this version does not know, one that
+   * stands twice where it may stand once, contents that the envelope calls something else than protobuf.
+   */
+  strict?: boolean;
 }
 
 export function hasProtobufMagic(bytes: Uint8Array): boolean {
@@ -24,22 +33,26 @@ export function hasProtobufMagic(bytes: Uint8Array): boolean {
  * Reads Kubernetes' protobuf envelope (magic, then runtime.Unknown) into the object that JSON would have.
  * @throws KubeError `bad-body` for broken bytes, `unknown-kind` where no message is published for the kind
  */
-export function decodeProtobuf(bytes: Uint8Array): Record<string, unknown> {
+export function decodeProtobuf(
+  bytes: Uint8Array,
+  { strict = false }: ProtobufReading = {},
+): Record<string, unknown> {
   if (!hasProtobufMagic(bytes)) throw bad('the k8s\\0 magic is missing');
   try {
-    return decodeEnvelope(bytes.subarray(MAGIC.length));
+    return decodeEnvelope(bytes.subarray(MAGIC.length), strict);
   } catch (cause) {
     if (cause instanceof KubeError) throw cause;
     throw bad(cause instanceof Error ? cause.message : String(cause), cause);
   }
 }
 
-function decodeEnvelope(bytes: Uint8Array): Record<string, unknown> {
-  const envelope = decodeMessage('k8s.io.apimachinery.pkg.runtime.Unknown', bytes, 0);
+function decodeEnvelope(bytes: Uint8Array, strict: boolean): Record<string, unknown> {
+  const envelope = decodeMessage('k8s.io.apimachinery.pkg.runtime.Unknown', bytes, { depth: 0, strict });
   // Go embeds the TypeMeta, so its fields stand inline.
   const { apiVersion = '', kind = '' } = envelope as { apiVersion?: string; kind?: string };
   const raw = envelope.raw instanceof Uint8Array ? envelope.raw : new Uint8Array();
   if (envelope.contentEncoding) throw bad(`content encoding ${JSON.stringify(envelope.contentEncoding)}`);
+  if (strict && envelope.contentType) throw bad(`contents of type ${JSON.stringify(envelope.contentType)}`);
   const type = messageOfKind(apiVersion, kind);
   if (!type) {
     throw new KubeError(
@@ -47,24 +60,49 @@ function decodeEnvelope(bytes: Uint8Array): Record<string, unknown> {
       `No protobuf message is known for ${kind || 'a kind without name'} in ${apiVersion || 'no API version'}.`,
     );
   }
-  return { apiVersion, kind, ...decodeMessage(type, raw, 0) };
+  return { apiVersion, kind, ...decodeMessage(type, raw, { depth: 0, strict }) };
 }
 
-function decodeMessage(type: string, bytes: Uint8Array, depth: number): Record<string, unknown> {
+/** @param into what an earlier part of the same message has said: Go decodes a second one on top of the first */
+function decodeMessage(
+  type: string,
+  bytes: Uint8Array,
+  { depth, strict }: Pick<Context, 'depth' | 'strict'>,
+  into: Record<string, unknown> = {},
+): Record<string, unknown> {
   const message = protobufMessage(type);
   if (!message) throw bad(`the message ${type} is not known`);
   if (depth > MAX_DEPTH) throw bad('messages are nested too deeply');
   const reader = new BinaryReader(bytes);
-  const result: Record<string, unknown> = {};
+  const seen = new Set<number>();
   const bytesOf = KEEPS_BYTES.test(type) ? (value: Uint8Array) => value : base64;
   while (reader.pos < reader.len) {
     const [number, wireType] = reader.tag();
     const field = message.get(number);
+    if (field) {
+      if (strict && field.shape === 'one' && seen.has(number))
+        throw bad(`the field ${number} of ${type} stands twice`);
+      seen.add(number);
+      checkWireType(wireType, field);
+      readField(reader, wireType, field, into, { depth, strict, bytesOf });
+    } else if (strict) throw bad(`the field ${number} of ${type} is not known`);
     // What a newer client sends is dropped, as the server does.
-    if (field) readField(reader, wireType, field, result, { depth, bytesOf });
     else reader.skip(wireType, number);
   }
-  return result;
+  return into;
+}
+
+/** Read by another wire type than it was written in, a field's bytes would mean other fields. Go refuses it too. */
+function checkWireType(wireType: WireType, { type, shape }: ProtobufField): void {
+  if (shape === 'list' && isPackable(type) && wireType === WireType.LengthDelimited) return;
+  const own = shape === 'map' ? WireType.LengthDelimited : wireTypeOf(type);
+  if (wireType !== own) throw bad(`a field of type ${type} has the wire type ${wireType}`);
+}
+
+function wireTypeOf(type: string): WireType {
+  if (type === 'double') return WireType.Bit64;
+  if (type === 'float') return WireType.Bit32;
+  return isPackable(type) ? WireType.Varint : WireType.LengthDelimited;
 }
 
 function readField(
@@ -90,9 +128,26 @@ function readField(
     } else list.push(readValue(reader, field.type, context) ?? null);
     return;
   }
-  const value = readValue(reader, field.type, context);
-  if (field.json === '') Object.assign(into, value);
-  else if (field.keepsZero || !isZero(value)) into[field.json] = value;
+  if (field.json === '') {
+    decodeMessage(field.type, reader.bytes(), { ...context, depth: context.depth + 1 }, into);
+    return;
+  }
+  const before = into[field.json];
+  const value = readValue(reader, field.type, context, isPlainObject(before) ? before : undefined);
+  if (field.keepsZero || !isZero(value)) into[field.json] = value;
+  else delete into[field.json];
+}
+
+/** Its JSON is the object of its fields: a Quantity's, say, is a string, and nothing more comes on top of it. */
+function isWrittenAsIs(type: string): boolean {
+  const probe = {};
+  return jsonValueOf(type, probe) === probe;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
 }
 
 function readEntry(bytes: Uint8Array, type: string, context: Context): [string, unknown] {
@@ -108,7 +163,13 @@ function readEntry(bytes: Uint8Array, type: string, context: Context): [string, 
   return [key, value ?? null];
 }
 
-function readValue(reader: BinaryReader, type: string, context: Context): unknown {
+/** @param before the message that stood there already */
+function readValue(
+  reader: BinaryReader,
+  type: string,
+  context: Context,
+  before?: Record<string, unknown>,
+): unknown {
   switch (type) {
     case 'string':
       return reader.string();
@@ -129,7 +190,15 @@ function readValue(reader: BinaryReader, type: string, context: Context): unknow
     case 'float':
       return reader.float();
     default:
-      return jsonValueOf(type, decodeMessage(type, reader.bytes(), context.depth + 1));
+      return jsonValueOf(
+        type,
+        decodeMessage(
+          type,
+          reader.bytes(),
+          { ...context, depth: context.depth + 1 },
+          before && isWrittenAsIs(type) ? before : undefined,
+        ),
+      );
   }
 }
 

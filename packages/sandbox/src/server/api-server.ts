@@ -3,6 +3,7 @@ import type { Server } from 'node:https';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { goQuery } from '@toolcrib/kube';
 import { discoveryReply } from '../handlers/discovery.ts';
 import { openApiV2Reply } from '../handlers/openapi-v2.ts';
 import { openApiV3Reply } from '../handlers/openapi-v3.ts';
@@ -105,7 +106,7 @@ export async function startApiServer(
     const { url = '/', headers, method = 'GET' } = request;
     const mark = url.indexOf('?');
     const path = mark < 0 ? url : url.slice(0, mark);
-    const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+    const query = new URLSearchParams(goQuery(mark < 0 ? '' : url.slice(mark + 1)));
     const groups = custom.groups();
     const served = servedTypes(groups);
     const dispatched = await dispatch(sandbox, served, {

@@ -25,7 +25,14 @@ export interface AskedRequest {
 
 /** What the door is to do with a request. `warnings` become `Warning: 299` headers. */
 export type Instruction =
-  | { do: 'forward'; query?: string; body?: { bytes: Uint8Array; type: string }; warnings: string[] }
+  | {
+      do: 'forward';
+      /** In place of what the client sent: the canonical form that was judged. */
+      path?: string;
+      query?: string;
+      body?: { bytes: Uint8Array; type: string };
+      warnings: string[];
+    }
   | { do: 'answer'; status: number; body: string | Uint8Array; type: string; warnings: string[] };
 
 /** What became of a forwarded request: `failed`, it may have arrived and no answer came; `notSent`, it never left. */

@@ -8,6 +8,20 @@ export type Admission =
   | { admitted: true; grant: TokenGrant; path: string; query: string; target: RequestTarget }
   | { admitted: false; status: Status };
 
+/** The API server knows none of these, a gateway before it may: a GET that it makes a DELETE of would not be judged. */
+const SAYS_OTHERWISE = new Set([
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+  'x-original-url',
+  'x-rewrite-url',
+]);
+
+/** What travels through a proxy subresource is some application's own protocol. */
+function isProxied(target: RequestTarget): boolean {
+  return target.type === 'resource' && /^proxy(\/|$)/.test(target.subresource ?? '');
+}
+
 /**
  * Whether a request may enter at all: Host, Origin, path, token, in this order. Nobody is let in by default:
  * without these checks every process and every web page on the machine would have the cluster.
@@ -47,7 +61,15 @@ export function admit(request: IncomingMessage, port: number, tokens: TokenTable
     );
   }
   try {
-    return { admitted: true, grant, path, query, target: parseRequestPath(path) };
+    const target = parseRequestPath(path);
+    const other = Object.keys(request.headers).find((name) => SAYS_OTHERWISE.has(name));
+    if (other !== undefined && !isProxied(target)) {
+      return refuse(
+        400,
+        `toolcrib: the header ${other} asks for another method or path than the request itself. Leave it out; nothing was sent.`,
+      );
+    }
+    return { admitted: true, grant, path, query, target };
   } catch (error) {
     return refuse(400, `toolcrib: ${error instanceof Error ? error.message : String(error)}`);
   }

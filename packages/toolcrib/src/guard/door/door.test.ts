@@ -186,6 +186,17 @@ describe('who is let in', () => {
     });
   }
 
+  it('a header that asks for another method or path is refused, unless it is for a proxied application', async () => {
+    for (const name of ['X-HTTP-Method-Override', 'x-method-override', 'X-Original-URL']) {
+      const headers = { ...AUTH, [name]: 'DELETE' };
+      assert.equal((await ask('/api/v1/namespaces/shop/pods/x', { headers })).status, 400, name);
+      assert.equal(upstream.got.length, 0);
+    }
+    const proxied = '/api/v1/namespaces/shop/services/x/proxy/a';
+    await ask(proxied, { headers: { ...AUTH, 'x-http-method-override': 'DELETE' } });
+    assert.equal(upstream.got[0]?.headers['x-http-method-override'], 'DELETE');
+  });
+
   it('plain HTTP gets nothing', async () => {
     await assert.rejects(
       new Promise((resolve, reject) => {
@@ -336,6 +347,33 @@ describe('what is judged', () => {
     assert.equal(upstream.got[0]?.body, '{"pinned":true}');
     assert.equal(answer.headers.warning, '299 - "mind the \\"gap\\""');
     assert.deepEqual(outcomes, [{ status: 200 }]);
+  });
+
+  it('what the brain wrote anew goes out in place of what came: path, query, body and its headers', async () => {
+    const bytes = Buffer.from('{}');
+    instruction = {
+      do: 'forward',
+      path: '/api/v1/namespaces/shop/pods/y',
+      query: 'a=b',
+      body: { bytes, type: 'application/json' },
+      warnings: [],
+    };
+    await ask('/api/v1/namespaces/shop/pods/%79?a=%62', {
+      method: 'DELETE',
+      headers: { ...AUTH, 'content-type': 'application/yaml', 'content-encoding': 'identity' },
+      body: '{ }',
+    });
+    const got = upstream.got[0];
+    assert.equal(got?.url, '/api/v1/namespaces/shop/pods/y?a=b');
+    const {
+      'content-type': type,
+      'content-encoding': encoding,
+      'content-length': length,
+    } = got?.headers ?? {};
+    assert.deepEqual(
+      [type, encoding, length, got?.body.toString()],
+      ['application/json', undefined, '2', '{}'],
+    );
   });
 
   it('an answer of the brain goes to the client, and nothing to the cluster', async () => {

@@ -140,7 +140,7 @@ async function judged(
   });
   try {
     const outcome = await forward(request, response, upstream, {
-      path: admission.path,
+      path: instruction.path ?? admission.path,
       query: instruction.query ?? admission.query,
       body: instruction.body ?? { bytes: body },
       warnings: instruction.warnings,

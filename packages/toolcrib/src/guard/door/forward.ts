@@ -85,7 +85,8 @@ async function send(
   };
   if (!('bytes' in body)) return upstream.agent.request({ ...common, headers, body: bodyOf(body) });
   const bytes = body.bytes.length > 0 ? Buffer.from(body.bytes) : null;
-  return upstream.agent.request({ ...common, headers: withLength(headers, body.bytes), body: bytes });
+  const own = withLength(headers, body.bytes, body.type !== undefined);
+  return upstream.agent.request({ ...common, headers: own, body: bytes });
 }
 
 /** A body only where one was announced: a GET with a body stream would be sent chunked, and servers differ on that. */
@@ -94,10 +95,13 @@ function bodyOf(request: IncomingMessage): IncomingMessage | null {
   return announced === undefined || announced === '0' ? null : request;
 }
 
-function withLength(headers: string[], bytes: Uint8Array): string[] {
+/** @param replaced the bytes are ours: what the client said of its own does not hold for them */
+function withLength(headers: string[], bytes: Uint8Array, replaced: boolean): string[] {
+  const dropped = replaced ? ['content-length', 'content-encoding'] : ['content-length'];
   const kept: string[] = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
-    if (headers[i]?.toLowerCase() !== 'content-length') kept.push(headers[i] ?? '', headers[i + 1] ?? '');
+    const name = headers[i] ?? '';
+    if (!dropped.includes(name.toLowerCase())) kept.push(name, headers[i + 1] ?? '');
   }
   return bytes.length > 0 ? [...kept, 'Content-Length', String(bytes.length)] : kept;
 }

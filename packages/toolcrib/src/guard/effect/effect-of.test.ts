@@ -61,6 +61,17 @@ describe('deletes', () => {
     ['another kind', { type: JSON_TYPE, body: '{"kind":"Pod"}' }],
     ['an unknown policy', { type: JSON_TYPE, body: '{"propagationPolicy":"Backgroud"}' }],
     ['a key twice', { type: JSON_TYPE, body: '{"dryRun":[],"dryRun":["All"]}' }],
+    ['a field of a later version', { type: JSON_TYPE, body: '{"preconditions":{"uid":"u","generation":3}}' }],
+    ['a field in other letters', { type: JSON_TYPE, body: '{"PropagationPolicy":"Orphan"}' }],
+    ['a fraction', { type: JSON_TYPE, body: '{"gracePeriodSeconds":5.0}' }],
+    [
+      'two policies, of which the server takes none',
+      { type: JSON_TYPE, body: '{"orphanDependents":true,"propagationPolicy":"Foreground"}' },
+    ],
+    ['an empty policy', { type: JSON_TYPE, body: '{"propagationPolicy":""}' }],
+    ['a dry run of another name', { type: JSON_TYPE, body: '{"dryRun":["All","Some"]}' }],
+    ['an empty dry run in the query', { query: 'dryRun=' }],
+    ['YAML beyond all options', { type: 'application/yaml', body: `a: ${'x'.repeat(300_000)}` }],
   ] as const) {
     it(`a body that can't be read (${what}) is not understood`, () => {
       const found = effect({ method: 'DELETE', path: KAFKA, ...sent });
@@ -202,6 +213,57 @@ describe('replicas', () => {
       { method: 'PATCH', path: CR, type: APPLY, body: 'spec: {}' },
       'ask-server',
     ],
+    ...[4294967296, -1].map(
+      (number) =>
+        [
+          `${number} replicas`,
+          { method: 'PATCH', path: WEB, type: STRATEGIC, body: `{"spec":{"replicas":${number}}}` },
+          'ask-server',
+        ] as const,
+    ),
+    ...['0.0', '1e0', '"0"'].map(
+      (text) =>
+        [
+          `${text} replicas`,
+          { method: 'PATCH', path: WEB, type: STRATEGIC, body: `{"spec":{"replicas":${text}}}` },
+          'ask-server',
+        ] as const,
+    ),
+    [
+      'YAML, which the server reads in its own way',
+      { method: 'PUT', path: WEB, type: 'application/yaml', body: 'spec: {replicas: 0o0}' },
+      'ask-server',
+    ],
+    [
+      'protobuf',
+      { method: 'PUT', path: WEB, type: 'application/vnd.kubernetes.protobuf', body: 'k8s\0' },
+      'ask-server',
+    ],
+    [
+      'a list in the place of spec',
+      { method: 'PATCH', path: CR, type: MERGE, body: '{"spec":[]}' },
+      'ask-server',
+    ],
+    [
+      'replicas in other letters',
+      { method: 'PATCH', path: CR, type: MERGE, body: '{"spec":{"Replicas":0}}' },
+      'ask-server',
+    ],
+    [
+      'CBOR',
+      { method: 'PATCH', path: WEB, type: 'application/apply-patch+cbor', body: '' },
+      'not-understood',
+    ],
+    [
+      'two types',
+      { method: 'PUT', path: WEB, type: 'application/json, text/plain', body: '{}' },
+      'not-understood',
+    ],
+    [
+      'a dry run among others, which the server refuses',
+      { method: 'PUT', path: WEB, query: 'dryRun=x&dryRun=All', type: JSON_TYPE, body: '{"spec":{}}' },
+      1,
+    ],
     [
       'a custom resource to 1',
       { method: 'PATCH', path: CR, type: MERGE, body: '{"spec":{"replicas":1}}' },
@@ -238,6 +300,8 @@ describe('what is judged at all', () => {
     ['DELETE', { ...pod, subresource: 'proxy/a/b' }, false],
     ['PATCH', { ...pod, group: 'db.example.com', resource: 'databases' }, true],
     ['PATCH', { ...pod, group: 'rbac.authorization.k8s.io', resource: 'roles' }, false],
+    ['PATCH', { ...pod, group: 'cluster.x-k8s.io', resource: 'machinedeployments' }, true],
+    ['PUT', { ...pod, group: 'gateway.networking.k8s.io', resource: 'gateways' }, true],
   ] as const) {
     const unknown = !/^(GET|HEAD|POST|PUT|PATCH|DELETE)$/.test(method);
     it(`${method} ${target.group}/${target.resource}/${'subresource' in target ? target.subresource : ''}: ${judged || unknown}`, () => {

@@ -1,27 +1,27 @@
 import {
   type DeleteOptions,
   decodeBody,
-  duplicateKey,
-  effectiveDeleteOptions,
   isDryRun,
   mediaTypeOf,
-  parseJson,
   parseRequestPath,
-  parseYaml,
   type RequestTarget,
+  readExactJson,
+  readQuery,
   textOf,
 } from '@toolcrib/kube';
 import type { Effect, Target } from '../../model/index.ts';
 import type { AskedRequest } from '../request.ts';
+import { isEncoded, judgedByServer } from './canonical.ts';
 import { isEviction } from './needs-judgement.ts';
+import { certainDeleteOptions, isDryRunQuery } from './options.ts';
 import { replicasIn } from './replicas.ts';
 
 /** A scale-down is only known when the server has said what a patch or update comes to. */
 export type ReadEffect = Effect | { verb: 'ask-server'; target: Target; why: string };
 
 /**
- * What a request would do, from its method, path, query and body. Pure.
- * Whatever can't be decoded is `not-understood`, never harmless.
+ * What a request would do, from its method, path, query and body. Pure. Meant for a request in its canonical form
+ * (`canonical.ts`), in which it is sent too. Whatever can't be decoded is `not-understood`, never harmless.
  */
 export function effectOf(
   request: Pick<AskedRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>,
@@ -29,9 +29,10 @@ export function effectOf(
   const path = parseRequestPath(request.path);
   if (path.type !== 'resource')
     return { verb: 'not-understood', why: `${request.method} ${request.path} is no API object` };
-  const query = new URLSearchParams(request.query);
-  const target = targetOf(path, query);
+  let target: Target | undefined;
   try {
+    const query = new URLSearchParams(readQuery(request.query));
+    target = targetOf(path, query);
     if (request.method === 'DELETE') return deleteEffect(request, path, target, query);
     if (request.method === 'POST' && isEviction(path)) return evictEffect(request, target, query);
     if (request.method === 'POST') return { verb: 'none' };
@@ -69,7 +70,7 @@ function deleteEffect(request: Read, path: ResourceTarget, target: Target, query
       why: `DELETE of the subresource ${path.subresource} is unknown`,
     };
   }
-  const options = effectiveDeleteOptions(bodyOf(request), query);
+  const options = certainDeleteOptions(bodyOf(request), query);
   return {
     verb: target.name === undefined ? 'delete-collection' : 'delete',
     target,
@@ -87,8 +88,8 @@ function evictEffect(request: Read, target: Target, query: URLSearchParams): Eff
   }
   const inner = (body.deleteOptions ?? undefined) as Record<string, unknown> | undefined;
   // Eviction takes its options from the body's deleteOptions, and dryRun from the query as well.
-  const options = effectiveDeleteOptions(inner ?? {}, new URLSearchParams());
-  const dryRun = isDryRun(options) || query.getAll('dryRun').includes('All');
+  const options = certainDeleteOptions(inner ?? {}, new URLSearchParams());
+  const dryRun = isDryRun(options) || isDryRunQuery(query);
   return { verb: 'evict', target, options, propagation: propagationOf(options), dryRun };
 }
 
@@ -98,28 +99,27 @@ function writeEffect(
   target: Target,
   query: URLSearchParams,
 ): ReadEffect {
-  const dryRun = query.getAll('dryRun').includes('All');
-  if (dryRun) return { verb: 'none' };
+  if (isDryRunQuery(query)) return { verb: 'none' };
   if (path.name === undefined) return { verb: 'none' };
-  const body = request.method === 'PATCH' ? patchOf(request) : (bodyOf(request) ?? {});
-  const asked = replicasIn(request, path, body, path.subresource === 'scale');
+  refuseEncoded(request);
+  const asked = judgedByServer(request)
+    ? 'ask-server'
+    : replicasIn(request, path, writtenIn(request), path.subresource === 'scale');
   if (asked === 'unchanged') return { verb: 'none' };
   if (asked === 'ask-server')
-    return { verb: 'ask-server', target, why: 'only the server can say what the patch comes to' };
-  return { verb: 'scale', target, replicas: asked, dryRun };
+    return { verb: 'ask-server', target, why: 'only the server can say what the write comes to' };
+  return { verb: 'scale', target, replicas: asked, dryRun: false };
 }
 
-/** A patch as the object or list that it is. @throws KubeError a format or a body that can't be read */
-function patchOf(request: Read): Record<string, unknown> | unknown[] {
-  refuseEncoded(request);
+/** The value that a PUT or a patch in JSON holds. @throws KubeError a format or a body that can't be read */
+function writtenIn(request: Read): unknown {
   const media = mediaTypeOf(request.headers['content-type']);
-  const text = textOf(request.body);
-  if (media === 'application/apply-patch+yaml') return parseYaml(text) as Record<string, unknown>;
-  if (!/^application\/(json-patch|merge-patch|strategic-merge-patch)\+json$/.test(media)) {
-    throw new Error(`a patch of type ${media} can't be read`);
-  }
-  refuseDuplicateKeys(text);
-  return parseJson(text) as Record<string, unknown> | unknown[];
+  const readable =
+    request.method === 'PUT'
+      ? media === 'application/json'
+      : /^application\/(strategic-)?merge-patch\+json$/.test(media);
+  if (!readable) throw new Error(`a ${request.method} of type ${media} can't be read`);
+  return readExactJson(textOf(request.body)).value;
 }
 
 function propagationOf(options: DeleteOptions): DeleteOptions['propagationPolicy'] {
@@ -127,23 +127,24 @@ function propagationOf(options: DeleteOptions): DeleteOptions['propagationPolicy
   return options.propagationPolicy;
 }
 
-/** The decoded body, or undefined when it was empty. @throws KubeError what can't be decoded */
+/** Options and evictions are small; YAML and protobuf take longer to read than they take to send. In bytes. */
+const LARGEST_BODY = 256 * 1024;
+
+/**
+ * The decoded body, or undefined when it was empty. What is decoded here is written anew, or only looked at: a body of
+ * which something would be lost is refused.
+ * @throws KubeError, Error what can't be decoded
+ */
 export function bodyOf(request: Pick<AskedRequest, 'headers' | 'body'>): Record<string, unknown> | undefined {
   if (request.body.length === 0) return undefined;
   refuseEncoded(request);
   const media = mediaTypeOf(request.headers['content-type']);
-  if (media === 'application/json') refuseDuplicateKeys(textOf(request.body));
-  return decodeBody(media, request.body);
+  if (media !== 'application/json' && request.body.length > LARGEST_BODY)
+    throw new Error(`a body of type ${media} larger than ${LARGEST_BODY / 1024} KiB is not read`);
+  return decodeBody(media, request.body, { strict: true });
 }
 
 function refuseEncoded(request: Pick<AskedRequest, 'headers'>): void {
-  const encoding = request.headers['content-encoding'];
-  if (encoding && encoding !== 'identity')
-    throw new Error(`a body in content-encoding ${encoding} can't be read`);
-}
-
-/** Of a key that stands twice we would read the last, and the server both, one over the other. */
-function refuseDuplicateKeys(text: string): void {
-  const key = duplicateKey(text);
-  if (key !== undefined) throw new Error(`the key ${JSON.stringify(key)} stands twice in one object`);
+  if (isEncoded(request))
+    throw new Error(`a body in content-encoding ${request.headers['content-encoding']} can't be read`);
 }

@@ -1,3 +1,5 @@
+import { isBuiltInGroup } from '@toolcrib/kube';
+
 const BUILT_IN = new Set([
   'apps/deployments',
   'apps/replicasets',
@@ -7,12 +9,16 @@ const BUILT_IN = new Set([
   '/replicationcontrollers',
 ]);
 
+/** The built-in workloads with a size: what a body without `spec.replicas` means is known for these only. */
+export function isBuiltInScalable({ group, resource }: { group: string; resource: string }): boolean {
+  return BUILT_IN.has(`${group}/${resource}`);
+}
+
 /**
- * Types whose `spec.replicas` may hold a scale-down: the built-in workloads, and every custom resource (whether it has
- * a scale is its operator's affair; a body without `spec.replicas` passes all the same). Built-in groups other than
- * these have none: the core group, and the ones without a dot or under k8s.io.
+ * Types whose `spec.replicas` may hold a scale-down: the built-in workloads, and everything that Kubernetes itself does
+ * not serve, whatever its group is called (`cluster.x-k8s.io`). Whether that has a scale is its operator's affair; a
+ * body without `spec.replicas` passes all the same.
  */
 export function mayHaveReplicas(type: { group: string; resource: string }): boolean {
-  if (BUILT_IN.has(`${type.group}/${type.resource}`)) return true;
-  return type.group.includes('.') && !type.group.endsWith('.k8s.io');
+  return isBuiltInScalable(type) || !isBuiltInGroup(type.group);
 }

@@ -3,7 +3,9 @@ import { openSandbox } from '../../testing/sandbox-target.ts';
 import { editRoleContract } from './edit-role.contract.ts';
 import { keepFirstContract } from './keep-first.contract.ts';
 import { recoverContract } from './recover.contract.ts';
+import { twoReadersContract } from './two-readers.contract.ts';
 
 describe('kept before it is destroyed, over the sandbox', () => keepFirstContract(openSandbox));
 describe('recovery after a restart, over the sandbox', () => recoverContract(openSandbox));
 describe('with the stock edit role, over the sandbox', () => editRoleContract(openSandbox));
+describe('two readers, over the sandbox', () => twoReadersContract(openSandbox));

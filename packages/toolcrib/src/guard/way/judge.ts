@@ -4,6 +4,7 @@ import { badness } from '../decide/badness.ts';
 import { type DecideInput, decide } from '../decide/decide.ts';
 import { factsOf } from '../decide/facts.ts';
 import { failure } from '../door/status.ts';
+import { canonical } from '../effect/canonical.ts';
 import type { LikeRequest } from '../hold/desk.ts';
 import { stillCovers, summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
@@ -25,10 +26,31 @@ import { createInWindow } from './window.ts';
 const FORWARD: Instruction = { do: 'forward', warnings: [] };
 
 /**
+ * Judges a request in its canonical form, and has just that sent: path, query and body leave as they were read.
+ * @returns a 400 where two readers could read the request differently
+ */
+export async function judge(deps: WayDeps, asked: AskedRequest): Promise<Instruction> {
+  const read = canonical(asked);
+  if ('refused' in read) return answer(ambiguous(read.refused));
+  const { request, body } = read;
+  const instruction = await judgeCanonical(deps, request);
+  if (instruction.do !== 'forward') return instruction;
+  return { path: request.path, query: request.query, ...(body ? { body } : {}), ...instruction };
+}
+
+function ambiguous(why: string) {
+  const next = 'Send it in a form that has one meaning only; nothing was sent to the cluster.';
+  return failure(
+    400,
+    `toolcrib: ${why} It would be judged by one reading and carried out by another. ${next}`,
+  );
+}
+
+/**
  * The way of one request: read ─▶ effect ─▶ radius ─▶ decide ─▶ keep ─▶ (forward). The door does the forwarding and
  * reports back (`settled`). Nothing leaves here as `forward` whose loss was not kept first.
  */
-export async function judge(deps: WayDeps, request: AskedRequest): Promise<Instruction> {
+async function judgeCanonical(deps: WayDeps, request: AskedRequest): Promise<Instruction> {
   try {
     const cluster = await deps.clusterFor(request.context);
     const subject = await subjectOf(request, cluster);

@@ -1,19 +1,13 @@
-import { deleteOptionsBody, type KubeObject } from '@toolcrib/kube';
+import { deleteOptionsBody, type KubeObject, queryText, readQuery } from '@toolcrib/kube';
 import { bodyOf } from '../effect/effect-of.ts';
+import { isDeleteParameter } from '../effect/options.ts';
 import type { AskedRequest } from '../request.ts';
 import type { Destructive } from './subject.ts';
 
-const DELETE_QUERY = [
-  'dryRun',
-  'gracePeriodSeconds',
-  'orphanDependents',
-  'propagationPolicy',
-  'preconditions',
-];
-
 /**
  * The request as it goes out: every delete and eviction carries the UID that was seen as a precondition, so that it
- * can't hit an object of the same name that came since. Options move into the body, where the server reads them.
+ * can't hit an object of the same name that came since. Options move into the body, where the server reads them. A
+ * scale goes out in the canonical body that it was judged by.
  */
 export function pinned(
   request: AskedRequest,
@@ -27,7 +21,7 @@ export function pinned(
       ...effect.options,
       preconditions: { ...preconditions, uid: preconditions?.uid ?? uid },
     });
-    return { query: without(request.query, DELETE_QUERY), body: json(body) };
+    return { query: withoutOptions(request.query), body: json(body) };
   }
   if (effect.verb === 'evict') {
     const body = bodyOf(request) ?? {};
@@ -49,7 +43,7 @@ export function asDryRun(
   if (effect.verb === 'scale') return {};
   const options = { ...effect.options, dryRun: ['All'] };
   if (effect.verb !== 'evict')
-    return { query: without(request.query, DELETE_QUERY), body: json(deleteOptionsBody(options)) };
+    return { query: withoutOptions(request.query), body: json(deleteOptionsBody(options)) };
   const body = bodyOf(request) ?? {};
   const inner = { ...(body.deleteOptions as object | undefined), dryRun: ['All'] };
   return {
@@ -62,14 +56,9 @@ export function asDryRun(
   };
 }
 
-function without(query: string, names: string[]): string {
-  return (
-    query
-      .split('&')
-      // Read as the server and `effectOf` read it; what can't be decoded stays as it was sent.
-      .filter((part) => ![...new URLSearchParams(part).keys()].some((name) => names.includes(name)))
-      .join('&')
-  );
+/** Beside a body the server looks at no options in the query. */
+function withoutOptions(query: string): string {
+  return queryText(readQuery(query).filter(([name]) => !isDeleteParameter(name)));
 }
 
 function json(body: unknown): { bytes: Uint8Array; type: string } {

@@ -1,4 +1,4 @@
-import { type KubeObject, parseRequestPath } from '@toolcrib/kube';
+import { type KubeObject, parseRequestPath, queryText, readQuery } from '@toolcrib/kube';
 import type { As, Cluster } from '../../model/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 
@@ -33,7 +33,9 @@ export async function replicasNow(
 }
 
 /**
- * What a write comes to: the server is asked with `dryRun=All`, which changes nothing.
+ * What a write comes to: the server is asked with `dryRun=All`, which changes nothing. The request must be in its
+ * canonical form: it goes out later in the very same bytes, but for `dryRun` in its query.
+ *
  * @returns the replicas; `none` where the result has no such number; the server's own answer, word for word, where it
  *   refuses the write for what it is (a conflict with another field manager, no right to patch, an invalid object);
  *   `unknown` for everything else, such as a webhook that timed out or that only refuses dry runs
@@ -43,11 +45,10 @@ export async function replicasByDryRun(
   cluster: Cluster,
   as: As | undefined,
 ): Promise<number | 'none' | 'unknown' | { refused: Instruction }> {
-  const query = new URLSearchParams(request.query);
-  query.set('dryRun', 'All');
+  const query = readQuery(request.query).filter(([name]) => name !== 'dryRun');
   const response = await cluster.request({
     method: request.method,
-    path: `${request.path}?${query}`,
+    path: `${request.path}?${queryText([...query, ['dryRun', 'All']])}`,
     headers: { ...JSON_ONLY, 'content-type': request.headers['content-type'] ?? 'application/json' },
     body: request.body,
     as,
@@ -64,7 +65,16 @@ export async function replicasByDryRun(
   return { refused: { do: 'answer', status, body, type, warnings: [] } };
 }
 
+/** Of an answer that is no JSON, nothing. */
 function replicasOf(body: Uint8Array): number | undefined {
-  const { spec } = JSON.parse(new TextDecoder().decode(body)) as { spec?: { replicas?: unknown } };
+  const { spec } = objectOf(body);
   return typeof spec?.replicas === 'number' ? spec.replicas : undefined;
+}
+
+function objectOf(body: Uint8Array): { spec?: { replicas?: unknown } } {
+  try {
+    return JSON.parse(new TextDecoder().decode(body)) ?? {};
+  } catch {
+    return {};
+  }
 }

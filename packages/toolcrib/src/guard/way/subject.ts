@@ -75,12 +75,15 @@ async function scaling(
   const now = await replicasNow(request, found.object, cluster, as);
   if (now === undefined || now === 0) return { kind: 'harmless' };
   const asked = effect.verb === 'scale' ? effect.replicas : await replicasByDryRun(request, cluster, as);
-  if (asked === 'unknown') {
-    const why = 'what it comes to only the server knows, and it did not say';
+  if (asked === 'unknown' || asked === 'none') {
+    const why =
+      asked === 'none'
+        ? `it takes the number of replicas away (${now} now), and what that means only its operator knows`
+        : 'what it comes to only the server knows, and it did not say';
     return understoodAsDelete({ verb: 'not-understood', target, why }, [found.object]);
   }
   if (typeof asked === 'object') return { kind: 'answered', answer: asked.refused };
-  if (asked === 'none' || asked >= now) return { kind: 'harmless' };
+  if (asked >= now) return { kind: 'harmless' };
   return destructive({ verb: 'scale', target, replicas: asked, dryRun: false }, [found.object]);
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { duplicateKey } from './duplicate-key.ts';
+import { duplicateKey } from './scan-json.ts';
 
 describe('duplicateKey', () => {
   for (const [text, key] of [

@@ -1,0 +1,172 @@
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type ParsedNode,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
+import { KubeError } from '../errors.ts';
+import { readPlainScalar } from './yaml-scalar.ts';
+
+/** Of what aliases repeat, in characters: the rest of a body is bounded by its length. */
+const MOST_REPEATED = 1024 * 1024;
+
+/**
+ * Reads one YAML document as the API server does (goyaml v2 by way of sigs.k8s.io/yaml), in time linear to its length:
+ * the library only makes the tree, for what it does on top is quadratic in the keys of one mapping. Merges (`<<`) take
+ * effect where they stand, as there.
+ *
+ * @returns the value that its JSON has; aliases give the same object again
+ * @throws KubeError `bad-body`, also for what may be read in two ways: a key that stands twice, several documents, tags
+ *   that are not YAML's own scalar types, another version than 1.1
+ */
+export function parseYaml(text: string): unknown {
+  try {
+    const document = parseDocument(text, {
+      version: '1.1',
+      schema: 'failsafe',
+      merge: false,
+      uniqueKeys: false,
+      keepSourceTokens: false,
+      // Each warning would quote its line, and one line may be the whole body.
+      prettyErrors: false,
+    });
+    const [problem] = document.errors;
+    if (problem)
+      throw new Error(`${problem.message} at line ${text.slice(0, problem.pos[0]).split('\n').length}`);
+    checkVersion(document);
+    return read(document.contents, { anchors: new Map(), flow: 0, repeated: 0 }).value;
+  } catch (cause) {
+    throw new KubeError('bad-body', `The body is not YAML: ${(cause as Error).message}`, { cause });
+  }
+}
+
+interface Reading {
+  /** `undefined` while it is being read: what names itself inside has no end. */
+  anchors: Map<string, Read | undefined>;
+  /** In how many brackets we are. */
+  flow: number;
+  /** Characters that aliases have repeated so far. */
+  repeated: number;
+}
+
+interface Read {
+  value: unknown;
+  /** About how many characters it has when it is written out. */
+  size: number;
+}
+
+function checkVersion({ directives }: Document.Parsed): void {
+  if (directives.yaml.explicit && directives.yaml.version !== '1.1')
+    throw new Error(`the server reads YAML 1.1 only, not ${directives.yaml.version}`);
+}
+
+function read(node: ParsedNode | null, reading: Reading): Read {
+  if (node === null) return { value: null, size: 4 };
+  if (isAlias(node)) return repeat(node.source, reading);
+  if (node.anchor !== undefined) {
+    if (!/^[\w-]+$/.test(node.anchor))
+      throw new Error(`the anchor &${node.anchor} has other signs than letters`);
+    reading.anchors.set(node.anchor, undefined);
+  }
+  const result = isScalar(node) ? scalar(node, reading) : collection(node, reading);
+  if (node.anchor !== undefined) reading.anchors.set(node.anchor, result);
+  return result;
+}
+
+function repeat(anchor: string, reading: Reading): Read {
+  const read = reading.anchors.get(anchor);
+  if (!read) throw new Error(`the alias *${anchor} names nothing that was read before it`);
+  reading.repeated += read.size;
+  if (reading.repeated > MOST_REPEATED) throw new Error('its aliases repeat too much');
+  return read;
+}
+
+function collection(node: ParsedNode, reading: Reading): Read {
+  const flow = (isMap(node) || isSeq(node)) && node.flow ? 1 : 0;
+  reading.flow += flow;
+  const result = isMap(node) ? mapping(node, reading) : sequence(node, reading);
+  reading.flow -= flow;
+  return result;
+}
+
+function scalar(node: Scalar.Parsed, { flow }: Reading): Read {
+  const { source, tag } = node;
+  // A mark of its own to the server's reader, also with no blank behind it.
+  if (flow > 0 && node.type === 'PLAIN' && /^[?:]/.test(source))
+    throw new Error(`${JSON.stringify(source)} inside brackets has to be quoted`);
+  const text = String(node.value ?? '');
+  const value = tag === undefined && node.type !== 'PLAIN' ? text : tagged(tag, text);
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error(`${source} has no form in JSON`);
+  return { value, size: text.length + 2 };
+}
+
+const SCALAR_TAGS: Record<string, (value: unknown) => boolean> = {
+  'tag:yaml.org,2002:bool': (value) => typeof value === 'boolean',
+  'tag:yaml.org,2002:int': (value) => Number.isInteger(value),
+  'tag:yaml.org,2002:float': (value) => typeof value === 'number',
+  'tag:yaml.org,2002:null': (value) => value === null,
+};
+
+function tagged(tag: string | undefined, text: string): unknown {
+  if (tag === 'tag:yaml.org,2002:str') return text;
+  const value = readPlainScalar(text);
+  if (tag === undefined || SCALAR_TAGS[tag]?.(value)) return value;
+  throw new Error(`${JSON.stringify(text)} can't be read as ${tag}`);
+}
+
+function sequence(node: ParsedNode, reading: Reading): Read {
+  if (!isSeq(node)) throw new Error('a node of an unknown kind');
+  refuseTag(node, 'seq');
+  const items = node.items.map((item) => read(item as ParsedNode, reading));
+  return { value: items.map(({ value }) => value), size: sizeOf(items) };
+}
+
+function mapping(node: YAMLMap.Parsed, reading: Reading): Read {
+  refuseTag(node, 'map');
+  const result = new Map<string, unknown>();
+  const own = new Set<string>();
+  let size = 2;
+  for (const { key, value } of node.items) {
+    const isMerge = isScalar(key) && key.type === 'PLAIN' && key.tag === undefined && key.value === '<<';
+    const name = isMerge ? '<<' : keyOf(read(key, reading).value);
+    if (own.has(name)) throw new Error(`the key ${JSON.stringify(name)} stands twice in one mapping`);
+    own.add(name);
+    const held = read(value, reading);
+    // `[a:]` and `{a:}` are a scalar `a:` to the server's reader, and an empty value to ours.
+    if (node.flow && held.value === null && isScalar(value) && value.source === '')
+      throw new Error(`${JSON.stringify(name)} has an empty value inside brackets`);
+    size += name.length + held.size + 4;
+    if (!isMerge) result.set(name, held.value);
+    else for (const [merged, its] of merges(held.value)) result.set(merged, its);
+  }
+  // By entries: a key `__proto__` is one like any other.
+  return { value: Object.fromEntries(result), size };
+}
+
+/** Earlier ones of a list count before later ones. */
+function merges(value: unknown): [string, unknown][] {
+  const maps = Array.isArray(value) ? value.toReversed() : [value];
+  return maps.flatMap((map) => {
+    if (typeof map !== 'object' || map === null || Array.isArray(map))
+      throw new Error('<< takes a mapping or a list of mappings');
+    return Object.entries(map);
+  });
+}
+
+function keyOf(key: unknown): string {
+  if (typeof key === 'string' || typeof key === 'boolean' || Number.isSafeInteger(key)) return String(key);
+  throw new Error(`${JSON.stringify(key)} can't be a key`);
+}
+
+function refuseTag({ tag }: { tag?: string }, own: 'map' | 'seq'): void {
+  if (tag !== undefined && tag !== `tag:yaml.org,2002:${own}`) throw new Error(`the tag ${tag} is not known`);
+}
+
+function sizeOf(items: readonly Read[]): number {
+  return items.reduce((sum, { size }) => sum + size + 1, 2);
+}

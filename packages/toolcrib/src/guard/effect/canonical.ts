@@ -1,0 +1,80 @@
+import {
+  canonicalPath,
+  KubeError,
+  mediaTypeOf,
+  queryText,
+  readExactJson,
+  readQuery,
+  textOf,
+} from '@toolcrib/kube';
+import type { AskedRequest } from '../request.ts';
+
+type Sent = Pick<AskedRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>;
+
+/** A request in the one form that is judged and sent, or why it has none. */
+export type Canonical<T extends Sent = AskedRequest> =
+  | {
+      request: T;
+      /** To be sent in place of the client's bytes. Absent: the effect has no canonical body, or brings its own. */
+      body?: { bytes: Uint8Array; type: string };
+    }
+  | { refused: string };
+
+/**
+ * Writes a judged request anew from what was read of it, so that whoever reads it after us can only read the same: path
+ * and query always, the body of a PUT or PATCH wherever its effect is read from it. Pure.
+ *
+ * JSON (PUT, merge and strategic merge patch) is read and written again. Everything else that the API server takes
+ * stays byte for byte as it came, for its effect is the server's own answer to a dry run of just these bytes
+ * (`judgedByServer`). A body that can't be read in one way only stays too, and is not understood.
+ */
+export function canonical<T extends Sent>(asked: T): Canonical<T> {
+  let request: T;
+  try {
+    request = { ...asked, path: canonicalPath(asked.path), query: queryText(readQuery(asked.query)) };
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    return { refused: error.message };
+  }
+  const body = request.method === 'PUT' || request.method === 'PATCH' ? canonicalBody(request) : undefined;
+  if (!body) return { request };
+  const headers = { ...request.headers, 'content-type': body.type };
+  return { request: { ...request, headers, body: body.bytes }, body };
+}
+
+function canonicalBody(request: Sent): { bytes: Uint8Array; type: string } | undefined {
+  const type = mediaTypeOf(request.headers['content-type']);
+  try {
+    if (isEncoded(request)) return undefined;
+    if (judgedByServer(request)) return { bytes: request.body, type };
+    if (!isJsonWrite(request.method, type) || request.body.length === 0) return undefined;
+    const { text } = readExactJson(textOf(request.body));
+    return { bytes: new TextEncoder().encode(text), type };
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    return undefined;
+  }
+}
+
+/**
+ * Writes of which only the server can say what they come to: by their nature (a JSON patch, a server-side apply), or
+ * since they are written in what another reader than its own might read otherwise (YAML, protobuf).
+ */
+export function judgedByServer(request: Pick<AskedRequest, 'method' | 'headers'>): boolean {
+  const type = mediaTypeOf(request.headers['content-type']);
+  if (request.method === 'PUT')
+    return type === 'application/yaml' || type === 'application/vnd.kubernetes.protobuf';
+  return type === 'application/json-patch+json' || type === 'application/apply-patch+yaml';
+}
+
+/** A body in a content-encoding: the API server passes over the header, what stands before it may not. */
+export function isEncoded({ headers }: Pick<AskedRequest, 'headers'>): boolean {
+  const encoding = headers['content-encoding'];
+  return encoding !== undefined && encoding !== '' && encoding !== 'identity';
+}
+
+function isJsonWrite(method: string, type: string): boolean {
+  return method === 'PUT'
+    ? type === 'application/json'
+    : /^application\/(strategic-)?merge-patch\+json$/.test(type);
+}
