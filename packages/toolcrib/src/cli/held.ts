@@ -54,6 +54,7 @@ export function whatOf(hold: Hold): string {
   const { effect } = hold;
   if (effect.verb === 'none') return 'nothing';
   const target = effect.target;
+  if (effect.verb === 'uninstall') return `helm uninstall ${effect.release} -n ${target?.namespace ?? ''}`;
   const name = target?.name ? `${target.resource}/${target.name}` : `all ${target?.resource ?? 'of it'}`;
   const where = target?.namespace ? ` -n ${target.namespace}` : '';
   const more = hold.envelope ? ` (+ ${hold.envelope.uids.length - 1} more)` : '';

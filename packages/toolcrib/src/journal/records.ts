@@ -62,6 +62,7 @@ const effect = z.discriminatedUnion('verb', [
     dryRun: z.boolean(),
   }),
   z.looseObject({ verb: z.literal('scale'), target, replicas: count, dryRun: z.boolean() }),
+  z.looseObject({ verb: z.literal('uninstall'), target, release: text, dryRun: z.literal(false) }),
   z.looseObject({ verb: z.literal('not-understood'), target: target.optional(), why: text }),
 ]);
 

@@ -28,6 +28,11 @@ export type Effect =
       replicas: number;
       dryRun: boolean;
     }
+  /**
+   * `helm uninstall`: its first write says so in the release's record, which `target` names. What it deletes after that
+   * stands in the record.
+   */
+  | { verb: 'uninstall'; target: Target; release: string; dryRun: false }
   /** A write whose effect could not be read: never taken for harmless. */
   | { verb: 'not-understood'; target?: Target; why: string };
 

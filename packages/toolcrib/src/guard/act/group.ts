@@ -34,6 +34,14 @@ export function belongsTo(act: Act, context: string, caller: Caller, now: number
   return act.caller.claim.userAgent === caller.claim.userAgent && now - act.lastAt <= ACT_PAUSE;
 }
 
+/**
+ * The command that a request is part of, so that one yes can go for several requests of it: the kubectl session, or the
+ * process; where no machine tells that, the program by its own name.
+ */
+export function commandOf({ caller }: Act): string {
+  return caller.session ?? caller.process ?? `${caller.token} ${caller.claim.userAgent}`;
+}
+
 /** What people read in the log for an act's first request. */
 export function titleOf(effect: Effect): string {
   if (effect.verb === 'none') return 'nothing';
@@ -49,6 +57,8 @@ export function titleOf(effect: Effect): string {
       return `delete all ${target?.resource}${target?.labelSelector ? ` with ${target.labelSelector}` : ''}${where}`;
     case 'evict':
       return `evict ${one}`;
+    case 'uninstall':
+      return `helm uninstall ${target?.namespace ? `${target.namespace}/` : ''}${effect.release}`;
     case 'scale':
       return `scale ${one} to ${effect.replicas}`;
   }

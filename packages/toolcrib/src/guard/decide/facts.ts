@@ -7,6 +7,8 @@ export function factsOf(input: { effect: Effect; radius: Radius; act: Act }): Fa
   const { objects, pods, podsNotReplaced, workloads, workloadsLeftWithoutPods, claims, volumesLost } =
     radius.counts;
   const target = 'target' in effect ? effect.target : undefined;
+  // helm's record is only where it says so: a rule means the release.
+  const release = effect.verb === 'uninstall' ? effect.release : undefined;
   const options = 'options' in effect ? effect.options : undefined;
   return {
     radius: {
@@ -21,11 +23,11 @@ export function factsOf(input: { effect: Effect; radius: Radius; act: Act }): Fa
     },
     effect: {
       // Rules speak of deleting; that a collection is deleted at once makes it no less a delete.
-      verb: effect.verb === 'delete-collection' ? 'delete' : effect.verb,
-      group: target?.group ?? '',
-      resource: target?.resource ?? '',
+      verb: effect.verb === 'delete-collection' || release !== undefined ? 'delete' : effect.verb,
+      group: release === undefined ? (target?.group ?? '') : 'helm.sh',
+      resource: release === undefined ? (target?.resource ?? '') : 'releases',
       namespace: target?.namespace ?? '',
-      name: target?.name ?? '',
+      name: release ?? target?.name ?? '',
       propagation: ('propagation' in effect && effect.propagation) || '',
       gracePeriodSeconds: options?.gracePeriodSeconds ?? -1,
       replicas: effect.verb === 'scale' ? effect.replicas : -1,

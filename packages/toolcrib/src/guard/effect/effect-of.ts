@@ -12,6 +12,7 @@ import {
 import type { Effect, Target } from '../../model/index.ts';
 import type { AskedRequest } from '../request.ts';
 import { isEncoded, judgedByServer } from './canonical.ts';
+import { releaseNamed, statusOf, UNINSTALLING } from './helm.ts';
 import { isEviction } from './needs-judgement.ts';
 import { certainDeleteOptions, isDryRunQuery } from './options.ts';
 import { replicasIn } from './replicas.ts';
@@ -102,6 +103,8 @@ function writeEffect(
   if (isDryRunQuery(query)) return { verb: 'none' };
   if (path.name === undefined) return { verb: 'none' };
   refuseEncoded(request);
+  const release = releaseNamed(path);
+  if (release !== undefined) return recordEffect(request, target, release);
   const asked = judgedByServer(request)
     ? 'ask-server'
     : replicasIn(request, path, writtenIn(request), path.subresource === 'scale');
@@ -109,6 +112,18 @@ function writeEffect(
   if (asked === 'ask-server')
     return { verb: 'ask-server', target, why: 'only the server can say what the write comes to' };
   return { verb: 'scale', target, replicas: asked, dryRun: false };
+}
+
+/** A release's record is written in an install, an upgrade and a rollback too; only one status begins an uninstall. */
+function recordEffect(request: Read, target: Target, release: string): Effect {
+  const media = mediaTypeOf(request.headers['content-type']);
+  // helm writes its record in protobuf, and it is as large as the release.
+  const written =
+    request.method === 'PUT' && media === 'application/vnd.kubernetes.protobuf'
+      ? decodeBody(media, request.body, { strict: true })
+      : writtenIn(request);
+  if (statusOf(written) !== UNINSTALLING) return { verb: 'none' };
+  return { verb: 'uninstall', target, release, dryRun: false };
 }
 
 /** The value that a PUT or a patch in JSON holds. @throws KubeError a format or a body that can't be read */

@@ -1,4 +1,5 @@
 import type { RequestTarget } from '@toolcrib/kube';
+import { releaseNamed } from './helm.ts';
 import { mayHaveReplicas } from './scalable.ts';
 
 /**
@@ -20,6 +21,7 @@ export function needsJudgement(
   if (target.type !== 'resource') return false;
   if (method === 'POST') return isEviction(target) || (createWatched && target.subresource === undefined);
   if (method === 'PUT' || method === 'PATCH') {
+    if (releaseNamed(target) !== undefined) return true;
     if (createWatched && method === 'PATCH' && target.subresource === undefined) return true;
     return target.subresource === 'scale' || (target.subresource === undefined && mayHaveReplicas(target));
   }

@@ -42,6 +42,9 @@ export interface Denial {
 /** Of so many denied acts it is remembered; kubectl goes on at once, and nobody else for long. */
 const DENIALS = 1000;
 
+/** The kind of an envelope whose objects are of several kinds or namespaces: their UIDs tell them apart. */
+export const SEVERAL = '*';
+
 /** How long an unanswered hold can still be answered. Milliseconds. */
 export const HOLD_LIFE = 10 * 60_000;
 
@@ -280,8 +283,8 @@ function isOf(hold: Hold, request: LikeRequest, now: number): boolean {
     envelope.expiresAt > now &&
     envelope.session === request.session &&
     envelope.verb === request.verb &&
-    envelope.kind === request.kind &&
-    envelope.namespace === request.namespace &&
+    (envelope.kind === SEVERAL ||
+      (envelope.kind === request.kind && envelope.namespace === request.namespace)) &&
     envelope.likeness === request.likeness &&
     envelope.uids.includes(request.uid) &&
     !envelope.used.includes(request.uid)

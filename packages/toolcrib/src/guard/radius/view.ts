@@ -16,7 +16,8 @@ export interface Aim {
 
 /** What an effect means for one of its objects; undefined where it destroys nothing, or is not understood. */
 export function aimOf(effect: Effect, ref: ObjectRef): Aim | undefined {
-  if (effect.verb === 'none' || effect.verb === 'not-understood') return undefined;
+  if (effect.verb === 'none' || effect.verb === 'not-understood' || effect.verb === 'uninstall')
+    return undefined;
   const type = { group: effect.target.group, resource: effect.target.resource };
   if (effect.verb === 'scale') return { ref, type, effect: { verb: 'scale', replicas: effect.replicas } };
   const verb = effect.verb === 'evict' ? 'evict' : 'delete';

@@ -12,6 +12,8 @@ export interface LiveAct {
   expected: Map<string, ObjectRef[]>;
   /** How bad the request is that gave the act its title; the worst one does. */
   worst?: number;
+  /** Why the write that would have begun an uninstall was refused: helm goes on to delete all the same. */
+  notBegun?: string;
 }
 
 const KEPT = 300;
@@ -20,10 +22,14 @@ export interface Acts {
   /** The act that a request belongs to, a new one where there is none; counted and written down. */
   assign(request: AskedRequest, effect: Effect): LiveAct;
   byId(id: string): Promise<LiveAct | undefined>;
+  /** The same command was typed again and goes on under the act of its first try. */
+  takeOver(live: LiveAct, request: AskedRequest): void;
   /** Tells how bad one of its requests would be: the worst part is the act's title. */
   rate(live: LiveAct, effect: Effect, badness: number): void;
   /** Every object that the act's session listed before: what the act will go through. None where no list tells that. */
   foresee(live: LiveAct, cluster: Cluster, request: AskedRequest): Promise<ObjectRef[]>;
+  /** How many objects the act will go through, where its first request tells. */
+  expect(live: LiveAct, count: number): void;
   save(live: LiveAct): Promise<void>;
 }
 
@@ -45,16 +51,22 @@ export function acts(deps: {
     return at !== undefined && now - at > ACT_PAUSE;
   };
 
+  const askedBy = (request: AskedRequest) => {
+    const { clientPort, headers } = request;
+    // A session tells it by itself, and reading /proc takes a moment.
+    const ask = headers['kubectl-session'] === undefined && clientPort !== undefined;
+    return callerOf(request, ask ? clientOf?.(clientPort) : undefined);
+  };
+
   return {
     assign(request, effect) {
       const now = clock.now();
-      const { clientPort, headers } = request;
-      // A session tells it by itself, and reading /proc takes a moment.
-      const ask = headers['kubectl-session'] === undefined && clientPort !== undefined;
-      const caller = callerOf(request, ask ? clientOf?.(clientPort) : undefined);
+      const caller = askedBy(request);
+      // Where no machine tells processes apart, each release is an act.
+      const begins = effect.verb === 'uninstall' && caller.process === undefined;
       const found = [...recent.values()]
         .reverse()
-        .find((live) => belongsTo(live.act, request.context, caller, now) && !over(live, now));
+        .find((live) => !begins && belongsTo(live.act, request.context, caller, now) && !over(live, now));
       if (found) {
         found.act = { ...found.act, soFar: found.act.soFar + 1, lastAt: now };
         return found;
@@ -68,6 +80,12 @@ export function acts(deps: {
       recent.set(live.act.id, live);
       if (recent.size > KEPT) recent.delete(recent.keys().next().value ?? '');
       return live;
+    },
+    takeOver(live, request) {
+      live.act = { ...live.act, caller: askedBy(request), lastAt: clock.now() };
+      // The last one of its program from now on, so that the rest of the command is found to be its part.
+      recent.delete(live.act.id);
+      recent.set(live.act.id, live);
     },
     rate(live, effect, badness) {
       if (live.worst !== undefined && badness <= live.worst) return;
@@ -106,6 +124,9 @@ export function acts(deps: {
       if (foreseen.length > 0)
         live.act = { ...live.act, expected: Math.max(foreseen.length, live.act.expected ?? 0) };
       return foreseen;
+    },
+    expect(live, count) {
+      live.act = { ...live.act, expected: Math.max(count, live.act.expected ?? 0) };
     },
     save: (live) => journal.saveAct(live.act),
   };

@@ -1,6 +1,8 @@
 import type { Status } from '@toolcrib/kube';
 import { type Hold, type Net, netOf } from '../../model/index.ts';
+import { titleOf } from '../act/group.ts';
 import { failure } from '../door/status.ts';
+import { beginsUninstall } from '../effect/helm.ts';
 import type { Instruction } from '../request.ts';
 import { beforeText } from './before.ts';
 
@@ -47,12 +49,30 @@ function netText(net: Net | undefined): string[] {
     : ['It could not be kept, so there would be no undo: its name has to be typed.'];
 }
 
-export function heldAnswer(hold: Hold, summary: string, passSeconds: number): Instruction {
+export function heldAnswer(
+  hold: Hold,
+  summary: string,
+  passSeconds: number,
+  warnings: string[] = [],
+): Instruction {
   return answer(
     failure(403, heldText(hold, summary, passSeconds), {
       causes: [{ reason: 'ToolcribHeld', message: hold.code, field: 'approval' }],
     }),
+    warnings,
   );
+}
+
+/**
+ * helm keeps the server's message to itself ("failed to delete release: web") and prints only warnings: so it is told by
+ * one as well, in one line, for the first of its requests.
+ */
+export function heldWarning({ code, effect, decision, actId }: Hold): string[] {
+  if (!beginsUninstall(effect)) return [];
+  return [
+    `toolcrib HELD ${code}: ${titleOf(effect)}: ${decision.reason} (rule ${decision.rule}). Nothing was deleted.`,
+    `toolcrib HELD ${code}: look: toolcrib held ${code}; let it go: toolcrib approve ${code} --as-sent, then helm uninstall again (act ${actId})`,
+  ];
 }
 
 /** @param before what the act had taken until then, as a sentence without its full stop; '' for nothing */

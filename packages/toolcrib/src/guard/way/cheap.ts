@@ -33,8 +33,8 @@ export async function cheapCase(
   at: { alone: boolean; cluster: Cluster; person: string; as?: As; owned: OwnedLooks },
 ): Promise<Cheap | undefined> {
   const [pod] = objects;
-  if (effect.verb === 'scale' || effect.verb === 'delete-collection' || objects.length !== 1 || !pod)
-    return undefined;
+  if (effect.verb !== 'delete' && effect.verb !== 'evict') return undefined;
+  if (objects.length !== 1 || !pod) return undefined;
   if (effect.target.group !== '' || effect.target.resource !== 'pods') return undefined;
   // Its claim may come at any moment, and be younger than what is remembered.
   if (pod.spec?.volumes?.some((volume: { ephemeral?: unknown }) => volume.ephemeral)) return undefined;

@@ -1,5 +1,6 @@
 import type { Envelope, Hold } from '../../model/index.ts';
-import { HOLD_LIFE } from '../hold/desk.ts';
+import { commandOf } from '../act/group.ts';
+import { HOLD_LIFE, SEVERAL } from '../hold/desk.ts';
 import { fingerprint, notInTheNet } from '../radius/index.ts';
 import type { WayDeps } from './deps.ts';
 import type { Step } from './judge.ts';
@@ -39,22 +40,22 @@ export function nameOf({ effect }: Pick<Judged, 'effect'>): string {
   return effect.target?.name ?? effect.target?.resource ?? 'it';
 }
 
-function envelopeOf({ request, subject, seen }: Step, expiresAt: number): Envelope | undefined {
-  const session = request.headers['kubectl-session'];
+function envelopeOf({ request, subject, seen, live }: Step, expiresAt: number): Envelope | undefined {
   const { targets } = seen.radius;
   const own = subject.objects[0]?.metadata;
   const [first] = targets;
-  if (session === undefined || targets.length < 2 || !first || !own?.uid || subject.kind !== 'destructive')
-    return undefined;
-  const like = targets.filter((target) => target.kind === first.kind && target.namespace === own.namespace);
+  if (!first || !own?.uid || subject.kind !== 'destructive') return undefined;
+  const whole = subject.effect.verb === 'uninstall';
+  if (!whole && (request.headers['kubectl-session'] === undefined || targets.length < 2)) return undefined;
+  const kinds = new Set(targets.map(({ kind, namespace }) => JSON.stringify([kind, namespace])));
   return {
-    session,
-    verb: subject.effect.verb,
-    kind: first.kind,
-    namespace: own.namespace,
+    session: commandOf(live.act),
+    verb: whole ? 'delete' : subject.effect.verb,
+    ...(kinds.size > 1 ? { kind: SEVERAL } : { kind: first.kind, namespace: first.namespace }),
     likeness: likenessOf(request, subject.effect),
-    uids: like.flatMap((target) => target.uid ?? []),
-    used: [own.uid],
+    uids: targets.flatMap((target) => target.uid ?? []),
+    // An uninstall's own request only says what is to come: its record goes by a delete of its own.
+    used: whole ? [] : [own.uid],
     expiresAt,
   };
 }

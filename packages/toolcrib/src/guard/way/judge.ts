@@ -1,15 +1,17 @@
 import { type Decision, type Hold, type Mode, netOf, ToolcribError } from '../../model/index.ts';
 import { waits } from '../act/claim.ts';
+import { commandOf } from '../act/group.ts';
 import { badness } from '../decide/badness.ts';
 import { type DecideInput, decide } from '../decide/decide.ts';
 import { factsOf } from '../decide/facts.ts';
 import { failure } from '../door/status.ts';
 import { canonical } from '../effect/canonical.ts';
+import { beginsUninstall } from '../effect/helm.ts';
 import type { LikeRequest } from '../hold/desk.ts';
 import { stillCovers, summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import type { LiveAct } from './acts.ts';
-import { answer, deniedAnswer, heldAnswer, stoppedAnswer } from './answers.ts';
+import { answer, deniedAnswer, heldAnswer, heldWarning, stoppedAnswer } from './answers.ts';
 import { beforeText, wentBefore } from './before.ts';
 import { cheapCase } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
@@ -74,15 +76,19 @@ async function judgeCanonical(deps: WayDeps, request: AskedRequest): Promise<Ins
 }
 
 async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: Judged): Promise<Instruction> {
-  const key = requestKey(request);
+  const key = requestKey(request, subject.effect);
   const waiting = deps.desk.seePass(request.person, key);
   const live =
     (waiting && (await deps.acts.byId(waiting.actId))) ?? deps.acts.assign(request, subject.effect);
+  if (waiting) deps.acts.takeOver(live, request);
   const cluster = await deps.clusterFor(request.context);
   const as = impersonation(request.headers);
   const ended = waiting ? undefined : await afterTheNo(deps, { request, subject, live, key });
   if (ended) return ended;
+  const rest = waiting ? undefined : await whileHeld(deps, { request, subject, live, key });
+  if (rest) return rest;
   const foreseen = await deps.acts.foresee(live, cluster, request);
+  if (subject.effect.verb === 'uninstall') deps.acts.expect(live, subject.aims.length);
   const alone = foreseen.length <= 1 && live.act.soFar <= 1;
   const cheap =
     subject.kind === 'destructive'
@@ -100,7 +106,7 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   const step: Step = { request, subject, seen, live, decision, key };
 
   // Taken only now: a look that failed would have used it up for nothing.
-  const pass = waiting && deps.desk.takePass(request.person, key, request.headers['kubectl-session']);
+  const pass = waiting && deps.desk.takePass(request.person, key, commandOf(live.act));
   if (pass) return released(deps, step, pass);
   if (subject.blind !== undefined) return release(deps, step, { as: 'as-sent' });
   if (decision.then === 'deny') return refused(deps, step, `${decision.reason} (rule ${decision.rule})`);
@@ -123,8 +129,19 @@ async function afterTheNo(
   at: Pick<Step, 'request' | 'subject' | 'live' | 'key'>,
 ): Promise<Instruction | undefined> {
   const no = deps.desk.deniedOf(at.live.act.id);
+  const { notBegun } = at.live;
+  if (beginsUninstall(at.subject.effect)) at.live.notBegun = undefined;
+  else if (!no && notBegun !== undefined)
+    return refusedByRule(deps, at, `its uninstall was refused: ${notBegun}`);
   if (!no) return undefined;
-  const why = `${no.by} said no to this act (${no.code}), and that ends it`;
+  return refusedByRule(deps, at, `${no.by} said no to this act (${no.code}), and that ends it`);
+}
+
+async function refusedByRule(
+  deps: WayDeps,
+  at: Pick<Step, 'request' | 'subject' | 'live' | 'key'>,
+  why: string,
+): Promise<Instruction> {
   const decision: Decision = { then: 'deny', rule: ENDED, reason: why };
   const seen = { radius: ownRadius(at.subject.objects, deps.clock.now()) };
   return refused(deps, { ...at, seen, decision }, why);
@@ -141,6 +158,26 @@ async function withTheRest(deps: WayDeps, step: Step): Promise<Instruction | und
   if (envelope) return released(deps, step, envelope);
   const already = deps.desk.heldAlready(like);
   return already && refusedWithTheRest(deps, step, already);
+}
+
+/**
+ * What would pass by itself does not while the rest of its command waits for a yes: a command half carried out is what
+ * nobody asked for. helm goes on to delete although its record was refused; kubectl goes on when its wait is over. A
+ * program that does many things is not meant, nor an eviction, of which `drain` sends many at once.
+ */
+async function whileHeld(
+  deps: WayDeps,
+  at: Pick<Step, 'request' | 'subject' | 'live' | 'key'>,
+): Promise<Instruction | undefined> {
+  const { request, subject, live, key } = at;
+  const open = deps.desk.openOf(live.act.id);
+  if (!open || open.requestKey === key || open.waiting || subject.effect.verb === 'evict') return undefined;
+  if (request.headers['kubectl-session'] === undefined && !beginsUninstall(open.effect)) return undefined;
+  const seen = { radius: ownRadius(subject.objects, deps.clock.now()) };
+  const reason = `the rest of its command is held (${open.code})`;
+  const step = { ...at, seen, decision: { then: 'hold' as const, rule: open.decision.rule, reason } };
+  await record(deps, step, 'refused', { note: reason, status: 403 });
+  return heldAnswer(open, summary(open.radius), deps.policy().passMs / 1000);
 }
 
 /** What a person reads of the risk: never a small number where nothing is known. */
@@ -189,7 +226,9 @@ async function held(deps: WayDeps, step: Step): Promise<Instruction> {
   }
   const open = deps.desk.openFor(step.request.person, step.key);
   // Asked again: it stays one act, under one code.
-  const live = (open && (await deps.acts.byId(open.actId))) ?? step.live;
+  const first = open && (await deps.acts.byId(open.actId));
+  if (first && first !== step.live) deps.acts.takeOver(first, step.request);
+  const live = first ?? step.live;
   await record(deps, { ...step, live }, 'held');
   const before = await wentBefore(deps, live, step.request.id);
   return waitForAnswer(deps, { ...step, live }, open, before);
@@ -227,7 +266,7 @@ async function waitForAnswer(
   if (given.as === 'expired' || given.as === 'gone') {
     const why = given.as === 'gone' ? 'the client went while it was held' : 'held; nobody has said yes yet';
     await record(deps, step, 'refused', { note: why, status: 403 });
-    return heldAnswer(now, text, passMs / 1000);
+    return heldAnswer(now, text, passMs / 1000, heldWarning(now));
   }
   const approved: Hold = { ...now, answer: { ...given, at: deps.clock.now() } };
   // Time has passed: what is kept and sent is what stands there now, not what stood there when it was held.
@@ -252,6 +291,7 @@ async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruct
   const covers = coveredBy(hold, now, mode);
   if (!covers.ok) {
     deps.desk.void(hold.code);
+    if (beginsUninstall(effect)) live.notBegun = covers.why;
     await record(deps, step, 'refused', { note: `the approval no longer holds: ${covers.why}`, status: 403 });
     return deniedAnswer(
       `what it would hit is no longer what was approved: ${covers.why}. Send it again to see it anew`,
@@ -259,6 +299,7 @@ async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruct
   }
   if (deps.gone.has(request.id)) {
     deps.desk.giveBack(hold.code);
+    if (beginsUninstall(effect)) live.notBegun = 'its client has gone';
     await record(deps, step, 'refused', {
       note: 'the client went before it was sent; the yes still stands',
       status: 403,
@@ -284,14 +325,14 @@ function coveredBy(hold: Hold, now: Seen, mode: Mode): ReturnType<typeof stillCo
   return { ok: false, why: now.needed };
 }
 
-function likeRequest({ request, subject, seen }: Step): LikeRequest | undefined {
+function likeRequest({ request, subject, seen, live }: Step): LikeRequest | undefined {
   const [object] = subject.objects;
   if (subject.objects.length !== 1 || !object?.metadata.uid || subject.kind !== 'destructive')
     return undefined;
   return {
     context: request.context,
     person: request.person,
-    session: request.headers['kubectl-session'],
+    session: commandOf(live.act),
     verb: subject.effect.verb,
     kind: seen.radius.targets[0]?.kind ?? object.kind,
     namespace: object.metadata.namespace,
@@ -311,5 +352,6 @@ async function refusedWithTheRest(deps: WayDeps, step: Step, hold: Hold): Promis
 async function refused(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
   await record(deps, step, 'refused', { note: why, status: 403 });
   const { live, request } = step;
+  if (beginsUninstall(step.subject.effect)) live.notBegun = why;
   return deniedAnswer(why, beforeText(await wentBefore(deps, live, request.id), live.act.id));
 }

@@ -40,7 +40,7 @@ export function asDryRun(
   request: AskedRequest,
   effect: Destructive,
 ): { query?: string; body?: { bytes: Uint8Array; type: string } } {
-  if (effect.verb === 'scale') return {};
+  if (effect.verb === 'scale' || effect.verb === 'uninstall') return {};
   const options = { ...effect.options, dryRun: ['All'] };
   if (effect.verb !== 'evict')
     return { query: withoutOptions(request.query), body: json(deleteOptionsBody(options)) };

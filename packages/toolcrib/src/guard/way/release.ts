@@ -49,7 +49,9 @@ async function keep(deps: WayDeps, step: Step, form: Form): Promise<'kept' | str
   if (subject.blind !== undefined) return subject.blind;
   try {
     const cluster = await deps.clusterFor(request.context);
-    const objects = await wholeObjects(cluster, seen.radius, subject.objects, impersonation(request.headers));
+    // An uninstall's own request only writes the record; each delete that follows keeps what it takes.
+    const radius = subject.effect.verb === 'uninstall' ? { ...seen.radius, members: [] } : seen.radius;
+    const objects = await wholeObjects(cluster, radius, subject.objects, impersonation(request.headers));
     const takenAt = deps.clock.now();
     const snapshot: Snapshot = {
       id: `snap-${request.id}`,

@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto';
+import type { PropagationPolicy } from '@toolcrib/kube';
+import type { Effect, Target } from '../../model/index.ts';
 import type { AskedRequest } from '../request.ts';
 import type { Destructive } from './subject.ts';
 
 /** The same for two identical requests, whoever sends them: what an approval's pass is good for. */
-export function requestKey(request: AskedRequest): string {
+export function requestKey(request: AskedRequest, effect?: Effect): string {
   const { context, method, path, query, headers } = request;
+  // helm writes the time into the record: the same command typed again is another body.
+  if (effect?.verb === 'uninstall') return hashOf([context, 'helm uninstall', path, senderOf(request)]);
   // Content-Type: what the same bytes mean.
   const media = headers['content-type'] ?? '';
   return hashOf([context, method, path, query, media, senderOf(request)], request.body);
@@ -27,8 +31,17 @@ function senderOf({ tool, agent, headers }: AskedRequest): string {
 /** As the server would read them: where in the request they stood, and in which order, is no matter. */
 function optionsOf(effect: Destructive): string {
   if (effect.verb === 'scale') return JSON.stringify([effect.replicas]);
+  if (effect.verb === 'uninstall') return AS_HELM_DELETES;
   const { gracePeriodSeconds, ignoreStoreReadErrorWithClusterBreakingPotential: breaking } = effect.options;
-  return JSON.stringify([effect.propagation ?? null, gracePeriodSeconds ?? null, breaking ?? false]);
+  const policy = effect.propagation ?? defaultPolicy(effect.target);
+  return JSON.stringify([policy, gracePeriodSeconds ?? null, breaking ?? false]);
+}
+
+const AS_HELM_DELETES = JSON.stringify(['Background', null, false]);
+
+/** helm says Background for the objects of a release and nothing for its records, where it means the same. */
+function defaultPolicy({ group, resource }: Target): PropagationPolicy | null {
+  return group === '' && (resource === 'secrets' || resource === 'configmaps') ? 'Background' : null;
 }
 
 function hashOf(parts: string[], body: Uint8Array = new Uint8Array()): string {

@@ -7,6 +7,7 @@ import {
   type RequestState,
   type Softening,
   ToolcribError,
+  type UnseenKind,
 } from '../../model/index.ts';
 import type { RestOfAct } from '../radius/index.ts';
 import { look, neededBySoftened, notInTheNet, radiusOf, softening } from '../radius/index.ts';
@@ -60,7 +61,7 @@ export async function seeRadius(
   const aims = withForeseen(subject.aims, what.foreseen);
   try {
     const view = await look(cluster, aims, as);
-    const radius = radiusOf(view, aims);
+    const radius = withUnseen(radiusOf(view, aims), subject.unseen);
     const [aim] = aims;
     const single = aims.length === 1 && subject.kind === 'destructive' && subject.effect.verb === 'delete';
     const needed = neededBySoftened(view, radius, await softenedIn(deps, cluster.context));
@@ -76,6 +77,12 @@ export async function seeRadius(
       radius: { ...radius, state: 'incomplete', unseen: [{ kind: 'everything', why: error.message }] },
     };
   }
+}
+
+/** What could not be seen of the targets themselves makes a radius incomplete like anything else. */
+function withUnseen(radius: Radius, unseen: readonly UnseenKind[] = []): Radius {
+  if (unseen.length === 0) return radius;
+  return { ...radius, state: 'incomplete', unseen: [...radius.unseen, ...unseen] };
 }
 
 /** Where it is possible by itself, the rest of its act is looked at too: what was kept for it is read only then. */

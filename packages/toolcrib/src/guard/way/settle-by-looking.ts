@@ -1,4 +1,4 @@
-import { resourcePath } from '@toolcrib/kube';
+import { type KubeObject, resourcePath } from '@toolcrib/kube';
 import { type Cluster, type Effect, type RequestRecord, ToolcribError } from '../../model/index.ts';
 import type { WayDeps } from './deps.ts';
 
@@ -61,6 +61,7 @@ async function look(
   const wanted = new Set(request.targetUids);
   const targets = snapshot.objects.filter((object) => wanted.has(object.metadata.uid ?? ''));
   if (targets.length === 0) return { state: 'unsettled', note: 'what it was to hit is not known' };
+  if (effect.verb === 'uninstall') return lookAtRecord(targets[0], cluster, request, effect);
   let gone = 0;
   // What was on its way out before says nothing about this request.
   const telling = targets.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
@@ -74,6 +75,23 @@ async function look(
   if (gone === telling.length) return { state: 'carried-out', note: 'what it named is gone' };
   if (gone === 0) return { state: 'not-carried-out', note: 'what it named still stands' };
   return { state: 'carried-out', note: `${gone} of ${telling.length} are gone` };
+}
+
+/** helm's record says by a label whether the write that begins an uninstall was carried out. */
+async function lookAtRecord(
+  kept: KubeObject | undefined,
+  cluster: Cluster,
+  request: RequestRecord,
+  { target }: Extract<Effect, { verb: 'uninstall' }>,
+): Promise<Looked> {
+  const at = { namespace: target.namespace, name: target.name ?? '' };
+  const now = await cluster.get(target, at, request.as);
+  const same =
+    now?.metadata.uid === kept?.metadata.uid &&
+    now?.metadata.labels?.status === kept?.metadata.labels?.status;
+  return same
+    ? { state: 'not-carried-out', note: "the release's record stands as it was kept" }
+    : { state: 'carried-out', note: "the release's record was written" };
 }
 
 async function lookAtScale(

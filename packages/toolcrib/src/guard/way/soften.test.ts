@@ -110,16 +110,18 @@ for (const gone of [true, false]) {
   test(`${gone ? 'taken' : 'being taken'} by its act between the offer and the yes: not softened either`, () =>
     inNamespace(target, async (namespace) => {
       const at = await webShop(namespace);
-      const { deps, close } = openWay(target.cluster, policyOf(RULES));
-      answered(await judge(deps, asked('DELETE', at.dep, kubectl('s2'))));
-      const [hold] = deps.desk.list();
-      assert.equal(hold?.decision.softening?.possible, true);
+      // While it waits: once the wait is over, the rest of its command is refused with it.
+      const policy = policyOf(RULES).replace('waitSeconds: 0', 'waitSeconds: 90');
+      const { deps, close } = openWay(target.cluster, policy);
+      const waiting = judge(deps, asked('DELETE', at.dep, kubectl('s2')));
+      const hold = await until('held', async () => deps.desk.list()[0]);
+      assert.equal(hold.decision.softening?.possible, true);
       const first = await judge(deps, asked('DELETE', at.cm, kubectl('s2')));
       assert.equal(first.do, 'forward');
       // On its way, or gone: nobody has said yet.
       if (gone) await target.https('DELETE', at.cm);
-      deps.desk.answer(hold?.code ?? '', { as: 'softened', by: 'aiko', withoutNet: false }, 60_000);
-      const { status, body } = answered(await judge(deps, asked('DELETE', at.dep, kubectl('s2'))));
+      deps.desk.answer(hold.code, { as: 'softened', by: 'aiko', withoutNet: false }, 60_000);
+      const { status, body } = answered(await waiting);
       assert.equal(status, 403);
       assert.match(body.message, /can't be softened: the act (has taken|may take) ConfigMap conf/);
       assert.ok(await seen(target, at.dep));

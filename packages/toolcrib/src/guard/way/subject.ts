@@ -1,5 +1,5 @@
 import { type KubeObject, refOf } from '@toolcrib/kube';
-import type { As, Cluster, Effect } from '../../model/index.ts';
+import { type As, type Cluster, type Effect, ToolcribError, type UnseenKind } from '../../model/index.ts';
 import { effectOf, type ReadEffect } from '../effect/effect-of.ts';
 import { type Aim, aimOf } from '../radius/view.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
@@ -7,6 +7,7 @@ import { collectionRefusal, listCollection } from './collection.ts';
 import { impersonation } from './impersonation.ts';
 import { readTarget } from './read-target.ts';
 import { replicasByDryRun, replicasNow } from './replicas-now.ts';
+import { uninstallAims } from './uninstall.ts';
 
 /** Effects that destroy something, of objects that are known. */
 export type Destructive = Exclude<Effect, { verb: 'none' | 'not-understood' }>;
@@ -30,6 +31,8 @@ interface Aimed {
   aims: Aim[];
   /** Set where what it would destroy can't be seen at all, and so can't be kept: the reason. */
   blind?: string;
+  /** What it is aimed at as well, and could not be seen. */
+  unseen?: UnseenKind[];
 }
 
 /**
@@ -52,10 +55,32 @@ export async function subjectOf(request: AskedRequest, cluster: Cluster): Promis
       ? { kind: 'answered', answer: found.refused }
       : destructive(effect, found.objects);
   }
+  if (effect.verb === 'uninstall') return uninstalling(effect, cluster, as);
   const found = await readTarget(cluster, effect.target, as);
   if ('absent' in found) return { kind: 'answered', answer: found.absent };
   if ('forbidden' in found) return { ...destructive(effect, []), blind: found.forbidden };
   return destructive(effect, [found.object]);
+}
+
+/** helm has just said in its record what it is about to do: judged as the whole of it, before the first object goes. */
+async function uninstalling(
+  effect: Extract<Effect, { verb: 'uninstall' }>,
+  cluster: Cluster,
+  as: As | undefined,
+): Promise<Subject> {
+  const { target } = effect;
+  const found = await readTarget(cluster, target, as);
+  // The server refuses to replace what is not there.
+  if ('absent' in found) return { kind: 'harmless' };
+  if ('forbidden' in found) return { ...destructive(effect, []), blind: found.forbidden };
+  try {
+    const { aims, unseen } = await uninstallAims(found.object, cluster, as);
+    return { kind: 'destructive', effect, objects: [found.object], aims, unseen };
+  } catch (error) {
+    if (error instanceof ToolcribError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    return understoodAsDelete({ verb: 'not-understood', target, why }, [found.object]);
+  }
 }
 
 /** A write that may lower replicas. To what is not there yet it is a create, or the server refuses it. */

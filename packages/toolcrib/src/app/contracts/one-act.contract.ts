@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { realClients } from '@toolcrib/sandbox';
+import { chart, WEB } from '../../testing/chart.ts';
+import { inNamespace, paths, seen, until } from '../../testing/target.ts';
+import { podsOf } from '../../testing/workloads.ts';
+import { type OpenGuarded, openStage, type Stage } from '../testing/stage.ts';
+
+/**
+ * A command is one act, asked for once, before the first of it goes; a no ends it. With the real helm and kubectl, and
+ * proved by what stands in the cluster.
+ * @param helms further helm binaries, beside the one that the tests carry
+ */
+export function oneActContract(open: OpenGuarded, helms: Record<string, string> = {}): void {
+  let stage: Stage;
+  before(async () => {
+    stage = await openStage(open, { waitSeconds: 30 });
+  });
+  after(() => stage?.close());
+
+  const at = (namespace: string) => ({
+    service: `${paths.core(namespace, 'services')}/web`,
+    conf: `${paths.core(namespace, 'configmaps')}/conf`,
+    web: `${paths.apps(namespace, 'deployments')}/web`,
+    record: `${paths.core(namespace, 'secrets')}/sh.helm.release.v1.web.v1`,
+  });
+  const standing = async (namespace: string) =>
+    (
+      await Promise.all(
+        Object.entries(at(namespace)).map(async ([name, path]) =>
+          (await seen(stage.target, path)) ? [name] : [],
+        ),
+      )
+    ).flat();
+  const running = (namespace: string) =>
+    until('two Pods run', async () => {
+      const pods = await podsOf(stage.target, namespace, 'web');
+      return pods.length === 2 && pods.every((pod) => pod.status?.phase === 'Running');
+    });
+  const apply = async (namespace: string, text = WEB) => {
+    const said = await stage.run('observe', ['apply', '-n', namespace, '-f', '-'], text);
+    assert.equal(said.code, 0, said.stderr);
+    await running(namespace);
+  };
+  const titles = async (namespace: string): Promise<string[]> =>
+    (await stage.home.journal().acts())
+      .map(({ title }) => title)
+      .filter((title) => title.includes(`${namespace}/`))
+      .reverse();
+
+  for (const name of ['helm', ...Object.keys(helms)]) {
+    const helmIn = async (namespace: string, context: string, ...args: string[]) =>
+      stage.home.launch(helms[name] ?? (await realClients()).helm, [...args, '-n', namespace], {
+        kubeconfig: stage.guard.kubeconfig(context),
+      }).done;
+    const install = async (namespace: string, release = 'web', template = WEB) => {
+      const folder = chart(stage.home.folder, `${namespace}-${release}`, template);
+      const said = await helmIn(namespace, 'observe', 'install', release, folder);
+      assert.equal(said.code, 0, said.stderr);
+    };
+    const statusOf = async (namespace: string) =>
+      (await seen(stage.target, at(namespace).record))?.metadata.labels?.status;
+    const everything = ['service', 'conf', 'web', 'record'];
+
+    test(`${name} uninstall: one question before the first of it goes, and helm prints its code`, () =>
+      inNamespace(stage.target, async (namespace) => {
+        await install(namespace);
+        await running(namespace);
+        const refused = await helmIn(namespace, 'enforce', 'uninstall', 'web');
+        assert.equal(refused.code, 1, refused.stdout);
+        const [hold, ...more] = await stage.holds(namespace);
+        assert.ok(hold);
+        assert.deepEqual(more, [], 'one question');
+        assert.match(refused.stderr, new RegExp(`toolcrib HELD ${hold.code}: `));
+        assert.match(refused.stderr, new RegExp(`toolcrib approve ${hold.code} --as-sent`));
+        assert.deepEqual(await standing(namespace), everything);
+        assert.equal(await statusOf(namespace), 'deployed');
+        const kinds = new Set(hold.radius.members.map(({ ref }) => ref.kind));
+        for (const kind of ['Service', 'ConfigMap', 'Deployment', 'Pod', 'Secret'])
+          assert.ok(kinds.has(kind), kind);
+        // Asked again before the yes: the same question, and still nothing goes.
+        assert.equal((await helmIn(namespace, 'enforce', 'uninstall', 'web')).code, 1);
+        assert.equal((await stage.holds(namespace)).length, 1);
+        assert.deepEqual(await standing(namespace), everything);
+        await stage.approve(hold, 'as-sent');
+        const done = await helmIn(namespace, 'enforce', 'uninstall', 'web');
+        assert.equal(done.code, 0, done.stderr);
+        assert.deepEqual(await standing(namespace), []);
+        assert.equal((await stage.holds(namespace)).length, 1, 'nothing of it was asked again');
+        assert.deepEqual(await titles(namespace), [`helm uninstall ${namespace}/web`]);
+      }));
+
+    test(`${name} uninstall, denied: the release is deployed, and nothing is gone`, () =>
+      inNamespace(stage.target, async (namespace) => {
+        await install(namespace);
+        await running(namespace);
+        assert.equal((await helmIn(namespace, 'enforce', 'uninstall', 'web')).code, 1);
+        const [hold] = await stage.holds(namespace);
+        assert.ok(hold);
+        await stage.guard.api.answer(hold.code, { as: 'denied', by: 'ben' });
+        assert.equal(await statusOf(namespace), 'deployed');
+        assert.deepEqual(await standing(namespace), everything);
+        const listed = await helmIn(namespace, 'enforce', 'list', '--deployed', '-q');
+        assert.equal(listed.stdout.trim(), 'web');
+        // Typed again it is asked again, under another code.
+        assert.equal((await helmIn(namespace, 'enforce', 'uninstall', 'web')).code, 1);
+        assert.deepEqual(await standing(namespace), everything);
+        assert.equal((await stage.holds(namespace)).filter(({ state }) => state === 'open').length, 1);
+      }));
+
+    test(`${name} uninstall: grown since the yes, it is void, and still nothing goes`, () =>
+      inNamespace(stage.target, async (namespace) => {
+        await install(namespace);
+        await running(namespace);
+        await helmIn(namespace, 'enforce', 'uninstall', 'web');
+        const [hold] = await stage.holds(namespace);
+        assert.ok(hold);
+        await stage.approve(hold, 'as-sent');
+        await stage.target.https('PATCH', at(namespace).web, { spec: { replicas: 3 } });
+        assert.equal((await helmIn(namespace, 'enforce', 'uninstall', 'web')).code, 1);
+        assert.deepEqual(await standing(namespace), everything);
+        assert.equal(await statusOf(namespace), 'deployed');
+      }));
+
+    test(`${name}: three releases uninstalled within a moment are three acts, each with its own name`, () =>
+      inNamespace(stage.target, async (namespace) => {
+        const map = (release: string) =>
+          `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${release}}\ndata: {a: b}\n`;
+        for (const release of ['one', 'two', 'three']) await install(namespace, release, map(release));
+        for (const release of ['one', 'two', 'three']) {
+          const said = await helmIn(namespace, 'enforce', 'uninstall', release);
+          assert.equal(said.code, 0, said.stderr);
+          assert.equal(
+            await seen(stage.target, `${paths.core(namespace, 'configmaps')}/${release}`),
+            undefined,
+          );
+        }
+        assert.deepEqual(
+          await titles(namespace),
+          ['one', 'two', 'three'].map((release) => `helm uninstall ${namespace}/${release}`),
+        );
+      }));
+  }
+
+  test('kubectl delete -f: a no ends it, and what went before is named', () =>
+    inNamespace(stage.target, async (namespace) => {
+      await apply(namespace);
+      const kubectl = stage.kubectl(
+        'enforce',
+        'delete',
+        'service/web',
+        'deployment/web',
+        'configmap/conf',
+        '-n',
+        namespace,
+      );
+      const hold = await stage.held(namespace);
+      await stage.guard.api.answer(hold.code, { as: 'denied', by: 'ben' });
+      const said = await kubectl.done;
+      assert.equal(said.code, 1);
+      const left = await standing(namespace);
+      assert.ok(left.includes('conf') && left.includes('web'), left.join());
+      assert.match(said.stderr, /ben said no to this act/);
+      assert.equal((await stage.holds(namespace)).length, 1);
+    }));
+}

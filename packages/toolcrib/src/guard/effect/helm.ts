@@ -1,0 +1,91 @@
+import { gunzipSync } from 'node:zlib';
+import type { KubeObject } from '@toolcrib/kube';
+import { parseAllDocuments } from 'yaml';
+import type { Effect } from '../../model/index.ts';
+
+/** What helm 3 and 4 write down of one revision of a release. */
+export interface Release {
+  name: string;
+  namespace: string;
+  /** The objects of its manifest that an uninstall deletes, in their order there; hooks are not among them. */
+  objects: ReleaseObject[];
+}
+
+export interface ReleaseObject {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  /** As written; an object of a namespaced kind without one stands in the release's namespace. */
+  namespace?: string;
+}
+
+/** The label by which helm finds a release's status; in the record itself it is packed. */
+export const UNINSTALLING = 'uninstalling';
+
+/** Secret and ConfigMap driver name their records alike: `sh.helm.release.v1.NAME.vREVISION`. */
+const RECORD = /^sh\.helm\.release\.v1\.(.+)\.v\d+$/;
+
+/** The largest manifest that is unpacked: a record is at most 1 MiB packed. Bytes. */
+const LARGEST = 64 << 20;
+
+interface Named {
+  group: string;
+  resource: string;
+  name?: string;
+  subresource?: string;
+}
+
+/** The release whose record a request path names; undefined where it is none. */
+export function releaseNamed(path: Named): string | undefined {
+  if (path.group !== '' || path.subresource !== undefined) return undefined;
+  if (path.resource !== 'secrets' && path.resource !== 'configmaps') return undefined;
+  return RECORD.exec(path.name ?? '')?.[1];
+}
+
+/** Whether helm goes on to delete a release whatever it is answered to this: it begins an uninstall, or may. */
+export function beginsUninstall(effect: Effect): boolean {
+  if (effect.verb === 'uninstall') return true;
+  return (
+    effect.verb === 'not-understood' &&
+    effect.target !== undefined &&
+    releaseNamed(effect.target) !== undefined
+  );
+}
+
+/** The status that a record carries as a label. */
+export function statusOf(record: unknown): string | undefined {
+  const labels = (record as { metadata?: { labels?: Record<string, unknown> } } | undefined)?.metadata?.labels;
+  return typeof labels?.status === 'string' ? labels.status : undefined;
+}
+
+/**
+ * Reads a release's record: a Secret (its payload is encoded once more) or a ConfigMap, gzip in base64 or, from old
+ * versions, plain.
+ * @throws Error where it can't be read
+ */
+export function releaseOf(record: KubeObject): Release {
+  const payload = record.data?.release;
+  if (typeof payload !== 'string') throw new Error('the release record holds no release');
+  const text = record.kind === 'Secret' ? Buffer.from(payload, 'base64').toString('latin1') : payload;
+  const bytes = Buffer.from(text, 'base64');
+  const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const json = packed ? gunzipSync(bytes, { maxOutputLength: LARGEST }) : bytes;
+  const release = JSON.parse(json.toString('utf8')) as Record<string, unknown>;
+  const { name, namespace, manifest } = release;
+  if (typeof name !== 'string' || typeof namespace !== 'string' || typeof manifest !== 'string')
+    throw new Error('the release record has another form');
+  return { name, namespace, objects: objectsIn(manifest) };
+}
+
+/** What a manifest lists, without what its chart asks to keep. @throws Error for what is no manifest */
+function objectsIn(manifest: string): ReleaseObject[] {
+  return parseAllDocuments(manifest).flatMap((document) => {
+    const [error] = document.errors;
+    if (error) throw new Error(`the manifest of the release can't be read: ${error.message}`);
+    const object = document.toJS({ maxAliasCount: 100 }) as KubeObject | null;
+    if (!object?.kind || !object.metadata?.name) return [];
+    if (object.metadata.annotations?.['helm.sh/resource-policy']?.trim().toLowerCase() === 'keep') return [];
+    const { apiVersion, kind, metadata } = object;
+    return [{ apiVersion, kind, name: metadata.name, namespace: metadata.namespace }];
+  });
+}

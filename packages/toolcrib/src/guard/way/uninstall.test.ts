@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { KubeObject } from '@toolcrib/kube';
+import { openSandbox } from '../../testing/sandbox-target.ts';
+import { type ClusterTarget, put, seen } from '../../testing/target.ts';
+import { releaseOf } from '../effect/helm.ts';
+import type { Instruction } from '../request.ts';
+import { asked, openWay, policyOf } from '../testing/way.ts';
+import { judge } from './judge.ts';
+
+// helm's first write of an uninstall, in each form in which a record may stand, and what may be wrong with it.
+
+const CORE = '/api/v1/namespaces/default';
+const RULES = `[{name: maps, when: 'radius.objects > 2', then: hold}]`;
+
+let target: ClusterTarget;
+before(async () => {
+  target = await openSandbox({ controllers: false });
+});
+after(() => target.close());
+
+const map = (name: string, more = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, ...more },
+});
+const KEPT = { annotations: { 'helm.sh/resource-policy': 'keep' } };
+const MANIFEST = [map('a'), map('b'), map('kept', KEPT), map('not-there')]
+  .map((object) => `---\n# Source: all.yaml\n${JSON.stringify(object)}\n`)
+  .join('');
+
+function record(kind: 'Secret' | 'ConfigMap', status: string, manifest = MANIFEST): KubeObject {
+  const release = { name: 'web', namespace: 'default', manifest, info: { status } };
+  const packed = gzipSync(JSON.stringify(release)).toString('base64');
+  const labels = { name: 'web', owner: 'helm', status, version: '1' };
+  return {
+    apiVersion: 'v1',
+    kind,
+    ...(kind === 'Secret' ? { type: 'helm.sh/release.v1' } : {}),
+    metadata: { name: 'sh.helm.release.v1.web.v1', labels },
+    data: { release: kind === 'Secret' ? Buffer.from(packed).toString('base64') : packed },
+  };
+}
+
+const helm = { 'user-agent': 'Helm/4.1.4', 'content-type': 'application/json' };
+const write = (path: string, body: unknown) =>
+  asked('PUT', path, { headers: helm, body: Buffer.from(JSON.stringify(body)) });
+const textOf = (told: Instruction): string =>
+  told.do === 'answer' ? JSON.parse(Buffer.from(told.body).toString()).message : 'forwarded';
+
+for (const kind of ['Secret', 'ConfigMap'] as const) {
+  describe(`records in a ${kind}`, () => {
+    const at = `${CORE}/${kind.toLowerCase()}s`;
+    const path = `${at}/sh.helm.release.v1.web.v1`;
+    beforeEach(async () => {
+      for (const name of ['a', 'b', 'kept', 'sh.helm.release.v1.web.v1', 'bystander'])
+        for (const resource of ['configmaps', 'secrets'])
+          await target.https('DELETE', `${CORE}/${resource}/${name}`);
+      for (const one of [map('a'), map('b'), map('kept', KEPT), map('bystander')])
+        await put(target, `${CORE}/configmaps`, one);
+      await put(target, at, record(kind, 'deployed'));
+    });
+
+    test('held as the whole that it begins, without what the chart keeps; the deletes are refused with it', async () => {
+      const { deps, close, journal } = openWay(target.cluster, policyOf(RULES));
+      const told = textOf(await judge(deps, write(path, record(kind, 'uninstalling'))));
+      assert.match(told, /^toolcrib HELD [A-Z0-9]{5}: /);
+      const [hold] = deps.desk.list();
+      assert.deepEqual(
+        hold?.radius.targets.map(({ name }) => name),
+        ['a', 'b', 'sh.helm.release.v1.web.v1'],
+      );
+      // helm goes on all the same.
+      const gone = textOf(await judge(deps, asked('DELETE', `${CORE}/configmaps/a`, { headers: helm })));
+      assert.ok(gone.startsWith(`toolcrib HELD ${hold?.code}: `), gone);
+      assert.deepEqual(
+        (await journal.acts()).map(({ title }) => title),
+        ['helm uninstall default/web'],
+      );
+      // A yes is for what was shown, and for that alone.
+      deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+      const again = write(path, { ...record(kind, 'uninstalling'), modifiedAt: 'later' });
+      assert.equal(textOf(await judge(deps, again)), 'forwarded');
+      const [act] = await journal.acts();
+      const [snapshot] = await journal.snapshotsOf(act?.id ?? '');
+      assert.deepEqual(
+        snapshot?.objects.map(({ metadata }) => [metadata.name, metadata.labels?.status]),
+        [['sh.helm.release.v1.web.v1', 'deployed']],
+        'the record is kept as it stood before',
+      );
+      for (const name of ['a', 'b'])
+        assert.equal(
+          textOf(await judge(deps, asked('DELETE', `${CORE}/configmaps/${name}`, { headers: helm }))),
+          'forwarded',
+        );
+      assert.equal((await journal.acts()).length, 1);
+      await close();
+    });
+
+    test('an upgrade writes its records as ever', async () => {
+      const { deps, close, journal } = openWay(
+        target.cluster,
+        policyOf('[{name: all, when: "true", then: hold}]'),
+      );
+      for (const status of ['superseded', 'deployed', 'failed', 'uninstalled'])
+        assert.equal(textOf(await judge(deps, write(path, record(kind, status)))), 'forwarded');
+      assert.deepEqual(await journal.acts(), []);
+      await close();
+    });
+
+    test('by a rule that denies it, its deletes are refused too', async () => {
+      const rule = `[{name: no, when: 'effect.resource == "releases" && effect.name == "web"', then: deny}]`;
+      const { deps, close } = openWay(target.cluster, policyOf(rule));
+      assert.match(textOf(await judge(deps, write(path, record(kind, 'uninstalling')))), /rule no/);
+      const one = asked('DELETE', `${CORE}/configmaps/a`, { headers: helm });
+      assert.match(textOf(await judge(deps, one)), /its uninstall was refused/);
+      // Another program is not meant by it.
+      const other = asked('DELETE', `${CORE}/configmaps/bystander`);
+      assert.equal(textOf(await judge(deps, other)), 'forwarded');
+      await close();
+    });
+
+    test('what stands there can not be read: not understood, and held', async () => {
+      await target.https('DELETE', path);
+      await put(target, at, { ...record(kind, 'deployed'), data: { release: 'aGVsbG8=' } });
+      const { deps, close } = openWay(target.cluster, policyOf('[]'));
+      const told = textOf(await judge(deps, write(path, record(kind, 'uninstalling'))));
+      assert.match(told, /HELD .*could not be read/);
+      const rest = asked('DELETE', `${CORE}/configmaps/a`, { headers: helm });
+      assert.match(textOf(await judge(deps, rest)), /HELD/);
+      assert.ok(await seen(target, `${CORE}/configmaps/a`));
+      await close();
+    });
+
+    test('in observe it passes, and the record is kept', async () => {
+      const { deps, close, journal } = openWay(target.cluster, policyOf(RULES, 'observe'));
+      assert.equal(textOf(await judge(deps, write(path, record(kind, 'uninstalling')))), 'forwarded');
+      const [act] = await journal.acts();
+      assert.equal(
+        (await journal.snapshotsOf(act?.id ?? ''))[0]?.objects[0]?.metadata.labels?.status,
+        'deployed',
+      );
+      await close();
+    });
+  });
+}
+
+test('a bomb in a record is no release', () => {
+  const bomb = record('ConfigMap', 'deployed');
+  bomb.data = { release: gzipSync(Buffer.alloc(100 << 20)).toString('base64') };
+  assert.throws(() => releaseOf(bomb));
+});
