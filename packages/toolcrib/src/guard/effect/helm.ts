@@ -54,7 +54,8 @@ export function beginsUninstall(effect: Effect): boolean {
 
 /** The status that a record carries as a label. */
 export function statusOf(record: unknown): string | undefined {
-  const labels = (record as { metadata?: { labels?: Record<string, unknown> } } | undefined)?.metadata?.labels;
+  const labels = (record as { metadata?: { labels?: Record<string, unknown> } } | undefined)?.metadata
+    ?.labels;
   return typeof labels?.status === 'string' ? labels.status : undefined;
 }
 

@@ -21,7 +21,8 @@ export function needsJudgement(
   if (target.type !== 'resource') return false;
   if (method === 'POST') return isEviction(target) || (createWatched && target.subresource === undefined);
   if (method === 'PUT' || method === 'PATCH') {
-    if (releaseNamed(target) !== undefined) return true;
+    // helm replaces its record whole; who patches it is no uninstall, and what is deleted is judged all the same.
+    if (method === 'PUT' && releaseNamed(target) !== undefined) return true;
     if (createWatched && method === 'PATCH' && target.subresource === undefined) return true;
     return target.subresource === 'scale' || (target.subresource === undefined && mayHaveReplicas(target));
   }
