@@ -11,7 +11,7 @@ import type {
   SoftenRecord,
   UndoRecord,
 } from '../model/index.ts';
-import { ToolcribError, tookNothing } from '../model/index.ts';
+import { compareClusters, contextNameOf, ToolcribError, tookNothing } from '../model/index.ts';
 import { lookForFinish, lookForUndo, planFinish, planUndo, runFinish, runUndo } from '../undo/index.ts';
 
 export interface ActDeps {
@@ -20,6 +20,8 @@ export interface ActDeps {
   clock: Clock;
   /** Who asked. */
   by: string;
+  /** A person says that it is the same cluster, where that can't be told. */
+  sameCluster?: boolean;
 }
 
 /** Told of each result as it comes. */
@@ -52,6 +54,7 @@ export async function undoAct(deps: ActDeps, actId: string, progress: ActProgres
   const snapshots = await journal.snapshotsOf(actId);
   const requests = await journal.requests({ actId });
   const cluster = await deps.clusterFor(act.context);
+  const told = await boundTo(deps, act, cluster);
   const settled = await settledFirst(deps, cluster, actId, requests);
   const postponed = settled.map((record) => postpone(record, clock.now()));
   for (const record of postponed) if (record.state === 'softened') await journal.saveSoften(record);
@@ -61,7 +64,7 @@ export async function undoAct(deps: ActDeps, actId: string, progress: ActProgres
     at: clock.now(),
     by,
     kind: 'undo',
-    results: [],
+    results: told,
   };
   for (const as of personsOf(requests, postponed)) {
     const own = requests.filter((request) => sameAs(request.as, as));
@@ -78,6 +81,37 @@ export async function undoAct(deps: ActDeps, actId: string, progress: ActProgres
   const took = requests.some((request) => tookNothing(request, settled) === undefined);
   if (took) await journal.saveUndo(whole);
   return whole;
+}
+
+/**
+ * An act is undone in the cluster in which it was done, and in no other that has its context's name by now.
+ * @returns what is to be told of it
+ */
+async function boundTo(deps: ActDeps, act: Act, cluster: Cluster): Promise<UndoRecord['results']> {
+  const found = compareClusters(act.cluster, await cluster.identity());
+  if (found === 'same') return [];
+  if (found === 'other') throw otherCluster(act);
+  const what = `the cluster of context ${contextNameOf(act.context)}`;
+  if (found === 'by-address') {
+    const note = 'told by its address and CA alone: the namespace kube-system could not be read then, or now';
+    return [{ what, result: 'unchanged', note }];
+  }
+  if (deps.sameCluster) return [{ what, result: 'unchanged', note: `${deps.by} says that it is the same` }];
+  throw new ToolcribError(
+    'conflict',
+    `Whether ${what} is still the one in which ${act.id} was done can't be told.`,
+    { next: `Where you know that it is: toolcrib undo ${act.id} --same-cluster` },
+  );
+}
+
+function otherCluster({ id, context }: Act): ToolcribError {
+  return new ToolcribError(
+    'conflict',
+    `The context ${contextNameOf(context)} names another cluster than when ${id} was done. Nothing was changed.`,
+    {
+      next: 'Let the context name that cluster again, or bring the objects over by hand: toolcrib log shows them.',
+    },
+  );
 }
 
 /** As whom an act's requests were made: once each. */
@@ -144,6 +178,8 @@ export async function finishAct(
   const { journal, clock, by } = deps;
   const act = await knownAct(journal, actId);
   const cluster = await deps.clusterFor(act.context);
+  // What is finished is named by UIDs, which no other cluster has: only what is known to be another one is refused.
+  if (compareClusters(act.cluster, await cluster.identity()) === 'other') throw otherCluster(act);
   const settled = options.byItself
     ? await journal.softenings({ actId })
     : await settledFirst(deps, cluster, actId, await journal.requests({ actId }));

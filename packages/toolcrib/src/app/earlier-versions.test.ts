@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { loadDoorIdentity } from './door-identity.ts';
@@ -66,6 +66,8 @@ function homeFrom(folder: string): GuardHome {
   const home = guardHome(readFileSync(join(folder, 'direct-kubeconfig'), 'utf8'));
   mkdirSync(home.paths.journal, { mode: 0o700 });
   for (const file of ['journal.db', 'key']) cpSync(join(folder, file), join(home.paths.journal, file));
+  // A checkout has no modes but that of programs.
+  chmodSync(join(home.paths.journal, 'key'), 0o600);
   for (const file of ['door.json', 'kubeconfig', 'sources.json', 'guard.yaml'])
     cpSync(join(folder, file), join(home.paths.state, file));
   return home;

@@ -11,13 +11,15 @@ export function registerUndo(program: Command): void {
     .description(
       'Bring back what an act took; never overwrites what stands there now. Works when the guard is dead.',
     )
+    .option('--same-cluster', 'it is the cluster in which the act was done, where that can’t be told')
     .addHelpText(
       'after',
       '\nExit 0: everything is back or was never gone. 1: something is not, or may not be; the list says what and why.',
     )
-    .action(async (actId: string, options: { output: Output }) => {
+    .action(async (actId: string, options: { output: Output; sameCluster?: boolean }) => {
       const { undoAct } = await import('../app/acts.ts');
-      const record = await withActs((deps) => undoAct(deps, actId, progress));
+      const { sameCluster } = options;
+      const record = await withActs((deps) => undoAct({ ...deps, sameCluster }, actId, progress));
       finishWith(record.results);
       print(options.output, record, () =>
         record.results.length > 0

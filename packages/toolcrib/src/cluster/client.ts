@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   apiVersionOf,
   deleteOptionsBody,
@@ -8,7 +9,13 @@ import {
   type ResourceType,
   resourcePath,
 } from '@toolcrib/kube';
-import { type As, type Cluster, type ClusterResponse, ToolcribError } from '../model/index.ts';
+import {
+  type As,
+  type Cluster,
+  type ClusterIdentity,
+  type ClusterResponse,
+  ToolcribError,
+} from '../model/index.ts';
 import { type Discovered, discover, legacyResources } from './discovery.ts';
 import { exchange, isAbsent, jsonOf, mustBeOk } from './http.ts';
 import { allPages, METADATA_LIST, named, trimmed } from './listing.ts';
@@ -25,6 +32,10 @@ const TIMEOUT = 15_000;
 const DISCOVERY_LIFE = 60_000;
 /** A kind that is not found is looked for anew, but not more often than this (ms): it may have just come. */
 const DISCOVERY_PAUSE = 2_000;
+
+/** A cluster is not made again under its address within so long (ms). */
+const IDENTITY_LIFE = 10_000;
+const NAMESPACES = { group: '', version: 'v1', resource: 'namespaces' };
 
 const PATCH_TYPES = {
   merge: 'application/merge-patch+json',
@@ -118,8 +129,29 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
     return jsonOf(context, `GET ${path}`, answer) as unknown as KubeList;
   }
 
+  let known: { at: number; found: Promise<ClusterIdentity> } | undefined;
+  async function identity(): Promise<ClusterIdentity> {
+    const answer = await send('GET', resourcePath(NAMESPACES, { name: 'kube-system' }));
+    const address = addressOf(upstream);
+    // Many roles may not read namespaces, and some clusters hide this one: the address is all there is then.
+    if (isAbsent(answer) || answer.status === 403) return { address };
+    mustBeOk(context, 'GET the namespace kube-system', answer);
+    const { metadata } = jsonOf(context, 'GET the namespace kube-system', answer) as KubeObject;
+    return { ...(metadata.uid ? { uid: metadata.uid } : {}), address };
+  }
+
   return {
     context,
+
+    identity() {
+      if (known && now() - known.at < IDENTITY_LIFE) return known.found;
+      const entry = { at: now(), found: identity() };
+      known = entry;
+      entry.found.catch(() => {
+        if (known === entry) known = undefined;
+      });
+      return entry.found;
+    },
 
     request: ({ method, path, headers, body, as, signal }) =>
       exchange(upstream, { method, path, headers: { ...headers, ...as }, body, signal, timeout }),
@@ -197,4 +229,11 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
 
     close: () => upstream.close(),
   };
+}
+
+/** The server with its CA, as one hash: a journal holds nobody's address for it. */
+function addressOf({ url, tls }: Upstream): string {
+  return createHash('sha256')
+    .update(JSON.stringify([url.href, tls.ca ?? '']))
+    .digest('hex');
 }

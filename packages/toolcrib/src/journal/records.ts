@@ -23,6 +23,7 @@ const caller = z.looseObject({
 export const actSchema = z.looseObject({
   id: text,
   context: text,
+  cluster: z.looseObject({ uid: text.optional(), address: text }).optional(),
   caller,
   startedAt: count,
   lastAt: count,

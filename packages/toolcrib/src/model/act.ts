@@ -1,3 +1,4 @@
+import type { ClusterIdentity } from './cluster-identity.ts';
 import type { ToolClaim } from './tool.ts';
 
 /** Who asks, as far as it is known. Only `tool` (hashed by `run`) is more than a claim. */
@@ -21,6 +22,8 @@ export interface Caller {
 export interface Act {
   id: string;
   context: string;
+  /** Which cluster the context named then. Absent in older records. */
+  cluster?: ClusterIdentity;
   caller: Caller;
   /** Milliseconds since 1970. */
   startedAt: number;

@@ -1,4 +1,5 @@
 import type { DeleteOptions, KubeObject, ObjectRef, ResourceInfo, ResourceType } from '@toolcrib/kube';
+import type { ClusterIdentity } from './cluster-identity.ts';
 
 /** Milliseconds since 1970, and timers; held still in tests. */
 export interface Clock {
@@ -55,6 +56,8 @@ export interface ClusterResponse {
  */
 export interface Cluster {
   readonly context: string;
+  /** Which cluster this is, with the person's own rights; remembered for a few seconds. */
+  identity(): Promise<ClusterIdentity>;
   request(request: {
     method: string;
     /** Path with query. */

@@ -28,7 +28,7 @@ export function actsContract(open: OpenTarget): void {
   ) {
     const made = testDeps({ prod: cluster ?? target.cluster });
     try {
-      await made.deps.journal.saveAct(anAct());
+      await made.deps.journal.saveAct(anAct({ cluster: await target.cluster.identity() }));
       await body({ ...made.deps, by: 'tester' });
     } finally {
       await made.close();

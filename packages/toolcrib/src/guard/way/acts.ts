@@ -1,5 +1,16 @@
 import type { ObjectRef } from '@toolcrib/kube';
-import type { Act, ClientProcess, Clock, Cluster, Effect, Ids, Journal } from '../../model/index.ts';
+import {
+  type Act,
+  type ClientProcess,
+  type Clock,
+  type Cluster,
+  compareClusters,
+  contextNameOf,
+  type Effect,
+  type Ids,
+  type Journal,
+  ToolcribError,
+} from '../../model/index.ts';
 import { ACT_PAUSE, belongsTo, callerOf, titleOf } from '../act/group.ts';
 import { foretells, type SessionLists } from '../act/sessions.ts';
 import type { AskedRequest } from '../request.ts';
@@ -30,6 +41,11 @@ export interface Acts {
   foresee(live: LiveAct, cluster: Cluster, request: AskedRequest): Promise<ObjectRef[]>;
   /** How many objects the act will go through, where its first request tells. */
   expect(live: LiveAct, count: number): void;
+  /**
+   * Binds an act to the cluster that its context names.
+   * @throws ToolcribError `conflict` where that is another one than when the act began; what comes next is an act of its own
+   */
+  bind(live: LiveAct, cluster: Cluster): Promise<void>;
   save(live: LiveAct): Promise<void>;
 }
 
@@ -127,6 +143,17 @@ export function acts(deps: {
     },
     expect(live, count) {
       live.act = { ...live.act, expected: Math.max(count, live.act.expected ?? 0) };
+    },
+    async bind(live, cluster) {
+      const now = await cluster.identity();
+      if (live.act.cluster === undefined) live.act = { ...live.act, cluster: now };
+      if (compareClusters(live.act.cluster, now) !== 'other') return;
+      recent.delete(live.act.id);
+      throw new ToolcribError(
+        'conflict',
+        `the context ${contextNameOf(live.act.context)} names another cluster than when this act began.`,
+        { next: 'Look where you are, and send it again.' },
+      );
     },
     save: (live) => journal.saveAct(live.act),
   };

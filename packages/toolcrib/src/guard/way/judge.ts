@@ -82,6 +82,7 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
     (waiting && (await deps.acts.byId(waiting.actId))) ?? deps.acts.assign(request, subject.effect);
   if (waiting) deps.acts.takeOver(live, request);
   const cluster = await deps.clusterFor(request.context);
+  await deps.acts.bind(live, cluster);
   const as = impersonation(request.headers);
   const ended = waiting ? undefined : await afterTheNo(deps, { request, subject, live, key });
   if (ended) return ended;
@@ -284,6 +285,7 @@ async function waitForAnswer(
 async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruction> {
   const { request, subject, live } = step;
   const cluster = await deps.clusterFor(request.context);
+  await deps.acts.bind(live, cluster);
   const as = impersonation(request.headers);
   const now = await seeRadius(deps, { request, subject, live, foreseen: [], cluster, as });
   const { effect } = subject;

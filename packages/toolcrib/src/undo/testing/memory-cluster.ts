@@ -60,6 +60,7 @@ export function memoryCluster(start: readonly KubeObject[]): MemoryCluster {
   const unsupported = () => Promise.reject(new Error('not in this cluster'));
   return {
     context: 'memory',
+    identity: async () => ({ uid: 'memory', address: 'memory' }),
     objects,
     writes,
     request: unsupported,

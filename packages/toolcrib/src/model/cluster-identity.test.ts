@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ClusterIdentity, compareClusters } from './cluster-identity.ts';
+
+const CASES: [string, ClusterIdentity | undefined, ClusterIdentity, ReturnType<typeof compareClusters>][] = [
+  ['the same', { uid: '1', address: 'a' }, { uid: '1', address: 'a' }, 'same'],
+  ['moved, its CA renewed', { uid: '1', address: 'a' }, { uid: '1', address: 'b' }, 'same'],
+  ['made again at the same address', { uid: '1', address: 'a' }, { uid: '2', address: 'a' }, 'other'],
+  ['may not be read now', { uid: '1', address: 'a' }, { address: 'a' }, 'by-address'],
+  ['could not be read then', { address: 'a' }, { uid: '1', address: 'a' }, 'by-address'],
+  ['neither can be compared', { uid: '1', address: 'a' }, { address: 'b' }, 'unknown'],
+  ['an old record', undefined, { uid: '1', address: 'a' }, 'unknown'],
+];
+for (const [name, then, now, expected] of CASES)
+  test(`${name}: ${expected}`, () => assert.equal(compareClusters(then, now), expected));

@@ -1,0 +1,20 @@
+/** Which cluster it is, whatever a context calls it today. */
+export interface ClusterIdentity {
+  /** UID of the namespace `kube-system`: it lives and dies with the cluster. Absent where it may not be read. */
+  uid?: string;
+  /** Hash of the server's address and CA: says less, since both can be moved and renewed. */
+  address: string;
+}
+
+/**
+ * Whether what was done then was done in the cluster that is there now. `by-address`: UIDs could not be compared, address and
+ * CA are the same. `unknown` is never taken for yes.
+ * @param then as it was recorded; older records have none
+ */
+export function compareClusters(
+  then: ClusterIdentity | undefined,
+  now: ClusterIdentity,
+): 'same' | 'other' | 'by-address' | 'unknown' {
+  if (then?.uid !== undefined && now.uid !== undefined) return then.uid === now.uid ? 'same' : 'other';
+  return then?.address === now.address ? 'by-address' : 'unknown';
+}
