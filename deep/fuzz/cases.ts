@@ -1,7 +1,7 @@
+import type { Random } from '../../packages/toolcrib/src/guard/testing/random.ts';
 import { jsonOf } from './json.ts';
 import { protobufOf } from './protobuf.ts';
 import { changeQuery, queryOf } from './query.ts';
-import type { Random } from './random.ts';
 import type { Sample, Sent } from './referee.ts';
 import { yamlOf } from './yaml.ts';
 

@@ -1,7 +1,7 @@
+import { Random } from '../../packages/toolcrib/src/guard/testing/random.ts';
 import { type Case, caseOf, Samples } from './cases.ts';
 import { compare, type Verdict } from './compare.ts';
 import { type Guarded, guarded } from './guard.ts';
-import { Random } from './random.ts';
 import type { Reading, Referee, Sent } from './referee.ts';
 
 const BATCH = 1000;

@@ -1,5 +1,5 @@
+import type { Random } from '../../packages/toolcrib/src/guard/testing/random.ts';
 import { AROUND } from './json.ts';
-import type { Random } from './random.ts';
 import { changeTree, type Tree, treeOf } from './tree.ts';
 
 /** Scalars in the spellings of YAML 1.1, of 1.2, and of both; tags, anchors and merges as well. */

@@ -30,25 +30,23 @@ export function parseRequestPath(rawPath: string): RequestTarget {
 
 function resourceTarget(group: string, parts: string[], rawPath: string): RequestTarget {
   const [version = '', ...rest] = parts;
-  // The old watch prefix (`/api/v1/watch/pods`) is still served: the rest of the path names the same things.
-  const tail = rest[0] === 'watch' ? rest.slice(1) : rest;
+  // The old verbs before a path (`/api/v1/watch/pods`): what follows names the same things.
+  const tail = rest[0] === 'watch' || rest[0] === 'proxy' ? rest.slice(1) : rest;
   if (tail.length === 0) return { type: 'non-resource', path: rawPath };
-  const base = { type: 'resource' as const, group, version };
-  if (tail[0] === 'namespaces' && tail.length >= 3 && !isNamespaceSubresource(group, tail)) {
-    const [, namespace, resource = '', name, ...sub] = tail;
-    return { ...base, namespace, resource, name, subresource: sub.length > 0 ? sub.join('/') : undefined };
-  }
-  const [resource = '', name, ...sub] = tail;
-  const subresource = sub.length > 0 ? sub.join('/') : undefined;
-  // A Namespace is its own scope, as the API server's RequestInfo has it.
-  if (group === '' && resource === 'namespaces' && name) {
-    return { ...base, resource, name, namespace: name, subresource };
-  }
-  return { ...base, resource, name, subresource };
-}
-
-function isNamespaceSubresource(group: string, tail: string[]): boolean {
-  return group === '' && tail.length === 3 && (tail[2] === 'status' || tail[2] === 'finalize');
+  const scoped = tail[0] === 'namespaces' && tail.length >= 2;
+  // A Namespace is its own scope. `status` and `finalize` are its own, in every group and whatever follows them.
+  const inside = scoped && tail.length > 2 && tail[2] !== 'status' && tail[2] !== 'finalize';
+  // Only the first segment after a name is the subresource: authorizers and the handler of custom resources go by it.
+  const [resource = '', name, subresource] = inside ? tail.slice(2) : tail;
+  return {
+    type: 'resource',
+    group,
+    version,
+    resource,
+    name,
+    ...(scoped ? { namespace: tail[1] } : {}),
+    subresource: rest[0] === 'proxy' ? undefined : subresource,
+  };
 }
 
 /**
