@@ -1,2 +1,4 @@
+export type { ManagedFields } from './give-back.ts';
+export { fieldsGivenBack } from './give-back.ts';
 export type { ApplyOutcome, Conflict, FieldManager, OwnershipContext } from './ownership.ts';
 export { applyConfiguration, managedFieldsAfterUpdate } from './ownership.ts';

@@ -11,7 +11,7 @@ export interface Going {
 export interface Collected {
   /** By UID; the starts included. */
   going: Map<string, Going>;
-  /** UID of what stays without one of its owners → UID of that owner. */
+  /** UID of what stays and loses the reference to an owner → UID of that owner. */
   orphaned: Map<string, string>;
   /** UIDs of what was taken for going although an owner of it was not seen. */
   doubtful: Set<string>;
@@ -104,14 +104,28 @@ function policyOfDependent(
   return finalizers.includes('foregroundDeletion') ? 'Foreground' : 'Background';
 }
 
+/**
+ * What stays and loses its reference to an owner that goes: dependents of an Orphan delete, and those that another owner
+ * keeps (attemptToDeleteItem takes the references to absent owners out of what has a solid one). Where an owner's kind is
+ * not served the collector gives up before it writes anything; what is being deleted already is left alone.
+ */
 function orphans(graph: OwnerGraph, going: ReadonlyMap<string, Going>): Map<string, string> {
   const orphaned = new Map<string, string>();
   for (const [owner, { policy }] of going) {
-    if (policy !== 'Orphan') continue;
     for (const dependent of graph.dependentsOf(owner)) {
-      const uid = dependent.metadata.uid;
-      if (uid && !going.has(uid) && !orphaned.has(uid)) orphaned.set(uid, owner);
+      const { uid, deletionTimestamp } = dependent.metadata;
+      if (!uid || going.has(uid) || orphaned.has(uid)) continue;
+      if (policy === 'Orphan' || (deletionTimestamp === undefined && isStripped(graph, dependent, owner)))
+        orphaned.set(uid, owner);
     }
   }
   return orphaned;
+}
+
+function isStripped(graph: OwnerGraph, dependent: KubeObject, owner: string): boolean {
+  const references = dependent.metadata.ownerReferences ?? [];
+  const states = references.map((reference) => [reference.uid, graph.stateOf(reference, dependent)] as const);
+  if (states.some(([, state]) => state === 'unresolvable')) return false;
+  // A reference that was never good (another namespace, another name) is nobody's to give back.
+  return states.some(([uid, state]) => uid === owner && state !== 'absent');
 }

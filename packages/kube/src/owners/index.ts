@@ -1,3 +1,4 @@
 export * from './built-in.ts';
 export * from './collect.ts';
 export * from './graph.ts';
+export * from './remakes.ts';

@@ -144,6 +144,7 @@ const radius = z.looseObject({
       generation: count.optional(),
       owners: texts,
       ready: z.boolean().optional(),
+      spent: z.literal(true).optional(),
     }),
   ),
   unseen,
@@ -241,4 +242,5 @@ export const snapshotSchema = z.looseObject({
   takenAt: count,
   context: text,
   objects: z.array(z.looseObject({ apiVersion: text, kind: text, metadata: z.looseObject({ name: text }) })),
+  promised: z.array(z.looseObject({ uid: text, loss: z.enum(['returns', 'restorable', 'lost']) })).optional(),
 }) satisfies z.ZodType<Snapshot>;

@@ -1,6 +1,7 @@
 // rule.ts and yaml-file.ts are imported by their own paths: they bring CEL and YAML, which most commands never need.
 export * from './act.ts';
 export * from './cluster-identity.ts';
+export * from './comeback.ts';
 export * from './decision.ts';
 export * from './effect.ts';
 export * from './errors.ts';
@@ -10,6 +11,7 @@ export * from './label.ts';
 export * from './marks.ts';
 export * from './ports.ts';
 export * from './radius.ts';
+export * from './release-record.ts';
 export * from './self-test.ts';
 export * from './snapshot.ts';
 export * from './taken.ts';

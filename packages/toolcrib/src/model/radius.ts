@@ -30,6 +30,8 @@ export interface RadiusMember {
   owners: string[];
   /** For Pods: Ready when looked at. */
   ready?: boolean;
+  /** It had finished: it is `lost` because nothing would be restored by running it again. */
+  spent?: true;
   /** A scale-down takes a number of Pods; that it takes just this one is a guess. */
   estimated?: true;
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
+import type { Promised } from './comeback.ts';
 
 /** The objects of a radius, kept before the request was forwarded. Encrypted at rest. */
 export interface Snapshot {
@@ -10,4 +11,6 @@ export interface Snapshot {
   context: string;
   /** Whole objects as the API gave them, status included; targets first, then owners before what they own. */
   objects: KubeObject[];
+  /** What the radius said of what goes, so that an undo keeps to it. Absent in old records. */
+  promised?: Promised[];
 }

@@ -1,7 +1,9 @@
 import type { KubeObject, OwnerReference, ResourceInfo } from '@toolcrib/kube';
-import { isCustom } from '@toolcrib/kube';
+import { apiVersionOf, describeRef, groupVersionOf, isCustom, resourcePath } from '@toolcrib/kube';
 import { ToolcribError } from '../model/index.ts';
-import { prepared, sameIntent } from './prepare.ts';
+import { giveFieldsBack } from './field-owners.ts';
+import { getAs } from './live.ts';
+import { isBareDefault, prepared, sameIntent } from './prepare.ts';
 import { letGo, usersOf } from './rebind.ts';
 import type { Run } from './running.ts';
 import { explicitNodePorts, withoutAssigned } from './service.ts';
@@ -22,6 +24,7 @@ export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create
   );
   if (lost) {
     run.missing.add(uid);
+    run.coming.delete(uid);
     return [
       { what, result: 'skipped', note: `${lost.kind} ${lost.name}, which controls it, did not come back` },
     ];
@@ -40,16 +43,26 @@ export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create
     snapshot = withoutVolume(snapshot);
     notes.push(goneNote(lostVolume));
   }
-  const { object, dropped } = await withOwners(run, prepared(snapshot));
+  const { object, dropped, later } = await withOwners(run, prepared(snapshot));
   notes.push(dropped);
   const made = await create(run, info, object, snapshot, notes);
-  if ('result' in made) {
-    if (made.result.result === 'conflict') run.missing.add(uid);
-    else if (made.now.metadata.uid) run.uids.set(uid, made.now.metadata.uid);
+  run.coming.delete(uid);
+  if ('result' in made && made.result.result === 'conflict') {
+    run.missing.add(uid);
     return [made.result];
   }
-  if (made.now.metadata.uid) run.uids.set(uid, made.now.metadata.uid);
+  const now = made.now.metadata.uid ?? '';
+  if (now !== '') run.uids.set(uid, now);
+  for (const reference of later) {
+    const ref = { apiVersion: object.apiVersion, kind: object.kind, namespace, name, uid: now };
+    const waiting = run.unnamed.get(reference.uid) ?? [];
+    run.unnamed.set(reference.uid, [...waiting, { info, ref, reference }]);
+  }
+  const unnamed = await nameOwner(run, uid);
+  if ('result' in made) return [made.result, ...unnamed];
   await afterwards(run, info, snapshot, made.now, notes);
+  const known = snapshot.status === undefined || !isCustom(snapshot) ? made.now : undefined;
+  notes.push(await giveFieldsBack(run, info, snapshot, 'all', known), ...remarks(snapshot));
   const note = notes.filter((one) => one !== undefined).join('; ');
   const lostData: Result[] =
     lostVolume === undefined
@@ -61,7 +74,65 @@ export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create
             note: 'it went meanwhile, with its data',
           },
         ];
-  return [...lostData, { what, result: 'done', ...(note === '' ? {} : { note }) }];
+  return [...lostData, { what, result: 'done', ...(note === '' ? {} : { note }) }, ...unnamed];
+}
+
+/** What is back, and not as it was. */
+function remarks(snapshot: KubeObject): (string | undefined)[] {
+  const balancer = isKind(snapshot, '', 'Service') && snapshot.spec?.type === 'LoadBalancer';
+  const addresses: { ip?: string; hostname?: string }[] = snapshot.status?.loadBalancer?.ingress ?? [];
+  const old = addresses.map(({ ip, hostname }) => ip ?? hostname).join(', ');
+  return [
+    balancer
+      ? `its load balancer is made anew and may get another address${old === '' ? '' : ` than ${old}`}`
+      : undefined,
+    isKind(snapshot, 'batch', 'Job') ? 'it starts over: what it had done is not remembered' : undefined,
+    isKind(snapshot, '', 'Pod') ? 'its containers start anew: what was only in them is gone' : undefined,
+    snapshot.type === 'kubernetes.io/service-account-token'
+      ? 'with a new token: the old one stays void'
+      : undefined,
+  ];
+}
+
+/** Writes an owner that has just come into what came before it. @returns what did not work */
+export async function nameOwner(run: Run, was: string): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const { info, ref, reference } of run.unnamed.get(was) ?? []) {
+    try {
+      await addOwners(run, info, ref, [{ ...reference, uid: run.uids.get(was) ?? '' }]);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const note = `it is back, but could not name its owner ${reference.kind} ${reference.name}: ${why}`;
+      results.push({ what: describeRef(ref), result: 'failed', note });
+    }
+  }
+  run.unnamed.delete(was);
+  return results;
+}
+
+/** Adds owners to an object, pinned to its UID; those that it names already are left. @returns how many were added */
+export async function addOwners(
+  run: Run,
+  info: ResourceInfo,
+  ref: { namespace?: string; name: string; uid: string },
+  owners: readonly OwnerReference[],
+): Promise<number | 'gone'> {
+  const at = { namespace: info.namespaced ? ref.namespace : undefined, name: ref.name };
+  for (let attempt = 0; ; attempt++) {
+    const now = await run.cluster.get(info, at, run.as);
+    if (!now || now.metadata.uid !== ref.uid) return 'gone';
+    const { uid, resourceVersion, ownerReferences = [] } = now.metadata;
+    const missing = owners.filter((owner) => !ownerReferences.some((one) => one.uid === owner.uid));
+    if (missing.length === 0) return 0;
+    const patch = { metadata: { uid, resourceVersion, ownerReferences: [...ownerReferences, ...missing] } };
+    try {
+      await run.cluster.patch(info, at, patch, {}, run.as);
+      return missing.length;
+    } catch (error) {
+      // Somebody wrote in between: look again.
+      if (statusOf(error) !== 409 || attempt >= 9) throw error;
+    }
+  }
 }
 
 async function isGone(
@@ -107,7 +178,7 @@ async function create(
   const { namespace, name } = object.metadata;
   for (let attempt = 0; ; attempt++) {
     try {
-      return { now: await run.cluster.create(info, object, run.as) };
+      return { now: await createAs(run, info, object, notes) };
     } catch (error) {
       const status = statusOf(error);
       // A definition is established a moment before its kind is served everywhere.
@@ -115,13 +186,11 @@ async function create(
         await run.waiting.sleep(250);
         continue;
       }
-      const now = await run.cluster.get(
-        info,
-        { namespace: info.namespaced ? namespace : undefined, name },
-        run.as,
-      );
+      const at = { namespace: info.namespaced ? namespace : undefined, name };
+      const now = await getAs(run.cluster, info, object.apiVersion, at, run.as);
       if (now && status === 409) {
         const same = sameIntent(now, snapshot);
+        if (!same && isBareDefault(snapshot, now)) return { now: await fillIn(run, info, object, now) };
         const note = same
           ? 'the same stands there again'
           : 'something else took its name; it is left as it is';
@@ -139,17 +208,93 @@ async function create(
   }
 }
 
+/** The version in which an object was kept is the one that it is made in: its body fits no other. */
+async function createAs(
+  run: Run,
+  info: ResourceInfo,
+  object: KubeObject,
+  notes: (string | undefined)[],
+): Promise<KubeObject> {
+  const { version } = groupVersionOf(object.apiVersion);
+  if (version === info.version) return run.cluster.create(info, object, run.as);
+  try {
+    return await run.cluster.create({ ...info, version }, object, run.as);
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+    const { group } = groupVersionOf(object.apiVersion);
+    const served = await run.cluster
+      .request({
+        method: 'GET',
+        path: group === '' ? `/api/${version}` : `/apis/${group}/${version}`,
+        as: run.as,
+      })
+      .then(({ status }) => status !== 404);
+    if (served) throw error;
+    const now = apiVersionOf(info);
+    try {
+      const made = await createStrictly(run, info, { ...object, apiVersion: now });
+      notes.push(`made as ${now}: ${object.apiVersion}, in which it was kept, is no longer served`);
+      return made;
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new ToolcribError(
+        'api',
+        `It was kept as ${object.apiVersion}, which the cluster no longer serves, and what was kept does not fit ${now}: ${why}`,
+        { cause },
+      );
+    }
+  }
+}
+
+/** A field that the newer version does not know is an error here, and never dropped in silence. */
+async function createStrictly(run: Run, info: ResourceInfo, object: KubeObject): Promise<KubeObject> {
+  const { namespace } = object.metadata;
+  const path = `${resourcePath(info, { namespace: info.namespaced ? namespace : undefined })}?fieldValidation=Strict`;
+  const { status, body } = await run.cluster.request({
+    method: 'POST',
+    path,
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'User-Agent': 'toolcrib' },
+    body: JSON.stringify(object),
+    as: run.as,
+  });
+  const said = JSON.parse(Buffer.from(body).toString('utf8')) as KubeObject & { message?: string };
+  if (status >= 300) {
+    const message = said.message ?? `HTTP ${status}`;
+    throw new ToolcribError('api', message, { cause: { status, message } });
+  }
+  return said;
+}
+
+/** The controller manager was faster, and made a bare one: it gets what the kept one had. */
+function fillIn(run: Run, info: ResourceInfo, object: KubeObject, now: KubeObject): Promise<KubeObject> {
+  const { uid, resourceVersion } = now.metadata;
+  const { labels, annotations, ownerReferences, finalizers } = object.metadata;
+  const { apiVersion: _version, kind: _kind, metadata: _metadata, ...body } = object;
+  const metadata = { uid, resourceVersion, labels, annotations, ownerReferences, finalizers };
+  const at = { namespace: now.metadata.namespace, name: now.metadata.name };
+  return run.cluster.patch(info, at, { ...body, metadata }, {}, run.as);
+}
+
 /**
  * References rewritten to the UIDs of now. What would dangle is left out: the garbage collector would delete the
- * restored object for it. A claim's references to its set or Pod are the set's to write again.
+ * restored object for it; an owner that is still to come is named once it is there. A claim's reference to its set is
+ * the set's to write again.
  */
-async function withOwners(run: Run, object: KubeObject): Promise<{ object: KubeObject; dropped?: string }> {
+async function withOwners(
+  run: Run,
+  object: KubeObject,
+): Promise<{ object: KubeObject; dropped?: string; later: OwnerReference[] }> {
   const before = object.metadata.ownerReferences ?? [];
   delete object.metadata.ownerReferences;
   const after: OwnerReference[] = [];
+  const later: OwnerReference[] = [];
   const dropped: string[] = [];
   for (const owner of before) {
-    if (isKind(object, '', 'PersistentVolumeClaim') && /^(StatefulSet|Pod)$/.test(owner.kind)) continue;
+    if (isKind(object, '', 'PersistentVolumeClaim') && isKind(owner, 'apps', 'StatefulSet')) continue;
+    if (run.coming.has(owner.uid)) {
+      later.push(owner);
+      continue;
+    }
     const renewed = { ...owner, uid: run.uids.get(owner.uid) ?? owner.uid };
     const there = !run.missing.has(owner.uid) && (await stands(run, renewed, object.metadata.namespace));
     if (there) after.push(renewed);
@@ -158,6 +303,7 @@ async function withOwners(run: Run, object: KubeObject): Promise<{ object: KubeO
   if (after.length > 0) object.metadata.ownerReferences = after;
   return {
     object,
+    later,
     dropped: dropped.length > 0 ? `without its owner ${dropped.join(', ')}, which is gone` : undefined,
   };
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import type { SoftenRecord } from '../model/index.ts';
+import type { LossClass, SoftenRecord } from '../model/index.ts';
 import type { LiveView } from './live.ts';
 
 /** What the planning of one object may look at. */
@@ -13,6 +13,10 @@ export interface PlanFacts {
   again: ReadonlyMap<string, string>;
   /** UIDs of what is scaled back. */
   scaled: ReadonlySet<string>;
+  /** What was said of each object when its loss was kept, by UID; nothing in old records. */
+  promised: ReadonlyMap<string, LossClass>;
+  /** When the first snapshot of the act was taken; milliseconds since 1970. */
+  takenAt: number;
   softenings: readonly SoftenRecord[];
   /** UIDs of what a request that was not understood named: what it changed there is not known. */
   notUnderstood: ReadonlySet<string>;

@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectRef, ResourceInfo } from '@toolcrib/kube';
+import { controllerOf, groupVersionOf, isCustom } from '@toolcrib/kube';
 import type { As, Cluster, Snapshot, SoftenRecord } from '../model/index.ts';
 import { marks, ToolcribError } from '../model/index.ts';
 import { keyOf, keyOfObject } from './steps.ts';
@@ -13,6 +14,8 @@ export interface LiveView {
   unreadable: Record<string, string>;
   /** Objects that carry the mark of the act. */
   marked: KubeObject[];
+  /** The Pods that stand where a kept Pod was a custom resource’s: whether its operator has made others. */
+  pods?: KubeObject[];
 }
 
 /** Reads what an undo of these snapshots needs to know. Writes nothing. */
@@ -32,10 +35,14 @@ export async function lookForUndo(
     if (info) live.kinds.push(info);
   }
   const wanted = new Map<string, ObjectRef>();
-  const want = (ref: ObjectRef) => wanted.set(keyOf(ref), ref);
+  const want = (ref: ObjectRef) => {
+    if (!wanted.has(keyOf(ref))) wanted.set(keyOf(ref), ref);
+  };
+  // First of all in the version that it was kept in: somebody's reference to it may name another.
+  for (const { apiVersion, kind, metadata } of kept)
+    want({ apiVersion, kind, namespace: metadata.namespace, name: metadata.name });
   for (const object of kept) {
-    const { namespace, name } = object.metadata;
-    want({ apiVersion: object.apiVersion, kind: object.kind, namespace, name });
+    const { namespace } = object.metadata;
     if (namespace !== undefined) want({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
     for (const owner of object.metadata.ownerReferences ?? []) {
       const info = kindOf(live.kinds, owner);
@@ -54,8 +61,23 @@ export async function lookForUndo(
     for (const [key, ref] of queue) await readInto(cluster, live, key, ref, as);
   };
   await Promise.all(Array.from({ length: 6 }, worker));
+  for (const namespace of customPodsIn(kept)) {
+    const found = cluster.list(PODS, { namespace }, as);
+    live.pods = [...(live.pods ?? []), ...(await found.catch((): KubeObject[] => []))];
+  }
   for (const record of softenings) live.marked.push(...(await markedBy(cluster, record, as)));
   return live;
+}
+
+const PODS = { group: '', version: 'v1', resource: 'pods' };
+
+/** Namespaces in which a kept Pod is controlled by a custom resource. */
+function customPodsIn(kept: readonly KubeObject[]): Set<string | undefined> {
+  const theirs = kept.filter((object) => {
+    const controller = object.kind === 'Pod' ? controllerOf(object) : undefined;
+    return controller !== undefined && isCustom(controller);
+  });
+  return new Set(theirs.map(({ metadata }) => metadata.namespace));
 }
 
 async function readInto(
@@ -72,13 +94,35 @@ async function readInto(
   }
   const at = { namespace: info.namespaced ? ref.namespace : undefined, name: ref.name };
   try {
-    live.at[key] = (await cluster.get(info, at, as)) ?? null;
+    live.at[key] = (await getAs(cluster, info, ref.apiVersion, at, as)) ?? null;
   } catch (error) {
     if (!(error instanceof ToolcribError) || error.code !== 'api') throw error;
     // Its kind went with its definition, and discovery is a minute old.
     if (statusOf(error) === 404) live.at[key] = null;
     else live.unreadable[key] = error.message;
   }
+}
+
+/**
+ * Reads an object in the version that it was kept in, so that like is compared with like; in the preferred one where
+ * the other is served no more. undefined where it is not there.
+ */
+export async function getAs(
+  cluster: Cluster,
+  info: ResourceInfo,
+  apiVersion: string,
+  at: { namespace?: string; name: string },
+  as?: As,
+): Promise<KubeObject | undefined> {
+  const { version } = groupVersionOf(apiVersion);
+  if (version === info.version || version === '') return cluster.get(info, at, as);
+  try {
+    return await cluster.get({ ...info, version }, at, as);
+  } catch (error) {
+    // A version that is not served is a 404 without a Status.
+    if (statusOf(error) !== 404) throw error;
+  }
+  return cluster.get(info, at, as);
 }
 
 const LEFT_KINDS = [

@@ -36,25 +36,49 @@ const RANK = new Map(ORDER.map((kind, index) => [kind, index]));
 
 function rankOf(object: KubeObject): number {
   const { group } = groupVersionOf(object.apiVersion);
+  // A webhook that comes back before the Pods that answer it would refuse all that follows.
+  if (group === 'admissionregistration.k8s.io') return ORDER.length + 2;
   return RANK.get(`${group}/${object.kind}`) ?? (isCustom(object) ? ORDER.length + 1 : ORDER.length);
 }
 
+const DATA = ['Secret', 'ConfigMap', 'PersistentVolumeClaim'];
+
 /**
- * Objects in the order in which they are created again: owners before what they own, and otherwise by kind. A claim
- * comes before the StatefulSet that owns it: else the set makes a fresh, empty one under its name.
+ * Whether an object is made before its owner, which is written into it once that is there. A set makes a fresh, empty
+ * claim at once; an operator that finds no Secret under its resource makes a new one, with another password.
  */
-export function inOrder(objects: readonly KubeObject[]): KubeObject[] {
+function isBeforeOwner(object: KubeObject, owner: { apiVersion: string; kind: string }): boolean {
+  return groupVersionOf(object.apiVersion).group === '' && DATA.includes(object.kind) && isCustom(owner);
+}
+
+/**
+ * Objects in the order in which they are created again: what they live in and what defines them first, owners before
+ * what they own, and otherwise by kind. A claim comes before the StatefulSet or Pod that owns it.
+ * @param dataFirst Secrets, ConfigMaps and claims come before a custom resource that owns them as well
+ */
+export function inOrder(objects: readonly KubeObject[], dataFirst = false): KubeObject[] {
   const byUid = new Map(objects.map((object) => [object.metadata.uid ?? '', object]));
+  const namespaces = new Map(
+    objects.filter(({ kind }) => kind === 'Namespace').map((one) => [one.metadata.name, one]),
+  );
+  const definitions = new Map(
+    objects
+      .filter(({ kind }) => kind === 'CustomResourceDefinition')
+      .map((one) => [`${one.spec?.group}/${one.spec?.names?.kind}`, one]),
+  );
   const done = new Set<KubeObject>();
   const order: KubeObject[] = [];
+  const before = (object: KubeObject): (KubeObject | undefined)[] => [
+    definitions.get(`${groupVersionOf(object.apiVersion).group}/${object.kind}`),
+    namespaces.get(object.metadata.namespace ?? ''),
+    ...(object.metadata.ownerReferences ?? [])
+      .filter((owner) => !(object.kind === 'PersistentVolumeClaim' && !isCustom(owner)))
+      .filter((owner) => !(dataFirst && isBeforeOwner(object, owner)))
+      .map((owner) => byUid.get(owner.uid)),
+  ];
   const visit = (object: KubeObject, path: ReadonlySet<KubeObject>) => {
     if (done.has(object) || path.has(object)) return;
-    if (object.kind !== 'PersistentVolumeClaim') {
-      for (const owner of object.metadata.ownerReferences ?? []) {
-        const found = byUid.get(owner.uid);
-        if (found) visit(found, new Set([...path, object]));
-      }
-    }
+    for (const other of before(object)) if (other) visit(other, new Set([...path, object]));
     if (done.has(object)) return;
     done.add(object);
     order.push(object);

@@ -95,7 +95,7 @@ test('what a controller makes again is left to it, down the chain', () => {
     'skipped ReplicaSet web-2',
   ]);
   assert.deepEqual(said([pod, set], [set]), ['unchanged ReplicaSet web-2', 'skipped Pod web-2-x']);
-  assert.deepEqual(said([pod]), ['create Pod web-2-x'], 'nobody is left to make it');
+  assert.deepEqual(said([pod]), ['conflict Pod web-2-x'], 'alone it would only get the traffic of others');
 });
 
 test('finished Pods and Jobs are not run again; mirror Pods are their node’s', () => {
@@ -220,7 +220,7 @@ test('Pods of a controller that is another one now are nobody’s to make; nor a
   const itsOwn = { ...pod, metadata: { ...pod.metadata, uid: 'theirs' } } as KubeObject;
   assert.match(of([set(1, 'other'), itsOwn]), /^skipped: StatefulSet db is another one now/);
   assert.match(of([set(3, 'the-same-again')]), /^skipped: StatefulSet db makes it again/);
-  assert.match(of([set(2)]), /^skipped: StatefulSet db has 2 replicas now/);
+  assert.match(of([set(2)]), /^conflict: StatefulSet db has 2 replicas now/);
   const first = object('v1 Pod', 'db-0', { metadata: owned(set(3)) });
   assert.match(of([set(2)], [], [first]), /^skipped: StatefulSet db makes it again/);
 });

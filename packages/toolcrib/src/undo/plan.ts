@@ -1,13 +1,15 @@
-import type { KubeObject } from '@toolcrib/kube';
+import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
 import { describeRef } from '@toolcrib/kube';
-import type { RequestRecord, Snapshot, SoftenRecord } from '../model/index.ts';
+import type { LossClass, RequestRecord, Snapshot, SoftenRecord } from '../model/index.ts';
+import { isReleaseRecord } from '../model/index.ts';
 import { difference } from './difference.ts';
 import type { PlanFacts } from './facts.ts';
 import { blindSteps, unseenResults } from './gaps.ts';
 import type { LiveView } from './live.ts';
 import { kindOf, liveOf } from './live.ts';
 import { inOrder } from './order.ts';
-import { sameIntent } from './prepare.ts';
+import { isBareDefault, sameIntent } from './prepare.ts';
+import type { Left } from './remade.ts';
 import { ofAnother, remadeBy } from './remade.ts';
 import { scaleSteps } from './scale.ts';
 import type { UndoPlan, UndoStep } from './steps.ts';
@@ -47,7 +49,17 @@ export function planUndo(
   const notUnderstood = new Set(
     requests.flatMap(({ effect, targetUids }) => (effect.verb === 'not-understood' ? targetUids : [])),
   );
-  const facts: PlanFacts = { live, byUid, created, again, scaled: scaled.targets, softenings, notUnderstood };
+  const facts: PlanFacts = {
+    live,
+    byUid,
+    created,
+    again,
+    scaled: scaled.targets,
+    softenings,
+    notUnderstood,
+    promised: promisedIn(taken.snapshots),
+    takenAt: Math.min(...taken.snapshots.map((snapshot) => snapshot.takenAt)),
+  };
   const rest = objects.filter(({ metadata: { uid = '' } }) => !scaled.targets.has(uid) && !spared.has(uid));
   for (const record of active) {
     const step = readoptStep(record, byUid, live);
@@ -57,16 +69,22 @@ export function planUndo(
   // Claims are bound before whatever uses them comes back.
   const first: UndoStep[] = [];
   const later: UndoStep[] = [];
-  for (const object of inOrder(rest)) {
-    if (!/^PersistentVolume(Claim)?$/.test(object.kind)) steps.push(...later.splice(0));
+  const links: UndoStep[] = [];
+  for (const object of inOrder(rest, true)) {
+    if (!/^(PersistentVolume(Claim)?|Secret|ConfigMap|Namespace)$/.test(object.kind))
+      steps.push(...later.splice(0));
+    const link = relinkStep(facts, object);
+    if (link) links.push(link);
     const own = volumeSteps(facts, object, stepFor(facts, object));
     if (own.now.some((step) => step.do === 'create')) created.add(object.metadata.uid ?? '');
     first.push(...own.first);
-    steps.push(...own.now);
+    // One line for one object: that it names its owner again says that it stands.
+    const stands = own.now.every((step) => step.do === 'none' && step.result.result === 'unchanged');
+    if (!link || !stands) steps.push(...own.now);
     later.push(...own.later);
   }
   // A set that is scaled up finds its own claims then, instead of making empty ones.
-  steps.push(...later, ...scaled.steps);
+  steps.push(...later, ...scaled.steps, ...links);
   return {
     actId: snapshots[0]?.actId ?? softenings[0]?.actId ?? '',
     // What still goes (a Namespace, a claim in its last seconds) takes its data along unless that is kept first.
@@ -87,6 +105,15 @@ function newestByUid(snapshots: readonly Snapshot[]): KubeObject[] {
     }
   }
   return [...first.values()];
+}
+
+/** What was said of each object; of several snapshots the first counts, as with the object itself. */
+function promisedIn(snapshots: readonly Snapshot[]): Map<string, LossClass> {
+  const said = new Map<string, LossClass>();
+  for (const { promised = [] } of [...snapshots].sort((a, b) => a.takenAt - b.takenAt)) {
+    for (const { uid, loss } of promised) if (!said.has(uid)) said.set(uid, loss);
+  }
+  return said;
 }
 
 function unfinishedSoftening(record: SoftenRecord): UndoStep[] {
@@ -129,10 +156,6 @@ function sameAgain(objects: readonly KubeObject[], live: LiveView): Map<string, 
   return again;
 }
 
-function isMissing(still: ReadonlySet<string | undefined>, uid: string | undefined): boolean {
-  return uid !== undefined && !still.has(uid);
-}
-
 export function restartsOf(pod: KubeObject): number {
   const statuses: { restartCount?: number }[] = pod.status?.containerStatuses ?? [];
   return statuses.reduce((sum, status) => sum + (status.restartCount ?? 0), 0);
@@ -153,22 +176,40 @@ function stepFor(facts: PlanFacts, object: KubeObject): UndoStep {
   const { uid } = object.metadata;
   if (now && now.metadata.uid === uid) {
     const goes = now.metadata.deletionTimestamp !== undefined || isAboutToBeCollected(facts, now);
-    if (!goes) return relinkStep(facts, object, now) ?? standsStep(facts, object, now);
+    if (!goes) return revertStep(kind, object, now) ?? standsStep(facts, object, now);
     const remade = remadeBy(facts, object);
-    if (remade) return none(what, 'skipped', remade);
+    if (remade) return leftTo(what, object, remade);
     return { do: 'create', info: kind, snapshot: object, waitGone: uid };
   }
   const another = ofAnother(facts, object);
   if (another) return none(what, 'skipped', another);
   const remade = remadeBy(facts, object);
   if (now) {
-    if (remade) return none(what, 'unchanged', 'it has come back by itself');
+    if (remade?.by) return none(what, 'unchanged', 'it has come back by itself');
     if (sameIntent(now, object)) return none(what, 'unchanged', 'the same stands there again');
+    if (isBareDefault(object, now)) return { do: 'create', info: kind, snapshot: object };
     return none(what, 'conflict', 'something else stands under its name now; it is left as it is');
   }
-  if (remade) return none(what, 'skipped', remade);
+  if (remade) return leftTo(what, object, remade);
   return { do: 'create', info: kind, snapshot: object };
 }
+
+function leftTo(what: string, object: KubeObject, { result, note, by }: Left): UndoStep {
+  return { do: 'none', result: { what, result, note }, ...(by ? { awaited: { object, by } } : {}) };
+}
+
+/**
+ * The act changed it before it began to destroy (helm writes "uninstalling" into its release): it goes back to what it
+ * was before that, where it still says what the act wrote. What somebody wrote since is left.
+ */
+function revertStep(info: ResourceInfo, object: KubeObject, now: KubeObject): UndoStep | undefined {
+  if (!isReleaseRecord(object) || sameIntent(now, object)) return undefined;
+  const from = now.metadata.labels?.status ?? '';
+  if (!UNINSTALL.has(from) || object.metadata.labels?.status === from) return undefined;
+  return { do: 'revert', info, snapshot: object, from };
+}
+
+const UNINSTALL = new Set(['uninstalling', 'uninstalled']);
 
 /** It was not taken: compared, so that nothing is claimed of it that is not so. Written back it is never. */
 function standsStep({ notUnderstood }: PlanFacts, object: KubeObject, now: KubeObject): UndoStep {
@@ -229,20 +270,39 @@ function definedBy({ byUid, created }: PlanFacts, object: KubeObject) {
   return undefined;
 }
 
-/** Controllers that take back what has no owner, by their selector. */
-const ADOPTERS = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'ReplicationController'];
+/** Controllers that take back what has no owner, by their selector, and what of. */
+const ADOPTED: Record<string, string[]> = {
+  Deployment: ['ReplicaSet'],
+  ReplicaSet: ['Pod'],
+  ReplicationController: ['Pod'],
+  StatefulSet: ['Pod', 'ControllerRevision', 'PersistentVolumeClaim'],
+  DaemonSet: ['Pod', 'ControllerRevision'],
+};
 
-/** An Orphan delete took only the reference: where no controller adopts, it is written back. */
-function relinkStep(facts: PlanFacts, object: KubeObject, now: KubeObject): UndoStep | undefined {
-  const still = new Set(now.metadata.ownerReferences?.map(({ uid }) => uid));
-  const lost = object.metadata.ownerReferences?.find(
-    (owner) =>
-      !ADOPTERS.includes(owner.kind) &&
-      (facts.created.has(owner.uid) ? !still.has(owner.uid) : isMissing(still, facts.again.get(owner.uid))),
-  );
+/**
+ * It stands, and has lost owners that come back or stand again: by an Orphan delete, because the collector takes absent
+ * owners out of what another owner keeps, or because an undo was cut off before it had named them. Where no controller
+ * adopts it by its selector, they are named again.
+ */
+function relinkStep(facts: PlanFacts, object: KubeObject): UndoStep | undefined {
+  const now = goesWithItsNamespace(facts, object) ? null : liveOf(facts.live, object);
+  const { name, namespace } = object.metadata;
+  const uid = now?.metadata.uid;
+  if (!now || !uid || now.metadata.deletionTimestamp !== undefined) return undefined;
+  if (uid !== object.metadata.uid && !facts.again.has(object.metadata.uid ?? '')) return undefined;
+  if (uid === object.metadata.uid && isAboutToBeCollected(facts, now)) return undefined;
+  const still = new Set(now.metadata.ownerReferences?.map((owner) => owner.uid));
+  const references = (object.metadata.ownerReferences ?? []).filter((owner) => {
+    if (still.has(owner.uid) || ADOPTED[owner.kind]?.includes(object.kind)) return false;
+    const again = facts.again.get(owner.uid);
+    if (facts.created.has(owner.uid)) return true;
+    if (again !== undefined) return !still.has(again);
+    // A co-owner that never went, of one that stands again.
+    const standing = facts.live.at[keyOf({ ...owner, namespace })] ?? facts.live.at[keyOf(owner)];
+    return uid !== object.metadata.uid && standing?.metadata.uid === owner.uid;
+  });
   const info = kindOf(facts.live.kinds, object);
-  const { uid, name, namespace } = object.metadata;
-  if (!lost || !info || !uid) return undefined;
+  if (references.length === 0 || !info) return undefined;
   const ref = { apiVersion: object.apiVersion, kind: object.kind, name, namespace, uid };
-  return { do: 'relink', info, ref, ownerUid: lost.uid, reference: lost };
+  return { do: 'relink', info, ref, snapshot: object, references };
 }

@@ -92,6 +92,19 @@ export function sameIntent(a: KubeObject, b: KubeObject): boolean {
   return isDeepStrictEqual(intentOf(a), intentOf(b));
 }
 
+/**
+ * True for the ServiceAccount that every namespace gets, where it stands as the controller manager makes it: without the
+ * pull secrets, labels and annotations that somebody had given the one that was kept.
+ */
+export function isBareDefault(kept: KubeObject, now: KubeObject): boolean {
+  if (now.kind !== 'ServiceAccount' || now.apiVersion !== 'v1' || kept.metadata.name !== 'default')
+    return false;
+  const { labels, annotations, ownerReferences, finalizers } = now.metadata;
+  return [labels, annotations, ownerReferences, finalizers, now.imagePullSecrets, now.secrets].every(
+    (one) => one === undefined || Object.keys(one).length === 0,
+  );
+}
+
 /** What an object wants: everything but metadata, status and what the server assigns. For comparing. */
 export function intentOf(object: KubeObject): unknown {
   const { metadata: _metadata, apiVersion: _version, ...body } = prepared(object);
@@ -99,6 +112,8 @@ export function intentOf(object: KubeObject): unknown {
     return withoutAssigned({ ...body, apiVersion: 'v1', metadata: { name: '' } } as KubeObject, []);
   if (object.kind === 'PersistentVolumeClaim' && body.spec) delete body.spec.volumeName;
   if (object.kind === 'ServiceAccount') delete body.secrets;
+  // The number of a revision is its controller's to give; what it says is its data.
+  if (object.kind === 'ControllerRevision') delete body.revision;
   if (object.kind === 'Job') drop(body.spec?.template?.metadata, ['creationTimestamp']);
   return withoutEmpty(body);
 }

@@ -1,9 +1,11 @@
 import type { KubeObject } from '@toolcrib/kube';
+import { giveFieldsBack } from './field-owners.ts';
 import type { Run } from './running.ts';
 import type { ClaimAt, Result, UndoStep, VolumeAt } from './steps.ts';
 import { waitFor } from './wait.ts';
 
 const VOLUMES = { group: '', version: 'v1', resource: 'persistentvolumes' };
+const POLICY = [['f:spec', 'f:persistentVolumeReclaimPolicy']];
 const CLAIMS = { group: '', version: 'v1', resource: 'persistentvolumeclaims' };
 
 /**
@@ -118,7 +120,7 @@ async function nudge(
 /** The volume's own reclaim policy, where it is bound again; otherwise the volume could be taken away. */
 export async function reclaimStep(
   run: Run,
-  { volume: { name, uid }, to, boundTo }: Extract<UndoStep, { do: 'reclaim' }>,
+  { volume: { name, uid }, to, boundTo, snapshot }: Extract<UndoStep, { do: 'reclaim' }>,
 ): Promise<Result[]> {
   const what = `PersistentVolume ${name}`;
   if (run.missingVolumes.has(name)) return [];
@@ -137,5 +139,6 @@ export async function reclaimStep(
   if (volume.spec?.persistentVolumeReclaimPolicy === to) return [];
   const patch = { metadata: { uid }, spec: { persistentVolumeReclaimPolicy: to } };
   await run.cluster.patch(VOLUMES, { name }, patch, {}, run.as);
+  if (snapshot) await giveFieldsBack(run, { ...VOLUMES, namespaced: false }, snapshot, POLICY);
   return [{ what, result: 'done', note: `reclaim policy ${to} again` }];
 }

@@ -1,28 +1,108 @@
 import type { KubeObject, OwnerReference } from '@toolcrib/kube';
-import { controllerOf, groupVersionOf, isCustom } from '@toolcrib/kube';
+import { controllerOf, isCustom } from '@toolcrib/kube';
+import type { BeforeTheAct, UndoRecord } from '../model/index.ts';
+import { comebackOf } from '../model/index.ts';
 import type { PlanFacts } from './facts.ts';
 import { liveOf } from './live.ts';
 import { isKind } from './steps.ts';
 
+/** Why an object is not to be created, and who is to make it instead: whether that one did is looked at in the end. */
+export interface Left {
+  result: Exclude<UndoRecord['results'][number]['result'], 'done'>;
+  note: string;
+  by?: KubeObject;
+}
+
 /**
- * Why an object is not to be restored: somebody else makes it again, or making it again would do harm. undefined
- * where it is to be restored.
+ * Who brings an object back that is gone, where it is not us: the same promise that the radius made, asked again over
+ * what was kept. undefined where it is to be created from what was kept.
  */
-export function remadeBy(facts: PlanFacts, object: KubeObject): string | undefined {
-  if (isKind(object, '', 'Pod') && isFinished(object)) return 'it had finished';
-  if (isKind(object, 'batch', 'Job') && isOver(object)) return 'it had finished; it would run again';
-  if (object.metadata.annotations?.['kubernetes.io/config.mirror']) return 'its node shows it again';
-  if (LEFT_TO_OTHERS.has(`${groupVersionOf(object.apiVersion).group}/${object.kind}`)) {
-    return 'it is made again by itself';
-  }
+export function remadeBy(facts: PlanFacts, object: KubeObject): Left | undefined {
+  if (object.metadata.annotations?.['kubernetes.io/config.mirror'])
+    return { result: 'skipped', note: 'its node shows it again' };
   const controller = controllerOf(object);
-  if (!controller || !willStand(facts, controller)) return undefined;
+  const beyond = controller && beyondReplicas(facts, controller, object);
+  if (beyond !== undefined) {
+    const note = `${controller?.kind} ${controller?.name} has ${beyond} replicas now: scale it up, and it makes this again`;
+    return { result: 'conflict', note };
+  }
+  const back = comebackOf(beforeOf(facts), object);
+  if (back.loss === 'lost' && back.spent) return { result: 'skipped', note: back.why };
+  if (back.loss === 'returns' && !saidOtherwise(facts, controller, object)) {
+    const { kind, metadata } = back.by;
+    return { result: 'skipped', note: `${kind} ${metadata.name} makes it again`, by: back.by };
+  }
+  return controller && withoutItsController(facts, controller, object);
+}
+
+/**
+ * How it stood before, as the promise wants it. A controller that the act left standing is in no snapshot: what was
+ * said of its children when they were kept counts, not what it says now.
+ */
+function beforeOf(facts: PlanFacts): BeforeTheAct {
+  return {
+    get: (uid) => facts.byUid.get(uid) ?? standing(facts, uid),
+    works: (controller) => works(facts, controller.metadata.uid ?? ''),
+  };
+}
+
+/** Its controller stayed, and would not make this one again: so it was said when it was kept. */
+function saidOtherwise(
+  { byUid, promised }: PlanFacts,
+  controller: OwnerReference | undefined,
+  object: KubeObject,
+): boolean {
+  if (controller === undefined || byUid.has(controller.uid)) return false;
+  // Above a Pod of a living controller one too many would be taken away at once.
+  if (isKind(object, '', 'Pod')) return false;
+  const said = promised.get(object.metadata.uid ?? '');
+  if (said !== undefined) return said === 'restorable';
+  // Nothing was written down: a ReplicaSet without Pods is history at best, and does no harm.
+  return isKind(object, 'apps', 'ReplicaSet') && (object.spec?.replicas ?? 0) === 0;
+}
+
+/** What runs by itself, or takes up traffic, once it is made without its controller. */
+function withoutItsController(
+  facts: PlanFacts,
+  controller: OwnerReference,
+  object: KubeObject,
+): Left | undefined {
   const name = `${controller.kind} ${controller.name}`;
-  const missing = beyondReplicas(facts, controller, object);
-  if (missing !== undefined)
-    return `${name} has ${missing} replicas now: scale it up, and it makes this again`;
-  if (isCustom(controller)) return `it is left to the operator of ${name}`;
-  return makes(facts, controller, object) ? `${name} makes it again` : undefined;
+  if (isCustom(controller)) {
+    return isKind(object, '', 'Pod') && hasMadeOthers(facts, controller)
+      ? { result: 'skipped', note: `the operator of ${name} has made others meanwhile` }
+      : undefined;
+  }
+  const needy =
+    isKind(object, '', 'Pod') ||
+    isKind(object, 'apps', 'ReplicaSet') ||
+    isKind(object, 'apps', 'ControllerRevision');
+  if (!needy) return undefined;
+  const now = standing(facts, controller.uid);
+  if (now && isKind(object, '', 'Pod')) {
+    const above = controllerOf(now);
+    return above && facts.scaled.has(above.uid)
+      ? { result: 'skipped', note: `${name} makes it again`, by: now }
+      : { result: 'skipped', note: `${name} decides whether it makes it again` };
+  }
+  if (now || willStand(facts, controller)) return undefined;
+  if (facts.byUid.has(controller.uid)) return undefined;
+  const alone = isKind(object, '', 'Pod') ? 'a Pod alone would get its traffic' : 'alone it is nobody’s';
+  const note = `${name}, which controlled it, is gone, and not by this act; ${alone}. It is left: undo the act that took ${name}`;
+  return { result: 'conflict', note };
+}
+
+/** A sign that an operator runs: since the act, Pods of the same custom resource have come that were not there before. */
+function hasMadeOthers({ live, byUid, again, takenAt }: PlanFacts, controller: OwnerReference): boolean {
+  const uids = [controller.uid, again.get(controller.uid)];
+  return (live.pods ?? []).some(
+    (pod) =>
+      uids.includes(controllerOf(pod)?.uid) &&
+      pod.metadata.deletionTimestamp === undefined &&
+      !byUid.has(pod.metadata.uid ?? '') &&
+      // The API server's clock is in whole seconds.
+      Date.parse(pod.metadata.creationTimestamp ?? '') >= Math.floor(takenAt / 1000) * 1000,
+  );
 }
 
 /**
@@ -42,13 +122,13 @@ export function ofAnother(facts: PlanFacts, object: KubeObject): string | undefi
 
 /** How many replicas a standing set has, where that is too few for this Pod of it. */
 function beyondReplicas(
-  { live, created, scaled }: PlanFacts,
+  facts: PlanFacts,
   controller: OwnerReference,
   object: KubeObject,
 ): number | undefined {
   if (!isKind(controller, 'apps', 'StatefulSet') || !isKind(object, '', 'Pod')) return undefined;
-  if (created.has(controller.uid) || scaled.has(controller.uid)) return undefined;
-  const set = Object.values(live.at).find((now) => now?.metadata.uid === controller.uid);
+  if (facts.created.has(controller.uid) || facts.scaled.has(controller.uid)) return undefined;
+  const set = standing(facts, controller.uid);
   const ordinal = Number(/-(\d+)$/.exec(object.metadata.name)?.[1]);
   if (!set || Number.isNaN(ordinal)) return undefined;
   const replicas: number = set.spec?.replicas ?? 1;
@@ -56,74 +136,20 @@ function beyondReplicas(
   return ordinal < start + replicas ? undefined : replicas;
 }
 
-const LEFT_TO_OTHERS = new Set(['/Event', 'events.k8s.io/Event', 'coordination.k8s.io/Lease']);
-
-function isFinished(pod: KubeObject): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+/** What stands now with the UID that it had, and will go on standing. */
+function standing({ live }: PlanFacts, uid: string): KubeObject | undefined {
+  const now = Object.values(live.at).find((one) => one?.metadata.uid === uid);
+  return now && now.metadata.deletionTimestamp === undefined ? now : undefined;
 }
 
-function isOver(job: KubeObject): boolean {
-  const conditions: { type: string; status: string }[] = job.status?.conditions ?? [];
-  return conditions.some(({ type, status }) => /^(Complete|Failed)$/.test(type) && status === 'True');
+/** It stands with the UID that it had, stands again, or is created. */
+function works(facts: PlanFacts, uid: string): boolean {
+  return facts.created.has(uid) || facts.again.has(uid) || standing(facts, uid) !== undefined;
 }
 
-/** The controller lives with the UID that it had, or comes back. */
-export function willStand(facts: PlanFacts, owner: OwnerReference): boolean {
-  const { live, byUid, created } = facts;
-  if (created.has(owner.uid)) return true;
-  const kept = byUid.get(owner.uid);
-  if (kept) {
-    const now = liveOf(live, kept);
-    // One with another UID under its name was found to be the same: what is another's was told before.
-    if (now && now.metadata.deletionTimestamp === undefined) return true;
-    // A ReplicaSet that its restored Deployment makes again makes its Pods again.
-    const above = controllerOf(kept);
-    return (
-      above !== undefined && above.uid !== owner.uid && willStand(facts, above) && makes(facts, above, kept)
-    );
-  }
-  return Object.values(live.at).some(
-    (now) => now?.metadata.uid === owner.uid && now.metadata.deletionTimestamp === undefined,
-  );
-}
-
-function makes({ byUid, live }: PlanFacts, controller: OwnerReference, object: KubeObject): boolean {
-  const kind = `${groupVersionOf(controller.apiVersion).group}/${controller.kind}`;
-  switch (kind) {
-    case 'apps/ReplicaSet':
-    case 'apps/StatefulSet':
-    case 'apps/DaemonSet':
-    case '/ReplicationController':
-    case 'batch/Job':
-    case '/Node':
-      if (isKind(object, 'apps', 'ControllerRevision'))
-        return isCurrentRevision(byUid.get(controller.uid), object);
-      return isKind(object, '', 'Pod');
-    case 'apps/Deployment': {
-      const owner =
-        byUid.get(controller.uid) ??
-        Object.values(live.at).find((now) => now?.metadata.uid === controller.uid);
-      return isKind(object, 'apps', 'ReplicaSet') && isCurrent(owner ?? undefined, object);
-    }
-    case '/Service':
-      return isKind(object, 'discovery.k8s.io', 'EndpointSlice') || isKind(object, '', 'Endpoints');
-    default:
-      return false;
-  }
-}
-
-const REVISION = 'deployment.kubernetes.io/revision';
-
-/** Older ReplicaSets are the Deployment's rollout history: nobody makes those again. */
-function isCurrent(deployment: KubeObject | undefined, set: KubeObject): boolean {
-  if ((set.spec?.replicas ?? 0) > 0 || !deployment) return true;
-  return deployment.metadata.annotations?.[REVISION] === set.metadata.annotations?.[REVISION];
-}
-
-function isCurrentRevision(owner: KubeObject | undefined, revision: KubeObject): boolean {
-  if (!owner) return true;
-  const { currentRevision, updateRevision } = owner.status ?? {};
-  // A DaemonSet does not say which is current: its history is left to it.
-  if (currentRevision === undefined) return true;
-  return [currentRevision, updateRevision].includes(revision.metadata.name);
+/** It works, or another makes it again. */
+function willStand(facts: PlanFacts, owner: OwnerReference): boolean {
+  if (works(facts, owner.uid)) return true;
+  const kept = facts.byUid.get(owner.uid);
+  return kept !== undefined && comebackOf(beforeOf(facts), kept).loss === 'returns';
 }

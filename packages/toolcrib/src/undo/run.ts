@@ -1,7 +1,9 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { describeRef } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord, UndoRecord } from '../model/index.ts';
-import { createStep, stands } from './create.ts';
+import { addOwners, createStep, stands } from './create.ts';
+import { giveFieldsBack } from './field-owners.ts';
+import { stillMissing } from './made.ts';
 import { readoptStep } from './readopt.ts';
 import { awaitBoundStep, reclaimStep, retainStep } from './rebind.ts';
 import type { Run } from './running.ts';
@@ -44,14 +46,32 @@ export async function runUndo(
     missing: new Set(),
     missingVolumes: new Set(),
     softenings: [],
+    coming: new Set(
+      plan.steps.flatMap((step) =>
+        step.do === 'create' || step.do === 'readopt' ? [step.snapshot.metadata.uid ?? ''] : [],
+      ),
+    ),
+    unnamed: new Map(),
   };
   const at = waiting.now();
   const results: Result[] = [];
+  const left: { result: Result; object: KubeObject; by: KubeObject }[] = [];
   for (const [index, step] of plan.steps.entries()) {
     for (const result of await outcome(run, step)) {
       results.push(result);
+      if (step.do === 'none' && step.awaited) left.push({ result, ...step.awaited });
       await progress({ done: index + 1, of: plan.steps.length, result });
     }
+  }
+  // What was left to a controller was promised all the same: whether it came is looked at.
+  for (const { result, note } of await stillMissing(run, left)) {
+    const at = results.indexOf(result);
+    results[at] = { ...result, result: 'failed', note };
+    await progress({ done: plan.steps.length, of: plan.steps.length, result: results[at] });
+  }
+  for (const one of [...run.unnamed.values()].flat()) {
+    const note = `it is back, but its owner ${one.reference.kind} ${one.reference.name} is not: it names none`;
+    results.push({ what: describeRef(one.ref), result: 'failed', note });
   }
   // What was kept is whole without them: they are told, and hold up nothing.
   const told = [...results, ...plan.unseen];
@@ -74,7 +94,10 @@ async function outcome(run: Run, step: UndoStep): Promise<Result[]> {
   try {
     return await carryOut(run, step);
   } catch (error) {
-    if (step.do === 'create' || step.do === 'readopt') run.missing.add(step.snapshot.metadata.uid ?? '');
+    if (step.do === 'create' || step.do === 'readopt') {
+      run.missing.add(step.snapshot.metadata.uid ?? '');
+      run.coming.delete(step.snapshot.metadata.uid ?? '');
+    }
     const note = error instanceof Error ? error.message : String(error);
     return [{ what: whatOf(step), result: 'failed', note }];
   }
@@ -98,6 +121,8 @@ function carryOut(run: Run, step: UndoStep): Promise<Result[]> | Result[] {
       return scaleStep(run, step);
     case 'relink':
       return relinkStep(run, step);
+    case 'revert':
+      return revertStep(run, step);
   }
 }
 
@@ -107,6 +132,7 @@ function whatOf(step: UndoStep): string {
       return step.result.what;
     case 'create':
     case 'readopt':
+    case 'revert':
       return nameOf(step.snapshot);
     case 'retain':
     case 'reclaim':
@@ -119,10 +145,7 @@ function whatOf(step: UndoStep): string {
   }
 }
 
-async function current(
-  run: Run,
-  step: Extract<UndoStep, { do: 'scale' | 'relink' }>,
-): Promise<KubeObject | undefined> {
+async function current(run: Run, step: Extract<UndoStep, { do: 'scale' }>): Promise<KubeObject | undefined> {
   const { namespace, name, uid } = step.ref;
   const now = await run.cluster.get(step.info, { namespace, name }, run.as);
   return now?.metadata.uid === uid ? now : undefined;
@@ -150,7 +173,9 @@ async function scaleStep(run: Run, step: Extract<UndoStep, { do: 'scale' }>): Pr
     const { namespace, name } = step.ref;
     try {
       await run.cluster.patch(step.info, { namespace, name }, patch, {}, run.as);
-      return [{ what, result: 'done', note: `scaled back from ${step.from} to ${step.to}` }];
+      const fields = await giveFieldsBack(run, step.info, step.snapshot, [['f:spec', 'f:replicas']]);
+      const note = `scaled back from ${step.from} to ${step.to}${fields ? `; ${fields}` : ''}`;
+      return [{ what, result: 'done', note }];
     } catch (error) {
       // Somebody wrote in between: look again before it is overwritten.
       if (statusOf(error) !== 409 || attempt >= 9) throw error;
@@ -160,25 +185,37 @@ async function scaleStep(run: Run, step: Extract<UndoStep, { do: 'scale' }>): Pr
 
 async function relinkStep(run: Run, step: Extract<UndoStep, { do: 'relink' }>): Promise<Result[]> {
   const what = describeRef(step.ref);
-  const owner = run.uids.get(step.ownerUid);
-  const now = await current(run, step);
-  if (!now) return [{ what, result: 'conflict', note: 'it is gone or another one now' }];
-  if (!owner || !(await stands(run, { ...step.reference, uid: owner }, step.ref.namespace))) {
-    return [{ what, result: 'skipped', note: 'its owner did not come back' }];
+  const owners = step.references.map((one) => ({ ...one, uid: run.uids.get(one.uid) ?? one.uid }));
+  const there = await Promise.all(owners.map((owner) => stands(run, owner, step.ref.namespace)));
+  const standing = owners.filter((_, index) => there[index]);
+  const gone = owners.filter((_, index) => !there[index]).map(({ kind, name }) => `${kind} ${name}`);
+  const without = gone.length > 0 ? `${gone.join(', ')} did not come back, and is not named` : undefined;
+  const added = await addOwners(run, step.info, step.ref, standing);
+  if (added === 'gone') return [{ what, result: 'conflict', note: 'it is gone or another one now' }];
+  if (added > 0) await giveFieldsBack(run, step.info, step.snapshot, [['f:metadata', 'f:ownerReferences']]);
+  if (without) return [{ what, result: 'skipped', note: `its owner ${without}` }];
+  if (added === 0) return [{ what, result: 'unchanged', note: 'it names its owner' }];
+  const named = standing.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  return [{ what, result: 'done', note: `names its owner ${named} again` }];
+}
+
+/** Sets a record back to what it was, pinned to what was read, where it still says what the act wrote. */
+async function revertStep(run: Run, step: Extract<UndoStep, { do: 'revert' }>): Promise<Result[]> {
+  const { info, snapshot, from } = step;
+  const what = nameOf(snapshot);
+  const { namespace, name, uid, labels, annotations } = snapshot.metadata;
+  for (let attempt = 0; ; attempt++) {
+    const now = await run.cluster.get(info, { namespace, name }, run.as);
+    if (now?.metadata.uid !== uid || now?.metadata.labels?.status !== from)
+      return [{ what, result: 'conflict', note: 'it was written since; it is left as it is' }];
+    const metadata = { ...now.metadata, labels, annotations, managedFields: undefined };
+    try {
+      await run.cluster.replace(info, { ...snapshot, metadata }, {}, run.as);
+      await giveFieldsBack(run, info, snapshot, 'all');
+      return [{ what, result: 'done', note: `as it was before the act wrote "${from}" into it` }];
+    } catch (error) {
+      // Somebody wrote in between: look again.
+      if (statusOf(error) !== 409 || attempt >= 9) throw error;
+    }
   }
-  const references = now.metadata.ownerReferences ?? [];
-  if (references.some(({ uid }) => uid === owner))
-    return [{ what, result: 'unchanged', note: 'it names its owner' }];
-  const { uid, resourceVersion } = now.metadata;
-  const patch = {
-    metadata: { uid, resourceVersion, ownerReferences: [...references, { ...step.reference, uid: owner }] },
-  };
-  await run.cluster.patch(
-    step.info,
-    { namespace: step.ref.namespace, name: step.ref.name },
-    patch,
-    {},
-    run.as,
-  );
-  return [{ what, result: 'done', note: 'names its owner again' }];
 }

@@ -1,3 +1,4 @@
+import type { ObjectRef, OwnerReference, ResourceInfo } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord } from '../model/index.ts';
 import type { Waiting } from './wait.ts';
 
@@ -13,4 +14,14 @@ export interface Run {
   /** Names of volumes that went while the undo ran. */
   missingVolumes: Set<string>;
   softenings: SoftenRecord[];
+  /** UIDs before the act of what is still to be created. */
+  coming: Set<string>;
+  /** What came before its owner, by that one's UID before the act: it is named as soon as it is there. */
+  unnamed: Map<string, Unnamed[]>;
+}
+
+export interface Unnamed {
+  info: ResourceInfo;
+  ref: ObjectRef & { uid: string };
+  reference: OwnerReference;
 }

@@ -54,5 +54,5 @@ function stepFor(snapshot: KubeObject, set: number, live: LiveView): UndoStep {
     return none(what, 'conflict', `it was scaled to ${current} since; the act had set ${set}`);
   }
   const ref = { apiVersion: snapshot.apiVersion, kind: snapshot.kind, namespace, name, uid };
-  return { do: 'scale', info, ref, from: set, to: before };
+  return { do: 'scale', info, ref, from: set, to: before, snapshot };
 }

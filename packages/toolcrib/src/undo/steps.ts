@@ -18,8 +18,8 @@ export interface ClaimAt {
 
 /** One thing that an undo does; what it may write to is named in it by UID, or must be absent. */
 export type UndoStep =
-  /** Nothing to do: the result stands already. */
-  | { do: 'none'; result: Result }
+  /** Nothing to do: the result stands already. `awaited`: `by` is to make it; whether it did is looked at in the end. */
+  | { do: 'none'; result: Result; awaited?: { object: KubeObject; by: KubeObject } }
   /**
    * Create from the snapshot. `waitGone`: UID of the old one, which is still on its way out. `volume`: of a claim,
    * made to let go of the claim that was, so that this one can be bound to it.
@@ -42,6 +42,8 @@ export type UndoStep =
       volume: VolumeAt;
       to: string;
       boundTo: ClaimAt;
+      /** Of the volume, where it was kept. */
+      snapshot?: KubeObject;
     }
   /** Create the owner of a softened act again, and wait until it controls the very same objects. */
   | {
@@ -52,15 +54,25 @@ export type UndoStep =
       restarts: Record<string, number>;
     }
   /** Back to the replicas before, where they still stand at what the act set. */
-  | { do: 'scale'; info: ResourceInfo; ref: ObjectRef & { uid: string }; from: number; to: number }
+  | {
+      do: 'scale';
+      info: ResourceInfo;
+      ref: ObjectRef & { uid: string };
+      from: number;
+      to: number;
+      snapshot: KubeObject;
+    }
   /** Name the restored owner in a dependent that no controller would adopt. */
   | {
       do: 'relink';
       info: ResourceInfo;
       ref: ObjectRef & { uid: string };
-      ownerUid: string;
-      reference: OwnerReference;
-    };
+      snapshot: KubeObject;
+      /** As they stood before the act, each with the UID that its owner had then. */
+      references: OwnerReference[];
+    }
+  /** A record that the act changed before anything else (helm's release) is set back to what it was. */
+  | { do: 'revert'; info: ResourceInfo; snapshot: KubeObject; from: string };
 
 export function none(what: string, result: Result['result'], note: string): UndoStep {
   return { do: 'none', result: { what, result, note } };

@@ -47,7 +47,16 @@ export function volumeSteps(facts: PlanFacts, object: KubeObject, step: UndoStep
   return {
     first: stands.spec?.persistentVolumeReclaimPolicy === 'Retain' ? [] : [{ do: 'retain', volume: at }],
     now: [{ ...step, volume: at }],
-    later: [bound, { do: 'reclaim', volume: at, to, boundTo: claim }],
+    later: [
+      bound,
+      {
+        do: 'reclaim',
+        volume: at,
+        to,
+        boundTo: claim,
+        ...(snapshotOfVolume ? { snapshot: snapshotOfVolume } : {}),
+      },
+    ],
   };
 }
 

@@ -39,7 +39,8 @@ export function stillCovers(shown: Radius, now: Radius): { ok: true } | { ok: fa
     const name = `${member.ref.kind} ${member.ref.name}`;
     const known = before.get(member.ref.uid);
     if (!known) return no(`${name} would go too (${member.why})`);
-    const worse = LOSSES.indexOf(member.loss) > LOSSES.indexOf(known.loss);
+    // That it finished meanwhile is nothing that anybody has to agree to.
+    const worse = !member.spent && LOSSES.indexOf(member.loss) > LOSSES.indexOf(known.loss);
     if (worse) return no(`${name} was shown as "${known.loss}" and is now "${member.loss}"`);
     if (known.fate !== 'deleted' && member.fate === 'deleted') return no(`${name} would now be deleted`);
     if (known.owners.join() !== member.owners.join()) return no(`${name} has other owners now`);

@@ -1,9 +1,10 @@
 import type { Going, KubeObject, ObjectRef, OwnerGraph } from '@toolcrib/kube';
 import { controllerOf, isCustom } from '@toolcrib/kube';
-import type { LossClass } from '../../model/index.ts';
-import { isClaim, isVolume, reclaimPolicy, volumeOf } from './extras.ts';
+import type { BeforeTheAct, LossClass } from '../../model/index.ts';
+import { comebackOf } from '../../model/index.ts';
+import { isClaim, reclaimPolicy, volumeOf } from './extras.ts';
 import { usersOf } from './pod-needs.ts';
-import { isFinished, isPod, remakes } from './pods.ts';
+import { isPod } from './pods.ts';
 import type { Aim } from './view.ts';
 import { isKind } from './view.ts';
 
@@ -22,14 +23,13 @@ export interface LossFacts {
  * It `returns` only where a controller that is known, lives, and stays (or returns itself) makes it again. What a
  * custom resource controls may return too, but only its operator knows: `restorable`, and the radius is opaque.
  */
-export function lossOf(facts: LossFacts, object: KubeObject): { loss: LossClass; why: string } {
+export function lossOf(facts: LossFacts, object: KubeObject): { loss: LossClass; why: string; spent?: true } {
   const uid = object.metadata.uid ?? '';
   const scaled = facts.condemnedBy.get(uid);
   if (scaled) return condemnedLoss(facts, object, scaled);
-  const remaker = remakerOf(facts, object);
-  if (remaker) return { loss: 'returns', why: `${named(remaker)} makes it again` };
-  const lost = dataLoss(facts, object);
-  if (lost) return lost;
+  const back = comebackOf(beforeOf(facts), object);
+  if (back.loss === 'returns') return { loss: 'returns', why: `${named(back.by)} makes it again` };
+  if (back.loss === 'lost') return back;
   if (isWellKnownDefault(facts, object)) return { loss: 'returns', why: 'every namespace gets it again' };
   return { loss: 'restorable', why: whyItGoes(facts, object) };
 }
@@ -47,40 +47,35 @@ function condemnedLoss(
   if (above && isKind(above, 'apps', 'Deployment') && stays(facts, above)) {
     return { loss: 'returns', why: `${named(above)} scales ${named(scaled)} back` };
   }
-  return dataLoss(facts, object) ?? { loss: 'restorable', why: `${named(scaled)} is scaled to ${to}` };
+  // The Pods come back once it is scaled back; of their claims the data may not.
+  const back = isClaim(object) ? comebackOf(beforeOf(facts), object) : undefined;
+  return back?.loss === 'lost' ? back : { loss: 'restorable', why: `${named(scaled)} is scaled to ${to}` };
 }
 
-/** The living controller that makes an object again, or the one that returns itself and then does. */
-function remakerOf(facts: LossFacts, object: KubeObject, depth = 0): KubeObject | undefined {
-  const reference = controllerOf(object);
-  const controller = reference && facts.graph.get(reference.uid);
-  if (!controller || depth > 8 || facts.graph.stateOf(reference, object) !== 'solid') return undefined;
-  if (!remakes(controller, object)) return undefined;
-  if (stays(facts, controller)) return controller;
-  return remakerOf(facts, controller, depth + 1) ? controller : undefined;
+/** How things stand, as the one promise wants it: a controller works where it stays. */
+function beforeOf(facts: LossFacts): BeforeTheAct {
+  return {
+    get: (uid) => facts.graph.get(uid),
+    works: (controller) => stays(facts, controller),
+    isOwner: (controller, object) =>
+      (object.metadata.ownerReferences ?? []).some(
+        (one) => one.uid === controller.metadata.uid && facts.graph.stateOf(one, object) === 'solid',
+      ),
+    volumeOf: (claim) => (claim.spec?.volumeName ? (volumeOf(facts.objects, claim) ?? 'unseen') : undefined),
+  };
 }
 
 function stays(facts: LossFacts, object: KubeObject): boolean {
   return !facts.going.has(object.metadata.uid ?? '') && object.metadata.deletionTimestamp === undefined;
 }
 
-function dataLoss(facts: LossFacts, object: KubeObject): { loss: LossClass; why: string } | undefined {
-  if (isVolume(object) && reclaimPolicy(object) === 'Delete') {
-    const policy = object.spec?.persistentVolumeReclaimPolicy ?? 'not known';
-    return { loss: 'lost', why: `reclaim policy ${policy}: its data goes with it` };
-  }
-  if (isClaim(object) && object.spec?.volumeName && !volumeOf(facts.objects, object)) {
-    return { loss: 'lost', why: `its volume ${object.spec.volumeName} was not seen: taken for lost` };
-  }
-  return undefined;
-}
-
-/** Made in every namespace by the controller manager; gone only together with the namespace. */
+/**
+ * Published into every namespace by the controller manager; gone only together with the namespace. The ServiceAccount
+ * `default` is made again too, but bare: without the pull secrets and annotations that somebody gave it.
+ */
 function isWellKnownDefault(facts: LossFacts, object: KubeObject): boolean {
   const { name, namespace, ownerReferences } = object.metadata;
-  const isDefault =
-    (isKind(object, '', 'ConfigMap') && name === 'kube-root-ca.crt') ||
-    (isKind(object, '', 'ServiceAccount') && name === 'default');
+  const isDefault = isKind(object, '', 'ConfigMap') && name === 'kube-root-ca.crt';
   if (!isDefault || ownerReferences?.length) return false;
   return !facts.objects.some(
     (other) =>
@@ -94,7 +89,6 @@ function whyItGoes(facts: LossFacts, object: KubeObject): string {
   const uid = object.metadata.uid ?? '';
   const via = facts.graph.get(facts.going.get(uid)?.via ?? '');
   if (isClaim(object)) return claimWhy(facts, object, via);
-  if (isPod(object) && isFinished(object)) return via ? `finished; goes with ${named(via)}` : 'finished';
   if (!via) return targetWhy(facts, object);
   if (object.metadata.ownerReferences?.some((owner) => owner.uid === via.metadata.uid)) {
     return `owned by ${named(via)}`;

@@ -1,5 +1,5 @@
 import type { KubeObject, OwnerGraph } from '@toolcrib/kube';
-import { controllerOf, groupVersionOf, isCustom, podOrdinal } from '@toolcrib/kube';
+import { controllerOf, groupVersionOf, isCustom, isFinishedPod } from '@toolcrib/kube';
 import { isKind } from './view.ts';
 
 const WORKLOADS = new Set([
@@ -25,9 +25,7 @@ export function isLive(pod: KubeObject): boolean {
   return pod.metadata.deletionTimestamp === undefined && !isFinished(pod);
 }
 
-export function isFinished(pod: KubeObject): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-}
+export const isFinished = isFinishedPod;
 
 export function isReady(pod: KubeObject): boolean {
   const conditions: { type: string; status: string }[] = pod.status?.conditions ?? [];
@@ -61,50 +59,4 @@ export function wantedPods(workload: KubeObject): number | undefined {
   if (isKind(workload, 'batch', 'Job')) return workload.spec?.parallelism ?? 1;
   if (!isWorkload(workload) || workload.spec === undefined) return undefined;
   return workload.spec.replicas ?? 1;
-}
-
-/** True where a living controller of this kind makes an object like `child` again once it is gone. */
-export function remakes(controller: KubeObject, child: KubeObject): boolean {
-  if (isKind(controller, 'apps', 'Deployment')) {
-    return isKind(child, 'apps', 'ReplicaSet') && isCurrentReplicaSet(controller, child);
-  }
-  if (isKind(controller, 'apps', 'StatefulSet')) {
-    if (isPod(child)) return ordinalIsWanted(controller, child);
-    const { currentRevision, updateRevision } = controller.status ?? {};
-    return (
-      isKind(child, 'apps', 'ControllerRevision') &&
-      [currentRevision, updateRevision].includes(child.metadata.name)
-    );
-  }
-  if (isKind(controller, '', 'Service')) {
-    return isKind(child, 'discovery.k8s.io', 'EndpointSlice') || isKind(child, '', 'Endpoints');
-  }
-  if (!isPod(child)) return false;
-  if (isKind(controller, 'apps', 'ReplicaSet') || isKind(controller, '', 'ReplicationController')) {
-    return wantedPods(controller) !== 0;
-  }
-  if (isKind(controller, 'batch', 'Job')) return !isFinished(child) && !jobIsOver(controller);
-  // A mirror Pod is the node's own: its kubelet shows it again.
-  return isKind(controller, 'apps', 'DaemonSet') || isKind(controller, '', 'Node');
-}
-
-const REVISION = 'deployment.kubernetes.io/revision';
-
-/** An older ReplicaSet is rollout history, which no controller makes again; a paused Deployment makes none. */
-function isCurrentReplicaSet(deployment: KubeObject, replicaSet: KubeObject): boolean {
-  if (deployment.spec?.paused === true) return false;
-  const revision = deployment.metadata.annotations?.[REVISION];
-  return revision !== undefined && replicaSet.metadata.annotations?.[REVISION] === revision;
-}
-
-function ordinalIsWanted(set: KubeObject, pod: KubeObject): boolean {
-  const ordinal = podOrdinal(set, pod.metadata.name);
-  const start = set.spec?.ordinals?.start ?? 0;
-  return ordinal !== undefined && ordinal >= start && ordinal < start + (set.spec?.replicas ?? 1);
-}
-
-function jobIsOver(job: KubeObject): boolean {
-  const conditions: { type: string; status: string }[] = job.status?.conditions ?? [];
-  const over = conditions.some(({ type, status }) => /^(Complete|Failed)$/.test(type) && status === 'True');
-  return over || job.spec?.suspend === true;
 }

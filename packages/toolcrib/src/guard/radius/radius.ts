@@ -62,7 +62,7 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
     const object = graph.get(uid);
     const from = graph.get(owner);
     if (!object || !from) continue;
-    const why = `stays, without its owner ${named(from)}`;
+    const why = `stays, and loses its owner ${named(from)}`;
     members.push({ ...memberOf(object), fate: 'orphaned', loss: 'restorable', why, via: owner });
   }
   const returning = new Set(members.filter((member) => member.loss === 'returns').map(({ ref }) => ref.uid));

@@ -5,6 +5,7 @@ import {
   foreignFinalizers,
   isCustom,
   ownerGraph,
+  remakes,
   selectorMatches,
 } from '@toolcrib/kube';
 import type { Radius, Softening } from '../../model/index.ts';
@@ -13,7 +14,7 @@ import { isClaim, isVolume } from './extras.ts';
 import { named } from './loss.ts';
 import type { RestOfAct } from './needed.ts';
 import { chainOf, neededByActWhy, neededWhy } from './needed.ts';
-import { isPod, remakes } from './pods.ts';
+import { isPod } from './pods.ts';
 import { likelyUnseen } from './unseen.ts';
 import type { Aim, View } from './view.ts';
 import { isKind, ownerFacts } from './view.ts';

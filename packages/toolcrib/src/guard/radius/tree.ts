@@ -72,7 +72,7 @@ export function tree(radius: Radius, options: TreeOptions = {}): string {
       drawn.add(uid);
       const below = top ? '' : lead + (last ? '   ' : box.pass);
       const under = below + (children.has(uid) ? box.pass : '   ');
-      line(lead + mark, nameOf(row, top), words(row), palette[row.loss], under);
+      line(lead + mark, nameOf(row, top), words(row), palette[row.spent ? 'restorable' : row.loss], under);
       draw(children.get(uid) ?? [], below, false);
     }
   };
@@ -98,6 +98,7 @@ function words(member: RadiusMember): string {
   if (fate === 'stops') return loss === 'returns' ? `stops for a while: ${why}` : `stops: ${why}`;
   const guess = member.estimated ? ' (this one or another)' : '';
   if (loss === 'returns') return `comes back by itself${guess}: ${why}`;
+  if (member.spent) return `goes, and is not brought back: ${why}`;
   if (loss === 'lost') return `CANNOT be brought back: ${why}`;
   const shown = why === 'asked for' || (member.via !== undefined && why.startsWith('owned by '));
   return `goes, can be brought back${guess}${shown ? '' : `: ${why}`}`;

@@ -1,4 +1,13 @@
-import { type Hold, type Net, NOT_KEPT, netOf, type Snapshot, ToolcribError } from '../../model/index.ts';
+import {
+  type Hold,
+  type Net,
+  NOT_KEPT,
+  netOf,
+  type Promised,
+  type Radius,
+  type Snapshot,
+  ToolcribError,
+} from '../../model/index.ts';
 import { failure } from '../door/status.ts';
 import { asSentOnly } from '../hold/desk.ts';
 import { notInTheNet } from '../radius/index.ts';
@@ -60,6 +69,7 @@ async function keep(deps: WayDeps, step: Step, form: Form): Promise<'kept' | str
       takenAt,
       context: request.context,
       objects,
+      promised: promisedOf(seen.radius),
     };
     await deps.acts.save(live);
     const kept = requestRecord(step, 'kept', { at: takenAt, snapshotId: snapshot.id });
@@ -71,6 +81,13 @@ async function keep(deps: WayDeps, step: Step, form: Form): Promise<'kept' | str
     deps.log('not kept', { path: request.path, why: error.message });
     return reasonOf(error);
   }
+}
+
+/** What was said of each object that goes: an undo keeps to it, whatever stands by then. */
+function promisedOf(radius: Radius): Promised[] {
+  return radius.members
+    .filter(({ fate }) => fate === 'deleted')
+    .map(({ ref: { uid = '' }, loss }) => ({ uid, loss }));
 }
 
 async function notKept(deps: WayDeps, step: Step, why: string): Promise<Instruction> {

@@ -1,8 +1,9 @@
-import { groupVersionOf, type KubeObject, type ObjectRef, refOf } from '@toolcrib/kube';
+import { groupVersionOf, isFinishedPod, type KubeObject, type ObjectRef, refOf } from '@toolcrib/kube';
 import {
   type As,
   type Cluster,
   type Radius,
+  type RadiusMember,
   type RequestRecord,
   type RequestState,
   type Softening,
@@ -141,8 +142,7 @@ export function ownRadius(objects: readonly KubeObject[], seenAt: number): Radiu
     members: objects.map((object) => ({
       ref: refOf(object),
       fate: 'deleted',
-      loss: 'returns',
-      why: 'its controller makes it again',
+      ...ownLoss(object),
       finalizers: object.metadata.finalizers ?? [],
       generation: object.metadata.generation,
       owners: (object.metadata.ownerReferences ?? []).map((owner) => owner.uid),
@@ -160,6 +160,13 @@ export function ownRadius(objects: readonly KubeObject[], seenAt: number): Radiu
     },
     seenAt,
   };
+}
+
+/** A finished Pod goes by its effect alone too, and nobody makes that again. */
+function ownLoss(object: KubeObject): Pick<RadiusMember, 'loss' | 'why' | 'spent'> {
+  return object.kind === 'Pod' && isFinishedPod(object)
+    ? { loss: 'lost', why: 'it had finished', spent: true }
+    : { loss: 'returns', why: 'its controller makes it again' };
 }
 
 export function requestRecord(

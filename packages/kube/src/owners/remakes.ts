@@ -1,0 +1,82 @@
+import type { KubeObject } from '../objects.ts';
+import { groupVersionOf } from '../objects.ts';
+import { podOrdinal } from './built-in.ts';
+
+/** `apps/Deployment`, `/Pod`: group and kind, without the version. */
+function kindOf(object: { apiVersion: string; kind: string }): string {
+  return `${groupVersionOf(object.apiVersion).group}/${object.kind}`;
+}
+
+/**
+ * True where a living controller of this built-in kind makes an object like `child` again once it is gone, judged by
+ * how both stood before. False for every custom kind: whether an operator runs, and what it would make, nobody can tell.
+ */
+export function remakes(controller: KubeObject, child: KubeObject): boolean {
+  const [by, what] = [kindOf(controller), kindOf(child)];
+  switch (by) {
+    case 'apps/Deployment':
+      return what === 'apps/ReplicaSet' && isCurrentReplicaSet(controller, child);
+    case 'apps/StatefulSet':
+      if (what === '/Pod') return ordinalIsWanted(controller, child);
+      return what === 'apps/ControllerRevision' && isCurrentRevision(controller, child);
+    case 'apps/ReplicaSet':
+    case '/ReplicationController':
+      return what === '/Pod' && (controller.spec === undefined || controller.spec.replicas !== 0);
+    case 'apps/DaemonSet':
+      return what === '/Pod';
+    case 'batch/Job':
+      return what === '/Pod' && !isFinishedPod(child) && !isOverJob(controller) && !isSuspended(controller);
+    case '/Node':
+      // A mirror Pod is the node's own: its kubelet shows it again.
+      return what === '/Pod';
+    case '/Pod':
+      return what === '/PersistentVolumeClaim' && isEphemeralClaim(controller, child);
+    case '/Service':
+      return what === 'discovery.k8s.io/EndpointSlice' || what === '/Endpoints';
+    default:
+      return false;
+  }
+}
+
+/** It ran to its end, or failed for good. */
+export function isFinishedPod(pod: KubeObject): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+}
+
+/** Complete or Failed: made again it would run again. */
+export function isOverJob(job: KubeObject): boolean {
+  const conditions: { type: string; status: string }[] = job.status?.conditions ?? [];
+  return conditions.some(({ type, status }) => /^(Complete|Failed)$/.test(type) && status === 'True');
+}
+
+function isSuspended(job: KubeObject): boolean {
+  return job.spec?.suspend === true;
+}
+
+const REVISION = 'deployment.kubernetes.io/revision';
+
+/** An older ReplicaSet is rollout history, which no controller makes again; a paused Deployment makes none. */
+function isCurrentReplicaSet(deployment: KubeObject, replicaSet: KubeObject): boolean {
+  if (deployment.spec?.paused === true) return false;
+  const revision = deployment.metadata.annotations?.[REVISION];
+  return revision !== undefined && replicaSet.metadata.annotations?.[REVISION] === revision;
+}
+
+function isCurrentRevision(set: KubeObject, revision: KubeObject): boolean {
+  const { currentRevision, updateRevision } = set.status ?? {};
+  return [currentRevision, updateRevision].includes(revision.metadata.name);
+}
+
+function ordinalIsWanted(set: KubeObject, pod: KubeObject): boolean {
+  const ordinal = podOrdinal(set, pod.metadata.name);
+  const start = set.spec?.ordinals?.start ?? 0;
+  return ordinal !== undefined && ordinal >= start && ordinal < start + (set.spec?.replicas ?? 1);
+}
+
+/** The claim of a generic ephemeral volume: it lives and dies with its Pod, and the next Pod gets a fresh one. */
+function isEphemeralClaim(pod: KubeObject, claim: KubeObject): boolean {
+  const volumes: { name: string; ephemeral?: unknown }[] = pod.spec?.volumes ?? [];
+  return volumes.some(
+    ({ name, ephemeral }) => ephemeral && claim.metadata.name === `${pod.metadata.name}-${name}`,
+  );
+}

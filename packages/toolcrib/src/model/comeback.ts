@@ -1,0 +1,62 @@
+import type { KubeObject } from '@toolcrib/kube';
+import { controllerOf, groupVersionOf, isFinishedPod, isOverJob, remakes } from '@toolcrib/kube';
+import type { LossClass } from './radius.ts';
+
+/** What the question "does it come back, and how" is worked out from: how things stood *before* the act. */
+export interface BeforeTheAct {
+  /** An object as it stood before, by UID. */
+  get(uid: string): KubeObject | undefined;
+  /** Whether a controller is there to do its work: it stays, or (for an undo) comes back first. */
+  works(controller: KubeObject): boolean;
+  /** Whether a reference of this object still counts: its owner is the one that it names. */
+  isOwner?(controller: KubeObject, object: KubeObject): boolean;
+  /** The volume behind a claim; `unseen` where the claim names one that could not be looked at. */
+  volumeOf?(claim: KubeObject): KubeObject | 'unseen' | undefined;
+}
+
+/** `by`: the controller that makes it again. `spent`: it had done its work, and doing it again would be no restoring. */
+export type Comeback =
+  | { loss: 'returns'; by: KubeObject }
+  | { loss: 'restorable' }
+  | { loss: 'lost'; why: string; spent?: true };
+
+/**
+ * The one promise: what becomes of an object that goes. The guard's radius asks it before anything is sent, and the
+ * undo's plan asks it again over what was kept, so that what was said is what is done.
+ *
+ * It `returns` only where a controller of Kubernetes' own, which works, is known to make it again. An operator is never
+ * taken for granted: what a custom resource controls is `restorable`, and is restored from what was kept.
+ */
+export function comebackOf(before: BeforeTheAct, object: KubeObject): Comeback {
+  const by = remakerOf(before, object);
+  if (by) return { loss: 'returns', by };
+  const what = `${groupVersionOf(object.apiVersion).group}/${object.kind}`;
+  if (what === '/Pod' && isFinishedPod(object)) return { loss: 'lost', why: 'it had finished', spent: true };
+  if (what === 'batch/Job' && isOverJob(object)) {
+    return { loss: 'lost', why: 'it had finished; made again it would run again', spent: true };
+  }
+  if (what === '/PersistentVolume' && object.spec?.persistentVolumeReclaimPolicy !== 'Retain') {
+    const policy = object.spec?.persistentVolumeReclaimPolicy ?? 'not known';
+    return { loss: 'lost', why: `reclaim policy ${policy}: its data goes with it` };
+  }
+  if (what === '/PersistentVolumeClaim' && before.volumeOf?.(object) === 'unseen') {
+    return { loss: 'lost', why: `its volume ${object.spec?.volumeName} was not seen: taken for lost` };
+  }
+  return { loss: 'restorable' };
+}
+
+/** The controller that makes an object again: one that works, or one that another makes again, which then does. */
+export function remakerOf(before: BeforeTheAct, object: KubeObject, depth = 0): KubeObject | undefined {
+  const reference = controllerOf(object);
+  const controller = reference && before.get(reference.uid);
+  if (!controller || depth > 8 || before.isOwner?.(controller, object) === false) return undefined;
+  if (!remakes(controller, object)) return undefined;
+  if (before.works(controller)) return controller;
+  return remakerOf(before, controller, depth + 1) ? controller : undefined;
+}
+
+/** What was said of one object when its loss was kept. */
+export interface Promised {
+  uid: string;
+  loss: LossClass;
+}
