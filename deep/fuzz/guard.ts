@@ -1,8 +1,10 @@
 import { deleteOptionsBody, parseRequestPath } from '@toolcrib/kube';
+import { canonical } from '../../packages/toolcrib/src/guard/effect/canonical.ts';
 import { effectOf, type ReadEffect } from '../../packages/toolcrib/src/guard/effect/effect-of.ts';
 import { needsJudgement } from '../../packages/toolcrib/src/guard/effect/needs-judgement.ts';
 import type { AskedRequest } from '../../packages/toolcrib/src/guard/request.ts';
 import { asDryRun, pinned } from '../../packages/toolcrib/src/guard/way/pin.ts';
+import { dryRunQuery } from '../../packages/toolcrib/src/guard/way/replicas-now.ts';
 import type { Sent } from './referee.ts';
 
 /** What the guard makes of a request, without a cluster, and what it would send on. */
@@ -48,20 +50,32 @@ export function guarded(sent: Sent): Guarded {
     headers: sent.contentTypes.length > 0 ? { 'content-type': sent.contentTypes.join(', ') } : {},
     body: sent.body,
   };
-  const effect = effectOf(asked);
+  const read = canonical(asked);
+  if ('refused' in read) return { does: 'refuse', why: read.refused };
+  const { request, body } = read;
+  const canonically: Sent = {
+    ...sent,
+    path: request.path,
+    query: request.query,
+    ...(body ? { body: body.bytes, contentTypes: [body.type] } : {}),
+  };
+  const effect = effectOf(request);
   if (effect.verb === 'not-understood') return { does: 'not-understood', why: effect.why };
-  if (effect.verb === 'none') return { does: 'pass', judged: true, sends: sent };
+  if (effect.verb === 'none') return { does: 'pass', judged: true, sends: canonically };
   if (effect.verb === 'ask-server') {
-    const query = new URLSearchParams(sent.query);
-    query.set('dryRun', 'All');
-    return { does: 'ask-server', sends: sent, dry: { ...sent, query: String(query) } };
+    return {
+      does: 'ask-server',
+      sends: canonically,
+      dry: { ...canonically, query: dryRunQuery(request.query) },
+    };
   }
   const seen = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web', uid: SEEN_UID } };
-  if (effect.verb === 'delete-collection') return { does: 'judge', effect, sends: listed(sent, effect) };
-  const change = effect.dryRun ? asDryRun(asked, effect) : pinned(asked, effect, seen as never);
+  if (effect.verb === 'delete-collection')
+    return { does: 'judge', effect, sends: listed(canonically, effect) };
+  const change = effect.dryRun ? asDryRun(request, effect) : pinned(request, effect, seen as never);
   const sends: Sent = {
-    ...sent,
-    query: change.query ?? sent.query,
+    ...canonically,
+    query: change.query ?? canonically.query,
     ...(change.body ? { body: change.body.bytes, contentTypes: [change.body.type] } : {}),
   };
   return { does: 'judge', effect, sends };

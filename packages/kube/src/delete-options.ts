@@ -62,8 +62,17 @@ function fromQuery(query: URLSearchParams): DeleteOptions {
     orphanDependents: boolOf(query, 'orphanDependents'),
     propagationPolicy: policyOf(query.get('propagationPolicy') ?? undefined),
     dryRun: dryRun.length > 0 ? dryRun : undefined,
+    ...preconditionsOfQuery(query),
     ...(boolOf(query, BREAKING) ? { [BREAKING]: true } : {}),
   };
+}
+
+/** By names of their own, `uid` and `resourceVersion`; empty ones are none (meta/v1 conversion.go). */
+function preconditionsOfQuery(query: URLSearchParams): Pick<DeleteOptions, 'preconditions'> {
+  const [uid, resourceVersion] = [query.get('uid') || undefined, query.get('resourceVersion') || undefined];
+  return uid === undefined && resourceVersion === undefined
+    ? {}
+    : { preconditions: { uid, resourceVersion } };
 }
 
 /** As Go's conversion has it: the first value counts, and everything but `0` and `false` is true. */

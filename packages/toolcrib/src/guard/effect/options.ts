@@ -12,7 +12,8 @@ const KNOWN: Record<string, readonly string[] | undefined> = {
   ignoreStoreReadErrorWithClusterBreakingPotential: undefined,
 };
 
-const OF_THE_QUERY = Object.keys(KNOWN);
+/** A query has the preconditions by their own names. */
+const OF_THE_QUERY = [...Object.keys(KNOWN), ...(KNOWN.preconditions ?? [])];
 
 /**
  * The options of a delete, where all of them are understood: they are going to be written anew, and what we passed over

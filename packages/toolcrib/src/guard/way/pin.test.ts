@@ -41,6 +41,13 @@ test("a client's own preconditions stay: one that names another object must fail
   assert.deepEqual(more.body.preconditions, { uid: 'u1', resourceVersion: '7' });
 });
 
+test('preconditions in the query count as those in a body do', () => {
+  const { query, body } = sent('DELETE', AT, 'uid=other&resourceVersion=7&pretty=true', '');
+  assert.deepEqual([query, body.preconditions], ['pretty=true', { uid: 'other', resourceVersion: '7' }]);
+  const { body: pinnedBody } = sent('DELETE', AT, 'resourceVersion=7', '');
+  assert.deepEqual(pinnedBody.preconditions, { uid: 'u1', resourceVersion: '7' });
+});
+
 test('both forms of orphaning at once, which the server refuses, never go out', () => {
   const { body } = sent('DELETE', AT, '', '{"orphanDependents":true}');
   assert.equal(body.orphanDependents, true);

@@ -45,10 +45,9 @@ export async function replicasByDryRun(
   cluster: Cluster,
   as: As | undefined,
 ): Promise<number | 'none' | 'unknown' | { refused: Instruction }> {
-  const query = readQuery(request.query).filter(([name]) => name !== 'dryRun');
   const response = await cluster.request({
     method: request.method,
-    path: `${request.path}?${queryText([...query, ['dryRun', 'All']])}`,
+    path: `${request.path}?${dryRunQuery(request.query)}`,
     headers: { ...JSON_ONLY, 'content-type': request.headers['content-type'] ?? 'application/json' },
     body: request.body,
     as,
@@ -63,6 +62,11 @@ export async function replicasByDryRun(
   // Answered here instead of sent to be refused again: by then it might be let in, and nobody has looked at it.
   const type = String(headers['content-type'] ?? 'application/json');
   return { refused: { do: 'answer', status, body, type, warnings: [] } };
+}
+
+/** A query with `dryRun=All` in it, and else the same. */
+export function dryRunQuery(query: string): string {
+  return queryText([...readQuery(query).filter(([name]) => name !== 'dryRun'), ['dryRun', 'All']]);
 }
 
 /** Of an answer that is no JSON, nothing. */
