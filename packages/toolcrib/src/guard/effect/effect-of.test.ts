@@ -297,6 +297,8 @@ describe('what is judged at all', () => {
     ['PATCH', web, true],
     ['PUT', { ...web, subresource: 'scale' }, true],
     ['PUT', { ...web, subresource: 'status' }, false],
+    ['PUT', { ...web, subresource: 'scale/anything' }, true],
+    ['PUT', { ...web, subresource: 'scaled' }, false],
     ['DELETE', { ...pod, subresource: 'proxy/a/b' }, false],
     ['PATCH', { ...pod, group: 'db.example.com', resource: 'databases' }, true],
     ['PATCH', { ...pod, group: 'rbac.authorization.k8s.io', resource: 'roles' }, false],

@@ -16,6 +16,7 @@ import { releaseNamed, statusOf, UNINSTALLING } from './helm.ts';
 import { isEviction } from './needs-judgement.ts';
 import { certainDeleteOptions, isDryRunQuery } from './options.ts';
 import { replicasIn } from './replicas.ts';
+import { isOnScale } from './scalable.ts';
 
 /** A scale-down is only known when the server has said what a patch or update comes to. */
 export type ReadEffect = Effect | { verb: 'ask-server'; target: Target; why: string };
@@ -107,7 +108,7 @@ function writeEffect(
   if (release !== undefined) return recordEffect(request, target, release);
   const asked = judgedByServer(request)
     ? 'ask-server'
-    : replicasIn(request, path, writtenIn(request), path.subresource === 'scale');
+    : replicasIn(request, path, writtenIn(request), isOnScale(path));
   if (asked === 'unchanged') return { verb: 'none' };
   if (asked === 'ask-server')
     return { verb: 'ask-server', target, why: 'only the server can say what the write comes to' };

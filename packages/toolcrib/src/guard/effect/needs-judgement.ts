@@ -1,6 +1,6 @@
 import type { RequestTarget } from '@toolcrib/kube';
 import { releaseNamed } from './helm.ts';
-import { mayHaveReplicas } from './scalable.ts';
+import { isOnScale, mayHaveReplicas } from './scalable.ts';
 
 /**
  * Whether a request must be read whole and judged, from its method and path alone. Everything else is streamed
@@ -24,7 +24,7 @@ export function needsJudgement(
     // helm replaces its record whole; who patches it is no uninstall, and what is deleted is judged all the same.
     if (method === 'PUT' && releaseNamed(target) !== undefined) return true;
     if (createWatched && method === 'PATCH' && target.subresource === undefined) return true;
-    return target.subresource === 'scale' || (target.subresource === undefined && mayHaveReplicas(target));
+    return isOnScale(target) || (target.subresource === undefined && mayHaveReplicas(target));
   }
   // An unknown method is for the server to refuse; it must not be a way past the guard.
   return true;

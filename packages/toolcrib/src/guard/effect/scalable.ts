@@ -22,3 +22,11 @@ export function isBuiltInScalable({ group, resource }: { group: string; resource
 export function mayHaveReplicas(type: { group: string; resource: string }): boolean {
   return isBuiltInScalable(type) || !isBuiltInGroup(type.group);
 }
+
+/**
+ * Whether a path leads to a `/scale`. The server looks at the first segment behind the name, and of a custom resource it
+ * passes over the rest: `/scale/anything` is a scale as well.
+ */
+export function isOnScale(target: { subresource?: string }): boolean {
+  return /^scale(\/|$)/.test(target.subresource ?? '');
+}

@@ -1,5 +1,6 @@
 import { type KubeObject, parseRequestPath, queryText, readQuery } from '@toolcrib/kube';
 import type { As, Cluster } from '../../model/index.ts';
+import { isOnScale } from '../effect/scalable.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 
 /**
@@ -11,7 +12,7 @@ const JSON_ONLY = { accept: 'application/json' };
 
 function onScale(request: AskedRequest): boolean {
   const path = parseRequestPath(request.path);
-  return path.type === 'resource' && path.subresource === 'scale';
+  return path.type === 'resource' && isOnScale(path);
 }
 
 /**

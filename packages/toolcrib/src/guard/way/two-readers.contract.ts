@@ -277,6 +277,7 @@ export function twoReadersContract(open: OpenTarget): void {
       const schema = {
         openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
       };
+      const scale = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' };
       await put(target, '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
         apiVersion: 'apiextensions.k8s.io/v1',
         kind: 'CustomResourceDefinition',
@@ -288,7 +289,7 @@ export function twoReadersContract(open: OpenTarget): void {
           group,
           scope: 'Namespaced',
           names,
-          versions: [{ name: 'v1', served: true, storage: true, schema }],
+          versions: [{ name: 'v1', served: true, storage: true, schema, subresources: { scale } }],
         },
       });
       const kept = `/apis/${group}/v1/namespaces/${namespace}/machinesets`;
@@ -305,18 +306,21 @@ export function twoReadersContract(open: OpenTarget): void {
         await new Promise((done) => setTimeout(done, 50));
       }
       const { deps, close } = openWay(target.cluster, policyOf('[{name: all, when: "true", then: hold}]'));
-      for (const [type, body] of [
+      for (const [type, body, below = ''] of [
         [MERGE, zero],
         [MERGE, '{"spec":[]}'],
         ['application/json-patch+json', '[{"op":"replace","path":"/spec/replicas","value":0}]'],
+        [MERGE, zero, '/scale'],
+        // Of a custom resource's path the server passes over what stands behind the subresource.
+        [MERGE, zero, '/scale/anything'],
       ] as const) {
-        const sent = asked('PATCH', `${kept}/web`, {
+        const sent = asked('PATCH', `${kept}/web${below}`, {
           headers: { 'content-type': type },
           body: Buffer.from(body),
         });
         const instruction = await judge(deps, sent);
         if (instruction.do === 'forward') await send(target.cluster, sent, instruction);
-        assert.equal((await seen(target, `${kept}/web`))?.spec?.replicas, 3, body);
+        assert.equal((await seen(target, `${kept}/web`))?.spec?.replicas, 3, `${below} ${body}`);
       }
       await close();
     }));
