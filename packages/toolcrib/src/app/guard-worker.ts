@@ -11,6 +11,7 @@ import type { FromJudge } from '../guard/port/messages.ts';
 import { acts } from '../guard/way/acts.ts';
 import { brain } from '../guard/way/brain.ts';
 import type { WayDeps } from '../guard/way/deps.ts';
+import { letGo } from '../guard/way/let-go.ts';
 import { ownedLooks } from '../guard/way/owned.ts';
 import { recover } from '../guard/way/recover.ts';
 import { resumeSoftenings } from '../guard/way/resume.ts';
@@ -120,6 +121,7 @@ async function main(
       clientOf: clientProcesses(),
     }),
     owned: ownedLooks(clock),
+    letGo: letGo(clock),
     onTheWay: new Map(),
     gone: new Set(),
     whenCreated: new Map(),

@@ -2,7 +2,8 @@ import type { KubeObject, OwnerGraph } from '@toolcrib/kube';
 import { controllerOf } from '@toolcrib/kube';
 import type { RadiusCounts, RadiusMember } from '../../model/index.ts';
 import { isClaim, isVolume } from './extras.ts';
-import { isFinished, isLive, isPod, isWorkload, wantedPods, workloadOf } from './pods.ts';
+import { isFinished, isLive, isPod, isReady, isWorkload, wantedPods, workloadOf } from './pods.ts';
+import { isKind } from './view.ts';
 
 export interface CountFacts {
   graph: OwnerGraph;
@@ -10,6 +11,8 @@ export interface CountFacts {
   members: readonly RadiusMember[];
   /** Workload UID → replicas that a scale asks for. */
   scaledTo: ReadonlyMap<string, number>;
+  /** Pods are evicted, not deleted. */
+  evicts: boolean;
 }
 
 /** The figures of a radius, over the union of all its targets. */
@@ -46,8 +49,9 @@ function isTopWorkload(facts: CountFacts, member: RadiusMember, deleted: readonl
 }
 
 /**
- * UIDs of the workloads that would have none of their live Pods left, at least for a while. A lone Pod that is
- * wanted alone and made again is an everyday restart, not an outage.
+ * UIDs of the workloads that would have none of their live Pods left, or none that is ready, at least for a while. What a
+ * controller has just made in the place of a lost Pod is live and serves nobody yet. A Pod that is wanted alone and made
+ * again is an everyday restart, not an outage. An eviction of some is left to the cluster and its disruption budgets.
  */
 function leftWithoutPods(facts: CountFacts, going: readonly RadiusMember[]): string[] {
   const goingByUid = new Map(going.map((member) => [member.ref.uid, member]));
@@ -63,10 +67,19 @@ function leftWithoutPods(facts: CountFacts, going: readonly RadiusMember[]): str
   }
   return [...livePods.entries()]
     .filter(([uid, { workload, pods }]) => {
-      if (!pods.every((pod) => goingByUid.has(pod.metadata.uid))) return false;
+      const gone = pods.filter((pod) => goingByUid.has(pod.metadata.uid));
+      if (gone.length === 0) return false;
       const wanted = facts.scaledTo.get(uid) ?? wantedPods(workload);
-      const lone = pods.length === 1 && wanted === 1;
-      return !(lone && goingByUid.get(pods[0]?.metadata.uid)?.loss === 'returns');
+      const returns = gone.every((pod) => goingByUid.get(pod.metadata.uid)?.loss === 'returns');
+      if (wanted === 1 && returns) return false;
+      if (gone.length === pods.length) return true;
+      const stayReady = pods.some((pod) => !goingByUid.has(pod.metadata.uid) && isReady(pod));
+      return !facts.evicts && servesBeingReady(workload) && gone.some(isReady) && !stayReady;
     })
     .map(([uid]) => uid);
+}
+
+/** The Pods of a Job serve nobody: that one of them is ready says nothing. */
+function servesBeingReady(workload: KubeObject): boolean {
+  return !isKind(workload, 'batch', 'Job') && !isKind(workload, 'batch', 'CronJob');
 }

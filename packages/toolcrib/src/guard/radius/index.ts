@@ -1,9 +1,11 @@
+export { claimNamesOf } from './barriers.ts';
 export { fingerprint, stillCovers } from './fingerprint.ts';
 export type { LookOptions } from './look.ts';
 export { look } from './look.ts';
 export type { RestOfAct } from './needed.ts';
 export { neededBySoftened } from './needed.ts';
 export { planLists } from './plan.ts';
+export { isFinished, isPod, isReady } from './pods.ts';
 export { radiusOf } from './radius.ts';
 export { isSoftenable, softening } from './softening.ts';
 export { summary } from './summary.ts';

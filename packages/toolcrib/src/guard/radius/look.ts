@@ -97,6 +97,12 @@ export async function look(
     if (isEndpoints(object) && isMadeAgain(object, view.objects)) known.delete(object.metadata.uid ?? '');
   await each(atOnce, aims, (aim) => get(aim.ref));
   refresh();
+  await each(atOnce, endingNamespaces(view), async (name) => {
+    // Whoever may not read it sees no more of its end than before: it holds nothing but what was seen by itself.
+    const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
+    const found = await cluster.get(namespaces, { name }, as).catch(() => undefined);
+    if (found) keep(found, true);
+  });
   await lookForSecondOwners(view, aims, get, atOnce);
   refresh();
   const going = new Set(radiusOf(view, aims).members.map((member) => member.ref.uid));
@@ -143,6 +149,17 @@ async function lookForSecondOwners(
     }
   }
   await each(atOnce, [...wanted.values()], (ref) => get(ref, true));
+}
+
+/** Namespaces of which something is being deleted: they may be so themselves, and wait for it. */
+function endingNamespaces({ objects }: View): string[] {
+  const ending = objects.filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  const known = new Set(
+    objects.filter((one) => isKind(one, '', 'Namespace')).map((one) => one.metadata.name),
+  );
+  return [...new Set(ending.flatMap(({ metadata }) => metadata.namespace ?? []))].filter(
+    (name) => !known.has(name),
+  );
 }
 
 /** The volumes of the claims that would go: by name, since namespaced people may not list volumes. */

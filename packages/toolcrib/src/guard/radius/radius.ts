@@ -1,16 +1,17 @@
-import type { Going, KubeObject, PropagationPolicy } from '@toolcrib/kube';
+import type { Collected, Going, KubeObject, OwnerGraph, PropagationPolicy } from '@toolcrib/kube';
 import { collect, effectivePropagation, ownerGraph, refOf } from '@toolcrib/kube';
 import type { Radius, RadiusMember, UnseenKind } from '../../model/index.ts';
+import { idleAims, releasedBy } from './barriers.ts';
 import { countsOf } from './counts.ts';
 import { extras } from './extras.ts';
-import { lossOf, named } from './loss.ts';
+import { type LossFacts, lossOf, named } from './loss.ts';
 import { opaqueIn } from './opaque.ts';
 import { isPod, isReady } from './pods.ts';
 import { stopsOf } from './stops.ts';
 import { likelyUnseen, relevantUnseen } from './unseen.ts';
 import { condemned } from './victims.ts';
 import type { Aim, View } from './view.ts';
-import { ownerFacts } from './view.ts';
+import { listedWhole, ownerFacts } from './view.ts';
 
 /**
  * The blast radius of one act: of all `aims` together, as the garbage collector and the controllers would carry
@@ -43,7 +44,7 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
     }
   }
 
-  const collected = collect(graph, starts, (object, policy) => extras(objects, object, policy));
+  const { collected, released } = collectAll(view, aims, graph, objects, starts);
   const facts = { graph, objects, going: collected.going, aims: aimsByUid, condemnedBy };
   const members: RadiusMember[] = [];
   for (const [uid, going] of collected.going) {
@@ -53,7 +54,9 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
     members.push({
       ...memberOf(object, aimsByUid.has(uid)),
       fate: 'deleted',
-      ...lossOf(facts, object),
+      ...(released.has(uid)
+        ? releasedLoss(facts, object, graph.get(released.get(uid) ?? ''))
+        : lossOf(facts, object)),
       ...(via === undefined ? {} : { via }),
       ...(estimated.has(uid) ? { estimated: true } : {}),
     });
@@ -86,13 +89,55 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
     members,
     unseen,
     opaque,
-    counts: countsOf({ graph, objects, members, scaledTo }),
+    counts: countsOf({
+      graph,
+      objects,
+      members,
+      scaledTo,
+      evicts: aims.some(({ effect }) => effect.verb === 'evict'),
+    }),
     seenAt: view.seenAt,
     pins: aims.map(({ ref }) => {
       const meta = graph.get(ref.uid ?? '')?.metadata;
       return { uid: ref.uid ?? '', generation: meta?.generation, finalizers: meta?.finalizers ?? [] };
     }),
   };
+}
+
+/**
+ * What goes with `starts`, and what that lets go of what was being deleted already: its last barrier may be taken by what
+ * only went because another's was.
+ */
+function collectAll(
+  view: View,
+  aims: readonly Aim[],
+  graph: OwnerGraph,
+  objects: readonly KubeObject[],
+  starts: Map<string, PropagationPolicy>,
+): { collected: Collected; released: ReadonlyMap<string, string> } {
+  const released = new Map<string, string>();
+  const idle = idleAims(graph, aims);
+  const listed = (namespace: string) => listedWhole(view, namespace);
+  for (;;) {
+    const collected = collect(graph, starts, (object, policy) => extras(objects, object, policy));
+    for (const [uid, via] of released) collected.going.set(uid, { policy: 'Background', via });
+    const more = releasedBy({ graph, objects, going: collected.going, idle, listed });
+    if (more.size === 0) return { collected, released };
+    for (const [uid, via] of more) {
+      released.set(uid, via);
+      starts.set(uid, 'Background');
+    }
+  }
+}
+
+function releasedLoss(
+  facts: LossFacts,
+  object: KubeObject,
+  barrier: KubeObject | undefined,
+): ReturnType<typeof lossOf> {
+  const { loss, why } = lossOf(facts, object);
+  const held = barrier ? `only ${named(barrier)} held it back` : 'nothing else held it back';
+  return { loss, why: `${why}; being deleted already, and ${held}` };
 }
 
 function memberOf(

@@ -62,6 +62,16 @@ export function listedKey(kind: { group: string; kind: string }, namespace?: str
   return `${kind.group}/${kind.kind}@${namespace ?? '*'}`;
 }
 
+/** Whether everything of a namespace was listed: a look for a scale-down, or at volumes, lists some of it only. */
+export function listedWhole({ listed, unseen }: View, namespace: string): boolean {
+  return (
+    unseen.length === 0 &&
+    ['Pod', 'ConfigMap'].every((kind) =>
+      [namespace, undefined].some((at) => listed.includes(listedKey({ group: '', kind }, at))),
+    )
+  );
+}
+
 /** The view as the owner graph wants it. */
 export function ownerFacts(view: View): OwnerFacts {
   const listed = new Set(view.listed);

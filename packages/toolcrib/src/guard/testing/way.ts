@@ -10,6 +10,7 @@ import { loadPolicy } from '../policy/policy.ts';
 import type { AskedRequest } from '../request.ts';
 import { acts } from '../way/acts.ts';
 import type { WayDeps } from '../way/deps.ts';
+import { letGo } from '../way/let-go.ts';
 import { ownedLooks } from '../way/owned.ts';
 import { softenings } from '../way/softenings.ts';
 
@@ -49,6 +50,7 @@ export function openWay(
     sessions,
     acts: acts({ journal, clock: testClock, ids, sessions, deniedAt: (actId) => desk.deniedOf(actId)?.at }),
     owned: ownedLooks(testClock),
+    letGo: letGo(testClock),
     onTheWay: new Map(),
     gone: new Set(),
     whenCreated: new Map(),

@@ -35,6 +35,8 @@ export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates'> & { close():
 }
 
 async function settle(deps: WayDeps, id: string, outcome: Outcome): Promise<void> {
+  // An eviction that a budget refuses takes nothing.
+  if ('notSent' in outcome || ('status' in outcome && outcome.status >= 400)) deps.letGo.forget(id);
   const adopting = deps.whenCreated.get(id);
   deps.whenCreated.delete(id);
   if (adopting && 'status' in outcome && outcome.status < 300) await deps.journal.saveSoften(adopting);

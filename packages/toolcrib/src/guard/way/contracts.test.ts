@@ -2,6 +2,7 @@ import { describe } from 'node:test';
 import { openSandbox } from '../../testing/sandbox-target.ts';
 import { editRoleContract } from './edit-role.contract.ts';
 import { keepFirstContract } from './keep-first.contract.ts';
+import { lastBarrierContract } from './last-barrier.contract.ts';
 import { recoverContract } from './recover.contract.ts';
 import { twoReadersContract } from './two-readers.contract.ts';
 
@@ -9,3 +10,4 @@ describe('kept before it is destroyed, over the sandbox', () => keepFirstContrac
 describe('recovery after a restart, over the sandbox', () => recoverContract(openSandbox));
 describe('with the stock edit role, over the sandbox', () => editRoleContract(openSandbox));
 describe('two readers, over the sandbox', () => twoReadersContract(openSandbox));
+describe('the last barrier, over the sandbox', () => lastBarrierContract(openSandbox));

@@ -11,6 +11,7 @@ import type { SessionLists } from '../act/sessions.ts';
 import type { HoldDesk } from '../hold/desk.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import type { Acts } from './acts.ts';
+import type { LetGo } from './let-go.ts';
 import type { OwnedLooks } from './owned.ts';
 import type { Softenings } from './softenings.ts';
 
@@ -29,6 +30,8 @@ export interface WayDeps {
   acts: Acts;
   /** What Pods own, remembered for a moment. */
   owned: OwnedLooks;
+  /** Pods that were let go of a moment ago. */
+  letGo: LetGo;
   /** Kept and handed to the door, until it says what the cluster answered. By request id. */
   onTheWay: Map<string, RequestRecord>;
   /** Requests whose client went while they were judged. */

@@ -94,11 +94,13 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   const cheap =
     subject.kind === 'destructive'
       ? await cheapCase(subject.effect, subject.objects, {
+          requestId: request.id,
           alone,
           cluster,
           person: request.person,
           as,
           owned: deps.owned,
+          letGo: deps.letGo,
         })
       : undefined;
   const seen = await seeRadius(deps, { request, subject, live, foreseen, cluster, as, cheap });

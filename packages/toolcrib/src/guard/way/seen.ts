@@ -11,7 +11,7 @@ import {
   type UnseenKind,
 } from '../../model/index.ts';
 import type { RestOfAct } from '../radius/index.ts';
-import { look, neededBySoftened, notInTheNet, radiusOf, softening } from '../radius/index.ts';
+import { isPod, look, neededBySoftened, notInTheNet, radiusOf, softening } from '../radius/index.ts';
 import type { Aim } from '../radius/view.ts';
 import type { AskedRequest } from '../request.ts';
 import { canRetain, canSoften } from '../soften/index.ts';
@@ -20,6 +20,7 @@ import type { Cheap } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
+import { withLetGo } from './let-go.ts';
 import { restOfAct, softenedIn } from './rest-of-act.ts';
 import type { Judged } from './subject.ts';
 
@@ -61,7 +62,12 @@ export async function seeRadius(
   }
   const aims = withForeseen(subject.aims, what.foreseen);
   try {
-    const view = await look(cluster, aims, as);
+    const looked = await look(cluster, aims, as);
+    // Without a pause: of requests judged side by side each sees what the others take.
+    const { id } = what.request;
+    const view = withLetGo(looked, aims, deps.letGo.of(cluster.context, id));
+    if (subject.kind === 'destructive' && subject.effect.verb !== 'scale')
+      deps.letGo.note(cluster.context, id, subject.objects.filter(isPod));
     const radius = withUnseen(radiusOf(view, aims), subject.unseen);
     const [aim] = aims;
     const single = aims.length === 1 && subject.kind === 'destructive' && subject.effect.verb === 'delete';
@@ -201,6 +207,7 @@ export async function record(
   state: RequestState,
   more: Partial<Pick<RequestRecord, 'note' | 'status'>> = {},
 ): Promise<void> {
+  if (state === 'held' || state === 'refused') deps.letGo.forget(step.request.id);
   try {
     await deps.acts.save(step.live);
     const { id } = step.request;

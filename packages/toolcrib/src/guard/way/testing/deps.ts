@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openJournal } from '../../../journal/index.ts';
 import { type Cluster, type Notifier, ToolcribError } from '../../../model/index.ts';
 import type { WayDeps } from '../deps.ts';
+import { letGo } from '../let-go.ts';
 import { softenings } from '../softenings.ts';
 
 export interface TestDeps {
@@ -36,6 +37,7 @@ export function testDeps(clusters: Record<string, Cluster>): TestDeps {
     onTheWay: new Map(),
     whenCreated: new Map(),
     softenings: softenings(),
+    letGo: letGo(clock),
     log: (line: string) => void logged.push(line),
   } as unknown as WayDeps;
   return {

@@ -1,0 +1,106 @@
+import type { Going, KubeObject, OwnerGraph } from '@toolcrib/kube';
+import { isClaim, isVolume } from './extras.ts';
+import { isPod } from './pods.ts';
+import type { Aim } from './view.ts';
+import { isKind } from './view.ts';
+
+/**
+ * What is being deleted already and stands only because of what this request would take: its claim protection ends with
+ * the last Pod that uses it, its foreground deletion with the last dependent that blocks it. Somebody asked for it
+ * earlier; that it goes, and its data with it, is the work of *this* request.
+ *
+ * What is on its way out by itself holds nothing back for long and counts as gone. A finalizer that nobody here knows
+ * may hold it longer: taken for released all the same.
+ *
+ * @param idle UIDs of what goes in name only: asked for although it is going already, and no sooner
+ * @param listed whether all of a namespace was listed: else nobody knows what holds it
+ * @returns UID of what goes too → UID of what held it back
+ */
+export function releasedBy(facts: {
+  graph: OwnerGraph;
+  objects: readonly KubeObject[];
+  going: ReadonlyMap<string, Going>;
+  idle: ReadonlySet<string>;
+  listed: (namespace: string) => boolean;
+}): Map<string, string> {
+  const { objects, going, idle } = facts;
+  const goes = ({ metadata: { uid = '' } }: KubeObject) => going.has(uid) && !idle.has(uid);
+  const released = new Map<string, string>();
+  for (const object of objects) {
+    const { uid = '', deletionTimestamp } = object.metadata;
+    if (deletionTimestamp === undefined || going.has(uid)) continue;
+    const barriers = barriersOf(facts, object);
+    const removed = barriers.find(goes);
+    if (!removed) continue;
+    const held = barriers.some((one) => one.metadata.deletionTimestamp === undefined && !goes(one));
+    if (!held) released.set(uid, removed.metadata.uid ?? '');
+  }
+  return released;
+}
+
+/** Targets that are being deleted already, and that this request takes no sooner than they go anyhow. */
+export function idleAims(graph: OwnerGraph, aims: readonly Aim[]): Set<string> {
+  const idle = new Set<string>();
+  for (const { ref, effect } of aims) {
+    const meta = graph.get(ref.uid ?? '')?.metadata;
+    if (!meta?.uid || meta.deletionTimestamp === undefined || effect.verb === 'scale') continue;
+    const { gracePeriodSeconds } = effect.options;
+    const sooner = (gracePeriodSeconds ?? Number.POSITIVE_INFINITY) < (meta.deletionGracePeriodSeconds ?? 0);
+    if (!sooner) idle.add(meta.uid);
+  }
+  return idle;
+}
+
+function barriersOf(
+  { graph, objects, listed }: Pick<Parameters<typeof releasedBy>[0], 'graph' | 'objects' | 'listed'>,
+  object: KubeObject,
+): readonly KubeObject[] {
+  const { uid = '', name, finalizers = [] } = object.metadata;
+  const blocking = finalizers.includes('foregroundDeletion')
+    ? graph
+        .dependentsOf(uid)
+        .filter(({ metadata }) =>
+          metadata.ownerReferences?.some((owner) => owner.uid === uid && owner.blockOwnerDeletion === true),
+        )
+    : [];
+  if (isClaim(object)) return [...blocking, ...holdersOf(objects, object)];
+  if (isVolume(object))
+    return [...blocking, ...objects.filter((claim) => isClaim(claim) && binds(object, claim))];
+  if (isKind(object, '', 'Namespace'))
+    return listed(name) ? objects.filter(({ metadata }) => metadata.namespace === name) : [];
+  if (isKind(object, 'apiextensions.k8s.io', 'CustomResourceDefinition')) {
+    const { group, names } = object.spec ?? {};
+    return objects.filter((other) => isKind(other, group, names?.kind));
+  }
+  return blocking;
+}
+
+/**
+ * The Pods that pvc-protection keeps a deleted claim for: every one that was given a Node, finished or not (kubernetes
+ * pkg/controller/volume/pvcprotection, podUsesPVC).
+ */
+export function holdersOf(objects: readonly KubeObject[], claim: KubeObject): KubeObject[] {
+  return objects.filter(
+    (object) =>
+      isPod(object) &&
+      Boolean(object.spec?.nodeName) &&
+      object.metadata.namespace === claim.metadata.namespace &&
+      claimNamesOf(object).includes(claim.metadata.name),
+  );
+}
+
+/** Names of the claims that a Pod mounts; a generic ephemeral volume's is made of the Pod's name and its own. */
+export function claimNamesOf(pod: KubeObject): string[] {
+  const volumes: { name: string; ephemeral?: unknown; persistentVolumeClaim?: { claimName: string } }[] =
+    pod.spec?.volumes ?? [];
+  return volumes.flatMap(({ name, ephemeral, persistentVolumeClaim }) =>
+    persistentVolumeClaim ? persistentVolumeClaim.claimName : ephemeral ? `${pod.metadata.name}-${name}` : [],
+  );
+}
+
+function binds(volume: KubeObject, claim: KubeObject): boolean {
+  const { uid, namespace, name } = volume.spec?.claimRef ?? {};
+  return uid === undefined
+    ? claim.metadata.namespace === namespace && claim.metadata.name === name
+    : claim.metadata.uid === uid;
+}
