@@ -27,7 +27,14 @@ export const statusSchema = z.object({
   journal: z.string().nullable(),
   /** Requests of an earlier life of which nobody knows yet what became. */
   unsettled: z.number(),
-  policy: z.object({ file: z.string().nullable(), error: z.string().nullable() }),
+  policy: z.object({
+    file: z.string().nullable(),
+    error: z.string().nullable(),
+    /** Every rule in force, in the order in which they are asked. */
+    rules: z.array(z.object({ name: z.string(), then: z.string(), from: z.string() })).default([]),
+    /** Built-in rules that were taken away. */
+    disabled: z.array(z.string()).default([]),
+  }),
   softened: z.array(
     z.object({
       actId: z.string(),

@@ -58,7 +58,7 @@ describe('before the guard runs', () => {
     const policy = 'apiVersion: toolcrib.dev/v1alpha1\nkind: GuardPolicy\nspec:\n  cluster: []\n';
     assertClear(await home(CONFIG, policy).cli('guard', 'start'), 2, /guard\.yaml:4:\d+: .*cluster/);
     const rule = `${policy.replace('cluster: []', 'rules: [{name: a, when: radius.pods >, then: hold}]')}`;
-    assertClear(await home(CONFIG, rule).cli('guard', 'start'), 2, /rule a/);
+    assertClear(await home(CONFIG, rule).cli('guard', 'start'), 2, /guard\.yaml:4:\d+: .*rule a/);
     const open = home();
     chmodSync(open.paths.state, 0o777);
     assertClear(await open.cli('guard', 'start'), 2, /can be written by others/, /chmod 700/);
@@ -172,6 +172,7 @@ describe('while it runs', () => {
         const status = await stage.home.cli('guard', 'status');
         assert.match(status.stdout, /not in force: .*guard\.yaml:1:/);
         assert.match(status.stdout, /enforce +enforce/);
+        assert.match(status.stdout, /data-loss +hold +built-in/);
       } finally {
         stage.home.policy({ waitSeconds: 0 });
       }

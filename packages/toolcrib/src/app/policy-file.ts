@@ -1,13 +1,20 @@
 import { readFileSync, statSync } from 'node:fs';
+import { NEEDED } from '../guard/decide/decide.ts';
 import { defaultPolicy, type GuardPolicy, loadPolicy } from '../guard/policy/policy.ts';
-import { ToolcribError } from '../model/index.ts';
+import { type DecisionVerb, ToolcribError } from '../model/index.ts';
 
 export interface PolicyFile {
   current(): GuardPolicy;
   /** The text of what is in force; undefined for the built-in one. */
   text(): string | undefined;
   /** Where it stands, null for the built-in one; and what is wrong with it now, if anything. */
-  state(): { file: string | null; error: string | null };
+  state(): {
+    file: string | null;
+    error: string | null;
+    /** Every rule in force, in the order in which they are asked. */
+    rules: { name: string; then: DecisionVerb; from: string }[];
+    disabled: string[];
+  };
 }
 
 /**
@@ -45,7 +52,15 @@ export function policyFile(path: string, last?: string): PolicyFile {
       return policy;
     },
     text: () => text,
-    state: () => ({ file, error }),
+    state: () => ({
+      file,
+      error,
+      rules: [
+        { name: NEEDED, then: 'hold' as const, from: 'built-in, always' },
+        ...policy.rules.map(({ name, verdict, origin }) => ({ name, then: verdict, from: origin })),
+      ],
+      disabled: policy.disabled,
+    }),
   };
 }
 

@@ -108,6 +108,13 @@ function statusText(status: GuardStatus): string {
     '',
     table([['CONTEXT', 'MODE'], ...status.contexts.map(({ context, mode }) => [context, modeColour(mode)])]),
   ];
+  const { rules, disabled } = status.policy;
+  if (rules.length > 0)
+    lines.push(
+      '',
+      table([['RULE', 'THEN', 'FROM'], ...rules.map(({ name, then, from }) => [name, then, from])]),
+    );
+  if (disabled.length > 0) lines.push(mild(`taken away by disable: ${disabled.join(', ')}`));
   if (status.softened.length > 0) {
     lines.push(
       '',

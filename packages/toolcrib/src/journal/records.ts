@@ -157,6 +157,12 @@ const radius = z.looseObject({
     workloadsLeftWithoutPods: count,
     claims: count,
     volumesLost: count,
+    // Not counted by the first versions.
+    servicesCut: count.default(0),
+    podsOnNodes: count.default(0),
+    usedByPods: count.default(0),
+    setsBelowHalf: count.default(0),
+    statefulPods: count.default(0),
   }),
   seenAt: count,
 });

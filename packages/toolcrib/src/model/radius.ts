@@ -47,8 +47,18 @@ export interface RadiusCounts {
   /** Workloads that stand or go with none of their Pods left: an outage. A lone replaced Pod does not count. */
   workloadsLeftWithoutPods: number;
   claims: number;
-  /** Volumes whose data would be gone for good. */
+  /** Volumes whose data would be gone for good. Not those that are made for a Pod's life, where the Pod goes. */
   volumesLost: number;
+  /** Services and Ingresses that go before ready Pods that stay; Services that lose every Pod for good. */
+  servicesCut: number;
+  /** Pods on Nodes that go, without those of DaemonSets and the Nodes' own. */
+  podsOnNodes: number;
+  /** ConfigMaps, Secrets, ServiceAccounts and claims that go, and that running Pods which stay use. */
+  usedByPods: number;
+  /** StatefulSets scaled to less than half of their Pods, but not to 0. */
+  setsBelowHalf: number;
+  /** Live Pods of StatefulSets that go. */
+  statefulPods: number;
 }
 
 /** Something that could belong to a radius and was not seen, with the reason. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { type GuardClient, guardClient } from '../../api/client.ts';
+import { builtInRules } from '../../guard/policy/policy.ts';
 import { loadKey, openJournal } from '../../journal/index.ts';
 import type { Hold, Journal, Mode } from '../../model/index.ts';
 import { answers } from '../daemon.ts';
@@ -53,7 +54,8 @@ export interface PolicyOptions {
   /** Milliseconds are too fine for it: minutes. */
   windowMinutes?: number;
   exceptNamespaces?: string[];
-  rules?: { name: string; when: string; then: string; reason?: string }[];
+  /** These and no others; absent: the built-in ones. */
+  rules?: readonly { name: string; when: string; then: string; reason?: string }[];
 }
 
 /** `guard.yaml` for {@link inAllModes}. */
@@ -73,7 +75,7 @@ export function policyText({ waitSeconds = 30, windowMinutes = 30, ...more }: Po
         mode,
         ...(more.exceptNamespaces ? { exceptNamespaces: more.exceptNamespaces } : {}),
       })),
-      ...(more.rules ? { rules: more.rules } : {}),
+      ...(more.rules ? { rules: more.rules, disable: builtInRules.map(({ name }) => name) } : {}),
       hold: { waitSeconds, passSeconds: 60 },
       soften: { windowMinutes },
     },

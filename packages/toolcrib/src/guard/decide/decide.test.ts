@@ -28,6 +28,11 @@ const none: Radius['counts'] = {
   workloadsLeftWithoutPods: 0,
   claims: 0,
   volumesLost: 0,
+  servicesCut: 0,
+  podsOnNodes: 0,
+  usedByPods: 0,
+  setsBelowHalf: 0,
+  statefulPods: 0,
 };
 const radius = (counts: Partial<Radius['counts']> = {}, state: Radius['state'] = 'complete'): Radius => ({
   state,
@@ -40,7 +45,7 @@ const radius = (counts: Partial<Radius['counts']> = {}, state: Radius['state'] =
 });
 const facts = factsOf({ effect, radius: radius(), act });
 const rule = (verdict: DecisionVerb, result: ReturnType<PolicyRule['when']> = { value: true }) => ({
-  rules: [{ name: 'r', when: () => result, verdict, reason: 'because' }],
+  rules: [{ name: 'r', when: () => result, verdict, reason: 'because', origin: 'guard.yaml' as const }],
 });
 
 describe('modes', () => {
@@ -86,9 +91,19 @@ it('the first rule that matches decides; none: allow', () => {
   assert.deepEqual(decide({ rules: [] }, { mode: 'enforce', facts }).rule, 'default');
 });
 
-it('a cheap case passes in each mode, by its own name; softening is offered with a hold only', () => {
-  for (const mode of ['enforce', 'warn', 'observe'] as const)
-    assert.equal(decide(rule('deny'), { mode, facts, cheap: 'finished-pod' }).rule, 'finished-pod');
+it("a cheap case passes in each mode, by its own name, but for a person's own rules", () => {
+  const builtIn = { rules: rule('deny').rules.map((one) => ({ ...one, origin: 'built-in' as const })) };
+  for (const mode of ['enforce', 'warn', 'observe'] as const) {
+    assert.equal(decide(builtIn, { mode, facts, cheap: 'finished-pod' }).rule, 'finished-pod');
+    const silent = rule('deny', { value: false });
+    assert.equal(decide(silent, { mode, facts, cheap: 'finished-pod' }).rule, 'finished-pod');
+    assert.equal(decide(rule('deny'), { mode, facts, cheap: 'finished-pod' }).rule, 'r');
+    assert.equal(decide(rule('allow'), { mode, facts, cheap: 'finished-pod' }).then, 'allow');
+  }
+  assert.equal(decide(rule('deny'), { mode: 'enforce', facts, cheap: 'replaced-pod' }).then, 'deny');
+});
+
+it('softening is offered with a hold only', () => {
   const softening = { possible: true, how: 'orphan-first' } as const;
   assert.deepEqual(decide(rule('hold'), { mode: 'enforce', facts, softening }).softening, softening);
   assert.equal(decide(rule('deny'), { mode: 'enforce', facts, softening }).softening, undefined);
@@ -123,7 +138,12 @@ describe('the built-in rules', () => {
     ['a volume', { volumesLost: 1 }, {}, 'complete', 'data-loss'],
     ['the last Pods of a workload', { workloadsLeftWithoutPods: 1 }, {}, 'complete', 'outage'],
     ['eleven, one not replaced', { podsNotReplaced: 1 }, { expected: 11 }, 'complete', 'many'],
-    ['ten, one not replaced', { podsNotReplaced: 1 }, { expected: 10 }, 'complete', 'default'],
+    ['ten, one not replaced', { podsNotReplaced: 1 }, { expected: 10 }, 'complete', 'bare-pod'],
+    ['a Service before running Pods', { servicesCut: 1 }, {}, 'complete', 'traffic'],
+    ['a Node that was not drained', { podsOnNodes: 1 }, {}, 'complete', 'node'],
+    ['three to one', { setsBelowHalf: 1, podsNotReplaced: 2 }, {}, 'complete', 'quorum'],
+    ['a StatefulSet’s Pod, not by force', { statefulPods: 1 }, {}, 'complete', 'default'],
+    ['what Pods use', { usedByPods: 1 }, {}, 'complete', 'in-use'],
     ['eleven that come back', {}, { expected: 11 }, 'complete', 'default'],
     ['the eleventh so far', { podsNotReplaced: 1 }, { soFar: 11 }, 'complete', 'many'],
     ['what was not all seen', {}, {}, 'incomplete', 'not-understood'],

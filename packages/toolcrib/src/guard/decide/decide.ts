@@ -31,7 +31,7 @@ const CHEAP_REASONS: Record<CheapCase, string> = {
  * warn never stop anything by rule; what they would have done stands in `wouldBe`.
  */
 export function decide(policy: Pick<GuardPolicy, 'rules'>, input: DecideInput): Decision {
-  if (input.cheap) return { then: 'allow', rule: input.cheap, reason: CHEAP_REASONS[input.cheap] };
+  if (input.cheap) return decideCheap(policy, input, input.cheap);
   const ruled = input.notUnderstood
     ? {
         verb: 'hold' as const,
@@ -40,6 +40,18 @@ export function decide(policy: Pick<GuardPolicy, 'rules'>, input: DecideInput): 
       }
     : firstMatch(policy, input.facts);
   return inMode(input.mode, withNeeded(ruled, input.needed), input.softening);
+}
+
+/** A person's own rules come first here too: they see the target alone, which is all that was looked at. */
+function decideCheap(
+  policy: Pick<GuardPolicy, 'rules'>,
+  { mode, facts }: DecideInput,
+  cheap: CheapCase,
+): Decision {
+  const own = policy.rules.filter(({ origin }) => origin === 'guard.yaml');
+  const ruled = firstMatch({ rules: own }, facts);
+  if (ruled.verb === 'allow') return { then: 'allow', rule: cheap, reason: CHEAP_REASONS[cheap] };
+  return inMode(mode, ruled, undefined);
 }
 
 /** Comes before whatever else holds: an approval has to be given for this. */
@@ -65,8 +77,7 @@ function firstMatch(policy: Pick<GuardPolicy, 'rules'>, facts: Facts): Ruled {
         reason: `rule ${rule.name} could not be evaluated: ${result.error}`,
       };
     }
-    if (result.value)
-      return { verb: rule.verdict, rule: rule.name, reason: rule.reason ?? `rule ${rule.name}` };
+    if (result.value) return { verb: rule.verdict, rule: rule.name, reason: rule.reason };
   }
   return { verb: 'allow', rule: 'default', reason: 'no rule speaks against it' };
 }

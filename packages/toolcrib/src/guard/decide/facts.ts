@@ -4,8 +4,6 @@ import type { Facts } from '../policy/policy.ts';
 /** The values that rules see, from what is known of a request. */
 export function factsOf(input: { effect: Effect; radius: Radius; act: Act }): Facts {
   const { effect, radius, act } = input;
-  const { objects, pods, podsNotReplaced, workloads, workloadsLeftWithoutPods, claims, volumesLost } =
-    radius.counts;
   const target = 'target' in effect ? effect.target : undefined;
   // helm's record is only where it says so: a rule means the release.
   const release = effect.verb === 'uninstall' ? effect.release : undefined;
@@ -13,13 +11,7 @@ export function factsOf(input: { effect: Effect; radius: Radius; act: Act }): Fa
   return {
     radius: {
       state: radius.state,
-      objects,
-      pods,
-      podsNotReplaced,
-      workloads,
-      workloadsLeftWithoutPods,
-      claims,
-      volumesLost,
+      ...radius.counts,
     },
     effect: {
       // Rules speak of deleting; that a collection is deleted at once makes it no less a delete.

@@ -33,8 +33,14 @@ export const guardPolicySchema = z
             reason: z.string().optional(),
           }),
         )
-        .optional()
-        .describe('The first that matches decides; none: allow. Absent: the built-in rules.'),
+        .default([])
+        .describe(
+          'Your own rules. They are asked before the built-in ones; the first that matches decides; none: allow.',
+        ),
+      disable: z
+        .array(z.string().min(1))
+        .default([])
+        .describe('Names of built-in rules that shall not count. Nothing else takes one away.'),
       hold: z
         .strictObject({
           waitSeconds: z

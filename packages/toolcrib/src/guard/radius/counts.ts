@@ -1,16 +1,12 @@
-import type { KubeObject, OwnerGraph } from '@toolcrib/kube';
+import type { KubeObject } from '@toolcrib/kube';
 import { controllerOf } from '@toolcrib/kube';
 import type { RadiusCounts, RadiusMember } from '../../model/index.ts';
 import { isClaim, isVolume } from './extras.ts';
 import { isFinished, isLive, isPod, isReady, isWorkload, wantedPods, workloadOf } from './pods.ts';
+import { type ServingFacts, servingCounts } from './serving.ts';
 import { isKind } from './view.ts';
 
-export interface CountFacts {
-  graph: OwnerGraph;
-  objects: readonly KubeObject[];
-  members: readonly RadiusMember[];
-  /** Workload UID → replicas that a scale asks for. */
-  scaledTo: ReadonlyMap<string, number>;
+export interface CountFacts extends ServingFacts {
   /** Pods are evicted, not deleted. */
   evicts: boolean;
 }
@@ -29,6 +25,7 @@ export function countsOf(facts: CountFacts): RadiusCounts {
     volumesLost: deleted.filter(
       (member) => member.loss === 'lost' && (isVolume(member.ref) || isClaim(member.ref)),
     ).length,
+    ...servingCounts(facts),
   };
 }
 

@@ -40,6 +40,11 @@ test('a Deployment takes its ReplicaSet and Pods, and nothing makes them again',
     workloadsLeftWithoutPods: 1,
     claims: 0,
     volumesLost: 0,
+    servicesCut: 0,
+    podsOnNodes: 0,
+    usedByPods: 0,
+    setsBelowHalf: 0,
+    statefulPods: 0,
   });
 });
 

@@ -6,7 +6,7 @@ import type { Clock, Cluster, Journal } from '../../model/index.ts';
 import { sessionLists } from '../act/sessions.ts';
 import { holdDesk } from '../hold/desk.ts';
 import { randomIds } from '../hold/ids.ts';
-import { loadPolicy } from '../policy/policy.ts';
+import { builtInRules, loadPolicy } from '../policy/policy.ts';
 import type { AskedRequest } from '../request.ts';
 import { acts } from '../way/acts.ts';
 import type { WayDeps } from '../way/deps.ts';
@@ -22,9 +22,11 @@ export const testClock: Clock = {
   },
 };
 
-/** A policy for the context `prod`, in enforce mode unless said otherwise, where no client waits. */
+const DISABLED = JSON.stringify(builtInRules.map(({ name }) => name));
+
+/** A policy for the context `prod`, in enforce mode unless said otherwise, where no client waits: these rules and no others. */
 export function policyOf(rules: string, mode = 'enforce'): string {
-  return `{apiVersion: toolcrib.dev/v1alpha1, kind: GuardPolicy, spec: {clusters: [{context: prod, mode: ${mode}}], hold: {waitSeconds: 0}, rules: ${rules}}}`;
+  return `{apiVersion: toolcrib.dev/v1alpha1, kind: GuardPolicy, spec: {clusters: [{context: prod, mode: ${mode}}], hold: {waitSeconds: 0}, disable: ${DISABLED}, rules: ${rules}}}`;
 }
 
 /** The way of a request in this process, over a cluster and a real journal. `change` may put in what a test needs. */

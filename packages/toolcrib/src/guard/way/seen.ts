@@ -163,6 +163,11 @@ export function ownRadius(objects: readonly KubeObject[], seenAt: number): Radiu
       workloadsLeftWithoutPods: 0,
       claims: 0,
       volumesLost: 0,
+      servicesCut: 0,
+      podsOnNodes: 0,
+      usedByPods: 0,
+      setsBelowHalf: 0,
+      statefulPods: 0,
     },
     seenAt,
   };

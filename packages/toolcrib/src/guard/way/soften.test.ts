@@ -89,7 +89,9 @@ async function webShop(namespace: string): Promise<Record<'sa' | 'cm' | 'dep', s
 test('ServiceAccount and ConfigMap first, then the Deployment: not softened, since the act has taken them', () =>
   inNamespace(target, async (namespace) => {
     const at = await webShop(namespace);
-    const { deps, close } = openWay(target.cluster, policyOf(RULES));
+    // Somebody has taken the rule away that holds a ServiceAccount in use.
+    const without = builtInRules.filter(({ name }) => name !== 'account-in-use');
+    const { deps, close } = openWay(target.cluster, policyOf(JSON.stringify(without)));
     for (const path of [at.sa, at.cm]) {
       const request = asked('DELETE', path, kubectl('s1'));
       assert.equal((await judge(deps, request)).do, 'forward');
