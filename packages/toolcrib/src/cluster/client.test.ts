@@ -249,6 +249,35 @@ test('a kind that has just been installed is found without waiting out the cache
   assert.equal(server.seen.length, asked, 'each miss asks the cluster');
 });
 
+test('asked anew: not what is remembered, nor what was under way before; side by side it is asked once', async (t) => {
+  let kinds = POD_LIST.resources.slice(0, 1);
+  const { cluster, server } = await against(t, (request, response) => {
+    if (request.url === '/api/v1') return response.json(200, { resources: kinds });
+    withDiscovery(() => undefined)(request, response);
+  });
+  const names = async (found: ReturnType<typeof cluster.resources>) =>
+    (await found).resources.map(({ resource }) => resource);
+  const before = server.seen.length;
+  assert.deepEqual(await names(cluster.resources()), ['pods']);
+  const once = server.seen.length - before;
+  kinds = [...kinds, { name: 'news', kind: 'New', namespaced: true, verbs: [] }];
+  assert.deepEqual(await names(cluster.resources()), ['pods'], 'remembered');
+  const asked = server.seen.length;
+  const both = await Promise.all([1, 2].map(() => names(cluster.resources(undefined, { anew: true }))));
+  assert.deepEqual(both, [
+    ['pods', 'news'],
+    ['pods', 'news'],
+  ]);
+  assert.equal(server.seen.length - asked, once);
+  assert.deepEqual(await names(cluster.resources()), ['pods', 'news'], 'and remembered from then on');
+  const [first, later] = [cluster.resources(undefined, { anew: true }), Promise.resolve()];
+  await later;
+  kinds = [...kinds, { name: 'laters', kind: 'Later', namespaced: true, verbs: [] }];
+  const second = cluster.resources(undefined, { anew: true });
+  await first;
+  assert.ok((await names(second)).includes('laters'));
+});
+
 test('401: reads try once more with fresh credentials, writes do not, and the error says credentials', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-client-'));
   t.after(() => rmSync(folder, { recursive: true }));

@@ -48,6 +48,7 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
   const timeout = options.timeout ?? TIMEOUT;
   const now = options.now ?? (() => performance.now());
   const discoveries = new Map<string, { at: number; found: Promise<Discovered> }>();
+  const anew = new Map<string, Promise<Discovered>>();
 
   async function send(
     method: string,
@@ -105,6 +106,23 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
     return found;
   }
 
+  /**
+   * Discovery that begins after this call: one that is under way may have passed by where something new stands. Whoever
+   * asks meanwhile shares the next one.
+   */
+  function resourcesAnew(as?: As): Promise<Discovered> {
+    const key = JSON.stringify(Object.entries(as ?? {}).sort());
+    const waiting = anew.get(key);
+    if (waiting) return waiting;
+    const underWay = discoveries.get(key)?.found.catch(() => undefined) ?? Promise.resolve();
+    const found = underWay.then(() => {
+      anew.delete(key);
+      return resources(as, 0);
+    });
+    anew.set(key, found);
+    return found;
+  }
+
   /** The kind of a served resource, also in a version that its group does not prefer. */
   async function infoOf(type: ResourceType, as?: As): Promise<ResourceInfo> {
     const same = (info: ResourceInfo) => info.group === type.group && info.resource === type.resource;
@@ -156,7 +174,7 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
     request: ({ method, path, headers, body, as, signal }) =>
       exchange(upstream, { method, path, headers: { ...headers, ...as }, body, signal, timeout }),
 
-    resources: (as) => resources(as),
+    resources: (as, { anew: now = false } = {}) => (now ? resourcesAnew(as) : resources(as)),
 
     async get(type, at, as) {
       const path = resourcePath(type, at);

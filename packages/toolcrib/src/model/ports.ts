@@ -71,8 +71,12 @@ export interface Cluster {
   /**
    * What the cluster serves, preferred versions only, cached for a minute; `failed` names groups that could not
    * be asked (a broken APIService must not hide the rest).
+   * @param how.anew asked now, whatever is remembered: for what holds objects of any kind, also of the youngest
    */
-  resources(as?: As): Promise<{ resources: ResourceInfo[]; failed: { group: string; why: string }[] }>;
+  resources(
+    as?: As,
+    how?: { anew?: boolean },
+  ): Promise<{ resources: ResourceInfo[]; failed: { group: string; why: string }[] }>;
 
   /** undefined where it does not exist. */
   get(type: ResourceType, at: { namespace?: string; name: string }, as?: As): Promise<KubeObject | undefined>;

@@ -1,7 +1,8 @@
 import type { KubeObject, ObjectRef } from '@toolcrib/kube';
-import { groupVersionOf, ownerGraph } from '@toolcrib/kube';
+import { groupVersionOf, ownerGraph, refOf } from '@toolcrib/kube';
 import type { As, Cluster } from '../../model/index.ts';
 import { ToolcribError } from '../../model/index.ts';
+import { holdsAnyKind, isEstablished, kindOf, unservedDefinitions } from './definitions.ts';
 import { endpointsWanted, isEndpoints, isMadeAgain } from './endpoints.ts';
 import { isClaim } from './extras.ts';
 import type { PlannedList } from './plan.ts';
@@ -48,18 +49,19 @@ export async function look(
     if (uid && (whole || !known.has(uid))) known.set(uid, trimmed(object));
   };
 
-  await each(atOnce, planLists(resources, aims), async (list) => {
-    const found = await attempt(view, unseenOf(list), () =>
-      cluster.list(
-        list.info,
-        { namespace: list.namespace, metadata: list.metadata, labelSelector: list.labelSelector },
-        as,
-      ),
+  const list = async (planned: PlannedList, mustBeServed = false) => {
+    const { info, namespace, metadata, labelSelector } = planned;
+    const found = await attempt(
+      view,
+      unseenOf(planned),
+      () => cluster.list(info, { namespace, metadata, labelSelector }, as),
+      mustBeServed,
     );
     if (!found) return;
-    for (const object of found) keep(object, !list.metadata);
-    if (!list.labelSelector) view.listed.push(listedKey(list.info, list.namespace));
-  });
+    for (const object of found) keep(object, !metadata);
+    if (!labelSelector) view.listed.push(listedKey(info, namespace));
+  };
+  await each(atOnce, planLists(resources, aims), (planned) => list(planned));
 
   const get = async (ref: ObjectRef, decides?: true) => {
     const info = resources.find((one) => isKind(ref, one.group, one.kind));
@@ -97,6 +99,22 @@ export async function look(
     if (isEndpoints(object) && isMadeAgain(object, view.objects)) known.delete(object.metadata.uid ?? '');
   await each(atOnce, aims, (aim) => get(aim.ref));
   refresh();
+  await each(atOnce, aims.some(holdsAnyKind) ? unservedDefinitions(view) : [], async (found) => {
+    // Gone by itself, or not to be read: then nothing more is known than discovery said.
+    await get(refOf(found));
+    const definition = known.get(found.metadata.uid ?? '');
+    if (!definition?.spec) return;
+    const info = kindOf(definition);
+    if (info === 'unserved') {
+      const { group, names, scope } = definition.spec;
+      const why = "its definition serves none of its versions, and so its objects can't be listed";
+      view.unseen.push({ group, kind: names?.kind ?? '', namespaced: scope === 'Namespaced', why });
+      return;
+    }
+    view.kinds = [...view.kinds, info];
+    await each(1, planLists([info], aims), (planned) => list(planned, isEstablished(definition)));
+  });
+  refresh();
   await each(atOnce, endingNamespaces(view), async (name) => {
     // Whoever may not read it sees no more of its end than before: it holds nothing but what was seen by itself.
     const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
@@ -112,9 +130,12 @@ export async function look(
   return view;
 }
 
-/** Discovery is remembered for a minute: where it does not know a target's kind, it is asked for anew. */
+/**
+ * Discovery is remembered for a minute: where that is too long for what a target may hold, or it does not know a target's
+ * kind, it is asked for anew.
+ */
 async function discovered(cluster: Cluster, aims: readonly Aim[], as?: As): ReturnType<Cluster['resources']> {
-  const found = await cluster.resources(as);
+  const found = await cluster.resources(as, { anew: aims.some(holdsAnyKind) });
   const unknown = aims.filter(({ ref }) => !found.resources.some((one) => isKind(ref, one.group, one.kind)));
   if (unknown.length === 0) return found;
   for (const { ref } of unknown) await cluster.typeOf(ref, as).catch(() => undefined);
@@ -181,6 +202,7 @@ async function attempt<T>(
   view: View,
   about: Omit<Unseen, 'why'>,
   ask: () => Promise<T>,
+  mustBeServed = false,
 ): Promise<T | undefined> {
   try {
     return await ask();
@@ -189,7 +211,7 @@ async function attempt<T>(
     if (error.code === 'credentials') throw error;
     const status = (error.cause as { status?: number } | undefined)?.status;
     // Its definition went while we looked, or it can't be listed at all: then nothing of it is there to see.
-    const notServed = about.name === undefined && (status === 404 || status === 405);
+    const notServed = !mustBeServed && about.name === undefined && (status === 404 || status === 405);
     if (!notServed) view.unseen.push({ ...about, why: error.message });
     return undefined;
   }
