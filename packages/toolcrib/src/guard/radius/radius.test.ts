@@ -366,9 +366,11 @@ test('what is unseen matters only where it could belong to this radius', () => {
   const target = first(shop, 'Deployment');
   const kafka = object('k.io/v1 Kafka', 'shop/my');
   const namespace = object('v1 Namespace', 'shop');
-  const all = [...shop, kafka, namespace];
-  const state = (unseen: View['unseen'][number], of: KubeObject = target) =>
-    radiusOf(view(all, { unseen: [unseen] }), [aim(of)]).state;
+  // The custom resource by itself: with it the Namespace would be opaque.
+  const state = (unseen: View['unseen'][number], of: KubeObject = target) => {
+    const all = [...shop, namespace, ...(of === kafka ? [kafka] : [])];
+    return radiusOf(view(all, { unseen: [unseen] }), [aim(of)]).state;
+  };
   const broken = { kind: '', why: 'no answer' };
   assert.equal(state({ ...broken, group: 'metrics.k8s.io' }), 'complete');
   assert.equal(state({ ...broken, group: 'metrics.k8s.io' }, namespace), 'complete');
@@ -391,4 +393,51 @@ test('what is being deleted already is nobody’s loss here, and a target that i
   a.metadata.deletionTimestamp = '2026-11-23T00:00:00Z';
   assert.equal(radiusOf(view(shop), [aim(target)]).counts.pods, 1);
   assert.deepEqual(radiusOf(view([set]), [aim(target)]).members, []);
+});
+
+test('a custom resource is opaque or not by what it is, however it was reached', () => {
+  const shop = object('v1 Namespace', 'shop');
+  const definition = (kind: string, group: string) =>
+    object('apiextensions.k8s.io/v1 CustomResourceDefinition', `${kind.toLowerCase()}s.${group}`, {
+      spec: { group, names: { kind } },
+    });
+  const node = object('v1 Node', 'worker-1');
+  const web = pod('shop/web');
+  const application = object('argoproj.io/v1 Application', 'shop/prod');
+  const endpoint = object('cilium.io/v2 CiliumEndpoint', 'shop/web', { owners: [web], noController: true });
+  const report = object('wgpolicyk8s.io/v1alpha2 PolicyReport', 'shop/report');
+  const below = object('argoproj.io/v1 AppProject', 'shop/below', { owners: [application] });
+  const cases: [KubeObject, string, string, boolean][] = [
+    [application, 'Application', 'argoproj.io', true],
+    [endpoint, 'CiliumEndpoint', 'cilium.io', false],
+    [report, 'PolicyReport', 'wgpolicyk8s.io', false],
+    [
+      { ...endpoint, metadata: { ...endpoint.metadata, finalizers: ['x.io/y'] } },
+      'CiliumEndpoint',
+      'cilium.io',
+      true,
+    ],
+    [
+      { ...report, metadata: { ...report.metadata, finalizers: ['x.io/y'] } },
+      'PolicyReport',
+      'wgpolicyk8s.io',
+      true,
+    ],
+  ];
+  for (const [one, kind, group, opaque] of cases) {
+    const crd = definition(kind, group);
+    const all = [shop, crd, node, web, one];
+    for (const target of [one, shop, crd])
+      assert.equal(
+        radiusOf(view(all), [aim(target)]).opaque.some(({ ref }) => ref.uid === one.metadata.uid),
+        opaque,
+        `${kind} by ${target.kind}`,
+      );
+  }
+  const owned = radiusOf(view([shop, application, below]), [aim(below)]);
+  assert.equal(owned.state, 'opaque', 'what belongs to a custom resource, by itself');
+  const empty = radiusOf(view([definition('Application', 'argoproj.io')]), [
+    aim(definition('Application', 'argoproj.io')),
+  ]);
+  assert.equal(empty.state, 'complete', 'a definition without instances');
 });
