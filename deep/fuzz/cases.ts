@@ -61,7 +61,10 @@ export class Samples {
   readonly evictions: Sample[];
   readonly options: Sample[];
 
+  readonly all: Sample[];
+
   constructor(all: Sample[]) {
+    this.all = all;
     const kind = (name: string) => all.filter((sample) => sample.kind === name);
     this.scales = kind('Scale');
     this.evictions = kind('Eviction');
@@ -118,7 +121,13 @@ function putScale(random: Random, { scalable, scales }: Samples, changes: Change
   );
 }
 
-function remove(random: Random, { options, scalable }: Samples, changes: Changes): Sent {
+/** Now and then another object than the one that belongs there. */
+function another(random: Random, { all }: Samples, sample: Sample, { body }: Changes): Sample {
+  return body > 0 && random.chance(0.03) ? random.pick(all) : sample;
+}
+
+function remove(random: Random, samples: Samples, changes: Changes): Sent {
+  const { options, scalable } = samples;
   const collection = random.chance(0.2);
   const path = random.chance(0.2) ? pathOf(random.pick(scalable)) : `${random.pick(DELETABLE)}/web`;
   const sample = random.chance(0.5)
@@ -126,12 +135,13 @@ function remove(random: Random, { options, scalable }: Samples, changes: Changes
     : random.pick(options);
   const body = random.chance(0.4)
     ? { bytes: Buffer.alloc(0), type: 'application/json' }
-    : bodyOf(random, sample, changes.body);
+    : bodyOf(random, another(random, samples, sample, changes), changes.body);
   return request(random, 'DELETE', collection ? path.replace(/\/web$/, '') : path, changes, body);
 }
 
-function evict(random: Random, { evictions }: Samples, changes: Changes): Sent {
-  const body = bodyOf(random, random.pick(evictions), changes.body);
+function evict(random: Random, samples: Samples, changes: Changes): Sent {
+  const sample = another(random, samples, random.pick(samples.evictions), changes);
+  const body = bodyOf(random, sample, changes.body);
   return request(random, 'POST', '/api/v1/namespaces/shop/pods/web/eviction', changes, body);
 }
 
@@ -252,7 +262,35 @@ interface Body {
   type: string;
 }
 
+/** Bodies with nothing or next to nothing in them, which some readers take for none. */
+const TINY = [
+  'null',
+  '{}',
+  '[]',
+  '""',
+  '0',
+  ' ',
+  '\n',
+  '---',
+  '---\n',
+  '~',
+  '# c',
+  '{"kind":"DeleteOptions"}',
+  '{"dryRun":["All"]}',
+  'k8s\0',
+  'k8s',
+  '\0',
+  '\ufeff',
+  '{"spec":null}',
+  'spec:',
+  '<<: {}',
+];
+
 function bodyOf(random: Random, sample: Sample, changes: number): Body {
+  if (changes > 0 && random.chance(0.02)) {
+    const type = random.pick(['application/json', 'application/yaml', PROTOBUF]);
+    return { bytes: Buffer.from(random.pick(TINY)), type };
+  }
   switch (random.pick(['json', 'json', 'yaml', 'yaml', 'yaml-own', 'protobuf', 'protobuf', 'protobuf'])) {
     case 'json':
       return { bytes: jsonOf(random, JSON.parse(sample.json.toString()), changes), type: 'application/json' };

@@ -57,6 +57,14 @@ export function compare(guarded: Guarded, readings: Readings, live: number, chan
   }
   if (guarded.does === 'refuse' || guarded.does === 'not-understood') return { counts };
   if (sends === undefined) throw new Error('what is sent was not read');
+  if (asSent.op === 'update' && sends !== asSent) {
+    if (sends.op !== 'update') {
+      counts.push('the server takes it as sent, not as the guard sends it');
+      if (changed === 0) return fail('false alarm', `the server refuses what is sent: ${sends.why}`);
+    } else if (sends.digest !== asSent.digest || (sends.dryRun ?? false) !== (asSent.dryRun ?? false)) {
+      return fail('another object', `asked for ${told(asSent, live)}, sent ${told(sends, live)}`);
+    }
+  }
   if (guarded.does === 'pass') {
     if (destroys(sends, live))
       return fail(guarded.judged ? 'read as harmless' : 'not judged', told(sends, live));

@@ -27,6 +27,8 @@ export interface Reading {
   dryRun?: boolean;
   /** What `spec.replicas` comes to; nothing where it has none then. */
   replicas?: number;
+  /** Of the whole object that would be stored. */
+  digest?: string;
   options?: Record<string, unknown>;
   labelSelector?: string;
   fieldSelector?: string;

@@ -82,6 +82,13 @@ func (r *reading) fromCustom(answer []byte) {
 		} `json:"spec"`
 	}
 	r.Op = "update"
+	// Without what the server itself writes, such as times.
+	var spec struct {
+		Spec, Status any
+	}
+	if json.Unmarshal(answer, &spec) == nil {
+		r.Digest = digestOf(spec)
+	}
 	if json.Unmarshal(answer, &object) != nil {
 		r.Op = "update-unread"
 		return

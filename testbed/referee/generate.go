@@ -99,6 +99,7 @@ func filler(random *rand.Rand) *randfill.Filler {
 			if c.Intn(3) == 0 {
 				options.DryRun = []string{metav1.DryRunAll}
 			}
+			options.GracePeriodSeconds = nil
 			if c.Bool() {
 				grace := int64(c.Intn(100))
 				options.GracePeriodSeconds = &grace

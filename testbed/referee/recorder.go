@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"reflect"
+	"strconv"
 
 	metainternalversion "k8s.io/apimachinery/pkg/apis/meta/internalversion"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -29,10 +32,12 @@ type reading struct {
 	Name        string `json:"name,omitempty"`
 	IsResource  bool   `json:"isResource,omitempty"`
 	// What reached the storage: update, delete, deletecollection, evict, create; nothing where it was refused.
-	Op            string                `json:"op,omitempty"`
-	At            string                `json:"at,omitempty"`
-	DryRun        bool                  `json:"dryRun,omitempty"`
-	Replicas      *int64                `json:"replicas,omitempty"`
+	Op       string `json:"op,omitempty"`
+	At       string `json:"at,omitempty"`
+	DryRun   bool   `json:"dryRun,omitempty"`
+	Replicas *int64 `json:"replicas,omitempty"`
+	// Of the whole object that would be stored.
+	Digest        string                `json:"digest,omitempty"`
 	Options       *metav1.DeleteOptions `json:"options,omitempty"`
 	LabelSelector string                `json:"labelSelector,omitempty"`
 	FieldSelector string                `json:"fieldSelector,omitempty"`
@@ -86,7 +91,9 @@ func (r *recorder) Update(ctx context.Context, name string, info rest.UpdatedObj
 		return nil, false, err
 	}
 	seen.Op, seen.At, seen.DryRun = "update", r.at+"/"+name, len(options.DryRun) > 0
-	seen.Replicas = replicasOf(object)
+	// They hold the time of writing.
+	object.(metav1.ObjectMetaAccessor).GetObjectMeta().SetManagedFields(nil)
+	seen.Replicas, seen.Digest = replicasOf(object), digestOf(object)
 	return r.live(ctx, name), false, nil
 }
 
@@ -174,6 +181,16 @@ func (evictions) Create(ctx context.Context, name string, object runtime.Object,
 	seen := of(ctx)
 	seen.Op, seen.At, seen.DryRun, seen.Options = "evict", "pods/eviction/"+name, len(given.DryRun) > 0, given
 	return done(), nil
+}
+
+func digestOf(object any) string {
+	text, err := json.Marshal(object)
+	if err != nil {
+		return err.Error()
+	}
+	sum := fnv.New64a()
+	_, _ = sum.Write(text)
+	return strconv.FormatUint(sum.Sum64(), 36)
 }
 
 // replicasOf is spec.replicas of any type that has such a number; nil is left out.
