@@ -11,7 +11,13 @@ import type {
   SoftenRecord,
   UndoRecord,
 } from '../model/index.ts';
-import { compareClusters, contextNameOf, ToolcribError, tookNothing } from '../model/index.ts';
+import {
+  compareClusters,
+  contextNameOf,
+  mayArriveMs,
+  mayArriveUntil,
+  ToolcribError,
+} from '../model/index.ts';
 import { lookForFinish, lookForUndo, planFinish, planUndo, runFinish, runUndo } from '../undo/index.ts';
 
 export interface ActDeps {
@@ -22,6 +28,8 @@ export interface ActDeps {
   by: string;
   /** A person says that it is the same cluster, where that can't be told. */
   sameCluster?: boolean;
+  /** How long what was sent may still be carried out, as the policy says of the context. Milliseconds; else 75 s. */
+  mayArriveMs?(context: string): Promise<number>;
 }
 
 /** Told of each result as it comes. */
@@ -29,8 +37,6 @@ export type ActProgress = (news: { done: number; of: number; result: UndoRecord[
 
 /** While an undo runs, the guard must not finish the same act under it. Milliseconds. */
 const GRACE_WHILE_UNDOING = 10 * 60_000;
-/** A softening whose request has not ended yet may be the guard's own, right now. Milliseconds. */
-const UNDER_WAY = 90_000;
 
 /** @throws ToolcribError `not-found` */
 export async function knownAct(journal: Journal, actId: string): Promise<Act> {
@@ -55,7 +61,7 @@ export async function undoAct(deps: ActDeps, actId: string, progress: ActProgres
   const requests = await journal.requests({ actId });
   const cluster = await deps.clusterFor(act.context);
   const told = await boundTo(deps, act, cluster);
-  const settled = await settledFirst(deps, cluster, actId, requests);
+  const settled = await settledFirst(deps, cluster, act, requests);
   const postponed = settled.map((record) => postpone(record, clock.now()));
   for (const record of postponed) if (record.state === 'softened') await journal.saveSoften(record);
   const whole: UndoRecord = {
@@ -66,19 +72,21 @@ export async function undoAct(deps: ActDeps, actId: string, progress: ActProgres
     kind: 'undo',
     results: told,
   };
+  const openUntil = await openUntilOf(deps, act.context);
+  let took = false;
   for (const as of personsOf(requests, postponed)) {
     const own = requests.filter((request) => sameAs(request.as, as));
     const others = new Set(requests.filter((request) => !sameAs(request.as, as)).map(({ id }) => id));
     const kept = snapshots.filter(({ requestId }) => !others.has(requestId));
     const softened = postponed.filter((record) => sameAs(record.as, as));
     const live = await lookForUndo(cluster, kept, softened, as);
-    const plan = planUndo(kept, softened, live, own);
+    const plan = planUndo(kept, softened, live, own, openUntil);
+    took ||= plan.took;
     const { record, softenings } = await runUndo(cluster, plan, progress, { id: whole.id, by, as });
     for (const softening of softenings) await journal.saveSoften(softening);
     whole.results.push(...record.results);
   }
   // Of what took nothing there is nothing to undo: the log goes on telling what became of it.
-  const took = requests.some((request) => tookNothing(request, settled) === undefined);
   if (took) await journal.saveUndo(whole);
   return whole;
 }
@@ -114,6 +122,18 @@ function otherCluster({ id, context }: Act): ToolcribError {
   );
 }
 
+/** Until when a request of a context may still be carried out, where that is not over. Milliseconds since 1970. */
+async function openUntilOf(
+  { clock, mayArriveMs: ask }: ActDeps,
+  context: string,
+): Promise<(request: RequestRecord) => number | undefined> {
+  const mayArrive = (await ask?.(context)) ?? mayArriveMs();
+  return (request) => {
+    const until = mayArriveUntil(request, mayArrive);
+    return until !== undefined && clock.now() < until ? until : undefined;
+  };
+}
+
 /** As whom an act's requests were made: once each. */
 function personsOf(
   requests: readonly RequestRecord[],
@@ -130,16 +150,19 @@ const sameAs = (a: As | undefined, b: As | undefined): boolean => isDeepStrictEq
 
 /** The act's softenings, with those that were cut off carried to their end: called back or completed. */
 async function settledFirst(
-  { journal, clock }: ActDeps,
+  deps: ActDeps,
   cluster: Cluster,
-  actId: string,
+  { id: actId, context }: Act,
   requests: readonly RequestRecord[],
 ): Promise<SoftenRecord[]> {
+  const { journal, clock } = deps;
+  const openUntil = await openUntilOf(deps, context);
   for (const record of await journal.softenings({ actId })) {
     const open = record.state === 'started' || (record.state === 'failed' && record.held === true);
     if (!open) continue;
     const request = requests.find(({ id }) => id === record.requestId);
-    const left = request?.state === 'kept' ? request.at + UNDER_WAY - clock.now() : 0;
+    const until = request && openUntil(request);
+    const left = request?.state === 'kept' ? (until ?? 0) - clock.now() : 0;
     if (left > 0) {
       const { kind, namespace, name } = record.owner;
       throw new ToolcribError(
@@ -150,10 +173,14 @@ async function settledFirst(
         },
       );
     }
+    const mayArrive = until !== undefined;
     const end =
       record.how === 'retain-first'
-        ? await settleRetained(cluster, record, 'it was cut off before it was sent.')
-        : await resume(cluster, record, { progress: ({ record: now }) => saveSoftening(journal, now) });
+        ? await settleRetained(cluster, record, 'it was cut off, or no certain answer came.', mayArrive)
+        : await resume(cluster, record, {
+            progress: ({ record: now }) => saveSoftening(journal, now),
+            mayArrive,
+          });
     await saveSoftening(journal, end);
   }
   return journal.softenings({ actId });
@@ -182,7 +209,7 @@ export async function finishAct(
   if (compareClusters(act.cluster, await cluster.identity()) === 'other') throw otherCluster(act);
   const settled = options.byItself
     ? await journal.softenings({ actId })
-    : await settledFirst(deps, cluster, actId, await journal.requests({ actId }));
+    : await settledFirst(deps, cluster, act, await journal.requests({ actId }));
   const open = settled.filter(
     ({ state, how }) => state === 'softened' && !(options.byItself && how === 'retain-first'),
   );

@@ -13,8 +13,8 @@ import { brain } from '../guard/way/brain.ts';
 import type { WayDeps } from '../guard/way/deps.ts';
 import { letGo } from '../guard/way/let-go.ts';
 import { ownedLooks } from '../guard/way/owned.ts';
-import { recover } from '../guard/way/recover.ts';
 import { resumeSoftenings } from '../guard/way/resume.ts';
+import { settling } from '../guard/way/settling.ts';
 import { softenings } from '../guard/way/softenings.ts';
 import { loadKey, openJournal, reopeningJournal } from '../journal/index.ts';
 import { type Hold, netOf, ToolcribError } from '../model/index.ts';
@@ -49,9 +49,6 @@ export interface Serve {
 }
 
 /** Milliseconds. */
-const RETRY_UNSETTLED = 15_000;
-/** A context that was removed never answers: after so long it is left to the next start. */
-const GIVE_UP_UNSETTLED = 60 * 60_000;
 const SETTLE_BEFORE = 5_000;
 
 /** Everything that thinks, for one context. The door's thread only moves bytes; people ask the keeper. */
@@ -128,6 +125,7 @@ async function main(
     softenings: softenings(),
     finish,
     windowOpened: () => windowsOpen.publish(),
+    lookLater: () => settle.soon(),
     log,
   };
   const windowsOpen = windows({
@@ -140,19 +138,7 @@ async function main(
     log,
   });
 
-  const settleAll = async () => {
-    const last = clock.now() - startedAt > GIVE_UP_UNSETTLED;
-    let again = true;
-    try {
-      const found = await recover(deps, startedAt, last);
-      tellDesk({ type: 'unsettled', count: found.unsettled.length });
-      again = found.again.length > 0;
-    } catch (error) {
-      tellDesk({ type: 'unsettled', count: -1 });
-      log('what an earlier life left could not be settled yet', { why: String(error) });
-    }
-    if (again && !last) clock.after(RETRY_UNSETTLED, () => void settleAll());
-  };
+  const settle = settling(deps, startedAt, (count) => tellDesk({ type: 'unsettled', count }));
 
   /** What another thread handed to the door, and its outcome comes here: as if it had been ours. */
   const adopt = async (id: string): Promise<void> => {
@@ -226,6 +212,7 @@ async function main(
       stopping: () => desk.close(),
       async close() {
         windowsOpen.close();
+        settle.close();
         await thinking.close();
         await journal.close();
         await clusters.close();
@@ -240,7 +227,7 @@ async function main(
     .publish()
     .catch((error: unknown) => log('softened acts are not watched', { why: String(error) }));
   // A cluster that does not answer must not keep the guard of all the others from starting.
-  await Promise.race([settleAll(), new Promise<void>((resolve) => clock.after(SETTLE_BEFORE, resolve))]);
+  await Promise.race([settle.pass(), new Promise<void>((resolve) => clock.after(SETTLE_BEFORE, resolve))]);
   post({ type: 'ready' });
 }
 

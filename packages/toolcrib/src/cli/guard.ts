@@ -103,7 +103,7 @@ function statusText(status: GuardStatus): string {
     ...(status.policy.error ? [bad(`         not in force: ${status.policy.error}`)] : []),
     `held     ${status.held === 0 ? 'nothing' : bold(`${status.held}: toolcrib held`)}`,
     ...(status.unsettled !== 0
-      ? [mild(`unsettled ${status.unsettled} requests of an earlier life: toolcrib log`)]
+      ? [mild(`unsettled ${status.unsettled} requests of which it is not certain what became: toolcrib log`)]
       : []),
     '',
     table([['CONTEXT', 'MODE'], ...status.contexts.map(({ context, mode }) => [context, modeColour(mode)])]),

@@ -118,7 +118,7 @@ export function outcomeOf({ requests, softenings, undos }: ActStory): string {
 function undoneText(undos: readonly UndoRecord[]): string | undefined {
   const tried = undos.filter(({ kind, results }) => kind === 'undo' && results.length > 0);
   const whole = tried.some(({ results }) =>
-    results.every(({ result }) => result !== 'failed' && result !== 'conflict'),
+    results.every(({ result }) => !['failed', 'conflict', 'unknown'].includes(result)),
   );
   if (whole) return good('undone');
   const some = tried.some(({ results }) => results.some(({ result }) => result === 'done'));
@@ -191,7 +191,7 @@ function stateText({ state, status }: RequestRecord): string {
 }
 
 export function resultsText(results: UndoRecord['results']): string {
-  const colour = { done: good, unchanged: faint, skipped: faint, conflict: mild, failed: bad };
+  const colour = { done: good, unchanged: faint, skipped: faint, conflict: mild, failed: bad, unknown: bad };
   return table(
     results.map(({ what, result, note }) => [
       `  ${colour[result](result)}`,

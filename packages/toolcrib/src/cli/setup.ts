@@ -44,9 +44,16 @@ export async function withActs<T>(work: (deps: ActDeps) => Promise<T>): Promise<
   const journal = await openOwnJournal();
   const clusters = await ownClusters();
   try {
-    return await work({ journal, clusterFor: clusters.clusterFor, clock: systemClock, by: person() });
+    const { clusterFor } = clusters;
+    return await work({ journal, clusterFor, clock: systemClock, by: person(), mayArriveMs });
   } finally {
     await clusters.close();
     await journal.close();
   }
+}
+
+/** From the policy. Milliseconds. */
+async function mayArriveMs(context: string): Promise<number> {
+  const { policyFile } = await import('../app/policy-file.ts');
+  return policyFile(paths().policy).current().mayArriveMs(context);
 }

@@ -14,7 +14,7 @@ export function registerUndo(program: Command): void {
     .option('--same-cluster', 'it is the cluster in which the act was done, where that can’t be told')
     .addHelpText(
       'after',
-      '\nExit 0: everything is back or was never gone. 1: something is not, or may not be; the list says what and why.',
+      '\nExit 0: everything is back or was never gone. 1: something is not, or may not be; the list says what and why.\n3: it can not be told yet; ask again when the list says.',
     )
     .action(async (actId: string, options: { output: Output; sameCluster?: boolean }) => {
       const { undoAct } = await import('../app/acts.ts');
@@ -55,7 +55,9 @@ export function registerUndo(program: Command): void {
 }
 
 function finishWith(results: UndoRecord['results']): void {
-  if (results.some(({ result }) => result === 'failed' || result === 'conflict')) process.exitCode = 1;
+  const any = (...wanted: string[]) => results.some(({ result }) => wanted.includes(result));
+  if (any('failed', 'conflict')) process.exitCode = 1;
+  else if (any('unknown')) process.exitCode = 3;
 }
 
 function progress({

@@ -1,3 +1,4 @@
+import type { Status } from '@toolcrib/kube';
 import { type ApiFailure, type ClusterResponse, ToolcribError } from '../model/index.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -107,12 +108,14 @@ export function mustBeOk(context: string, what: string, answer: ClusterResponse)
 export function failureOf(answer: ClusterResponse): ApiFailure {
   const text = Buffer.from(answer.body).toString('utf8');
   try {
-    const status = JSON.parse(text) as { kind?: string; reason?: string; message?: string };
+    const status = JSON.parse(text) as Partial<Status>;
     if (status.kind === 'Status') {
+      const causes = status.details?.causes?.flatMap(({ reason }) => reason ?? []) ?? [];
       return {
         status: answer.status,
         reason: status.reason,
         message: status.message ?? status.reason ?? 'no reason given',
+        ...(causes.length > 0 ? { causes } : {}),
       };
     }
   } catch {

@@ -1,3 +1,5 @@
+import type { Said } from './door/said.ts';
+
 /** A request as the door hands it on: plain data, so that it can cross to the worker. */
 export interface AskedRequest {
   /** Unique in this guard's life; the journal's request id. */
@@ -35,8 +37,11 @@ export type Instruction =
     }
   | { do: 'answer'; status: number; body: string | Uint8Array; type: string; warnings: string[] };
 
-/** What became of a forwarded request: `failed`, it may have arrived and no answer came; `notSent`, it never left. */
-export type Outcome = { status: number } | { failed: string } | { notSent: string };
+/**
+ * What became of a forwarded request. `said`: whether the answer is the API server's certain yes or no; `failed`, it may
+ * have arrived and no answer came; `notSent`, it never left.
+ */
+export type Outcome = { status: number; said: Said } | { failed: string } | { notSent: string };
 
 /**
  * The way from the door (which only moves bytes) to the part that thinks (in a worker): asynchronous, so that a

@@ -127,6 +127,7 @@ export const requestSchema = z.looseObject({
   snapshotId: text.optional(),
   unseen: unseen.optional(),
   as,
+  unsure: z.looseObject({ why: text, until: count, looked: count.optional() }).optional(),
   note: text.optional(),
 }) satisfies z.ZodType<RequestRecord>;
 
@@ -235,7 +236,7 @@ export const undoSchema = z.looseObject({
   results: z.array(
     z.looseObject({
       what: text,
-      result: z.enum(['done', 'unchanged', 'skipped', 'conflict', 'failed']),
+      result: z.enum(['done', 'unchanged', 'skipped', 'conflict', 'failed', 'unknown']),
       note: text.optional(),
     }),
   ),

@@ -1,5 +1,6 @@
 // rule.ts and yaml-file.ts are imported by their own paths: they bring CEL and YAML, which most commands never need.
 export * from './act.ts';
+export * from './certain.ts';
 export * from './cluster-identity.ts';
 export * from './comeback.ts';
 export * from './decision.ts';
@@ -16,5 +17,6 @@ export * from './self-test.ts';
 export * from './snapshot.ts';
 export * from './taken.ts';
 export * from './tool.ts';
+export * from './unsure.ts';
 export * from './verdict.ts';
 export * from './wrapped.ts';

@@ -8,9 +8,10 @@ import type { Snapshot } from './snapshot.ts';
 /**
  * What became of one request.
  * `held` waits for a person; `kept` its snapshot is durable and it may be on its way; `answered` the cluster
- * answered (`status`); `softened` carried out in softened form; `refused` never sent, by a decision; `not-sent`
- * allowed, and never sent all the same (its client had gone); `failed` sent, and the answer did not come. After a restart each `kept` is settled by asking the cluster: `carried-out`,
- * `not-carried-out` or `unsettled`, with the reason in `note`.
+ * answered (`status`) with a certain yes or no; `softened` carried out in softened form; `refused` never sent, by a
+ * decision; `not-sent` allowed, and never sent all the same (its client had gone); `failed` its softening came to nothing
+ * (older journals: no answer came). Where no answer came, or one that is no certain no, or the guard ended meanwhile, it is
+ * `unsettled` (see `unsure`) until the cluster was asked: `carried-out` or `not-carried-out`, with the reason in `note`.
  */
 export type RequestState =
   | 'held'
@@ -46,7 +47,18 @@ export interface RequestRecord {
   unseen?: UnseenKind[];
   /** The client acted as somebody else: an undo goes out with no more rights than that. */
   as?: As;
+  /** Set once the cluster's answer told nothing for certain. */
+  unsure?: Unsure;
   note?: string;
+}
+
+/** Why nobody knows what became of a request, and until when that is so. */
+export interface Unsure {
+  why: string;
+  /** Until then it may still be carried out: that its object stands says nothing before. Milliseconds since 1970. */
+  until: number;
+  /** The first look after that which found it not carried out; a second one decides. Milliseconds since 1970. */
+  looked?: number;
 }
 
 /** A request that a person must say yes to. Lives until it is answered or `expiresAt`. */
@@ -156,11 +168,12 @@ export interface UndoRecord {
   kind: 'undo' | 'finish';
   /**
    * `conflict`: something else stands under the name now, or it was changed since; it was left as it is.
-   * `skipped`: somebody else's (a living controller's, a finished Job), or asked to be left.
+   * `skipped`: somebody else's (a living controller's, a finished Job), or asked to be left. `unknown`: it stands, and may
+   * still be taken; to be asked again.
    */
   results: {
     what: string;
-    result: 'done' | 'unchanged' | 'skipped' | 'conflict' | 'failed';
+    result: 'done' | 'unchanged' | 'skipped' | 'conflict' | 'failed' | 'unknown';
     note?: string;
   }[];
 }

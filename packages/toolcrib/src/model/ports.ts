@@ -121,6 +121,9 @@ export interface Cluster {
 /** What the API said no with; the `cause` of a ToolcribError `api`. */
 export interface ApiFailure {
   status: number;
+  /** Of the API server's own Status; absent where something else answered, or it gave none. */
   reason?: string;
   message: string;
+  /** The reasons of its `details.causes`. */
+  causes?: string[];
 }

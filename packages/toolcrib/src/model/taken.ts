@@ -1,8 +1,10 @@
+import { isNoNumber } from './certain.ts';
 import type { RequestRecord, SoftenRecord } from './journal.ts';
 
 /**
- * Why a request took nothing, so that nothing is to be brought back for it: what is missing now, somebody else took.
- * undefined where it took something, or may have: no answer came, or nobody knows.
+ * Why a request took nothing, as far as the journal knows: never sent, or a certain no. undefined where it took something,
+ * or may have: no answer came, or nobody knows. What is written down can be wrong all the same (an older journal took a 504
+ * for a no): whoever can look at the cluster believes what stands there.
  * @param softenings of the same act
  */
 export function tookNothing(
@@ -14,16 +16,16 @@ export function tookNothing(
   const { state, status, effect } = request;
   switch (state) {
     case 'held':
-      return 'it waits for a yes';
     case 'refused':
-      return 'the guard refused it';
     case 'not-sent':
-      return `it was never sent (${request.note ?? 'its client had gone'})`;
+      return neverSent(request);
     case 'not-carried-out':
       return 'it was not carried out';
     case 'answered':
       // A collection may have gone in part before it failed.
-      return status !== undefined && status >= 300 && effect.verb !== 'delete-collection'
+      return status !== undefined &&
+        effect.verb !== 'delete-collection' &&
+        isNoNumber(status, effect.verb === 'evict')
         ? `the cluster refused it (${status})`
         : undefined;
     case 'kept':
@@ -32,6 +34,20 @@ export function tookNothing(
     case 'carried-out':
     case 'unsettled':
     case 'failed':
+      return undefined;
+  }
+}
+
+/** Why no byte of a request has left; undefined where it was sent. */
+export function neverSent({ state, note }: RequestRecord): string | undefined {
+  switch (state) {
+    case 'held':
+      return 'it waits for a yes';
+    case 'refused':
+      return 'the guard refused it';
+    case 'not-sent':
+      return `it was never sent (${note ?? 'its client had gone'})`;
+    default:
       return undefined;
   }
 }

@@ -5,6 +5,10 @@ export const away = () => new ToolcribError('unreachable', 'The cluster gave no 
 export const busy = (status: number) =>
   new ToolcribError('api', `said ${status}`, { cause: { status, message: 'etcdserver: leader changed' } });
 
+/** A certain no: the API server's own, with its reason. */
+export const refused = (status: number, reason: string) =>
+  new ToolcribError('api', `said ${status}`, { cause: { status, reason, message: 'no' } });
+
 /** The same cluster, but each call is first shown to `fault`: what that gives is thrown before or after the call. */
 export function faulty(
   cluster: Cluster,

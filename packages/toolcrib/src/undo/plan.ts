@@ -24,15 +24,18 @@ import { volumeSteps } from './volumes.ts';
  * Never overwrites: what stands under a name with another UID is left as it is. Never makes what a living
  * controller, or one that is restored, makes by itself.
  *
- * @param requests of the act: which of them took something, and what a scale asked for
+ * @param asked the act's requests: which of them took something, and what a scale asked for
+ * @param openUntil until when a request may still be carried out (ms since 1970), where that is not over
  */
 export function planUndo(
   snapshots: readonly Snapshot[],
   softenings: readonly SoftenRecord[],
   live: LiveView,
-  requests: readonly RequestRecord[] = [],
+  asked: readonly RequestRecord[] = [],
+  openUntil?: (request: RequestRecord) => number | undefined,
 ): UndoPlan {
-  const taken = takenBy(snapshots, requests, softenings);
+  const taken = takenBy(snapshots, asked, softenings, live, openUntil);
+  const { requests } = taken;
   const objects = newestByUid(taken.snapshots);
   const byUid = new Map(objects.map((object) => [object.metadata.uid ?? '', object]));
   const scaled = scaleSteps(requests, softenings, byUid, live);
@@ -43,7 +46,8 @@ export function planUndo(
     [...active, ...unfinished].flatMap(({ owner, left }) => [owner.uid, ...left.map(({ uid }) => uid)]),
   );
   const steps: UndoStep[] = [...taken.steps, ...blindSteps(requests, softenings, byUid, taken.snapshots)];
-  for (const record of softenings) steps.push(...unfinishedSoftening(record));
+  for (const record of softenings)
+    steps.push(...unfinishedSoftening(record, taken.open.has(record.requestId)));
   const created = new Set<string>();
   const again = sameAgain(objects, live);
   const notUnderstood = new Set(
@@ -86,6 +90,7 @@ export function planUndo(
   // A set that is scaled up finds its own claims then, instead of making empty ones.
   steps.push(...later, ...scaled.steps, ...links);
   return {
+    took: requests.length > 0,
     actId: snapshots[0]?.actId ?? softenings[0]?.actId ?? '',
     // What still goes (a Namespace, a claim in its last seconds) takes its data along unless that is kept first.
     steps: [...first, ...steps],
@@ -116,8 +121,9 @@ function promisedIn(snapshots: readonly Snapshot[]): Map<string, LossClass> {
   return said;
 }
 
-function unfinishedSoftening(record: SoftenRecord): UndoStep[] {
-  if (record.state !== 'started') return [];
+function unfinishedSoftening(record: SoftenRecord, open: boolean): UndoStep[] {
+  // Said with its request already: it can't be told yet.
+  if (record.state !== 'started' || open) return [];
   const note = `its softening was cut off and could not be carried to its end: ${record.note ?? 'ask again'}`;
   return [none(describeRef(record.owner), 'failed', note)];
 }

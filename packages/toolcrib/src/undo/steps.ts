@@ -80,6 +80,8 @@ export function none(what: string, result: Result['result'], note: string): Undo
 
 export interface UndoPlan {
   actId: string;
+  /** Some request of the act took something, or may have. */
+  took: boolean;
   steps: UndoStep[];
   /** What stands again without our doing: UID before the act → UID now. */
   again: Record<string, string>;

@@ -28,7 +28,12 @@ const kept = (requestId: string): Snapshot => ({
   objects: [],
 });
 const told = (requests: RequestRecord[], snapshots: Snapshot[]) => {
-  const { steps, snapshots: taken } = takenBy(snapshots, requests, []);
+  const { steps, snapshots: taken } = takenBy(snapshots, requests, [], {
+    kinds: [],
+    at: {},
+    unreadable: {},
+    marked: [],
+  });
   return [
     steps.map((step) => (step.do === 'none' ? `${step.result.what}: ${step.result.note}` : '')),
     taken.map(({ requestId }) => requestId),

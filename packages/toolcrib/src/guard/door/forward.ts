@@ -1,8 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Status } from '@toolcrib/kube';
 import type { Dispatcher } from 'undici';
+import { neverConnected } from '../../model/index.ts';
 import type { Outcome } from '../request.ts';
+import { ENOUGH, type Said, saidBy } from './said.ts';
 import { type DoorUpstream, forwardedHeaders, upstreamPath } from './upstream.ts';
 
 /** Ends at the door on the way back. */
@@ -41,28 +44,55 @@ export async function forward(
   response.once('close', stop);
   if (response.destroyed) stop();
   let answer: Dispatcher.ResponseData;
+  let refused = false;
   try {
     answer = await send(request, upstream, what, aborted.signal);
     const replayable = judged || bodyOf(request) === null;
     if (answer.statusCode === 401 && upstream.rejected() && replayable) {
       // The cluster refused these credentials before it did anything; a plugin may have better ones by now.
+      refused = true;
       await answer.body.dump();
       answer = await send(request, upstream, what, aborted.signal);
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     if (!aborted.signal.aborted) answerWith(response, unreachable(upstream.url, why), []);
-    if (neverConnected(error)) return { notSent: why };
+    // A first try was answered: that it was a refusal nobody but its sender knows.
+    if (!refused && neverConnected(error)) return { notSent: why };
     return { failed: aborted.signal.aborted ? 'the client went before the cluster answered' : why };
   }
   response.writeHead(answer.statusCode, returnedHeaders(answer.headers, what.warnings));
   response.flushHeaders();
+  const head = judged ? beginning(answer.body) : undefined;
+  let whole = true;
   try {
     await pipeline(answer.body, response);
   } catch {
     // Either side went in mid-stream: pipeline has closed both; the status stands all the same.
+    whole = false;
   }
-  return { status: answer.statusCode };
+  return { status: answer.statusCode, said: head ? head.said(answer, whole) : 'unknown' };
+}
+
+/** Listens to what streams by, so that it can be told who has answered. */
+function beginning(body: Readable): { said(answer: Dispatcher.ResponseData, whole: boolean): Said } {
+  const chunks: Buffer[] = [];
+  let kept = 0;
+  let passed = 0;
+  body.on('data', (chunk: Buffer) => {
+    passed += chunk.length;
+    if (kept >= ENOUGH) return;
+    chunks.push(chunk);
+    kept += chunk.length;
+  });
+  return {
+    said({ statusCode: status, headers }, whole) {
+      const [contentType, encoding] = [headers['content-type'], headers['content-encoding']].map((value) =>
+        value === undefined ? undefined : String(value),
+      );
+      return saidBy({ status, contentType, encoding }, Buffer.concat(chunks), whole && passed === kept);
+    },
+  };
 }
 
 async function send(
@@ -147,14 +177,6 @@ export function answerWith(response: ServerResponse, answer: Answer, warnings: s
   if (warnings.length > 0) response.setHeader('warning', warnings.map(warningHeader));
   response.writeHead(answer.status, { 'content-type': answer.type, 'content-length': body.length });
   response.end(body);
-}
-
-/** No connection came about, so no byte of the request has left. */
-function neverConnected(error: unknown): boolean {
-  const { code, cause } = error as { code?: string; cause?: { code?: string } };
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(
-    code ?? cause?.code ?? '',
-  );
 }
 
 /** As plain text: during discovery client-go shows the words of a text, and of a Status only "unknown". */

@@ -1,4 +1,4 @@
-import { contextNameOf, type Mode } from '../../model/index.ts';
+import { contextNameOf, type Mode, mayArriveMs } from '../../model/index.ts';
 import { parseYamlFile } from '../../model/yaml-file.ts';
 import { type PolicyRule, ruleFaults, rulesInForce } from './rules.ts';
 import { type GuardPolicyFile, guardPolicySchema } from './schema.ts';
@@ -10,6 +10,8 @@ export type { Facts } from './vocabulary.ts';
 /** A loaded policy, ready to decide. */
 export interface GuardPolicy {
   modeFor(context: string, namespace: string | undefined): Mode;
+  /** How long after it was sent a request may still be carried out. Milliseconds. */
+  mayArriveMs(context: string): number;
   /** In the order in which they are asked. */
   rules: PolicyRule[];
   /** Names of the built-in rules that a person took away. */
@@ -41,13 +43,15 @@ export function defaultPolicy(): GuardPolicy {
 
 function compile(file: GuardPolicyFile): GuardPolicy {
   const { clusters, hold, soften, journal, disable } = file.spec;
+  const clusterOf = (context: string) => {
+    // By the person's name of it: the guard's own may carry a mark (two terminals' files, one name).
+    const names = [context, contextNameOf(context)];
+    return clusters.find((candidate) => names.some((name) => matchesGlob(candidate.context, name)));
+  };
   return {
+    mayArriveMs: (context) => mayArriveMs(clusterOf(context)?.requestTimeoutSeconds),
     modeFor(context, namespace) {
-      // By the person's name of it: the guard's own may carry a mark (two terminals' files, one name).
-      const names = [context, contextNameOf(context)];
-      const cluster = clusters.find((candidate) =>
-        names.some((name) => matchesGlob(candidate.context, name)),
-      );
+      const cluster = clusterOf(context);
       if (!cluster) return 'observe';
       const excepted = namespace && cluster.exceptNamespaces?.some((glob) => matchesGlob(glob, namespace));
       return excepted ? 'observe' : cluster.mode;

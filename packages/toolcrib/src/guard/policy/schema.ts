@@ -17,6 +17,15 @@ export const guardPolicySchema = z
               .array(z.string().min(1))
               .optional()
               .describe('Namespaces (with *) that are only observed.'),
+            requestTimeoutSeconds: z
+              .number()
+              .int()
+              .min(1)
+              .max(3600)
+              .optional()
+              .describe(
+                "The API server's --request-timeout, where it is not the usual 60: so long may what was sent be carried out.",
+              ),
           }),
         )
         .default([])

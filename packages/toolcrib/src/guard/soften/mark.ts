@@ -1,6 +1,6 @@
 import type { ResourceType } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord } from '../../model/index.ts';
-import { marks } from '../../model/index.ts';
+import { certainlyNotDone, marks } from '../../model/index.ts';
 import { statusOf, TYPE_OF_KIND } from './parts.ts';
 
 /**
@@ -25,7 +25,7 @@ export async function markLeft(cluster: Cluster, record: SoftenRecord, as?: As):
     } catch (error) {
       const status = statusOf(error);
       // 404: gone. 409: another object took the name.
-      if (status !== 404 && status !== 409) throw error;
+      if ((status !== 404 && status !== 409) || !certainlyNotDone(error)) throw error;
     }
   }
   return marked;

@@ -1,7 +1,7 @@
 import type { DeleteOptions, KubeObject } from '@toolcrib/kube';
 import { describeRef, foreignFinalizers, groupVersionOf } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord } from '../../model/index.ts';
-import { marks, ToolcribError } from '../../model/index.ts';
+import { certainlyNotDone, marks, ToolcribError } from '../../model/index.ts';
 import { claimsOf, directDependents, everythingLeft, podsBelow, stripOwner, sweep } from './dependents.ts';
 import { markLeft } from './mark.ts';
 import type { OwnerAt } from './owner.ts';
@@ -17,7 +17,7 @@ import { defaultTiming, insist, leftOf } from './parts.ts';
  *
  * Errors that may pass (no answer, 429, 5xx) are tried again until `timing.limit`. Never throws for the cluster's sake
  * once `progress` has been told `prepared`: the record says in `state` and `note` how it ended. `started` means that it
- * has not ended, and is to be resumed.
+ * has not ended, and is to be resumed; not called back before the last write can no longer be carried out.
  * @param progress told `prepared` with the whole record before the first write: what is durable then can be resumed
  * @throws ToolcribError `conflict` where the target is gone, changed, or can't be softened, or does not meet the request's
  *   preconditions; nothing was written
@@ -35,9 +35,35 @@ export async function orphanFirst(
   try {
     await begin(cluster, at, progress, record, request.options.preconditions);
   } catch (error) {
-    return callBack(cluster, at, record, progress, error, wait);
+    if (certainlyNotDone(error)) return callBack(cluster, at, record, progress, error, wait);
+    return whileUnsure(cluster, at, record, progress, error, wait);
   }
   return carryOn(cluster, at, record, progress, wait);
+}
+
+/**
+ * A write of ours was not answered for certain, and may still be carried out. Where the owner is on its way out by now there
+ * is only on; where it stands our finalizer stays on it, and nothing is called back: a delete that comes late must find it.
+ */
+async function whileUnsure(
+  cluster: Cluster,
+  at: OwnerAt,
+  record: SoftenRecord,
+  progress: SoftenProgress,
+  cause: unknown,
+  timing: Timing,
+): Promise<SoftenRecord> {
+  // Somebody waits for the answer: not for long.
+  const short = { ...timing, limit: timing.patience };
+  const owner = await insist(short, () => readOwner(cluster, at)).catch(() => undefined);
+  if (owner?.metadata.deletionTimestamp && isHeld(owner))
+    return carryOn(cluster, at, record, progress, timing);
+  return ended(record, 'started', stillOpen(record, messageOf(cause)), progress);
+}
+
+/** In words: nothing is called back as long as this is so. */
+export function stillOpen(record: SoftenRecord, why: string): string {
+  return `${why} Whether ${describeRef(record.owner)} is being deleted is not known yet: ${GOES_ON}`;
 }
 
 /** Reads what a softening would leave behind. Writes nothing. */
@@ -100,7 +126,7 @@ async function begin(
   await progress({ step: 'deleting', record, text: `${describeRef(record.owner)} is being deleted` });
 }
 
-/** The delete did not begin: our finalizer comes off again, and nothing has happened. */
+/** The delete did not begin, and can't any more: our finalizer comes off again, and nothing has happened. */
 export async function callBack(
   cluster: Cluster,
   at: OwnerAt,

@@ -1,7 +1,7 @@
 import type { DeleteOptions, KubeObject, ResourceType } from '@toolcrib/kube';
 import { groupVersionOf } from '@toolcrib/kube';
 import type { ApiFailure, As, Cluster } from '../../model/index.ts';
-import { marks, ToolcribError } from '../../model/index.ts';
+import { certainlyNotDone, marks, ToolcribError } from '../../model/index.ts';
 import { statusOf } from './parts.ts';
 
 export interface OwnerAt {
@@ -88,7 +88,8 @@ export async function setHeld(
       return await cluster.patch(at.type, { namespace: at.namespace, name: at.name }, patch, {}, at.as);
     } catch (error) {
       const status = statusOf(error);
-      if (!held && status === 404) return undefined;
+      // Another's 404 says nothing: left on, our finalizer would keep it in Terminating for good.
+      if (!held && status === 404 && certainlyNotDone(error)) return undefined;
       if (status !== 409 || attempt >= 9) throw error;
     }
   }

@@ -1,6 +1,6 @@
 import type { DeleteOptions, KubeObject, LabelSelector, ResourceType } from '@toolcrib/kube';
 import type { As, SoftenRecord } from '../../model/index.ts';
-import { ToolcribError } from '../../model/index.ts';
+import { certainlyNotDone, ToolcribError } from '../../model/index.ts';
 
 /** A delete that was approved softened. */
 export interface SoftenRequest {
@@ -80,12 +80,11 @@ export function selectorOf(owner: KubeObject): LabelSelector | undefined {
   return owner.spec?.selector;
 }
 
-/** No answer, 429 or 5xx: it says nothing about what was asked, and may go well the next time. */
+/** No answer, or none that says a certain no (5xx, 429, a load balancer's 404): it may go well the next time. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof ToolcribError)) return false;
   if (error.code === 'unreachable') return true;
-  const status = statusOf(error) ?? 0;
-  return error.code === 'api' && (status === 429 || status >= 500);
+  return error.code === 'api' && !certainlyNotDone(error);
 }
 
 /** Does it again after each failure that may pass, until `timing.limit`. For what may be done twice. */

@@ -2,7 +2,7 @@ import { describeRef, selectorMatches } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord } from '../../model/index.ts';
 import { ToolcribError } from '../../model/index.ts';
 import { markLeft } from './mark.ts';
-import { callBack, carryOn, ownerAt } from './orphan-first.ts';
+import { callBack, carryOn, ownerAt, stillOpen } from './orphan-first.ts';
 import { isHeld, readOwner } from './owner.ts';
 import type { SoftenProgress, Timing } from './parts.ts';
 import { DEPENDENT_TYPES, defaultTiming, leftOf, selectorOf } from './parts.ts';
@@ -18,12 +18,13 @@ const RESOURCE_OF_KIND: Record<string, string> = {
  * Carries an orphan-first softening that was cut off at any point to a safe end: called back where the delete had not
  * begun, else completed. What it finds done it does not do again, so it may itself be cut off and resumed. A `failed` one
  * is looked at too, for as long as our finalizer is on its owner.
+ * @param options.mayArrive what was sent for it may still be carried out: where the owner stands it is left `started`
  * @throws ToolcribError `unreachable`, `api`, `credentials` where the owner can't be read; nothing has changed then
  */
 export async function resume(
   cluster: Cluster,
   record: SoftenRecord,
-  options: { as?: As; progress?: SoftenProgress; timing?: Partial<Timing> } = {},
+  options: { as?: As; progress?: SoftenProgress; timing?: Partial<Timing>; mayArrive?: boolean } = {},
 ): Promise<SoftenRecord> {
   if (record.state !== 'started' && record.state !== 'failed') return record;
   const { as = record.as, progress = () => {} } = options;
@@ -48,6 +49,9 @@ export async function resume(
     const end: SoftenRecord = { ...record, state: 'softened', note: undefined };
     await progress({ step: 'done', record: end, text: 'it was done already' });
     return end;
+  }
+  if (!owner.metadata.deletionTimestamp && options.mayArrive) {
+    return { ...record, state: 'started', note: stillOpen(record, 'It was cut off.') };
   }
   if (!owner.metadata.deletionTimestamp) {
     const cut = new ToolcribError('conflict', 'It was cut off before the delete.');

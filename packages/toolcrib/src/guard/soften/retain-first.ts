@@ -45,21 +45,30 @@ export async function retainFirst(
 /**
  * How a retain-first softening ended, by looking: the claim is gone or on its way out: `softened`, its data kept. It
  * stands: nothing was deleted, its volumes get their own policies back, and the record is `failed` with `why`.
- * May be done again after an error; not while the claim's delete may still be on its way.
+ * May be done again after an error.
+ * @param mayArrive the claim's delete may still be carried out: where the claim stands the volumes stay on Retain, and the
+ *   record `started`
  * @throws ToolcribError where the cluster can't be asked or written to: the record stays as it was
  */
 export async function settleRetained(
   cluster: Cluster,
   record: SoftenRecord,
   why: string,
+  mayArrive = false,
 ): Promise<SoftenRecord> {
   if (record.how !== 'retain-first' || record.state !== 'started') return record;
   const { namespace, name, uid } = record.owner;
-  const claim = await cluster.get(CLAIMS, { namespace, name }, record.as);
-  const stands = claim?.metadata.uid === uid && claim.metadata.deletionTimestamp === undefined;
-  if (!stands) return { ...record, state: 'softened', note: undefined };
+  const stands = async () => {
+    const claim = await cluster.get(CLAIMS, { namespace, name }, record.as);
+    return claim?.metadata.uid === uid && claim.metadata.deletionTimestamp === undefined;
+  };
+  const softened: SoftenRecord = { ...record, state: 'softened', note: undefined };
+  if (!(await stands())) return softened;
+  if (mayArrive) return { ...record, note: `${why} Whether the claim goes is not known yet.` };
   const kept: string[] = [];
   for (const volume of record.volumes ?? []) {
+    // Looked at again right before: what goes now, whoever sent it, goes with its data.
+    if (!(await stands())) return softened;
     if (!(await putBack(cluster, volume, uid, record.as))) kept.push(volume.name);
   }
   const still = kept.length > 0 ? ` ${kept.join(', ')} keeps Retain: it is not bound to this claim.` : '';

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import type { Cluster, SoftenRecord } from '../../model/index.ts';
 import { marks } from '../../model/index.ts';
-import { away, busy, faulty, watchingAs } from '../../testing/faulty.ts';
+import { away, busy, faulty, refused, watchingAs } from '../../testing/faulty.ts';
 import type { ClusterTarget, OpenTarget } from '../../testing/target.ts';
 import { inNamespace, items, paths, put, seen, until } from '../../testing/target.ts';
 import { podsOf, restartsOf, runDeployment, runStatefulSet, uidsOf } from '../../testing/workloads.ts';
@@ -166,11 +166,60 @@ export function softenContract(open: OpenTarget): void {
       await assertSoftened(namespace, 'deployments', 'web', pods);
     }));
 
+  for (const error of [busy(504), busy(500), busy(408), busy(404), away()]) {
+    test(`"${error.message}" to the delete, carried out later or never: nothing is called back before that is known`, () =>
+      inNamespace(target, async (namespace) => {
+        const { owner, pods } = await runDeployment(target, namespace, 'web', 2);
+        const path = `${paths.apps(namespace, 'deployments')}/web`;
+        const finalizers = async () => (await seen(target, path))?.metadata.finalizers ?? [];
+        const lies = faulty(target.cluster, (call) => (call === 'delete' ? { before: error } : undefined));
+        const softens = () => orphanFirst(lies, requestFor(owner, 'deployments'), () => {}, timing);
+        const record = await softens();
+        assert.equal(record.state, 'started');
+        assert.match(record.note ?? '', /is not known yet/);
+        assert.deepEqual(await finalizers(), [marks.finalizer], 'a delete that comes late must find it');
+        const open = await resume(target.cluster, record, { timing, mayArrive: true });
+        assert.equal(open.state, 'started');
+        assert.deepEqual(await finalizers(), [marks.finalizer]);
+        const never = await resume(target.cluster, open, { timing });
+        assert.equal(never.state, 'failed');
+        assert.deepEqual(await finalizers(), []);
+        const again = await softens();
+        await target.https('DELETE', path, { propagationPolicy: 'Orphan' });
+        const late = await resume(target.cluster, again, { timing, mayArrive: true });
+        assert.equal(late.state, 'softened', late.note);
+        await assertSoftened(namespace, 'deployments', 'web', pods);
+      }));
+  }
+
+  test('the finalizer of a softening that came to nothing lands late: it is taken off all the same', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner } = await runDeployment(target, namespace, 'web', 1);
+      const path = `${paths.apps(namespace, 'deployments')}/web`;
+      let late: (() => Promise<unknown>) | undefined;
+      const slow = new Proxy(target.cluster, {
+        get(real, name) {
+          const value = Reflect.get(real, name);
+          if (name !== 'patch') return value;
+          return async (...args: unknown[]) => {
+            late = () => Reflect.apply(value as never, real, args);
+            throw busy(504);
+          };
+        },
+      });
+      const record = await orphanFirst(slow, requestFor(owner, 'deployments'), () => {}, timing);
+      assert.equal(record.state, 'started');
+      await late?.();
+      assert.deepEqual((await seen(target, path))?.metadata.finalizers, [marks.finalizer]);
+      assert.equal((await resume(target.cluster, record, { timing })).state, 'failed');
+      assert.deepEqual((await seen(target, path))?.metadata.finalizers ?? [], []);
+    }));
+
   test('one that failed and was then deleted by somebody else is not called softened', () =>
     inNamespace(target, async (namespace) => {
       const { owner } = await runDeployment(target, namespace, 'web', 1);
       const refuses = faulty(target.cluster, (call) =>
-        call === 'delete' ? { before: busy(403) } : undefined,
+        call === 'delete' ? { before: refused(403, 'Forbidden') } : undefined,
       );
       const record = await orphanFirst(refuses, requestFor(owner, 'deployments'), () => {}, timing);
       assert.equal(record.state, 'failed');

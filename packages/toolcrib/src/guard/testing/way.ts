@@ -59,6 +59,7 @@ export function openWay(
     softenings: softenings(),
     finish: async () => undefined,
     windowOpened: async () => undefined,
+    lookLater: () => undefined,
     log: () => undefined,
   };
   const close = async () => {

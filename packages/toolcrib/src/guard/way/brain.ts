@@ -1,9 +1,9 @@
-import type { RequestRecord, SoftenRecord } from '../../model/index.ts';
+import { asUnsure, type RequestRecord, SENDING, type SoftenRecord } from '../../model/index.ts';
 import { createWatchKey } from '../port/messages.ts';
 import type { AskedRequest, Brain, Outcome } from '../request.ts';
 import type { WayDeps } from './deps.ts';
 import { judge } from './judge.ts';
-import { settleClaim } from './retained.ts';
+import { isUnsure, settleClaim } from './retained.ts';
 
 /** The thinking part, behind the port: judges, and follows what becomes of what it let go. */
 export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates'> & { close(): Promise<void> } {
@@ -13,15 +13,29 @@ export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates'> & { close():
     underWay.add(done);
     return done;
   };
+  const patient = new Map<string, () => void>();
+  const settled = (id: string, outcome: Outcome): void => {
+    patient.get(id)?.();
+    patient.delete(id);
+    follow(settle(deps, id, outcome)).catch((error: unknown) => {
+      // The row stays `kept`; the next start asks the cluster what became of it.
+      deps.log('an outcome could not be written down', { id, why: String(error) });
+    });
+  };
+  /** A connection that lives on without a word (a suspended machine, a lost route): nobody waits for its end. */
+  const patience = (id: string, context: string): void => {
+    const wait = deps.policy().mayArriveMs(context) + SENDING;
+    const late = () => settled(id, { failed: `none within ${Math.round(wait / 1000)} s` });
+    patient.set(id, deps.clock.after(wait, late));
+  };
   return {
-    judge: (request: AskedRequest) =>
-      follow(judge(deps, request)).finally(() => deps.gone.delete(request.id)),
-    settled(id, outcome) {
-      follow(settle(deps, id, outcome)).catch((error: unknown) => {
-        // The row stays `kept`; the next start asks the cluster what became of it.
-        deps.log('an outcome could not be written down', { id, why: String(error) });
-      });
+    judge: async (request: AskedRequest) => {
+      const instruction = await follow(judge(deps, request)).finally(() => deps.gone.delete(request.id));
+      if (instruction.do === 'forward' && deps.onTheWay.has(request.id))
+        patience(request.id, request.context);
+      return instruction;
     },
+    settled,
     gone(id) {
       deps.gone.add(id);
       deps.desk.gone(id);
@@ -29,6 +43,7 @@ export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates'> & { close():
     noticed: (read) => deps.sessions.notice(read),
     async close() {
       deps.desk.close();
+      for (const cancel of patient.values()) cancel();
       await Promise.allSettled(underWay);
     },
   };
@@ -39,20 +54,39 @@ async function settle(deps: WayDeps, id: string, outcome: Outcome): Promise<void
   if ('notSent' in outcome || ('status' in outcome && outcome.status >= 400)) deps.letGo.forget(id);
   const adopting = deps.whenCreated.get(id);
   deps.whenCreated.delete(id);
-  if (adopting && 'status' in outcome && outcome.status < 300) await deps.journal.saveSoften(adopting);
+  if (adopting && 'status' in outcome && outcome.said === 'yes') await deps.journal.saveSoften(adopting);
   const retained = deps.softenings.retained.get(id);
   deps.softenings.retained.delete(id);
-  if (retained) await settleClaim(deps, retained, outcome);
   const request = deps.onTheWay.get(id);
-  if (!request) return;
   deps.onTheWay.delete(id);
-  await deps.journal.saveRequest({ ...request, ...endOf(outcome) });
+  try {
+    if (request) await writeDown(deps, request, outcome);
+  } finally {
+    if (retained) await settleClaim(deps, retained, outcome);
+  }
 }
 
-function endOf(outcome: Outcome): Pick<RequestRecord, 'state' | 'status' | 'note'> {
+async function writeDown(deps: WayDeps, request: RequestRecord, outcome: Outcome): Promise<void> {
+  if (!isUnsure(outcome) && !('failed' in outcome))
+    return deps.journal.saveRequest({ ...request, ...endOf(outcome) });
+  const { context = '' } = (await deps.journal.act(request.actId)) ?? {};
+  const until = deps.clock.now() + deps.policy().mayArriveMs(context);
+  const status = 'status' in outcome ? { status: outcome.status } : {};
+  await deps.journal.saveRequest({ ...asUnsure(request, whyUnsure(outcome), until), ...status });
+  deps.lookLater();
+}
+
+function whyUnsure(outcome: Outcome): string {
+  if ('status' in outcome)
+    return `the answer was ${outcome.status}, which is neither a certain yes nor a certain no`;
+  return `no answer came (${'failed' in outcome ? outcome.failed : outcome.notSent})`;
+}
+
+function endOf(
+  outcome: Exclude<Outcome, { failed: string }>,
+): Pick<RequestRecord, 'state' | 'status' | 'note'> {
   if ('status' in outcome) return { state: 'answered', status: outcome.status };
-  if ('notSent' in outcome) return { state: 'not-sent', note: outcome.notSent };
-  return { state: 'failed', note: outcome.failed };
+  return { state: 'not-sent', note: outcome.notSent };
 }
 
 /** The types and namespaces in which a CREATE must be judged: where softened acts wait to be finished. */

@@ -1,6 +1,13 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { apiVersionOf } from '@toolcrib/kube';
-import { type ApiFailure, type As, type Cluster, type Target, ToolcribError } from '../../model/index.ts';
+import {
+  type ApiFailure,
+  type As,
+  type Cluster,
+  certainlyNotDone,
+  type Target,
+  ToolcribError,
+} from '../../model/index.ts';
 import { failure } from '../door/status.ts';
 import type { Instruction } from '../request.ts';
 import { answer } from './answers.ts';
@@ -8,7 +15,7 @@ import type { WayDeps } from './deps.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import { forbidden } from './rights.ts';
-import { record } from './seen.ts';
+import { record, recordUnsure } from './seen.ts';
 
 /**
  * What the cluster would say no to, before anything of a collection is deleted one by one: the right to delete the
@@ -74,6 +81,7 @@ export async function releaseCollection(deps: WayDeps, step: Step, warnings: str
   const cluster = await deps.clusterFor(request.context);
   const as = impersonation(request.headers);
   const failures: { object: KubeObject; why: string }[] = [];
+  let unsure = 0;
   for (const object of subject.objects) {
     const { namespace, name, uid } = object.metadata;
     // A precondition of the client's own holds for every item, as on the server.
@@ -87,6 +95,7 @@ export async function releaseCollection(deps: WayDeps, step: Step, warnings: str
     } catch (error) {
       if (!(error instanceof ToolcribError)) throw error;
       failures.push({ object, why: error.message });
+      if (!certainlyNotDone(error)) unsure++;
     }
   }
   const done = subject.objects.length - failures.length;
@@ -103,7 +112,8 @@ export async function releaseCollection(deps: WayDeps, step: Step, warnings: str
     message: why,
   }));
   const note = `${done} of ${subject.objects.length} deleted; failed: ${causes.map((cause) => cause.field).join(', ')}`;
-  await record(deps, step, 'answered', { status: 500, note });
+  if (unsure > 0) await recordUnsure(deps, step, `${note}; of ${unsure} it is not certain`, { status: 500 });
+  else await record(deps, step, 'answered', { status: 500, note });
   return answer(failure(500, `toolcrib: ${note}. ${failures[0]?.why ?? ''}`, { causes }), warnings);
 }
 

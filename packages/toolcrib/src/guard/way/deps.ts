@@ -43,5 +43,7 @@ export interface WayDeps {
   finish(actId: string, why: string): Promise<void>;
   /** Something was softened: from now on CREATEs into its window are judged. Resolves once the door knows. */
   windowOpened(): Promise<void>;
+  /** The journal has a request of which nobody knows what became: the cluster is to be asked, in time. */
+  lookLater(): void;
   log(line: string, detail?: Record<string, unknown>): void;
 }

@@ -3,17 +3,22 @@ import { after, before, test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import { anAct, aRequest, aSnapshot } from '../../journal/testing/records.ts';
 import type { Cluster, RequestRecord, SoftenRecord } from '../../model/index.ts';
+import { betweenLooks, mayArriveMs } from '../../model/index.ts';
 import { away, busy, faulty, watchingAs } from '../../testing/faulty.ts';
 import type { ClusterTarget, OpenTarget } from '../../testing/target.ts';
 import { inNamespace, paths, put, seen } from '../../testing/target.ts';
 import { podsOf, runClaim, runDeployment, uidsOf } from '../../testing/workloads.ts';
+import type { Outcome } from '../request.ts';
 import { orphanFirst, retainFirst } from '../soften/index.ts';
 import { brain } from './brain.ts';
 import { recover } from './recover.ts';
 import { resumeSoftenings } from './resume.ts';
 import { type TestDeps, testDeps } from './testing/deps.ts';
 
-const LATER = Number.MAX_SAFE_INTEGER;
+/** When the guard of these tests began. */
+const BEGAN = Date.now();
+/** Nothing of what was sent can arrive any more. Milliseconds. */
+const OVER = mayArriveMs();
 
 /** What a guard makes of its journal after a restart, over this target. Proved by plain requests. */
 export function recoverContract(open: OpenTarget): void {
@@ -63,12 +68,25 @@ export function recoverContract(open: OpenTarget): void {
       ...more,
     });
 
-  /** Keeps, and says what recovery makes of it. */
-  async function recovered({ deps }: TestDeps, request: RequestRecord, objects: KubeObject[]) {
-    await deps.journal.keep(aSnapshot({ requestId: request.id, objects }), request);
-    const { unsettled, again } = await recover(deps, LATER);
-    const [now] = await deps.journal.requests({ actId: request.actId });
-    return { state: now?.state, note: now?.note ?? '', unsettled: unsettled.length, again: again.length };
+  /** Keeps, and says what recovery makes of it in the end: two looks after nothing can arrive any more. */
+  async function recovered(made: TestDeps, request: RequestRecord, objects: KubeObject[]) {
+    const { journal } = made.deps;
+    await journal.keep(aSnapshot({ id: request.snapshotId, requestId: request.id, objects }), request);
+    await recover(made.deps, BEGAN);
+    return over(made, request);
+  }
+
+  async function over({ deps, ahead }: TestDeps, request: RequestRecord) {
+    ahead(OVER + 60_000);
+    await recover(deps, BEGAN);
+    ahead(betweenLooks(OVER));
+    const { unsettled, again } = await recover(deps, BEGAN);
+    return { ...(await stored(deps, request)), unsettled: unsettled.length, again: again.length };
+  }
+
+  async function stored({ journal }: TestDeps['deps'], { id, actId }: RequestRecord) {
+    const now = (await journal.requests({ actId })).find((one) => one.id === id);
+    return { state: now?.state, note: now?.note ?? '', status: now?.status };
   }
 
   test('what stands was not carried out; what is gone was', () =>
@@ -144,8 +162,8 @@ export function recoverContract(open: OpenTarget): void {
           });
           const found = await recovered(made, deleteOf(map), [map]);
           assert.deepEqual([found.state, found.unsettled, found.again], ['unsettled', 2, 2]);
-          assert.equal(asked, 1);
-          await recover(made.deps, LATER, true);
+          assert.equal(asked, 3, 'once in each of three passes');
+          await recover(made.deps, BEGAN, true);
           for (const { note } of await journal.requests({ state: 'unsettled' }))
             assert.match(note ?? '', /not asked again before the next start/);
         },
@@ -205,7 +223,7 @@ export function recoverContract(open: OpenTarget): void {
         async ({ deps, ahead, logged }) => {
           const { journal } = deps;
           await journal.saveSoften(await cutOff(namespace, owner));
-          await journal.saveRequest(aRequest({ state: 'failed', status: 500 }));
+          await journal.saveRequest(aRequest({ state: 'unsettled', status: 500 }));
           deps.softenings.underWay.add('req-1');
           await resumeSoftenings(deps);
           assert.deepEqual(logged, [], 'one that is being softened now is left alone');
@@ -273,6 +291,9 @@ export function recoverContract(open: OpenTarget): void {
     outcome: Parameters<ReturnType<typeof brain>['settled']>[1],
   ) {
     const { deps } = made;
+    const request = aRequest({ state: 'kept', at: Date.now() });
+    await deps.journal.keep(aSnapshot(), request);
+    deps.onTheWay.set(request.id, request);
     await deps.journal.saveSoften(record);
     deps.softenings.underWay.add(record.requestId);
     deps.softenings.retained.set(record.requestId, record);
@@ -282,7 +303,11 @@ export function recoverContract(open: OpenTarget): void {
     return (await deps.journal.softenings({ actId: record.actId }))[0];
   }
 
-  for (const outcome of [{ status: 403 }, { status: 409 }, { notSent: 'the client went' }]) {
+  for (const outcome of [
+    { status: 403, said: 'no' },
+    { status: 409, said: 'no' },
+    { notSent: 'the client went' },
+  ] as const) {
     test(`retain-first: ${JSON.stringify(outcome)}: nothing is called softened, and the volume is as it was`, () =>
       inNamespace(target, async (namespace) => {
         const { record, policy } = await retained(namespace);
@@ -305,7 +330,7 @@ export function recoverContract(open: OpenTarget): void {
       const { record, policy, path } = await retained(namespace);
       await target.https('DELETE', path);
       await withDeps(async (made) => {
-        assert.equal((await settled(made, record, { status: 200 }))?.state, 'softened');
+        assert.equal((await settled(made, record, { status: 200, said: 'yes' }))?.state, 'softened');
         assert.deepEqual(
           made.told.map(({ kind }) => kind),
           ['softened'],
@@ -314,20 +339,176 @@ export function recoverContract(open: OpenTarget): void {
       assert.equal(await policy(), 'Retain');
     }));
 
-  test('retain-first: no answer came: Retain stays until nothing can arrive any more, then it is looked at', () =>
+  for (const outcome of [
+    { failed: 'reset' },
+    { status: 504, said: 'unknown' },
+    { status: 408, said: 'unknown' },
+    { status: 404, said: 'unknown' },
+  ] as const) {
+    test(`retain-first: ${JSON.stringify(outcome)}: Retain stays until nothing can arrive any more`, () =>
+      inNamespace(target, async (namespace) => {
+        const { record, policy } = await retained(namespace);
+        await withDeps(async (made) => {
+          const { deps, ahead } = made;
+          assert.equal((await settled(made, record, outcome))?.state, 'started');
+          await resumeSoftenings(deps);
+          assert.equal(await policy(), 'Retain');
+          ahead(OVER - 5_000);
+          await resumeSoftenings(deps);
+          assert.equal(await policy(), 'Retain');
+          ahead(6_000);
+          await resumeSoftenings(deps);
+          assert.equal(await policy(), 'Delete');
+          assert.equal((await deps.journal.softenings({ actId: record.actId }))[0]?.state, 'failed');
+        });
+      }));
+  }
+
+  test('retain-first: the claim goes after a 504 all the same: softened, and its data is kept', () =>
     inNamespace(target, async (namespace) => {
-      const { record, policy } = await retained(namespace);
+      const { record, policy, path } = await retained(namespace);
+      await withDeps(async (made) => {
+        assert.equal((await settled(made, record, { status: 504, said: 'unknown' }))?.state, 'started');
+        await target.https('DELETE', path);
+        await resumeSoftenings(made.deps);
+        assert.equal((await made.deps.journal.softenings({ actId: record.actId }))[0]?.state, 'softened');
+      });
+      assert.equal(await policy(), 'Retain');
+    }));
+
+  test('what stands says nothing before nothing can arrive any more; two looks with time between say no', () =>
+    inNamespace(target, async (namespace) => {
+      const map = await aMap(namespace);
       await withDeps(async (made) => {
         const { deps, ahead } = made;
-        await deps.journal.saveRequest(aRequest({ state: 'failed', at: Date.now() }));
-        assert.equal((await settled(made, record, { failed: 'reset' }))?.state, 'started');
-        deps.softenings.underWay.clear();
-        await resumeSoftenings(deps);
-        assert.equal(await policy(), 'Retain');
-        ahead(61_000);
-        await resumeSoftenings(deps);
-        assert.equal(await policy(), 'Delete');
-        assert.equal((await deps.journal.softenings({ actId: record.actId }))[0]?.state, 'failed');
+        const request = deleteOf(map);
+        await deps.journal.keep(aSnapshot({ objects: [map] }), request);
+        const first = await recover(deps, BEGAN);
+        assert.deepEqual([first.again.length, first.at], [1, BEGAN + OVER]);
+        const early = await stored(deps, request);
+        assert.equal(early.state, 'unsettled');
+        assert.match(early.note, /still stands; it may still be carried out until \d\d:\d\d:\d\d UTC/);
+        ahead(OVER + 1_000);
+        await recover(deps, BEGAN);
+        assert.equal((await stored(deps, request)).state, 'unsettled', 'one look is none');
+        await recover(deps, BEGAN);
+        assert.equal((await stored(deps, request)).state, 'unsettled', 'two at once are one');
+        ahead(betweenLooks(OVER));
+        assert.equal((await recover(deps, BEGAN)).again.length, 0);
+        assert.equal((await stored(deps, request)).state, 'not-carried-out');
+      });
+    }));
+
+  test('what goes after the guard has looked once is said to have gone', () =>
+    inNamespace(target, async (namespace) => {
+      const map = await aMap(namespace);
+      await withDeps(async (made) => {
+        const request = deleteOf(map);
+        await made.deps.journal.keep(aSnapshot({ objects: [map] }), request);
+        await recover(made.deps, BEGAN);
+        await target.https('DELETE', paths.core(namespace, 'configmaps/settings'));
+        await recover(made.deps, BEGAN);
+        assert.equal((await stored(made.deps, request)).state, 'carried-out');
+      });
+    }));
+
+  /** The door says that a kept request was answered so. */
+  async function answered(made: TestDeps, request: RequestRecord, outcome: Outcome, objects: KubeObject[]) {
+    const { deps } = made;
+    await deps.journal.keep(aSnapshot({ id: request.snapshotId, requestId: request.id, objects }), request);
+    deps.onTheWay.set(request.id, request);
+    const thinking = brain({ ...deps, desk: { close() {} } as typeof deps.desk });
+    thinking.settled(request.id, outcome);
+    await thinking.close();
+    return stored(deps, request);
+  }
+
+  for (const outcome of [
+    { status: 504, said: 'unknown' },
+    { status: 429, said: 'unknown' },
+    { failed: 'socket hang up' },
+  ] as const) {
+    for (const late of [true, false]) {
+      test(`${JSON.stringify(outcome)}, and ${late ? 'carried out a moment later' : 'never carried out'}`, () =>
+        inNamespace(target, async (namespace) => {
+          const map = await aMap(namespace);
+          await withDeps(async (made) => {
+            const request = deleteOf(map, { at: Date.now() });
+            assert.equal((await answered(made, request, outcome, [map])).state, 'unsettled');
+            await recover(made.deps, BEGAN);
+            if (late) await target.https('DELETE', paths.core(namespace, 'configmaps/settings'));
+            const end = await over(made, request);
+            assert.equal(end.state, late ? 'carried-out' : 'not-carried-out');
+            assert.match(end.note, late ? /is gone/ : /still stands/);
+            assert.equal(end.status, 'status' in outcome ? outcome.status : undefined, 'what the client got');
+          });
+        }));
+    }
+  }
+
+  test('a certain no is settled at once, and nothing is asked again', () =>
+    inNamespace(target, async (namespace) => {
+      const map = await aMap(namespace);
+      await withDeps(async (made) => {
+        const request = deleteOf(map, { at: Date.now() });
+        const end = await answered(made, request, { status: 409, said: 'no' }, [map]);
+        assert.deepEqual([end.state, end.status], ['answered', 409]);
+        assert.deepEqual((await recover(made.deps, BEGAN)).again, []);
+      });
+    }));
+
+  test('tried again after a 504, and taken by the second try: the first is not said to have done it', () =>
+    inNamespace(target, async (namespace) => {
+      const map = await aMap(namespace);
+      await withDeps(async (made) => {
+        const at = Date.now();
+        const first = deleteOf(map, { at });
+        const second = deleteOf(map, { id: 'req-2', snapshotId: 'snap-2', at: at + 1 });
+        await answered(made, first, { status: 504, said: 'unknown' }, [map]);
+        await target.https('DELETE', paths.core(namespace, 'configmaps/settings'));
+        await answered(made, second, { status: 200, said: 'yes' }, [map]);
+        const end = await over(made, first);
+        assert.equal(end.state, 'not-carried-out');
+        assert.match(end.note, /taken by a later request/);
+        assert.equal((await stored(made.deps, second)).state, 'answered');
+      });
+    }));
+
+  test('a scale whose answer is lost: by the size that stands, at its end only where it is what it was', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner } = await runDeployment(target, namespace, 'web', 2);
+      const path = `${paths.apps(namespace, 'deployments')}/web`;
+      const scale = (id: string) =>
+        aRequest({
+          id,
+          state: 'kept',
+          at: Date.now(),
+          snapshotId: `snap-${id}`,
+          targetUids: [owner.metadata.uid ?? ''],
+          effect: {
+            verb: 'scale',
+            target: { group: 'apps', version: 'v1', resource: 'deployments', namespace, name: 'web' },
+            replicas: 0,
+            dryRun: false,
+          },
+        });
+      await withDeps(async (made) => {
+        const lost = scale('lost');
+        await answered(made, lost, { failed: 'reset' }, [owner]);
+        await recover(made.deps, BEGAN);
+        assert.equal((await stored(made.deps, lost)).state, 'unsettled');
+        assert.equal((await over(made, lost)).state, 'not-carried-out');
+        const done = scale('done');
+        await answered(made, done, { failed: 'reset' }, [owner]);
+        await target.https('PATCH', path, { spec: { replicas: 0 } });
+        await recover(made.deps, BEGAN);
+        assert.equal((await stored(made.deps, done)).state, 'carried-out');
+        const unclear = scale('unclear');
+        await answered(made, unclear, { failed: 'reset' }, [owner]);
+        await target.https('PATCH', path, { spec: { replicas: 1 } });
+        const end = await over(made, unclear);
+        assert.equal(end.state, 'unsettled');
+        assert.match(end.note, /somebody has scaled it since/);
       });
     }));
 }

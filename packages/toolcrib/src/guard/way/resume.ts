@@ -1,7 +1,7 @@
-import type { SoftenRecord } from '../../model/index.ts';
+import { mayArriveUntil, type SoftenRecord } from '../../model/index.ts';
 import { resume, settleRetained } from '../soften/index.ts';
 import type { WayDeps } from './deps.ts';
-import { MAY_ARRIVE, tellClaim } from './retained.ts';
+import { tellClaim } from './retained.ts';
 import { saveSoftening } from './softenings.ts';
 
 /** Milliseconds between two tries of one record: doubled after each that failed. */
@@ -10,7 +10,7 @@ const PAUSE = { first: 15_000, longest: 10 * 60_000 };
 /** What resuming takes of the way's dependencies. */
 export type ResumeDeps = Pick<
   WayDeps,
-  'journal' | 'clusterFor' | 'clock' | 'notifier' | 'softenings' | 'onTheWay' | 'log'
+  'journal' | 'clusterFor' | 'clock' | 'notifier' | 'softenings' | 'onTheWay' | 'policy' | 'log'
 >;
 
 /**
@@ -45,13 +45,20 @@ async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolea
   underWay.add(id);
   try {
     const request = (await journal.requests({ actId: record.actId })).find((one) => one.id === id);
-    if (record.how === 'retain-first' && request && clock.now() - request.at < MAY_ARRIVE) return true;
+    // Its guard has died, and nobody has written down yet until when something of it may arrive: `recover` does.
+    if (request?.state === 'kept') return true;
+    const until = request && mayArriveUntil(request, deps.policy().mayArriveMs(record.context));
+    const mayArrive = until !== undefined && clock.now() < until;
     const cluster = await deps.clusterFor(record.context);
     const end =
       record.how === 'retain-first'
-        ? await settleRetained(cluster, record, 'the guard ended before it was sent, or no answer came.')
-        : await resume(cluster, record, { progress: ({ record: now }) => saveSoftening(journal, now) });
+        ? await settleRetained(cluster, record, `${request?.unsure?.why ?? 'the guard ended'}.`, mayArrive)
+        : await resume(cluster, record, {
+            progress: ({ record: now }) => saveSoftening(journal, now),
+            mayArrive,
+          });
     await saveSoftening(journal, end);
+    if (end.state === 'started' && mayArrive) return true;
     if (end.state === 'started') throw new Error(end.note ?? 'it has not come to its end');
     pauses.delete(id);
     if (record.how === 'retain-first') tellClaim(deps, end);

@@ -4,25 +4,19 @@ import { settleRetained } from '../soften/index.ts';
 import type { WayDeps } from './deps.ts';
 import { saveSoftening } from './softenings.ts';
 
-/** A claim's delete whose answer did not come may still arrive for so long: its volumes stay on Retain. Milliseconds. */
-export const MAY_ARRIVE = 60_000;
-
 /**
  * What the cluster said to the delete of a claim whose volumes had been set to Retain. Softened is only what it took;
- * where it refused, the volumes get their own policies back.
+ * where it certainly refused, the volumes get their own policies back. Where nothing is certain the record stays `started`
+ * and the volumes stay on Retain: `resumeSoftenings` looks at it once nothing can arrive any more. To be called after the
+ * request was written down.
  */
 export async function settleClaim(deps: WayDeps, record: SoftenRecord, outcome: Outcome): Promise<void> {
   const { underWay } = deps.softenings;
-  const id = record.requestId;
-  if ('failed' in outcome) {
-    // It stays `started`, and is looked at once nothing can arrive any more.
-    deps.clock.after(MAY_ARRIVE, () => underWay.delete(id));
-    return;
-  }
   try {
-    const done = 'status' in outcome && outcome.status < 300;
+    if (isUnsure(outcome) || 'failed' in outcome) return;
+    const done = 'said' in outcome && outcome.said === 'yes';
     const why =
-      'status' in outcome ? `the cluster said ${outcome.status} to the delete.` : `${outcome.notSent}.`;
+      'said' in outcome ? `the cluster said ${outcome.status} to the delete.` : `${outcome.notSent}.`;
     const end: SoftenRecord = done
       ? { ...record, state: 'softened' }
       : await settleRetained(await deps.clusterFor(record.context), record, why);
@@ -31,8 +25,13 @@ export async function settleClaim(deps: WayDeps, record: SoftenRecord, outcome: 
   } catch (error) {
     deps.log('volumes could not be given back their policy yet', { act: record.actId, why: String(error) });
   } finally {
-    underWay.delete(id);
+    underWay.delete(record.requestId);
   }
+}
+
+/** Neither a certain yes nor a certain no: it may have been carried out, or be carried out later. */
+export function isUnsure(outcome: Outcome): boolean {
+  return 'failed' in outcome || ('said' in outcome && outcome.said === 'unknown');
 }
 
 export function tellClaim(

@@ -2,6 +2,7 @@ import { groupVersionOf, isFinishedPod, type KubeObject, type ObjectRef, refOf }
 import {
   type As,
   type Cluster,
+  notYetKnown,
   type Radius,
   type RadiusMember,
   type RequestRecord,
@@ -183,7 +184,7 @@ function ownLoss(object: KubeObject): Pick<RadiusMember, 'loss' | 'why' | 'spent
 export function requestRecord(
   step: Step,
   state: RequestState,
-  more: Partial<Pick<RequestRecord, 'note' | 'status' | 'snapshotId'>> & { at: number },
+  more: Partial<Pick<RequestRecord, 'note' | 'status' | 'snapshotId' | 'unsure'>> & { at: number },
 ): RequestRecord {
   const { request, subject, live, decision } = step;
   const { at, ...rest } = more;
@@ -210,7 +211,7 @@ export async function record(
   deps: WayDeps,
   step: Step,
   state: RequestState,
-  more: Partial<Pick<RequestRecord, 'note' | 'status'>> = {},
+  more: Partial<Pick<RequestRecord, 'note' | 'status' | 'unsure'>> = {},
 ): Promise<void> {
   if (state === 'held' || state === 'refused') deps.letGo.forget(step.request.id);
   try {
@@ -225,4 +226,20 @@ export async function record(
   } catch (error) {
     deps.log('the journal could not be written', { state, why: String(error) });
   }
+}
+
+/** Writes down that nobody knows yet what became of a request, and sees to it that the cluster is asked. */
+export async function recordUnsure(
+  deps: WayDeps,
+  step: Step,
+  why: string,
+  more: { status: number },
+): Promise<void> {
+  const until = deps.clock.now() + deps.policy().mayArriveMs(step.request.context);
+  await record(deps, step, 'unsettled', {
+    ...more,
+    unsure: { why, until },
+    note: `${why}; ${notYetKnown(until)}`,
+  });
+  deps.lookLater();
 }

@@ -1,40 +1,83 @@
-import { type KubeObject, resourcePath } from '@toolcrib/kube';
-import { type Cluster, type Effect, type RequestRecord, ToolcribError } from '../../model/index.ts';
+import {
+  type Effect,
+  mayArriveUntil,
+  notYetKnown,
+  type RequestRecord,
+  ToolcribError,
+} from '../../model/index.ts';
 import type { WayDeps } from './deps.ts';
+import { type Look, lookAt } from './look-at.ts';
 
-const ENDED = 'the guard ended while it was on its way';
+export const ENDED = 'the guard ended while it was on its way';
 
-type Looked = Pick<RequestRecord, 'state' | 'note'>;
+type Settled = Pick<RequestRecord, 'state' | 'note' | 'unsure'>;
 
-/** What became of a request whose answer nobody has seen, by asking its cluster what stands there now. */
+/**
+ * What became of a request of which no certain answer came, by asking its cluster what stands there now. That it took
+ * something is certain as soon as it is seen; that it took nothing only once nothing can arrive any more, by two looks with
+ * time between them.
+ * @returns `again`: another look may tell, and why this one did not; `at`: not before (milliseconds since 1970)
+ */
 export async function settleByLooking(
-  deps: Pick<WayDeps, 'journal' | 'clusterFor'>,
+  deps: Pick<WayDeps, 'journal' | 'clusterFor' | 'clock' | 'policy'>,
   request: RequestRecord,
   context: string | undefined,
-  /** The cluster was found away a moment ago: why. It is not asked again now. */
-  away?: string,
-): Promise<{ settled: RequestRecord; again?: string }> {
-  const said = ({ state, note }: Looked) => ({ settled: { ...request, state, note: `${ENDED}; ${note}` } });
+  options: {
+    /** The cluster was found away a moment ago: why. It is not asked again now. */
+    away?: string;
+    /** Milliseconds between the two looks. */
+    pause: number;
+  },
+): Promise<{ settled: RequestRecord; again?: string; at?: number; away?: boolean }> {
+  const why = request.unsure?.why ?? ENDED;
+  const said = ({ state, note, unsure = request.unsure }: Settled): { settled: RequestRecord } => ({
+    settled: { ...request, state, note: `${why}; ${note}`, ...(unsure === undefined ? {} : { unsure }) },
+  });
   try {
     const softened = (await deps.journal.softenings({ actId: request.actId })).find(
       (record) => record.requestId === request.id && record.how !== 'retain-first',
     );
     if (softened?.state === 'started') {
-      const why = softened.note ?? 'its softening is still to be carried to its end';
-      return { ...said({ state: 'unsettled', note: why }), again: why };
+      const note = softened.note ?? 'its softening is still to be carried to its end';
+      return { ...said({ state: 'unsettled', note }), again: note };
     }
     if (softened?.state === 'failed') return said({ state: 'not-carried-out', note: softened.note });
     if (softened) return said({ state: 'softened', note: 'its softening came to its end' });
     const hopeless = cannotBeTold(request, context);
     if (hopeless) return said({ state: 'unsettled', note: hopeless });
-    if (away) return { ...said({ state: 'unsettled', note: away }), again: away };
+    const { away } = options;
+    if (away) return { ...said({ state: 'unsettled', note: away }), again: away, away: true };
     const cluster = await deps.clusterFor(context ?? '');
-    return said(await look(deps, request, cluster));
+    const look = await lookAt(deps, request, cluster);
+    if ('never' in look) return said({ state: 'unsettled', note: look.never });
+    const until = mayArriveUntil(request, deps.policy().mayArriveMs(context ?? '')) ?? 0;
+    return decided(deps.clock.now(), request, look, { pause: options.pause, until }, said);
   } catch (error) {
-    const why = error instanceof ToolcribError ? error.message : String(error);
-    const note = `the cluster could not be asked (${why})`;
-    return { ...said({ state: 'unsettled', note }), again: note };
+    const note = `the cluster could not be asked (${error instanceof ToolcribError ? error.message : String(error)})`;
+    return { ...said({ state: 'unsettled', note }), again: note, away: true };
   }
+}
+
+function decided(
+  now: number,
+  request: RequestRecord,
+  look: Exclude<Look, { never: string }>,
+  { pause, until }: { pause: number; until: number },
+  said: (settled: Settled) => { settled: RequestRecord },
+): { settled: RequestRecord; again?: string; at?: number } {
+  const { note } = look;
+  if (look.done === 'all') return said({ state: 'carried-out', note });
+  if (now < until) {
+    const again = `${note}; ${notYetKnown(until)}`;
+    return { ...said({ state: 'unsettled', note: again }), again, at: until };
+  }
+  const looked = request.unsure?.looked;
+  if (looked === undefined || now < looked + pause) {
+    const unsure = { why: request.unsure?.why ?? ENDED, until, looked: looked ?? now };
+    const again = `${note}; the cluster is asked once more`;
+    return { ...said({ state: 'unsettled', note: again, unsure }), again, at: unsure.looked + pause };
+  }
+  return said({ state: look.done === 'part' ? 'carried-out' : 'not-carried-out', note });
 }
 
 /** Why no look at the cluster will ever tell; undefined where one may. */
@@ -47,80 +90,4 @@ function cannotBeTold({ effect }: RequestRecord, context: string | undefined): s
   return undefined;
 }
 
-type Understood = Exclude<Effect, { verb: 'none' | 'not-understood' }>;
-
-async function look(
-  deps: Pick<WayDeps, 'journal'>,
-  request: RequestRecord,
-  cluster: Cluster,
-): Promise<Looked> {
-  const effect = request.effect as Understood;
-  if (effect.verb === 'scale') return lookAtScale(request, cluster, effect);
-  const snapshot = request.snapshotId ? await deps.journal.snapshot(request.snapshotId) : undefined;
-  if (!snapshot) return { state: 'unsettled', note: 'nothing of it was kept to compare with' };
-  const wanted = new Set(request.targetUids);
-  const targets = snapshot.objects.filter((object) => wanted.has(object.metadata.uid ?? ''));
-  if (targets.length === 0) return { state: 'unsettled', note: 'what it was to hit is not known' };
-  if (effect.verb === 'uninstall') return lookAtRecord(targets[0], cluster, request, effect);
-  let gone = 0;
-  // What was on its way out before says nothing about this request.
-  const telling = targets.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  if (telling.length === 0)
-    return { state: 'unsettled', note: 'what it named was being deleted before it already' };
-  for (const { metadata } of telling) {
-    const at = { namespace: metadata.namespace, name: metadata.name };
-    const now = await cluster.get(effect.target, at, request.as);
-    if (!now || now.metadata.uid !== metadata.uid || now.metadata.deletionTimestamp) gone++;
-  }
-  if (gone === telling.length) return { state: 'carried-out', note: 'what it named is gone' };
-  if (gone === 0) return { state: 'not-carried-out', note: 'what it named still stands' };
-  return { state: 'carried-out', note: `${gone} of ${telling.length} are gone` };
-}
-
-/** helm's record says by a label whether the write that begins an uninstall was carried out. */
-async function lookAtRecord(
-  kept: KubeObject | undefined,
-  cluster: Cluster,
-  request: RequestRecord,
-  { target }: Extract<Effect, { verb: 'uninstall' }>,
-): Promise<Looked> {
-  const at = { namespace: target.namespace, name: target.name ?? '' };
-  const now = await cluster.get(target, at, request.as);
-  const same =
-    now?.metadata.uid === kept?.metadata.uid &&
-    now?.metadata.labels?.status === kept?.metadata.labels?.status;
-  return same
-    ? { state: 'not-carried-out', note: "the release's record stands as it was kept" }
-    : { state: 'carried-out', note: "the release's record was written" };
-}
-
-async function lookAtScale(
-  request: RequestRecord,
-  cluster: Cluster,
-  { target, replicas }: Extract<Effect, { verb: 'scale' }>,
-): Promise<Looked> {
-  if (!target.name) return { state: 'unsettled', note: 'its target is not known' };
-  const response = await cluster.request({
-    method: 'GET',
-    path: resourcePath(target, target),
-    ...(request.as === undefined ? {} : { as: request.as }),
-  });
-  if (response.status === 404)
-    return {
-      state: 'unsettled',
-      note: 'what it was to scale is gone: whether it was scaled first is not known',
-    };
-  if (response.status !== 200) throw new Error(`it can't be read: ${response.status}`);
-  const now = JSON.parse(new TextDecoder().decode(response.body)) as {
-    metadata?: { uid?: string };
-    spec?: { replicas?: number };
-  };
-  const [uid] = request.targetUids;
-  if (uid !== undefined && now.metadata?.uid !== undefined && now.metadata.uid !== uid)
-    return { state: 'unsettled', note: 'another one has its name now' };
-  const done = now.spec?.replicas === replicas;
-  return {
-    state: done ? 'carried-out' : 'not-carried-out',
-    note: `replicas now ${now.spec?.replicas}`,
-  };
-}
+export type Understood = Exclude<Effect, { verb: 'none' | 'not-understood' }>;

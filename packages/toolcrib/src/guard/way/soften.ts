@@ -1,5 +1,5 @@
 import { groupVersionOf, type KubeObject } from '@toolcrib/kube';
-import { type Cluster, type SoftenRecord, ToolcribError } from '../../model/index.ts';
+import { type Cluster, certainlyNotDone, type SoftenRecord, ToolcribError } from '../../model/index.ts';
 import { failure } from '../door/status.ts';
 import type { Instruction } from '../request.ts';
 import { isPreconditionFailure, orphanFirst, type Retained, retainFirst } from '../soften/index.ts';
@@ -9,7 +9,7 @@ import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import { pinned } from './pin.ts';
 import { settleClaim } from './retained.ts';
-import { record } from './seen.ts';
+import { record, recordUnsure } from './seen.ts';
 import { saveSoftening } from './softenings.ts';
 
 /**
@@ -70,6 +70,7 @@ async function softenWorkload(
   ).finally(() => deps.softenings.underWay.delete(request.id));
   await saveSoftening(deps.journal, done);
   await deps.windowOpened();
+  if (done.state === 'started') return notYetSoftened(deps, step, done.note ?? 'it has not come to its end.');
   if (done.state !== 'softened') return softenFailed(deps, step, done.note ?? 'it did not come to its end');
   const pods = done.left.filter((ref) => ref.kind === 'Pod').length;
   const until = new Date(done.finishAfter).toISOString().slice(0, 16).replace('T', ' ');
@@ -113,6 +114,11 @@ async function softenClaim(
     await deps.journal.saveSoften(now);
     await save(await retainFirst(cluster, volumes, { as, save }));
   } catch (error) {
+    if (!certainlyNotDone(error) && error instanceof ToolcribError) {
+      // Set to Retain a volume may still be: given back now, it would stay so unseen.
+      deps.softenings.underWay.delete(request.id);
+      return notYetSoftened(deps, step, `${error.message} The claim was not deleted.`);
+    }
     await settleClaim(deps, now, { notSent: error instanceof Error ? error.message : String(error) });
     throw error;
   }
@@ -144,6 +150,16 @@ async function unmet(deps: WayDeps, step: Step, target: KubeObject, message: str
   const { group } = groupVersionOf(target.apiVersion);
   const details = { name: target.metadata.name, ...(group ? { group } : {}), kind: target.kind };
   return answer(failure(409, message, details));
+}
+
+/** The cluster's answer to one of our writes told nothing for certain: nothing is called back, and it is gone on with later. */
+async function notYetSoftened(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
+  await recordUnsure(deps, step, `softening: ${why.replace(/\.$/, '')}`, { status: 504 });
+  deps.notifier.tell({ kind: 'failed', title: `Not softened yet: ${step.live.act.title}`, text: why });
+  const { id } = step.live.act;
+  return answer(
+    failure(504, `toolcrib does not know yet whether this was softened: ${why} See: toolcrib log ${id}`),
+  );
 }
 
 async function softenFailed(deps: WayDeps, step: Step, why: string): Promise<Instruction> {

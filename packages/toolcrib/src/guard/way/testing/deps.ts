@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openJournal } from '../../../journal/index.ts';
-import { type Cluster, type Notifier, ToolcribError } from '../../../model/index.ts';
+import { type Cluster, mayArriveMs, type Notifier, ToolcribError } from '../../../model/index.ts';
 import type { WayDeps } from '../deps.ts';
 import { letGo } from '../let-go.ts';
 import { softenings } from '../softenings.ts';
@@ -38,6 +38,8 @@ export function testDeps(clusters: Record<string, Cluster>): TestDeps {
     whenCreated: new Map(),
     softenings: softenings(),
     letGo: letGo(clock),
+    policy: () => ({ mayArriveMs: () => mayArriveMs() }),
+    lookLater: () => undefined,
     log: (line: string) => void logged.push(line),
   } as unknown as WayDeps;
   return {

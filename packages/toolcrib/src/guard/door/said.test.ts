@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { ENOUGH, saidBy } from './said.ts';
+import { failure } from './status.ts';
+
+const JSON_TYPE = 'application/json';
+const said = (
+  status: number,
+  body: unknown,
+  more: { type?: string; encoding?: string; whole?: boolean } = {},
+) => {
+  const bytes = Buffer.from(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+  const { type: contentType = JSON_TYPE, encoding, whole = true } = more;
+  return saidBy({ status, contentType, encoding }, bytes, whole);
+};
+/** As the API server writes it. */
+const status = (code: number, reason: string, more: object = {}) => ({
+  kind: 'Status',
+  apiVersion: 'v1',
+  metadata: {},
+  status: 'Failure',
+  message: 'it says why',
+  reason,
+  code,
+  ...more,
+});
+
+test("a certain no is the API server's own Status, with the reason that goes with its number", () => {
+  for (const [code, reason] of [
+    [400, 'BadRequest'],
+    [401, 'Unauthorized'],
+    [403, 'Forbidden'],
+    [404, 'NotFound'],
+    [405, 'MethodNotAllowed'],
+    [406, 'NotAcceptable'],
+    [409, 'Conflict'],
+    [409, 'AlreadyExists'],
+    [410, 'Gone'],
+    [410, 'Expired'],
+    [413, 'RequestEntityTooLarge'],
+    [415, 'UnsupportedMediaType'],
+    [422, 'Invalid'],
+  ] as const) {
+    assert.equal(said(code, status(code, reason)), 'no', String(code));
+    assert.equal(said(code, status(code, 'Timeout')), 'unknown', 'another reason');
+    assert.equal(said(code, status(code, reason, { reason: undefined })), 'unknown', 'no reason');
+    assert.equal(said(code, status(500, reason)), 'unknown', 'another number');
+    assert.equal(said(code, status(code, reason), { whole: false }), 'unknown', 'cut off');
+    assert.equal(said(code, '<html>no</html>', { type: 'text/html' }), 'unknown', 'a load balancer');
+  }
+});
+
+test('what may pass is never a no, however well it is written', () => {
+  for (const [code, reason] of [
+    [408, 'Timeout'],
+    [429, 'TooManyRequests'],
+    [500, 'InternalError'],
+    [500, 'ServerTimeout'],
+    [502, 'BadGateway'],
+    [503, 'ServiceUnavailable'],
+    [504, 'Timeout'],
+    [307, 'NotFound'],
+  ] as const)
+    assert.equal(said(code, status(code, reason)), 'unknown', String(code));
+  for (let code = 100; code < 600; code++) {
+    if (code >= 200 && code < 300) continue;
+    assert.notEqual(said(code, failure(code, 'x')), 'yes', String(code));
+    assert.equal(said(code, ''), 'unknown');
+  }
+});
+
+test("of 429 only an eviction's, which its disruption budget has refused before the Pod was touched", () => {
+  const budget = { details: { causes: [{ reason: 'DisruptionBudget', message: 'needs 2' }] } };
+  assert.equal(said(429, status(429, 'TooManyRequests', budget)), 'no');
+  assert.equal(said(429, 'Too many requests, please try again later.\n', { type: 'text/plain' }), 'unknown');
+});
+
+test('a yes is an object or a Status of Kubernetes; its beginning is enough', () => {
+  const pod = { kind: 'Pod', apiVersion: 'v1', metadata: { name: 'web' }, status: { phase: 'Running' } };
+  assert.equal(said(200, pod), 'yes');
+  assert.equal(said(202, { ...status(202, ''), status: 'Success' }), 'yes');
+  assert.equal(said(200, JSON.stringify(pod, null, 2).slice(0, 40), { whole: false }), 'yes');
+  assert.equal(
+    said(200, `{"apiVersion":"v1","kind":"ConfigMap","data":{"a":"${'x'.repeat(ENOUGH)}`, { whole: false }),
+    'yes',
+  );
+  assert.equal(said(200, gzipSync(JSON.stringify(pod)), { encoding: 'gzip' }), 'yes');
+  assert.equal(said(404, gzipSync(JSON.stringify(status(404, 'NotFound'))), { encoding: 'gzip' }), 'no');
+  assert.equal(said(200, 'apiVersion: v1\nkind: Pod\n', { type: 'application/yaml' }), 'yes');
+  assert.equal(said(200, Buffer.from('k8s\0\n'), { type: 'application/vnd.kubernetes.protobuf' }), 'yes');
+  for (const body of ['', '{}', '{"ok":true}', '<html>log in</html>', status(200, 'Forbidden')])
+    assert.equal(said(200, body), 'unknown', JSON.stringify(body));
+  assert.equal(said(200, '<html>log in</html>', { type: 'text/html' }), 'unknown');
+  assert.equal(said(204, ''), 'unknown');
+});
