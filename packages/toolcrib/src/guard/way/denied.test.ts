@@ -35,7 +35,7 @@ function opened() {
   const send = async (name: string, more: Partial<AskedRequest>) => {
     const request = asked('DELETE', `${AT}/${name}`, more);
     const told = await thinking.judge(request);
-    if (told.do === 'forward') thinking.settled(request.id, { status: 200 });
+    if (told.do === 'forward') thinking.settled(request.id, { status: 200, said: 'yes' });
     return textOf(told);
   };
   const deny = () => {
