@@ -92,7 +92,7 @@ function look(
   if (targets.length === 0) return recorded === undefined ? { took: request } : { nothing: recorded };
   const stands = targets.every((target) => {
     const now = liveOf(live, target);
-    if (now?.metadata.uid !== target.metadata.uid || now?.metadata.deletionTimestamp) return false;
+    if (!now || now.metadata.uid !== target.metadata.uid || now.metadata.deletionTimestamp) return false;
     // helm's record is written, not deleted, where an uninstall begins: its label says so.
     return effect.verb !== 'uninstall' || now.metadata.labels?.status === target.metadata.labels?.status;
   });
