@@ -1,8 +1,12 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readKubeconfig } from '../cluster/index.ts';
 import { type JournalOptions, loadKey, openJournal } from '../journal/index.ts';
 import { ToolcribError } from '../model/index.ts';
+import { removeEntry } from './apps/desktop-entry.ts';
+import { apps } from './apps/index.ts';
+import { restore } from './apps/settings.ts';
 import { stopGuard } from './daemon.ts';
 import type { Paths } from './paths.ts';
 
@@ -44,11 +48,18 @@ export async function uninstall(
   paths: Paths,
   env: Env,
   options: { purge?: boolean; agreed(plan: UninstallPlan): Promise<boolean> },
+  home: string = homedir(),
 ): Promise<UninstallPlan | undefined> {
   const purge = options.purge ?? false;
   const shown = await planUninstall(paths, env, purge);
   if (!(await options.agreed(shown))) return undefined;
   await stopGuard(paths);
+  // Programs that were sent to our file go back to theirs before it is gone.
+  const place = { home, platform: process.platform, env };
+  for (const app of apps) {
+    restore(app, paths);
+    removeEntry(app, place);
+  }
   // Looked at again: the guard may have kept something meanwhile.
   const plan = await planUninstall(paths, env, purge);
   for (const path of plan.removes) rmSync(path, { recursive: true, force: true });
@@ -67,6 +78,7 @@ function ownFiles(paths: Paths): string[] {
     paths.kubeconfig,
     `${paths.kubeconfig}.broken`,
     paths.terminals,
+    join(paths.state, 'apps'),
     paths.sources,
     `${paths.sources}.lock`,
     paths.door,

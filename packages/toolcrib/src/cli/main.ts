@@ -11,6 +11,7 @@ const commands: [names: string[], load: () => Promise<Register>][] = [
   [['doctor'], async () => (await import('./doctor.ts')).registerDoctor],
   [['guard'], async () => (await import('./guard.ts')).registerGuard],
   [['run'], async () => (await import('./run.ts')).registerRun],
+  [['app'], async () => (await import('./app.ts')).registerApp],
   [['radius'], async () => (await import('./radius.ts')).registerRadius],
   [['held'], async () => (await import('./held.ts')).registerHeld],
   [['approve', 'deny'], async () => (await import('./approve.ts')).registerApprove],

@@ -28,6 +28,9 @@ export function registerOn(program: Command): void {
       }
       process.stdout.write(`${script}\n`);
       say(`toolcrib is on in this terminal, for ${counted(contexts.length)}. ${placeText(place, mode)}`);
+      const { environment } = await import('../app/doctor/environment.ts');
+      for (const { state, text, next } of await environment.look({ env: { ...process.env, ...variables } }))
+        if (state === 'finding') say(`Outside: ${text}\n  → ${next}`);
       say('Off again: eval "$(toolcrib off)"');
       if (process.stdout.isTTY) say('Nothing was changed yet: run it as  eval "$(toolcrib on)"');
     });

@@ -1,4 +1,4 @@
-import type { Check, Finding } from './check.ts';
+import type { Check, Finding, Patient } from './check.ts';
 
 /** Variables by which a program finds a cluster without `KUBECONFIG`: the name, who reads it. */
 const OTHER_WAYS: [name: string, who: string][] = [
@@ -19,7 +19,7 @@ const LOOPBACK = ['127.0.0.1', '127.0.0.0/8', '127.0.0.1/8', '*'];
 /** Variables that lead a program past the kubeconfig, or that keep it from reaching this machine. */
 export const environment = {
   name: 'environment',
-  async look({ env }) {
+  async look({ env }: Pick<Patient, 'env'>) {
     const found: Finding[] = OTHER_WAYS.flatMap(([name, who]) => {
       const value = env[name];
       if (!value || value === env.TOOLCRIB_KUBECONFIG) return [];

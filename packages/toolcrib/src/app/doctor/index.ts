@@ -1,5 +1,6 @@
 import type { Check, Finding, Patient } from './check.ts';
 import { connections } from './connections.ts';
+import { desktop } from './desktop.ts';
 import { environment } from './environment.ts';
 import { kubectl } from './kubectl.ts';
 import { shellFiles } from './shell-files.ts';
@@ -9,7 +10,14 @@ export type { Finding, Patient } from './check.ts';
 export { terminalState } from './this-terminal.ts';
 
 /** In the order in which they are told. */
-export const checks: readonly Check[] = [thisTerminal, kubectl, environment, shellFiles, connections];
+export const checks: readonly Check[] = [
+  thisTerminal,
+  kubectl,
+  environment,
+  shellFiles,
+  desktop,
+  connections,
+];
 
 export interface Diagnosis {
   /** `all-guarded`, `findings`, or `not-told` where nothing was found and something could not be found out. */
