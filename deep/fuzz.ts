@@ -12,7 +12,7 @@ export default {
     "Of each request the guard reads what Kubernetes' own handlers read of what it sends: none that lowers replicas, deletes or evicts is unjudged or read as less than it does, and none that an ordinary client sends is not understood.",
   unit: 'requests',
   full: 1_000_000,
-  sample: 40_000,
+  sample: 50_000,
   sampleMinutes: 2,
   async run({ seed, count, progress }) {
     // What the library says of odd YAML helps nobody here.

@@ -225,15 +225,19 @@ function someOf(random: Random, object: Object, strategic: boolean): Object {
   if (random.chance(0.2)) patch.metadata = { labels: { app: 'other' } };
   if (random.chance(0.05)) patch.spec = null;
   if (random.chance(0.1)) delete patch.spec;
-  if (strategic && random.chance(0.15)) {
+  if (strategic && random.chance(0.2)) {
     const into = random.chance(0.5) ? keep : patch;
-    into[random.pick(['$patch', '$retainKeys', '$setElementOrder/containers'])] = random.pick([
+    const verb = random.pick(['$patch', '$retainKeys', '$setElementOrder', '$deleteFromPrimitiveList']);
+    const of = random.pick(['', '', '/replicas', '/spec', '/containers']);
+    into[`${verb}${of}`] = random.pick([
       'replace',
       'delete',
       'merge',
       ['replicas'],
-      ['selector'],
       [],
+      0,
+      null,
+      { replicas: 0 },
     ]);
   }
   return patch;
