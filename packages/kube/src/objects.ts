@@ -79,6 +79,8 @@ export interface ResourceInfo extends ResourceType {
   verbs: string[];
   subresources: string[];
   shortNames?: string[];
+  /** `all`: what `kubectl get all` means. */
+  categories?: string[];
   singular?: string;
 }
 

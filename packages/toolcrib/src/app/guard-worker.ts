@@ -11,6 +11,7 @@ import type { FromJudge } from '../guard/port/messages.ts';
 import { acts } from '../guard/way/acts.ts';
 import { brain } from '../guard/way/brain.ts';
 import type { WayDeps } from '../guard/way/deps.ts';
+import { goingOut } from '../guard/way/going.ts';
 import { letGo } from '../guard/way/let-go.ts';
 import { ownedLooks } from '../guard/way/owned.ts';
 import { resumeSoftenings } from '../guard/way/resume.ts';
@@ -23,6 +24,7 @@ import { finishAct } from './acts.ts';
 import { contexts } from './contexts.ts';
 import type { FromDesk, ToDesk } from './desk-messages.ts';
 import { log } from './log.ts';
+import { readManifests } from './manifests.ts';
 import { ownJournal } from './own-journal.ts';
 import { policyFile } from './policy-file.ts';
 import { systemClock } from './system-clock.ts';
@@ -116,10 +118,12 @@ async function main(
       sessions,
       deniedAt: (actId) => desk.deniedOf(actId)?.at,
       clientOf: clientProcesses(),
+      manifests: readManifests,
     }),
     owned: ownedLooks(clock),
     letGo: letGo(clock),
     onTheWay: new Map(),
+    going: goingOut(clock),
     gone: new Set(),
     whenCreated: new Map(),
     softenings: softenings(),

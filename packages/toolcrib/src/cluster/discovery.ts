@@ -51,6 +51,7 @@ const discoveryList = z.looseObject({
                 responseKind: z.looseObject({ kind: z.string().nullish() }).nullish(),
                 singularResource: z.string().nullish(),
                 shortNames: z.array(z.string()).nullish(),
+                categories: z.array(z.string()).nullish(),
                 verbs,
                 subresources: z.array(z.looseObject({ subresource: z.string() })).nullish(),
               }),
@@ -83,6 +84,7 @@ function aggregated(body: Record<string, unknown>): Discovered {
           verbs: one.verbs ?? [],
           subresources: (one.subresources ?? []).map((sub) => sub.subresource),
           shortNames: one.shortNames ?? undefined,
+          categories: one.categories ?? undefined,
           singular: one.singularResource ?? undefined,
         });
       }
@@ -110,6 +112,7 @@ const resourceList = z.looseObject({
         namespaced: z.boolean().nullish(),
         verbs,
         shortNames: z.array(z.string()).nullish(),
+        categories: z.array(z.string()).nullish(),
         singularName: z.string().nullish(),
       }),
     )
@@ -180,6 +183,7 @@ export function legacyResources(
         .filter((other) => other.name.startsWith(`${entry.name}/`))
         .map((other) => other.name.slice(entry.name.length + 1)),
       shortNames: entry.shortNames ?? undefined,
+      categories: entry.categories ?? undefined,
       singular: entry.singularName || undefined,
     }));
 }

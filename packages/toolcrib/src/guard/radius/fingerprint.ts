@@ -38,6 +38,8 @@ export function stillCovers(shown: Radius, now: Radius): { ok: true } | { ok: fa
   for (const member of pinnedMembers(now)) {
     const name = `${member.ref.kind} ${member.ref.name}`;
     const known = before.get(member.ref.uid);
+    // What a controller that was shown as going has made meanwhile goes with it, as its Pods that were shown would have.
+    if (!known && madeByShown(member, before)) continue;
     if (!known) return no(`${name} would go too (${member.why})`);
     // That it finished meanwhile is nothing that anybody has to agree to.
     const worse = !member.spent && LOSSES.indexOf(member.loss) > LOSSES.indexOf(known.loss);
@@ -56,6 +58,11 @@ export function stillCovers(shown: Radius, now: Radius): { ok: true } | { ok: fa
       return no(`${text}: ${now.counts[what]} instead of ${shown.counts[what]}`);
   }
   return stateStillCovers(shown, now);
+}
+
+function madeByShown({ ref, owners }: RadiusMember, shown: ReadonlyMap<unknown, RadiusMember>): boolean {
+  if (ref.apiVersion !== 'v1' || ref.kind !== 'Pod') return false;
+  return owners.some((uid) => shown.get(uid)?.fate === 'deleted');
 }
 
 const LOSSES = ['returns', 'restorable', 'lost'] as const;

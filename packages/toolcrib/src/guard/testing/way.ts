@@ -10,6 +10,7 @@ import { builtInRules, loadPolicy } from '../policy/policy.ts';
 import type { AskedRequest } from '../request.ts';
 import { acts } from '../way/acts.ts';
 import type { WayDeps } from '../way/deps.ts';
+import { goingOut } from '../way/going.ts';
 import { letGo } from '../way/let-go.ts';
 import { ownedLooks } from '../way/owned.ts';
 import { softenings } from '../way/softenings.ts';
@@ -54,6 +55,7 @@ export function openWay(
     owned: ownedLooks(testClock),
     letGo: letGo(testClock),
     onTheWay: new Map(),
+    going: goingOut(testClock),
     gone: new Set(),
     whenCreated: new Map(),
     softenings: softenings(),

@@ -1,4 +1,4 @@
-import type { ObjectRef } from '@toolcrib/kube';
+import { refOf } from '@toolcrib/kube';
 import {
   type Act,
   type ClientProcess,
@@ -14,13 +14,14 @@ import {
 import { ACT_PAUSE, belongsTo, callerOf, titleOf } from '../act/group.ts';
 import { foretells, type SessionLists } from '../act/sessions.ts';
 import type { AskedRequest } from '../request.ts';
+import { type Foreseen, foretold, type ReadManifests } from './foretold.ts';
 import { impersonation } from './impersonation.ts';
 
 /** An act that goes on, with what it is expected to touch. */
 export interface LiveAct {
   act: Act;
   /** What the session's LISTs found, by list; looked up once each. */
-  expected: Map<string, ObjectRef[]>;
+  expected: Map<string, Foreseen[]>;
   /** How bad the request is that gave the act its title; the worst one does. */
   worst?: number;
   /** Why the write that would have begun an uninstall was refused: helm goes on to delete all the same. */
@@ -28,6 +29,8 @@ export interface LiveAct {
 }
 
 const KEPT = 300;
+/** Where an act's expectations keep what its command line told; the others are keyed by their list. */
+const TYPED = 'command line';
 
 export interface Acts {
   /** The act that a request belongs to, a new one where there is none; counted and written down. */
@@ -37,8 +40,11 @@ export interface Acts {
   takeOver(live: LiveAct, request: AskedRequest): void;
   /** Tells how bad one of its requests would be: the worst part is the act's title. */
   rate(live: LiveAct, effect: Effect, badness: number): void;
-  /** Every object that the act's session listed before: what the act will go through. None where no list tells that. */
-  foresee(live: LiveAct, cluster: Cluster, request: AskedRequest): Promise<ObjectRef[]>;
+  /**
+   * Every object that the act's session listed before, and what its command line names: what the act will go through.
+   * None where nothing tells that.
+   */
+  foresee(live: LiveAct, cluster: Cluster, request: AskedRequest, effect: Effect): Promise<Foreseen[]>;
   /** How many objects the act will go through, where its first request tells. */
   expect(live: LiveAct, count: number): void;
   /**
@@ -58,6 +64,8 @@ export function acts(deps: {
   deniedAt?: (actId: string) => number | undefined;
   /** The process behind a client's port, where this machine can tell. */
   clientOf?: (port: number) => ClientProcess | undefined;
+  /** The files that a command line names; absent where there are none to be read. */
+  manifests?: ReadManifests;
 }): Acts {
   const recent = new Map<string, LiveAct>();
   const { journal, clock, ids, sessions, clientOf } = deps;
@@ -117,26 +125,29 @@ export function acts(deps: {
       recent.set(id, live);
       return live;
     },
-    async foresee(live, cluster, request) {
+    async foresee(live, cluster, request, effect) {
       if (!foretells(request.headers['kubectl-command'])) return [];
+      const as = impersonation(request.headers);
+      if (effect.verb === 'delete' && request.headers['kubectl-session'] && !live.expected.has(TYPED)) {
+        live.expected.set(TYPED, []);
+        const client = request.clientPort === undefined ? undefined : clientOf?.(request.clientPort);
+        const at = effect.target.namespace;
+        const manifests = deps.manifests ?? (async () => []);
+        if (client) live.expected.set(TYPED, await foretold(client, cluster, as, at, manifests));
+      }
       for (const list of sessions.of(request.context, request.headers['kubectl-session'])) {
         const key = JSON.stringify(list);
         if (live.expected.has(key)) continue;
         const { namespace, labelSelector, fieldSelector } = list;
         const query = { namespace, labelSelector, fieldSelector, metadata: true };
-        const objects = await cluster.list(list, query, impersonation(request.headers));
+        const objects = await cluster.list(list, query, as);
         live.expected.set(
           key,
-          objects.map(({ apiVersion, kind, metadata }) => ({
-            apiVersion,
-            kind,
-            namespace: metadata.namespace,
-            name: metadata.name,
-            uid: metadata.uid,
-          })),
+          objects.map((object) => ({ ref: refOf(object), type: list })),
         );
       }
-      const foreseen = [...live.expected.values()].flat();
+      const all = [...live.expected.values()].flat();
+      const foreseen = [...new Map(all.map((one) => [one.ref.uid, one])).values()];
       if (foreseen.length > 0)
         live.act = { ...live.act, expected: Math.max(foreseen.length, live.act.expected ?? 0) };
       return foreseen;

@@ -57,6 +57,7 @@ async function settle(deps: WayDeps, id: string, outcome: Outcome): Promise<void
   if (adopting && 'status' in outcome && outcome.said === 'yes') await deps.journal.saveSoften(adopting);
   const retained = deps.softenings.retained.get(id);
   deps.softenings.retained.delete(id);
+  deps.going.settled(id, 'status' in outcome && outcome.said === 'yes');
   const request = deps.onTheWay.get(id);
   deps.onTheWay.delete(id);
   try {

@@ -11,6 +11,7 @@ import type { SessionLists } from '../act/sessions.ts';
 import type { HoldDesk } from '../hold/desk.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import type { Acts } from './acts.ts';
+import type { GoingOut } from './going.ts';
 import type { LetGo } from './let-go.ts';
 import type { OwnedLooks } from './owned.ts';
 import type { Softenings } from './softenings.ts';
@@ -34,6 +35,8 @@ export interface WayDeps {
   letGo: LetGo;
   /** Kept and handed to the door, until it says what the cluster answered. By request id. */
   onTheWay: Map<string, RequestRecord>;
+  /** What is on its way out by deletes that were let go. */
+  going: GoingOut;
   /** Requests whose client went while they were judged. */
   gone: Set<string>;
   /** CREATEs handed to the door that take a softened act's Pods over, and what its record becomes then. By request id. */

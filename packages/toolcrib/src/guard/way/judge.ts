@@ -1,4 +1,12 @@
-import { type Decision, type Hold, type Mode, netOf, ToolcribError } from '../../model/index.ts';
+import {
+  type As,
+  type Cluster,
+  type Decision,
+  type Hold,
+  type Mode,
+  netOf,
+  ToolcribError,
+} from '../../model/index.ts';
 import { waits } from '../act/claim.ts';
 import { commandOf } from '../act/group.ts';
 import { badness } from '../decide/badness.ts';
@@ -88,7 +96,7 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   if (ended) return ended;
   const rest = waiting ? undefined : await whileHeld(deps, { request, subject, live, key });
   if (rest) return rest;
-  const foreseen = await deps.acts.foresee(live, cluster, request);
+  const foreseen = await deps.acts.foresee(live, cluster, request, subject.effect);
   if (subject.effect.verb === 'uninstall') deps.acts.expect(live, subject.aims.length);
   const alone = foreseen.length <= 1 && live.act.soFar <= 1;
   const cheap =
@@ -104,7 +112,8 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
         })
       : undefined;
   const seen = await seeRadius(deps, { request, subject, live, foreseen, cluster, as, cheap });
-  const decision = decideOn(deps, { request, subject, seen, live, cheap: cheap?.why });
+  const decided = decideOn(deps, { request, subject, seen, live, cheap: cheap?.why });
+  const decision = (decided.then === 'hold' && (await goesAlready(deps, live, seen, cluster, as))) || decided;
   deps.acts.rate(live, subject.effect, badness(decision, seen.radius));
   const step: Step = { request, subject, seen, live, decision, key };
 
@@ -148,6 +157,22 @@ async function refusedByRule(
   const decision: Decision = { then: 'deny', rule: ENDED, reason: why };
   const seen = { radius: ownRadius(at.subject.objects, deps.clock.now()) };
   return refused(deps, { ...at, seen, decision }, why);
+}
+
+/** What an answered delete of the same act takes anyway, as it was shown then, is not asked for again. */
+async function goesAlready(
+  deps: WayDeps,
+  live: LiveAct,
+  seen: Seen,
+  cluster: Cluster,
+  as: As | undefined,
+): Promise<Decision | undefined> {
+  // What softened Pods use is held whoever takes it.
+  if (!seen.own || seen.needed !== undefined) return undefined;
+  const taker = await deps.going.taker(live.act.id, seen.own, cluster, as);
+  return taker === undefined
+    ? undefined
+    : { then: 'allow', rule: 'goes-already', reason: `the delete of ${taker} takes it already` };
 }
 
 /** The rule of what comes after a no. */

@@ -47,6 +47,8 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
   if (step.subject.kind === 'not-understood') return { do: 'forward', warnings };
   if (step.subject.effect.verb === 'delete-collection') return releaseCollection(deps, step, warnings);
   const [target] = step.subject.objects;
+  if (step.subject.effect.verb === 'delete' && step.seen.own)
+    deps.going.sent(step.request.id, step.live.act.id, step.seen.own);
   if (!target) return answer(failure(500, 'toolcrib: there is nothing to send.'));
   return { do: 'forward', ...pinned(step.request, step.subject.effect, target), warnings };
 }

@@ -29,7 +29,7 @@ export async function restOfAct(
     const targets = new Set(request.targetUids);
     onTheWay.push(...objects.map(refOf).filter(({ uid }) => targets.has(uid ?? '')));
   }
-  return { kept, ahead: [...onTheWay, ...[...live.expected.values()].flat()] };
+  return { kept, ahead: [...onTheWay, ...[...live.expected.values()].flat().map(({ ref }) => ref)] };
 }
 
 /** The softened acts of a cluster whose Pods are still left running; none where the journal can't be read. */

@@ -1,4 +1,4 @@
-import { groupVersionOf, isFinishedPod, type KubeObject, type ObjectRef, refOf } from '@toolcrib/kube';
+import { groupVersionOf, isFinishedPod, type KubeObject, refOf } from '@toolcrib/kube';
 import {
   type As,
   type Cluster,
@@ -19,6 +19,7 @@ import { canRetain, canSoften } from '../soften/index.ts';
 import type { LiveAct } from './acts.ts';
 import type { Cheap } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
+import type { Foreseen } from './foretold.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import { withLetGo } from './let-go.ts';
@@ -28,6 +29,8 @@ import type { Judged } from './subject.ts';
 /** What was seen of a request's radius. */
 export interface Seen {
   radius: Radius;
+  /** Of this request alone, where the radius is that of all that its act will go through. */
+  own?: Radius;
   /** Only for one deleted object. */
   softening?: Softening;
   /** Pods that a softened act left running use something of it: who what. */
@@ -44,7 +47,7 @@ export async function seeRadius(
     request: AskedRequest;
     subject: Judged;
     live: LiveAct;
-    foreseen: readonly ObjectRef[];
+    foreseen: readonly Foreseen[];
     cluster: Cluster;
     as: As | undefined;
     /** It passes by its effect alone: nothing more is looked at. */
@@ -73,8 +76,13 @@ export async function seeRadius(
     const [aim] = aims;
     const single = aims.length === 1 && subject.kind === 'destructive' && subject.effect.verb === 'delete';
     const needed = neededBySoftened(view, radius, await softenedIn(deps, cluster.context));
-    const seen: Seen = { radius, ...(needed === undefined ? {} : { needed }) };
-    if (!single || !aim) return seen;
+    const seen: Seen = {
+      radius,
+      own: aims.length === subject.aims.length ? radius : radiusOf(view, subject.aims),
+      ...(needed === undefined ? {} : { needed }),
+    };
+    if (!single || !aim)
+      return { ...seen, softening: { possible: false, why: asSentWhy(subject, aims.length) } };
     const found = await softeningInAct(deps, what, (act) => softening(view, radius, aim, act));
     return { ...seen, softening: await permitted(cluster, found, aim, radius, as) };
   } catch (error) {
@@ -85,6 +93,18 @@ export async function seeRadius(
       radius: { ...radius, state: 'incomplete', unseen: [{ kind: 'everything', why: error.message }] },
     };
   }
+}
+
+/** Why what is more or other than one deleted object goes only as it was sent. */
+function asSentWhy({ effect }: Judged, count: number): string {
+  if (effect.verb === 'scale') return 'only a delete can be softened, not a scale-down';
+  if (effect.verb === 'evict') return 'an evicted Pod cannot be kept running while it is deleted';
+  if (effect.verb === 'not-understood')
+    return 'it could not be read, so nothing is known that would come to the same';
+  const one = 'to soften one of them, delete it by itself (kubectl delete KIND NAME)';
+  return effect.verb === 'uninstall'
+    ? `it takes a whole release; ${one}`
+    : `it takes ${count} objects with one yes; ${one}`;
 }
 
 /** What could not be seen of the targets themselves makes a radius incomplete like anything else. */
@@ -130,13 +150,14 @@ async function permitted(
   return rights.allowed ? found : { possible: false, why: rights.why };
 }
 
-/** Like the first aim, for each further object that the act listed: of the same kind only, the rest has its own. */
-function withForeseen(aims: readonly Aim[], foreseen: readonly ObjectRef[]): Aim[] {
+/** Like the first aim, for each further object that the act will go through, of whatever kind; evicted are only Pods. */
+function withForeseen(aims: readonly Aim[], foreseen: readonly Foreseen[]): Aim[] {
   const [first] = aims;
   if (!first || first.effect.verb === 'scale') return [...aims];
   const known = new Set(aims.map((aim) => aim.ref.uid));
-  const more = foreseen.filter((ref) => ref.kind === first.ref.kind && !known.has(ref.uid));
-  return [...aims, ...more.map((ref) => ({ ...first, ref }))];
+  const evicts = first.effect.verb === 'evict';
+  const more = foreseen.filter(({ ref }) => !known.has(ref.uid) && (!evicts || ref.kind === first.ref.kind));
+  return [...aims, ...more.map(({ ref, type }) => ({ ...first, ref, type }))];
 }
 
 /** The targets alone: where the effect itself tells that nothing else goes. */

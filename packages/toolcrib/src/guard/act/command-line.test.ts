@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type DeleteCommand, deleteCommand } from './command-line.ts';
+
+describe('a kubectl delete by its command line', () => {
+  for (const [line, expected] of [
+    ['kubectl delete all --all -n shop', { types: ['all'], every: true, namespace: 'shop' }],
+    [
+      'kubectl -n shop delete deploy,svc web',
+      { types: ['deploy', 'svc'], names: ['web'], namespace: 'shop' },
+    ],
+    [
+      'kubectl --context=prod -nshop delete pods a b',
+      { types: ['pods'], names: ['a', 'b'], namespace: 'shop' },
+    ],
+    [
+      'kubectl delete deploy/web svc/web',
+      {
+        pairs: [
+          { type: 'deploy', name: 'web' },
+          { type: 'svc', name: 'web' },
+        ],
+      },
+    ],
+    [
+      'kubectl delete -f a.yaml,b.yaml --filename=c -R',
+      { files: ['a.yaml', 'b.yaml', 'c'], recursive: true },
+    ],
+    [
+      'kubectl delete cm,secret -l app=web --wait=false',
+      { types: ['cm', 'secret'], every: true, labelSelector: 'app=web' },
+    ],
+    [
+      'kubectl delete pods -A --field-selector=status.phase=Failed --grace-period 0 --force',
+      { types: ['pods'], every: true, fieldSelector: 'status.phase=Failed', allNamespaces: true },
+    ],
+    ['oc delete pod a --cascade=orphan -v=6', { types: ['pod'], names: ['a'] }],
+    ['kubectl get pods', undefined],
+    ['kubectl delete pods --all --of-a-later-version x', undefined],
+    ['kubectl delete deploy/web svc', undefined],
+    ['kubectl delete pods -n', undefined],
+    ['kubectl', undefined],
+  ] as [string, Partial<DeleteCommand> | undefined][]) {
+    it(line, () => {
+      const none = { types: [], names: [], pairs: [], files: [] };
+      const rest = { recursive: false, every: false, allNamespaces: false };
+      const found = deleteCommand(line.split(' '));
+      assert.deepEqual(found && { ...found }, expected && { ...none, ...rest, ...expected });
+    });
+  }
+});
