@@ -81,6 +81,34 @@ test('a yes for the one cluster is none for the other', async () => {
   pointAt(0);
 });
 
+test('a guard that died with a request under way does not ask another cluster what became of it', async () => {
+  await direct(0, 'create', 'configmap', 'under-way');
+  assert.equal((await guarded('delete', 'configmap', 'under-way').done).code, 0);
+  const act = await actOf('under-way');
+  await direct(0, 'create', 'configmap', 'under-way');
+  await guard.stop();
+  // As a killed guard leaves it: kept, and nobody has written down an answer.
+  const journal = home.journal();
+  const [request = assert.fail()] = await journal.requests({ actId: act });
+  const { status, ...open } = request;
+  assert.equal(status, 200);
+  await journal.saveRequest({ ...open, state: 'kept' });
+  await journal.close();
+  pointAt(1);
+  guard = await home.start();
+  const look = home.journal();
+  try {
+    const [found] = await look.requests({ actId: act });
+    assert.equal(found?.state, 'unsettled', found?.note);
+    assert.match(found?.note ?? '', /names another cluster by now/);
+  } finally {
+    await look.close();
+  }
+  await guard.stop();
+  pointAt(0);
+  guard = await home.start();
+});
+
 test('an act of an older journal, of which nobody wrote down where it was: only where a person knows it', async () => {
   await direct(0, 'create', 'configmap', 'older');
   assert.equal((await guarded('delete', 'configmap', 'older').done).code, 0);

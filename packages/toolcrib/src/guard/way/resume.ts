@@ -2,6 +2,7 @@ import { mayArriveUntil, type SoftenRecord } from '../../model/index.ts';
 import { resume, settleRetained } from '../soften/index.ts';
 import type { WayDeps } from './deps.ts';
 import { tellClaim } from './retained.ts';
+import { inAnotherCluster } from './same-cluster.ts';
 import { saveSoftening } from './softenings.ts';
 
 /** Milliseconds between two tries of one record: doubled after each that failed. */
@@ -50,6 +51,8 @@ async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolea
     const until = request && mayArriveUntil(request, deps.policy().mayArriveMs(record.context));
     const mayArrive = until !== undefined && clock.now() < until;
     const cluster = await deps.clusterFor(record.context);
+    const other = await inAnotherCluster(deps, record.actId, cluster);
+    if (other) throw new Error(other);
     const end =
       record.how === 'retain-first'
         ? await settleRetained(cluster, record, `${request?.unsure?.why ?? 'the guard ended'}.`, mayArrive)

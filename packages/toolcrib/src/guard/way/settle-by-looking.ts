@@ -7,6 +7,7 @@ import {
 } from '../../model/index.ts';
 import type { WayDeps } from './deps.ts';
 import { type Look, lookAt } from './look-at.ts';
+import { inAnotherCluster } from './same-cluster.ts';
 
 export const ENDED = 'the guard ended while it was on its way';
 
@@ -48,6 +49,8 @@ export async function settleByLooking(
     const { away } = options;
     if (away) return { ...said({ state: 'unsettled', note: away }), again: away, away: true };
     const cluster = await deps.clusterFor(context ?? '');
+    const other = await inAnotherCluster(deps, request.actId, cluster);
+    if (other) return { ...said({ state: 'unsettled', note: other }), again: other };
     const look = await lookAt(deps, request, cluster);
     if ('never' in look) return said({ state: 'unsettled', note: look.never });
     const until = mayArriveUntil(request, deps.policy().mayArriveMs(context ?? '')) ?? 0;
