@@ -17,7 +17,8 @@ const failureSchema = z.object({ code: z.string(), message: z.string(), next: z.
 
 /** Milliseconds. */
 const START_TIMEOUT = 20_000;
-const STOP_TIMEOUT = 10_000;
+/** What is under way has half a minute, and what it did is written down. */
+const STOP_TIMEOUT = 60_000;
 const LOG_LIMIT = 5_000_000;
 
 export interface StartOptions {

@@ -23,9 +23,11 @@ const BUSY_PAUSE = 200;
 /** Milliseconds. */
 const START_WAIT = 10_000;
 const CLOSE_WAIT = 10_000;
+const DRAIN = 30_000;
 
 export interface RunningGuard {
   port: number;
+  /** Lets what is under way come to its end, half a minute at most; asked a second time, at once. */
   close(): Promise<void>;
 }
 
@@ -73,9 +75,13 @@ async function open(
 
   const setup: WorkerSetup = { journal: paths.journal, policyPath: paths.policy, home, env: { ...env } };
   let stop: () => void = () => undefined;
+  let cut: (grantId: string) => void = () => undefined;
   const news = (message: FromKeeper): void => {
     if (message.type === 'grant') tokens.add(message.token, message.grant);
-    if (message.type === 'revoke') tokens.remove(message.id);
+    if (message.type === 'revoke') {
+      tokens.remove(message.id);
+      cut(message.id);
+    }
     if (message.type === 'stop') stop();
   };
   const keeper = await startKeeper({ ...setup, socket: paths.socket, port: identity.port }, news, (why) => {
@@ -135,13 +141,18 @@ async function open(
     throw error;
   });
 
+  cut = door.cut;
+  const hurried = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;
   const close = () => {
+    if (closing) hurried.resolve();
     closing ??= (async () => {
       clearTimeout(again);
       unwatch();
       unwatchTerminals();
+      // Who waits for a person is told; what has been let go comes to its end and its client gets the answer.
       judging.stopping();
+      await Promise.race([door.drain(DRAIN), hurried.promise]);
       await door.close();
       await judging.close(CLOSE_WAIT);
       await keeper.close();
@@ -166,7 +177,7 @@ export async function runGuard(): Promise<void> {
   try {
     const guard = await startGuard();
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-      process.once(signal, () => void guard.close().then(() => process.exit(0)));
+      process.on(signal, () => void guard.close().then(() => process.exit(0)));
     }
   } catch (error) {
     reportStartFailure(paths, error);

@@ -1,17 +1,20 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer as createFront, type Server as Front, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Status } from '@toolcrib/kube';
 import { ToolcribError } from '../../model/index.ts';
 import { needsJudgement } from '../effect/needs-judgement.ts';
 import type { AskedRequest, Brain } from '../request.ts';
 import { type Admission, admit } from './admit.ts';
-import { readBody } from './body.ts';
+import { announcedLength, readBody } from './body.ts';
 import { answerStatus, answerWith, forward } from './forward.ts';
+import { bodyRoom, type Room } from './room.ts';
 import { selfTest } from './self-test.ts';
 import { failure } from './status.ts';
+import { keyOf, strangers } from './strangers.ts';
 import type { TokenTable } from './tokens.ts';
+import { type Passage, type Traffic, traffic } from './traffic.ts';
 import { mayUpgrade, plainAnswer, tunnel } from './upgrade.ts';
 import type { UpstreamFor } from './upstream.ts';
 
@@ -30,11 +33,20 @@ export interface DoorOptions {
 
 export interface Door {
   port: number;
+  /** A token is worth nothing any more: the connections that it opened are closed. */
+  cut(grantId: string): void;
+  /** Lets nobody in, and what is under way come to its end, for so long (ms) at most. */
+  drain(limit: number): Promise<void>;
+  /** At once. */
   close(): Promise<void>;
 }
 
 /** Long enough for the answer to arrive. Milliseconds. */
 const LINGER = 1000;
+/** So much of a body that is not wanted is read (bytes), so that its client comes to read the answer. */
+const READ_ON = 8 * 1024 * 1024;
+/** And for so long, however slowly it comes. Milliseconds. */
+const LONGEST = 10_000;
 
 type Admitted = Extract<Admission, { admitted: true }>;
 
@@ -52,36 +64,91 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   server.requestTimeout = 0;
   server.timeout = 0;
   server.keepAliveTimeout = 120_000;
-  const sockets = new Set<Socket>();
-  server.on('secureConnection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+  // In front of TLS: whom nobody knows yet costs a place there, and a place is free again soon.
+  const front = createFront({ pauseOnConnect: true, noDelay: true }, (socket) => {
+    socket.on('error', () => socket.destroy());
+    waiting.arrived(socket, () => server.emit('connection', socket));
   });
-  const port = await listen(server, options.port);
+  const waiting = strangers();
+  const inside = traffic();
+  server.on('secureConnection', (socket: Socket) => inside.arrived(socket));
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  const port = await listen(front, options.port);
+  const door: DoorOptions & Within = {
+    ...options,
+    room: bodyRoom(),
+    inside,
+    known(socket, grantId) {
+      waiting.known(keyOf(socket));
+      inside.belongs(socket, grantId);
+    },
+  };
   server.on('request', (request, response) => {
-    serve(request, response, port, options).catch((error: unknown) => {
-      options.log?.('request failed', { error: String(error) });
-      answerStatus(
-        response,
-        failure(500, `toolcrib: the guard failed on this request (${messageOf(error)}). Nothing was sent.`),
-      );
-    });
+    const passage = inside.begins(request.socket, response);
+    serve(request, response, port, door, passage)
+      .catch((error: unknown) => {
+        options.log?.('request failed', { error: String(error) });
+        answerStatus(
+          response,
+          failure(500, `toolcrib: the guard failed on this request (${messageOf(error)}). Nothing was sent.`),
+        );
+      })
+      .finally(() => passage.over());
   });
   server.on('upgrade', (request, socket, head) => {
-    upgrade(request, socket, head, port, options).catch((error: unknown) => {
+    upgrade(request, socket, head, port, door).catch((error: unknown) => {
       if (socket.writable) refuse(socket, 502, `toolcrib: ${messageOf(error)}`);
     });
   });
-  return { port, close: () => close(server, sockets) };
+  const shut = (): Promise<void> => {
+    const done = new Promise<void>((resolve) => {
+      front.close(() => resolve());
+    });
+    waiting.close();
+    return done;
+  };
+  return {
+    port,
+    cut: (grantId) => inside.cut(grantId),
+    async drain(limit) {
+      const done = shut();
+      await inside.drain(limit);
+      await done;
+    },
+    async close() {
+      const done = shut();
+      inside.close();
+      await done;
+    },
+  };
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, port: number, options: DoorOptions) {
+/** What the steps of a request share. */
+interface Within {
+  room: Room;
+  inside: Traffic;
+  /** A connection has shown a good token. */
+  known(socket: Socket, grantId: string): void;
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  port: number,
+  options: DoorOptions & Within,
+  passage: Passage,
+) {
   const admission = await admitAgain(request, port, options);
   if (!admission.admitted) {
     options.log?.('refused at the door', { status: admission.status.code, why: admission.status.message });
-    return answerStatus(response, admission.status);
+    return answerAndClose(request, response, admission.status);
   }
   const { path, query, grant } = admission;
+  if (options.inside.ending) {
+    const status = failure(503, 'toolcrib: the guard is being stopped. Nothing was sent.');
+    return answerAndClose(request, response, status);
+  }
+  options.known(request.socket, grant.id);
   const echo = selfTest(request.method, admission);
   if (echo) return answerWith(response, echo, []);
   if (
@@ -93,6 +160,7 @@ async function serve(request: IncomingMessage, response: ServerResponse, port: n
       query,
       body: request,
       warnings: [],
+      endless: isEndless(admission) ? passage.endless : undefined,
     });
     if ('failed' in outcome) options.log?.('not forwarded', { path, why: outcome.failed });
     return;
@@ -113,17 +181,36 @@ async function judged(
   request: IncomingMessage,
   response: ServerResponse,
   admission: Admitted,
-  options: DoorOptions,
+  options: DoorOptions & Within,
+) {
+  const place = await options.room.enter(announcedLength(request), (leave) => response.once('close', leave));
+  if (!place) {
+    // client-go tries again by itself.
+    response.setHeader('retry-after', '1');
+    const status = failure(429, 'toolcrib: too many large bodies at once. Nothing was sent; send it again.');
+    return answerAndClose(request, response, status);
+  }
+  try {
+    const body = await readBody(request);
+    if (body === 'too-large') {
+      const status = failure(413, 'toolcrib: the body is larger than the API server takes (3 MiB).');
+      return answerAndClose(request, response, status);
+    }
+    place.needs(body.length);
+    await judgedWith(request, response, admission, options, body);
+  } finally {
+    place.leave();
+  }
+}
+
+async function judgedWith(
+  request: IncomingMessage,
+  response: ServerResponse,
+  admission: Admitted,
+  options: DoorOptions & Within,
+  body: Uint8Array,
 ) {
   const { brain } = options;
-  const body = await readBody(request);
-  if (body === 'too-large') {
-    return answerAndClose(
-      request,
-      response,
-      failure(413, 'toolcrib: the body is larger than the API server takes (3 MiB).'),
-    );
-  }
   const asked = askedRequest(request, admission, body, options.requestId());
   let answered = false;
   response.once('close', () => {
@@ -157,7 +244,7 @@ async function upgrade(
   socket: Duplex,
   head: Buffer,
   port: number,
-  options: DoorOptions,
+  options: DoorOptions & Within,
 ) {
   const admission = await admitAgain(request, port, options);
   if (!admission.admitted) {
@@ -165,6 +252,11 @@ async function upgrade(
     refuse(socket, code, message);
     return;
   }
+  if (options.inside.ending) {
+    refuse(socket, 503, 'toolcrib: the guard is being stopped. Nothing was sent.');
+    return;
+  }
+  options.known(request.socket, admission.grant.id);
   // A destructive request does not become harmless by asking for an upgrade, and nothing else has use for one.
   const { target, query: asked } = admission;
   const destructive = needsJudgement(
@@ -178,7 +270,18 @@ async function upgrade(
     return;
   }
   const { path, query } = admission;
+  const passage = options.inside.begins(request.socket);
+  passage.endless(() => socket.end());
+  socket.once('close', passage.over);
   await tunnel(request, socket, head, await options.upstreamFor(admission.grant.context), { path, query });
+}
+
+/** Has no end of its own: a watch, a followed log, whatever an application streams. */
+function isEndless({ target, query }: Admitted): boolean {
+  if (target.type !== 'resource') return false;
+  const asked = new URLSearchParams(query);
+  const set = (name: string) => /^(1|true|t)$/i.test(asked.get(name) ?? '');
+  return set('watch') || set('follow') || target.subresource?.startsWith('proxy') === true;
 }
 
 function createWatch({ target, grant }: Admitted, brain: Brain): boolean {
@@ -227,7 +330,7 @@ function askedRequest(
   };
 }
 
-function listen(server: Server, port: number): Promise<number> {
+function listen(server: Front, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const inUse = error.code === 'EADDRINUSE';
@@ -248,28 +351,32 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-/** Closes at once: tunnels (exec sessions) are no connections of the server's own any more, and would hold it open. */
-function close(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    for (const socket of sockets) socket.destroy();
-  });
-}
-
 /**
  * Answers a request that is still being sent, and lets go of its connection. Closed at once, what is still unread would
  * make the kernel reset it, and the answer could be lost on its way.
  */
 function answerAndClose(request: IncomingMessage, response: ServerResponse, status: Status): void {
+  if (response.headersSent || response.destroyed) return;
+  const timer = setTimeout(() => end(), LINGER).unref();
+  const last = setTimeout(() => end(), LONGEST).unref();
+  let left = READ_ON;
+  request.on('data', (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left <= 0) request.pause();
+    else timer.refresh();
+  });
+  request.resume();
   const body = Buffer.from(JSON.stringify(status));
   const type = { 'content-type': 'application/json', 'content-length': body.length, connection: 'close' };
   response.writeHead(status.code ?? 500, type);
   response.write(body);
-  const timer = setTimeout(() => response.end(), LINGER).unref();
-  request.once('end', () => {
+  const end = () => {
     clearTimeout(timer);
+    clearTimeout(last);
     response.end();
-  });
+  };
+  if (request.readableEnded) end();
+  else request.once('end', end);
 }
 
 /** Answers on a bare socket and lets go of it: what its client still sends is read and forgotten. */

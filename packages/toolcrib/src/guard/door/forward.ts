@@ -33,6 +33,8 @@ export async function forward(
     query: string;
     body: IncomingMessage | { bytes: Uint8Array; type?: string };
     warnings: string[];
+    /** Told how to end an answer that has no end of its own, in order. */
+    endless?: (finish: () => void) => void;
   },
 ): Promise<Outcome> {
   const aborted = new AbortController();
@@ -65,6 +67,10 @@ export async function forward(
   response.flushHeaders();
   const head = judged ? beginning(answer.body) : undefined;
   let whole = true;
+  what.endless?.(() => {
+    answer.body.unpipe(response);
+    response.end(() => answer.body.destroy());
+  });
   try {
     await pipeline(answer.body, response);
   } catch {
