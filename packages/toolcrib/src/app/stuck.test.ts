@@ -15,7 +15,7 @@ apiVersion: toolcrib.dev/v1alpha1
 kind: GuardPolicy
 spec:
   clusters: [{context: '*', mode: enforce}]
-  rules: [{name: limits, when: effect.resource == "limitranges", then: hold}]
+  rules: [{name: held-here, when: effect.resource == "limitranges", then: hold}]
 `;
 
 let cluster: GuardedTarget;
