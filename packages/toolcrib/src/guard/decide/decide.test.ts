@@ -178,6 +178,7 @@ describe('facts', () => {
     assert.deepEqual(factsOf({ effect, radius: radius(), act: { ...act, soFar: 5, expected: 3 } }).act, {
       soFar: 5,
       expected: 5,
+      all: false,
     });
   });
 });

@@ -2,7 +2,7 @@ import { type Act, contextNameOf, type Effect, type Radius } from '../../model/i
 import type { Facts } from '../policy/policy.ts';
 
 /** The values that rules see, from what is known of a request. */
-export function factsOf(input: { effect: Effect; radius: Radius; act: Act }): Facts {
+export function factsOf(input: { effect: Effect; radius: Radius; act: Act; all?: boolean }): Facts {
   const { effect, radius, act } = input;
   const target = 'target' in effect ? effect.target : undefined;
   // helm's record is only where it says so: a rule means the release.
@@ -24,7 +24,11 @@ export function factsOf(input: { effect: Effect; radius: Radius; act: Act }): Fa
       gracePeriodSeconds: options?.gracePeriodSeconds ?? -1,
       replicas: effect.verb === 'scale' ? effect.replicas : -1,
     },
-    act: { soFar: act.soFar, expected: Math.max(act.expected ?? 0, act.soFar) },
+    act: {
+      soFar: act.soFar,
+      expected: Math.max(act.expected ?? 0, act.soFar),
+      all: input.all ?? false,
+    },
     caller: {
       person: act.caller.person,
       tool: act.caller.tool?.name ?? '',

@@ -20,6 +20,18 @@ export const builtInRules: readonly (RuleText & { reason: string })[] = [
     reason: 'the data of a volume would be gone for good',
   },
   {
+    name: 'replaced',
+    when: 'caller.command == "kubectl replace" && !caller.agent && effect.verb == "delete" && !(effect.resource in ["namespaces", "nodes", "customresourcedefinitions"]) && radius.claims == 0 && radius.state == "complete"',
+    then: 'warn',
+    reason: 'the same command makes it again, and its Pods start anew',
+  },
+  {
+    name: 'all-come-back',
+    when: 'act.all && !caller.agent && effect.verb == "delete" && effect.group == "" && effect.resource == "pods" && radius.podsNotReplaced == 0 && radius.state == "complete"',
+    then: 'warn',
+    reason: 'every Pod here starts anew at once; each is made again',
+  },
+  {
     name: 'outage',
     when: 'radius.workloadsLeftWithoutPods > 0',
     then: 'hold',

@@ -18,7 +18,7 @@ export const ruleVocabulary = {
     'statefulPods',
   ],
   effect: ['verb', 'group', 'resource', 'namespace', 'name', 'propagation', 'gracePeriodSeconds', 'replicas'],
-  act: ['soFar', 'expected'],
+  act: ['soFar', 'expected', 'all'],
   caller: ['person', 'tool', 'userAgent', 'command', 'agent'],
   context: null,
 } as const satisfies RuleVocabulary;
@@ -27,7 +27,7 @@ export const ruleVocabulary = {
 export interface Facts {
   radius: Record<(typeof ruleVocabulary)['radius'][number], string | number>;
   effect: Record<(typeof ruleVocabulary)['effect'][number], string | number>;
-  act: { soFar: number; expected: number };
+  act: { soFar: number; expected: number; all: boolean };
   caller: Record<(typeof ruleVocabulary)['caller'][number], string | boolean>;
   context: string;
   [name: string]: unknown;
@@ -60,7 +60,7 @@ export const sampleFacts = {
     gracePeriodSeconds: -1,
     replicas: -1,
   },
-  act: { soFar: 1, expected: 1 },
+  act: { soFar: 1, expected: 1, all: false },
   caller: { person: 'aiko', tool: '', userAgent: '', command: '', agent: false },
   context: 'prod',
 } satisfies Facts;

@@ -178,3 +178,31 @@ describe('what else waits for its last barrier', () => {
     assert.equal(goes(a as KubeObject, b as KubeObject), false);
   });
 });
+
+describe('a generic ephemeral volume is made for its Pod', () => {
+  const spec = { nodeName: 'worker-1', volumes: [{ name: 'scratch', ephemeral: {} }] };
+  const all = (deployed: KubeObject[]) => {
+    const user = deployed.find(({ kind }) => kind === 'Pod') as KubeObject;
+    user.spec = spec;
+    const at = `shop/${user.metadata.name}-scratch`;
+    const claim = object('v1 PersistentVolumeClaim', at, { owners: [user], spec: { volumeName: 'pv-1' } });
+    const claimRef = { namespace: 'shop', name: claim.metadata.name, uid: claim.metadata.uid };
+    const volume = object('v1 PersistentVolume', 'pv-1', {
+      spec: { persistentVolumeReclaimPolicy: 'Delete', claimRef },
+    });
+    return { user, claim, objects: [...deployed, claim, volume] };
+  };
+  it('its data is no loss where the Pod goes, replaced or not', () => {
+    const { user, objects } = all(deployment('shop/web', 1));
+    assert.equal(lost(objects, aim(user)), 0);
+    assert.equal(lost(objects, aim(user, { verb: 'evict', options: {} })), 0);
+    const naked = all([pod('shop/naked')]);
+    assert.equal(lost(naked.objects, aim(naked.user)), 0);
+  });
+  it('it is one where the claim goes by itself, and so is any other claim that the Pod owns', () => {
+    const { user, claim, objects } = all(deployment('shop/web', 1));
+    assert.equal(lost(objects, aim(claim)), 1);
+    user.spec = { ...spec, volumes: [] };
+    assert.equal(lost(objects, aim(user)), 1);
+  });
+});

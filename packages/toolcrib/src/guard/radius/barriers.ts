@@ -89,16 +89,27 @@ export function holdersOf(objects: readonly KubeObject[], claim: KubeObject): Ku
   );
 }
 
-/** Names of the claims that a Pod mounts; a generic ephemeral volume's is made of the Pod's name and its own. */
-export function claimNamesOf(pod: KubeObject): string[] {
-  const volumes: { name: string; ephemeral?: unknown; persistentVolumeClaim?: { claimName: string } }[] =
-    pod.spec?.volumes ?? [];
-  return volumes.flatMap(({ name, ephemeral, persistentVolumeClaim }) =>
-    persistentVolumeClaim ? persistentVolumeClaim.claimName : ephemeral ? `${pod.metadata.name}-${name}` : [],
-  );
+interface PodVolume {
+  name: string;
+  ephemeral?: unknown;
+  persistentVolumeClaim?: { claimName: string };
 }
 
-function binds(volume: KubeObject, claim: KubeObject): boolean {
+const volumesOf = (pod: KubeObject): PodVolume[] => pod.spec?.volumes ?? [];
+
+/** Names of the claims that a Pod mounts. */
+export function claimNamesOf(pod: KubeObject): string[] {
+  const named = volumesOf(pod).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
+  return [...named, ...ephemeralClaimsOf(pod)];
+}
+
+/** Of its generic ephemeral volumes: made of the Pod's name and the volume's. */
+export function ephemeralClaimsOf(pod: KubeObject): string[] {
+  return volumesOf(pod).flatMap(({ name, ephemeral }) => (ephemeral ? `${pod.metadata.name}-${name}` : []));
+}
+
+/** Whether a volume is bound to this claim. */
+export function binds(volume: KubeObject, claim: KubeObject): boolean {
   const { uid, namespace, name } = volume.spec?.claimRef ?? {};
   return uid === undefined
     ? claim.metadata.namespace === namespace && claim.metadata.name === name

@@ -1,12 +1,15 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { controllerOf } from '@toolcrib/kube';
 import type { RadiusCounts, RadiusMember } from '../../model/index.ts';
+import { binds, ephemeralClaimsOf } from './barriers.ts';
 import { isClaim, isVolume } from './extras.ts';
 import { isFinished, isLive, isPod, isReady, isWorkload, wantedPods, workloadOf } from './pods.ts';
 import { type ServingFacts, servingCounts } from './serving.ts';
 import { isKind } from './view.ts';
 
 export interface CountFacts extends ServingFacts {
+  /** Milliseconds since 1970. */
+  seenAt: number;
   /** Pods are evicted, not deleted. */
   evicts: boolean;
 }
@@ -15,6 +18,7 @@ export interface CountFacts extends ServingFacts {
 export function countsOf(facts: CountFacts): RadiusCounts {
   const deleted = facts.members.filter((member) => member.fate === 'deleted');
   const pods = deleted.filter((member) => isPod(member.ref));
+  const goes = new Set(deleted.map(({ ref }) => ref.uid));
   return {
     objects: deleted.length,
     pods: pods.length,
@@ -23,10 +27,28 @@ export function countsOf(facts: CountFacts): RadiusCounts {
     workloadsLeftWithoutPods: leftWithoutPods(facts, pods).length,
     claims: deleted.filter((member) => isClaim(member.ref)).length,
     volumesLost: deleted.filter(
-      (member) => member.loss === 'lost' && (isVolume(member.ref) || isClaim(member.ref)),
+      (member) =>
+        member.loss === 'lost' &&
+        (isVolume(member.ref) || isClaim(member.ref)) &&
+        !isForPodsLife(facts, member, goes),
     ).length,
     ...servingCounts(facts),
   };
+}
+
+/** A generic ephemeral volume is made for one Pod, and its data is meant to go with that Pod. Only where the Pod does go. */
+function isForPodsLife(
+  facts: CountFacts,
+  member: RadiusMember,
+  goes: ReadonlySet<string | undefined>,
+): boolean {
+  const object = facts.graph.get(member.ref.uid ?? '');
+  const claim =
+    object && isVolume(object) ? facts.objects.find((one) => isClaim(one) && binds(object, one)) : object;
+  const owner = claim && controllerOf(claim);
+  const pod = owner && facts.graph.get(owner.uid);
+  if (!pod || !isPod(pod) || !goes.has(owner.uid)) return false;
+  return ephemeralClaimsOf(pod).includes(claim.metadata.name);
 }
 
 function finished(facts: CountFacts, member: RadiusMember): boolean {
@@ -68,12 +90,21 @@ function leftWithoutPods(facts: CountFacts, going: readonly RadiusMember[]): str
       if (gone.length === 0) return false;
       const wanted = facts.scaledTo.get(uid) ?? wantedPods(workload);
       const returns = gone.every((pod) => goingByUid.get(pod.metadata.uid)?.loss === 'returns');
-      if (wanted === 1 && returns) return false;
+      if (returns && (wanted === 1 || facts.evicts)) return false;
+      if (hasJustBegun(facts, workload, pods)) return false;
       if (gone.length === pods.length) return true;
       const stayReady = pods.some((pod) => !goingByUid.has(pod.metadata.uid) && isReady(pod));
-      return !facts.evicts && servesBeingReady(workload) && gone.some(isReady) && !stayReady;
+      return servesBeingReady(workload) && gone.some(isReady) && !stayReady;
     })
     .map(([uid]) => uid);
+}
+
+const JUST_BEGUN = 120_000;
+
+/** Made a moment ago, and nothing of it was ready yet: whoever made it may take it back. By two clocks, so not by much. */
+function hasJustBegun({ seenAt }: CountFacts, workload: KubeObject, pods: readonly KubeObject[]): boolean {
+  const age = seenAt - Date.parse(workload.metadata.creationTimestamp ?? '');
+  return age >= -5_000 && age < JUST_BEGUN && !pods.some(isReady);
 }
 
 /** The Pods of a Job serve nobody: that one of them is ready says nothing. */

@@ -94,6 +94,7 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
       objects,
       members,
       scaledTo,
+      seenAt: view.seenAt,
       evicts: aims.some(({ effect }) => effect.verb === 'evict'),
     }),
     seenAt: view.seenAt,
@@ -135,9 +136,9 @@ function releasedLoss(
   object: KubeObject,
   barrier: KubeObject | undefined,
 ): ReturnType<typeof lossOf> {
-  const { loss, why } = lossOf(facts, object);
+  const { why, ...loss } = lossOf(facts, object);
   const held = barrier ? `only ${named(barrier)} held it back` : 'nothing else held it back';
-  return { loss, why: `${why}; being deleted already, and ${held}` };
+  return { ...loss, why: `${why}; being deleted already, and ${held}` };
 }
 
 function memberOf(

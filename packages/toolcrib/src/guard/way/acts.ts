@@ -12,7 +12,7 @@ import {
   ToolcribError,
 } from '../../model/index.ts';
 import { ACT_PAUSE, belongsTo, callerOf, titleOf } from '../act/group.ts';
-import { foretells, type SessionLists } from '../act/sessions.ts';
+import { foretells, type SessionList, type SessionLists } from '../act/sessions.ts';
 import type { AskedRequest } from '../request.ts';
 import { type Foreseen, foretold, type ReadManifests } from './foretold.ts';
 import { impersonation } from './impersonation.ts';
@@ -168,4 +168,15 @@ export function acts(deps: {
     },
     save: (live) => journal.saveAct(live.act),
   };
+}
+
+/** Whether the act's session has listed everything of a target's kind in its namespace, by no selector: `--all`. */
+export function goesThroughAll({ expected }: Pick<LiveAct, 'expected'>, effect: Effect): boolean {
+  const target = 'target' in effect ? effect.target : undefined;
+  if (!target) return false;
+  return [...expected.keys()].some((key) => {
+    const { group, resource, namespace, labelSelector, fieldSelector } = JSON.parse(key) as SessionList;
+    const same = group === target.group && resource === target.resource && namespace === target.namespace;
+    return same && labelSelector === undefined && fieldSelector === undefined;
+  });
 }

@@ -1,6 +1,7 @@
 import { describe } from 'node:test';
 import { openSandbox } from '../../testing/sandbox-target.ts';
 import { editRoleContract } from './edit-role.contract.ts';
+import { inSilenceContract } from './in-silence.contract.ts';
 import { keepFirstContract } from './keep-first.contract.ts';
 import { lastBarrierContract } from './last-barrier.contract.ts';
 import { recoverContract } from './recover.contract.ts';
@@ -11,3 +12,4 @@ describe('recovery after a restart, over the sandbox', () => recoverContract(ope
 describe('with the stock edit role, over the sandbox', () => editRoleContract(openSandbox));
 describe('two readers, over the sandbox', () => twoReadersContract(openSandbox));
 describe('the last barrier, over the sandbox', () => lastBarrierContract(openSandbox));
+describe('what would go in silence, over the sandbox', () => inSilenceContract(openSandbox));

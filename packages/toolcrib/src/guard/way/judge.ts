@@ -18,7 +18,7 @@ import { beginsUninstall } from '../effect/helm.ts';
 import type { LikeRequest } from '../hold/desk.ts';
 import { stillCovers, summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
-import type { LiveAct } from './acts.ts';
+import { goesThroughAll, type LiveAct } from './acts.ts';
 import { answer, deniedAnswer, heldAnswer, heldWarning, stoppedAnswer } from './answers.ts';
 import { beforeText, wentBefore } from './before.ts';
 import { cheapCase } from './cheap.ts';
@@ -232,7 +232,8 @@ function decideOn(
   const { effect } = subject;
   const namespace = effect.target?.namespace;
   const mode = policy.modeFor(request.context, namespace);
-  const facts = factsOf({ effect, radius: seen.radius, act: live.act });
+  const all = goesThroughAll(live, effect);
+  const facts = factsOf({ effect, radius: seen.radius, act: live.act, all });
   const notUnderstood = effect.verb === 'not-understood' ? effect.why : undefined;
   return decide(policy, {
     mode,

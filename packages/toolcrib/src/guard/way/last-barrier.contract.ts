@@ -10,7 +10,7 @@ import {
   seen,
   until,
 } from '../../testing/target.ts';
-import { podsOf, runClaim, runDeployment } from '../../testing/workloads.ts';
+import { podsOf, runClaim, runDeployment, runReplicaSet } from '../../testing/workloads.ts';
 import { builtInRules } from '../policy/policy.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
@@ -189,19 +189,18 @@ export function lastBarrierContract(open: OpenTarget): void {
 
   test('new Pods that are not ready yet stand in for nobody', () =>
     inNamespace(target, async (namespace) => {
-      const { pods } = await runDeployment(target, namespace, 'web', 2);
-      const [first, second] = pods;
-      // Not ready, and nobody makes it so again: as a Pod that has just begun.
-      await target.https('PATCH', `${paths.pods(namespace)}/${first?.metadata.name}/status`, {
-        status: { conditions: [{ type: 'Ready', status: 'False' }] },
+      const { pods } = await runReplicaSet(target, namespace, 'web', 1);
+      const [second] = pods;
+      const path = `${paths.apps(namespace, 'replicasets')}/web`;
+      // No Node is so: the next one never runs.
+      const template = { spec: { nodeSelector: { no: 'such' } } };
+      await target.https('PATCH', path, { spec: { replicas: 2, template } });
+      const first = await until('another one that waits', async () => {
+        const { replicas, readyReplicas } = (await seen(target, path))?.status ?? {};
+        const now = await podsOf(target, namespace, 'web');
+        const other = now.find(({ metadata }) => metadata.uid !== second?.metadata.uid);
+        return replicas === 2 && readyReplicas === 1 && other;
       });
-      const path = `${paths.apps(namespace, 'deployments')}/web`;
-      const counted = await until(
-        'its controller counts one ready',
-        async () => ((await seen(target, path))?.status?.readyReplicas ?? 0) === 1,
-        3_000,
-      ).catch(() => false);
-      if (!counted) return;
       const { deps, close } = openWay(target.cluster, policyOf(RULES));
       assert.equal((await judge(deps, remove(namespace, second))).do, 'answer');
       assert.equal(deps.desk.list()[0]?.decision.rule, 'outage');
