@@ -15,7 +15,8 @@ export type RequestTarget =
  * @param rawPath the path as it stood on the request line, without query; percent-escapes not yet decoded
  * @throws KubeError `bad-path` for anything that two readers could read differently: `.` or `..` segments,
  *   empty segments (`//`), an encoded slash, backslash or NUL, a broken escape, a path that does not begin
- *   with `/`, a bare character outside of ASCII. A guard that read such a path one way while the server read it another could be walked past.
+ *   with `/`, a bare character outside of ASCII. A guard that read such a path one way while the server read it
+ *   another could be walked past.
  */
 export function parseRequestPath(rawPath: string): RequestTarget {
   const segments = safeSegments(rawPath);

@@ -3,4 +3,4 @@ export { readExactJson } from './json.ts';
 export { decodeProtobuf, hasProtobufMagic } from './protobuf.ts';
 export type { ProtobufField, ProtobufMessage } from './protobuf-table.ts';
 export { messageOfKind, protobufMessage } from './protobuf-table.ts';
-export { parseYaml } from './yaml.ts';
+export { parseYaml, parseYamlDocuments } from './yaml.ts';

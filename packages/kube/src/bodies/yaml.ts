@@ -5,6 +5,7 @@ import {
   isScalar,
   isSeq,
   type ParsedNode,
+  parseAllDocuments,
   parseDocument,
   type Scalar,
   type YAMLMap,
@@ -25,24 +26,41 @@ const MOST_REPEATED = 1024 * 1024;
  *   that are not YAML's own scalar types, another version than 1.1
  */
 export function parseYaml(text: string): unknown {
+  return asBodyError(() => valueIn(parseDocument(text, OPTIONS), text));
+}
+
+/** The same of a text of several documents; empty ones are null. @throws KubeError `bad-body` as there, for any of them */
+export function parseYamlDocuments(text: string): unknown[] {
+  return asBodyError(() => {
+    const documents = parseAllDocuments(text, OPTIONS);
+    return 'empty' in documents ? [] : documents.map((document) => valueIn(document, text));
+  });
+}
+
+const OPTIONS = {
+  version: '1.1',
+  schema: 'failsafe',
+  merge: false,
+  uniqueKeys: false,
+  keepSourceTokens: false,
+  // Each warning would quote its line, and one line may be the whole body.
+  prettyErrors: false,
+} as const;
+
+function asBodyError<T>(read: () => T): T {
   try {
-    const document = parseDocument(text, {
-      version: '1.1',
-      schema: 'failsafe',
-      merge: false,
-      uniqueKeys: false,
-      keepSourceTokens: false,
-      // Each warning would quote its line, and one line may be the whole body.
-      prettyErrors: false,
-    });
-    const [problem] = document.errors;
-    if (problem)
-      throw new Error(`${problem.message} at line ${text.slice(0, problem.pos[0]).split('\n').length}`);
-    checkVersion(document);
-    return read(document.contents, { anchors: new Map(), flow: 0, repeated: 0 }).value;
+    return read();
   } catch (cause) {
     throw new KubeError('bad-body', `The body is not YAML: ${(cause as Error).message}`, { cause });
   }
+}
+
+function valueIn(document: Document.Parsed, text: string): unknown {
+  const [problem] = document.errors;
+  if (problem)
+    throw new Error(`${problem.message} at line ${text.slice(0, problem.pos[0]).split('\n').length}`);
+  checkVersion(document);
+  return read(document.contents, { anchors: new Map(), flow: 0, repeated: 0 }).value;
 }
 
 interface Reading {

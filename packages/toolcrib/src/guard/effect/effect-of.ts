@@ -157,7 +157,10 @@ export function bodyOf(request: Pick<AskedRequest, 'headers' | 'body'>): Record<
   const media = mediaTypeOf(request.headers['content-type']);
   if (media !== 'application/json' && request.body.length > LARGEST_BODY)
     throw new Error(`a body of type ${media} larger than ${LARGEST_BODY / 1024} KiB is not read`);
-  return decodeBody(media, request.body, { strict: true });
+  // What creates something by applying it is an object in YAML.
+  return decodeBody(media === 'application/apply-patch+yaml' ? 'application/yaml' : media, request.body, {
+    strict: true,
+  });
 }
 
 function refuseEncoded(request: Pick<AskedRequest, 'headers'>): void {

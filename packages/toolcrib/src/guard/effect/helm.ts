@@ -1,6 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import type { KubeObject } from '@toolcrib/kube';
-import { parseAllDocuments } from 'yaml';
+import { type KubeObject, parseYamlDocuments } from '@toolcrib/kube';
 import type { Effect } from '../../model/index.ts';
 
 /** What helm 3 and 4 write down of one revision of a release. */
@@ -27,6 +26,9 @@ const RECORD = /^sh\.helm\.release\.v1\.(.+)\.v\d+$/;
 
 /** The largest manifest that is unpacked: a record is at most 1 MiB packed. Bytes. */
 const LARGEST = 64 << 20;
+
+/** The largest that is read: it takes about a second for each MiB. Characters. */
+const LARGEST_MANIFEST = 8 << 20;
 
 interface Named {
   group: string;
@@ -80,10 +82,10 @@ export function releaseOf(record: KubeObject): Release {
 
 /** What a manifest lists, without what its chart asks to keep. @throws Error for what is no manifest */
 function objectsIn(manifest: string): ReleaseObject[] {
-  return parseAllDocuments(manifest).flatMap((document) => {
-    const [error] = document.errors;
-    if (error) throw new Error(`the manifest of the release can't be read: ${error.message}`);
-    const object = document.toJS({ maxAliasCount: 100 }) as KubeObject | null;
+  if (manifest.length > LARGEST_MANIFEST)
+    throw new Error(`the manifest of the release is larger than ${LARGEST_MANIFEST >> 20} MiB`);
+  return parseYamlDocuments(manifest).flatMap((document) => {
+    const object = document as KubeObject | null;
     if (!object?.kind || !object.metadata?.name) return [];
     if (object.metadata.annotations?.['helm.sh/resource-policy']?.trim().toLowerCase() === 'keep') return [];
     const { apiVersion, kind, metadata } = object;
