@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import { delimiter } from 'node:path';
 import { kubeconfigPaths } from '../cluster/index.ts';
 import type { Paths } from './paths.ts';
+import { promptOff } from './prompt.ts';
 import { assignments, type Shell } from './shell.ts';
 import { isOwnPath } from './terminals.ts';
 
@@ -54,5 +55,6 @@ export function offVariables(
 
 /** What `eval "$(toolcrib off)"` evaluates. */
 export function offScript(paths: Paths, env: Env, shell: Shell, home: string = homedir()): string {
-  return assignments(shell, offVariables(paths, env, home));
+  const lines = [assignments(shell, offVariables(paths, env, home)), promptOff(shell)];
+  return lines.filter(Boolean).join('\n');
 }

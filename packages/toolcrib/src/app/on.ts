@@ -5,6 +5,7 @@ import { type Guarded, syncInPeace } from './guarded-kubeconfig.ts';
 import { withoutOurs } from './off.ts';
 import type { Paths } from './paths.ts';
 import { guardedName, rememberSources } from './person-kubeconfig.ts';
+import { promptOn } from './prompt.ts';
 import { type Session, sessionOf } from './session.ts';
 import { assignments, type Shell } from './shell.ts';
 import { personFiles } from './sources.ts';
@@ -72,10 +73,11 @@ export async function turnOn(
     return { guarded: await syncInPeace(paths, env, home), kubeconfig: terminal.kubeconfig };
   });
   const variables = onVariables(paths, env, kubeconfig, home);
+  const script = [assignments(shell, variables), promptOn(shell)].filter(Boolean).join('\n');
   const file = readKubeconfig(kubeconfig);
   const contexts = file?.contexts.map(({ name }) => name) ?? [];
   const place = placeOf(file, guarded);
-  return { ...guarded, kubeconfig, variables, script: assignments(shell, variables), contexts, place };
+  return { ...guarded, kubeconfig, variables, script, contexts, place };
 }
 
 function placeOf(file: ReturnType<typeof readKubeconfig>, { person }: Guarded): Place {

@@ -39,14 +39,15 @@ export function registerOn(program: Command): void {
     .description('Take the guard out of this terminal: eval "$(toolcrib off)". Works when the guard is dead.')
     .option('--shell <name>', 'bash, zsh, fish or sh (default: from $SHELL)')
     .action(async (options: { shell?: string; output: Output }) => {
-      const [{ offVariables }, { assignments, shellOf }] = await Promise.all([
+      const [{ offScript, offVariables }, { shellOf }] = await Promise.all([
         import('../app/off.ts'),
         import('../app/shell.ts'),
       ]);
       const variables = offVariables(paths(), process.env);
       if (options.output !== 'text')
         return print(options.output, { variables: unsetAsNull(variables) }, () => '');
-      process.stdout.write(`${assignments(shellOf(options.shell, process.env), variables)}\n`);
+      const shell = shellOf(options.shell, process.env);
+      process.stdout.write(`${offScript(paths(), process.env, shell)}\n`);
       for (const path of await addedHere()) {
         say(
           `Contexts that other programs wrote while toolcrib was on stand in ${path}; add it to KUBECONFIG to use them.`,

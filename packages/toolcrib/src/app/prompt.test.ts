@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { promptOff, promptOn } from './prompt.ts';
+import { assignments, type Shell } from './shell.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'toolcrib-prompt-'));
+after(() => rmSync(root, { recursive: true }));
+const there = (program: string) => !spawnSync(program, ['-c', 'true']).error;
+
+/** What an interactive shell prints, line by line typed at its prompts. */
+function typed(shell: Shell, lines: readonly string[], env: Record<string, string> = {}): string {
+  const start = { bash: 'bash --norc -i', zsh: 'zsh -f -i', fish: 'fish --no-config -i', sh: 'sh -i' }[shell];
+  const run = spawnSync('script', ['-qec', start, '/dev/null'], {
+    input: `${lines.join('\n')}\nexit\n`,
+    env: { PATH: process.env.PATH, HOME: root, TERM: 'dumb', ...env },
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  return run.stdout;
+}
+
+const ON = { KUBECONFIG: '/ours', TOOLCRIB_KUBECONFIG: '/ours' };
+const on = (shell: Shell) => [assignments(shell, ON).replaceAll('\n', ' '), promptOn(shell)];
+const set = (shell: Shell, value: string) => assignments(shell, { KUBECONFIG: value });
+const told = (output: string) =>
+  output.match(/^\S*toolcrib: KUBECONFIG names another file now/gm)?.length ?? 0;
+
+for (const shell of ['bash', 'zsh', 'fish'] as const) {
+  test(`${shell}: a terminal that comes outside says so at its next prompt, once each time`, (t) => {
+    if (!there(shell) || !there('script')) return t.skip(`${shell} is not installed here`);
+    const lines = [
+      ...on(shell),
+      ...on(shell),
+      'echo still',
+      set(shell, '/project'),
+      'echo one',
+      'echo two',
+      set(shell, '/ours'),
+      'echo three',
+      set(shell, '/project'),
+      'echo four',
+    ];
+    assert.equal(told(typed(shell, lines)), 2);
+    assert.equal(told(typed(shell, lines.slice(0, 3))), 0);
+    assert.equal(
+      told(typed(shell, [...on(shell), promptOff(shell), set(shell, '/project'), 'echo five'])),
+      0,
+    );
+  });
+}
+
+test('bash: what others do at the prompt goes on, and stands as before after off', (t) => {
+  if (!there('bash') || !there('script')) return t.skip('bash is not installed here');
+  for (const before of ['', "PROMPT_COMMAND='echo theirs'", "PROMPT_COMMAND=('echo theirs' 'echo more')"]) {
+    const show = `echo "<\${PROMPT_COMMAND[*]-none}>"`;
+    const output = typed('bash', [before, show, ...on('bash'), show, promptOff('bash'), show]);
+    const shown = [...output.matchAll(/^<(.*)>\r?$/gm)].map(([, text]) => text);
+    assert.equal(shown.length, 3, output);
+    assert.equal(shown[2], shown[0], before);
+    assert.match(shown[1] ?? '', /__toolcrib_outside/);
+    if (before) assert.match(shown[1] ?? '', /echo theirs/);
+  }
+});
+
+test('a script is left alone', (t) => {
+  for (const shell of ['bash', 'zsh', 'fish', 'sh'] as const) {
+    if (!there(shell)) continue;
+    const text = [...on(shell), set(shell, '/project'), promptOff(shell), promptOff(shell), 'echo done'].join(
+      '\n',
+    );
+    const run = spawnSync(shell, ['-c', text], { encoding: 'utf8' });
+    assert.deepEqual([run.stdout, run.stderr, run.status], ['done\n', '', 0], shell);
+  }
+  t.diagnostic('those that are installed here');
+});
