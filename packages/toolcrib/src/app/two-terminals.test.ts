@@ -3,6 +3,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type RunningSandbox, realClients, startSandbox } from '@toolcrib/sandbox';
+import { parse, stringify } from 'yaml';
 import { type GuardHome, guardHome } from './testing/running-guard.ts';
 
 // Two clusters, two kubeconfigs, several terminals: what is asked in one is answered about its own cluster. The real
@@ -93,6 +94,29 @@ test('the same context name in two terminals: each terminal’s own cluster, by 
     assert.match(seen.stdout, new RegExp(`namespace/in-${cluster}\n`));
   }
   await looksAt(same, 'staging', 'not on, with the second one’s file');
+});
+
+test('what another program writes into a terminal’s file is guarded by the guard itself, without a command of ours', async () => {
+  const { variables } = await turnedOn(home.direct);
+  const kubeconfig: string = variables.KUBECONFIG;
+  const config = (...args: string[]) => home.launch(kubectl, ['config', ...args], { kubeconfig }).done;
+  const [cluster] = parse(readFileSync(staging, 'utf8')).clusters;
+  const [user] = parse(readFileSync(staging, 'utf8')).users;
+  // As cloud command lines do it: one write of all three.
+  const text = parse(readFileSync(kubeconfig, 'utf8'));
+  text.clusters.push({ ...cluster, name: 'cloud' });
+  text.users.push({ ...user, name: 'cloud' });
+  text.contexts.push({ name: 'cloud', context: { cluster: 'cloud', user: 'cloud' } });
+  text['current-context'] = 'cloud';
+  writeFileSync(kubeconfig, stringify(text));
+  const until = Date.now() + 30_000;
+  for (;;) {
+    const seen = (await config('view', '--minify', '-o', 'jsonpath={.clusters[0].name}')).stdout;
+    if (seen.startsWith('toolcrib:')) break;
+    assert.ok(Date.now() < until, seen);
+  }
+  await looksAt(kubeconfig, 'staging', 'the context that was added, and is current');
+  assert.doesNotMatch(readFileSync(home.direct, 'utf8'), /cloud/);
 });
 
 test('radius looks in the namespace that the context sets, and in that of -n', async () => {
