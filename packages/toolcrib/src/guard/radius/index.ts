@@ -4,6 +4,7 @@ export type { LookOptions } from './look.ts';
 export { look } from './look.ts';
 export type { RestOfAct } from './needed.ts';
 export { neededBySoftened } from './needed.ts';
+export { partOf } from './part.ts';
 export { planLists } from './plan.ts';
 export { isFinished, isPod, isReady } from './pods.ts';
 export { radiusOf } from './radius.ts';

@@ -16,6 +16,15 @@ import { foretells, type SessionList, type SessionLists } from '../act/sessions.
 import type { AskedRequest } from '../request.ts';
 import { type Foreseen, foretold, type ReadManifests } from './foretold.ts';
 import { impersonation } from './impersonation.ts';
+import type { Seen } from './seen.ts';
+
+/** A look that the next like request of the act need not make again. */
+export interface SeenBefore {
+  at: number;
+  /** Same options, same foreseen objects. */
+  key: string;
+  seen: Seen;
+}
 
 /** An act that goes on, with what it is expected to touch. */
 export interface LiveAct {
@@ -24,6 +33,8 @@ export interface LiveAct {
   expected: Map<string, Foreseen[]>;
   /** How bad the request is that gave the act its title; the worst one does. */
   worst?: number;
+  /** What was seen a moment ago of all that it will go through: see `seeRadius`. */
+  seen?: SeenBefore;
   /** Why the write that would have begun an uninstall was refused: helm goes on to delete all the same. */
   notBegun?: string;
 }

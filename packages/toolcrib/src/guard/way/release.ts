@@ -10,7 +10,7 @@ import {
 } from '../../model/index.ts';
 import { failure } from '../door/status.ts';
 import { asSentOnly } from '../hold/desk.ts';
-import { notInTheNet } from '../radius/index.ts';
+import { notInTheNet, partOf } from '../radius/index.ts';
 import type { Instruction } from '../request.ts';
 import { answer, notKeptAnswer } from './answers.ts';
 import { releaseCollection } from './collection.ts';
@@ -61,7 +61,10 @@ async function keep(deps: WayDeps, step: Step, form: Form): Promise<'kept' | str
   try {
     const cluster = await deps.clusterFor(request.context);
     // An uninstall's own request only writes the record; each delete that follows keeps what it takes.
-    const radius = subject.effect.verb === 'uninstall' ? { ...seen.radius, members: [] } : seen.radius;
+    // Of what its whole act will go through, each request keeps the part that hangs on its own targets.
+    const uids = new Set(subject.objects.flatMap(({ metadata }) => metadata.uid ?? []));
+    const members = subject.effect.verb === 'uninstall' ? [] : partOf(seen.radius, uids);
+    const radius = { ...seen.radius, members };
     const objects = await wholeObjects(cluster, radius, subject.objects, impersonation(request.headers));
     const takenAt = deps.clock.now();
     const snapshot: Snapshot = {
@@ -71,7 +74,7 @@ async function keep(deps: WayDeps, step: Step, form: Form): Promise<'kept' | str
       takenAt,
       context: request.context,
       objects,
-      promised: promisedOf(seen.radius),
+      promised: promisedOf(radius),
     };
     await deps.acts.save(live);
     const kept = requestRecord(step, 'kept', { at: takenAt, snapshotId: snapshot.id });

@@ -12,7 +12,7 @@ import {
   type UnseenKind,
 } from '../../model/index.ts';
 import type { RestOfAct } from '../radius/index.ts';
-import { isPod, look, neededBySoftened, notInTheNet, radiusOf, softening } from '../radius/index.ts';
+import { isPod, look, neededBySoftened, notInTheNet, partOf, radiusOf, softening } from '../radius/index.ts';
 import type { Aim } from '../radius/view.ts';
 import type { AskedRequest } from '../request.ts';
 import { canRetain, canSoften } from '../soften/index.ts';
@@ -23,6 +23,7 @@ import type { Foreseen } from './foretold.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import { withLetGo } from './let-go.ts';
+import { likenessOf } from './request-key.ts';
 import { restOfAct, softenedIn } from './rest-of-act.ts';
 import type { Judged } from './subject.ts';
 
@@ -65,6 +66,8 @@ export async function seeRadius(
     return { radius: { ...ownRadius(subject.objects, deps.clock.now()), unseen } };
   }
   const aims = withForeseen(subject.aims, what.foreseen);
+  const before = seenBefore(deps, what, aims);
+  if (before) return before;
   try {
     const looked = await look(cluster, aims, as);
     // Without a pause: of requests judged side by side each sees what the others take.
@@ -81,8 +84,11 @@ export async function seeRadius(
       own: aims.length === subject.aims.length ? radius : radiusOf(view, subject.aims),
       ...(needed === undefined ? {} : { needed }),
     };
-    if (!single || !aim)
-      return { ...seen, softening: { possible: false, why: asSentWhy(subject, aims.length) } };
+    if (!single || !aim) {
+      const told: Seen = { ...seen, softening: { possible: false, why: asSentWhy(subject, aims.length) } };
+      what.live.seen = { at: radius.seenAt, key: keyOf(what.request, subject, aims), seen: told };
+      return told;
+    }
     const found = await softeningInAct(deps, what, (act) => softening(view, radius, aim, act));
     return { ...seen, softening: await permitted(cluster, found, aim, radius, as) };
   } catch (error) {
@@ -93,6 +99,47 @@ export async function seeRadius(
       radius: { ...radius, state: 'incomplete', unseen: [{ kind: 'everything', why: error.message }] },
     };
   }
+}
+
+/** So long a look is good for the rest of its act. Milliseconds. */
+const REMEMBERED = 5_000;
+
+/**
+ * Deleting sixty ConfigMaps by a label need not look at their namespace sixty times. What was seen at the first of them
+ * is good for the next few seconds, for the same objects with the same options, where the target was seen to take
+ * nothing with it and is no Pod. What comes to it within that time is not seen, as with what a Pod owns (`owned.ts`);
+ * the target itself was read a moment ago, and is kept as it stands.
+ */
+function seenBefore(
+  deps: WayDeps,
+  {
+    live,
+    request,
+    subject,
+    foreseen,
+  }: { live: LiveAct; request: AskedRequest; subject: Judged; foreseen: readonly Foreseen[] },
+  aims: readonly Aim[],
+): Seen | undefined {
+  const { seen } = live;
+  const [object] = subject.objects;
+  if (!seen || foreseen.length < 2 || subject.kind !== 'destructive' || subject.effect.verb !== 'delete')
+    return undefined;
+  if (!object || isPod(object) || deps.clock.now() - seen.at > REMEMBERED) return undefined;
+  if (seen.key !== keyOf(request, subject, aims) || seen.seen.needed !== undefined) return undefined;
+  const { uid = '', finalizers = [], generation } = object.metadata;
+  const part = partOf(seen.seen.radius, new Set([uid]));
+  const [own] = part;
+  if (part.length !== 1 || own?.ref.uid !== uid || own.loss !== 'restorable') return undefined;
+  // Changed since: looked at anew.
+  if (own.generation !== generation || own.finalizers?.join() !== finalizers.join()) return undefined;
+  return { ...seen.seen, own: { ...seen.seen.radius, targets: [own.ref], members: part } };
+}
+
+/** The same for the like requests of one act as long as what they will go through is the same. */
+function keyOf(request: AskedRequest, subject: Judged, aims: readonly Aim[]): string {
+  const uids = aims.map(({ ref }) => ref.uid).sort();
+  const how = subject.kind === 'destructive' ? likenessOf(request, subject.effect) : '';
+  return JSON.stringify([how, uids]);
 }
 
 /** Why what is more or other than one deleted object goes only as it was sent. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { openJournal } from '../../../journal/index.ts';
 import { type Cluster, mayArriveMs, type Notifier, ToolcribError } from '../../../model/index.ts';
 import type { WayDeps } from '../deps.ts';
+import { goingOut } from '../going.ts';
 import { letGo } from '../let-go.ts';
 import { softenings } from '../softenings.ts';
 
@@ -38,6 +39,7 @@ export function testDeps(clusters: Record<string, Cluster>): TestDeps {
     whenCreated: new Map(),
     softenings: softenings(),
     letGo: letGo(clock),
+    going: goingOut(clock),
     policy: () => ({ mayArriveMs: () => mayArriveMs() }),
     lookLater: () => undefined,
     log: (line: string) => void logged.push(line),
