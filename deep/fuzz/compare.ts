@@ -45,8 +45,10 @@ export function compare(guarded: Guarded, readings: Readings, live: number, chan
     fail: { kind, why },
   });
   const refused = asSent.op === undefined;
-  // The generator's numbers reach beyond what a program of ours holds: no client asks for a grace of so many years.
-  const absurd = /gracePeriodSeconds is not a whole number/.test('why' in guarded ? guarded.why : '');
+  // The generator's numbers and directives reach beyond what anybody sends: a grace of so many years, a list of `replicas`.
+  const absurd = /gracePeriodSeconds is not a whole number|decides by chance/.test(
+    'why' in guarded ? guarded.why : '',
+  );
   if (
     changed === 0 &&
     !refused &&

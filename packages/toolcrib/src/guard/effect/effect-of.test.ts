@@ -245,6 +245,26 @@ describe('replicas', () => {
       'ask-server',
     ],
     [
+      'a directive about replicas, which the server takes by chance before or after it',
+      {
+        method: 'PATCH',
+        path: WEB,
+        type: STRATEGIC,
+        body: '{"spec":{"replicas":3,"$deleteFromPrimitiveList/replicas":0}}',
+      },
+      'not-understood',
+    ],
+    [
+      'a directive about spec',
+      {
+        method: 'PATCH',
+        path: WEB,
+        type: STRATEGIC,
+        body: '{"spec":{"replicas":3},"$setElementOrder/spec":{"replicas":0}}',
+      },
+      'not-understood',
+    ],
+    [
       'replicas in other letters',
       { method: 'PATCH', path: CR, type: MERGE, body: '{"spec":{"Replicas":0}}' },
       'ask-server',

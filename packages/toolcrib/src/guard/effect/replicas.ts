@@ -15,6 +15,9 @@ const MOST_REPLICAS = 2 ** 31 - 1;
  * (that is what `kubectl apply` sends when the line was taken out of the manifest). On `/scale` both mean 0. A patch
  * with `$patch` directives, a number that is none of the API's, and a custom resource whose own default nobody here
  * knows come to what only the server can tell.
+ *
+ * @throws Error for a directive about `spec` or `replicas` themselves: the server takes it and the field in the order of a
+ *   Go map, another one each time, so that its answer to a dry run says nothing of the next
  */
 export function replicasIn(
   request: Pick<AskedRequest, 'method' | 'headers'>,
@@ -22,6 +25,9 @@ export function replicasIn(
   body: unknown,
   onScale: boolean,
 ): AskedReplicas {
+  const inRandomOrder = randomDirective(body);
+  if (inRandomOrder !== undefined)
+    throw new Error(`what ${inRandomOrder} does beside its own field, the server itself decides by chance`);
   if (!isObject(body) || hasDirective(request, body) || hasOtherCase(body)) return 'ask-server';
   const isPut = request.method === 'PUT';
   const whenAbsent = onScale ? 0 : isBuiltInScalable(type) ? 1 : 'ask-server';
@@ -44,6 +50,15 @@ function hasDirective(request: Pick<AskedRequest, 'headers'>, body: Record<strin
   if (mediaTypeOf(request.headers['content-type']) !== 'application/strategic-merge-patch+json') return false;
   const own = (value: unknown) => isObject(value) && Object.keys(value).some((key) => key.startsWith('$'));
   return own(body) || own(body.spec);
+}
+
+/** `$deleteFromPrimitiveList/replicas` and the like. */
+function randomDirective(body: unknown): string | undefined {
+  const find = (value: unknown, field: string) => {
+    const directives = [`$deleteFromPrimitiveList/${field}`, `$setElementOrder/${field}`];
+    return isObject(value) ? directives.find((key) => Object.hasOwn(value, key)) : undefined;
+  };
+  return find(body, 'spec') ?? (isObject(body) ? find(body.spec, 'replicas') : undefined);
 }
 
 /** `Spec`, `REPLICAS`: Kubernetes passes over them, an API server of somebody else's may not. */
