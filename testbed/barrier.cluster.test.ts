@@ -1,0 +1,64 @@
+// What the last barrier takes, what would go in silence, kinds of this second: over a real control plane. Needs Go.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { look, radiusOf } from '../packages/toolcrib/src/guard/radius/index.ts';
+import { youngKindsContract } from '../packages/toolcrib/src/guard/radius/young-kinds.contract.ts';
+import { inSilenceContract } from '../packages/toolcrib/src/guard/way/in-silence.contract.ts';
+import { lastBarrierContract } from '../packages/toolcrib/src/guard/way/last-barrier.contract.ts';
+import { inNamespace, put, seen, until } from '../packages/toolcrib/src/testing/target.ts';
+import { sharedTestbed } from './target.ts';
+
+const shared = sharedTestbed();
+describe('the last barrier, over a real control plane', () => lastBarrierContract(shared));
+describe('what would go in silence, over a real control plane', () => inSilenceContract(shared));
+describe('kinds of this moment, over a real control plane', () => youngKindsContract(shared));
+
+const SERVICES = '/apis/apiregistration.k8s.io/v1/apiservices';
+
+test('an aggregated API that is gone leaves no Namespace "not seen"', async () => {
+  const target = await shared();
+  try {
+    await inNamespace(target, async (namespace) => {
+      const group = `dead-${namespace}.example.com`;
+      const path = `${SERVICES}/v1.${group}`;
+      await put(target, SERVICES, {
+        apiVersion: 'apiregistration.k8s.io/v1',
+        kind: 'APIService',
+        metadata: { name: `v1.${group}` },
+        spec: {
+          group,
+          version: 'v1',
+          groupPriorityMinimum: 1000,
+          versionPriority: 10,
+          insecureSkipTLSVerify: true,
+          service: { name: 'nobody', namespace },
+        },
+      });
+      const failing = async () => {
+        const { failed } = await target.cluster.resources(undefined, { anew: true });
+        return failed.some((one) => one.group === group);
+      };
+      const stateNow = async () => {
+        const self = await seen(target, `/api/v1/namespaces/${namespace}`);
+        assert.ok(self);
+        const ref = { apiVersion: 'v1', kind: 'Namespace', name: namespace, uid: self.metadata.uid };
+        const type = { group: '', resource: 'namespaces' };
+        const aims = [{ ref, type, effect: { verb: 'delete' as const, options: {} } }];
+        return radiusOf(await look(target.cluster, aims), aims);
+      };
+      await until('its group is named as one that does not answer', failing);
+      assert.equal((await stateNow()).state, 'incomplete');
+      await target.https('DELETE', path);
+      // The server may take a moment to forget it; the guard may not.
+      const plain = async () => (await target.https('GET', '/apis')).body.groups as { name: string }[];
+      await until(
+        'the cluster has forgotten it',
+        async () => !(await plain()).some(({ name }) => name === group),
+      );
+      const unseen = async () => JSON.stringify((await stateNow()).unseen);
+      await until('and so have we', async () => !(await unseen()).includes(group), 15_000);
+    });
+  } finally {
+    await target.close();
+  }
+});
