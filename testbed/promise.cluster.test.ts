@@ -1,7 +1,10 @@
 // What is said before is what an undo does, over a real control plane. Needs Go.
 import { describe } from 'node:test';
+import { helmUndoContract } from '../packages/toolcrib/src/app/contracts/helm-undo.contract.ts';
 import { promiseContract } from '../packages/toolcrib/src/testing/promise.contract.ts';
+import { openGuardedTestbed } from './guarded.ts';
 import { openTestbed } from './target.ts';
 
 describe('what is said before is what an undo does, over a real control plane', () =>
   promiseContract(openTestbed, { quotas: true }));
+describe('helm uninstall undone, over a real control plane', () => helmUndoContract(openGuardedTestbed));

@@ -17,8 +17,8 @@ export function remakes(controller: KubeObject, child: KubeObject): boolean {
     case 'apps/Deployment':
       return what === 'apps/ReplicaSet' && isCurrentReplicaSet(controller, child);
     case 'apps/StatefulSet':
-      if (what === '/Pod') return ordinalIsWanted(controller, child);
-      return what === 'apps/ControllerRevision' && isCurrentRevision(controller, child);
+      // Its revisions it makes again only when it has another reason to look: nothing to count on.
+      return what === '/Pod' && ordinalIsWanted(controller, child);
     case 'apps/ReplicaSet':
     case '/ReplicationController':
       return what === '/Pod' && (controller.spec === undefined || controller.spec.replicas !== 0);
@@ -60,11 +60,6 @@ function isCurrentReplicaSet(deployment: KubeObject, replicaSet: KubeObject): bo
   if (deployment.spec?.paused === true) return false;
   const revision = deployment.metadata.annotations?.[REVISION];
   return revision !== undefined && replicaSet.metadata.annotations?.[REVISION] === revision;
-}
-
-function isCurrentRevision(set: KubeObject, revision: KubeObject): boolean {
-  const { currentRevision, updateRevision } = set.status ?? {};
-  return [currentRevision, updateRevision].includes(revision.metadata.name);
 }
 
 function ordinalIsWanted(set: KubeObject, pod: KubeObject): boolean {

@@ -8,6 +8,8 @@ export interface BeforeTheAct {
   get(uid: string): KubeObject | undefined;
   /** Whether a controller is there to do its work: it stays, or (for an undo) comes back first. */
   works(controller: KubeObject): boolean;
+  /** Whether it never goes. */
+  stays?(object: KubeObject): boolean;
   /** Whether a reference of this object still counts: its owner is the one that it names. */
   isOwner?(controller: KubeObject, object: KubeObject): boolean;
   /** The volume behind a claim; `unseen` where the claim names one that could not be looked at. */
@@ -51,6 +53,8 @@ export function remakerOf(before: BeforeTheAct, object: KubeObject, depth = 0): 
   const controller = reference && before.get(reference.uid);
   if (!controller || depth > 8 || before.isOwner?.(controller, object) === false) return undefined;
   if (!remakes(controller, object)) return undefined;
+  // While its Pod stays, the claim of an ephemeral volume never goes for good, and is never made again.
+  if (controller.kind === 'Pod' && before.stays?.(controller)) return undefined;
   if (before.works(controller)) return controller;
   return remakerOf(before, controller, depth + 1) ? controller : undefined;
 }

@@ -56,7 +56,7 @@ export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create
   for (const reference of later) {
     const ref = { apiVersion: object.apiVersion, kind: object.kind, namespace, name, uid: now };
     const waiting = run.unnamed.get(reference.uid) ?? [];
-    run.unnamed.set(reference.uid, [...waiting, { info, ref, reference }]);
+    run.unnamed.set(reference.uid, [...waiting, { info, ref, reference, snapshot }]);
   }
   const unnamed = await nameOwner(run, uid);
   if ('result' in made) return [made.result, ...unnamed];
@@ -94,12 +94,15 @@ function remarks(snapshot: KubeObject): (string | undefined)[] {
   ];
 }
 
+const OWNERS = [['f:metadata', 'f:ownerReferences']];
+
 /** Writes an owner that has just come into what came before it. @returns what did not work */
 export async function nameOwner(run: Run, was: string): Promise<Result[]> {
   const results: Result[] = [];
-  for (const { info, ref, reference } of run.unnamed.get(was) ?? []) {
+  for (const { info, ref, reference, snapshot } of run.unnamed.get(was) ?? []) {
     try {
       await addOwners(run, info, ref, [{ ...reference, uid: run.uids.get(was) ?? '' }]);
+      await giveFieldsBack(run, info, snapshot, OWNERS);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const note = `it is back, but could not name its owner ${reference.kind} ${reference.name}: ${why}`;

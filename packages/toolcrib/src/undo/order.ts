@@ -18,10 +18,11 @@ const ORDER = [
   'rbac.authorization.k8s.io/RoleBinding',
   '/Secret',
   '/ConfigMap',
-  '/LimitRange',
-  '/ResourceQuota',
   'scheduling.k8s.io/PriorityClass',
   '/Pod',
+  // After what says for itself what it wants, before controllers whose Pods take it from there.
+  '/LimitRange',
+  '/ResourceQuota',
   'apps/ReplicaSet',
   '/ReplicationController',
   'apps/Deployment',

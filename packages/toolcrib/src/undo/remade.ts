@@ -43,6 +43,7 @@ function beforeOf(facts: PlanFacts): BeforeTheAct {
   return {
     get: (uid) => facts.byUid.get(uid) ?? standing(facts, uid),
     works: (controller) => works(facts, controller.metadata.uid ?? ''),
+    stays: ({ metadata }) => standing(facts, metadata.uid ?? '') !== undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ObjectRef, OwnerReference, ResourceInfo } from '@toolcrib/kube';
+import type { KubeObject, ObjectRef, OwnerReference, ResourceInfo } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord } from '../model/index.ts';
 import type { Waiting } from './wait.ts';
 
@@ -24,4 +24,5 @@ export interface Unnamed {
   info: ResourceInfo;
   ref: ObjectRef & { uid: string };
   reference: OwnerReference;
+  snapshot: KubeObject;
 }

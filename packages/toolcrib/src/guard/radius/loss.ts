@@ -57,6 +57,7 @@ function beforeOf(facts: LossFacts): BeforeTheAct {
   return {
     get: (uid) => facts.graph.get(uid),
     works: (controller) => stays(facts, controller),
+    stays: (object) => stays(facts, object),
     isOwner: (controller, object) =>
       (object.metadata.ownerReferences ?? []).some(
         (one) => one.uid === controller.metadata.uid && facts.graph.stateOf(one, object) === 'solid',

@@ -1,0 +1,388 @@
+import type { KubeObject } from '@toolcrib/kube';
+import fc from 'fast-check';
+
+/** One thing that a random namespace has. `n` makes its name its own. */
+export type Part =
+  | { part: 'config'; n: number; kind: 'ConfigMap' | 'Secret' | 'ServiceAccount'; finalizer: boolean }
+  | {
+      part: 'rules';
+      n: number;
+      kind: 'Role' | 'RoleBinding' | 'NetworkPolicy' | 'LimitRange' | 'PodDisruptionBudget';
+    }
+  | { part: 'scaler'; n: number; version: 'v1' | 'v2' }
+  | { part: 'ingress'; n: number }
+  | { part: 'service'; n: number; how: 'cluster' | 'headless' | 'balancer' | 'nodePort' | 'by hand' }
+  | { part: 'deployment'; n: number; replicas: number; history: boolean; paused: boolean; service: boolean }
+  | {
+      part: 'set';
+      n: number;
+      replicas: number;
+      claims: boolean;
+      whenDeleted: 'Delete' | 'Retain';
+      retain: boolean;
+    }
+  | { part: 'daemon'; n: number }
+  | { part: 'replicas'; n: number; replicas: number }
+  | { part: 'job'; n: number; how: 'running' | 'suspended' | 'over' }
+  | { part: 'cron'; n: number }
+  | { part: 'pod'; n: number; ephemeral: boolean }
+  | { part: 'claim'; n: number; retain: boolean }
+  /** `operator`: one runs for this kind, and makes the children of each resource. */
+  | {
+      part: 'custom';
+      n: number;
+      operator: boolean;
+      children: ('Secret' | 'ConfigMap' | 'PersistentVolumeClaim' | 'Deployment')[];
+    }
+  | { part: 'owned'; n: number; owners: number; orphanFinalizer: boolean }
+  | { part: 'going'; n: number };
+
+export interface World {
+  parts: Part[];
+  act: Act;
+}
+
+/** What is done: `at` picks among what is there, wherever it is. */
+export type Act =
+  | { do: 'delete'; at: number[]; policy: 'Background' | 'Foreground' | 'Orphan' }
+  | { do: 'collection'; at: number }
+  | { do: 'namespace' }
+  | { do: 'scale'; at: number; to: number };
+
+const n = fc.constant(0);
+const part: fc.Arbitrary<Part> = fc.oneof(
+  fc.record({
+    part: fc.constant('config' as const),
+    n,
+    kind: fc.constantFrom('ConfigMap' as const, 'Secret' as const, 'ServiceAccount' as const),
+    finalizer: fc.boolean(),
+  }),
+  fc.record({
+    part: fc.constant('rules' as const),
+    n,
+    kind: fc.constantFrom(
+      'Role' as const,
+      'RoleBinding' as const,
+      'NetworkPolicy' as const,
+      'LimitRange' as const,
+      'PodDisruptionBudget' as const,
+    ),
+  }),
+  fc.record({
+    part: fc.constant('scaler' as const),
+    n,
+    version: fc.constantFrom('v1' as const, 'v2' as const),
+  }),
+  fc.record({ part: fc.constant('ingress' as const), n }),
+  fc.record({
+    part: fc.constant('service' as const),
+    n,
+    how: fc.constantFrom(
+      'cluster' as const,
+      'headless' as const,
+      'balancer' as const,
+      'nodePort' as const,
+      'by hand' as const,
+    ),
+  }),
+  fc.record({
+    part: fc.constant('deployment' as const),
+    n,
+    replicas: fc.integer({ min: 0, max: 2 }),
+    history: fc.boolean(),
+    paused: fc.boolean(),
+    service: fc.boolean(),
+  }),
+  fc.record({
+    part: fc.constant('set' as const),
+    n,
+    replicas: fc.integer({ min: 1, max: 2 }),
+    claims: fc.boolean(),
+    whenDeleted: fc.constantFrom('Delete' as const, 'Retain' as const),
+    retain: fc.boolean(),
+  }),
+  fc.record({ part: fc.constant('daemon' as const), n }),
+  fc.record({ part: fc.constant('replicas' as const), n, replicas: fc.integer({ min: 0, max: 2 }) }),
+  fc.record({
+    part: fc.constant('job' as const),
+    n,
+    how: fc.constantFrom('running' as const, 'suspended' as const, 'over' as const),
+  }),
+  fc.record({ part: fc.constant('cron' as const), n }),
+  fc.record({ part: fc.constant('pod' as const), n, ephemeral: fc.boolean() }),
+  fc.record({ part: fc.constant('claim' as const), n, retain: fc.boolean() }),
+  fc.record({
+    part: fc.constant('custom' as const),
+    n,
+    operator: fc.boolean(),
+    children: fc.uniqueArray(
+      fc.constantFrom(
+        'Secret' as const,
+        'ConfigMap' as const,
+        'PersistentVolumeClaim' as const,
+        'Deployment' as const,
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+  }),
+  fc.record({
+    part: fc.constant('owned' as const),
+    n,
+    owners: fc.integer({ min: 1, max: 3 }),
+    orphanFinalizer: fc.boolean(),
+  }),
+  fc.record({ part: fc.constant('going' as const), n }),
+);
+
+const pick = fc.nat(10_000);
+const act: fc.Arbitrary<Act> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('delete' as const),
+      at: fc.array(pick, { minLength: 1, maxLength: 3 }),
+      policy: fc.constantFrom(
+        'Background' as const,
+        'Background' as const,
+        'Foreground' as const,
+        'Orphan' as const,
+      ),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('collection' as const), at: pick }) },
+  { weight: 2, arbitrary: fc.constant({ do: 'namespace' as const }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('scale' as const), at: pick, to: fc.nat(1) }) },
+);
+
+export const world: fc.Arbitrary<World> = fc
+  .record({ parts: fc.array(part, { minLength: 2, maxLength: 6 }), act })
+  .map(({ parts, act }) => ({ parts: parts.map((one, index) => ({ ...one, n: index })), act }));
+
+/** Group and version, as paths have them: `/api/v1`, `/apis/apps/v1`. */
+export const GROUP = 'promise.example.io';
+export const HOLDER = `${GROUP}/hold`;
+
+type Made = { path: string; object: Record<string, unknown> & { metadata: Partial<KubeObject['metadata']> } };
+
+const labels = (app: string) => ({ app });
+const podSpec = (more: object = {}) => ({
+  terminationGracePeriodSeconds: 1,
+  containers: [{ name: 'main', image: 'registry.k8s.io/pause:3.10' }],
+  ...more,
+});
+const template = (app: string, more: object = {}) => ({
+  metadata: { labels: labels(app) },
+  spec: podSpec(more),
+});
+const claimSpec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+
+/** What a part is made of, in the order in which it is made; owned children are made by {@link childrenOf}. */
+export function objectsOf(part: Part): Made[] {
+  const name = `${part.part}-${part.n}`;
+  const core = (resource: string, kind: string, body: object = {}, meta: object = {}): Made => ({
+    path: `/api/v1/${resource}`,
+    object: { apiVersion: 'v1', kind, metadata: { name, labels: labels(name), ...meta }, ...body },
+  });
+  const of = (apiVersion: string, resource: string, kind: string, body: object, meta: object = {}): Made => ({
+    path: `/apis/${apiVersion}/${resource}`,
+    object: { apiVersion, kind, metadata: { name, labels: labels(name), ...meta }, ...body },
+  });
+  switch (part.part) {
+    case 'config': {
+      const meta = part.finalizer ? { finalizers: [HOLDER] } : {};
+      if (part.kind === 'Secret') return [core('secrets', 'Secret', { stringData: { a: name } }, meta)];
+      if (part.kind === 'ServiceAccount')
+        return [core('serviceaccounts', 'ServiceAccount', { automountServiceAccountToken: false }, meta)];
+      return [core('configmaps', 'ConfigMap', { data: { a: name } }, meta)];
+    }
+    case 'rules':
+      return [ruleOf(part.kind, core, of, name)];
+    case 'scaler': {
+      const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'nobody' };
+      return [
+        part.version === 'v1'
+          ? of('autoscaling/v1', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', {
+              spec: { minReplicas: 1, maxReplicas: 3, targetCPUUtilizationPercentage: 60, scaleTargetRef },
+            })
+          : of('autoscaling/v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler', {
+              spec: { maxReplicas: 3, scaleTargetRef },
+            }),
+      ];
+    }
+    case 'ingress':
+      return [
+        of('networking.k8s.io/v1', 'ingresses', 'Ingress', {
+          spec: { defaultBackend: { service: { name: 'web', port: { number: 80 } } } },
+        }),
+      ];
+    case 'service':
+      return serviceOf(part.how, core, name);
+    case 'deployment':
+      return [
+        of('apps/v1', 'deployments', 'Deployment', {
+          spec: {
+            replicas: part.replicas,
+            selector: { matchLabels: labels(name) },
+            template: template(name),
+          },
+        }),
+        ...(part.service
+          ? [core('services', 'Service', { spec: { selector: labels(name), ports: [{ port: 80 }] } })]
+          : []),
+      ];
+    case 'set':
+      return [
+        of('apps/v1', 'statefulsets', 'StatefulSet', {
+          spec: {
+            replicas: part.replicas,
+            serviceName: name,
+            podManagementPolicy: 'Parallel',
+            selector: { matchLabels: labels(name) },
+            template: template(name),
+            persistentVolumeClaimRetentionPolicy: { whenDeleted: part.whenDeleted, whenScaled: 'Retain' },
+            ...(part.claims
+              ? { volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: claimSpec }] }
+              : {}),
+          },
+        }),
+      ];
+    case 'daemon':
+      return [
+        of('apps/v1', 'daemonsets', 'DaemonSet', {
+          spec: { selector: { matchLabels: labels(name) }, template: template(name) },
+        }),
+      ];
+    case 'replicas':
+      return [
+        of('apps/v1', 'replicasets', 'ReplicaSet', {
+          spec: {
+            replicas: part.replicas,
+            selector: { matchLabels: labels(name) },
+            template: template(name),
+          },
+        }),
+      ];
+    case 'job':
+      return [
+        of('batch/v1', 'jobs', 'Job', {
+          spec: {
+            suspend: part.how === 'suspended',
+            template: {
+              spec: podSpec({ restartPolicy: 'Never' }),
+              ...(part.how === 'running'
+                ? { metadata: { annotations: { 'testbed.toolcrib.dev/run-for': '600s' } } }
+                : {}),
+            },
+          },
+        }),
+      ];
+    case 'cron':
+      return [
+        of('batch/v1', 'cronjobs', 'CronJob', {
+          spec: {
+            schedule: '0 0 1 1 *',
+            jobTemplate: { spec: { template: { spec: podSpec({ restartPolicy: 'Never' }) } } },
+          },
+        }),
+      ];
+    case 'pod': {
+      const volumes = [{ name: 'scratch', ephemeral: { volumeClaimTemplate: { spec: claimSpec } } }];
+      return [core('pods', 'Pod', { spec: podSpec(part.ephemeral ? { volumes } : {}) })];
+    }
+    case 'claim':
+      return [core('persistentvolumeclaims', 'PersistentVolumeClaim', { spec: claimSpec })];
+    case 'custom': {
+      const [kind, resource] = part.operator ? ['Widget', 'widgets'] : ['Gadget', 'gadgets'];
+      return [of(`${GROUP}/v1`, resource, kind, { spec: { size: 3, children: part.children } })];
+    }
+    case 'owned':
+      return Array.from({ length: part.owners }, (_, index) =>
+        core('configmaps', 'ConfigMap', { data: { a: name } }, { name: `${name}-owner-${index}` }),
+      );
+    case 'going':
+      return [core('configmaps', 'ConfigMap', { data: { a: name } }, { finalizers: [HOLDER] })];
+  }
+}
+
+type Core = (resource: string, kind: string, body?: object, meta?: object) => Made;
+type Of = (apiVersion: string, resource: string, kind: string, body: object, meta?: object) => Made;
+
+function ruleOf(kind: Extract<Part, { part: 'rules' }>['kind'], core: Core, of: Of, name: string): Made {
+  const rbac = 'rbac.authorization.k8s.io/v1';
+  switch (kind) {
+    case 'Role':
+      return of(rbac, 'roles', kind, { rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] });
+    case 'RoleBinding':
+      return of(rbac, 'rolebindings', kind, {
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name }],
+      });
+    case 'NetworkPolicy':
+      return of('networking.k8s.io/v1', 'networkpolicies', kind, {
+        spec: { podSelector: { matchLabels: labels('none') }, policyTypes: ['Ingress'] },
+      });
+    case 'LimitRange':
+      return core('limitranges', kind, { spec: { limits: [{ type: 'Container', max: { cpu: '64' } }] } });
+    case 'PodDisruptionBudget':
+      return of('policy/v1', 'poddisruptionbudgets', kind, {
+        spec: { maxUnavailable: 1, selector: { matchLabels: labels('none') } },
+      });
+  }
+}
+
+function serviceOf(how: Extract<Part, { part: 'service' }>['how'], core: Core, name: string): Made[] {
+  const ports = [{ port: 80 }];
+  const selector = labels(name);
+  switch (how) {
+    case 'cluster':
+      return [core('services', 'Service', { spec: { selector, ports } })];
+    case 'headless':
+      return [core('services', 'Service', { spec: { clusterIP: 'None', selector, ports } })];
+    case 'balancer':
+      return [core('services', 'Service', { spec: { type: 'LoadBalancer', selector, ports } })];
+    case 'nodePort':
+      return [core('services', 'Service', { spec: { type: 'NodePort', selector, ports } })];
+    case 'by hand':
+      return [
+        core('services', 'Service', { spec: { ports } }),
+        core('endpoints', 'Endpoints', { subsets: [{ addresses: [{ ip: '192.0.2.7' }], ports }] }),
+      ];
+  }
+}
+
+/** What an operator makes of its resource, and what somebody once made for one that has no operator. */
+export function childOf(owner: KubeObject, kind: string, fresh: string): Made {
+  const name = `${owner.metadata.name}-${kind.toLowerCase().slice(0, 6)}`;
+  const { apiVersion, metadata } = owner;
+  const ownerReferences = [
+    { apiVersion, kind: owner.kind, name: metadata.name, uid: metadata.uid ?? '', controller: true },
+  ];
+  const meta = { name, ownerReferences };
+  switch (kind) {
+    case 'Secret':
+      return {
+        path: '/api/v1/secrets',
+        object: { apiVersion: 'v1', kind, metadata: meta, stringData: { password: fresh } },
+      };
+    case 'ConfigMap':
+      return {
+        path: '/api/v1/configmaps',
+        object: { apiVersion: 'v1', kind, metadata: meta, data: { id: fresh } },
+      };
+    case 'PersistentVolumeClaim':
+      return {
+        path: '/api/v1/persistentvolumeclaims',
+        object: { apiVersion: 'v1', kind, metadata: meta, spec: claimSpec },
+      };
+    default:
+      return {
+        path: '/apis/apps/v1/deployments',
+        object: {
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          metadata: meta,
+          spec: { replicas: 1, selector: { matchLabels: labels(name) }, template: template(name) },
+        },
+      };
+  }
+}
