@@ -120,6 +120,9 @@ function targetWhy(facts: LossFacts, object: KubeObject): string {
     return `${asked}; what it serves can't be reached without it`;
   }
   if (isCustom(object)) return `${asked}; its operator decides what else goes`;
+  const controller = controllerOf(object);
+  if (controller && isCustom(controller))
+    return `${asked}; if the operator of ${controller.kind} ${controller.name} makes another first, that one is left`;
   return asked;
 }
 

@@ -122,6 +122,7 @@ async function comparison(
       .join(' | ');
   let lost = 0;
   let inUse = 0;
+  const decided = new Set<string>();
   for (const object of before) {
     const { uid = '', deletionTimestamp } = object.metadata;
     // It was going before the act: nobody promised it.
@@ -135,6 +136,12 @@ async function comparison(
       /still uses? it/.test(told(object))
     ) {
       inUse++;
+      continue;
+    }
+    // Its operator stays, and was named as who decides: another one that it has made is left, and is no success.
+    const operator = controllerOf(object);
+    if (operator?.kind === 'Widget' && !said.has(operator.uid) && /^conflict/.test(told(object))) {
+      decided.add(idOf(object).slice(idOf(object).indexOf('/') + 1));
       continue;
     }
     if (loss === 'lost' && object.kind === 'PersistentVolume' && isThere?.metadata.uid === uid) continue;
@@ -160,8 +167,10 @@ async function comparison(
   }
   wrong.push(...counted(before, now, said));
   const bad = results.filter(
-    ({ result, note }) =>
-      (result === 'failed' || result === 'conflict') && !(inUse > 0 && /still uses? it/.test(note ?? '')),
+    ({ result, note, what }) =>
+      (result === 'failed' || result === 'conflict') &&
+      !(inUse > 0 && /still uses? it/.test(note ?? '')) &&
+      !decided.has(what.replace(`${name}/`, '')),
   );
   const allLost = bad.every(
     ({ what, note }) => what.startsWith('PersistentVolume ') && /data went/.test(note ?? ''),

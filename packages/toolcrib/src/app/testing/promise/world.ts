@@ -322,7 +322,9 @@ function ruleOf(kind: Extract<Part, { part: 'rules' }>['kind'], core: Core, of: 
         spec: { podSelector: { matchLabels: labels('none') }, policyTypes: ['Ingress'] },
       });
     case 'LimitRange':
-      return core('limitranges', kind, { spec: { limits: [{ type: 'Container', max: { cpu: '64' } }] } });
+      return core('limitranges', kind, {
+        spec: { limits: [{ type: 'Container', default: { cpu: '90m' }, defaultRequest: { cpu: '1m' } }] },
+      });
     case 'PodDisruptionBudget':
       return of('policy/v1', 'poddisruptionbudgets', kind, {
         spec: { maxUnavailable: 1, selector: { matchLabels: labels('none') } },
