@@ -10,6 +10,7 @@ import {
   runTokensSchema,
   statusSchema,
 } from './schema.ts';
+import { authorizationFor, reach } from './socket.ts';
 
 /** A hold as the API gives it; the guard of the same version wrote it, so only its frame is checked. */
 const holdSchema = z
@@ -34,11 +35,18 @@ export function guardClient(socketPath: string, timeout = 10_000) {
     hold: (code: string): Promise<Hold> => call('GET', `/v1/holds/${encodeURIComponent(code)}`, holdSchema),
     answer: (code: string, body: AnswerBody): Promise<Hold> =>
       call('POST', `/v1/holds/${encodeURIComponent(code)}/answer`, holdSchema, body),
-    mint: (body: RunTokenBody): Promise<RunTokens> => call('POST', '/v1/tokens', runTokensSchema, body),
-    revoke: (id: string): Promise<void> =>
-      call('DELETE', `/v1/tokens/${encodeURIComponent(id)}`, z.undefined()),
+    /** Tokens for a run, good for as long as the connection stands. */
+    run: (body: RunTokenBody): Promise<LiveRun> => openRun(socketPath, timeout, body),
     stop: (): Promise<void> => call('POST', '/v1/stop', z.undefined()),
   };
+}
+
+/** A run that the guard knows. */
+export interface LiveRun extends RunTokens {
+  /** Resolves when the connection is gone, from either side: then its tokens are worth nothing any more. */
+  gone: Promise<void>;
+  /** Lets go of it. */
+  end(): Promise<void>;
 }
 
 export type GuardClient = ReturnType<typeof guardClient>;
@@ -56,14 +64,20 @@ function send(
       payload === undefined
         ? {}
         : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) };
-    const call = request({ socketPath, method, path, headers, timeout }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 500, text: Buffer.concat(chunks).toString() }),
-      );
-      response.on('error', reject);
-    });
+    const way = reach(socketPath);
+    const authorization = authorizationFor(socketPath);
+    const call = request(
+      { socketPath: way.path, method, path, headers: { ...headers, authorization }, agent: false, timeout },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 500, text: Buffer.concat(chunks).toString() }),
+        );
+        response.on('error', reject);
+      },
+    );
+    call.once('close', way.leave);
     let silent = false;
     call.on('timeout', () => {
       silent = true;
@@ -79,6 +93,56 @@ function send(
         }),
       ),
     );
+    call.end(payload);
+  });
+}
+
+function openRun(socketPath: string, timeout: number, body: RunTokenBody): Promise<LiveRun> {
+  return new Promise((resolve, reject) => {
+    const way = reach(socketPath);
+    const payload = JSON.stringify(body);
+    const headers = {
+      authorization: authorizationFor(socketPath),
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(payload),
+    };
+    const options = { socketPath: way.path, method: 'POST', path: '/v1/runs', headers, agent: false };
+    const fail = (why: string, cause?: unknown) =>
+      reject(
+        new ToolcribError('not-running', `The guard does not answer (${why}).`, {
+          next: 'Start it: toolcrib guard start',
+          cause,
+        }),
+      );
+    const timer = setTimeout(() => call.destroy(new Error(`no answer within ${timeout / 1000} s`)), timeout);
+    const call = request(options, (response) => {
+      const gone = new Promise<void>((ended) => response.once('close', ended));
+      const end = (): Promise<void> => {
+        call.destroy();
+        return gone;
+      };
+      let text = '';
+      response.on('error', () => undefined);
+      response.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+        if (!text.includes('\n') && response.statusCode === 200) return;
+        clearTimeout(timer);
+        try {
+          if (response.statusCode === 200)
+            return resolve({ ...runTokensSchema.parse(JSON.parse(text)), gone, end });
+          const fault = faultSchema.parse(JSON.parse(text));
+          reject(new ToolcribError(fault.code as ToolcribErrorCode, fault.message, { next: fault.next }));
+        } catch (error) {
+          fail('its answer can not be read', error);
+        }
+      });
+    });
+    call.once('close', () => {
+      clearTimeout(timer);
+      way.leave();
+      fail('it closed the connection');
+    });
+    call.on('error', (error) => fail(error.message, error));
     call.end(payload);
   });
 }

@@ -13,6 +13,13 @@ export const runTokenSchema = z.strictObject({
   tool: z.strictObject({ name: z.string(), version: z.string().optional(), sha256: z.string() }).optional(),
   agent: z.boolean().optional(),
   person: z.string().min(1),
+  /** A run that lives on after a restart of the guard goes on with the tokens that its tool has. */
+  again: z
+    .strictObject({
+      id: z.string().regex(/^run-[0-9a-f]{12}$/),
+      tokens: z.record(z.string(), z.string().regex(/^[\w-]{43}$/)),
+    })
+    .optional(),
 });
 export type RunTokenBody = z.output<typeof runTokenSchema>;
 

@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -9,6 +20,7 @@ import { type Hold, ToolcribError } from '../model/index.ts';
 import { guardClient } from './client.ts';
 import type { AnswerBody } from './schema.ts';
 import { type ApiDeps, apiRoutes, serveApi } from './server.ts';
+import { secretOf } from './socket.ts';
 
 const answers: [string, AnswerBody][] = [];
 const told: string[] = [];
@@ -65,17 +77,20 @@ describe('routes', () => {
     assert.deepEqual([twice.status, twice.body.code], [409, 'conflict']);
   });
 
-  it('tokens are minted for somebody, and taken back', async () => {
-    assert.equal((await ask('POST', '/v1/tokens', { person: '' })).status, 400);
-    const { body } = await ask('POST', '/v1/tokens', { person: 'aiko', agent: true });
-    assert.equal(body.tokens.prod, 'token of aiko');
-    assert.equal((await ask('DELETE', '/v1/tokens/run-1')).status, 204);
+  it('a run is somebody’s, and has only tokens that could be ours', async () => {
+    const again = { id: 'run-0123456789ab', tokens: { prod: 'x'.repeat(43) } };
+    for (const body of [
+      { person: '' },
+      { person: 'aiko', again: { ...again, id: '../../etc' } },
+      { person: 'aiko', again: { ...again, tokens: { prod: 'short' } } },
+    ])
+      assert.equal((await ask('POST', '/v1/runs', body)).status, 400, JSON.stringify(body));
     assert.equal((await ask('POST', '/v1/stop')).status, 202);
-    assert.deepEqual(told, ['revoke run-1', 'stop']);
+    assert.deepEqual(told.splice(0), ['stop']);
   });
 
   it('what is not there is 404, and a GET changes nothing', async () => {
-    for (const path of ['/', '/v1/stop', '/v1/tokens/run-1', '/v1/holds/BCDFG/answer'])
+    for (const path of ['/', '/v1/stop', '/v1/runs', '/v1/holds/BCDFG/answer'])
       assert.equal((await app.request(path)).status, 404, path);
   });
 });
@@ -94,6 +109,107 @@ describe('over the socket', () => {
     await assert.rejects(client.status(), { code: 'not-running', message: 'The guard is starting.' });
     await new Promise((resolve) => server.close(resolve));
     await assert.rejects(client.holds(), { code: 'not-running', next: /guard start/ });
+  });
+
+  it('the tokens of a run end with the connection that asked for them', async () => {
+    const server = await serveApi(deps, path);
+    const run = await guardClient(path).run({ person: 'aiko' });
+    assert.deepEqual([run.id, run.tokens.prod], ['run-1', 'token of aiko']);
+    assert.deepEqual(told, []);
+    await run.end();
+    for (let i = 0; told.length === 0 && i < 500; i++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.deepEqual(told.splice(0), ['revoke run-1']);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('who does not know the secret is told nothing, and can do nothing', async () => {
+    answers.length = 0;
+    const server = await serveApi(deps, path);
+    assert.equal(statSync(secretOf(path)).mode & 0o777, 0o600);
+    const status = (headers: Record<string, string>, method = 'GET', to = '/v1/holds') =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const call = request({ socketPath: path, path: to, method, headers, agent: false }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        call.on('error', reject);
+        call.end(method === 'POST' ? JSON.stringify({ as: 'as-sent', by: 'mallory' }) : undefined);
+      });
+    for (const headers of [
+      {},
+      { authorization: '' },
+      { authorization: 'Bearer ' },
+      { authorization: 'Bearer x' },
+    ] as Record<string, string>[])
+      for (const [method, to] of [
+        ['GET', '/v1/holds'],
+        ['GET', '/v1/status'],
+        ['POST', '/v1/holds/BCDFG/answer'],
+        ['POST', '/v1/runs'],
+        ['POST', '/v1/stop'],
+      ] as const)
+        assert.equal(await status(headers, method, to), 401, `${method} ${to}`);
+    assert.deepEqual([answers, told], [[], []]);
+    assert.equal(await status({ authorization: `Bearer ${readFileSync(secretOf(path), 'utf8')}` }), 200);
+    // Each guard has a new one.
+    const before = readFileSync(secretOf(path), 'utf8');
+    await new Promise((resolve) => server.close(resolve));
+    const next = await serveApi(deps, path);
+    assert.equal(await status({ authorization: `Bearer ${before}` }), 401);
+    await new Promise((resolve) => next.close(resolve));
+  });
+
+  it('a long path is no reason to lie anywhere else', async () => {
+    const deep = join(folder, 'deep/'.repeat(30));
+    mkdirSync(deep, { recursive: true, mode: 0o700 });
+    const long = join(deep, 'guard.sock');
+    assert.ok(long.length > 108);
+    const server = await serveApi(deps, long);
+    assert.ok(lstatSync(long).isSocket());
+    assert.equal(lstatSync(long).mode & 0o777, 0o600);
+    assert.deepEqual(await guardClient(long).holds(), [hold]);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('nobody is believed, and told no secret, where others could put a socket of theirs', async () => {
+    const server = await serveApi(deps, path);
+    const client = guardClient(path);
+    for (const mode of [0o777, 0o722]) {
+      chmodSync(folder, mode);
+      await assert.rejects(client.holds(), { code: 'bad-file', message: /can be written by others/ });
+      await assert.rejects(serveApi(deps, path), { code: 'bad-file' });
+    }
+    chmodSync(folder, 0o700);
+    // The same of what stands above it: who may rename that may exchange all below.
+    const shared = join(folder, 'shared');
+    mkdirSync(join(shared, 'mine'), { recursive: true, mode: 0o700 });
+    chmodSync(shared, 0o777);
+    await assert.rejects(serveApi(deps, join(shared, 'mine', 'guard.sock')), { code: 'bad-file' });
+    chmodSync(secretOf(path), 0o644);
+    await assert.rejects(client.holds(), { code: 'bad-file', message: /read or written by others/ });
+    chmodSync(secretOf(path), 0o600);
+    assert.deepEqual(await client.holds(), [hold]);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('another person’s folder, file or link is not used', {
+    skip: process.getuid?.() !== 0 && 'only root can give things away',
+  }, async () => {
+    const server = await serveApi(deps, path);
+    const client = guardClient(path);
+    chownSync(secretOf(path), 65_534, 65_534);
+    await assert.rejects(client.holds(), { code: 'bad-file' });
+    chownSync(secretOf(path), 0, 0);
+    chownSync(folder, 65_534, 65_534);
+    await assert.rejects(client.holds(), { code: 'bad-file', message: /belongs to somebody else/ });
+    chownSync(folder, 0, 0);
+    const theirs = join(folder, 'link');
+    symlinkSync(folder, theirs);
+    lchownSync(theirs, 65_534, 65_534);
+    await assert.rejects(guardClient(join(theirs, 'guard.sock')).holds(), { code: 'bad-file' });
+    assert.deepEqual(await client.holds(), [hold]);
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('one that is there and says nothing need not be started', async () => {

@@ -11,6 +11,7 @@ import {
   type RunTokens,
   runTokenSchema,
 } from './schema.ts';
+import { knows, makeSecret, reach } from './socket.ts';
 
 /** What the API stands on; `app/` puts it together. */
 export interface ApiDeps {
@@ -19,6 +20,7 @@ export interface ApiDeps {
   hold(code: string): Hold | undefined;
   /** @throws ToolcribError `not-found`, `conflict`, `usage` */
   answer(code: string, answer: AnswerBody): Promise<Hold>;
+  /** Tokens for a run, good until `revoke`. @throws ToolcribError `usage` for tokens of another context */
   mint(request: RunTokenBody): RunTokens;
   revoke(id: string): void;
   stop(): void;
@@ -40,10 +42,16 @@ export function apiRoutes(deps: ApiDeps): Hono {
     const body = answerSchema.parse(await c.req.json());
     return c.json(await deps.answer(c.req.param('code').toUpperCase(), body));
   });
-  app.post('/v1/tokens', async (c) => c.json(deps.mint(runTokenSchema.parse(await c.req.json()))));
-  app.delete('/v1/tokens/:id', (c) => {
-    deps.revoke(c.req.param('id'));
-    return c.body(null, 204);
+  app.post('/v1/runs', async (c) => {
+    const run = deps.mint(runTokenSchema.parse(await c.req.json()));
+    // The answer has no end: the tokens live as long as the connection, and so never longer than the process at its end.
+    const lines = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode(`${JSON.stringify(run)}\n`));
+      },
+      cancel: () => deps.revoke(run.id),
+    });
+    return c.body(lines, 200, { 'content-type': 'application/x-ndjson' });
   });
   app.post('/v1/stop', (c) => {
     deps.stop();
@@ -65,16 +73,29 @@ export function unknownCode(code: string): ToolcribError {
   });
 }
 
-/** Serves the API on a unix socket of mode 0600. */
-export function serveApi(deps: ApiDeps, socketPath: string): Promise<Server> {
-  const server = createServer(getRequestListener(apiRoutes(deps).fetch));
+/**
+ * Serves the API on a unix socket of mode 0600, to whoever knows the secret that lies beside it (mode 0600, a new one each
+ * time): a sandbox that hides files does not hide sockets.
+ * @throws ToolcribError `bad-file` where others could put a socket of theirs in its place
+ */
+export async function serveApi(deps: ApiDeps, socketPath: string): Promise<Server> {
+  const secret = makeSecret(socketPath);
+  const routes = apiRoutes(deps);
+  const server = createServer(
+    getRequestListener((request) =>
+      knows(secret, request.headers.get('authorization'))
+        ? routes.fetch(request)
+        : Response.json({ code: 'usage', message: 'The secret is another one.' }, { status: 401 }),
+    ),
+  );
   // Left by a guard that was killed; the lock on the state folder says that no other one lives.
   rmSync(socketPath, { force: true });
-  return new Promise((resolve, reject) => {
+  const way = reach(socketPath);
+  await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(socketPath, () => {
-      chmodSync(socketPath, 0o600);
-      resolve(server);
-    });
+    server.listen(way.path, resolve);
   });
+  chmodSync(way.path, 0o600);
+  server.once('close', way.leave);
+  return server;
 }

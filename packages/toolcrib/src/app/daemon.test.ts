@@ -23,6 +23,7 @@ function place(body = ''): { paths: Paths; main: string; env: NodeJS.ProcessEnv 
      import { rmSync } from 'node:fs';
      import { becomeGuard, reportStartFailure } from ${JSON.stringify(import.meta.resolve('./daemon.ts'))};
      import { pathsOf } from ${JSON.stringify(import.meta.resolve('./paths.ts'))};
+     import { makeSecret } from ${JSON.stringify(import.meta.resolve('../api/socket.ts'))};
      import { ToolcribError } from ${JSON.stringify(import.meta.resolve('../model/index.ts'))};
      const paths = pathsOf(process.env);
      try {
@@ -30,6 +31,7 @@ function place(body = ''): { paths: Paths; main: string; env: NodeJS.ProcessEnv 
        console.log('a guard begins');
        ${body}
        rmSync(paths.socket, { force: true });
+       makeSecret(paths.socket);
        const server = createServer((_, response) => response.end('{}')).listen(paths.socket);
        process.on('SIGTERM', () => { server.close(); server.closeAllConnections(); release(); process.exit(0); });
      } catch (error) { reportStartFailure(paths, error); process.exit(1); }`,

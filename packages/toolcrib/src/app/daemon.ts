@@ -5,6 +5,7 @@ import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { authorizationFor, hasSecret, reach } from '../api/socket.ts';
 import { ToolcribError, type ToolcribErrorCode } from '../model/index.ts';
 import { ownFolder, readIfThere, takeLock, withLock, writeOwnFile } from './files.ts';
 import type { Paths } from './paths.ts';
@@ -195,13 +196,22 @@ function removeLeftovers(paths: Paths): void {
   release();
 }
 
-/** Whether a guard answers on the socket. */
-export function answers(socketPath: string, timeout = 2_000): Promise<boolean> {
+/**
+ * Whether a guard answers on the socket.
+ * @throws ToolcribError `bad-file` where others could put one of theirs in its place
+ */
+export async function answers(socketPath: string, timeout = 2_000): Promise<boolean> {
+  if (!hasSecret(socketPath)) return false;
   return new Promise((resolve) => {
-    const call = request({ socketPath, path: '/v1/status', timeout }, (response) => {
+    // Where others could put a socket of theirs nobody is believed, and nobody is told the secret.
+    const way = reach(socketPath);
+    const headers = { authorization: authorizationFor(socketPath) };
+    const options = { socketPath: way.path, path: '/v1/status', timeout, headers, agent: false } as const;
+    const call = request(options, (response) => {
       response.resume();
       resolve(response.statusCode === 200);
     });
+    call.on('close', way.leave);
     call.on('timeout', () => call.destroy());
     call.on('error', () => resolve(false));
     call.end();

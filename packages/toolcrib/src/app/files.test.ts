@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
-import { readIfThere, takeLock, withLock, writeOwnFile } from './files.ts';
+import { ownFolder, readIfThere, takeLock, withLock, writeOwnFile } from './files.ts';
 import { pathsOf } from './paths.ts';
 import { startOf } from './process-id.ts';
 
@@ -88,6 +88,17 @@ test('own files are replaced whole, for their owner only, and leave nothing besi
   });
 });
 
+test('a folder that can not be made is one clear error, wherever it is', () => {
+  for (const folder of ['/proc/nope', '/proc/nope/deeper', '/dev/null/x'])
+    assert.throws(
+      () => ownFolder(folder),
+      { code: 'bad-file', message: /can't be made/, next: /TOOLCRIB_HOME/ },
+      folder,
+    );
+  ownFolder(join(root, 'a', 'b', 'c'));
+  assert.equal(statSync(join(root, 'a', 'b', 'c')).mode & 0o777, 0o700);
+});
+
 test('a process is known by its start: alive, ended, another', async () => {
   const own = startOf(process.pid);
   assert.ok(own);
@@ -102,7 +113,7 @@ test('a process is known by its start: alive, ended, another', async () => {
   assert.equal(startOf(child.pid ?? 0), undefined);
 });
 
-test('paths follow XDG, TOOLCRIB_HOME puts all into one, and a socket’s path is never too long', () => {
+test('paths follow XDG, TOOLCRIB_HOME puts all into one, and the socket is in it, too', () => {
   const plain = pathsOf({}, '/home/aiko');
   assert.equal(plain.kubeconfig, '/home/aiko/.local/state/toolcrib/kubeconfig');
   assert.equal(plain.policy, '/home/aiko/.config/toolcrib/guard.yaml');
@@ -111,6 +122,7 @@ test('paths follow XDG, TOOLCRIB_HOME puts all into one, and a socket’s path i
   assert.equal(xdg.policy, '/home/aiko/.config/toolcrib/guard.yaml');
   const own = pathsOf({ TOOLCRIB_HOME: '/t', XDG_STATE_HOME: '/s' }, '/home/aiko');
   for (const path of Object.values(own)) assert.match(path, /^\/t($|\/)/);
+  // However long it is: what opens it finds a way (api/socket.ts), and nothing of ours lies where others may write.
   const deep = pathsOf({ TOOLCRIB_HOME: `/${'deep/'.repeat(40)}`, XDG_RUNTIME_DIR: '/run/user/1' });
-  assert.match(deep.socket, /^\/run\/user\/1\/toolcrib-[0-9a-f]{16}\.sock$/);
+  assert.equal(deep.socket, join(deep.state, 'guard.sock'));
 });

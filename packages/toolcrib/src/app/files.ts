@@ -50,7 +50,7 @@ export function writeOwnFile(path: string, text: string): void {
  */
 export function ownFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
   } catch (cause) {
     throw folderError(folder, cause);
   }
@@ -58,6 +58,19 @@ export function ownFolder(folder: string): void {
   throw new ToolcribError('bad-file', `The folder ${folder} can be written by others.`, {
     next: `Run: chmod 700 ${folder}`,
   });
+}
+
+/** With its parents. Node's own way of it goes round and round where a folder can't be made and says so oddly (/proc). */
+function makeFolder(folder: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  if (!found && dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (cause) {
+    // Another process was faster.
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw cause;
+  }
 }
 
 /**

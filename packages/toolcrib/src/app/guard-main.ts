@@ -11,6 +11,7 @@ import { syncGuardedKubeconfig, watchedFiles } from './guarded-kubeconfig.ts';
 import type { FromKeeper } from './keeper-worker.ts';
 import { log } from './log.ts';
 import { type Paths, pathsOf } from './paths.ts';
+import { forgetDeadRuns } from './runs.ts';
 import { systemClock } from './system-clock.ts';
 import { judgeThread, startKeeper } from './threads.ts';
 import { watchFiles, watchFolder } from './watch.ts';
@@ -56,6 +57,7 @@ async function open(
   home: string,
   unlock: () => void,
 ): Promise<RunningGuard> {
+  forgetDeadRuns(paths.runs);
   const { identity } = await syncGuardedKubeconfig(paths, env, home);
   const person = userInfo().username;
   const tokens = tokenTable();
@@ -84,11 +86,15 @@ async function open(
     }
     if (message.type === 'stop') stop();
   };
-  const keeper = await startKeeper({ ...setup, socket: paths.socket, port: identity.port }, news, (why) => {
-    // Nobody could ask what is held, nor answer it.
-    log('the guard ends: its keeper died', { why });
-    stop();
-  });
+  const keeper = await startKeeper(
+    { ...setup, socket: paths.socket, runs: paths.runs, port: identity.port },
+    news,
+    (why) => {
+      // Nobody could ask what is held, nor answer it.
+      log('the guard ends: its keeper died', { why });
+      stop();
+    },
+  );
   const judging = judges({ clock: systemClock, spawn: () => judgeThread(setup, keeper.introduce), log });
   // What an earlier life left is in hand before anybody comes in.
   keeper.unfinished((unfinished) => judging.start(unfinished, START_WAIT));

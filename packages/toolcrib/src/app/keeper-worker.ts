@@ -13,12 +13,15 @@ import { housekeeping } from './housekeeping.ts';
 import { log } from './log.ts';
 import { unfinishedContexts } from './own-journal.ts';
 import { policyFile } from './policy-file.ts';
+import { forgetRun } from './runs.ts';
 import { systemClock } from './system-clock.ts';
 import { version } from './version.ts';
 import { state as windowState } from './windows.ts';
 
 export interface KeeperSetup extends WorkerSetup {
   socket: string;
+  /** The folder of the runs' kubeconfigs. */
+  runs: string;
   port: number;
 }
 
@@ -42,6 +45,7 @@ export type FromKeeper =
 /** Milliseconds. */
 const AGAIN = 15_000;
 const POLICY_EVERY = 2_000;
+const AFTER_END = 1_000;
 
 /**
  * The keeper: what people ask of the guard. It never looks at a request or at an object of a cluster, so that nothing that
@@ -88,18 +92,23 @@ async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
       holds: () => held.list(),
       hold: (code) => held.get(code),
       answer: (code, body) => held.answer(code, body),
-      mint({ tool, agent, person }) {
-        const id = `run-${randomBytes(6).toString('hex')}`;
+      mint({ tool, agent, person, again }) {
+        const id = again?.id ?? `run-${randomBytes(6).toString('hex')}`;
         const tokens = Object.fromEntries(
           clusters.names().map((context) => {
-            const token = randomBytes(32).toString('base64url');
+            const token = again?.tokens[context] ?? randomBytes(32).toString('base64url');
             post({ type: 'grant', token, grant: { id, context, person, tool, agent } });
             return [context, token];
           }),
         );
         return { id, tokens };
       },
-      revoke: (id) => post({ type: 'revoke', id }),
+      revoke(id) {
+        post({ type: 'revoke', id });
+        // A process that is killed lets go of its connections a moment before it is gone.
+        forgetRun(setup.runs, id);
+        clock.after(AFTER_END, () => forgetRun(setup.runs, id));
+      },
       stop: () => post({ type: 'stop' }),
     },
     setup.socket,

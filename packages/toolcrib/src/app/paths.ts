@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** Where toolcrib keeps what is its own. Nothing of it stands in a file of the person's. */
@@ -22,6 +21,8 @@ export interface Paths {
   door: string;
   /** The control API's unix socket. */
   socket: string;
+  /** A folder for each run: its kubeconfig, for as long as it lives. */
+  runs: string;
   log: string;
   pid: string;
   /** Held by the guard as long as it lives. */
@@ -33,9 +34,6 @@ export interface Paths {
   /** The person's policy; read only. */
   policy: string;
 }
-
-/** A unix socket's path may have 103 bytes on macOS, 107 on Linux. */
-const LONGEST_SOCKET = 103;
 
 /** By the XDG base directories; `TOOLCRIB_HOME` puts all of it into one folder. */
 export function pathsOf(env: Record<string, string | undefined>, home: string = homedir()): Paths {
@@ -51,7 +49,8 @@ export function pathsOf(env: Record<string, string | undefined>, home: string = 
     sources: join(state, 'sources.json'),
     journal: join(state, 'journal'),
     door: join(state, 'door.json'),
-    socket: socketPath(state, env),
+    socket: join(state, 'guard.sock'),
+    runs: join(state, 'runs'),
     log: join(state, 'guard.log'),
     pid: join(state, 'guard.pid'),
     lock: join(state, 'guard.lock'),
@@ -59,13 +58,6 @@ export function pathsOf(env: Record<string, string | undefined>, home: string = 
     failure: join(state, 'guard.failed'),
     policy: join(config, 'guard.yaml'),
   };
-}
-
-function socketPath(state: string, env: Record<string, string | undefined>): string {
-  const path = join(state, 'guard.sock');
-  if (Buffer.byteLength(path) <= LONGEST_SOCKET) return path;
-  const name = createHash('sha256').update(state).digest('hex').slice(0, 16);
-  return join(absolute(env.XDG_RUNTIME_DIR) ?? tmpdir(), `toolcrib-${name}.sock`);
 }
 
 /** The XDG specification: a path that is not absolute is to be ignored. */

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { uptime } from 'node:os';
+import { childEnvironment } from '../model/child-environment.ts';
 
 /**
  * When a process began, as text that only this process of this boot has: a pid alone is given to another
@@ -18,7 +19,11 @@ export function startOf(pid: number): string | undefined {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || isLinux()) return undefined;
   }
   try {
-    const options = { encoding: 'utf8', stdio: 'pipe', env: { ...process.env, LC_ALL: 'C' } } as const;
+    const options = {
+      encoding: 'utf8',
+      stdio: 'pipe',
+      env: { ...childEnvironment(process.env), LC_ALL: 'C' },
+    } as const;
     const began = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], options).trim();
     // Without a boot id: the boot's own time, to the minute, since clocks are corrected a little all the time.
     return began === '' ? undefined : `${Math.round((Date.now() / 1000 - uptime()) / 60)} ${began}`;

@@ -1,23 +1,16 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  accessSync,
-  constants,
-  createReadStream,
-  mkdtempSync,
-  realpathSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { homedir, constants as osConstants, tmpdir, userInfo } from 'node:os';
+import { accessSync, constants, createReadStream, realpathSync, rmSync, statSync } from 'node:fs';
+import { homedir, constants as osConstants, userInfo } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { guardClient } from '../api/client.ts';
-import { ToolcribError } from '../model/index.ts';
+import { childEnvironment, ToolcribError } from '../model/index.ts';
 import { ensureGuard } from './daemon.ts';
 import { withLock, writeOwnFile } from './files.ts';
 import { guardedKubeconfigFor } from './guarded-kubeconfig.ts';
 import { pathsOf } from './paths.ts';
 import { rememberSources } from './person-kubeconfig.ts';
+import { forgetDeadRuns, type OpenRun, openRun, rememberRun } from './runs.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -37,6 +30,7 @@ export async function runGuarded(
   if (binary === undefined) return fail(127, `${name} was not found in PATH.`);
   if (binary === 'not-executable') return fail(126, `${name} can't be executed.`);
   let folder: string | undefined;
+  let run: OpenRun | undefined;
   try {
     const paths = pathsOf(env, homedir());
     // This terminal's clusters, whatever others have: the guard must know them before it mints.
@@ -45,19 +39,17 @@ export async function runGuarded(
     const client = guardClient(paths.socket);
     // The file is hashed; its name is started, since one file may be many programs (busybox, version managers' shims).
     const tool = { name: basename(binary), sha256: await sha256(realpathSync(binary)) };
-    const { id, tokens } = await client.mint({ tool, agent: options.agent, person: userInfo().username });
-    folder = mkdtempSync(join(tmpdir(), 'toolcrib-run-'));
+    run = await openRun(client, { tool, agent: options.agent, person: userInfo().username });
+    forgetDeadRuns(paths.runs);
+    folder = rememberRun(paths.runs, run.id);
     const kubeconfig = join(folder, 'kubeconfig');
-    writeOwnFile(kubeconfig, await guardedKubeconfigFor(paths, env, tokens));
-    try {
-      return await child(binary, args, { ...env, KUBECONFIG: kubeconfig });
-    } finally {
-      await client.revoke(id).catch(() => undefined);
-    }
+    writeOwnFile(kubeconfig, await guardedKubeconfigFor(paths, env, run.tokens));
+    return await child(binary, args, { ...childEnvironment(env), KUBECONFIG: kubeconfig });
   } catch (error) {
     const next = error instanceof ToolcribError && error.next ? ` ${error.next}` : '';
     return fail(125, `${error instanceof Error ? error.message : String(error)}${next}`);
   } finally {
+    await run?.end();
     if (folder) rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { childEnvironment } from '../model/index.ts';
 import { startOf } from './process-id.ts';
 
 /** A process that another one can't be taken for later. */
@@ -63,7 +64,7 @@ function parentAndSession(pid: number): { parent: number; session: number } | un
   }
   try {
     // Elsewhere the terminal's device stands for it: there is no session's number that means the same everywhere.
-    const options = { encoding: 'utf8', stdio: 'pipe' } as const;
+    const options = { encoding: 'utf8', stdio: 'pipe', env: childEnvironment(process.env) } as const;
     const line = execFileSync('ps', ['-o', 'ppid=', '-p', String(pid)], options).trim();
     const parent = Number(line);
     return line === '' || Number.isNaN(parent) ? undefined : { parent, session: 0 };

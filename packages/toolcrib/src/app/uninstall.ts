@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { secretOf } from '../api/socket.ts';
 import { readKubeconfig } from '../cluster/index.ts';
 import { type JournalOptions, loadKey, openJournal } from '../journal/index.ts';
 import { ToolcribError } from '../model/index.ts';
@@ -84,6 +85,8 @@ function ownFiles(paths: Paths): string[] {
     paths.door,
     `${paths.door}.lock`,
     paths.socket,
+    secretOf(paths.socket),
+    paths.runs,
     paths.pid,
     paths.lock,
     paths.startLock,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ToolcribError } from '../model/index.ts';
+import { childEnvironment, ToolcribError } from '../model/index.ts';
 import type { ContextConfig } from './kubeconfig.ts';
 import type { ExecEntry } from './kubeconfig-file.ts';
 
@@ -76,7 +76,7 @@ export async function runExecPlugin(
     spec: { interactive, ...(exec.provideClusterInfo ? { cluster: clusterInfo(context) } : {}) },
   };
   const env = {
-    ...options.env,
+    ...childEnvironment(options.env),
     ...Object.fromEntries(exec.env.map(({ name, value }) => [name, value])),
     KUBERNETES_EXEC_INFO: JSON.stringify(info),
   };

@@ -1,6 +1,7 @@
 // rule.ts and yaml-file.ts are imported by their own paths: they bring CEL and YAML, which most commands never need.
 export * from './act.ts';
 export * from './certain.ts';
+export * from './child-environment.ts';
 export * from './cluster-identity.ts';
 export * from './comeback.ts';
 export * from './decision.ts';

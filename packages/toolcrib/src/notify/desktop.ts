@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Notifier } from '../model/index.ts';
+import { childEnvironment, type Notifier } from '../model/index.ts';
 
 /**
  * The desktop's own notices: `notify-send` (freedesktop) or `osascript` (macOS), where there is a desktop. Texts are
@@ -12,7 +12,11 @@ export function desktop(env: Record<string, string | undefined>, platform: NodeJ
       if (!command) return;
       const text = news.code ? `${news.text}\ntoolcrib approve ${news.code}` : news.text;
       const [program, ...args] = command(news.title, text);
-      const child = spawn(program ?? '', args, { stdio: 'ignore', detached: true });
+      const child = spawn(program ?? '', args, {
+        stdio: 'ignore',
+        detached: true,
+        env: childEnvironment(process.env),
+      });
       child.on('error', () => undefined);
       child.unref();
     },

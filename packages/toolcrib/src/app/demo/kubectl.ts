@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { realClients } from '@toolcrib/sandbox';
-import { ToolcribError } from '../../model/index.ts';
+import { childEnvironment, ToolcribError } from '../../model/index.ts';
 
 const run = promisify(execFile);
 
@@ -18,7 +18,7 @@ export async function findKubectl(): Promise<{ path: string; kubectl: Kubectl }>
       .catch(() => undefined)) ?? (await onPath());
   const kubectl: Kubectl = async (kubeconfig, ...args) => {
     const { stdout } = await run(path, args, {
-      env: { ...process.env, KUBECONFIG: kubeconfig },
+      env: { ...childEnvironment(process.env), KUBECONFIG: kubeconfig },
       maxBuffer: 1 << 26,
     });
     return stdout;
@@ -31,7 +31,9 @@ async function onPath(): Promise<string> {
     const path = join(folder, 'kubectl');
     try {
       accessSync(path, constants.X_OK);
-      const { stdout } = await run(path, ['version', '--client', '-o', 'json']);
+      const { stdout } = await run(path, ['version', '--client', '-o', 'json'], {
+        env: childEnvironment(process.env),
+      });
       const { minor } = (JSON.parse(stdout) as { clientVersion: { minor: string } }).clientVersion;
       if (Number.parseInt(minor, 10) >= 30) return path;
     } catch {

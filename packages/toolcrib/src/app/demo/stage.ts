@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ToolcribError } from '../../model/index.ts';
+import { childEnvironment, ToolcribError } from '../../model/index.ts';
 import { ensureGuard, guardPid, inheritedOptions, stopGuard } from '../daemon.ts';
 import { turnOn } from '../on.ts';
 import { pathsOf } from '../paths.ts';
@@ -105,6 +105,7 @@ function spawnCluster(folder: string, kubeconfig: string, podStartMs: number): C
   return spawn(process.execPath, [...inheritedOptions(process.execArgv), main, ...args], {
     stdio: ['ignore', log, log],
     detached: true,
+    env: childEnvironment(process.env),
   });
 }
 

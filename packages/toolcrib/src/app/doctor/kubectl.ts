@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { SELF_TEST_PATH } from '../../model/index.ts';
+import { childEnvironment, SELF_TEST_PATH } from '../../model/index.ts';
 import { isOwnPath } from '../terminals.ts';
 import { echoIn, newNonce } from './arrives.ts';
 import type { Check } from './check.ts';
@@ -27,7 +27,7 @@ export const kubectl = {
 
 function run(args: string[], env: Record<string, string | undefined>): Promise<string> {
   return new Promise((resolve) => {
-    execFile('kubectl', args, { env, timeout: 10_000 }, (error, stdout, stderr) => {
+    execFile('kubectl', args, { env: childEnvironment(env), timeout: 10_000 }, (error, stdout, stderr) => {
       if ((error as NodeJS.ErrnoException | null)?.code === 'ENOENT') return resolve('not-there');
       resolve(error ? stderr || error.message : stdout);
     });

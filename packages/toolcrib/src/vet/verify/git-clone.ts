@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { ToolcribError } from '../../model/index.ts';
+import { childEnvironment, ToolcribError } from '../../model/index.ts';
 import { VERDICT_OF, type Verification } from './types.ts';
 
 /** Nothing is checked out and no hook or filter runs. */
@@ -9,7 +9,7 @@ function git(folder: string, ...args: string[]): Promise<{ stdout: Buffer }> {
     encoding: 'buffer',
     maxBuffer: 4 * 1024 * 1024,
     // An object that a partial clone lacks would be fetched, by whatever command its own configuration names.
-    env: { ...process.env, GIT_NO_LAZY_FETCH: '1' },
+    env: { ...childEnvironment(process.env), GIT_NO_LAZY_FETCH: '1' },
   });
 }
 

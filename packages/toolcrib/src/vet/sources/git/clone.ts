@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ToolcribError } from '../../../model/index.ts';
+import { childEnvironment, ToolcribError } from '../../../model/index.ts';
 import { withoutSecrets } from '../target.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function cloneForReading(
     url,
     join(dir, 'repository.git'),
   ];
-  const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+  const kept = Object.fromEntries(Object.entries(childEnvironment(process.env)).filter(([name]) => !name.startsWith('GIT_')));
   const env = {
     ...kept,
     GIT_CONFIG_NOSYSTEM: '1',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ToolcribError } from '../../../model/index.ts';
+import { childEnvironment, ToolcribError } from '../../../model/index.ts';
 import { originIn, readConfig, type Setting } from './config.ts';
 import { refuseSpecialFiles } from './special-files.ts';
 
@@ -195,7 +195,7 @@ async function findHead(
 
 /** No configuration, no prompt, no lazy fetch, no replaced objects, and nothing inherited that could point elsewhere. */
 function environment(): NodeJS.ProcessEnv {
-  const kept = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
+  const kept = Object.fromEntries(Object.entries(childEnvironment(process.env)).filter(([name]) => !name.startsWith('GIT_')));
   return {
     ...kept,
     GIT_CONFIG_NOSYSTEM: '1',

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { ToolcribError } from '../../../model/index.ts';
+import { childEnvironment, ToolcribError } from '../../../model/index.ts';
 import { parseJson } from '../json.ts';
 import type { SourceContext } from '../source.ts';
 import { type Packument, packumentSchema } from './schema.ts';
@@ -98,6 +98,7 @@ async function get(location: string, name: string, signal?: AbortSignal): Promis
 async function npmsRegistry(): Promise<string> {
   const { stdout } = await promisify(execFile)('npm', ['config', 'get', 'registry'], {
     timeout: 20_000,
+    env: childEnvironment(process.env),
   }).catch((cause) => {
     throw new ToolcribError('missing-part', 'npm can’t be asked which registry it uses', {
       next: 'name one with --registry',
