@@ -187,6 +187,7 @@ export function goesThroughAll({ expected }: Pick<LiveAct, 'expected'>, effect: 
   if (!target) return false;
   return [...expected.keys()].some((key) => {
     if (key === TYPED) return false;
+    if (key === TYPED) return false;
     const { group, resource, namespace, labelSelector, fieldSelector } = JSON.parse(key) as SessionList;
     const same = group === target.group && resource === target.resource && namespace === target.namespace;
     return same && labelSelector === undefined && fieldSelector === undefined;
