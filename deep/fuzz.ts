@@ -31,8 +31,10 @@ export default {
         if (verdict.fail) {
           failed++;
           const { kind, why } = verdict.fail;
-          if (add(`FAILED: ${kind}`) <= LISTED_OF_A_KIND)
+          if (add(`FAILED: ${kind}`) <= LISTED_OF_A_KIND) {
             failures.push({ name: `request ${at}: ${kind}`, why: `${why} · ${told(sent)}` });
+            progress(`request ${at}: ${kind}: ${why} · ${told(sent)}`);
+          }
         }
         if (checked % PROGRESS === 0) progress(`${checked} requests, ${failed} failed`);
       });
