@@ -40,7 +40,7 @@ export const SENDING = 60_000;
  */
 export function mayArriveUntil(request: RequestRecord, mayArrive: number): number | undefined {
   const { state, unsure, at } = request;
-  if (state !== 'kept' && state !== 'unsettled' && state !== 'failed') return undefined;
+  if (state !== 'kept' && state !== 'unsettled') return undefined;
   return unsure?.until ?? at + SENDING + mayArrive;
 }
 

@@ -51,7 +51,7 @@ export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates'> & { close():
 
 async function settle(deps: WayDeps, id: string, outcome: Outcome): Promise<void> {
   // An eviction that a budget refuses takes nothing.
-  if ('notSent' in outcome || ('status' in outcome && outcome.status >= 400)) deps.letGo.forget(id);
+  if ('notSent' in outcome || ('said' in outcome && outcome.said === 'no')) deps.letGo.forget(id);
   const adopting = deps.whenCreated.get(id);
   deps.whenCreated.delete(id);
   if (adopting && 'status' in outcome && outcome.said === 'yes') await deps.journal.saveSoften(adopting);
