@@ -2,6 +2,8 @@
 import { describe } from 'node:test';
 import { approvalContract } from '../packages/toolcrib/src/app/contracts/approval.contract.ts';
 import { incidentContract } from '../packages/toolcrib/src/app/contracts/incident.contract.ts';
+import { namespaceKeptContract } from '../packages/toolcrib/src/app/contracts/namespace-kept.contract.ts';
+import { oneActContract } from '../packages/toolcrib/src/app/contracts/one-act.contract.ts';
 import { passingContract } from '../packages/toolcrib/src/app/contracts/passing.contract.ts';
 import { openGuardedTestbed } from './guarded.ts';
 
@@ -10,3 +12,6 @@ describe('what an approval is good for, over a real control plane', () =>
   approvalContract(openGuardedTestbed));
 describe('what passes and what does not, over a real control plane', () =>
   passingContract(openGuardedTestbed));
+describe('a command is one act, over a real control plane', () => oneActContract(openGuardedTestbed));
+describe('a Namespace with volumes, over a real control plane', () =>
+  namespaceKeptContract(openGuardedTestbed));

@@ -112,7 +112,7 @@ export function holdText(hold: Hold): string {
   const { softening } = decision;
   lines.push(
     softening?.possible
-      ? `  toolcrib approve ${code} --softened${net}   ${faint(softening.how === 'orphan-first' ? 'its Pods keep running; can be undone without a restart' : 'the volume is kept')}`
+      ? `  toolcrib approve ${code} --softened${net}   ${faint(softening.how === 'orphan-first' ? 'its Pods keep running; can be undone without a restart' : 'the data is kept: volumes are set to Retain first, then it goes')}`
       : `  ${faint(`can't be softened: ${clean(softening?.why ?? 'this can only go as it was sent')}`)}`,
     `  toolcrib approve ${code} --as-sent${net}    ${faint('everything above goes; what can be is kept for an undo')}`,
     `  toolcrib deny ${code}`,

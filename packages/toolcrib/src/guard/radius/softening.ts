@@ -41,6 +41,7 @@ export function softening(
   const foreign = foreignFinalizers(object, [marks.finalizer]);
   if (foreign[0]) return no(`its finalizer ${foreign[0]} lets somebody else act on the delete`);
   if (isClaim(object)) return retainFirst(radius, object);
+  if (isKind(object, '', 'Namespace')) return retainInside(radius);
   const unfit = unfitKind(object);
   if (unfit) return no(unfit);
   if (effectivePropagation(aim.effect.options, aim.type, object.metadata.finalizers) === 'Orphan') {
@@ -74,7 +75,6 @@ function unfitKind(object: KubeObject): string | undefined {
     return 'a Job that is made again starts over: its Pods are not taken back';
   }
   if (isKind(object, 'batch', 'CronJob')) return 'a CronJob that is made again does not take its Jobs back';
-  if (isKind(object, '', 'Namespace')) return 'a Namespace that is being deleted cannot be called back';
   if (isVolume(object)) return 'a volume that is being deleted cannot be called back';
   if (isCustom(object)) return `what becomes of a ${object.kind} is decided by its operator`;
   if (isKind(object, '', 'Service')) return 'a Service stops at once: nothing of it can be kept running';
@@ -94,6 +94,18 @@ function retainFirst(radius: Radius, claim: KubeObject): Softening {
     claim.spec?.volumeName
       ? 'its volume is kept (Retain) in any case, and the claim itself cannot be called back'
       : 'it has no volume, and the claim itself cannot be called back',
+  );
+}
+
+/** A Namespace itself can't be called back; what can't be brought back of it is the data, and that can be kept first. */
+function retainInside(radius: Radius): Softening {
+  const lost = radius.members.filter((member) => member.loss === 'lost');
+  const volumes = new Set(lost.filter(({ ref }) => isVolume(ref)).map(({ via }) => via));
+  const unseen = lost.find((member) => !isVolume(member.ref) && !volumes.has(member.ref.uid));
+  if (unseen) return no(`the volume of ${unseen.ref.name} could not be seen, so it cannot be set to Retain`);
+  if (volumes.size > 0) return { possible: true, how: 'retain-first' };
+  return no(
+    'a Namespace that is being deleted cannot be called back, and it has no volume whose data would be lost',
   );
 }
 

@@ -4,6 +4,7 @@ import { ToolcribError } from '../../model/index.ts';
 import { statusOf } from './parts.ts';
 
 const VOLUMES = { group: '', version: 'v1', resource: 'persistentvolumes' };
+const NAMESPACES = { group: '', version: 'v1', resource: 'namespaces' };
 const CLAIMS = { group: '', version: 'v1', resource: 'persistentvolumeclaims' };
 
 export type Retained = NonNullable<SoftenRecord['volumes']>;
@@ -57,9 +58,11 @@ export async function settleRetained(
   mayArrive = false,
 ): Promise<SoftenRecord> {
   if (record.how !== 'retain-first' || record.state !== 'started') return record;
-  const { namespace, name, uid } = record.owner;
+  const { kind, namespace, name, uid } = record.owner;
+  // A claim, or the Namespace of all of them.
+  const type = kind === 'Namespace' ? NAMESPACES : CLAIMS;
   const stands = async () => {
-    const claim = await cluster.get(CLAIMS, { namespace, name }, record.as);
+    const claim = await cluster.get(type, { namespace, name }, record.as);
     return claim?.metadata.uid === uid && claim.metadata.deletionTimestamp === undefined;
   };
   const softened: SoftenRecord = { ...record, state: 'softened', note: undefined };
@@ -69,7 +72,7 @@ export async function settleRetained(
   for (const volume of record.volumes ?? []) {
     // Looked at again right before: what goes now, whoever sent it, goes with its data.
     if (!(await stands())) return softened;
-    if (!(await putBack(cluster, volume, uid, record.as))) kept.push(volume.name);
+    if (!(await putBack(cluster, volume, record.owner, record.as))) kept.push(volume.name);
   }
   const still = kept.length > 0 ? ` ${kept.join(', ')} keeps Retain: it is not bound to this claim.` : '';
   return { ...record, state: 'failed', note: `Nothing was deleted: ${why}${still}` };
@@ -79,7 +82,7 @@ export async function settleRetained(
 async function putBack(
   cluster: Cluster,
   { name, uid, reclaimPolicy }: Retained[number],
-  claimUid: string,
+  owner: SoftenRecord['owner'],
   as?: As,
 ): Promise<boolean> {
   if (reclaimPolicy === 'Retain') return true;
@@ -87,7 +90,7 @@ async function putBack(
     const volume = await cluster.get(VOLUMES, { name }, as);
     if (volume?.metadata.uid !== uid) return true;
     if (volume.spec?.persistentVolumeReclaimPolicy !== 'Retain') return true;
-    if (!isBoundTo(volume, claimUid)) return false;
+    if (!isBoundTo(volume, owner)) return false;
     const { resourceVersion } = volume.metadata;
     const patch = {
       metadata: { uid, resourceVersion },
@@ -102,8 +105,10 @@ async function putBack(
   }
 }
 
-function isBoundTo(volume: KubeObject, claimUid: string): boolean {
-  return volume.status?.phase === 'Bound' && volume.spec?.claimRef?.uid === claimUid;
+function isBoundTo({ status, spec }: KubeObject, { kind, name, uid }: SoftenRecord['owner']): boolean {
+  const { claimRef } = spec ?? {};
+  const own = kind === 'Namespace' ? claimRef?.namespace === name : claimRef?.uid === uid;
+  return status?.phase === 'Bound' && own;
 }
 
 function notKept(name: string, why: string): ToolcribError {

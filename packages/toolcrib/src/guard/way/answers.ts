@@ -19,7 +19,7 @@ export function answer(status: Status, warnings: string[] = []): Extract<Instruc
 
 const SOFTER = {
   'orphan-first': 'the Pods keep running; can be undone',
-  'retain-first': 'the volume is kept',
+  'retain-first': 'the data is kept: its volumes are set to Retain first',
 };
 
 /** The text that a person reads when something is held: what, why, and what to type. */

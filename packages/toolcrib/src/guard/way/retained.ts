@@ -38,13 +38,13 @@ export function tellClaim(
   deps: Pick<WayDeps, 'notifier'>,
   { owner, volumes = [], state, note }: SoftenRecord,
 ): void {
-  const claim = `${owner.kind} ${owner.namespace}/${owner.name}`;
+  const claim = `${owner.kind} ${owner.namespace === undefined ? '' : `${owner.namespace}/`}${owner.name}`;
   const names = volumes.map(({ name }) => name).join(', ');
   if (state === 'softened')
     deps.notifier.tell({
       kind: 'softened',
       title: `Softened: ${claim}`,
-      text: `its volume is kept (${names})`,
+      text: `what it had on ${names} is kept`,
     });
   if (state === 'failed')
     deps.notifier.tell({

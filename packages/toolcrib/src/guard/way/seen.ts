@@ -188,7 +188,7 @@ async function permitted(
   const { namespace = '', name, apiVersion } = aim.ref;
   const { version } = groupVersionOf(apiVersion);
   const volumes = radius.members
-    .filter((member) => member.ref.kind === 'PersistentVolume')
+    .filter((member) => member.ref.kind === 'PersistentVolume' && member.loss === 'lost')
     .map(({ ref }) => ref.name);
   const rights =
     found.how === 'retain-first'

@@ -89,7 +89,7 @@ async function softenClaim(
   const { request, subject, seen, live } = step;
   if (subject.effect.verb !== 'delete') throw new Error('not a delete');
   const volumes = seen.radius.members
-    .filter((member) => member.ref.kind === 'PersistentVolume')
+    .filter((member) => member.ref.kind === 'PersistentVolume' && member.loss === 'lost')
     .map((member) => ({ name: member.ref.name, uid: member.ref.uid ?? '' }));
   const { apiVersion, kind, metadata } = target;
   const as = impersonation(request.headers);
@@ -117,7 +117,7 @@ async function softenClaim(
     if (!certainlyNotDone(error) && error instanceof ToolcribError) {
       // Set to Retain a volume may still be: given back now, it would stay so unseen.
       deps.softenings.underWay.delete(request.id);
-      return notYetSoftened(deps, step, `${error.message} The claim was not deleted.`);
+      return notYetSoftened(deps, step, `${error.message} ${kind} ${metadata.name} was not deleted.`);
     }
     await settleClaim(deps, now, { notSent: error instanceof Error ? error.message : String(error) });
     throw error;
@@ -125,7 +125,7 @@ async function softenClaim(
   // Softened it is only once the cluster has taken the claim's delete: `settled` says.
   deps.softenings.retained.set(request.id, now);
   const names = volumes.map(({ name }) => name).join(', ');
-  const told = `toolcrib has set ${names} to Retain first: the data stays when the claim goes. Undo: toolcrib undo ${live.act.id}. To give it up: toolcrib finish ${live.act.id}`;
+  const told = `toolcrib has set ${names} to Retain first: the data stays when ${target.kind} ${metadata.name} goes. Undo: toolcrib undo ${live.act.id}. To give it up: toolcrib finish ${live.act.id}`;
   return { do: 'forward', ...pinned(request, subject.effect, target), warnings: [...warnings, told] };
 }
 

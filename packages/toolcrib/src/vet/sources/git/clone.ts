@@ -36,7 +36,9 @@ export async function cloneForReading(
     url,
     join(dir, 'repository.git'),
   ];
-  const kept = Object.fromEntries(Object.entries(childEnvironment(process.env)).filter(([name]) => !name.startsWith('GIT_')));
+  const kept = Object.fromEntries(
+    Object.entries(childEnvironment(process.env)).filter(([name]) => !name.startsWith('GIT_')),
+  );
   const env = {
     ...kept,
     GIT_CONFIG_NOSYSTEM: '1',

@@ -195,7 +195,9 @@ async function findHead(
 
 /** No configuration, no prompt, no lazy fetch, no replaced objects, and nothing inherited that could point elsewhere. */
 function environment(): NodeJS.ProcessEnv {
-  const kept = Object.fromEntries(Object.entries(childEnvironment(process.env)).filter(([name]) => !name.startsWith('GIT_')));
+  const kept = Object.fromEntries(
+    Object.entries(childEnvironment(process.env)).filter(([name]) => !name.startsWith('GIT_')),
+  );
   return {
     ...kept,
     GIT_CONFIG_NOSYSTEM: '1',
