@@ -5,12 +5,14 @@ import { look, radiusOf } from '../packages/toolcrib/src/guard/radius/index.ts';
 import { youngKindsContract } from '../packages/toolcrib/src/guard/radius/young-kinds.contract.ts';
 import { inSilenceContract } from '../packages/toolcrib/src/guard/way/in-silence.contract.ts';
 import { lastBarrierContract } from '../packages/toolcrib/src/guard/way/last-barrier.contract.ts';
+import { endingClaimContract } from '../packages/toolcrib/src/testing/ending-claim.contract.ts';
 import { inNamespace, put, seen, until } from '../packages/toolcrib/src/testing/target.ts';
 import { sharedTestbed } from './target.ts';
 
 const shared = sharedTestbed();
 describe('the last barrier, over a real control plane', () => lastBarrierContract(shared));
 describe('what would go in silence, over a real control plane', () => inSilenceContract(shared));
+describe('a claim that was being deleted, over a real control plane', () => endingClaimContract(shared));
 describe('kinds of this moment, over a real control plane', () => youngKindsContract(shared));
 
 const SERVICES = '/apis/apiregistration.k8s.io/v1/apiservices';
