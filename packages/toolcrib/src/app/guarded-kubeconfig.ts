@@ -73,9 +73,11 @@ export async function syncGuardedKubeconfig(
   });
   if (left) changeSources(paths, (now) => now && { sources: now.sources });
   const changed = write(paths.kubeconfig, shared, ownText(person, identity, shared.file));
-  for (const { terminal, ours } of open) {
-    // Read again: it may have got a label of its own a moment ago.
-    const own = personOfTerminal(paths, terminal, home);
+  const persons = new Map<string, Person | undefined>();
+  for (const { terminal, source, ours } of open) {
+    // Read again: it may have got a label of its own a moment ago. Once for all terminals with the same files.
+    if (!persons.has(source.mark)) persons.set(source.mark, personOfTerminal(paths, terminal, home));
+    const own = persons.get(source.mark);
     if (own) write(terminal.kubeconfig, ours, ownText(own, identity, ours.file, { inTerminal: true }));
   }
   return {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { ToolcribError } from '../model/index.ts';
-import { loadKubeconfig } from './kubeconfig.ts';
+import { loadKubeconfig, readKubeconfig } from './kubeconfig.ts';
 import { parseKubeconfig } from './kubeconfig-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toolcrib-kubeconfig-'));
@@ -206,4 +206,29 @@ test('any text is a kubeconfig or a clear error', () => {
     ),
     { numRuns: 500 },
   );
+});
+
+test('a file that stays as it is, is parsed once; each change of it counts, however small', async () => {
+  const path = file('remembered', '');
+  const text = (name: string) => `current-context: ${name}\n`;
+  const isRemembered = () => {
+    const once = readKubeconfig(path);
+    return readKubeconfig(path) === once;
+  };
+  for (let round = 0; round < 3; round++) {
+    for (const name of [`a-${round}`, `b-${round}`, `c-${round}`]) {
+      // In place and with the same size, again and again.
+      writeFileSync(path, text(name));
+      assert.equal(readKubeconfig(path)?.currentContext, name);
+    }
+    for (let tries = 0; !isRemembered(); tries++) {
+      assert.ok(tries < 1_000, 'it is parsed each time');
+      await new Promise((done) => setTimeout(done, 20));
+    }
+  }
+  writeFileSync(`${path}.new`, text('a-9'));
+  renameSync(`${path}.new`, path);
+  assert.equal(readKubeconfig(path)?.currentContext, 'a-9');
+  rmSync(path);
+  assert.equal(readKubeconfig(path), undefined);
 });

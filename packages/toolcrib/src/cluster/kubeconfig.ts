@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { ToolcribError } from '../model/index.ts';
@@ -67,6 +67,38 @@ export function kubeconfigPaths(env: Record<string, string | undefined>, home: s
 
 /** undefined where there is no such file. @throws ToolcribError `no-kubeconfig`, `bad-file` */
 export function readKubeconfig(path: string): KubeconfigFile | undefined {
+  const stamp = stampOf(path);
+  const known = stamp === undefined ? undefined : readings.get(path);
+  if (known && known.stamp === stamp) return known.file;
+  const file = readAnew(path);
+  readings.delete(path);
+  if (file && stamp !== undefined) readings.set(path, { stamp, file });
+  if (readings.size > READINGS) readings.delete(readings.keys().next().value ?? '');
+  return file;
+}
+
+/**
+ * What stands in each file, as long as that is the same file with the same times: several terminals have the same files, and
+ * a large one takes long to parse. What is given is shared, so nobody may change it.
+ */
+const readings = new Map<string, { stamp: string; file: KubeconfigFile }>();
+const READINGS = 64;
+/** A file's time has steps: one that was written within this (ms) may be written again under the same. */
+const STEP = 100;
+
+/** Tells one state of a file from another; undefined where that can't be told yet, or there is none. */
+function stampOf(path: string): string | undefined {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+    const youngest = Number((mtimeNs > ctimeNs ? mtimeNs : ctimeNs) / 1_000_000n);
+    if (Math.abs(Date.now() - youngest) < STEP) return undefined;
+    return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
+  } catch {
+    return undefined;
+  }
+}
+
+function readAnew(path: string): KubeconfigFile | undefined {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
