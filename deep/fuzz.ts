@@ -13,7 +13,7 @@ export default {
   unit: 'requests',
   full: 1_000_000,
   sample: 50_000,
-  sampleMinutes: 2,
+  sampleMinutes: 1,
   async run({ seed, count, progress }) {
     // What the library says of odd YAML helps nobody here.
     process.removeAllListeners('warning');

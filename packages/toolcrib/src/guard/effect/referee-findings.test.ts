@@ -13,7 +13,7 @@ const STRATEGIC = 'application/strategic-merge-patch+json';
 const MERGE = 'application/merge-patch+json';
 const JSON_TYPE = 'application/json';
 
-/** Each came to 0 replicas or to a delete at the server; the verbs that say so. */
+/** Each came to 0 replicas or to a delete at the server; how it has to be read. */
 const FOUND: [what: string, method: string, target: string, type: string, body: string, reads: RegExp][] = [
   [
     'a directive that takes replicas away',
@@ -21,7 +21,7 @@ const FOUND: [what: string, method: string, target: string, type: string, body: 
     WEB,
     STRATEGIC,
     '{"spec":{"$deleteFromPrimitiveList/replicas":0}}',
-    /^ask-server$/,
+    /^not-understood$/,
   ],
   [
     'a directive that takes the spec away',
@@ -29,7 +29,7 @@ const FOUND: [what: string, method: string, target: string, type: string, body: 
     WEB,
     STRATEGIC,
     '{"$deleteFromPrimitiveList/spec":null}',
-    /^ask-server$/,
+    /^not-understood$/,
   ],
   [
     'a directive with an order',
@@ -37,7 +37,7 @@ const FOUND: [what: string, method: string, target: string, type: string, body: 
     WEB,
     STRATEGIC,
     '{"$setElementOrder/spec":{"replicas":0}}',
-    /^ask-server$/,
+    /^not-understood$/,
   ],
   [
     '2^32, which is 0 in 32 bits',
