@@ -17,7 +17,7 @@ const proof: Proof = {
       const run = await promiseCases(stage, {
         seed,
         count,
-        atOnce: 6,
+        atOnce: 12,
         progress,
         ...(only ? { only: Number(only) } : {}),
       });

@@ -6,5 +6,5 @@ import { openGuardedTestbed } from './guarded.ts';
 import { openTestbed } from './target.ts';
 
 describe('what is said before is what an undo does, over a real control plane', () =>
-  promiseContract(openTestbed, { quotas: true }));
+  promiseContract(openTestbed, { whole: true }));
 describe('helm uninstall undone, over a real control plane', () => helmUndoContract(openGuardedTestbed));

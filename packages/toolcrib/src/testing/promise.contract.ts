@@ -113,9 +113,9 @@ function operator(step: () => Promise<unknown>): () => Promise<void> {
 
 /**
  * What was said before is what an undo does, over this target. Everything claimed is asked of the API directly.
- * @param options.quotas the target refuses what is over a quota
+ * @param options.whole the target refuses what is over a quota, and has generic ephemeral volumes
  */
-export function promiseContract(open: OpenTarget, options: { quotas?: boolean } = {}): void {
+export function promiseContract(open: OpenTarget, options: { whole?: boolean } = {}): void {
   let target: ClusterTarget;
   const kinds = new Map<string, Awaited<ReturnType<typeof define>>>();
   before(async () => {
@@ -321,7 +321,7 @@ export function promiseContract(open: OpenTarget, options: { quotas?: boolean } 
       assert.deepEqual(owners?.sort(), [keeper.metadata.uid, now?.metadata.uid].sort());
     }));
 
-  if (options.quotas) {
+  if (options.whole) {
     test('a controller that does not make again what was promised: said, and no success', () =>
       inNamespace(target, async (namespace) => {
         const { owner } = await runDeployment(target, namespace, 'web', 2);
@@ -544,6 +544,111 @@ export function promiseContract(open: OpenTarget, options: { quotas?: boolean } 
       assert.equal((await undone(target, [first.snapshot])).code, 1);
       assert.deepEqual(await told(), ['superseded', 'upgraded since']);
     }));
+
+  test('what an Orphan delete of a custom resource left names it again', () =>
+    inNamespace(target, async (namespace) => {
+      const { path, resource } = defined('Lonely');
+      const at = `${path}/namespaces/${namespace}/${resource}`;
+      const owner = await put(target, at, {
+        apiVersion: `${GROUP}/v1`,
+        kind: 'Lonely',
+        metadata: { name: 'o' },
+      });
+      for (const kind of ['ConfigMap', 'Secret'])
+        await put(target, paths.core(namespace, `${kind.toLowerCase()}s`), {
+          apiVersion: 'v1',
+          kind,
+          metadata: { name: 'left', ownerReferences: controlledBy(owner) },
+        });
+      const kept = await keepFor(
+        target,
+        [owner],
+        { group: GROUP, resource },
+        { propagationPolicy: 'Orphan' },
+      );
+      await target.https('DELETE', `${at}/o`, { propagationPolicy: 'Orphan' });
+      await gone(`${at}/o`);
+      const { told, code } = await undone(target, [kept.snapshot]);
+      assert.equal(code, 0, told.join('\n'));
+      const now = await seen(target, `${at}/o`);
+      for (const resource of ['configmaps', 'secrets']) {
+        const left = await seen(target, `${paths.core(namespace, resource)}/left`);
+        assert.deepEqual(
+          left?.metadata.ownerReferences?.map(({ uid }) => uid),
+          [now?.metadata.uid],
+        );
+      }
+    }));
+
+  for (const runs of [true, false]) {
+    test(`a Pod of a custom resource that stands: ${runs ? 'its operator has made another, and it is left' : 'nobody makes it again, and it is restored'}`, () =>
+      inNamespace(target, async (namespace) => {
+        const { path, resource } = defined('Lonely');
+        const owner = await put(target, `${path}/namespaces/${namespace}/${resource}`, {
+          apiVersion: `${GROUP}/v1`,
+          kind: 'Lonely',
+          metadata: { name: 'o' },
+        });
+        const pod = (name: string) =>
+          put(target, paths.pods(namespace), {
+            apiVersion: 'v1',
+            kind: 'Pod',
+            metadata: { name, ownerReferences: controlledBy(owner) },
+            spec: {
+              terminationGracePeriodSeconds: 1,
+              containers: [{ name: 'main', image: 'registry.k8s.io/pause:3.10' }],
+            },
+          });
+        const first = await pod('o-a');
+        const kept = await keepFor(target, [first], { group: '', resource: 'pods' });
+        assert.equal(saidOf(kept, 'Pod', 'o-a'), 'restorable');
+        await target.https('DELETE', `${paths.pods(namespace)}/o-a`);
+        if (runs) await pod('o-b');
+        await gone(`${paths.pods(namespace)}/o-a`);
+        const { told, code } = await undone(target, [kept.snapshot]);
+        assert.equal(code, 0, told.join('\n'));
+        const names = (await items(target, paths.pods(namespace))).map(({ metadata }) => metadata.name);
+        assert.deepEqual(names, [runs ? 'o-b' : 'o-a']);
+      }));
+  }
+
+  if (options.whole) {
+    test('a claim of an ephemeral volume in use: the Pod is named, nothing is promised by it', () =>
+      inNamespace(target, async (namespace) => {
+        const volumes = [
+          {
+            name: 'scratch',
+            ephemeral: {
+              volumeClaimTemplate: {
+                spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+              },
+            },
+          },
+        ];
+        await put(target, paths.pods(namespace), {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name: 'web' },
+          spec: {
+            terminationGracePeriodSeconds: 1,
+            containers: [{ name: 'main', image: 'registry.k8s.io/pause:3.10' }],
+            volumes,
+          },
+        });
+        const at = `${paths.claims(namespace)}/web-scratch`;
+        await until(
+          'the Pod runs',
+          async () => (await seen(target, `${paths.pods(namespace)}/web`))?.status?.phase === 'Running',
+        );
+        const claim = kinded(await seen(target, at), 'v1', 'PersistentVolumeClaim');
+        const kept = await keepFor(target, [claim], { group: '', resource: 'persistentvolumeclaims' });
+        assert.notEqual(saidOf(kept, 'PersistentVolumeClaim', 'web-scratch'), 'returns');
+        await target.https('DELETE', at);
+        const { told, code } = await undone(target, [kept.snapshot], { limit: 1_000 });
+        assert.equal(code, 1);
+        assert.match(told.join('\n'), /Pod web still uses it/);
+      }));
+  }
 
   test('a Namespace that a custom resource controls comes back, with all that was in it', async () => {
     const { path, definition, resource } = defined('Tenant');

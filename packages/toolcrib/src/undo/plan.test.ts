@@ -118,6 +118,8 @@ test('what stands now: the same, the same again, another, on its way out, unread
   const going = other({ metadata: { ...map.metadata, deletionTimestamp: 'x' } });
   const plan = planUndo([snapshotOf([map])], [], live([map], [going]));
   assert.equal(plan.steps[0]?.do === 'create' && plan.steps[0].waitGone, 'ConfigMap-c');
+  const before = other({ metadata: { ...map.metadata, deletionTimestamp: 'w' } });
+  assert.deepEqual(said([before], [before]), ['unchanged ConfigMap c'], 'somebody else’s act takes it');
   const blind = { ...live([map]), unreadable: { [keyOfObject(map)]: 'forbidden' } };
   const unread = planUndo([snapshotOf([map])], [], blind).steps[0];
   assert.equal(unread?.do === 'none' && unread.result.result, 'failed');

@@ -73,22 +73,28 @@ export function planUndo(
   // Claims are bound before whatever uses them comes back.
   const first: UndoStep[] = [];
   const later: UndoStep[] = [];
-  const links: UndoStep[] = [];
+  const told = new Map<KubeObject, UndoStep[]>();
   for (const object of inOrder(rest, true)) {
     if (!/^(PersistentVolume(Claim)?|Secret|ConfigMap|Namespace)$/.test(object.kind))
       steps.push(...later.splice(0));
-    const link = relinkStep(facts, object);
-    if (link) links.push(link);
     const own = volumeSteps(facts, object, stepFor(facts, object));
     if (own.now.some((step) => step.do === 'create')) created.add(object.metadata.uid ?? '');
     first.push(...own.first);
-    // One line for one object: that it names its owner again says that it stands.
-    const stands = own.now.every((step) => step.do === 'none' && step.result.result === 'unchanged');
-    if (!link || !stands) steps.push(...own.now);
+    steps.push(...own.now);
+    told.set(object, own.now);
     later.push(...own.later);
   }
   // A set that is scaled up finds its own claims then, instead of making empty ones.
-  steps.push(...later, ...scaled.steps, ...links);
+  steps.push(...later, ...scaled.steps);
+  // Only now it is known which owners come back.
+  for (const [object, own] of told) {
+    const link = relinkStep(facts, object);
+    if (!link) continue;
+    // One line for one object: that it names its owner again says that it stands.
+    const stands = own.every((step) => step.do === 'none' && step.result.result === 'unchanged');
+    if (stands) for (const step of own) steps.splice(steps.indexOf(step), 1);
+    steps.push(link);
+  }
   return {
     took: requests.length > 0,
     actId: snapshots[0]?.actId ?? softenings[0]?.actId ?? '',
@@ -183,6 +189,10 @@ function stepFor(facts: PlanFacts, object: KubeObject): UndoStep {
   if (now && now.metadata.uid === uid) {
     const goes = now.metadata.deletionTimestamp !== undefined || isAboutToBeCollected(facts, now);
     if (!goes) return revertStep(kind, object, now) ?? standsStep(facts, object, now);
+    // A claim's data can still be saved; of anything else the end was decided before, and is not waited for.
+    const before = object.metadata.deletionTimestamp !== undefined;
+    if (before && !isKind(object, '', 'PersistentVolumeClaim'))
+      return none(what, 'unchanged', 'it was being deleted before the act, and still is');
     const remade = remadeBy(facts, object);
     if (remade) return leftTo(what, object, remade);
     return { do: 'create', info: kind, snapshot: object, waitGone: uid };

@@ -69,11 +69,15 @@ export async function usersOf(run: Run, { namespace, name }: ClaimAt): Promise<s
   const pods = await run.cluster
     .list({ group: '', version: 'v1', resource: 'pods' }, { namespace }, run.as)
     .catch((): KubeObject[] => []);
-  type Volume = { persistentVolumeClaim?: { claimName: string } };
+  type Volume = { name: string; persistentVolumeClaim?: { claimName: string }; ephemeral?: unknown };
   return pods
     .filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed')
-    .filter(({ spec }) =>
-      (spec?.volumes ?? []).some((one: Volume) => one.persistentVolumeClaim?.claimName === name),
+    .filter(({ metadata, spec }) =>
+      (spec?.volumes ?? []).some(
+        (one: Volume) =>
+          one.persistentVolumeClaim?.claimName === name ||
+          (one.ephemeral !== undefined && `${metadata.name}-${one.name}` === name),
+      ),
     )
     .map(({ metadata }) => metadata.name);
 }
