@@ -132,3 +132,25 @@ for (const [status, message, becomes] of [
     await close();
   });
 }
+
+test('a merge patch of a Deployment without replicas costs not one request', async () => {
+  const asking: string[] = [];
+  const listening = new Proxy(target.cluster, {
+    get: (real, name) => {
+      asking.push(String(name));
+      return Reflect.get(real, name);
+    },
+  });
+  const { deps, close } = openWay(listening, policyOf('[]'));
+  for (const kind of ['merge', 'strategic-merge']) {
+    const body = Buffer.from('{"spec":{"template":{"metadata":{"annotations":{"a":"b"}}}}}');
+    const headers = { 'content-type': `application/${kind}-patch+json` };
+    const { do: done } = await judge(deps, asked('PATCH', `${AT}/any`, { headers, body }));
+    assert.equal(done, 'forward');
+  }
+  assert.deepEqual(
+    asking.filter((name) => name !== 'then'),
+    [],
+  );
+  await close();
+});
