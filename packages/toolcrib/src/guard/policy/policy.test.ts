@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { ToolcribError } from '../../model/index.ts';
 import { builtInRules, defaultPolicy, loadPolicy, matchesGlob } from './policy.ts';
+import { ruleVocabulary } from './vocabulary.ts';
 
 const file = (spec: string) => `apiVersion: toolcrib.dev/v1alpha1\nkind: GuardPolicy\nspec: ${spec}\n`;
 const fault = (text: string): string => {
@@ -144,4 +146,17 @@ describe('which rules are in force', () => {
     const [rule] = inForce(`{rules: [${own}]}`);
     assert.equal(rule?.reason, 'guard.yaml forbids it');
   });
+});
+
+it('docs/guard.md lists the built-in rules, in their order, with what they do', () => {
+  const guide = readFileSync(new URL('../../../../../docs/guard.md', import.meta.url), 'utf8');
+  const rows = [...guide.matchAll(/^\| `([a-z-]+)` \| .* \| (hold|warn|deny) \|$/gm)];
+  assert.deepEqual(
+    rows.map(([, name, then]) => [name, then]),
+    builtInRules.map(({ name, then }) => [name, then]),
+  );
+  for (const fact of Object.entries(ruleVocabulary).flatMap(
+    ([name, fields]) => fields?.map((one) => [name, one]) ?? [],
+  ))
+    assert.ok(guide.includes(`\`${fact.join('.')}\``) || guide.includes(`\`.${fact[1]}\``), fact.join('.'));
 });

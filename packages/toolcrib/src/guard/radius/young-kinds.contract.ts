@@ -63,6 +63,7 @@ export function youngKindsContract(open: OpenTarget): void {
       const { path } = await youngKind(namespace);
       const found = await radius(`/api/v1/namespaces/${namespace}`, 'namespaces');
       assert.equal(things(found), 1);
+      assert.equal(found.state, 'opaque', 'as when it is asked for by itself');
       await target.https('DELETE', path);
     }));
 

@@ -147,6 +147,20 @@ export function lastBarrierContract(open: OpenTarget): void {
       await close();
     }));
 
+  test('a claim that is all that holds a volume which is being deleted', () =>
+    inNamespace(target, async (namespace) => {
+      const { path, volumePath } = await runClaim(target, namespace);
+      await target.https('DELETE', volumePath);
+      assert.ok((await seen(target, volumePath))?.metadata.deletionTimestamp, 'the volume is Terminating');
+      const { deps, close } = openWay(target.cluster, policyOf(RULES));
+      assert.equal((await judge(deps, asked('DELETE', path))).do, 'answer');
+      const [hold] = deps.desk.list();
+      assert.deepEqual([hold?.decision.rule, hold?.radius.counts.volumesLost], ['data-loss', 1]);
+      await target.https('DELETE', path);
+      await until('the volume is gone', async () => (await seen(target, volumePath)) === undefined);
+      await close();
+    }));
+
   test('a claim that stands, and a Pod that mounts it: as calm as ever', () =>
     inNamespace(target, async (namespace) => {
       const { pods } = await runDeployment(target, namespace, 'web', 2);
