@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import { anAct, aRequest, aSnapshot } from '../../journal/testing/records.ts';
 import type { Cluster, RequestRecord, SoftenRecord } from '../../model/index.ts';
-import { betweenLooks, mayArriveMs } from '../../model/index.ts';
+import { asUnsure, betweenLooks, mayArriveMs } from '../../model/index.ts';
 import { away, busy, faulty, watchingAs } from '../../testing/faulty.ts';
 import type { ClusterTarget, OpenTarget } from '../../testing/target.ts';
 import { inNamespace, paths, put, seen } from '../../testing/target.ts';
@@ -374,6 +374,24 @@ export function recoverContract(open: OpenTarget): void {
         assert.equal((await made.deps.journal.softenings({ actId: record.actId }))[0]?.state, 'softened');
       });
       assert.equal(await policy(), 'Retain');
+    }));
+
+  test('retain-first: a second try may still take the claim: Retain stays until that is known too', () =>
+    inNamespace(target, async (namespace) => {
+      const { record, policy } = await retained(namespace);
+      await withDeps(async (made) => {
+        const { deps, ahead } = made;
+        await settled(made, record, { status: 504, said: 'unknown' });
+        ahead(OVER - 1_000);
+        const second = aRequest({ id: 'req-2', at: deps.clock.now(), targetUids: [record.owner.uid] });
+        await deps.journal.saveRequest(asUnsure(second, 'no answer came', deps.clock.now() + OVER));
+        ahead(2_000);
+        await resumeSoftenings(deps);
+        assert.equal(await policy(), 'Retain');
+        ahead(OVER);
+        await resumeSoftenings(deps);
+        assert.equal(await policy(), 'Delete');
+      });
     }));
 
   test('what stands says nothing before nothing can arrive any more; two looks with time between say no', () =>

@@ -49,7 +49,7 @@ async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolea
     // Its guard has died, and nobody has written down yet until when something of it may arrive: `recover` does.
     if (request?.state === 'kept') return true;
     const until = request && mayArriveUntil(request, deps.policy().mayArriveMs(record.context));
-    const mayArrive = until !== undefined && clock.now() < until;
+    const mayArrive = (until !== undefined && clock.now() < until) || (await othersMayTake(deps, record));
     const cluster = await deps.clusterFor(record.context);
     const other = await inAnotherCluster(deps, record.actId, cluster);
     if (other) throw new Error(other);
@@ -81,4 +81,26 @@ async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolea
   } finally {
     underWay.delete(id);
   }
+}
+
+/** Tried again after an answer that told nothing: a volume given back now would go with the second request. */
+async function othersMayTake(deps: ResumeDeps, record: SoftenRecord): Promise<boolean> {
+  if (record.how !== 'retain-first') return false;
+  const { kind, namespace, name, uid } = record.owner;
+  const within = kind === 'Namespace' ? name : namespace;
+  const mayArrive = deps.policy().mayArriveMs(record.context);
+  const open = [
+    ...(await deps.journal.requests({ state: 'kept' })),
+    ...(await deps.journal.requests({ state: 'unsettled' })),
+  ];
+  return open.some((request) => {
+    if (request.id === record.requestId) return false;
+    const until = mayArriveUntil(request, mayArrive);
+    if (until === undefined || deps.clock.now() >= until) return false;
+    const { effect, targetUids } = request;
+    if (effect.verb === 'none' || effect.verb === 'scale') return false;
+    const target = effect.target;
+    const takesAll = target?.resource === 'namespaces' && target.name === within;
+    return targetUids.includes(uid) || takesAll;
+  });
 }
