@@ -1,10 +1,12 @@
 // Packs each package, installs the packs into an empty folder, and uses what was installed there: what people get from
 // the registry must run by itself, without this repository.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { realClients } from '@toolcrib/sandbox';
+import { type Pack, registryOfPacks } from './registry-of-packs.ts';
 
 const root = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), 'toolcrib-pack-'));
@@ -20,19 +22,34 @@ try {
   const packs = ['kube', 'sandbox', 'toolcrib'].map((name) => {
     const [pack] = JSON.parse(
       run('npm', ['pack', '--json', '--pack-destination', folder], join(root, 'packages', name)),
-    ) as { filename: string; size: number; files: { path: string }[] }[];
+    ) as { name: string; version: string; filename: string; size: number; files: { path: string }[] }[];
     if (!pack) throw new Error(`npm pack gave nothing for ${name}`);
     const sources = pack.files.filter(({ path }) => path.endsWith('.ts') && !path.endsWith('.d.ts'));
     must(
       `${name}: ${Math.round(pack.size / 1024)} kB packed, no TypeScript sources in it`,
       sources.length === 0,
     );
-    return join(folder, pack.filename);
+    const file = join(folder, pack.filename);
+    const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'));
+    const hasShrinkwrap = pack.files.some(({ path }) => path === 'npm-shrinkwrap.json');
+    return { name: pack.name, version: pack.version, file, manifest, hasShrinkwrap };
   });
+  await versionsAreThoseOfTheLock(packs);
   const home = join(folder, 'empty');
   execFileSync('mkdir', ['-p', home]);
   writeFileSync(join(home, 'package.json'), '{"private":true,"type":"module"}');
-  run('npm', ['install', '--no-audit', '--no-fund', '--omit=dev', '--prefer-offline', ...packs], home);
+  run(
+    'npm',
+    [
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--omit=dev',
+      '--prefer-offline',
+      ...packs.map(({ file }) => file),
+    ],
+    home,
+  );
 
   const bin = join(home, 'node_modules', '.bin', 'toolcrib');
   const version = run(process.execPath, [bin, '--version'], home).trim();
@@ -74,6 +91,43 @@ await sandbox.close();`,
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Installed for everybody, as the README says, from a registry: every package of it is the one that was tried here. */
+async function versionsAreThoseOfTheLock(packs: Pack[]): Promise<void> {
+  const upstream = run('npm', ['config', 'get', 'registry'], root).trim().replace(/\/?$/, '/');
+  const registry = await registryOfPacks(packs, upstream);
+  const prefix = join(folder, 'global');
+  const args = [
+    'install',
+    '--global',
+    '--prefix',
+    prefix,
+    '--registry',
+    registry.url,
+    '--cache',
+    join(folder, 'cache'),
+  ];
+  try {
+    await promisify(execFile)('npm', [...args, '--no-audit', '--no-fund', 'toolcrib'], { cwd: folder });
+  } finally {
+    registry.close();
+  }
+  const at = join(prefix, 'lib', 'node_modules', 'toolcrib');
+  const lock = JSON.parse(readFileSync(join(at, 'npm-shrinkwrap.json'), 'utf8')) as {
+    packages: Record<string, { version: string }>;
+  };
+  const manifests = globSync('node_modules/**/package.json', { cwd: at }).filter((file) =>
+    /(^|\/)node_modules\/(@[^/]+\/)?[^/@]+\/package\.json$/.test(file),
+  );
+  const others = manifests.filter((file) => {
+    const { version } = JSON.parse(readFileSync(join(at, file), 'utf8')) as { version: string };
+    return lock.packages[dirname(file)]?.version !== version;
+  });
+  must(
+    `installed globally: ${manifests.length} packages, each in the version of package-lock.json${others.length > 0 ? `; but not ${others.join(', ')}` : ''}`,
+    manifests.length > 100 && others.length === 0,
+  );
 }
 
 /** A Node older than 24 on PATH, if there is one (npm puts the newer one first). */
