@@ -5,6 +5,7 @@ import {
   bad,
   bold,
   clean,
+  dateTime,
   faint,
   good,
   integer,
@@ -14,6 +15,7 @@ import {
   table,
   when,
   withOutput,
+  zone,
 } from './terminal.ts';
 
 export interface ActStory {
@@ -74,20 +76,27 @@ async function storyOf(journal: Journal, act: Act): Promise<ActStory> {
 }
 
 function listText(stories: readonly ActStory[]): string {
-  // One context is what most people have: its column would only push the rest off 80 columns.
-  const several = new Set(stories.map(({ act }) => act.context)).size > 1;
   return table([
-    ['WHEN', 'ACT', 'BECAME', 'TOOL', ...(several ? ['CONTEXT'] : []), 'WHAT'],
+    [`WHEN (${zone(new Date())})`, 'ACT', 'BECAME', 'RULES', 'TOOL', 'CONTEXT', 'WHAT'],
     ...stories.map((story) => [
-      when(story.act.startedAt),
+      dateTime(story.act.startedAt).slice(0, 16),
       bold(story.act.id),
       outcomeOf(story),
+      severityOf(story),
       clean(toolOf(story.act)).slice(0, 14),
-      ...(several ? [clean(story.act.context)] : []),
+      clean(story.act.context),
       clean(story.act.title) +
         (story.requests.length > 1 ? faint(` and ${story.requests.length - 1} more`) : ''),
     ]),
   ]);
+}
+
+/** What the rules say of its worst request, whatever the mode made of that. */
+export function severityOf({ requests }: Pick<ActStory, 'requests'>): string {
+  const verdicts = new Set(requests.map(({ decision }) => decision.wouldBe ?? decision.then));
+  if (verdicts.has('deny')) return bad('deny');
+  if (verdicts.has('hold')) return bad('hold');
+  return verdicts.has('warn') ? mild('warn') : faint('calm');
 }
 
 function toolOf({ caller }: Act): string {
@@ -129,7 +138,7 @@ function storyText({ act, requests, softenings, undos }: ActStory): string {
   const { caller } = act;
   const lines = [
     `${bold(act.id)}  ${clean(act.title)}`,
-    `${when(act.startedAt)}  in ${clean(act.context)}, by ${clean(caller.person)} with ${clean(caller.claim.userAgent || '(no User-Agent)')}`,
+    `${dateTime(act.startedAt)}  in ${clean(act.context)}, by ${clean(caller.person)} with ${clean(caller.claim.userAgent || '(no User-Agent)')}`,
     ...(caller.command ? [`command  ${clean(caller.command)}`] : []),
     '',
     ...requests.flatMap((request) => [

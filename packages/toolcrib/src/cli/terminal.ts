@@ -27,11 +27,45 @@ export function integer(min: number, max: number = Number.MAX_SAFE_INTEGER): (te
 export function print(output: Output, value: unknown, text: () => string): void {
   const rendered =
     output === 'json'
-      ? JSON.stringify(value, null, 2)
+      ? JSON.stringify(dated(value), null, 2)
       : output === 'yaml'
-        ? stringify(value).trimEnd()
+        ? stringify(dated(value)).trimEnd()
         : fitted(text(), process.stdout.columns);
   process.stdout.write(rendered === '' || rendered.endsWith('\n') ? rendered : `${rendered}\n`);
+}
+
+/** Fields that hold a point in time, in milliseconds since 1970 inside. */
+const TIMES = new Set([
+  'at',
+  'startedAt',
+  'lastAt',
+  'createdAt',
+  'expiresAt',
+  'finishAfter',
+  'takenAt',
+  'seenAt',
+]);
+
+/** For other programs: points in time as RFC 3339, in UTC. */
+export function dated(value: unknown): unknown {
+  const text = JSON.stringify(value, (key, one) =>
+    TIMES.has(key) && typeof one === 'number' ? new Date(one).toISOString() : one,
+  );
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+/** `2026-11-30 14:03:05 +01:00`: local time, with what it is from UTC. */
+export function dateTime(time: number): string {
+  const date = new Date(time);
+  return `${date.toLocaleDateString('sv')} ${date.toTimeString().slice(0, 8)} ${zone(date)}`;
+}
+
+/** `+01:00` */
+export function zone(date: Date): string {
+  const minutes = -date.getTimezoneOffset();
+  const [hours, rest] = [Math.abs(minutes) / 60, Math.abs(minutes) % 60];
+  const two = (count: number) => String(Math.floor(count)).padStart(2, '0');
+  return `${minutes < 0 ? '-' : '+'}${two(hours)}:${two(rest)}`;
 }
 
 /** To standard error: progress and hints, so that standard output can be piped. */

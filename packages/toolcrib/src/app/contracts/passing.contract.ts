@@ -193,7 +193,8 @@ export function passingContract(open: OpenGuarded): void {
       const { owner } = await runStatefulSet(stage.target, namespace, 'web', 1);
       const said = await stage.run('observe', ['delete', 'statefulset', 'web', '-n', namespace]);
       assert.equal(said.code, 0, said.stderr);
-      assert.doesNotMatch(said.stderr, /toolcrib/);
+      // Once for the act: what enforce would have done, and how to take it back.
+      assert.match(said.stderr, /enforce would have held this .* Undo: toolcrib undo act-/);
       assert.equal(await seen(stage.target, workload(namespace, 'statefulsets')), undefined);
       const [story] = await stories(namespace);
       assert.equal(story?.requests[0]?.decision.wouldBe, 'hold');

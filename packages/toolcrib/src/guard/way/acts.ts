@@ -35,6 +35,8 @@ export interface LiveAct {
   worst?: number;
   /** What was seen a moment ago of all that it will go through: see `seeRadius`. */
   seen?: SeenBefore;
+  /** Its client was told how to take it back. */
+  toldUndo?: boolean;
   /** Why the write that would have begun an uninstall was refused: helm goes on to delete all the same. */
   notBegun?: string;
 }

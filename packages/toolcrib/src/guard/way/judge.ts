@@ -340,7 +340,7 @@ async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruct
   return release(
     deps,
     { ...step, seen: now },
-    { as: form, ...(withoutNet ? { withoutNet: netOf(hold) } : {}) },
+    { as: form, approved: true, ...(withoutNet ? { withoutNet: netOf(hold) } : {}) },
   );
 }
 

@@ -28,6 +28,8 @@ export interface Form {
   as: 'as-sent' | 'softened';
   /** What a person was shown and said yes to by its name: a net with holes, or none. Absent: a whole one, or not at all. */
   withoutNet?: Net;
+  /** A person said yes to it. */
+  approved?: true;
   /** The journal is known to be unwritable: don't try, say why. */
   because?: unknown;
 }
@@ -42,6 +44,7 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
   if (kept !== 'kept' && form.withoutNet !== 'none') return notKept(deps, step, kept);
   if (kept !== 'kept') await recordWithoutNet(deps, step, kept);
   const warnings = warningsOf(step, kept === 'kept' ? undefined : kept);
+  if (kept === 'kept' && form.as === 'as-sent') warnings.push(...wayBack(step, form.approved === true));
   if (kept === 'kept') warnings.push(...withUnseen(deps, step));
   if (form.as === 'softened') return soften(deps, step, warnings);
   if (step.subject.kind === 'not-understood') return { do: 'forward', warnings };
@@ -130,6 +133,21 @@ async function recordWithoutNet(deps: WayDeps, step: Step, why: string): Promise
   } catch (error) {
     deps.log('sent without a net, and not written down', { path: step.request.path, why: String(error) });
   }
+}
+
+/**
+ * Where a yes let it go, or enforce would have asked for one: how to take it back, once for each act. What is softened,
+ * or warned of, says so itself.
+ */
+function wayBack({ decision, live }: Step, approved: boolean): string[] {
+  const observed =
+    decision.then === 'allow' && decision.wouldBe !== undefined && decision.wouldBe !== 'allow';
+  if ((!approved && !observed) || live.toldUndo) return [];
+  live.toldUndo = true;
+  const what = approved
+    ? 'sent as it was approved'
+    : `enforce would have ${decision.wouldBe === 'warn' ? 'warned of' : 'held'} this (rule ${decision.rule}): ${decision.reason}`;
+  return [`toolcrib: ${what}. Undo: toolcrib undo ${live.act.id}`];
 }
 
 function warningsOf({ decision, live }: Step, notKeptWhy: string | undefined): string[] {
