@@ -9,7 +9,7 @@ import { assignments, type Shell } from './shell.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-prompt-'));
 after(() => rmSync(root, { recursive: true }));
-const there = (program: string) => !spawnSync(program, ['-c', 'true']).error;
+const there = (program: string) => !spawnSync(program, ['--version']).error;
 
 /** What an interactive shell prints, line by line typed at its prompts. */
 function typed(shell: Shell, lines: readonly string[], env: Record<string, string> = {}): string {
