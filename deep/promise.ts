@@ -17,7 +17,7 @@ const proof: Proof = {
       const run = await promiseCases(stage, {
         seed,
         count,
-        atOnce: 12,
+        atOnce: 16,
         progress,
         ...(only ? { only: Number(only) } : {}),
       });

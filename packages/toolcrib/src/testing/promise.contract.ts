@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { KubeObject, ManagedFields } from '@toolcrib/kube';
+import { orphanFirst } from '../guard/soften/index.ts';
 import type { RequestRecord } from '../model/index.ts';
 import type { ClusterTarget, OpenTarget } from './target.ts';
 import { inNamespace, items, paths, put, seen, until } from './target.ts';
 import { keepFor, saidOf, undone } from './took.ts';
-import { podsOf, rested, runDeployment } from './workloads.ts';
+import { podsOf, rested, runDeployment, uidsOf } from './workloads.ts';
 
 const GROUP = 'crib.example.io';
 const CRD = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -95,6 +96,8 @@ function ownersOf(object: KubeObject | undefined): string[] {
     )
     .sort();
 }
+
+const softenRequest = { act: 'act-test1', requestId: 'r1', finishAfter: Date.UTC(2030), options: {} };
 
 /** Runs until it is stopped: what an operator does, by plain requests. */
 function operator(step: () => Promise<unknown>): () => Promise<void> {
@@ -494,6 +497,31 @@ export function promiseContract(open: OpenTarget, options: { whole?: boolean } =
         });
       }));
   }
+
+  test('field owners are those of before: softened, and taken back', () =>
+    inNamespace(target, async (namespace) => {
+      const path = `${paths.apps(namespace, 'deployments')}/web`;
+      const { owner, pods } = await runDeployment(target, namespace, 'web', 2);
+      const sets = paths.apps(namespace, 'replicasets');
+      const before = kinded(owner, 'apps/v1', 'Deployment');
+      const kept = await keepFor(target, [before], { group: 'apps', resource: 'deployments' });
+      const at = { group: 'apps', version: 'v1', resource: 'deployments', namespace, name: 'web' };
+      const record = await orphanFirst(
+        target.cluster,
+        { ...softenRequest, target: at, uid: owner.metadata.uid ?? '' },
+        () => {},
+        { poll: 10, patience: 1_000, limit: 20_000 },
+      );
+      assert.equal(record.state, 'softened', record.note);
+      const { told, code } = await undone(target, [kept.snapshot], { softenings: [record] });
+      assert.equal(code, 0, told.join('\n'));
+      assert.deepEqual(ownersOf(await seen(target, path)), ownersOf(before));
+      const all = [...(await items(target, sets)), ...(await podsOf(target, namespace, 'web'))];
+      assert.equal(all.length, 3);
+      assert.deepEqual(uidsOf(await podsOf(target, namespace, 'web')), uidsOf(pods));
+      for (const one of all)
+        assert.doesNotMatch(JSON.stringify(one.metadata.managedFields), /"manager":"toolcrib"/);
+    }));
 
   test('helm’s record goes back to what it was before the act wrote into it, deleted or still standing', () =>
     inNamespace(target, async (namespace) => {

@@ -3,7 +3,7 @@ import { refOf } from '@toolcrib/kube';
 import type { Aim } from '../guard/radius/index.ts';
 import { look, radiusOf } from '../guard/radius/index.ts';
 import { wholeObjects } from '../guard/way/keep.ts';
-import type { Radius, RequestRecord, Snapshot } from '../model/index.ts';
+import type { Radius, RequestRecord, Snapshot, SoftenRecord } from '../model/index.ts';
 import { lookForUndo, planUndo, runUndo } from '../undo/index.ts';
 import type { ClusterTarget } from './target.ts';
 
@@ -56,10 +56,11 @@ export function saidOf({ radius }: Kept, kind: string, name: string): string | u
 export async function undone(
   target: ClusterTarget,
   snapshots: Snapshot[],
-  options: { requests?: RequestRecord[]; limit?: number } = {},
+  options: { requests?: RequestRecord[]; softenings?: SoftenRecord[]; limit?: number } = {},
 ) {
-  const live = await lookForUndo(target.cluster, snapshots, []);
-  const plan = planUndo(snapshots, [], live, options.requests ?? []);
+  const { softenings = [], requests = [] } = options;
+  const live = await lookForUndo(target.cluster, snapshots, softenings);
+  const plan = planUndo(snapshots, softenings, live, requests);
   const { record } = await runUndo(target.cluster, plan, () => {}, {
     id: 'u1',
     by: 'tester',

@@ -1,6 +1,7 @@
 import type { KubeObject, OwnerReference, ResourceInfo } from '@toolcrib/kube';
 import { apiVersionOf, describeRef, groupVersionOf, isCustom, resourcePath } from '@toolcrib/kube';
 import { ToolcribError } from '../model/index.ts';
+import { difference } from './difference.ts';
 import { giveFieldsBack } from './field-owners.ts';
 import { getAs } from './live.ts';
 import { isBareDefault, prepared, sameIntent } from './prepare.ts';
@@ -61,6 +62,7 @@ export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create
   const unnamed = await nameOwner(run, uid);
   if ('result' in made) return [made.result, ...unnamed];
   await afterwards(run, info, snapshot, made.now, notes);
+  notes.push(changedOnTheWay(snapshot, made.now));
   const known = snapshot.status === undefined || !isCustom(snapshot) ? made.now : undefined;
   notes.push(await giveFieldsBack(run, info, snapshot, 'all', known), ...remarks(snapshot));
   const note = notes.filter((one) => one !== undefined).join('; ');
@@ -75,6 +77,13 @@ export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create
           },
         ];
   return [...lostData, { what, result: 'done', ...(note === '' ? {} : { note }) }, ...unnamed];
+}
+
+/** An admission plugin or webhook of today (a LimitRange that came after it) has its word on what is made again. */
+function changedOnTheWay(snapshot: KubeObject, now: KubeObject): string | undefined {
+  if (!isKind(snapshot, '', 'Pod')) return undefined;
+  const changed = difference(snapshot, now);
+  return changed === undefined ? undefined : `the cluster changed it on the way in: ${changed}`;
 }
 
 /** What is back, and not as it was. */
