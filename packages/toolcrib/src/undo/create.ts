@@ -188,6 +188,7 @@ async function create(
 ): Promise<Made> {
   const what = nameOf(snapshot);
   const { namespace, name } = object.metadata;
+  let reassigned = false;
   for (let attempt = 0; ; attempt++) {
     try {
       return { now: await createAs(run, info, object, notes) };
@@ -195,6 +196,10 @@ async function create(
       const status = statusOf(error);
       // A definition is established a moment before its kind is served everywhere.
       if (status === 404 && isCustom(object) && attempt < 20) {
+        await run.waiting.sleep(250);
+        continue;
+      }
+      if (status === 403 && attempt < 40 && (await isFreshNamespace(run, error, namespace))) {
         await run.waiting.sleep(250);
         continue;
       }
@@ -209,7 +214,8 @@ async function create(
         return { now, result: { what, result: same ? 'unchanged' : 'conflict', note } };
       }
       const assigned = isKind(object, '', 'Service') && (status === 422 || status === 409 || status === 500);
-      if (assigned && attempt === 0) {
+      if (assigned && !reassigned) {
+        reassigned = true;
         // Somebody has its address or port by now: it gets new ones, but for those that were written down.
         object.spec = withoutAssigned(object, explicitNodePorts(snapshot)).spec;
         notes.push('its cluster IP or node port was taken: it got another');
@@ -218,6 +224,18 @@ async function create(
       throw error;
     }
   }
+}
+
+/**
+ * The server's admission remembers the Namespace of this name that was going, a moment after the new one was made: it
+ * refuses what is created there as if it still went.
+ */
+async function isFreshNamespace(run: Run, error: unknown, name: string | undefined): Promise<boolean> {
+  if (name === undefined || !(error instanceof Error) || !/being terminated/.test(error.message))
+    return false;
+  const at = { group: '', version: 'v1', resource: 'namespaces' };
+  const now = await run.cluster.get(at, { name }, run.as);
+  return now !== undefined && now.metadata.deletionTimestamp === undefined;
 }
 
 /** The version in which an object was kept is the one that it is made in: its body fits no other. */

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import fc from 'fast-check';
 import type { RequestRecord, Snapshot } from '../model/index.ts';
+import { ToolcribError } from '../model/index.ts';
 import { lookForUndo, planUndo, runUndo } from './index.ts';
 import { keyOfObject } from './steps.ts';
 import { memoryCluster } from './testing/memory-cluster.ts';
@@ -161,5 +162,37 @@ test('what is kept is what comes back', async () => {
     const now = cluster.objects.get(keyOfObject(object));
     assert.deepEqual(now?.spec, object.spec);
     assert.match(now?.metadata.uid ?? '', /^new-/);
+  }
+});
+
+test('a Namespace that was just made again may be remembered as going: what belongs there is tried again', async () => {
+  const [map] = kept({ kinds: ['ConfigMap'], owners: [undefined], now: [], late: [], scaled: [] });
+  assert.ok(map);
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', uid: 'old-ns' } };
+  const snapshot: Snapshot = {
+    id: 's',
+    actId: 'a',
+    requestId: 'r',
+    takenAt: 1,
+    context: '',
+    objects: [namespace, map],
+  };
+  for (const going of [false, true]) {
+    const cluster = memoryCluster([]);
+    let refusals = 3;
+    const create: typeof cluster.create = async (type, object) => {
+      if (object.kind === 'ConfigMap' && (going || refusals-- > 0)) {
+        const message =
+          'forbidden: unable to create new content in namespace shop because it is being terminated';
+        throw new ToolcribError('api', message, { cause: { status: 403, message } });
+      }
+      return memoryCreate(type, object);
+    };
+    const memoryCreate = cluster.create;
+    const told = { ...cluster, create };
+    const plan = planUndo([snapshot], [], await lookForUndo(told, [snapshot], []));
+    const waiting = { limit: 0, poll: 0, sleep: async () => {} };
+    const { record } = await runUndo(told, plan, () => {}, { id: 'u', by: 'x', waiting });
+    assert.equal(record.results.at(-1)?.result, going ? 'failed' : 'done', JSON.stringify(record.results));
   }
 });
