@@ -95,8 +95,12 @@ export function compare(guarded: Guarded, readings: Readings, live: number, chan
   }
   // It is judged by what helm does next: what this write itself changes destroys nothing.
   if (effect.verb === 'uninstall') return { counts };
-  // The server takes any value for a dry run where it does not look closer (an Eviction's).
-  if (sends.dryRun) return { counts: [...counts, 'a dry run, judged as if it were none'] };
+  if (sends.dryRun) {
+    if (changed === 0)
+      return fail('false alarm', `a dry run is judged as if it were none: ${told(sends, live)}`);
+    // The server takes any value for a dry run where it does not look closer (an Eviction's).
+    return { counts: [...counts, 'a dry run, judged as if it were none'] };
+  }
   const same = sameDelete(effect, sends, asSent, refused);
   return same === undefined ? { counts } : fail('another delete', same);
 }
