@@ -74,29 +74,21 @@ func definitionOf(group, defaulted string) (*apiextensions.CustomResourceDefinit
 }
 
 // fromCustom reads what became of a custom resource from the answer; its own storage knows only that it was written.
+// By the exact names of its fields: Go's decoding into a struct would take `SPEC` for `spec`.
 func (r *reading) fromCustom(answer []byte) {
-	var object struct {
-		Kind string `json:"kind"`
-		Spec struct {
-			Replicas *float64 `json:"replicas"`
-		} `json:"spec"`
-	}
 	r.Op = "update"
-	// Without what the server itself writes, such as times.
-	var spec struct {
-		Spec, Status any
-	}
-	if json.Unmarshal(answer, &spec) == nil {
-		r.Digest = digestOf(spec)
-	}
+	var object map[string]any
 	if json.Unmarshal(answer, &object) != nil {
 		r.Op = "update-unread"
 		return
 	}
-	if object.Spec.Replicas != nil {
-		number := int64(*object.Spec.Replicas)
+	// Without what the server itself writes, such as times.
+	r.Digest = digestOf([]any{object["spec"], object["status"]})
+	spec, _ := object["spec"].(map[string]any)
+	if replicas, ok := spec["replicas"].(float64); ok {
+		number := int64(replicas)
 		r.Replicas = &number
-	} else if object.Kind == "Scale" {
+	} else if object["kind"] == "Scale" {
 		r.Replicas = new(int64)
 	}
 }
