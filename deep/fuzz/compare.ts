@@ -124,7 +124,8 @@ function sameDelete(effect: Deleting, sends: Reading, asSent: Reading, refused: 
   if (effect.verb !== 'delete-collection') {
     const { uid } = (sends.options?.preconditions ?? {}) as { uid?: string };
     if (uid === undefined) return 'sent without a UID';
-    if (uid !== SEEN_UID && uid !== effect.options.preconditions?.uid) return `sent with the UID ${uid}`;
+    if (uid !== SEEN_UID && uid !== wellFormed(effect.options.preconditions?.uid))
+      return `sent with the UID ${uid}`;
   } else if (
     !refused &&
     (sends.labelSelector !== asSent.labelSelector || sends.fieldSelector !== asSent.fieldSelector)
@@ -138,6 +139,11 @@ function sameDelete(effect: Deleting, sends: Reading, asSent: Reading, refused: 
   return asked === judgedOptions ? undefined : `asked for as ${asked}, sent as ${sentOptions}`;
 }
 
+/** Half a surrogate pair, which Go reads as the replacement character. */
+function wellFormed(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : Buffer.from(text).toString();
+}
+
 /** What the options come to, in one text; the preconditions' UID aside, which the guard adds. */
 function optionsOf(options: Record<string, unknown> | undefined): string {
   const { gracePeriodSeconds, propagationPolicy, orphanDependents, preconditions, dryRun } = options ?? {};
@@ -146,7 +152,7 @@ function optionsOf(options: Record<string, unknown> | undefined): string {
     gracePeriodSeconds,
     propagationPolicy: propagationPolicy === '' ? undefined : propagationPolicy,
     orphanDependents,
-    resourceVersion,
+    resourceVersion: wellFormed(resourceVersion),
     dryRun: Array.isArray(dryRun) && dryRun.length > 0 ? dryRun : undefined,
   });
 }
