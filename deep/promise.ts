@@ -17,7 +17,7 @@ const proof: Proof = {
       const run = await promiseCases(stage, {
         seed,
         count,
-        atOnce: 16,
+        atOnce: 8,
         progress,
         ...(only ? { only: Number(only) } : {}),
       });

@@ -73,7 +73,7 @@ async function judged(at: Before, name: string, before: Standing): Promise<CaseR
   for (const { promised = [] } of snapshots)
     for (const { uid, loss } of promised) if (!said.has(uid)) said.set(uid, loss);
   // What goes is given the time to go: an undo that waits for it says so, and that is another proof.
-  await eventually(60_000, async () => {
+  await eventually(300_000, async () => {
     const now = await standing(at, name);
     const still = before.filter(
       ({ metadata: { uid = '' } }) => said.has(uid) && now.some((one) => one.metadata.uid === uid),
