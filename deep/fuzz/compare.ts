@@ -124,7 +124,7 @@ function sameDelete(effect: Deleting, sends: Reading, asSent: Reading, refused: 
   if (effect.verb !== 'delete-collection') {
     const { uid } = (sends.options?.preconditions ?? {}) as { uid?: string };
     if (uid === undefined) return 'sent without a UID';
-    if (uid !== SEEN_UID && uid !== wellFormed(effect.options.preconditions?.uid))
+    if (uid !== SEEN_UID && wellFormed(uid) !== wellFormed(effect.options.preconditions?.uid))
       return `sent with the UID ${uid}`;
   } else if (
     !refused &&
@@ -139,9 +139,13 @@ function sameDelete(effect: Deleting, sends: Reading, asSent: Reading, refused: 
   return asked === judgedOptions ? undefined : `asked for as ${asked}, sent as ${sentOptions}`;
 }
 
-/** Half a surrogate pair, which Go reads as the replacement character. */
+/** Half a surrogate pair, or bytes that are no UTF-8: replacement characters in Go's JSON too, but not as many. */
 function wellFormed(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : Buffer.from(text).toString();
+  return text === undefined
+    ? undefined
+    : Buffer.from(text)
+        .toString()
+        .replace(/\ufffd+/g, '\ufffd');
 }
 
 /** What the options come to, in one text; the preconditions' UID aside, which the guard adds. */
