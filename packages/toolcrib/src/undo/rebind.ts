@@ -85,22 +85,26 @@ export async function usersOf(run: Run, { namespace, name }: ClaimAt): Promise<s
 /** Waits until both sides say that they are bound. */
 export async function awaitBoundStep(
   run: Run,
-  { claim, volume }: Extract<UndoStep, { do: 'await-bound' }>,
+  { claim, volume, snapshot }: Extract<UndoStep, { do: 'await-bound' }>,
 ): Promise<Result[]> {
   if (run.missing.has(claim.was ?? '') || run.missingVolumes.has(volume)) return [];
   const { namespace, name } = claim;
   const what = `PersistentVolumeClaim ${namespace}/${name}`;
   let nudged = run.waiting.now();
+  let wrote = false;
   const phase = await waitFor(run.waiting, `${what} is not bound to volume ${volume}`, async () => {
     const now = await run.cluster.get(CLAIMS, { namespace, name }, run.as);
     if (!now || now.spec?.volumeName !== volume) return 'gone';
     if (now.status?.phase === 'Bound' || now.status?.phase === 'Lost') return now.status.phase as string;
     if (run.waiting.now() - nudged > 1_500) {
       nudged = run.waiting.now();
+      wrote = true;
       await nudge(run, { namespace, name }, now.metadata.uid);
     }
     return undefined;
   });
+  // Of what was written and taken away again the map of annotations stays ours.
+  if (wrote) await giveFieldsBack(run, CLAIMS, snapshot, 'all');
   if (phase === 'Bound') return [];
   const note = phase === 'Lost' ? `its volume ${volume} is lost to it` : 'it did not come back';
   return [{ what, result: 'failed', note }];

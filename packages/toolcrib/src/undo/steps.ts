@@ -35,7 +35,7 @@ export type UndoStep =
   /** Before anything else: the volume outlives its claim (Retain), whatever is still on its way out. */
   | { do: 'retain'; volume: VolumeAt }
   /** Wait until a claim that came back is bound to its volume. */
-  | { do: 'await-bound'; claim: ClaimAt; volume: string }
+  | { do: 'await-bound'; claim: ClaimAt; volume: string; snapshot: KubeObject }
   /** Give the volume its reclaim policy back, if it is bound again. */
   | {
       do: 'reclaim';

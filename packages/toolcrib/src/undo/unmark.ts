@@ -1,4 +1,5 @@
-import type { KubeObject } from '@toolcrib/kube';
+import type { KubeObject, ManagedFields, ResourceType } from '@toolcrib/kube';
+import { fieldsGivenBack } from '@toolcrib/kube';
 import type { As, Cluster } from '../model/index.ts';
 import { marks } from '../model/index.ts';
 import { statusOf } from './wait.ts';
@@ -13,11 +14,27 @@ export async function unmark(cluster: Cluster, object: KubeObject, as?: As): Pro
     annotations: { [marks.finishAfter]: null, [marks.softenedFrom]: null },
   };
   try {
-    await cluster.patch(type, { namespace, name }, { metadata }, {}, as);
+    const now = await cluster.patch(type, { namespace, name }, { metadata }, {}, as);
+    await disown(cluster, type, now, as);
     return true;
   } catch (error) {
     const status = statusOf(error);
     if (status === 404 || status === 409) return false;
     throw error;
   }
+}
+
+const MAPS = [
+  ['f:metadata', 'f:labels'],
+  ['f:metadata', 'f:annotations'],
+];
+
+/** Where our marks were the first label or annotation, the map itself stays ours once they are gone: it is nobody's. */
+async function disown(cluster: Cluster, type: ResourceType, now: KubeObject, as?: As): Promise<void> {
+  const { uid, resourceVersion, namespace, name, managedFields = [] } = now.metadata;
+  const given = fieldsGivenBack([], managedFields as ManagedFields[], 'toolcrib', { only: MAPS });
+  if (given === undefined) return;
+  const metadata = { uid, resourceVersion, managedFields: given };
+  // Nothing hangs on it: who writes at this moment may go first.
+  await cluster.patch(type, { namespace, name }, { metadata }, {}, as).catch(() => undefined);
 }

@@ -31,7 +31,7 @@ export function volumeSteps(facts: PlanFacts, object: KubeObject, step: UndoStep
   const stands = found && found.metadata.deletionTimestamp === undefined ? found : undefined;
   const { namespace = '', name, uid } = object.metadata;
   const claim: ClaimAt = { namespace, name, ...(uid === undefined ? {} : { was: uid }) };
-  const bound: UndoStep = { do: 'await-bound', claim, volume };
+  const bound: UndoStep = { do: 'await-bound', claim, volume, snapshot: object };
   if (!stands?.metadata.uid) {
     if (facts.created.has(snapshotOfVolume?.metadata.uid ?? ''))
       return { first: [], now: [step], later: [bound] };
