@@ -7,12 +7,12 @@ import { ToolcribError } from '../../model/index.ts';
 import { needsJudgement } from '../effect/needs-judgement.ts';
 import type { AskedRequest, Brain } from '../request.ts';
 import { type Admission, admit } from './admit.ts';
-import { announcedLength, readBody } from './body.ts';
+import { announcedLength, BODY_TIME, readBody } from './body.ts';
 import { answerStatus, answerWith, forward } from './forward.ts';
-import { bodyRoom, type Room } from './room.ts';
+import { bodyRoom, type Room, type RoomLimits } from './room.ts';
 import { selfTest } from './self-test.ts';
 import { failure } from './status.ts';
-import { keyOf, strangers } from './strangers.ts';
+import { keyOf, type Patience, strangers } from './strangers.ts';
 import type { TokenTable } from './tokens.ts';
 import { type Passage, type Traffic, traffic } from './traffic.ts';
 import { mayUpgrade, plainAnswer, tunnel } from './upgrade.ts';
@@ -29,6 +29,15 @@ export interface DoorOptions {
   /** Reads the tokens again; asked for when one is not known. */
   refreshTokens?: () => Promise<void>;
   log?: (line: string, detail?: Record<string, unknown>) => void;
+  /** Other ones than usual, for tests. */
+  limits?: DoorLimits;
+}
+
+export interface DoorLimits {
+  strangers?: Partial<Patience>;
+  room?: Partial<RoomLimits>;
+  /** For a body to come, in ms. */
+  bodyTime?: number;
 }
 
 export interface Door {
@@ -69,14 +78,14 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     socket.on('error', () => socket.destroy());
     waiting.arrived(socket, () => server.emit('connection', socket));
   });
-  const waiting = strangers();
+  const waiting = strangers(options.limits?.strangers);
   const inside = traffic();
   server.on('secureConnection', (socket: Socket) => inside.arrived(socket));
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   const port = await listen(front, options.port);
   const door: DoorOptions & Within = {
     ...options,
-    room: bodyRoom(),
+    room: bodyRoom(options.limits?.room),
     inside,
     known(socket, grantId) {
       waiting.known(keyOf(socket));
@@ -183,7 +192,10 @@ async function judged(
   admission: Admitted,
   options: DoorOptions & Within,
 ) {
-  const place = await options.room.enter(announcedLength(request), (leave) => response.once('close', leave));
+  const { room, limits } = options;
+  const place = await room.enter(admission.grant.context, announcedLength(request), (leave) =>
+    response.once('close', leave),
+  );
   if (!place) {
     // client-go tries again by itself.
     response.setHeader('retry-after', '1');
@@ -191,7 +203,12 @@ async function judged(
     return answerAndClose(request, response, status);
   }
   try {
-    const body = await readBody(request);
+    const body = await readBody(request, limits?.bodyTime);
+    if (body === 'too-slow') {
+      const seconds = (limits?.bodyTime ?? BODY_TIME) / 1000;
+      const status = failure(408, `toolcrib: the body did not come within ${seconds} s. Nothing was sent.`);
+      return answerAndClose(request, response, status);
+    }
     if (body === 'too-large') {
       const status = failure(413, 'toolcrib: the body is larger than the API server takes (3 MiB).');
       return answerAndClose(request, response, status);

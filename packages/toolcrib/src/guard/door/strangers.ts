@@ -37,7 +37,8 @@ export function keyOf(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): str
  * machine can make them by the thousand. The newest that waits comes next: those who wait for nothing shall not be in the
  * way of one that has something to say.
  */
-export function strangers({ most, life, chance, waiting }: Patience = PATIENCE): Strangers {
+export function strangers(patience: Partial<Patience> = {}): Strangers {
+  const { most, life, chance, waiting } = { ...PATIENCE, ...patience };
   // Both oldest first.
   const inside = new Map<string, Stranger>();
   const queue = new Map<string, { socket: Socket; enter(): void }>();
