@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { cpuTime } from '../testing/cpu-time.ts';
 import { compileRule } from './rule.ts';
 
 const vocabulary = { radius: ['pods', 'kinds'], caller: ['tool'], context: null } as const;
@@ -41,8 +42,8 @@ describe('a rule', () => {
 
   it('takes no time that grows faster than its input', () => {
     const rule = compileRule('context.matches("^(a+)+$")', vocabulary);
-    const began = performance.now();
+    const began = cpuTime();
     assert.deepEqual(rule({ context: `${'a'.repeat(5_000)}b` }), { value: false });
-    assert.ok(performance.now() - began < 5_000, 'a backtracking engine would not come back');
+    assert.ok(cpuTime() - began < 5_000, 'a backtracking engine would not come back');
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ToolcribError } from '../../model/index.ts';
+import { cpuTime } from '../../testing/cpu-time.ts';
 import { diffSboms } from './diff.ts';
 import { matchArtefact, missingElements } from './judge.ts';
 import type { Sbom } from './model.ts';
@@ -164,7 +165,7 @@ describe('an SBOM', () => {
 
   it('refuses what is hostile, in bounded time, with a clear error', () => {
     const clear = (code: string) => (error: unknown) => error instanceof ToolcribError && error.code === code;
-    const started = performance.now();
+    const started = cpuTime();
     const million = (one: string) =>
       `{"bomFormat":"CycloneDX","specVersion":"1.6","components":[${`${one},`.repeat(999_999)}${one}]}`;
     assert.throws(() => read(million('{"name":"x","type":"library"}')), clear('limit'));
@@ -189,7 +190,7 @@ describe('an SBOM', () => {
       () => read('<bom xmlns="http://cyclonedx.org/schema/bom/1.6">&xxe;</bom>'),
       clear('bad-file'),
     );
-    assert.ok(performance.now() - started < 20_000, `${performance.now() - started} ms`);
+    assert.ok(cpuTime() - started < 20_000, `${cpuTime() - started} ms`);
   });
 
   it('ends on any text with a document or a clear error', () => {

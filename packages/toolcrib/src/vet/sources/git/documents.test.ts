@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { cpuTime } from '../../../testing/cpu-time.ts';
 import { declaredLicence, hasContact, isPolicy, sbomFormat, timeframes } from './documents.ts';
 
 const days = (text: string) => timeframes(text).map((frame) => frame.days);
@@ -70,9 +71,9 @@ test('no text of a stranger keeps a pattern busy', { timeout: 20_000 }, () => {
       (one: string) => declaredLicence('Cargo.toml', one),
       (one: string) => isPolicy('docs/security.md', one),
     ]) {
-      const started = performance.now();
+      const started = cpuTime();
       read(text);
-      assert.ok(performance.now() - started < 2000, `${read} ${JSON.stringify(unit)}`);
+      assert.ok(cpuTime() - started < 2000, `${read} ${JSON.stringify(unit)}`);
     }
   }
 });

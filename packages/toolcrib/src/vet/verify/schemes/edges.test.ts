@@ -3,6 +3,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { createMessage, enums, generateKey, sign as pgpSign, readSignature, revokeKey } from 'openpgp';
+import { cpuTime } from '../../../testing/cpu-time.ts';
 import { artefactOfBytes, verifyArtefact } from '../index.ts';
 import { verifyDigest } from '../sigstore/prehash.ts';
 import { matchesPatterns, readAllowedSigners } from '../ssh/allowed-signers.ts';
@@ -235,9 +236,9 @@ describe('allowed signers', () => {
       matchesPatterns(['*@x'], 'a@x') && matchesPatterns(['?@x'], 'a@x') && !matchesPatterns(['?@x'], 'ab@x'),
     );
     assert.ok(!matchesPatterns(['*@x', '!eve@x'], 'eve@x') && !matchesPatterns(['!eve@x'], 'a@x'));
-    const started = performance.now();
+    const started = cpuTime();
     matchesPatterns(['*a*a*a*a*a*a*a*a*a*a*b'], 'a'.repeat(5000));
-    assert.ok(performance.now() - started < 1000);
+    assert.ok(cpuTime() - started < 1000);
   });
 });
 
