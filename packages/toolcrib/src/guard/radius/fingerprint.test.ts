@@ -112,3 +112,27 @@ test('the same Pods, but now the last ones of their Deployment: an outage that w
   const now = radiusOf(view(shop.filter((one) => one !== c)), [aim(a), aim(b)]);
   assert.equal(stillCovers(shown, now).ok, false);
 });
+
+test('the collector has taken an owner that went out of what it left: that is a shrinking', () => {
+  const a = object('v1 ConfigMap', 'shop/a');
+  const b = object('v1 ConfigMap', 'shop/b');
+  const owned = (...owners: (typeof a)[]) => object('v1 Secret', 'shop/x', { owners, noController: true });
+  const shown = radiusOf(view([a, b, owned(a, b)]), [aim(a), aim(b)]);
+  const afterwards = radiusOf(view([b, owned(b)]), [aim(b)]);
+  assert.equal(afterwards.members.length, 2, 'it goes with the last of its owners');
+  assert.deepEqual(stillCovers(shown, afterwards), { ok: true });
+  // The other way round it would hang on what was not shown.
+  const alone = radiusOf(view([b, owned(b)]), [aim(b)]);
+  const both = radiusOf(view([a, b, owned(a, b)]), [aim(a), aim(b)]);
+  assert.equal(stillCovers(alone, { ...both, pins: alone.pins, counts: alone.counts }).ok, false);
+});
+
+test('one owner in the place of another is a change', () => {
+  const shown = radiusNow();
+  const now = structuredClone(shown);
+  const claim = now.members.find((member) => member.ref.kind === 'PersistentVolumeClaim');
+  assert.ok(claim);
+  claim.owners = claim.owners.map(() => 'someone');
+  assert.equal(claim.owners.length > 0, true);
+  assert.equal(stillCovers(shown, now).ok, false);
+});

@@ -45,7 +45,8 @@ export function stillCovers(shown: Radius, now: Radius): { ok: true } | { ok: fa
     const worse = !member.spent && LOSSES.indexOf(member.loss) > LOSSES.indexOf(known.loss);
     if (worse) return no(`${name} was shown as "${known.loss}" and is now "${member.loss}"`);
     if (known.fate !== 'deleted' && member.fate === 'deleted') return no(`${name} would now be deleted`);
-    if (known.owners.join() !== member.owners.join()) return no(`${name} has other owners now`);
+    // Fewer it may have: the collector takes those that went out of what they leave behind.
+    if (!member.owners.every((uid) => known.owners.includes(uid))) return no(`${name} has other owners now`);
   }
   const shownEstimates = estimates(shown);
   for (const [via, count] of estimates(now)) {

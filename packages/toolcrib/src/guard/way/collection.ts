@@ -12,6 +12,7 @@ import { failure } from '../door/status.ts';
 import type { Instruction } from '../request.ts';
 import { answer } from './answers.ts';
 import type { WayDeps } from './deps.ts';
+import { noMeanwhile } from './ended.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import { forbidden } from './rights.ts';
@@ -74,7 +75,12 @@ export async function listCollection(
  * A collection delete goes out as single deletes, each pinned to the UID that was kept: one `preconditions.uid` would
  * go to every item. Every failure is told; none is skipped in silence.
  */
-export async function releaseCollection(deps: WayDeps, step: Step, warnings: string[]): Promise<Instruction> {
+export async function releaseCollection(
+  deps: WayDeps,
+  step: Step,
+  approvedAt: number | undefined,
+  warnings: string[],
+): Promise<Instruction> {
   const { request, subject } = step;
   if (subject.effect.verb !== 'delete-collection') throw new Error('not a collection');
   const { target, options } = subject.effect;
@@ -88,6 +94,11 @@ export async function releaseCollection(deps: WayDeps, step: Step, warnings: str
     const preconditions = { ...options.preconditions, uid: options.preconditions?.uid ?? uid };
     if (deps.gone.has(request.id)) {
       failures.push({ object, why: 'the client went; it was not sent' });
+      continue;
+    }
+    const no = noMeanwhile(deps, step, approvedAt);
+    if (no !== undefined) {
+      failures.push({ object, why: `${no}; it was not sent` });
       continue;
     }
     try {

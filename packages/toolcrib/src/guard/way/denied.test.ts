@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
+import type { Hold, Journal } from '../../model/index.ts';
 import { openSandbox } from '../../testing/sandbox-target.ts';
-import { type ClusterTarget, put } from '../../testing/target.ts';
+import { type ClusterTarget, items, put } from '../../testing/target.ts';
 import { ACT_PAUSE } from '../act/group.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { asked, openWay, policyOf, testClock } from '../testing/way.ts';
@@ -10,7 +11,7 @@ import { brain } from './brain.ts';
 
 // A no ends the act: whatever of it comes after is refused, and what went before is named.
 
-const RULES = `[{name: named, when: 'effect.name == "held"', then: hold}]`;
+const RULES = `[{name: named, when: 'effect.name.startsWith("held")', then: hold}]`;
 const AT = '/api/v1/namespaces/default/configmaps';
 const kubectl = (session: string) => ({ 'user-agent': 'kubectl/v1.35.2', 'kubectl-session': session });
 
@@ -28,8 +29,23 @@ async function maps(...names: string[]): Promise<void> {
 const textOf = (instruction: Instruction): string =>
   instruction.do === 'answer' ? JSON.parse(Buffer.from(instruction.body).toString()).message : 'forwarded';
 
-function opened() {
-  const { deps, close, journal } = openWay(target.cluster, policyOf(RULES));
+/** @param at what happens meanwhile: right after a request was kept, and after each delete that the guard itself sends */
+function opened(at: { kept?: (path: string) => Promise<void>; deleted?: () => Promise<void> } = {}) {
+  const { kept, deleted } = at;
+  const cluster = new Proxy(target.cluster, {
+    get: (real, name) =>
+      name === 'delete' && deleted
+        ? (...args: Parameters<typeof real.delete>) => real.delete(...args).then(deleted)
+        : Reflect.get(real, name),
+  });
+  const keeping = (stored: Journal): Journal => ({
+    ...stored,
+    keep: async (snapshot, request) => {
+      await stored.keep(snapshot, request);
+      await kept?.(request.path);
+    },
+  });
+  const { deps, close, journal } = openWay(cluster, policyOf(RULES), keeping);
   const thinking = brain(deps);
   /** As the door does it: what is forwarded is answered. */
   const send = async (name: string, more: Partial<AskedRequest>) => {
@@ -38,13 +54,27 @@ function opened() {
     if (told.do === 'forward') thinking.settled(request.id, { status: 200, said: 'yes' });
     return textOf(told);
   };
-  const deny = () => {
-    const [hold] = deps.desk.list().filter(({ state }) => state === 'open');
+  const open = (name?: string) => {
+    const named = ({ effect }: Hold) =>
+      name === undefined || ('target' in effect && effect.target?.name === name);
+    const hold = deps.desk.list().find((one) => one.state === 'open' && named(one));
     assert.ok(hold);
+    return hold;
+  };
+  const approve = (name: string) => {
+    const hold = open(name);
+    // The clock counts milliseconds: a person's next answer never comes within the same one.
+    const at = Date.now();
+    while (Date.now() === at);
+    deps.desk.answer(hold.code, { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+    return hold;
+  };
+  const deny = (name?: string) => {
+    const hold = open(name);
     deps.desk.answer(hold.code, { as: 'denied', by: 'ben' }, 60_000);
     return hold;
   };
-  return { deps, close, journal, send, deny };
+  return { deps, close, journal, thinking, send, approve, deny };
 }
 
 test('a session: all that it sends after the no is refused, what went before is named; another goes on', async () => {
@@ -74,6 +104,78 @@ test('a session: all that it sends after the no is refused, what went before is 
   assert.equal(await send('other', { headers: kubectl('s2') }), 'forwarded');
   assert.equal(deps.desk.list().length, 1, 'nothing of it is asked again');
   await close();
+});
+
+const statesOf = async (journal: Journal, name: string) =>
+  (await journal.requests({})).filter(({ path }) => path.endsWith(`/${name}`)).map(({ state }) => state);
+
+describe('said while another request of the act is being judged', () => {
+  const headers = kubectl('s4');
+  /** Right after one request was kept, another of its act is held; then this. */
+  const meanwhile = async (name: string, then: (way: ReturnType<typeof opened>) => void) => {
+    await maps('held', 'held-too', 'late');
+    let once = false;
+    const way = opened({
+      kept: async (path) => {
+        if (once || !path.endsWith(`/${name}`)) return;
+        once = true;
+        await way.send('held-too', { headers });
+        then(way);
+      },
+    });
+    return way;
+  };
+
+  test('a no: it is not sent either', async () => {
+    const way = await meanwhile('late', ({ deny }) => deny());
+    assert.match(await way.send('late', { headers }), /ben said no to this act/);
+    assert.deepEqual(await statesOf(way.journal, 'late'), ['refused']);
+    assert.equal(way.deps.onTheWay.size, 0);
+    await way.close();
+  });
+
+  test('a hold that nobody has answered yet: it waits with the rest of its command', async () => {
+    const way = await meanwhile('late', () => undefined);
+    assert.match(await way.send('late', { headers }), /^toolcrib HELD/);
+    assert.deepEqual(await statesOf(way.journal, 'late'), ['refused']);
+    await way.close();
+  });
+
+  test('what was held itself, and had its yes before the no: not sent', async () => {
+    const way = await meanwhile('held', ({ deny }) => deny());
+    await way.send('held', { headers });
+    way.approve('held');
+    assert.match(await way.send('held', { headers }), /ben said no to this act/);
+    await way.close();
+  });
+
+  test('a yes that comes after the no is meant: sent', async () => {
+    await maps('held', 'held-too');
+    const way = opened();
+    await way.send('held', {});
+    await way.send('held-too', {});
+    const { actId } = way.deny('held-too');
+    assert.equal(way.approve('held').actId, actId);
+    assert.equal(await way.send('held', {}), 'forwarded');
+    await way.close();
+  });
+
+  test('a collection that is deleted one by one stops there, and tells of each', async () => {
+    await maps('one', 'two', 'three', 'held');
+    let count = 0;
+    const way = opened({
+      deleted: async () => {
+        if (++count > 1) return;
+        await way.send('held', { headers });
+        way.deny();
+      },
+    });
+    const before = (await items(target, AT)).length;
+    const told = await way.thinking.judge(asked('DELETE', AT, { headers }));
+    assert.match(textOf(told), /1 of \d+ deleted; failed: .*ben said no to this act/s);
+    assert.equal((await items(target, AT)).length, before - 1);
+    await way.close();
+  });
 });
 
 test('the worst part of an act is its title, wherever it stands', async () => {

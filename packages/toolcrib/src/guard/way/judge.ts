@@ -20,9 +20,10 @@ import { stillCovers, summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { goesThroughAll, type LiveAct } from './acts.ts';
 import { answer, deniedAnswer, heldAnswer, heldWarning, stoppedAnswer } from './answers.ts';
-import { beforeText, wentBefore } from './before.ts';
+import { wentBefore } from './before.ts';
 import { cheapCase } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
+import { endedAlready, refused } from './ended.ts';
 import { holdFor } from './holds.ts';
 import { impersonation } from './impersonation.ts';
 import { asDryRun } from './pin.ts';
@@ -92,10 +93,8 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   const cluster = await deps.clusterFor(request.context);
   await deps.acts.bind(live, cluster);
   const as = impersonation(request.headers);
-  const ended = waiting ? undefined : await afterTheNo(deps, { request, subject, live, key });
+  const ended = waiting ? undefined : await endedAlready(deps, { request, subject, live, key });
   if (ended) return ended;
-  const rest = waiting ? undefined : await whileHeld(deps, { request, subject, live, key });
-  if (rest) return rest;
   const foreseen = await deps.acts.foresee(live, cluster, request, subject.effect);
   if (subject.effect.verb === 'uninstall') deps.acts.expect(live, subject.aims.length);
   const alone = foreseen.length <= 1 && live.act.soFar <= 1;
@@ -132,33 +131,6 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   return no;
 }
 
-/**
- * A no ends the act: whatever else of it would destroy something is refused from there on, also what would have passed by
- * itself. A command half carried out is what nobody asked for.
- */
-async function afterTheNo(
-  deps: WayDeps,
-  at: Pick<Step, 'request' | 'subject' | 'live' | 'key'>,
-): Promise<Instruction | undefined> {
-  const no = deps.desk.deniedOf(at.live.act.id);
-  const { notBegun } = at.live;
-  if (beginsUninstall(at.subject.effect)) at.live.notBegun = undefined;
-  else if (!no && notBegun !== undefined)
-    return refusedByRule(deps, at, `its uninstall was refused: ${notBegun}`);
-  if (!no) return undefined;
-  return refusedByRule(deps, at, `${no.by} said no to this act (${no.code}), and that ends it`);
-}
-
-async function refusedByRule(
-  deps: WayDeps,
-  at: Pick<Step, 'request' | 'subject' | 'live' | 'key'>,
-  why: string,
-): Promise<Instruction> {
-  const decision: Decision = { then: 'deny', rule: ENDED, reason: why };
-  const seen = { radius: ownRadius(at.subject.objects, deps.clock.now()) };
-  return refused(deps, { ...at, seen, decision }, why);
-}
-
 /** What an answered delete of the same act takes anyway, as it was shown then, is not asked for again. */
 async function goesAlready(
   deps: WayDeps,
@@ -175,9 +147,6 @@ async function goesAlready(
     : { then: 'allow', rule: 'goes-already', reason: `the delete of ${taker} takes it already` };
 }
 
-/** The rule of what comes after a no. */
-const ENDED = 'the-act-was-denied';
-
 /** One of several like requests: the answer to the first is the answer to it. */
 async function withTheRest(deps: WayDeps, step: Step): Promise<Instruction | undefined> {
   const like = likeRequest(step);
@@ -186,26 +155,6 @@ async function withTheRest(deps: WayDeps, step: Step): Promise<Instruction | und
   if (envelope) return released(deps, step, envelope);
   const already = deps.desk.heldAlready(like);
   return already && refusedWithTheRest(deps, step, already);
-}
-
-/**
- * What would pass by itself does not while the rest of its command waits for a yes: a command half carried out is what
- * nobody asked for. helm goes on to delete although its record was refused; kubectl goes on when its wait is over. A
- * program that does many things is not meant, nor an eviction, of which `drain` sends many at once.
- */
-async function whileHeld(
-  deps: WayDeps,
-  at: Pick<Step, 'request' | 'subject' | 'live' | 'key'>,
-): Promise<Instruction | undefined> {
-  const { request, subject, live, key } = at;
-  const open = deps.desk.openOf(live.act.id);
-  if (!open || open.requestKey === key || open.waiting || subject.effect.verb === 'evict') return undefined;
-  if (request.headers['kubectl-session'] === undefined && !beginsUninstall(open.effect)) return undefined;
-  const seen = { radius: ownRadius(subject.objects, deps.clock.now()) };
-  const reason = `the rest of its command is held (${open.code})`;
-  const step = { ...at, seen, decision: { then: 'hold' as const, rule: open.decision.rule, reason } };
-  await record(deps, step, 'refused', { note: reason, status: 403 });
-  return heldAnswer(open, summary(open.radius), deps.policy().passMs / 1000);
 }
 
 /** What a person reads of the risk: never a small number where nothing is known. */
@@ -340,7 +289,7 @@ async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruct
   return release(
     deps,
     { ...step, seen: now },
-    { as: form, approved: true, ...(withoutNet ? { withoutNet: netOf(hold) } : {}) },
+    { as: form, approvedAt: hold.answer?.at ?? 0, ...(withoutNet ? { withoutNet: netOf(hold) } : {}) },
   );
 }
 
@@ -377,11 +326,4 @@ async function refusedWithTheRest(deps: WayDeps, step: Step, hold: Hold): Promis
   await record(deps, step, 'refused', { note: `${why} (${hold.code})`, status: 403 });
   if (hold.state === 'denied') return deniedAnswer(why);
   return heldAnswer(hold, riskOf(step), deps.policy().passMs / 1000);
-}
-
-async function refused(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
-  await record(deps, step, 'refused', { note: why, status: 403 });
-  const { live, request } = step;
-  if (beginsUninstall(step.subject.effect)) live.notBegun = why;
-  return deniedAnswer(why, beforeText(await wentBefore(deps, live, request.id), live.act.id));
 }

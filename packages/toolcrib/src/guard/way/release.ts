@@ -15,6 +15,7 @@ import type { Instruction } from '../request.ts';
 import { answer, notKeptAnswer } from './answers.ts';
 import { releaseCollection } from './collection.ts';
 import type { WayDeps } from './deps.ts';
+import { stoppedMeanwhile } from './ended.ts';
 import { holdFor, nameOf } from './holds.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
@@ -28,8 +29,8 @@ export interface Form {
   as: 'as-sent' | 'softened';
   /** What a person was shown and said yes to by its name: a net with holes, or none. Absent: a whole one, or not at all. */
   withoutNet?: Net;
-  /** A person said yes to it. */
-  approved?: true;
+  /** When a person said yes to it. Milliseconds since 1970. */
+  approvedAt?: number;
   /** The journal is known to be unwritable: don't try, say why. */
   because?: unknown;
 }
@@ -43,12 +44,16 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
   const kept = await keep(deps, step, form);
   if (kept !== 'kept' && form.withoutNet !== 'none') return notKept(deps, step, kept);
   if (kept !== 'kept') await recordWithoutNet(deps, step, kept);
+  const stopped = stoppedMeanwhile(deps, step, form.approvedAt);
+  if (stopped) return stopped;
   const warnings = warningsOf(step, kept === 'kept' ? undefined : kept);
-  if (kept === 'kept' && form.as === 'as-sent') warnings.push(...wayBack(step, form.approved === true));
+  if (kept === 'kept' && form.as === 'as-sent')
+    warnings.push(...wayBack(step, form.approvedAt !== undefined));
   if (kept === 'kept') warnings.push(...withUnseen(deps, step));
   if (form.as === 'softened') return soften(deps, step, warnings);
   if (step.subject.kind === 'not-understood') return { do: 'forward', warnings };
-  if (step.subject.effect.verb === 'delete-collection') return releaseCollection(deps, step, warnings);
+  if (step.subject.effect.verb === 'delete-collection')
+    return releaseCollection(deps, step, form.approvedAt, warnings);
   const [target] = step.subject.objects;
   if (step.subject.effect.verb === 'delete' && step.seen.own)
     deps.going.sent(step.request.id, step.live.act.id, step.seen.own);

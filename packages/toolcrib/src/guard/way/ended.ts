@@ -1,0 +1,104 @@
+import type { Decision, Hold } from '../../model/index.ts';
+import { beginsUninstall } from '../effect/helm.ts';
+import type { Denial } from '../hold/desk.ts';
+import { summary } from '../radius/index.ts';
+import type { Instruction } from '../request.ts';
+import { deniedAnswer, heldAnswer } from './answers.ts';
+import { beforeText, wentBefore } from './before.ts';
+import type { WayDeps } from './deps.ts';
+import type { Step } from './judge.ts';
+import { ownRadius, record } from './seen.ts';
+
+/** What is known of a request before it was looked at. */
+type Begun = Pick<Step, 'request' | 'subject' | 'live' | 'key'>;
+
+/** The rule of what comes after a no. */
+const ENDED = 'the-act-was-denied';
+
+/**
+ * The refusal of a request whose act has come to its end, or waits: by a no, by an uninstall that was refused, by a hold of
+ * the rest of its command. Judging takes its time, so it is asked at its beginning (`endedAlready`) and once more at its
+ * end (`stoppedMeanwhile`).
+ */
+export async function endedAlready(deps: WayDeps, at: Begun): Promise<Instruction | undefined> {
+  if (beginsUninstall(at.subject.effect)) at.live.notBegun = undefined;
+  return stopped(deps, at);
+}
+
+/**
+ * The same, after all was kept and right before it would be sent. Nothing is awaited where nothing stops it, so no answer
+ * of a person's comes in between.
+ *
+ * @param approvedAt when a person said yes to it (milliseconds since 1970): a yes after the no is for it all the same
+ */
+export function stoppedMeanwhile(
+  deps: WayDeps,
+  step: Step,
+  approvedAt: number | undefined,
+): Promise<Instruction> | undefined {
+  if (approvedAt === undefined) return stopped(deps, step);
+  const no = noMeanwhile(deps, step, approvedAt);
+  return no === undefined ? undefined : refusedByRule(deps, step, no);
+}
+
+/** A no to its act that was said by now, in words; one that a yes came after does not count. */
+export function noMeanwhile(
+  deps: WayDeps,
+  { live }: Pick<Step, 'live'>,
+  approvedAt = Number.NEGATIVE_INFINITY,
+): string | undefined {
+  const no = deps.desk.deniedOf(live.act.id);
+  return no && no.at >= approvedAt ? noText(no) : undefined;
+}
+
+function stopped(deps: WayDeps, at: Begun): Promise<Instruction> | undefined {
+  const no = noMeanwhile(deps, at);
+  if (no !== undefined) return refusedByRule(deps, at, no);
+  const { notBegun } = at.live;
+  if (notBegun !== undefined && !beginsUninstall(at.subject.effect))
+    return refusedByRule(deps, at, `its uninstall was refused: ${notBegun}`);
+  return whileHeld(deps, at);
+}
+
+/**
+ * A no ends the act: whatever else of it would destroy something is refused from there on, also what would have passed by
+ * itself. A command half carried out is what nobody asked for.
+ */
+function noText({ by, code }: Denial): string {
+  return `${by} said no to this act (${code}), and that ends it`;
+}
+
+async function refusedByRule(deps: WayDeps, at: Begun, why: string): Promise<Instruction> {
+  const decision: Decision = { then: 'deny', rule: ENDED, reason: why };
+  const seen = { radius: ownRadius(at.subject.objects, deps.clock.now()) };
+  return refused(deps, { ...at, seen, decision }, why);
+}
+
+/**
+ * What would pass by itself does not while the rest of its command waits for a yes: a command half carried out is what
+ * nobody asked for. helm goes on to delete although its record was refused; kubectl goes on when its wait is over. A
+ * program that does many things is not meant, nor an eviction, of which `drain` sends many at once.
+ */
+function whileHeld(deps: WayDeps, at: Begun): Promise<Instruction> | undefined {
+  const { request, subject, live, key } = at;
+  const open = deps.desk.openOf(live.act.id);
+  if (!open || open.requestKey === key || open.waiting || subject.effect.verb === 'evict') return undefined;
+  if (request.headers['kubectl-session'] === undefined && !beginsUninstall(open.effect)) return undefined;
+  return refusedWhileHeld(deps, at, open);
+}
+
+async function refusedWhileHeld(deps: WayDeps, at: Begun, open: Hold): Promise<Instruction> {
+  const seen = { radius: ownRadius(at.subject.objects, deps.clock.now()) };
+  const reason = `the rest of its command is held (${open.code})`;
+  const step = { ...at, seen, decision: { then: 'hold' as const, rule: open.decision.rule, reason } };
+  await record(deps, step, 'refused', { note: reason, status: 403 });
+  return heldAnswer(open, summary(open.radius), deps.policy().passMs / 1000);
+}
+
+/** Refuses a request, and names what its act had taken until then. */
+export async function refused(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
+  await record(deps, step, 'refused', { note: why, status: 403 });
+  const { live, request } = step;
+  if (beginsUninstall(step.subject.effect)) live.notBegun = why;
+  return deniedAnswer(why, beforeText(await wentBefore(deps, live, request.id), live.act.id));
+}
