@@ -30,7 +30,7 @@ import { asDryRun } from './pin.ts';
 import { release } from './release.ts';
 import { likenessOf, requestKey } from './request-key.ts';
 import { forbiddenAnyhow } from './rights.ts';
-import { ownRadius, record, type Seen, seeRadius } from './seen.ts';
+import { record, type Seen, seeRadius } from './seen.ts';
 import { type Judged, subjectOf } from './subject.ts';
 import { createInWindow } from './window.ts';
 
