@@ -2,10 +2,14 @@ import type { PropagationPolicy } from '../delete-options.ts';
 import type { KubeObject } from '../objects.ts';
 import type { OwnerGraph } from './graph.ts';
 
-/** An object that goes: with which policy, and through whom (`via`: UID of an owner that goes; none for a start). */
+/**
+ * An object that goes: with which policy, and through whom (`via`: UID of an owner that goes; none for a start).
+ * `also`: UIDs of everything else that takes it, a start too.
+ */
 export interface Going {
   policy: PropagationPolicy;
   via?: string;
+  also?: string[];
 }
 
 export interface Collected {
@@ -25,6 +29,9 @@ export interface Collected {
  * collector give up, so the object stays. An owner that was not seen counts as not solid (the cautious side) and
  * makes the object `doubtful`. What is already being deleted is left out: it goes with or without these starts.
  *
+ * Nobody knows which start is deleted first, or whether all of them are. A start that goes with another one says so
+ * (`also`), and goes by the policy that takes more: its own, or the one that the collector would use.
+ *
  * @param starts UID → policy that applies to it (`effectivePropagation`)
  * @param extra what goes with an object beside owner references (a StatefulSet's claims …)
  */
@@ -42,11 +49,14 @@ export function collect(
   }
   const take = (object: KubeObject, via: string) => {
     const uid = object.metadata.uid;
-    if (uid === undefined || starts.has(uid) || object.metadata.deletionTimestamp !== undefined) return;
+    if (uid === undefined || object.metadata.deletionTimestamp !== undefined) return;
     const policy = policyOfDependent(graph, object, going);
     const known = going.get(uid);
+    if (!known) going.set(uid, { policy, via });
+    else if (known.via !== via && uid !== via && !known.also?.includes(via))
+      known.also = [...(known.also ?? []), via];
     if (known && RANK[known.policy] >= RANK[policy]) return;
-    going.set(uid, { policy, via: known?.via ?? via });
+    if (known) known.policy = policy;
     queue.push(uid);
   };
   for (let uid = queue.shift(); uid !== undefined; uid = queue.shift()) {

@@ -23,6 +23,8 @@ export interface RadiusMember {
   why: string;
   /** UID of the member through which it is reached; absent for a target. */
   via?: string;
+  /** UIDs of everything else that would take it, a target too: whichever of them goes first, it may go with that. */
+  also?: string[];
   /** Finalizers and generation as seen, for the approval's fingerprint (targets only). */
   finalizers?: string[];
   generation?: number;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
+import { partOf } from './part.ts';
 import { radiusOf } from './radius.ts';
 import { aim, deployment, type Extra, object, pod, view } from './testing/objects.ts';
 import type { Aim } from './view.ts';
@@ -71,6 +72,19 @@ describe('a claim that is being deleted goes with the last Pod that uses it', ()
     );
     assert.match(why.PersistentVolume ?? '', /Delete: its data goes/);
     assert.equal(radius.state, 'complete');
+  });
+
+  it('asked for too, it goes in more than name: with the Pod, and its volume with it', () => {
+    const [claim] = find(one, 'PersistentVolumeClaim') as [KubeObject];
+    const radius = radiusOf(view(one), [aim(claim), aim(target)]);
+    const kinds = (of: KubeObject) =>
+      partOf(radius, new Set([of.metadata.uid ?? ''])).map(({ ref }) => ref.kind);
+    assert.deepEqual(kinds(target).sort(), ['PersistentVolume', 'PersistentVolumeClaim', 'Pod']);
+    assert.match(
+      radius.members.find(({ ref }) => ref.kind === 'PersistentVolumeClaim')?.why ?? '',
+      /only Pod mine-/,
+    );
+    assert.equal(radius.members.find(({ ref }) => ref.kind === 'PersistentVolumeClaim')?.via, undefined);
   });
 
   it('stays while another Pod uses it, a finished one too; one that never got a Node holds nothing', () => {

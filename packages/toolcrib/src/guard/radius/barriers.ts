@@ -12,9 +12,10 @@ import { isKind } from './view.ts';
  * What is on its way out by itself holds nothing back for long and counts as gone. A finalizer that nobody here knows
  * may hold it longer: taken for released all the same.
  *
- * @param idle UIDs of what goes in name only: asked for although it is going already, and no sooner
+ * @param idle UIDs of what goes in name only: asked for although it is going already, and no sooner. It may well be
+ *   released
  * @param listed whether all of a namespace was listed: else nobody knows what holds it
- * @returns UID of what goes too → UID of what held it back
+ * @returns UID of what goes too → UIDs of what held it back and goes
  */
 export function releasedBy(facts: {
   graph: OwnerGraph;
@@ -22,18 +23,22 @@ export function releasedBy(facts: {
   going: ReadonlyMap<string, Going>;
   idle: ReadonlySet<string>;
   listed: (namespace: string) => boolean;
-}): Map<string, string> {
+}): Map<string, string[]> {
   const { objects, going, idle } = facts;
   const goes = ({ metadata: { uid = '' } }: KubeObject) => going.has(uid) && !idle.has(uid);
-  const released = new Map<string, string>();
+  const released = new Map<string, string[]>();
   for (const object of objects) {
     const { uid = '', deletionTimestamp } = object.metadata;
-    if (deletionTimestamp === undefined || going.has(uid)) continue;
+    if (deletionTimestamp === undefined || (going.has(uid) && !idle.has(uid))) continue;
     const barriers = barriersOf(facts, object);
-    const removed = barriers.find(goes);
-    if (!removed) continue;
+    const removed = barriers.filter(goes);
+    if (removed.length === 0) continue;
     const held = barriers.some((one) => one.metadata.deletionTimestamp === undefined && !goes(one));
-    if (!held) released.set(uid, removed.metadata.uid ?? '');
+    if (!held)
+      released.set(
+        uid,
+        removed.map(({ metadata }) => metadata.uid ?? ''),
+      );
   }
   return released;
 }

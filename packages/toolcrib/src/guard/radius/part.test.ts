@@ -34,3 +34,23 @@ test('each target has what hangs on it, and together they have everything', () =
     members.map(({ ref }) => ref.uid),
   );
 });
+
+test('a target that hangs on another target is in the part of both, and so is what hangs on it', () => {
+  const members = [
+    member('a'),
+    { ...member('b'), owners: ['a'] },
+    member('b1', 'b'),
+    // Taken for other reasons than an owner reference: of a Namespace, of a kind.
+    { ...member('c'), also: ['b1'] },
+    // Owned by two targets: whichever is sent last takes it.
+    { ...member('d', 'a'), owners: ['a', 'e'] },
+    member('e'),
+  ];
+  const targets = ['e', 'c', 'b', 'a'].map((uid) => member(uid).ref);
+  const part = (uid: string) =>
+    partOf({ targets, members } as Radius, new Set([uid])).map(({ ref }) => ref.uid);
+  assert.deepEqual(part('a'), ['a', 'b', 'b1', 'c', 'd']);
+  assert.deepEqual(part('b'), ['b', 'b1', 'c']);
+  assert.deepEqual(part('c'), ['c']);
+  assert.deepEqual(part('e'), ['d', 'e']);
+});

@@ -1,37 +1,30 @@
 import type { Radius, RadiusMember } from '../../model/index.ts';
 
 /**
- * The part of an act's radius that hangs on some of its targets: they themselves and what is reached through them. Each
- * member is in the part of one target alone, also what goes only when several of them do; so the parts of all targets
- * are the whole.
+ * The part of an act's radius that hangs on some of its targets: they themselves, and whatever may go with them. A member
+ * is in the part of *every* target on any way to it, other targets among them, not of its nearest one: nobody knows in
+ * which order the requests come, or whether all of them do, and the first of them takes what hangs on it. So whatever
+ * goes was in the part of a request that was sent before it went; and the parts of all targets are the whole.
  */
 export function partOf(radius: Radius, uids: ReadonlySet<string>): RadiusMember[] {
-  const byUid = new Map(radius.members.map((member) => [member.ref.uid, member]));
-  const roots = new Map<string | undefined, string | undefined>();
-  const rootOf = (member: RadiusMember): string | undefined => {
-    const chain: RadiusMember[] = [];
-    let at: RadiusMember | undefined = member;
-    let root: string | undefined;
-    while (at !== undefined) {
-      if (roots.has(at.ref.uid)) {
-        root = roots.get(at.ref.uid);
-        break;
-      }
-      chain.push(at);
-      root = at.via ?? at.ref.uid;
-      // What is reached through something that is not in the radius itself hangs on that.
-      at =
-        at.via === undefined || chain.includes(byUid.get(at.via) as RadiusMember)
-          ? undefined
-          : byUid.get(at.via);
+  const takes = new Map<string, string[]>();
+  for (const { ref, via, also = [], owners } of radius.members) {
+    const { uid = '' } = ref;
+    for (const by of new Set([...(via === undefined ? [] : [via]), ...also, ...owners])) {
+      const known = takes.get(by);
+      if (known) known.push(uid);
+      else takes.set(by, [uid]);
     }
-    for (const one of chain) roots.set(one.ref.uid, root);
-    return root;
-  };
-  const targets = new Set(radius.targets.map(({ uid }) => uid));
-  return radius.members.filter((member) => {
-    const root = rootOf(member);
-    // What hangs on no target is everybody's: kept twice is better than not at all.
-    return root === undefined || uids.has(root) || !targets.has(root);
-  });
+  }
+  const own = reached(takes, uids);
+  const anybodys = reached(takes, new Set(radius.targets.flatMap(({ uid }) => uid ?? [])));
+  // What hangs on no target is everybody's: kept twice is better than not at all.
+  return radius.members.filter(({ ref: { uid = '' } }) => own.has(uid) || !anybodys.has(uid));
+}
+
+function reached(takes: ReadonlyMap<string, readonly string[]>, from: ReadonlySet<string>): Set<string> {
+  const found = new Set(from);
+  // A set gives what is added to it while it is gone through.
+  for (const uid of found) for (const next of takes.get(uid) ?? []) found.add(next);
+  return found;
 }

@@ -55,9 +55,10 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
       ...memberOf(object, aimsByUid.has(uid)),
       fate: 'deleted',
       ...(released.has(uid)
-        ? releasedLoss(facts, object, graph.get(released.get(uid) ?? ''))
+        ? releasedLoss(facts, object, graph.get(released.get(uid)?.[0] ?? ''))
         : lossOf(facts, object)),
       ...(via === undefined ? {} : { via }),
+      ...(going.also === undefined ? {} : { also: going.also }),
       ...(estimated.has(uid) ? { estimated: true } : {}),
     });
   }
@@ -115,18 +116,24 @@ function collectAll(
   graph: OwnerGraph,
   objects: readonly KubeObject[],
   starts: Map<string, PropagationPolicy>,
-): { collected: Collected; released: ReadonlyMap<string, string> } {
-  const released = new Map<string, string>();
+): { collected: Collected; released: ReadonlyMap<string, readonly string[]> } {
+  const released = new Map<string, readonly string[]>();
   const idle = idleAims(graph, aims);
+  const aimed = new Set(idle);
   const listed = (namespace: string) => listedWhole(view, namespace);
   for (;;) {
     const collected = collect(graph, starts, (object, policy) => extras(objects, object, policy));
-    for (const [uid, via] of released) collected.going.set(uid, { policy: 'Background', via });
+    for (const [uid, by] of released) {
+      const known = collected.going.get(uid);
+      const [via, ...also] = aimed.has(uid) ? [undefined, ...by] : by;
+      if (known) Object.assign(known, { via, also: [...also, ...(known.also ?? [])] });
+    }
     const more = releasedBy({ graph, objects, going: collected.going, idle, listed });
     if (more.size === 0) return { collected, released };
-    for (const [uid, via] of more) {
-      released.set(uid, via);
-      starts.set(uid, 'Background');
+    for (const [uid, by] of more) {
+      released.set(uid, by);
+      // Asked for too, and now it goes in more than name.
+      if (!idle.delete(uid)) starts.set(uid, 'Background');
     }
   }
 }
