@@ -105,10 +105,14 @@ async function boundTo(deps: ActDeps, act: Act, cluster: Cluster): Promise<UndoR
     return [{ what, result: 'unchanged', note }];
   }
   if (deps.sameCluster) return [{ what, result: 'unchanged', note: `${deps.by} says that it is the same` }];
-  throw new ToolcribError(
+  throw unknownCluster(act, 'undo');
+}
+
+function unknownCluster({ id, context }: Act, how: 'undo' | 'finish'): ToolcribError {
+  return new ToolcribError(
     'conflict',
-    `Whether ${what} is still the one in which ${act.id} was done can't be told.`,
-    { next: `Where you know that it is: toolcrib undo ${act.id} --same-cluster` },
+    `Whether the cluster of context ${contextNameOf(context)} is still the one in which ${id} was done can't be told.`,
+    { next: `Where you know that it is: toolcrib ${how} ${id} --same-cluster` },
   );
 }
 
@@ -205,8 +209,11 @@ export async function finishAct(
   const { journal, clock, by } = deps;
   const act = await knownAct(journal, actId);
   const cluster = await deps.clusterFor(act.context);
-  // What is finished is named by UIDs, which no other cluster has: only what is known to be another one is refused.
-  if (compareClusters(act.cluster, await cluster.identity()) === 'other') throw otherCluster(act);
+  // What is finished is named by UIDs, which no other cluster has: there it would all be gone, and be told as finished.
+  const found = compareClusters(act.cluster, await cluster.identity());
+  if (found === 'other') throw otherCluster(act);
+  if (found === 'unknown' && act.cluster !== undefined && !deps.sameCluster)
+    throw unknownCluster(act, 'finish');
   const settled = options.byItself
     ? await journal.softenings({ actId })
     : await settledFirst(deps, cluster, act, await journal.requests({ actId }));

@@ -32,12 +32,15 @@ export function registerUndo(program: Command): void {
     .argument('<act>', 'a softened one, from `toolcrib log`')
     .description('Complete a softened act now: what was left running goes.')
     .option('--overdue', 'also where its time has long passed')
-    .action(async (actId: string, options: { output: Output; overdue?: boolean }) => {
+    .option('--same-cluster', 'it is the cluster in which the act was done, where that can’t be told')
+    .action(async (actId: string, options: { output: Output; overdue?: boolean; sameCluster?: boolean }) => {
       const { finishAct } = await import('../app/acts.ts');
       const { ToolcribError } = await import('../model/index.ts');
       const windowMs = await softenWindow();
       const run = (confirmed: boolean | undefined) =>
-        withActs((deps) => finishAct(deps, actId, { windowMs, confirmed, progress }));
+        withActs((deps) =>
+          finishAct({ ...deps, sameCluster: options.sameCluster }, actId, { windowMs, confirmed, progress }),
+        );
       const records = await run(options.overdue).catch(async (error: unknown) => {
         const overdue =
           error instanceof ToolcribError &&

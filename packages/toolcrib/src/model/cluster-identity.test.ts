@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ClusterIdentity, compareClusters } from './cluster-identity.ts';
+import { anotherCluster, type ClusterIdentity, compareClusters } from './cluster-identity.ts';
 
 const CASES: [string, ClusterIdentity | undefined, ClusterIdentity, ReturnType<typeof compareClusters>][] = [
   ['the same', { uid: '1', address: 'a' }, { uid: '1', address: 'a' }, 'same'],
@@ -13,3 +13,9 @@ const CASES: [string, ClusterIdentity | undefined, ClusterIdentity, ReturnType<t
 ];
 for (const [name, then, now, expected] of CASES)
   test(`${name}: ${expected}`, () => assert.equal(compareClusters(then, now), expected));
+
+for (const [name, then, now, expected] of CASES) {
+  const another = expected === 'other' || (expected === 'unknown' && then !== undefined);
+  test(`${name}: ${another ? 'taken for another' : 'not taken for another'}`, () =>
+    assert.equal(anotherCluster(then, now) !== undefined, another));
+}

@@ -183,7 +183,17 @@ export function actsContract(open: OpenTarget): void {
         });
         await assert.rejects(finishAct(deps, ACT, { windowMs: 1_000, byItself: true }), { code: 'conflict' });
         assert.equal((await seen(target, volumePath))?.spec?.persistentVolumeReclaimPolicy, 'Retain');
-        await finishAct(deps, ACT, { windowMs: 1_000 });
+        const { context } = target.cluster;
+        // Nobody can tell: the UID may not be read, and the address is another one.
+        const moved = async () => ({
+          ...target.cluster,
+          context,
+          identity: async () => ({ address: 'elsewhere' }),
+        });
+        const there = { ...deps, clusterFor: moved };
+        await assert.rejects(finishAct(there, ACT, { windowMs: 1_000 }), /can't be told/);
+        assert.equal((await deps.journal.softenings({ actId: ACT }))[0]?.state, 'softened');
+        await finishAct({ ...there, sameCluster: true }, ACT, { windowMs: 1_000 });
       });
       await until('the volume is reclaimed', async () => !(await seen(target, volumePath)));
     }));

@@ -1,10 +1,10 @@
 import { refOf } from '@toolcrib/kube';
 import {
   type Act,
+  anotherCluster,
   type ClientProcess,
   type Clock,
   type Cluster,
-  compareClusters,
   contextNameOf,
   type Effect,
   type Ids,
@@ -62,7 +62,7 @@ export interface Acts {
   expect(live: LiveAct, count: number): void;
   /**
    * Binds an act to the cluster that its context names.
-   * @throws ToolcribError `conflict` where that is another one than when the act began; what comes next is an act of its own
+   * @throws ToolcribError `conflict` where that is, or may be, another one than when the act began; what comes next is an act of its own
    */
   bind(live: LiveAct, cluster: Cluster): Promise<void>;
   save(live: LiveAct): Promise<void>;
@@ -171,11 +171,12 @@ export function acts(deps: {
     async bind(live, cluster) {
       const now = await cluster.identity();
       if (live.act.cluster === undefined) live.act = { ...live.act, cluster: now };
-      if (compareClusters(live.act.cluster, now) !== 'other') return;
+      const another = anotherCluster(live.act.cluster, now);
+      if (another === undefined) return;
       recent.delete(live.act.id);
       throw new ToolcribError(
         'conflict',
-        `the context ${contextNameOf(live.act.context)} names another cluster than when this act began.`,
+        `the context ${contextNameOf(live.act.context)} ${another} than when this act began.`,
         { next: 'Look where you are, and send it again.' },
       );
     },

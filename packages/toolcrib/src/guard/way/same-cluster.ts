@@ -1,7 +1,7 @@
-import { type Cluster, compareClusters, contextNameOf, type Journal } from '../../model/index.ts';
+import { anotherCluster, type Cluster, contextNameOf, type Journal } from '../../model/index.ts';
 
 /**
- * Whether an act's context names another cluster by now: what stands there says nothing of what became of the act.
+ * Whether an act's context names another cluster by now, or may: what stands there says nothing of what became of the act.
  * @returns why it can't be told; undefined where it is the same, or where nobody wrote down which it was
  */
 export async function inAnotherCluster(
@@ -10,6 +10,8 @@ export async function inAnotherCluster(
   cluster: Cluster,
 ): Promise<string | undefined> {
   const act = await deps.journal.act(actId);
-  if (!act?.cluster || compareClusters(act.cluster, await cluster.identity()) !== 'other') return undefined;
-  return `the context ${contextNameOf(act.context)} names another cluster by now, so what became of it in its own is not known`;
+  if (!act?.cluster) return undefined;
+  const another = anotherCluster(act.cluster, await cluster.identity());
+  if (another === undefined) return undefined;
+  return `the context ${contextNameOf(act.context)} ${another} by now, so what became of it in its own is not known`;
 }
