@@ -19,7 +19,7 @@ import { settling } from '../guard/way/settling.ts';
 import { softenings } from '../guard/way/softenings.ts';
 import { loadKey, openJournal, reopeningJournal } from '../journal/index.ts';
 import { type Hold, netOf, ToolcribError } from '../model/index.ts';
-import { clientProcesses, desktop, tellAll, waitingTerminal } from '../notify/index.ts';
+import { clientProcesses, desktop, processLives, tellAll, waitingTerminal } from '../notify/index.ts';
 import { finishAct } from './acts.ts';
 import { contexts } from './contexts.ts';
 import type { FromDesk, ToDesk } from './desk-messages.ts';
@@ -118,6 +118,7 @@ async function main(
       sessions,
       deniedAt: (actId) => desk.deniedOf(actId)?.at,
       clientOf: clientProcesses(),
+      lives: processLives,
       manifests: readManifests,
     }),
     owned: ownedLooks(clock),

@@ -33,6 +33,22 @@ export function clientProcesses(
   };
 }
 
+/** Whether a process (`ClientProcess.id`) still runs: not ended, and its pid not given to another. */
+export function processLives(id: string): boolean {
+  const [pid = '', started] = id.split('@');
+  try {
+    return /^\d+$/.test(pid) && startOf(pid) === started;
+  } catch {
+    return false;
+  }
+}
+
+function startOf(pid: string): string {
+  // `pid (name) state …`: the name may hold spaces and brackets, the 20th field after it is the time of its start.
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+}
+
 function holds(pid: string, inode: string, uid: number): boolean {
   try {
     if (statSync(`/proc/${pid}`).uid !== uid) return false;
@@ -54,9 +70,7 @@ function linkOf(path: string): string | undefined {
 }
 
 function describe(pid: string): ClientProcess {
-  // `pid (name) state …`: the name may hold spaces and brackets, the 20th field after it is the time of its start.
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  const started = startOf(pid);
   const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
   const cwd = linkOf(`/proc/${pid}/cwd`);
   return { pid: Number(pid), id: `${pid}@${started}`, argv, ...(cwd === undefined ? {} : { cwd }) };

@@ -1,5 +1,5 @@
 import type { Notifier } from '../model/index.ts';
-import { clientProcesses } from './client-process.ts';
+import { clientProcesses, processLives } from './client-process.ts';
 import { desktop } from './desktop.ts';
 import { waitingTerminal } from './terminal.ts';
 
@@ -21,4 +21,4 @@ export function tellAll(
   };
 }
 
-export { clientProcesses, desktop, waitingTerminal };
+export { clientProcesses, desktop, processLives, waitingTerminal };

@@ -35,6 +35,26 @@ export function belongsTo(act: Act, context: string, caller: Caller, now: number
 }
 
 /**
+ * Whether a request comes from an act's own program, started again or still the same process: what a person types again
+ * after a yes. Another program that sends the same is another act, and so is a second process while the first one lives.
+ * @param lives whether a process still runs, where this machine can tell
+ */
+export function isRerun(
+  { context, caller: first }: Act,
+  now: string,
+  caller: Caller,
+  lives: (process: string) => boolean = () => false,
+): boolean {
+  if (context !== now || first.person !== caller.person || first.token !== caller.token) return false;
+  if (first.claim.userAgent !== caller.claim.userAgent || first.tool?.sha256 !== caller.tool?.sha256)
+    return false;
+  if (first.agent !== caller.agent || (first.session === undefined) !== (caller.session === undefined))
+    return false;
+  if (first.process === undefined || first.process === caller.process) return true;
+  return !lives(first.process);
+}
+
+/**
  * The command that a request is part of, so that one yes can go for several requests of it: the kubectl session, or the
  * process; where no machine tells that, the program by its own name.
  */

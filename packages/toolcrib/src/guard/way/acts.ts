@@ -11,7 +11,7 @@ import {
   type Journal,
   ToolcribError,
 } from '../../model/index.ts';
-import { ACT_PAUSE, belongsTo, callerOf, titleOf } from '../act/group.ts';
+import { ACT_PAUSE, belongsTo, callerOf, isRerun, titleOf } from '../act/group.ts';
 import { foretells, type SessionList, type SessionLists } from '../act/sessions.ts';
 import type { AskedRequest } from '../request.ts';
 import { type Foreseen, foretold, type ReadManifests } from './foretold.ts';
@@ -37,6 +37,8 @@ export interface LiveAct {
   seen?: SeenBefore;
   /** Its client was told how to take it back. */
   toldUndo?: boolean;
+  /** The code of another act's hold under which it was held too: what becomes of that is said of both. */
+  shares?: string;
   /** Why the write that would have begun an uninstall was refused: helm goes on to delete all the same. */
   notBegun?: string;
 }
@@ -49,8 +51,11 @@ export interface Acts {
   /** The act that a request belongs to, a new one where there is none; counted and written down. */
   assign(request: AskedRequest, effect: Effect): LiveAct;
   byId(id: string): Promise<LiveAct | undefined>;
-  /** The same command was typed again and goes on under the act of its first try. */
-  takeOver(live: LiveAct, request: AskedRequest): void;
+  /**
+   * The same command was typed again and goes on under the act of its first try.
+   * @returns false where it is another program's, or the first one's process still lives: that is an act of its own
+   */
+  takeOver(live: LiveAct, request: AskedRequest): boolean;
   /** Tells how bad one of its requests would be: the worst part is the act's title. */
   rate(live: LiveAct, effect: Effect, badness: number): void;
   /**
@@ -77,11 +82,13 @@ export function acts(deps: {
   deniedAt?: (actId: string) => number | undefined;
   /** The process behind a client's port, where this machine can tell. */
   clientOf?: (port: number) => ClientProcess | undefined;
+  /** Whether a process (`ClientProcess.id`) still runs; absent where that can't be told. */
+  lives?: (process: string) => boolean;
   /** The files that a command line names; absent where there are none to be read. */
   manifests?: ReadManifests;
 }): Acts {
   const recent = new Map<string, LiveAct>();
-  const { journal, clock, ids, sessions, clientOf } = deps;
+  const { journal, clock, ids, sessions, clientOf, lives } = deps;
   /** A program that goes on for days does other things too: its denied act ends with the pause after the no. */
   const over = ({ act }: LiveAct, now: number): boolean => {
     const at = act.caller.session === undefined ? deps.deniedAt?.(act.id) : undefined;
@@ -119,10 +126,13 @@ export function acts(deps: {
       return live;
     },
     takeOver(live, request) {
-      live.act = { ...live.act, caller: askedBy(request), lastAt: clock.now() };
+      const caller = askedBy(request);
+      if (!isRerun(live.act, request.context, caller, lives)) return false;
+      live.act = { ...live.act, caller, lastAt: clock.now() };
       // The last one of its program from now on, so that the rest of the command is found to be its part.
       recent.delete(live.act.id);
       recent.set(live.act.id, live);
+      return true;
     },
     rate(live, effect, badness) {
       if (live.worst !== undefined && badness <= live.worst) return;

@@ -47,8 +47,16 @@ export function noMeanwhile(
   { live }: Pick<Step, 'live'>,
   approvedAt = Number.NEGATIVE_INFINITY,
 ): string | undefined {
-  const no = deps.desk.deniedOf(live.act.id);
+  const shared = sharedHold(deps, live);
+  const no =
+    deps.desk.deniedOf(live.act.id) ??
+    (shared?.state === 'denied' ? deps.desk.deniedOf(shared.actId) : undefined);
   return no && no.at >= approvedAt ? noText(no) : undefined;
+}
+
+/** The hold of another act under which this one was held too. */
+function sharedHold({ desk }: WayDeps, { shares }: Step['live']): Hold | undefined {
+  return shares === undefined ? undefined : desk.get(shares);
 }
 
 function stopped(deps: WayDeps, at: Begun): Promise<Instruction> | undefined {
@@ -81,8 +89,11 @@ async function refusedByRule(deps: WayDeps, at: Begun, why: string): Promise<Ins
  */
 function whileHeld(deps: WayDeps, at: Begun): Promise<Instruction> | undefined {
   const { request, subject, live, key } = at;
-  const open = deps.desk.openOf(live.act.id);
-  if (!open || open.requestKey === key || open.waiting || subject.effect.verb === 'evict') return undefined;
+  const shared = sharedHold(deps, live);
+  const open = deps.desk.openOf(live.act.id) ?? (shared?.state === 'open' ? shared : undefined);
+  if (!open || open.requestKey === key || subject.effect.verb === 'evict') return undefined;
+  // Of its own act another request waits: it may be the next. Of another's none of this act does.
+  if (open.waiting && open !== shared) return undefined;
   if (request.headers['kubectl-session'] === undefined && !beginsUninstall(open.effect)) return undefined;
   return refusedWhileHeld(deps, at, open);
 }

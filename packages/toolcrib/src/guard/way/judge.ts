@@ -87,13 +87,14 @@ async function judgeCanonical(deps: WayDeps, request: AskedRequest): Promise<Ins
 async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: Judged): Promise<Instruction> {
   const key = requestKey(request, subject.effect);
   const waiting = deps.desk.seePass(request.person, key);
-  const live =
-    (waiting && (await deps.acts.byId(waiting.actId))) ?? deps.acts.assign(request, subject.effect);
-  if (waiting) deps.acts.takeOver(live, request);
+  const first = waiting && (await deps.acts.byId(waiting.actId));
+  // A yes is for the request; the act is its program's own.
+  const rerun = first !== undefined && deps.acts.takeOver(first, request);
+  const live = rerun ? first : deps.acts.assign(request, subject.effect);
   const cluster = await deps.clusterFor(request.context);
   await deps.acts.bind(live, cluster);
   const as = impersonation(request.headers);
-  const ended = waiting ? undefined : await endedAlready(deps, { request, subject, live, key });
+  const ended = rerun ? undefined : await endedAlready(deps, { request, subject, live, key });
   if (ended) return ended;
   const foreseen = await deps.acts.foresee(live, cluster, request, subject.effect);
   if (subject.effect.verb === 'uninstall') deps.acts.expect(live, subject.aims.length);
@@ -117,7 +118,7 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   const step: Step = { request, subject, seen, live, decision, key };
 
   // Taken only now: a look that failed would have used it up for nothing.
-  const pass = waiting && deps.desk.takePass(request.person, key, commandOf(live.act));
+  const pass = waiting && deps.desk.takePass(request.person, key, rerun ? commandOf(live.act) : undefined);
   if (pass) return released(deps, step, pass);
   if (subject.blind !== undefined) return release(deps, step, { as: 'as-sent' });
   if (decision.then === 'deny') return refused(deps, step, `${decision.reason} (rule ${decision.rule})`);
@@ -203,13 +204,14 @@ async function held(deps: WayDeps, step: Step): Promise<Instruction> {
     return release(deps, step, { as: 'as-sent', because: error });
   }
   const open = deps.desk.openFor(step.request.person, step.key);
-  // Asked again: it stays one act, under one code.
   const first = open && (await deps.acts.byId(open.actId));
-  if (first && first !== step.live) deps.acts.takeOver(first, step.request);
-  const live = first ?? step.live;
+  // Typed again it stays one act; asked by another, or while the first still waits, only the code is the same.
+  const own = !first || first === step.live || (!open.waiting && deps.acts.takeOver(first, step.request));
+  const live = own && first ? first : step.live;
+  if (!own) live.shares = open.code;
   await record(deps, { ...step, live }, 'held');
   const before = await wentBefore(deps, live, step.request.id);
-  return waitForAnswer(deps, { ...step, live }, open, before);
+  return waitForAnswer(deps, { ...step, live }, open, before, !own && open?.waiting);
 }
 
 async function waitForAnswer(
@@ -217,9 +219,15 @@ async function waitForAnswer(
   step: Step,
   open: Hold | undefined,
   before: string[],
+  taken = false,
 ): Promise<Instruction> {
   const { desk, notifier } = deps;
   const { waitMs, passMs } = deps.policy();
+  if (open && taken) {
+    // Another client waits there: it keeps its place.
+    await record(deps, step, 'refused', { note: `held already, for another (${open.code})`, status: 403 });
+    return heldAnswer(open, riskOf(step), passMs / 1000, heldWarning(open));
+  }
   const wait = waits(step.request.headers) ? waitMs : 0;
   const hold = open ?? holdFor(deps, step, before);
   const text = riskOf(step);
