@@ -92,10 +92,10 @@ export async function startLiar(kubeconfig: string): Promise<Liar> {
       const write = incoming.method !== 'GET' && !QUESTIONS.test(url);
       const plan = write ? [...plans].find(({ part }) => url.includes(part)) : undefined;
       if (plan && ++plan.seen === plan.nth) {
-        plan.told.times++;
         if (plan.point === 'before') await behind(incoming, body);
         if (plan.point === 'later') plan.put.push(() => behind(incoming, body));
         plan.onLie?.();
+        plan.told.times++;
         plan.sockets.push(incoming.socket);
         return tell(incoming.socket, plan.lie, plan.honest);
       }

@@ -233,7 +233,8 @@ async function checkCase(tools: Tools, name: string, one: LieCase): Promise<void
     async () => seen(target, paths.core(name, 'serviceaccounts/default')),
     20_000,
   );
-  let now = live();
+  const first = live();
+  let now = first;
   lives.set(name, () => now);
   try {
     const thing = await prepare(target, name, one.form);
@@ -241,11 +242,11 @@ async function checkCase(tools: Tools, name: string, one: LieCase): Promise<void
       ...one,
       nth: one.form.does === 'orphan-first' ? one.form.nth : one.form.does === 'collection' ? 2 : 1,
       onLie: () => {
-        if (one.killed) now.dead = true;
+        if (one.killed) first.dead = true;
       },
     });
     const answer = ask(send, () => now, thing, one).catch(() => undefined);
-    await until('the lie', async () => told.times > 0, 20_000);
+    await until('the lie', async () => told.times > 0, 80_000);
     if (one.killed) {
       await clock.ahead(500);
       now = live();
