@@ -1,5 +1,4 @@
 import {
-  type As,
   type Cluster,
   type Decision,
   type Hold,
@@ -24,6 +23,7 @@ import { wentBefore } from './before.ts';
 import { cheapCase } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
 import { endedAlready, refused } from './ended.ts';
+import { sentBy } from './going.ts';
 import { holdFor } from './holds.ts';
 import { impersonation } from './impersonation.ts';
 import { asDryRun } from './pin.ts';
@@ -113,7 +113,9 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
       : undefined;
   const seen = await seeRadius(deps, { request, subject, live, foreseen, cluster, as, cheap });
   const decided = decideOn(deps, { request, subject, seen, live, cheap: cheap?.why });
-  const decision = (decided.then === 'hold' && (await goesAlready(deps, live, seen, cluster, as))) || decided;
+  const going =
+    decided.then === 'hold' && (await goesAlready(deps, { request, subject, live }, decided, seen, cluster));
+  const decision = going || decided;
   deps.acts.rate(live, subject.effect, badness(decision, seen.radius));
   const step: Step = { request, subject, seen, live, decision, key };
 
@@ -132,21 +134,33 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   return no;
 }
 
-/** What an answered delete of the same act takes anyway, as it was shown then, is not asked for again. */
+/**
+ * What an answered delete of the same act takes anyway, as it was shown then, is not asked for again. Only a delete that
+ * can be read; and a rule of a person's own, or one about force, speaks of how it is sent, which was not shown then.
+ */
 async function goesAlready(
   deps: WayDeps,
-  live: LiveAct,
+  { request, subject, live }: Pick<Step, 'request' | 'subject' | 'live'>,
+  held: Decision,
   seen: Seen,
   cluster: Cluster,
-  as: As | undefined,
 ): Promise<Decision | undefined> {
+  const { effect } = subject;
+  if (subject.kind !== 'destructive' || effect.verb !== 'delete' || subject.blind !== undefined)
+    return undefined;
   // What softened Pods use is held whoever takes it.
   if (!seen.own || seen.needed !== undefined) return undefined;
-  const taker = await deps.going.taker(live.act.id, seen.own, cluster, as);
+  const own = deps.policy().rules.some(({ name, origin }) => name === held.rule && origin === 'guard.yaml');
+  if (own || held.rule === FORCED) return undefined;
+  const how = sentBy(request, live.act.id, effect);
+  const taker = await deps.going.taker(how, seen.own, cluster, impersonation(request.headers));
   return taker === undefined
     ? undefined
     : { then: 'allow', rule: 'goes-already', reason: `the delete of ${taker} takes it already` };
 }
+
+/** The built-in rule about deletes that wait for nobody. */
+const FORCED = 'forced';
 
 /** One of several like requests: the answer to the first is the answer to it. */
 async function withTheRest(deps: WayDeps, step: Step): Promise<Instruction | undefined> {

@@ -16,6 +16,7 @@ import { answer, notKeptAnswer } from './answers.ts';
 import { releaseCollection } from './collection.ts';
 import type { WayDeps } from './deps.ts';
 import { stoppedMeanwhile } from './ended.ts';
+import { sentBy } from './going.ts';
 import { holdFor, nameOf } from './holds.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
@@ -55,8 +56,9 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
   if (step.subject.effect.verb === 'delete-collection')
     return releaseCollection(deps, step, form.approvedAt, warnings);
   const [target] = step.subject.objects;
-  if (step.subject.effect.verb === 'delete' && step.seen.own)
-    deps.going.sent(step.request.id, step.live.act.id, step.seen.own);
+  const { effect } = step.subject;
+  if (effect.verb === 'delete' && step.seen.own)
+    deps.going.sent(step.request.id, sentBy(step.request, step.live.act.id, effect), step.seen.own);
   if (!target) return answer(failure(500, 'toolcrib: there is nothing to send.'));
   return { do: 'forward', ...pinned(step.request, step.subject.effect, target), warnings };
 }

@@ -23,7 +23,7 @@ export function likenessOf(request: AskedRequest, effect: Destructive): string {
 }
 
 /** Tool and agent: a yes to a person's kubectl is none to an agent's. */
-function senderOf({ tool, agent, headers }: AskedRequest): string {
+export function senderOf({ tool, agent, headers }: AskedRequest): string {
   const as = Object.entries(headers).filter(([name]) => name.startsWith('impersonate-'));
   return JSON.stringify([tool?.sha256 ?? null, agent ?? false, as.sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
