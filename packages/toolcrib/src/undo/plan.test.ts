@@ -13,6 +13,16 @@ import { explicitNodePorts, withoutAssigned } from './service.ts';
 import { keyOfObject } from './steps.ts';
 import { kinds } from './testing/memory-cluster.ts';
 
+const custom = {
+  group: 'k.io',
+  version: 'v1',
+  kind: 'Kafka',
+  resource: 'kafkas',
+  namespaced: true,
+  verbs: [],
+  subresources: [],
+};
+
 // biome-ignore lint/suspicious/noExplicitAny: the body of any kind
 function object(type: string, name: string, more: Record<string, any> = {}): KubeObject {
   const [apiVersion = '', kind = ''] = type.split(' ');
@@ -134,6 +144,29 @@ test('of several snapshots of one object the first counts: the state before the 
   ];
   const [step] = planUndo(snapshots, [], live([before])).steps;
   assert.deepEqual(step?.do === 'create' && step.snapshot.data, { a: '1' });
+});
+
+test('what came only while the act went on is not brought back beside what stood before', () => {
+  const owner = object('k.io/v1 Kafka', 'k');
+  const before = object('v1 Secret', 's', { metadata: owned(owner), data: { password: 'old' } });
+  const anew = object('v1 Secret', 's', {
+    metadata: { uid: 'anew', ...owned(owner) },
+    data: { password: 'new' },
+  });
+  const web = object('apps/v1 StatefulSet', 'web', { spec: { replicas: 1 } });
+  const again = object('apps/v1 StatefulSet', 'web', { metadata: { uid: 'again' }, spec: { replicas: 1 } });
+  const pod = object('v1 Pod', 'web-0', { metadata: { uid: 'later', ...owned(again) } });
+  const snapshots = [
+    { ...snapshotOf([before, web]), takenAt: 1 },
+    { ...snapshotOf([owner, anew, again, pod]), id: 's2', takenAt: 2 },
+  ];
+  const all = { ...live([owner, before, web, pod]), kinds: [...kinds, custom] };
+  const created = planUndo(snapshots, [], all).steps.map((step) =>
+    step.do === 'create'
+      ? [step.snapshot.kind, step.snapshot.data?.password ?? ''].join(' ').trim()
+      : step.do,
+  );
+  assert.deepEqual(created.sort(), ['Kafka', 'Secret old', 'StatefulSet']);
 });
 
 test('a claim and its volume', () => {

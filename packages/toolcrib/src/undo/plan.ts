@@ -1,5 +1,5 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
-import { describeRef } from '@toolcrib/kube';
+import { controllerOf, describeRef } from '@toolcrib/kube';
 import type { LossClass, RequestRecord, Snapshot, SoftenRecord } from '../model/index.ts';
 import { isReleaseRecord } from '../model/index.ts';
 import { difference } from './difference.ts';
@@ -36,7 +36,7 @@ export function planUndo(
 ): UndoPlan {
   const taken = takenBy(snapshots, asked, softenings, live, openUntil);
   const { requests } = taken;
-  const objects = newestByUid(taken.snapshots);
+  const objects = beforeTheAct(firstByUid(taken.snapshots));
   const byUid = new Map(objects.map((object) => [object.metadata.uid ?? '', object]));
   const scaled = scaleSteps(requests, softenings, byUid, live);
   const active = softenings.filter(({ how, state }) => how !== 'retain-first' && state === 'softened');
@@ -107,7 +107,7 @@ export function planUndo(
 }
 
 /** The same object may have been kept for several requests of the act: the first state is the one before the act. */
-function newestByUid(snapshots: readonly Snapshot[]): KubeObject[] {
+function firstByUid(snapshots: readonly Snapshot[]): KubeObject[] {
   const first = new Map<string, KubeObject>();
   for (const { objects } of [...snapshots].sort((a, b) => a.takenAt - b.takenAt)) {
     for (const object of objects) {
@@ -116,6 +116,36 @@ function newestByUid(snapshots: readonly Snapshot[]): KubeObject[] {
     }
   }
   return [...first.values()];
+}
+
+/**
+ * Without what came only while the act went on: a Secret that its operator made anew after the first request, and that the
+ * second took again. What stood under the name before is what is brought back; whoever names the later one means that.
+ */
+function beforeTheAct(objects: readonly KubeObject[]): KubeObject[] {
+  const first = new Map<string, KubeObject>();
+  const instead = new Map<string, string>();
+  for (const object of objects) {
+    const known = first.get(keyOfObject(object));
+    if (known) instead.set(object.metadata.uid ?? '', known.metadata.uid ?? '');
+    else first.set(keyOfObject(object), object);
+  }
+  if (instead.size === 0) return [...objects];
+  const later = new Set(instead.keys());
+  const isLater = (object: KubeObject) =>
+    later.has(object.metadata.uid ?? '') || later.has(controllerOf(object)?.uid ?? '');
+  for (let size = -1; size !== later.size; ) {
+    size = later.size;
+    for (const object of objects) if (isLater(object)) later.add(object.metadata.uid ?? '');
+  }
+  return objects
+    .filter((object) => !later.has(object.metadata.uid ?? ''))
+    .map((object) => {
+      const { ownerReferences } = object.metadata;
+      if (!ownerReferences?.some(({ uid }) => instead.has(uid))) return object;
+      const owners = ownerReferences.map((owner) => ({ ...owner, uid: instead.get(owner.uid) ?? owner.uid }));
+      return { ...object, metadata: { ...object.metadata, ownerReferences: owners } };
+    });
 }
 
 /** What was said of each object; of several snapshots the first counts, as with the object itself. */
