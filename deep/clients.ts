@@ -15,6 +15,11 @@ interface Case {
 }
 
 const CASES: Case[] = [
+  {
+    name: 'CONTROL, which must go round: kubectl with the person’s own file',
+    run: plainControl,
+    control: true,
+  },
   ...clients.map(({ name, ready }) => ({
     name,
     async run(stage: Stage, namespace: string) {
@@ -61,6 +66,16 @@ async function twoTerminals(stage: Stage, namespace: string) {
 }
 
 /** Were this not seen, the zero of all the others would say nothing. */
+async function plainControl(stage: Stage, namespace: string) {
+  const { kubectl } = await realClients(import.meta.url);
+  const env = await stage.terminal();
+  const mark = await stage.mark();
+  await stage.run({ ...env, KUBECONFIG: stage.home.direct }, kubectl, ['-n', namespace, 'get', 'configmaps']);
+  const { through, round } = await stage.since(mark, namespace);
+  return { through, round, ...(round === 0 ? { why: 'a client that goes round was not seen' } : {}) };
+}
+
+/** The same with a client of the age that is meant. */
 async function control(stage: Stage, namespace: string) {
   const env = await stage.terminal();
   const work = program(await fromHere('go-old'), (where) => ['default', where]);
@@ -75,7 +90,7 @@ export default {
     'Clients of any age in a terminal where toolcrib is on come through the guard: 0 requests at the API server’s audit log went round it.',
   unit: 'clients',
   full: CASES.length,
-  sample: 3,
+  sample: 4,
   sampleMinutes: 2,
   async run({ count, progress }) {
     const { kubectl } = await realClients(import.meta.url);

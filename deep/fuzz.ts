@@ -6,6 +6,10 @@ import type { Proof } from './proof.ts';
 
 const LISTED_OF_A_KIND = 20;
 const PROGRESS = 50_000;
+/** Of a hundred requests so many destroy something at the server, at the least: where none does, nothing was proved. */
+const DESTRUCTIVE = 10;
+/** Each of these is read out of some requests: one that never occurs is not compared. */
+const READ = ['judge delete', 'judge delete-collection', 'judge evict', 'judge scale', 'ask-server', 'pass'];
 
 export default {
   claim:
@@ -41,7 +45,16 @@ export default {
     } finally {
       referee.close();
     }
-    const more = failed - failures.length;
+    const listed = failures.length;
+    const destructive = counts.get('server: destroys') ?? 0;
+    if (destructive * 100 < DESTRUCTIVE * checked)
+      failures.push({
+        name: 'too little at stake',
+        why: `only ${destructive} of ${checked} destroy something`,
+      });
+    for (const read of READ)
+      if (!counts.has(`guard: ${read}`)) failures.push({ name: `no ${read}`, why: 'none was read so' });
+    const more = failed - listed;
     if (more > 0) failures.push({ name: `${more} more`, why: 'of the same kinds' });
     return { checked, failures, rows: [...counts].sort(([a], [b]) => (a < b ? -1 : 1)) };
   },

@@ -24,7 +24,8 @@ function valid(reading: Reading): Reading {
 /** Whether the request destroys or stops something, as the API server read it. */
 function destroys({ op, dryRun, replicas }: Reading, live: number): boolean {
   if (op === undefined || op === 'create' || dryRun) return false;
-  return op !== 'update' || replicas === undefined ? op !== 'update' : replicas < live;
+  // Without the field it may come to nothing: a custom resource has no default of its own.
+  return op !== 'update' || (replicas ?? 0) < live;
 }
 
 /** Compares the guard's reading of a request with the API server's. */
