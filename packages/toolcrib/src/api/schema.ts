@@ -18,6 +18,8 @@ export const runTokenSchema = z.strictObject({
     .strictObject({
       id: z.string().regex(/^run-[0-9a-f]{12}$/),
       tokens: z.record(z.string(), z.string().regex(/^[\w-]{43}$/)),
+      /** As they were told with the tokens. */
+      meanings: z.record(z.string(), z.string()),
     })
     .optional(),
 });
@@ -54,7 +56,13 @@ export const statusSchema = z.object({
 });
 export type GuardStatus = z.output<typeof statusSchema>;
 
-export const runTokensSchema = z.object({ id: z.string(), tokens: z.record(z.string(), z.string()) });
+export const runTokensSchema = z.object({
+  id: z.string(),
+  /** By context. */
+  tokens: z.record(z.string(), z.string()),
+  /** What each context leads to, and as whom: the same text for the same thing, empty where that can't be told. */
+  meanings: z.record(z.string(), z.string()),
+});
 export type RunTokens = z.output<typeof runTokensSchema>;
 
 export const faultSchema = z.object({ code: z.string(), message: z.string(), next: z.string().optional() });

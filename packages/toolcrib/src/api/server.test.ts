@@ -35,7 +35,7 @@ const deps: ApiDeps = {
     if (code !== 'BCDFG') throw new ToolcribError('conflict', 'It was answered already.');
     return hold;
   },
-  mint: ({ person }) => ({ id: 'run-1', tokens: { prod: `token of ${person}` } }),
+  mint: async ({ person }) => ({ id: 'run-1', tokens: { prod: `token of ${person}` }, meanings: {} }),
   revoke: (id) => told.push(`revoke ${id}`),
   stop: () => told.push('stop'),
 };
@@ -78,11 +78,12 @@ describe('routes', () => {
   });
 
   it('a run is somebody’s, and has only tokens that could be ours', async () => {
-    const again = { id: 'run-0123456789ab', tokens: { prod: 'x'.repeat(43) } };
+    const again = { id: 'run-0123456789ab', tokens: { prod: 'x'.repeat(43) }, meanings: { prod: 'here' } };
     for (const body of [
       { person: '' },
       { person: 'aiko', again: { ...again, id: '../../etc' } },
       { person: 'aiko', again: { ...again, tokens: { prod: 'short' } } },
+      { person: 'aiko', again: { id: again.id, tokens: again.tokens } },
     ])
       assert.equal((await ask('POST', '/v1/runs', body)).status, 400, JSON.stringify(body));
     assert.equal((await ask('POST', '/v1/stop')).status, 202);
@@ -186,6 +187,12 @@ describe('over the socket', () => {
     mkdirSync(join(shared, 'mine'), { recursive: true, mode: 0o700 });
     chmodSync(shared, 0o777);
     await assert.rejects(serveApi(deps, join(shared, 'mine', 'guard.sock')), { code: 'bad-file' });
+    // A group that somebody else is in, or of which nobody knows.
+    chmodSync(shared, 0o770);
+    if (process.getuid?.() === 0) {
+      chownSync(shared, 0, 65_533);
+      await assert.rejects(serveApi(deps, join(shared, 'mine', 'guard.sock')), { code: 'bad-file' });
+    }
     chmodSync(secretOf(path), 0o644);
     await assert.rejects(client.holds(), { code: 'bad-file', message: /read or written by others/ });
     chmodSync(secretOf(path), 0o600);

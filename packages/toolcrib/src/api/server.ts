@@ -20,8 +20,8 @@ export interface ApiDeps {
   hold(code: string): Hold | undefined;
   /** @throws ToolcribError `not-found`, `conflict`, `usage` */
   answer(code: string, answer: AnswerBody): Promise<Hold>;
-  /** Tokens for a run, good until `revoke`. @throws ToolcribError `usage` for tokens of another context */
-  mint(request: RunTokenBody): RunTokens;
+  /** Tokens for a run, good until `revoke`. @throws ToolcribError `conflict` for tokens `again` that are not that run's */
+  mint(request: RunTokenBody): Promise<RunTokens>;
   revoke(id: string): void;
   stop(): void;
 }
@@ -43,7 +43,7 @@ export function apiRoutes(deps: ApiDeps): Hono {
     return c.json(await deps.answer(c.req.param('code').toUpperCase(), body));
   });
   app.post('/v1/runs', async (c) => {
-    const run = deps.mint(runTokenSchema.parse(await c.req.json()));
+    const run = await deps.mint(runTokenSchema.parse(await c.req.json()));
     // The answer has no end: the tokens live as long as the connection, and so never longer than the process at its end.
     const lines = new ReadableStream({
       start(controller) {

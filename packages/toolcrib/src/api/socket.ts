@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { ToolcribError } from '../model/index.ts';
+import { isAlone } from './alone.ts';
 
 /** A unix socket's path may have 103 bytes on macOS, 107 on Linux. */
 const LONGEST = 103;
@@ -108,8 +109,8 @@ function ownPlace(folder: string): void {
     // Of a link only its owner counts; in a folder like /tmp nobody may rename what is another's.
     if (stats.isSymbolicLink() || (stats.mode & constants.S_IFMT) !== constants.S_IFDIR) continue;
     const sticky = (stats.mode & 0o1000) !== 0 && path !== real;
-    const ownGroup = stats.gid === process.getgid?.() && path !== real;
-    const others = (stats.mode & 0o002) !== 0 || ((stats.mode & 0o020) !== 0 && !ownGroup);
+    const byGroup = (stats.mode & 0o020) !== 0 && !(path !== real && isAlone(process.getuid?.(), stats.gid));
+    const others = (stats.mode & 0o002) !== 0 || byGroup;
     if (others && !sticky)
       throw notOurs(folder, `${path} can be written by others`, `Run: chmod go-w ${path}`);
   }

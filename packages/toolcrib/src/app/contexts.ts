@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
 import { connectCluster, openUpstream, type Upstream } from '../cluster/index.ts';
-import type { Cluster } from '../model/index.ts';
+import { type Cluster, ToolcribError } from '../model/index.ts';
 import { pathsOf } from './paths.ts';
 import { loadPerson, type Person, personSources } from './person-kubeconfig.ts';
+import { meaningOf } from './replaced.ts';
 
 /** The person's clusters, by context name; read again when a kubeconfig file changed. */
 export interface Contexts {
@@ -10,6 +11,8 @@ export interface Contexts {
   /** @throws ToolcribError `unknown-context`, `bad-file`, `no-kubeconfig`, `credentials` */
   upstream(context: string): Upstream;
   cluster(context: string): Cluster;
+  /** What it leads to, and as whom: the same text for the same thing, empty where that can't be told. */
+  meaning(context: string): string;
   close(): Promise<void>;
 }
 
@@ -51,10 +54,21 @@ export function contexts(from: {
     names: () => current().contextNames,
     upstream: (context) => way(context).upstream,
     cluster: (context) => way(context).cluster,
+    meaning: (context) => meaningIn(current(), context),
     close: async () => {
       await Promise.all([...open.values()].map(({ cluster }) => cluster.close()));
     },
   };
+}
+
+/** What a label leads to, and as whom; empty where that can't be told. */
+export function meaningIn(person: Person, label: string): string {
+  try {
+    return meaningOf(person.context(label));
+  } catch (error) {
+    if (error instanceof ToolcribError) return '';
+    throw error;
+  }
 }
 
 function stamp(path: string): string {

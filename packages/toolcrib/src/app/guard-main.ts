@@ -1,13 +1,14 @@
 import { homedir, userInfo } from 'node:os';
-import { openDoor } from '../guard/door/door.ts';
+import { type Door, openDoor } from '../guard/door/door.ts';
 import { tokenTable } from '../guard/door/tokens.ts';
 import { randomIds } from '../guard/hold/ids.ts';
 import { judges } from '../guard/port/judges.ts';
-import { contexts } from './contexts.ts';
+import { contexts, meaningIn } from './contexts.ts';
 import { becomeGuard, reportStartFailure } from './daemon.ts';
 import { ownFolder } from './files.ts';
+import { grants } from './grants.ts';
 import type { WorkerSetup } from './guard-worker.ts';
-import { syncGuardedKubeconfig, watchedFiles } from './guarded-kubeconfig.ts';
+import { type Guarded, syncGuardedKubeconfig, watchedFiles } from './guarded-kubeconfig.ts';
 import type { FromKeeper } from './keeper-worker.ts';
 import { log } from './log.ts';
 import { type Paths, pathsOf } from './paths.ts';
@@ -58,32 +59,20 @@ async function open(
   unlock: () => void,
 ): Promise<RunningGuard> {
   forgetDeadRuns(paths.runs);
-  const { identity } = await syncGuardedKubeconfig(paths, env, home);
-  const person = userInfo().username;
+  const first = await syncGuardedKubeconfig(paths, env, home);
+  const { identity } = first;
   const tokens = tokenTable();
-  const granted = new Map<string, string>();
-  const grantAll = (byContext: Record<string, string>) => {
-    for (const context of granted.keys()) {
-      if (Object.hasOwn(byContext, context) && byContext[context] === granted.get(context)) continue;
-      tokens.remove(`ctx-${context}`);
-      granted.delete(context);
-    }
-    for (const [context, token] of Object.entries(byContext)) {
-      tokens.add(token, { id: `ctx-${context}`, context, person });
-      granted.set(context, token);
-    }
-  };
-  grantAll(identity.tokens);
+  let cut: Door['cut'] = () => undefined;
+  const granted = grants({ tokens, person: userInfo().username, cut: (grant) => cut(grant) });
+  const grantAll = ({ identity: now, person }: Pick<Guarded, 'identity' | 'person'>) =>
+    granted.renew(now.tokens, (context) => meaningIn(person, context));
+  grantAll(first);
 
   const setup: WorkerSetup = { journal: paths.journal, policyPath: paths.policy, home, env: { ...env } };
   let stop: () => void = () => undefined;
-  let cut: (grantId: string) => void = () => undefined;
   const news = (message: FromKeeper): void => {
-    if (message.type === 'grant') tokens.add(message.token, message.grant);
-    if (message.type === 'revoke') {
-      tokens.remove(message.id);
-      cut(message.id);
-    }
+    if (message.type === 'grant') granted.add(message.token, message.grant);
+    if (message.type === 'revoke') granted.revoke(message.id);
     if (message.type === 'stop') stop();
   };
   const keeper = await startKeeper(
@@ -108,9 +97,9 @@ async function open(
   const refresh = async (): Promise<void> => {
     clearTimeout(again);
     try {
-      const { identity: now, busy } = await syncGuardedKubeconfig(paths, env, home);
-      grantAll(now.tokens);
-      if (busy) refreshSoon(BUSY_PAUSE);
+      const now = await syncGuardedKubeconfig(paths, env, home);
+      grantAll(now);
+      if (now.busy) refreshSoon(BUSY_PAUSE);
       unwatch();
       unwatch = watchFiles(watchedFiles(paths, env, home), () => void refresh());
     } catch (error) {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { GuardStatus } from '../api/schema.ts';
 import { serveApi } from '../api/server.ts';
@@ -8,10 +7,13 @@ import { loadKey, openJournal, reopeningJournal } from '../journal/index.ts';
 import { ToolcribError, type ToolcribErrorCode } from '../model/index.ts';
 import { contexts } from './contexts.ts';
 import { desks } from './desks.ts';
+import { loadDoorIdentity } from './door-identity.ts';
 import type { WorkerSetup } from './guard-worker.ts';
 import { housekeeping } from './housekeeping.ts';
 import { log } from './log.ts';
+import { mints } from './mints.ts';
 import { unfinishedContexts } from './own-journal.ts';
+import { pathsOf } from './paths.ts';
 import { policyFile } from './policy-file.ts';
 import { forgetRun } from './runs.ts';
 import { systemClock } from './system-clock.ts';
@@ -81,6 +83,11 @@ async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
   };
   readPolicy();
 
+  const minting = mints({
+    contexts: clusters,
+    ownTokens: async () => Object.values((await loadDoorIdentity(pathsOf(env, home), [])).tokens),
+    grant: (token, grant) => post({ type: 'grant', token, grant }),
+  });
   let opened = false;
   const api = await serveApi(
     {
@@ -92,18 +99,9 @@ async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
       holds: () => held.list(),
       hold: (code) => held.get(code),
       answer: (code, body) => held.answer(code, body),
-      mint({ tool, agent, person, again }) {
-        const id = again?.id ?? `run-${randomBytes(6).toString('hex')}`;
-        const tokens = Object.fromEntries(
-          clusters.names().map((context) => {
-            const token = again?.tokens[context] ?? randomBytes(32).toString('base64url');
-            post({ type: 'grant', token, grant: { id, context, person, tool, agent } });
-            return [context, token];
-          }),
-        );
-        return { id, tokens };
-      },
+      mint: (request) => minting.mint(request),
       revoke(id) {
+        minting.ended(id);
         post({ type: 'revoke', id });
         // A process that is killed lets go of its connections a moment before it is gone.
         forgetRun(setup.runs, id);

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { request } from 'node:https';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { parse } from 'yaml';
 import { until } from '../testing/target.ts';
-import { CLI, type GuardHome, guardHome, type RunningGuard } from './testing/running-guard.ts';
+import { longRun } from './testing/long-run.ts';
+import { type GuardHome, guardHome, type RunningGuard } from './testing/running-guard.ts';
 import { type GuardedTarget, openGuardedSandbox } from './testing/stage.ts';
 
 let cluster: GuardedTarget;
@@ -23,26 +21,7 @@ after(async () => {
   await cluster?.target.close();
 });
 
-/** `toolcrib run` of a program that writes its environment down and then stays. */
-async function running(name: string, more: Record<string, string> = {}) {
-  const out = join(home.folder, name);
-  const options = ['--conditions=toolcrib-source', '--no-warnings'];
-  const script = `env > ${out}.part; mv ${out}.part ${out}; echo $$ > ${out}.pid; exec sleep 300`;
-  const child = spawn(process.execPath, [...options, CLI, 'run', '--', 'sh', '-c', script], {
-    env: { ...home.env, ...more },
-    stdio: 'ignore',
-  });
-  await until('the tool runs', async () => existsSync(`${out}.pid`));
-  const env = Object.fromEntries(
-    readFileSync(out, 'utf8')
-      .split('\n')
-      .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-  );
-  const config = parse(readFileSync(env.KUBECONFIG ?? '', 'utf8'));
-  const token: string = config.users[0].user.token;
-  const tool = Number(readFileSync(`${out}.pid`, 'utf8'));
-  return { child, env, token, tool, kubeconfig: env.KUBECONFIG ?? '' };
-}
+const running = (name: string, more: Record<string, string> = {}) => longRun(home, name, more);
 
 function ask(token: string, path = '/version'): Promise<{ status?: number; closed: Promise<void> }> {
   return new Promise((resolve, reject) => {

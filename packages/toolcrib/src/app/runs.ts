@@ -24,7 +24,7 @@ export interface OpenRun {
  */
 export async function openRun(client: GuardClient, body: RunTokenBody): Promise<OpenRun> {
   let live: LiveRun = await client.run(body);
-  const { id, tokens } = live;
+  const { id, tokens, meanings } = live;
   let over = false;
   const stay = async (): Promise<void> => {
     while (!over) {
@@ -33,7 +33,7 @@ export async function openRun(client: GuardClient, body: RunTokenBody): Promise<
         await pause(AGAIN, undefined, { ref: false });
         const again = over
           ? undefined
-          : await client.run({ ...body, again: { id, tokens } }).catch(() => undefined);
+          : await client.run({ ...body, again: { id, tokens, meanings } }).catch(() => undefined);
         if (!again) continue;
         live = again;
         break;

@@ -14,7 +14,7 @@ import { selfTest } from './self-test.ts';
 import { failure } from './status.ts';
 import { keyOf, type Patience, strangers } from './strangers.ts';
 import type { TokenTable } from './tokens.ts';
-import { type Passage, type Traffic, traffic } from './traffic.ts';
+import { type Granted, type Passage, type Traffic, traffic } from './traffic.ts';
 import { mayUpgrade, plainAnswer, tunnel } from './upgrade.ts';
 import type { UpstreamFor } from './upstream.ts';
 
@@ -43,7 +43,7 @@ export interface DoorLimits {
 export interface Door {
   port: number;
   /** A token is worth nothing any more: the connections that it opened are closed. */
-  cut(grantId: string): void;
+  cut(grant: Granted): void;
   /** Lets nobody in, and what is under way come to its end, for so long (ms) at most. */
   drain(limit: number): Promise<void>;
   /** At once. */
@@ -87,9 +87,9 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     ...options,
     room: bodyRoom(options.limits?.room),
     inside,
-    known(socket, grantId) {
+    known(socket, grant) {
       waiting.known(keyOf(socket));
-      inside.belongs(socket, grantId);
+      inside.belongs(socket, grant);
     },
   };
   server.on('request', (request, response) => {
@@ -118,7 +118,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   };
   return {
     port,
-    cut: (grantId) => inside.cut(grantId),
+    cut: (grant) => inside.cut(grant),
     async drain(limit) {
       const done = shut();
       await inside.drain(limit);
@@ -137,7 +137,7 @@ interface Within {
   room: Room;
   inside: Traffic;
   /** A connection has shown a good token. */
-  known(socket: Socket, grantId: string): void;
+  known(socket: Socket, grant: Granted): void;
 }
 
 async function serve(
@@ -157,7 +157,7 @@ async function serve(
     const status = failure(503, 'toolcrib: the guard is being stopped. Nothing was sent.');
     return answerAndClose(request, response, status);
   }
-  options.known(request.socket, grant.id);
+  options.known(request.socket, grant);
   const echo = selfTest(request.method, admission);
   if (echo) return answerWith(response, echo, []);
   if (
@@ -273,7 +273,7 @@ async function upgrade(
     refuse(socket, 503, 'toolcrib: the guard is being stopped. Nothing was sent.');
     return;
   }
-  options.known(request.socket, admission.grant.id);
+  options.known(request.socket, admission.grant);
   // A destructive request does not become harmless by asking for an upgrade, and nothing else has use for one.
   const { target, query: asked } = admission;
   const destructive = needsJudgement(

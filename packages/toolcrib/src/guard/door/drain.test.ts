@@ -59,7 +59,8 @@ async function watch(token: string): Promise<{ response: IncomingMessage; end: P
 
 test('what a token has opened ends with the token, and nothing else does', async () => {
   const [one, two] = [await watch('secret-one'), await watch('secret-two')];
-  door.cut('one');
+  door.cut({ id: 'one', context: 'another' });
+  door.cut({ id: 'one', context: 'prod' });
   assert.equal(await one.end, 'cut');
   assert.equal(two.response.complete, false);
   two.response.destroy();

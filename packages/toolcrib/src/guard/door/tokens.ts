@@ -8,11 +8,14 @@ export interface TokenGrant {
   /** Only on tokens minted by `run`: the binary it hashed. */
   tool?: { name: string; version?: string; sha256: string };
   agent?: boolean;
+  /** Of a run's: what the context led to when it was minted. Once the name means another thing it is worth nothing. */
+  meaning?: string;
 }
 
 export interface TokenTable {
   add(token: string, grant: TokenGrant): void;
-  remove(id: string): void;
+  /** @returns what was taken back */
+  remove(which: (grant: TokenGrant) => boolean): TokenGrant[];
   find(authorization: string | undefined): TokenGrant | undefined;
 }
 
@@ -24,8 +27,10 @@ export function tokenTable(): TokenTable {
   const grants = new Map<string, TokenGrant>();
   return {
     add: (token, grant) => void grants.set(digest(token), grant),
-    remove(id) {
-      for (const [key, grant] of grants) if (grant.id === id) grants.delete(key);
+    remove(which) {
+      const gone = [...grants].filter(([, grant]) => which(grant));
+      for (const [key] of gone) grants.delete(key);
+      return gone.map(([, grant]) => grant);
     },
     find(authorization) {
       const token = /^Bearer ([\x21-\x7e]+)$/i.exec(authorization ?? '')?.[1];

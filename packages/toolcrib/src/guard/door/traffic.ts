@@ -1,6 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { TokenGrant } from './tokens.ts';
+
+/** What tells a token: a run has one for each context. */
+export type Granted = Pick<TokenGrant, 'id' | 'context'>;
 
 /** One request under way. */
 export interface Passage {
@@ -13,9 +17,9 @@ export interface Passage {
 export interface Traffic {
   arrived(socket: Socket): void;
   /** Whose token a connection has shown. */
-  belongs(socket: Socket, grantId: string): void;
+  belongs(socket: Socket, grant: Granted): void;
   /** A token is worth nothing any more: what it opened is closed. */
-  cut(grantId: string): void;
+  cut(grant: Granted): void;
   begins(socket: Socket, response?: ServerResponse): Passage;
   /** Nothing new begins any more. */
   readonly ending: boolean;
@@ -61,12 +65,12 @@ export function traffic(): Traffic {
       if (closed) socket.destroy();
       else if (ending) socket.end();
     },
-    belongs(socket, grantId) {
+    belongs(socket, grant) {
       const known = owners.get(socket) ?? new Set();
-      owners.set(socket, known.add(grantId));
+      owners.set(socket, known.add(keyOf(grant)));
     },
-    cut(grantId) {
-      for (const [socket, grants] of owners) if (grants.has(grantId)) socket.destroy();
+    cut(grant) {
+      for (const [socket, grants] of owners) if (grants.has(keyOf(grant))) socket.destroy();
     },
     begins(socket, response) {
       const one: Under = { socket, response };
@@ -97,4 +101,8 @@ export function traffic(): Traffic {
       for (const socket of sockets) socket.destroy();
     },
   };
+}
+
+function keyOf({ id, context }: Granted): string {
+  return JSON.stringify([id, context]);
 }
