@@ -39,7 +39,7 @@ const EARLY = 60 * DAY;
  *
  * @param options.now milliseconds since 1970
  * @param options.anew contexts whose token must not be used any more
- * @param options.prune no other context than these has a token afterwards
+ * @param options.keep no other context than `contexts` and these has a token afterwards; all keep theirs where it is absent
  * @throws ToolcribError `bad-file` where the file was changed by hand, or can't be written
  */
 export function loadDoorIdentity(
@@ -48,8 +48,8 @@ export function loadDoorIdentity(
   {
     now = Date.now(),
     anew = [],
-    prune = false,
-  }: { now?: number; anew?: readonly string[]; prune?: boolean } = {},
+    keep,
+  }: { now?: number; anew?: readonly string[]; keep?: readonly string[] } = {},
 ): Promise<DoorIdentity> {
   return withLock(`${paths.door}.lock`, 10_000, async () => {
     const before = readIfThere(paths.door);
@@ -61,7 +61,8 @@ export function loadDoorIdentity(
         : await makeServerCertificate(ca, now, SERVER_DAYS);
     const tokens = Object.fromEntries(
       Object.entries(known?.tokens ?? {}).filter(
-        ([context]) => !anew.includes(context) && (!prune || contexts.includes(context)),
+        ([context]) =>
+          !anew.includes(context) && (!keep || contexts.includes(context) || keep.includes(context)),
       ),
     );
     for (const context of contexts) {

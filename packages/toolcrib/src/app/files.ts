@@ -27,6 +27,54 @@ export function readIfThere(path: string): string | undefined {
 
 /** Replaces a file of our own as a whole: a reader sees the old or the new one, also after a crash. Mode 0600. */
 export function writeOwnFile(path: string, text: string): void {
+  writeAside(path, text, (aside) => renameSync(aside, path));
+}
+
+/** Milliseconds. A lock of kubectl's that is older was left by a killed one. */
+export const LOCK_LIFE = 10_000;
+
+/**
+ * As {@link writeOwnFile}, of a file that other programs write too: under the lock that kubectl takes, and only where it
+ * still is what was read. kubectl does not wait for that lock, so it is held for the last look and the rename only.
+ * @param was the text that was read; undefined where there was no file
+ * @returns whether it was written
+ */
+export function replaceOwnFile(path: string, was: string | undefined, text: string): boolean {
+  let written = false;
+  writeAside(path, text, (aside) => {
+    const release = kubectlLock(path);
+    try {
+      if (!release || readIfThere(path) !== was) return rmSync(aside);
+      renameSync(aside, path);
+      written = true;
+    } finally {
+      release?.();
+    }
+  });
+  return written;
+}
+
+/** Whether another program holds kubectl's lock of a file; one that was left by a killed program is taken away. */
+export function isLocked(path: string): boolean {
+  const stat = statSync(`${path}.lock`, { throwIfNoEntry: false });
+  if (!stat) return false;
+  if (Date.now() - stat.mtimeMs < LOCK_LIFE) return true;
+  rmSync(`${path}.lock`, { force: true });
+  return false;
+}
+
+function kubectlLock(path: string): (() => void) | undefined {
+  if (isLocked(path)) return undefined;
+  try {
+    closeSync(openSync(`${path}.lock`, 'wx', 0o600));
+    return () => rmSync(`${path}.lock`, { force: true });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    throw cause;
+  }
+}
+
+function writeAside(path: string, text: string, put: (aside: string) => void): void {
   const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
     ownFolder(dirname(path));
@@ -37,7 +85,7 @@ export function writeOwnFile(path: string, text: string): void {
     } finally {
       closeSync(file);
     }
-    renameSync(aside, path);
+    put(aside);
   } catch (cause) {
     rmSync(aside, { force: true });
     throw stateError(path, 'written', cause);

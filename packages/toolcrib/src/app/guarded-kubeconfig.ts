@@ -1,12 +1,14 @@
-import { renameSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { stringify } from 'yaml';
-import { isOurs, OWN_FILE_MARK, readKubeconfig } from '../cluster/index.ts';
+import { isOurs, OWN_FILE_MARK } from '../cluster/index.ts';
 import { contextPrefix } from '../guard/door/context-path.ts';
 import { ToolcribError } from '../model/index.ts';
+import { adopt, type File, HALF_WRITTEN, type Opened, openOwn, ownContextOf } from './adopt.ts';
 import { type DoorIdentity, loadDoorIdentity } from './door-identity.ts';
-import { readIfThere, writeOwnFile } from './files.ts';
+import { replaceOwnFile, withLock } from './files.ts';
+import { lastMeant, type Meanings } from './last-meant.ts';
 import type { Paths } from './paths.ts';
 import {
   guardedName,
@@ -15,15 +17,18 @@ import {
   OWN,
   type Person,
   personSources,
+  rememberTerminals,
   settleNames,
   terminalOf,
 } from './person-kubeconfig.ts';
-import { meaningOf, replacing } from './replaced.ts';
-import { changeSources, forgotten, rememberedSources, type Source, sourceOf } from './sources.ts';
-import { type OwnTerminal, terminals } from './terminals.ts';
+import { meaningOf } from './replaced.ts';
+import { changeSources, forgotten, rememberedSources, type Source, sourceOf, stillThere } from './sources.ts';
+import { terminals } from './terminals.ts';
 
 type Env = Record<string, string | undefined>;
-type File = NonNullable<ReturnType<typeof readKubeconfig>>;
+
+/** Milliseconds. Another process holds it for as long as it reads and writes a few files. */
+const SYNC_WAIT = 30_000;
 
 export interface Guarded {
   identity: DoorIdentity;
@@ -36,11 +41,6 @@ export interface Guarded {
   busy: boolean;
 }
 
-/** Milliseconds. A lock of kubectl's that is older was left by a killed one. */
-const LOCK_LIFE = 10_000;
-/** A file that can't be read may be half written; after so long (ms) it is broken. */
-const HALF_WRITTEN = 2_000;
-
 /**
  * Brings our kubeconfigs up to date with the person's files, which are only read: one for each terminal where toolcrib is
  * on, with the contexts of that terminal's own files, and one with those of all, for programs that have no terminal. Each
@@ -50,33 +50,45 @@ const HALF_WRITTEN = 2_000;
  * context and the namespaces chosen there stay, and entries that are not ours are moved to a file beside the terminal's
  * own files, which then counts as one of them.
  */
-export async function syncGuardedKubeconfig(
-  paths: Paths,
-  env: Env,
-  home: string = homedir(),
-): Promise<Guarded> {
-  const all = terminals(paths).map((terminal) => ({ terminal, source: sourceOfTerminal(paths, terminal) }));
+export function syncGuardedKubeconfig(paths: Paths, env: Env, home: string = homedir()): Promise<Guarded> {
+  // The guard and a command at once would each put away what it saw, and the one would undo what the other kept.
+  return withLock(paths.syncLock, SYNC_WAIT, () => syncAlone(paths, env, home));
+}
+
+async function syncAlone(paths: Paths, env: Env, home: string): Promise<Guarded> {
+  rememberTerminals(paths, env, home);
   const shared = openOwn(paths.kubeconfig);
-  const open = all.map((one) => ({ ...one, ours: openOwn(one.terminal.kubeconfig) }));
-  const adopted = [
-    ...adopt(shared.file, paths.added),
-    ...open.flatMap(({ ours, source }) =>
-      adopt(ours.file, source.added, (name) => ownContextOf(paths, source, name, home)),
-    ),
-  ];
+  const open = terminals(paths).map((terminal) => ({ terminal, ours: openOwn(terminal.kubeconfig) }));
+  const adopted: string[] = [];
+  const keep = (ours: Opened, to: string, ownContext?: Person['ownContext']) => {
+    const names = adopt(ours.file, to, ownContext);
+    // What was not kept must not be written over.
+    if (!names) ours.busy = true;
+    adopted.push(...(names ?? []));
+  };
+  keep(shared, paths.added);
+  for (const { terminal, ours } of open) {
+    const source = sourceOf(paths, terminal.files);
+    keep(ours, source.added, (name) => ownContextOf(paths, source, name, home));
+  }
   const split = settleNames(paths, home);
   const person = loadPerson(paths, env, home);
   const left = forgotten(paths);
+  const known = rememberedSources(paths);
   const identity = await loadDoorIdentity(paths, person.contextNames, {
     anew: [...split, ...(left ?? [])],
-    prune: left !== undefined,
+    // A list that can't be read at this moment is no list that was forgotten.
+    keep: left && known?.flatMap(({ files }) => [...lastMeant(paths, files).keys()]),
   });
   if (left) changeSources(paths, (now) => now && { sources: now.sources });
   const changed = write(paths.kubeconfig, shared, ownText(person, identity, shared.file));
   const persons = new Map<string, Person | undefined>();
-  for (const { terminal, source, ours } of open) {
+  for (const { terminal, ours } of open) {
     // Read again: it may have got a label of its own a moment ago. Once for all terminals with the same files.
-    if (!persons.has(source.mark)) persons.set(source.mark, personOfTerminal(paths, terminal, home));
+    const source = known?.find((one) => isDeepStrictEqual(one.files, terminal.files));
+    // Without labels of its own it could get another list's tokens.
+    if (!source) continue;
+    if (!persons.has(source.mark)) persons.set(source.mark, personOfTerminal(paths, source, home));
     const own = persons.get(source.mark);
     if (own) write(terminal.kubeconfig, ours, ownText(own, identity, ours.file, { inTerminal: true }));
   }
@@ -105,95 +117,26 @@ export function watchedFiles(paths: Paths, env: Env, home: string = homedir()): 
   return [...personSources(paths, env, home), paths.kubeconfig, ...own];
 }
 
-function sourceOfTerminal(paths: Paths, { files }: OwnTerminal): Source {
-  const source = sourceOf(paths, files);
-  return rememberedSources(paths)?.find(({ mark }) => mark === source.mark) ?? source;
-}
-
-function ownContextOf(paths: Paths, source: Source, name: string, home: string) {
-  try {
-    return loadPersonOf(paths, { ...source, marked: [] }, home).ownContext(name);
-  } catch (error) {
-    if (error instanceof ToolcribError) return undefined;
-    throw error;
-  }
-}
-
-/** undefined where its files can't be read now: what stands in ours goes on to count. */
-function personOfTerminal(paths: Paths, terminal: OwnTerminal, home: string): Person | undefined {
-  try {
-    return loadPersonOf(paths, sourceOfTerminal(paths, terminal), home);
-  } catch (error) {
-    if (error instanceof ToolcribError) return undefined;
-    throw error;
-  }
-}
-
-interface Opened {
-  file?: File;
-  busy: boolean;
-}
-
-/** Our file as it stands. What was made unreadable by hand is put aside, not lost. */
-function openOwn(path: string): Opened {
-  if (age(`${path}.lock`) < LOCK_LIFE) return { busy: true };
-  try {
-    return { file: readKubeconfig(path), busy: false };
-  } catch (error) {
-    if (!(error instanceof ToolcribError) || error.code !== 'bad-file') throw error;
-    if (age(path) < HALF_WRITTEN) return { busy: true };
-    renameSync(path, `${path}.broken`);
-    return { busy: false };
-  }
-}
-
-function write(path: string, { busy }: Opened, text: string): boolean {
-  if (busy || readIfThere(path) === text) return false;
-  writeOwnFile(path, text);
-  return true;
-}
-
-/** Milliseconds since it was written; infinite where it is not there. */
-function age(path: string): number {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  return stat ? Date.now() - stat.mtimeMs : Number.POSITIVE_INFINITY;
-}
-
 /**
- * Moves foreign entries of our file into the one for what was added; the newest of a name wins.
- * @param ownContext the person's own of that name: it is older than what was written now
+ * undefined where its files can't be read now, or none of them is there: what stands in ours goes on to count, with the
+ * context that was chosen there.
  */
-function adopt(
-  ours: File | undefined,
-  to: string,
-  ownContext: Person['ownContext'] = () => undefined,
-): string[] {
-  if (!ours) return [];
-  const foreign = {
-    clusters: ours.clusters.filter((item) => !item.name.startsWith(OWN)),
-    users: ours.users.filter((item) => !item.name.startsWith(OWN)),
-    contexts: ours.contexts.filter((item) => !item.context.cluster.startsWith(OWN)),
-  };
-  if (foreign.clusters.length + foreign.users.length + foreign.contexts.length === 0) return [];
-  const before = readKubeconfig(to);
-  const together = <Item extends { name: string }>(news: Item[], old: Item[] = []) => [
-    ...news,
-    ...old.filter((item) => !news.some((other) => other.name === item.name)),
-  ];
-  const contexts = foreign.contexts.map((item) => {
-    const own = ownContext(item.name);
-    return own ? { ...item, context: replacing(item.context, meaningOf(own)) } : item;
-  });
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: together(foreign.clusters, before?.clusters),
-    users: together(foreign.users, before?.users),
-    contexts: together(contexts, before?.contexts),
-  };
-  // Before our own file is written anew without them.
-  writeOwnFile(to, stringify(config));
-  return foreign.contexts.map((item) => item.name);
+function personOfTerminal(paths: Paths, source: Source, home: string): Person | undefined {
+  if (!stillThere(source)) return undefined;
+  try {
+    return loadPersonOf(paths, source, home);
+  } catch (error) {
+    if (error instanceof ToolcribError) return undefined;
+    throw error;
+  }
+}
+
+function write(path: string, ours: Opened, text: string): boolean {
+  if (ours.busy || ours.text === text) return false;
+  const written = replaceOwnFile(path, ours.text, text);
+  // Another program was faster: what it wrote is looked at first.
+  if (!written) ours.busy = true;
+  return written;
 }
 
 /**
@@ -243,7 +186,20 @@ function ownText(
   const chosen = ours && isOurs(ours) ? ours.currentContext : undefined;
   const first = inTerminal && !ours && person.current !== undefined ? nameOf(person.current) : undefined;
   const current = contexts.some(({ name }) => name === chosen) ? chosen : first;
-  return guardedText(identity, labels, contexts, current);
+  return guardedText(identity, labels, contexts, current, inTerminal ? meaningsOf(person) : undefined);
+}
+
+/** See {@link lastMeant}. What names nothing has none. */
+function meaningsOf(person: Person): Meanings {
+  const entries = person.contextNames.flatMap((label) => {
+    try {
+      return [[label, meaningOf(person.context(label))] as const];
+    } catch (error) {
+      if (error instanceof ToolcribError) return [];
+      throw error;
+    }
+  });
+  return Object.fromEntries(entries);
 }
 
 function guardedText(
@@ -251,7 +207,9 @@ function guardedText(
   names: readonly string[],
   contexts: readonly ReturnType<typeof contextEntry>[],
   current: string | undefined,
+  meanings?: Meanings,
 ): string {
+  const mark = { apiVersion: 'toolcrib.dev/v1alpha1', kind: 'Guarded', ...(meanings ? { meanings } : {}) };
   const authority = Buffer.from(identity.ca).toString('base64');
   const clusterOf = (context: string) => ({
     // A path of its own for each context: clients keep their discovery cache by address.
@@ -265,9 +223,7 @@ function guardedText(
     clusters: names.map((name) => ({ name: OWN + name, cluster: clusterOf(name) })),
     users: names.map((name) => ({ name: OWN + name, user: { token: identity.tokens[name] } })),
     contexts,
-    extensions: [
-      { name: OWN_FILE_MARK, extension: { apiVersion: 'toolcrib.dev/v1alpha1', kind: 'Guarded' } },
-    ],
+    extensions: [{ name: OWN_FILE_MARK, extension: mark }],
   };
   return `# Written by toolcrib, which keeps it up to date. Your own kubeconfig is not changed.\n${stringify(config)}`;
 }

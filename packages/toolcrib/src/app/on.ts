@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { readKubeconfig } from '../cluster/index.ts';
+import { ownContextOf, rescue } from './adopt.ts';
 import { withLock } from './files.ts';
 import { type Guarded, syncInPeace } from './guarded-kubeconfig.ts';
 import { withoutOurs } from './off.ts';
@@ -8,7 +9,7 @@ import { guardedName, rememberSources } from './person-kubeconfig.ts';
 import { promptOn } from './prompt.ts';
 import { type Session, sessionOf } from './session.ts';
 import { assignments, type Shell } from './shell.ts';
-import { personFiles } from './sources.ts';
+import { personFiles, sourceOf } from './sources.ts';
 import { forgetDeadTerminals, openTerminal } from './terminals.ts';
 
 type Env = Record<string, string | undefined>;
@@ -68,7 +69,10 @@ export async function turnOn(
 ): Promise<TurnedOn> {
   const { guarded, kubeconfig } = await withLock(paths.startLock, 30_000, async () => {
     rememberSources(paths, env, home);
-    forgetDeadTerminals(paths);
+    forgetDeadTerminals(paths, ({ kubeconfig, files }) => {
+      const source = sourceOf(paths, files);
+      rescue(kubeconfig, source.added, (name) => ownContextOf(paths, source, name, home));
+    });
     const terminal = openTerminal(paths, env, personFiles(paths, env, home), session);
     return { guarded: await syncInPeace(paths, env, home), kubeconfig: terminal.kubeconfig };
   });

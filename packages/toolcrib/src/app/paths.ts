@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 export interface Paths {
   /** The state folder, mode 0700. */
   state: string;
-  /** Our kubeconfig, first in `KUBECONFIG` while toolcrib is on. */
+  /** Our kubeconfig with the contexts of all terminals, for programs that have none. */
   kubeconfig: string;
   /** What other programs have written into it, moved out: it belongs to the person. */
   added: string;
@@ -29,6 +29,8 @@ export interface Paths {
   lock: string;
   /** Held while somebody starts the guard or changes the state files. */
   startLock: string;
+  /** Held while our kubeconfigs are brought up to date. */
+  syncLock: string;
   /** Why the last start failed. */
   failure: string;
   /** The person's policy; read only. */
@@ -55,6 +57,7 @@ export function pathsOf(env: Record<string, string | undefined>, home: string = 
     pid: join(state, 'guard.pid'),
     lock: join(state, 'guard.lock'),
     startLock: join(state, 'start.lock'),
+    syncLock: join(state, 'sync.lock'),
     failure: join(state, 'guard.failed'),
     policy: join(config, 'guard.yaml'),
   };

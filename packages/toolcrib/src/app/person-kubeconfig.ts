@@ -9,11 +9,13 @@ import {
   readKubeconfig,
 } from '../cluster/index.ts';
 import { contextNameOf, labelOf, ToolcribError } from '../model/index.ts';
+import { lastMeant } from './last-meant.ts';
 import type { Paths } from './paths.ts';
 import { meaningOf, replacedMeaning } from './replaced.ts';
 import {
   changeSources,
   personFiles,
+  type Remembered,
   rememberedSources,
   type Source,
   sourceHere,
@@ -21,6 +23,7 @@ import {
   sourcesOf,
   stillThere,
 } from './sources.ts';
+import { terminals } from './terminals.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -78,6 +81,7 @@ export function loadPersonOf(paths: Paths, source: Source, home: string = homedi
 }
 
 interface List {
+  source: Source;
   KUBECONFIG: string;
   /** Of the person's files alone. */
   own: Kubeconfig;
@@ -100,6 +104,7 @@ function openList(paths: Paths, source: Source, home: string): List {
   const has = (name: string) => own.contextNames.includes(name);
   const names = [...own.contextNames, ...whole.contextNames.filter((name) => !has(name))];
   return {
+    source,
     // A credential plugin sees the person's own first.
     KUBECONFIG: [...source.files, ...(added ? [source.added] : []), paths.added].join(delimiter),
     own,
@@ -151,7 +156,9 @@ function together(paths: Paths, sources: readonly Source[], home: string): Perso
       const found = find(label);
       if (found) {
         refuseTwoMeanings(label, all);
-        return found.list.resolved(found.name).context(found.name);
+        const context = found.list.resolved(found.name).context(found.name);
+        refuseAnothersMeaning(paths, label, context, { sources, all });
+        return context;
       }
       // It may stand in what could not be read.
       if (errors.length > 0) throw errors[0];
@@ -173,10 +180,30 @@ function refuseTwoMeanings(label: string, lists: readonly List[]): void {
   });
   const [one] = meant;
   const other = meant.find((context) => one && !sameThing(one, context));
-  if (!one || !other) return;
-  throw new ToolcribError(
+  if (one && other) throw twoMeanings(label, one.file, other.file);
+}
+
+/** The same, of a list that can't be read now and whose terminals hold that label's token. */
+function refuseAnothersMeaning(
+  paths: Paths,
+  label: string,
+  context: ContextConfig,
+  { sources, all }: { sources: readonly Source[]; all: readonly List[] },
+): void {
+  const readable = new Set(all.flatMap(({ source, names }) => (names.has(label) ? [source.mark] : [])));
+  if (readable.size === sources.length) return;
+  const meaning = meaningOf(context);
+  for (const { mark, files } of sources) {
+    if (readable.has(mark)) continue;
+    const before = lastMeant(paths, files).get(label);
+    if (before !== undefined && before !== meaning) throw twoMeanings(label, context.file, files.join(', '));
+  }
+}
+
+function twoMeanings(label: string, one: string, other: string): ToolcribError {
+  return new ToolcribError(
     'conflict',
-    `The context ${label} means one thing in ${one.file} and another in ${other.file} by now.`,
+    `The context ${label} means one thing in ${one} and another in ${other} by now.`,
     { next: 'Send it again in a moment; if it stays so: eval "$(toolcrib on)"' },
   );
 }
@@ -205,17 +232,53 @@ export function rememberSources(paths: Paths, env: Env, home: string = homedir()
   changeSources(paths, (now) => {
     const known = now?.sources ?? [];
     if (known.some((one) => isDeepStrictEqual(one.files, files))) return undefined;
-    const standing = known.filter(stillThere);
-    // Those that stand keep their labels here: a change of them takes back a token too, which is the next reading's work.
-    const marked = withMarks(paths, [...standing, sourceOf(paths, files)], home).slice(-1);
-    const labels = (sources: readonly Source[]) =>
-      sources.flatMap((source) => [...(readable(paths, source, home)?.names.keys() ?? [])]);
-    const stay = labels(standing);
-    const anew = labels(marked).filter((label) => !stay.includes(label));
-    const isLeft = standing.length < known.length;
-    const forgotten = isLeft ? [...new Set([...(now?.forgotten ?? []), ...anew])] : now?.forgotten;
-    return { sources: [...standing, ...marked], forgotten };
+    return withLists(paths, now, [files], home);
   });
+}
+
+/**
+ * Remembers the files of terminals that are not remembered any more (`sources.json` was removed by hand, or is of another
+ * toolcrib), as {@link rememberSources} does for one that is turned on: unmarked they would get another list's tokens.
+ */
+export function rememberTerminals(paths: Paths, env: Env, home: string = homedir()): void {
+  const missing = (known: readonly Source[] = []) => {
+    const marks = new Set(known.map(({ mark }) => mark));
+    const lists = new Map(terminals(paths).map(({ files }) => [sourceOf(paths, files).mark, files]));
+    return [...lists].flatMap(([mark, files]) => (marks.has(mark) ? [] : [files]));
+  };
+  if (missing(rememberedSources(paths)).length === 0) return;
+  changeSources(paths, (now) => {
+    const lists = missing(now?.sources);
+    // Until now the guard went by its own environment: that list goes on to count.
+    const own = now ? [] : [personFiles(paths, env, home)];
+    const theirs = own.filter((files) => !lists.some((one) => isDeepStrictEqual(one, files)));
+    return withLists(paths, now, [...theirs, ...lists], home);
+  });
+}
+
+function withLists(
+  paths: Paths,
+  now: Remembered | undefined,
+  lists: readonly (readonly string[])[],
+  home: string,
+): Remembered {
+  const known = now?.sources ?? [];
+  const open = new Set(terminals(paths).map(({ files }) => sourceOf(paths, files).mark));
+  // Files may be away for a moment only: as long as a terminal names them, what its tokens mean is remembered.
+  const standing = known.filter((source) => stillThere(source) || open.has(source.mark));
+  // Those that stand keep their labels here: a change of them takes back a token too, which is the next reading's work.
+  const marked = withMarks(paths, [...standing, ...lists.map((files) => sourceOf(paths, files))], home).slice(
+    standing.length,
+  );
+  const labels = (sources: readonly Source[]) =>
+    sources.flatMap((source) => [...(readable(paths, source, home)?.names.keys() ?? [])]);
+  const held = standing.flatMap(({ files }) => [...lastMeant(paths, files).keys()]);
+  const stay = [...labels(standing), ...held];
+  const anew = labels(marked).filter((label) => !stay.includes(label));
+  // Where nothing was ever remembered and no terminal is open, no token is in anybody's hands.
+  const isFirst = now === undefined && open.size === 0;
+  const forgotten = isFirst ? undefined : [...new Set([...(now?.forgotten ?? []), ...anew])];
+  return { sources: [...standing, ...marked], forgotten };
 }
 
 /**
@@ -240,21 +303,40 @@ export function settleNames(paths: Paths, home: string = homedir()): string[] {
 }
 
 function withMarks(paths: Paths, sources: readonly Source[], home: string): Source[] {
-  const meant = new Map<string, ContextConfig>();
+  const meant = new Map<string, Meant>();
   return sources.map((source) => {
-    const list = readable(paths, source, home);
-    if (!list) return source;
+    const now = meantBy(paths, source, home);
     const marked = [...source.marked];
-    for (const name of [...list.names.values()].filter((one) => !marked.includes(one))) {
-      const context = contextIn(list.resolved(name), name);
+    for (const [name, mine] of now) {
       const first = meant.get(name);
-      // One that names nothing: the guard says so when it is used.
-      if (!context) continue;
-      if (!first) meant.set(name, context);
-      else if (!sameThing(first, context)) marked.push(name);
+      if (marked.includes(name)) continue;
+      if (!first) meant.set(name, mine);
+      else if (!sameMeaning(first, mine)) marked.push(name);
     }
     return { ...source, marked };
   });
+}
+
+/** A context, or where it can't be read now the digest of what it was. */
+type Meant = ContextConfig | string;
+
+/** By the person's own name. What a list's terminals hold a token for counts also while it can't be read. */
+function meantBy(paths: Paths, source: Source, home: string): Map<string, Meant> {
+  const held = lastMeant(paths, source.files);
+  const meant = new Map<string, Meant>([...held].filter(([label]) => contextNameOf(label) === label));
+  const list = readable(paths, source, home);
+  for (const name of list?.names.values() ?? []) {
+    const context = list && contextIn(list.resolved(name), name);
+    // One that names nothing: the guard says so when it is used.
+    if (context) meant.set(name, context);
+  }
+  return meant;
+}
+
+function sameMeaning(a: Meant, b: Meant): boolean {
+  if (typeof a !== 'string' && typeof b !== 'string') return sameThing(a, b);
+  const [one, other] = [a, b].map((meant) => (typeof meant === 'string' ? meant : meaningOf(meant)));
+  return one === other;
 }
 
 function sameThing(a: ContextConfig, b: ContextConfig): boolean {

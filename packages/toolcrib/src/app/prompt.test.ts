@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { promptOff, promptOn } from './prompt.ts';
 import { assignments, type Shell } from './shell.ts';
@@ -65,6 +65,51 @@ test('bash: what others do at the prompt goes on, and stands as before after off
     if (before) assert.match(shown[1] ?? '', /echo theirs/);
   }
 });
+
+for (const shell of ['bash', 'zsh', 'fish'] as const) {
+  test(`${shell}: a cluster that another program wrote into our file is told, and that the guard is stopped`, (t) => {
+    if (!there(shell) || !there('script')) return t.skip(`${shell} is not installed here`);
+    const state = mkdtempSync(join(root, 'state-'));
+    const ours = join(state, 'terminals', '0123456789ab', 'kubeconfig');
+    mkdirSync(dirname(ours), { recursive: true });
+    const DOOR = 'https://127.0.0.1:20001/ctx/0123456789ab';
+    const said = (text: string, more: string[] = []) => {
+      writeFileSync(ours, text);
+      const lines = [
+        ...assignments(shell, { KUBECONFIG: ours, TOOLCRIB_KUBECONFIG: ours }).split('\n'),
+        promptOn(shell),
+      ];
+      const output = typed(shell, [...lines, 'echo one', 'echo two', ...more]);
+      return output.match(/^\S*toolcrib: another program has written.*$/gm) ?? [];
+    };
+    const guarded = `clusters:\n- cluster:\n    server: ${DOOR}\n    tls-server-name: x\n`;
+    const pid = join(state, 'guard.pid');
+    for (const running of [false, true]) {
+      if (running) writeFileSync(pid, JSON.stringify({ pid: process.pid, start: 'boot 1, day 2' }));
+      const why = running ? /should have moved it/ : /not running: toolcrib guard start/;
+      assert.deepEqual(said(guarded), []);
+      assert.deepEqual(said(`{"clusters":[{"cluster":{"server":"${DOOR}"}}]}`), []);
+      assert.deepEqual(said(`${guarded}- cluster: {server: "${DOOR}", name: x}\n`), []);
+      for (const foreign of [
+        `${guarded}- cluster:\n    server: https://cloud.example\n`,
+        // A cluster on this machine is not the door.
+        `${guarded}- cluster:\n    server: https://127.0.0.1:6443`,
+        `{"clusters":[{"cluster":{"server":"${DOOR}"}},{"cluster":{"server":"https://cloud.example"}}]}`,
+        `{"clusters":[{"cluster":{"server":"https://127.0.0.1:6443"}},{"cluster":{"server":"${DOOR}"}}]}`,
+      ]) {
+        const [first = '', ...rest] = said(foreign);
+        assert.match(first, why, foreign);
+        assert.deepEqual(rest, [], 'once');
+      }
+    }
+    // Moved within the wait: nothing to tell.
+    const moved = join(state, 'moved');
+    writeFileSync(moved, guarded);
+    const later = `sh -c '(sleep 0.5; cp ${moved} ${ours}) &'`;
+    writeFileSync(join(state, 'foreign'), 'clusters:\n- cluster:\n    server: https://cloud.example\n');
+    assert.deepEqual(said(guarded, [`cp ${join(state, 'foreign')} ${ours}; ${later}`, 'echo three']), []);
+  });
+}
 
 test('a script is left alone', (t) => {
   for (const shell of ['bash', 'zsh', 'fish', 'sh'] as const) {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, createReadStream, realpathSync, rmSync, statSync } from 'node:fs';
+import { accessSync, constants, createReadStream, realpathSync, statSync } from 'node:fs';
 import { homedir, constants as osConstants, userInfo } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { guardClient } from '../api/client.ts';
@@ -10,7 +10,8 @@ import { withLock, writeOwnFile } from './files.ts';
 import { guardedKubeconfigFor } from './guarded-kubeconfig.ts';
 import { pathsOf } from './paths.ts';
 import { rememberSources } from './person-kubeconfig.ts';
-import { forgetDeadRuns, type OpenRun, openRun, rememberRun } from './runs.ts';
+import { forgetDeadRuns, type OpenRun, openRun, rememberRun, removeRun } from './runs.ts';
+import { sourceHere } from './sources.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -41,7 +42,7 @@ export async function runGuarded(
     const tool = { name: basename(binary), sha256: await sha256(realpathSync(binary)) };
     run = await openRun(client, { tool, agent: options.agent, person: userInfo().username });
     forgetDeadRuns(paths.runs);
-    folder = rememberRun(paths.runs, run.id);
+    folder = rememberRun(paths.runs, run.id, sourceHere(paths, env, homedir()).added);
     const kubeconfig = join(folder, 'kubeconfig');
     writeOwnFile(kubeconfig, await guardedKubeconfigFor(paths, env, run.tokens));
     return await child(binary, args, { ...childEnvironment(env), KUBECONFIG: kubeconfig });
@@ -50,7 +51,7 @@ export async function runGuarded(
     return fail(125, `${error instanceof Error ? error.message : String(error)}${next}`);
   } finally {
     await run?.end();
-    if (folder) rmSync(folder, { recursive: true, force: true });
+    if (folder) removeRun(folder);
   }
 }
 

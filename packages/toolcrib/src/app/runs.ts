@@ -4,13 +4,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import type { GuardClient, LiveRun } from '../api/client.ts';
 import type { RunTokenBody } from '../api/schema.ts';
+import { rescue } from './adopt.ts';
 import { ownFolder, readIfThere, writeOwnFile } from './files.ts';
 import { startOf } from './process-id.ts';
 
 /** Milliseconds. */
 const AGAIN = 500;
 
-const ownerSchema = z.object({ pid: z.int().positive(), start: z.string() });
+const ownerSchema = z.object({
+  pid: z.int().positive(),
+  start: z.string(),
+  /** The file for what other programs write into the run's kubeconfig. Absent in older ones. */
+  added: z.string().optional(),
+});
 
 export interface OpenRun {
   id: string;
@@ -52,21 +58,34 @@ export async function openRun(client: GuardClient, body: RunTokenBody): Promise<
   };
 }
 
-/** The folder of a run, marked as this process's. */
-export function rememberRun(runs: string, id: string): string {
+/**
+ * The folder of a run, marked as this process's.
+ * @param added the file for what the tool itself writes into the run's kubeconfig
+ */
+export function rememberRun(runs: string, id: string, added: string): string {
   const folder = join(runs, id);
   ownFolder(folder);
   writeOwnFile(
     join(folder, 'owner'),
-    JSON.stringify({ pid: process.pid, start: startOf(process.pid) ?? '' }),
+    JSON.stringify({ pid: process.pid, start: startOf(process.pid) ?? '', added }),
   );
   return folder;
 }
 
-/** Its tokens are worth nothing any more, and so is the file that holds them. */
+/** Its tokens are worth nothing any more, and so is the file that holds them; what the tool added to it is kept. */
 export function forgetRun(runs: string, id: string): void {
-  if (/^run-[0-9a-f]{12}$/.test(id) && !isAlive(join(runs, id)))
-    rmSync(join(runs, id), { recursive: true, force: true });
+  if (/^run-[0-9a-f]{12}$/.test(id) && !isAlive(join(runs, id))) removeRun(join(runs, id));
+}
+
+/** The same, by the run's own process. */
+export function removeRun(folder: string): void {
+  const added = addedOfRun(folder);
+  if (added !== undefined) rescue(join(folder, 'kubeconfig'), added);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+export function addedOfRun(folder: string): string | undefined {
+  return ownerOf(folder)?.added;
 }
 
 /** What runs left that were killed while no guard was there to see it. */
@@ -80,16 +99,19 @@ export function forgetDeadRuns(runs: string): void {
   for (const name of names) {
     const folder = join(runs, name);
     // One without an owner is just being made.
-    if (readIfThere(join(folder, 'owner')) !== undefined && !isAlive(folder))
-      rmSync(folder, { recursive: true, force: true });
+    if (readIfThere(join(folder, 'owner')) !== undefined && !isAlive(folder)) removeRun(folder);
   }
 }
 
 function isAlive(folder: string): boolean {
+  const owner = ownerOf(folder);
+  return owner !== undefined && startOf(owner.pid) === owner.start;
+}
+
+function ownerOf(folder: string): z.output<typeof ownerSchema> | undefined {
   try {
-    const { pid, start } = ownerSchema.parse(JSON.parse(readIfThere(join(folder, 'owner')) ?? ''));
-    return startOf(pid) === start;
+    return ownerSchema.parse(JSON.parse(readIfThere(join(folder, 'owner')) ?? ''));
   } catch {
-    return false;
+    return undefined;
   }
 }

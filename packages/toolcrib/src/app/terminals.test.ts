@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   utimesSync,
   writeFileSync,
@@ -13,11 +14,14 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { realClients } from '@toolcrib/sandbox';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
+import { replaceOwnFile } from './files.ts';
 import { syncGuardedKubeconfig } from './guarded-kubeconfig.ts';
 import { turnOn } from './on.ts';
 import { pathsOf } from './paths.ts';
+import { loadPerson } from './person-kubeconfig.ts';
 import { startOf } from './process-id.ts';
 import type { Session } from './session.ts';
 import { forgetDeadTerminals, terminals } from './terminals.ts';
@@ -233,7 +237,7 @@ test('a terminal that is gone is forgotten; one that a program may still use is 
       '--conditions=toolcrib-source',
       '--no-warnings',
       '-e',
-      `import('${new URL('./terminals.ts', import.meta.url)}').then((m) => m.forgetDeadTerminals(JSON.parse(process.argv[1])))`,
+      `import('${new URL('./terminals.ts', import.meta.url)}').then((m) => m.forgetDeadTerminals(JSON.parse(process.argv[1]), () => undefined))`,
       JSON.stringify(paths),
     ],
     // Its own environment does not count: the parent's does, a shell between them.
@@ -242,6 +246,175 @@ test('a terminal that is gone is forgotten; one that a program may still use is 
   assert.equal(child, '');
   const left = () => readdirSync(paths.terminals).length;
   if (process.platform === 'linux') assert.equal(left(), 2, 'living and young');
-  forgetDeadTerminals(paths, Date.now() + 40 * 24 * 3_600_000);
+  forgetDeadTerminals(paths, () => undefined, Date.now() + 40 * 24 * 3_600_000);
   assert.ok(terminals(paths).some(({ kubeconfig }) => kubeconfig === kept[0]?.kubeconfig));
+});
+
+// A mount that is away, `mv`, a cloud command line that replaces the file: what a terminal holds must not open another cluster.
+for (const [what, away, back] of [
+  [
+    'its file is away',
+    (path: string) => renameSync(path, `${path}.away`),
+    (path: string) => renameSync(`${path}.away`, path),
+  ],
+  [
+    'its file is half written',
+    (path: string) => writeFileSync(path, '{ half'),
+    (path: string) => writeFileSync(path, config('a', 'prod')),
+  ],
+  ['the list of files was removed', (_: string, list: string) => rmSync(list), () => undefined],
+] as const) {
+  test(`a terminal’s context never opens another cluster while ${what}, nor afterwards`, async () => {
+    const { on, sync, at, paths, home } = aPerson({
+      a: config('a', 'prod'),
+      b: config('b', 'prod'),
+      c: config('c', 'else'),
+    });
+    const [a, c] = [await on('one', 'a'), await on('three', 'c')];
+    /** Where a token that stands in a terminal's file would be led; undefined where nobody lets it in. */
+    const opens = (kubeconfig: string, context = 'prod'): string | undefined => {
+      const file = parse(readFileSync(kubeconfig, 'utf8'));
+      const user = file.contexts.find(({ name }: { name: string }) => name === context)?.context.user;
+      const token = file.users.find(({ name }: { name: string }) => name === user)?.user.token;
+      const { tokens } = JSON.parse(readFileSync(paths.door, 'utf8'));
+      const [label] = Object.entries(tokens).find(([, one]) => one === token) ?? [];
+      try {
+        return label && loadPerson(paths, {}, home).context(label).cluster.server;
+      } catch {
+        return undefined;
+      }
+    };
+    assert.equal(opens(a.kubeconfig), 'https://a.example');
+    const before = readFileSync(a.kubeconfig, 'utf8');
+    away(at('a'), paths.sources);
+    const b = await on('two', 'b');
+    assert.equal(opens(b.kubeconfig), 'https://b.example');
+    assert.notEqual(opens(a.kubeconfig), 'https://b.example', 'meanwhile');
+    // Its file comes to mean a third cluster, where it had that name already.
+    writeFileSync(at('c'), config('c', 'prod'));
+    assert.notEqual(opens(a.kubeconfig), 'https://c.example', 'before anybody has looked');
+    await sync();
+    assert.equal(opens(c.kubeconfig), 'https://c.example');
+    for (const [kubeconfig, server] of [
+      [a.kubeconfig, 'a'],
+      [b.kubeconfig, 'b'],
+    ] as const)
+      assert.ok([undefined, `https://${server}.example`].includes(opens(kubeconfig)), 'after the next look');
+    if (!what.startsWith('the list')) assert.equal(readFileSync(a.kubeconfig, 'utf8'), before);
+    back(at('a'));
+    await sync();
+    for (const [kubeconfig, server] of [
+      [a.kubeconfig, 'a'],
+      [b.kubeconfig, 'b'],
+      [c.kubeconfig, 'c'],
+    ] as const)
+      assert.equal(opens(kubeconfig), `https://${server}.example`);
+  });
+}
+
+test('the same cluster in two lists stays one label while one of them is away', async () => {
+  const { on, sync, at } = aPerson({ a: config('a', 'prod'), b: config('a', 'prod') });
+  const [a, b] = [await on('one', 'a'), await on('two', 'b')];
+  renameSync(at('a'), at('away'));
+  const there = await sync();
+  assert.deepEqual(there.identity.tokens, b.identity.tokens);
+  assert.equal(there.identity.tokens.prod, a.identity.tokens.prod);
+  renameSync(at('away'), at('a'));
+  assert.deepEqual((await sync()).identity.tokens, b.identity.tokens);
+});
+
+test('files that are away for a moment cost a terminal neither its current context nor its aliases', async (t) => {
+  if (!kubectlPath) return t.skip('the packed kubectl does not run on this machine');
+  const { on, kubectl, sync, at } = aPerson({ a: config('a', 'prod', 'test') });
+  const { kubeconfig } = await on('one', 'a');
+  kubectl(kubeconfig, 'config', 'rename-context', 'test', 'nickname');
+  kubectl(kubeconfig, 'config', 'use-context', 'nickname');
+  renameSync(at('a'), at('away'));
+  await sync();
+  renameSync(at('away'), at('a'));
+  await sync();
+  assert.equal(kubectl(kubeconfig, 'config', 'current-context'), 'nickname');
+  assert.match(kubectl(kubeconfig, 'config', 'view', '--minify'), /toolcrib:test/);
+});
+
+test('what kubectl writes while the guard reads and writes is never lost', async (t) => {
+  if (!kubectlPath) return t.skip('the packed kubectl does not run on this machine');
+  const { on, sync, home, paths } = aPerson({ a: config('a', 'prod') });
+  const { kubeconfig } = await on('one', 'a');
+  const env = { HOME: home, PATH: process.env.PATH, KUBECONFIG: kubeconfig };
+  let ended = false;
+  const writing = (async () => {
+    const run = promisify(execFile);
+    for (let at = 0; at < 12; at++) {
+      for (const args of [
+        ['set-cluster', `k${at}`, '--server', `https://k${at}.example`],
+        ['set-credentials', `k${at}`, '--token', `secret-${at}`],
+        ['set-context', `k${at}`, '--cluster', `k${at}`, '--user', `k${at}`],
+        ['use-context', `k${at}`],
+      ]) {
+        // kubectl does not wait for its own lock, and says so.
+        for (;;) {
+          const failed = await run(kubectlPath ?? '', ['config', ...args], { env }).then(
+            () => undefined,
+            (error: Error) => error.message,
+          );
+          if (failed === undefined) break;
+          assert.match(failed, /\.lock|no context exists|could not find/, failed);
+        }
+      }
+    }
+    ended = true;
+  })();
+  while (!ended) {
+    await sync();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  await writing;
+  for (let tries = 0; (await sync()).busy; tries++) {
+    assert.ok(tries < 100);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const person = loadPerson(paths, {}, home);
+  for (let at = 0; at < 12; at++) {
+    const { cluster, user } = person.context(`k${at}`);
+    assert.deepEqual([cluster.server, user.token], [`https://k${at}.example`, `secret-${at}`]);
+  }
+});
+
+test('our write gives way to what another program wrote after we had read, and to its lock', () => {
+  const path = join(mkdtempSync(join(root, 'write-')), 'file');
+  assert.equal(replaceOwnFile(path, undefined, 'one'), true);
+  assert.equal(replaceOwnFile(path, undefined, 'two'), false);
+  assert.equal(replaceOwnFile(path, 'zero', 'two'), false);
+  writeFileSync(`${path}.lock`, '');
+  assert.equal(replaceOwnFile(path, 'one', 'two'), false);
+  assert.equal(readFileSync(path, 'utf8'), 'one');
+  utimesSync(`${path}.lock`, 0, Date.now() / 1000 - 60);
+  assert.equal(replaceOwnFile(path, 'one', 'two'), true);
+  assert.deepEqual(readdirSync(dirname(path)), ['file']);
+});
+
+test('what another program wrote into a terminal that is gone is kept, also in a file that is broken', async () => {
+  for (const spoil of [false, true]) {
+    const { on, paths, sync, home } = aPerson({ a: config('a', 'prod'), b: config('b', 'else') });
+    const { kubeconfig } = await on('one', 'a');
+    // No guard runs, and nobody looks before the terminal ends.
+    const file = parse(readFileSync(kubeconfig, 'utf8'));
+    file.clusters.push({ name: 'cloud', cluster: { server: 'https://cloud.example' } });
+    file.users.push({ name: 'cloud', user: { token: 'the only one' } });
+    file.contexts.push({ name: 'cloud', context: { cluster: 'cloud', user: 'cloud' } });
+    writeFileSync(kubeconfig, `${stringify(file)}${spoil ? '\n]' : ''}`);
+    const old = Date.now() / 1000 - 3600;
+    utimesSync(kubeconfig, old, old);
+    const record = join(dirname(kubeconfig), 'terminal.json');
+    writeFileSync(record, JSON.stringify({ ...JSON.parse(readFileSync(record, 'utf8')), at: 0, shells: [] }));
+    await on('two', 'b');
+    assert.equal(existsSync(kubeconfig), false);
+    const texts = readdirSync(paths.addedTo).map((name) => readFileSync(join(paths.addedTo, name), 'utf8'));
+    assert.match(texts.join('\n'), /the only one/);
+    if (spoil) continue;
+    await on('one', 'a');
+    await sync();
+    assert.equal(loadPerson(paths, {}, home).context('cloud').user.token, 'the only one');
+  }
 });

@@ -82,13 +82,20 @@ export function isOwnPath(paths: Paths, env: Env, path: string): boolean {
 /**
  * Removes the folders of terminals that are gone. One that a program may still use is left: without its file that
  * program would find no cluster at all.
+ * @param rescue called before: what other programs wrote into its file is theirs
  */
-export function forgetDeadTerminals(paths: Paths, now: number = Date.now()): void {
+export function forgetDeadTerminals(
+  paths: Paths,
+  rescue: (terminal: OwnTerminal) => void,
+  now: number = Date.now(),
+): void {
   for (const one of terminals(paths)) {
     if (now - Math.max(one.at, changedAt(one.kubeconfig)) < YOUNG) continue;
     if (one.shells.some(({ pid, start }) => startOf(pid) === start)) continue;
     const used = inAnEnvironment(one.kubeconfig) ?? now - changedAt(one.kubeconfig) < FORGOTTEN;
-    if (!used) rmSync(dirname(one.kubeconfig), { recursive: true, force: true });
+    if (used) continue;
+    rescue(one);
+    rmSync(dirname(one.kubeconfig), { recursive: true, force: true });
   }
 }
 

@@ -15,12 +15,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { realClients } from '@toolcrib/sandbox';
+import { parse, stringify } from 'yaml';
 import { loadKey, openJournal } from '../journal/index.ts';
 import { anAct, aRequest, aSnapshot, aSoften } from '../journal/testing/records.ts';
 import { becomeGuard } from './daemon.ts';
 import { offScript } from './off.ts';
 import { turnOn } from './on.ts';
 import { pathsOf } from './paths.ts';
+import { rememberRun } from './runs.ts';
 import { planUninstall, uninstall } from './uninstall.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-uninstall-'));
@@ -172,4 +174,42 @@ test('contexts that other programs added to our file are kept and named', async 
   const plan = await uninstall(paths, env, yes);
   assert.match(plan?.keeps.join() ?? '', /cloud/);
   assert.ok(existsSync(paths.added));
+});
+
+test('what other programs wrote into our files, with no guard there to move it, is named and kept', async () => {
+  const foreign = (path: string, name: string) => {
+    const file = parse(readFileSync(path, 'utf8'));
+    file.clusters.push({ name, cluster: { server: `https://${name}.example` } });
+    file.users.push({ name, user: { token: `secret of ${name}` } });
+    writeFileSync(path, stringify(file));
+  };
+  const { home, paths, env } = aHome();
+  const { kubeconfig } = await turnOn(paths, env, 'bash', home);
+  const run = rememberRun(paths.runs, 'run-0123456789ab', join(paths.addedTo, '01234567'));
+  writeFileSync(join(run, 'kubeconfig'), readFileSync(kubeconfig));
+  foreign(kubeconfig, 'cloud');
+  foreign(paths.kubeconfig, 'desktop');
+  foreign(join(run, 'kubeconfig'), 'tool');
+  writeFileSync(`${paths.kubeconfig}.broken`, '] secret of broken');
+  writeFileSync(`${kubeconfig}.broken`, '] secret of other');
+  const before = fingerprints(paths.state);
+  const shown = await planUninstall(paths, env, false);
+  assert.deepEqual(fingerprints(paths.state), before, 'it only looks');
+  for (const name of ['cloud', 'desktop', 'tool', 'broken'])
+    assert.match(shown.keeps.join(), new RegExp(name));
+  assert.ok(shown.stays.some(({ path }) => path === paths.addedTo));
+  const done = await uninstall(paths, env, yes, home);
+  const left = Object.keys(fingerprints(paths.state))
+    .map((path) => readFileSync(path, 'utf8'))
+    .join('\n');
+  for (const name of ['cloud', 'desktop', 'tool', 'broken', 'other'])
+    assert.match(left, new RegExp(`secret of ${name}`));
+  for (const path of [paths.added, paths.addedTo])
+    assert.ok(
+      done?.stays.some((item) => item.path === path),
+      path,
+    );
+  assert.equal(existsSync(paths.terminals), false);
+  await uninstall(paths, env, { ...yes, purge: true }, home);
+  assert.equal(existsSync(paths.state), false);
 });

@@ -1,15 +1,19 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { secretOf } from '../api/socket.ts';
 import { readKubeconfig } from '../cluster/index.ts';
 import { type JournalOptions, loadKey, openJournal } from '../journal/index.ts';
 import { ToolcribError } from '../model/index.ts';
+import { type File, foreignIn, ownContextOf, rescue } from './adopt.ts';
 import { removeEntry } from './apps/desktop-entry.ts';
 import { apps } from './apps/index.ts';
 import { restore } from './apps/settings.ts';
 import { stopGuard } from './daemon.ts';
 import type { Paths } from './paths.ts';
+import { addedOfRun } from './runs.ts';
+import { type Source, sourceOf } from './sources.ts';
+import { terminals } from './terminals.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -26,11 +30,15 @@ export interface UninstallPlan {
 /** Looks, and changes nothing. */
 export async function planUninstall(paths: Paths, env: Env, purge: boolean): Promise<UninstallPlan> {
   const journal = [paths.journal].filter(existsSync);
-  const added = [paths.added, paths.addedTo].filter(existsSync);
-  const keeps = [...(await journalReasons(paths, env)), ...addedReasons(paths)];
+  const inOurs = foreignReasons(paths);
+  const broken = siblings(`${paths.kubeconfig}.broken`);
+  const added = [paths.added, paths.addedTo, ...broken].filter(existsSync);
+  const keeps = [...(await journalReasons(paths, env)), ...addedReasons(paths, broken), ...inOurs];
   const precious = keeps.length > 0 && !purge ? [...journal, ...added] : [];
+  // Moved there before ours are removed.
+  const to = inOurs.length > 0 && !purge && !existsSync(paths.addedTo) ? [paths.addedTo] : [];
   const stays = [
-    ...precious.map((path) => ({ path, why: keeps.join('; ') })),
+    ...[...precious, ...to].map((path) => ({ path, why: keeps.join('; ') })),
     ...(existsSync(paths.policy) ? [{ path: paths.policy, why: 'you have written it' }] : []),
   ];
   const known = [...journal, ...added, ...ownFiles(paths).filter(existsSync)];
@@ -61,6 +69,7 @@ export async function uninstall(
     restore(app, paths);
     removeEntry(app, place);
   }
+  if (!purge) rescueAll(paths, home);
   // Looked at again: the guard may have kept something meanwhile.
   const plan = await planUninstall(paths, env, purge);
   for (const path of plan.removes) rmSync(path, { recursive: true, force: true });
@@ -77,7 +86,6 @@ export async function uninstall(
 function ownFiles(paths: Paths): string[] {
   return [
     paths.kubeconfig,
-    `${paths.kubeconfig}.broken`,
     paths.terminals,
     join(paths.state, 'apps'),
     paths.sources,
@@ -90,6 +98,7 @@ function ownFiles(paths: Paths): string[] {
     paths.pid,
     paths.lock,
     paths.startLock,
+    paths.syncLock,
     paths.failure,
     paths.log,
     `${paths.log}.1`,
@@ -120,17 +129,73 @@ async function journalReasons(paths: Paths, env: Env): Promise<string[]> {
   }
 }
 
-function addedReasons(paths: Paths): string[] {
-  return [paths.added, ...addedByList(paths)].flatMap((path) => {
-    let contexts: string[];
+function addedReasons(paths: Paths, broken: readonly string[]): string[] {
+  return [paths.added, ...addedByList(paths), ...broken].flatMap((path) => {
     try {
-      contexts = readKubeconfig(path)?.contexts.map((item) => item.name) ?? [];
+      const names = namesIn(readKubeconfig(path));
+      if (names.length === 0) return [];
+      return [`contexts that other programs added while toolcrib was on: ${names.join(', ')} (${path})`];
     } catch {
       return [`${path} can't be read`];
     }
-    if (contexts.length === 0) return [];
-    return [`contexts that other programs added while toolcrib was on: ${contexts.join(', ')} (${path})`];
   });
+}
+
+/** What other programs wrote into our own files, where no guard has moved it yet. */
+function foreignReasons(paths: Paths): string[] {
+  return ownKubeconfigs(paths).flatMap(({ kubeconfig }) => {
+    const broken = siblings(`${kubeconfig}.broken`).map((path) => `${path} can't be read`);
+    try {
+      const file = readKubeconfig(kubeconfig);
+      const names = namesIn(file && foreignIn(file));
+      if (names.length === 0) return broken;
+      return [
+        ...broken,
+        `contexts that other programs wrote into toolcrib’s kubeconfig: ${names.join(', ')} (${kubeconfig})`,
+      ];
+    } catch {
+      return [...broken, `${kubeconfig} can't be read`];
+    }
+  });
+}
+
+/** Contexts; where there are none, the clusters and users that stand there alone. */
+function namesIn(file: Pick<File, 'clusters' | 'users' | 'contexts'> | undefined): string[] {
+  const { clusters = [], users = [], contexts = [] } = file ?? {};
+  const items = contexts.length > 0 ? contexts : [...clusters, ...users];
+  return [...new Set(items.map(({ name }) => name))];
+}
+
+/** Each of our kubeconfigs, and the file for what other programs wrote into it. */
+function ownKubeconfigs(paths: Paths): { kubeconfig: string; to: string; source?: Source }[] {
+  const folders = (folder: string) => siblings(`${folder}/`).map((path) => join(path, 'kubeconfig'));
+  const known = new Map(
+    terminals(paths).map(({ kubeconfig, files }) => [kubeconfig, sourceOf(paths, files)]),
+  );
+  const ofTerminals = folders(paths.terminals).map((kubeconfig) => {
+    const source = known.get(kubeconfig);
+    return { kubeconfig, to: source?.added ?? paths.added, source };
+  });
+  const ofRuns = folders(paths.runs).map((kubeconfig) => ({
+    kubeconfig,
+    to: addedOfRun(dirname(kubeconfig)) ?? paths.added,
+  }));
+  return [{ kubeconfig: paths.kubeconfig, to: paths.added }, ...ofTerminals, ...ofRuns];
+}
+
+function rescueAll(paths: Paths, home: string): void {
+  for (const { kubeconfig, to, source } of ownKubeconfigs(paths))
+    rescue(kubeconfig, to, source && ((name) => ownContextOf(paths, source, name, home)), paths.addedTo);
+}
+
+/** Paths that begin so. */
+function siblings(path: string): string[] {
+  const [folder, name] = path.endsWith('/') ? [path, ''] : [dirname(path), basename(path)];
+  try {
+    return readdirSync(folder).flatMap((one) => (one.startsWith(name) ? [join(folder, one)] : []));
+  } catch {
+    return [];
+  }
 }
 
 function addedByList(paths: Paths): string[] {
