@@ -81,6 +81,8 @@ export interface Hold {
   envelope?: Envelope;
   state: 'open' | 'approved' | 'denied' | 'used' | 'expired' | 'void';
   answer?: { as: 'as-sent' | 'softened'; by: string; at: number; withoutNet?: boolean };
+  /** Who said no, and when (milliseconds since 1970); absent in old records. */
+  denied?: { by: string; at: number };
   /** Who may use a pass: the same person with an identical request. */
   person: string;
   requestKey: string;

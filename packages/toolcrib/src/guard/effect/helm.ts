@@ -1,3 +1,4 @@
+import { setImmediate as giveWay } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { type KubeObject, parseYamlDocuments } from '@toolcrib/kube';
 import type { Effect } from '../../model/index.ts';
@@ -29,6 +30,8 @@ const LARGEST = 64 << 20;
 
 /** The largest that is read: it takes about a second for each MiB. Characters. */
 const LARGEST_MANIFEST = 8 << 20;
+/** Of one object in it, which is read without a pause: the guard's heartbeat must come all the same. Characters. */
+const LARGEST_OBJECT = 2 << 20;
 
 interface Named {
   group: string;
@@ -66,7 +69,7 @@ export function statusOf(record: unknown): string | undefined {
  * versions, plain.
  * @throws Error where it can't be read
  */
-export function releaseOf(record: KubeObject): Release {
+export async function releaseOf(record: KubeObject): Promise<Release> {
   const payload = record.data?.release;
   if (typeof payload !== 'string') throw new Error('the release record holds no release');
   const text = record.kind === 'Secret' ? Buffer.from(payload, 'base64').toString('latin1') : payload;
@@ -77,18 +80,34 @@ export function releaseOf(record: KubeObject): Release {
   const { name, namespace, manifest } = release;
   if (typeof name !== 'string' || typeof namespace !== 'string' || typeof manifest !== 'string')
     throw new Error('the release record has another form');
-  return { name, namespace, objects: objectsIn(manifest) };
+  return { name, namespace, objects: await objectsIn(manifest) };
 }
 
-/** What a manifest lists, without what its chart asks to keep. @throws Error for what is no manifest */
-function objectsIn(manifest: string): ReleaseObject[] {
-  if (manifest.length > LARGEST_MANIFEST)
-    throw new Error(`the manifest of the release is larger than ${LARGEST_MANIFEST >> 20} MiB`);
-  return parseYamlDocuments(manifest).flatMap((document) => {
-    const object = document as KubeObject | null;
-    if (!object?.kind || !object.metadata?.name) return [];
-    if (object.metadata.annotations?.['helm.sh/resource-policy']?.trim().toLowerCase() === 'keep') return [];
-    const { apiVersion, kind, metadata } = object;
-    return [{ apiVersion, kind, name: metadata.name, namespace: metadata.namespace }];
-  });
+/**
+ * What a manifest lists, without what its chart asks to keep. Object by object, giving way in between: large ones take
+ * seconds.
+ * @throws Error for what is no manifest
+ */
+async function objectsIn(manifest: string): Promise<ReleaseObject[]> {
+  if (manifest.length > LARGEST_MANIFEST) throw new Error(tooLarge('the manifest', LARGEST_MANIFEST));
+  const objects: ReleaseObject[] = [];
+  // At the margin three dashes end a document in whatever they stand, a text of several lines too.
+  for (const text of manifest.split(/^(?=---(?:\s|$))/m)) {
+    if (text.length > LARGEST_OBJECT) throw new Error(tooLarge('an object in the manifest', LARGEST_OBJECT));
+    objects.push(...parseYamlDocuments(text).flatMap(listed));
+    await giveWay();
+  }
+  return objects;
+}
+
+function listed(document: unknown): ReleaseObject[] {
+  const object = document as KubeObject | null;
+  if (!object?.kind || !object.metadata?.name) return [];
+  if (object.metadata.annotations?.['helm.sh/resource-policy']?.trim().toLowerCase() === 'keep') return [];
+  const { apiVersion, kind, metadata } = object;
+  return [{ apiVersion, kind, name: metadata.name, namespace: metadata.namespace }];
+}
+
+function tooLarge(what: string, limit: number): string {
+  return `${what} of the release is larger than ${limit >> 20} MiB`;
 }

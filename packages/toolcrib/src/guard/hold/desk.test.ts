@@ -285,4 +285,26 @@ describe('an envelope', () => {
     assert.equal(desk.takeEnvelope(like), undefined);
     assert.ok(desk.takeEnvelope({ ...like, session: 's2' }));
   });
+
+  it("gives one object's share back, and not what the held request itself has had", () => {
+    place();
+    desk.answer('BCDFG', yes, PASS);
+    assert.ok(desk.takeEnvelope(like));
+    desk.giveBack('BCDFG', like.uid);
+    assert.equal(desk.seePass('aiko', 'key'), undefined);
+    assert.ok(desk.takeEnvelope(like));
+    assert.equal(desk.takeEnvelope(like), undefined);
+  });
+
+  it('tells a no that was said at a desk before it', () => {
+    place();
+    desk.answer('BCDFG', { as: 'denied', by: 'ben' }, PASS);
+    const [hold] = desk.list();
+    const before = desk.deniedOf(hold?.actId ?? '');
+    const another = holdDesk(clock, () => undefined);
+    if (hold) another.restore(hold);
+    assert.equal(before?.by, 'ben');
+    assert.deepEqual(another.deniedOf(hold?.actId ?? ''), before);
+    assert.equal(another.heldAlready(like)?.state, 'denied');
+  });
 });

@@ -65,8 +65,11 @@ export interface HoldDesk {
   takePass(person: string, requestKey: string, session?: string): Hold | undefined;
   /** The same, only looked at. */
   seePass(person: string, requestKey: string): Hold | undefined;
-  /** A yes was taken and nothing was sent (its client had gone): it is a pass again. */
-  giveBack(code: string): void;
+  /**
+   * A yes was taken and nothing was sent (its client had gone): it is a pass again.
+   * @param share the object whose share of an envelope it was; absent for the held request itself
+   */
+  giveBack(code: string, share?: string): void;
   /** An approval for several like requests: takes this object's share of it, once. */
   takeEnvelope(request: LikeRequest): Hold | undefined;
   /** Several like requests were held as one, and nobody said yes: the rest need not wait, each by itself, for the same. */
@@ -185,7 +188,7 @@ export function holdDesk(
         slot.deniedBy = answer.by;
         denials.set(slot.hold.actId, { code, by: answer.by, at: now });
         if (denials.size > DENIALS) denials.delete(denials.keys().next().value ?? '');
-        const hold = change(slot, { state: 'denied' });
+        const hold = change(slot, { state: 'denied', denied: { by: answer.by, at: now } });
         slot.waiter?.(answer);
         return hold;
       }
@@ -209,8 +212,13 @@ export function holdDesk(
       return slot.hold;
     },
     seePass: (person, requestKey) => passFor(person, requestKey)?.hold,
-    giveBack(code) {
+    giveBack(code, share) {
       const slot = slots.get(code);
+      const { envelope } = slot?.hold ?? {};
+      if (slot && envelope && share !== undefined) {
+        change(slot, { envelope: { ...envelope, used: envelope.used.filter((uid) => uid !== share) } });
+        return;
+      }
       if (!slot?.taken) return;
       slot.taken = false;
       // The journal has it as used, and nothing follows on that; the pass itself lives here.
@@ -256,7 +264,9 @@ export function holdDesk(
     restore(hold) {
       // An envelope goes on for the others of its act. Whether its first request has had its share is not known: it has.
       const taken = hold.state === 'used' || (hold.state === 'approved' && hold.envelope !== undefined);
-      slots.set(hold.code, { hold: { ...hold, waiting: false }, taken });
+      const { denied } = hold;
+      slots.set(hold.code, { hold: { ...hold, waiting: false }, taken, deniedBy: denied?.by });
+      if (denied) denials.set(hold.actId, { code: hold.code, ...denied });
     },
     close() {
       closed = true;

@@ -21,7 +21,6 @@ const ENDED = 'the-act-was-denied';
  * end (`stoppedMeanwhile`).
  */
 export async function endedAlready(deps: WayDeps, at: Begun): Promise<Instruction | undefined> {
-  if (beginsUninstall(at.subject.effect)) at.live.notBegun = undefined;
   return stopped(deps, at);
 }
 

@@ -299,7 +299,8 @@ async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruct
     );
   }
   if (deps.gone.has(request.id)) {
-    deps.desk.giveBack(hold.code);
+    const share = hold.requestKey === step.key ? undefined : subject.objects[0]?.metadata.uid;
+    deps.desk.giveBack(hold.code, share);
     if (beginsUninstall(effect)) live.notBegun = 'its client has gone';
     await record(deps, step, 'refused', {
       note: 'the client went before it was sent; the yes still stands',
@@ -311,7 +312,12 @@ async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruct
   return release(
     deps,
     { ...step, seen: now },
-    { as: form, approvedAt: hold.answer?.at ?? 0, ...(withoutNet ? { withoutNet: netOf(hold) } : {}) },
+    {
+      as: form,
+      approvedAt: hold.answer?.at ?? 0,
+      code: hold.code,
+      ...(withoutNet ? { withoutNet: netOf(hold) } : {}),
+    },
   );
 }
 

@@ -9,6 +9,7 @@ import {
   ToolcribError,
 } from '../../model/index.ts';
 import { failure } from '../door/status.ts';
+import { beginsUninstall } from '../effect/helm.ts';
 import { asSentOnly } from '../hold/desk.ts';
 import { notInTheNet, partOf } from '../radius/index.ts';
 import type { Instruction } from '../request.ts';
@@ -32,6 +33,8 @@ export interface Form {
   withoutNet?: Net;
   /** When a person said yes to it. Milliseconds since 1970. */
   approvedAt?: number;
+  /** The code of that yes. */
+  code?: string;
   /** The journal is known to be unwritable: don't try, say why. */
   because?: unknown;
 }
@@ -43,7 +46,7 @@ export interface Form {
  */
 export async function release(deps: WayDeps, step: Step, form: Form): Promise<Instruction> {
   const kept = await keep(deps, step, form);
-  if (kept !== 'kept' && form.withoutNet !== 'none') return notKept(deps, step, kept);
+  if (kept !== 'kept' && form.withoutNet !== 'none') return notKept(deps, step, form, kept);
   if (kept !== 'kept') await recordWithoutNet(deps, step, kept);
   const stopped = stoppedMeanwhile(deps, step, form.approvedAt);
   if (stopped) return stopped;
@@ -105,7 +108,12 @@ function promisedOf(radius: Radius): Promised[] {
     .map(({ ref: { uid = '' }, loss }) => ({ uid, loss }));
 }
 
-async function notKept(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
+async function notKept(deps: WayDeps, step: Step, form: Form, why: string): Promise<Instruction> {
+  // helm goes on to delete all the same: by a yes that was for the whole of it nothing may go on.
+  if (beginsUninstall(step.subject.effect)) {
+    step.live.notBegun = `it could not be kept: ${why}`;
+    if (form.code !== undefined) deps.desk.void(form.code);
+  }
   const name = nameOf(step.subject);
   const open = openHold(deps, step);
   const { needed } = step.seen;

@@ -18,7 +18,7 @@ export async function uninstallAims(
   cluster: Cluster,
   as: As | undefined,
 ): Promise<{ aims: Aim[]; unseen: UnseenKind[] }> {
-  const release = releaseOf(record);
+  const release = await releaseOf(record);
   const aims: Aim[] = [];
   const unseen: UnseenKind[] = [];
   const found = new Map<ReleaseObject, Aim>();
