@@ -1,7 +1,8 @@
 // Real clients of many ages, from their own registries, once into the person's cache.
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -41,7 +42,10 @@ export async function fromGoModule(path: string, version: string): Promise<strin
 /** One of the Go programs that stand beside this file. */
 export async function fromHere(name: string): Promise<string> {
   const source = join(import.meta.dirname, name);
-  const folder = await once(name, async (making) => {
+  const hash = createHash('sha256');
+  for (const file of (await readdir(source)).sort())
+    hash.update(file).update(await readFile(join(source, file)));
+  const folder = await once(`${name}-${hash.digest('hex').slice(0, 12)}`, async (making) => {
     const copy = join(making, 'source');
     await cp(source, copy, { recursive: true });
     await call('go', ['build', '-buildvcs=false', '-o', join(making, name), '.'], {
