@@ -28,7 +28,15 @@ export interface Desks {
   unsettled(): number;
 }
 
-export function desks({ clock, policy }: { clock: Clock; policy(): string | undefined }): Desks {
+export function desks({
+  clock,
+  policy,
+  answerLimit = ANSWER_LIMIT,
+}: {
+  clock: Clock;
+  policy(): string | undefined;
+  answerLimit?: number;
+}): Desks {
   const holds = new Map<string, Hold>();
   const ports = new Map<string, MessagePort>();
   const calls = new Map<number, Call>();
@@ -80,7 +88,7 @@ export function desks({ clock, policy }: { clock: Clock; policy(): string | unde
       const number = ++call;
       return new Promise((resolve, reject) => {
         // The thread looks at the same clock: what it takes after that is nothing.
-        const cancel = clock.after(ANSWER_LIMIT + 500, () => {
+        const cancel = clock.after(answerLimit + 500, () => {
           calls.delete(number);
           reject(busy);
         });
@@ -94,7 +102,7 @@ export function desks({ clock, policy }: { clock: Clock; policy(): string | unde
             reject(error);
           },
         });
-        const until = Date.now() + ANSWER_LIMIT;
+        const until = Date.now() + answerLimit;
         port.postMessage({ type: 'answer', call: number, code, body, until } satisfies ToDesk);
       });
     },

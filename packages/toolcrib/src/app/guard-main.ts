@@ -1,7 +1,8 @@
 import { homedir, userInfo } from 'node:os';
-import { type Door, openDoor } from '../guard/door/door.ts';
+import { type Door, type DoorLimits, openDoor } from '../guard/door/door.ts';
 import { tokenTable } from '../guard/door/tokens.ts';
 import { randomIds } from '../guard/hold/ids.ts';
+import type { Heartbeat } from '../guard/port/heartbeat.ts';
 import { judges } from '../guard/port/judges.ts';
 import { contexts, meaningIn } from './contexts.ts';
 import { becomeGuard, reportStartFailure } from './daemon.ts';
@@ -27,6 +28,14 @@ const START_WAIT = 10_000;
 const CLOSE_WAIT = 10_000;
 const DRAIN = 30_000;
 
+/** Other limits than usual, for tests. */
+export interface GuardLimits {
+  door?: DoorLimits;
+  heartbeat?: Heartbeat;
+  /** How long an answer waits for a thread that is busy, in ms. */
+  answer?: number;
+}
+
 export interface RunningGuard {
   port: number;
   /** Lets what is under way come to its end, half a minute at most; asked a second time, at once. */
@@ -40,12 +49,13 @@ export interface RunningGuard {
 export async function startGuard(
   env: Record<string, string | undefined> = process.env,
   home: string = homedir(),
+  limits: GuardLimits = {},
 ): Promise<RunningGuard> {
   const paths = pathsOf(env, home);
   ownFolder(paths.state);
   const unlock = becomeGuard(paths);
   try {
-    return await open(paths, env, home, unlock);
+    return await open(paths, env, home, unlock, limits);
   } catch (error) {
     unlock();
     throw error;
@@ -57,6 +67,7 @@ async function open(
   env: Record<string, string | undefined>,
   home: string,
   unlock: () => void,
+  limits: GuardLimits,
 ): Promise<RunningGuard> {
   forgetDeadRuns(paths.runs);
   const first = await syncGuardedKubeconfig(paths, env, home);
@@ -76,7 +87,7 @@ async function open(
     if (message.type === 'stop') stop();
   };
   const keeper = await startKeeper(
-    { ...setup, socket: paths.socket, runs: paths.runs, port: identity.port },
+    { ...setup, socket: paths.socket, runs: paths.runs, port: identity.port, answerLimit: limits.answer },
     news,
     (why) => {
       // Nobody could ask what is held, nor answer it.
@@ -84,7 +95,12 @@ async function open(
       stop();
     },
   );
-  const judging = judges({ clock: systemClock, spawn: () => judgeThread(setup, keeper.introduce), log });
+  const judging = judges({
+    clock: systemClock,
+    spawn: () => judgeThread(setup, keeper.introduce),
+    log,
+    heartbeat: limits.heartbeat,
+  });
   // What an earlier life left is in hand before anybody comes in.
   keeper.unfinished((unfinished) => judging.start(unfinished, START_WAIT));
   await judging.start(keeper.leftOver(), START_WAIT);
@@ -130,6 +146,7 @@ async function open(
     requestId: ids.request,
     refreshTokens,
     log,
+    limits: limits.door,
   }).catch(async (error: unknown) => {
     await judging.close(CLOSE_WAIT);
     await keeper.close();
@@ -167,10 +184,10 @@ function messageOf(error: unknown): string {
 }
 
 /** The guard as a process of its own: what `guard start` runs in the background. */
-export async function runGuard(): Promise<void> {
+export async function runGuard(limits?: GuardLimits): Promise<void> {
   const paths = pathsOf(process.env);
   try {
-    const guard = await startGuard();
+    const guard = await startGuard(process.env, homedir(), limits);
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => void guard.close().then(() => process.exit(0)));
     }

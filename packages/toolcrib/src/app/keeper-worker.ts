@@ -25,6 +25,8 @@ export interface KeeperSetup extends WorkerSetup {
   /** The folder of the runs' kubeconfigs. */
   runs: string;
   port: number;
+  /** Another one than usual, for tests: ms. */
+  answerLimit?: number;
 }
 
 /** From the door's thread. */
@@ -68,7 +70,7 @@ async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
   });
   const clusters = contexts({ env, home });
   const policy = policyFile(setup.policyPath);
-  const held = desks({ clock, policy: () => policy.text() });
+  const held = desks({ clock, policy: () => policy.text(), answerLimit: setup.answerLimit });
   const keepHouse = housekeeping({
     journal,
     openJournal: openOwn,

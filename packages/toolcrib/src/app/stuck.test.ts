@@ -53,7 +53,8 @@ before(async () => {
   home = guardHome(stringify({ ...one, contexts, 'current-context': 'one' }), policy);
   home.env.NODE_OPTIONS = `--import=${new URL('./testing/stall.ts', import.meta.url)}`;
   home.env.STALL_LOG = join(home.folder, 'stalls');
-  guard = await home.start();
+  // Of the usual length they would only make it slow.
+  guard = await home.start(undefined, { heartbeat: { every: 200, most: 15 }, answer: 1_000 });
 });
 after(async () => {
   await guard?.kill();

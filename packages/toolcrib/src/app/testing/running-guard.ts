@@ -10,6 +10,7 @@ import { builtInRules } from '../../guard/policy/policy.ts';
 import { loadKey, openJournal } from '../../journal/index.ts';
 import type { Hold, Journal, Mode } from '../../model/index.ts';
 import { answers } from '../daemon.ts';
+import type { GuardLimits } from '../guard-main.ts';
 import { type Paths, pathsOf } from '../paths.ts';
 
 /** What a program said and how it ended. `code` 128 + n for a signal. */
@@ -93,8 +94,9 @@ export interface GuardHome {
   /**
    * Starts a real guard process, and waits until it says that it is up.
    * @param largestFile in KiB: a disk that is full from there on (RLIMIT_FSIZE)
+   * @param limits others than usual
    */
-  start(largestFile?: number): Promise<RunningGuard>;
+  start(largestFile?: number, limits?: GuardLimits): Promise<RunningGuard>;
   /** The command line itself, as a process, with this home's environment. */
   cli(...args: string[]): Promise<Outcome>;
   launch(program: string, args: string[], more?: { kubeconfig?: string; input?: string }): Running;
@@ -120,6 +122,7 @@ export interface RunningGuard {
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const NODE = ['--conditions=toolcrib-source', '--no-warnings'];
 export const MAIN = here('../guard-main.ts');
+const LIMITED = here('./limited-guard.ts');
 export const CLI = here('../../cli/main.ts');
 
 /** A person's home with a kubeconfig and a policy, for real guard processes. Nothing of the machine's own user is read. */
@@ -147,7 +150,7 @@ export function guardHome(kubeconfig: string, policy: PolicyOptions | string = {
     direct,
     policy: (options) =>
       writeFileSync(paths.policy, typeof options === 'string' ? options : policyText(options)),
-    start: (largestFile) => startGuard(home, largestFile),
+    start: (largestFile, limits) => startGuard(home, largestFile, limits),
     cli: (...args) => launch(process.execPath, [...NODE, CLI, ...args], { env }).done,
     launch: (program, args, { kubeconfig: file, input } = {}) =>
       launch(program, args, { env: file ? { ...env, KUBECONFIG: file } : env, input }),
@@ -163,14 +166,20 @@ export function guardHome(kubeconfig: string, policy: PolicyOptions | string = {
   return home;
 }
 
-async function startGuard(home: GuardHome, largestFile?: number): Promise<RunningGuard> {
-  const { paths, env } = home;
+async function startGuard(
+  home: GuardHome,
+  largestFile?: number,
+  limits?: GuardLimits,
+): Promise<RunningGuard> {
+  const { paths } = home;
+  const env = limits ? { ...home.env, GUARD_LIMITS: JSON.stringify(limits) } : home.env;
+  const main = limits ? LIMITED : MAIN;
   // Ignored, the signal of a file that is too large becomes an error of the write, as on a full disk.
   const limit = `trap '' XFSZ; ulimit -f ${(largestFile ?? 0) * 2}; exec "$@"`;
   const [program = '', ...args] =
     largestFile === undefined
-      ? [process.execPath, ...NODE, MAIN]
-      : ['/bin/sh', '-c', limit, 'sh', process.execPath, ...NODE, MAIN];
+      ? [process.execPath, ...NODE, main]
+      : ['/bin/sh', '-c', limit, 'sh', process.execPath, ...NODE, main];
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -5,6 +5,7 @@ import { realClients, type SeenRequest, startSandbox } from '@toolcrib/sandbox';
 import type { Hold } from '../../model/index.ts';
 import { targetOf } from '../../testing/kubeconfig-target.ts';
 import { type ClusterTarget, items, paths } from '../../testing/target.ts';
+import type { GuardLimits } from '../guard-main.ts';
 import {
   type GuardHome,
   guardHome,
@@ -102,11 +103,15 @@ export interface Reply {
   warning: string;
 }
 
-export async function openStage(open: OpenGuarded, policy: PolicyOptions = {}): Promise<Stage> {
+export async function openStage(
+  open: OpenGuarded,
+  policy: PolicyOptions = {},
+  limits?: GuardLimits,
+): Promise<Stage> {
   const { kubectl: program } = await realClients();
   const { target, kubeconfig, limited, deletes } = await open();
   const home = guardHome(inAllModes(kubeconfig, limited), policy);
-  const guard = await home.start().catch(async (error: unknown) => {
+  const guard = await home.start(undefined, limits).catch(async (error: unknown) => {
     // A cluster left open would keep the test's process for ever.
     home.remove();
     await target.close();
