@@ -16,7 +16,7 @@ import { type Paths, pathsOf } from './paths.ts';
 import { forgetDeadRuns } from './runs.ts';
 import { systemClock } from './system-clock.ts';
 import { judgeThread, startKeeper } from './threads.ts';
-import { watchFiles, watchFolder } from './watch.ts';
+import { stampsOf, watchFiles, watchFolder } from './watch.ts';
 
 /** Milliseconds. */
 const REFRESH_PAUSE = 500;
@@ -113,11 +113,14 @@ async function open(
   const refresh = async (): Promise<void> => {
     clearTimeout(again);
     try {
+      const before = stampsOf(watchedFiles(paths, env, home));
       const now = await syncGuardedKubeconfig(paths, env, home);
       grantAll(now);
-      if (now.busy) refreshSoon(BUSY_PAUSE);
       unwatch();
-      unwatch = watchFiles(watchedFiles(paths, env, home), () => void refresh());
+      const files = watchedFiles(paths, env, home);
+      unwatch = watchFiles(files, () => void refresh());
+      // A watcher tells what changes from now on. What changed since it was read, by others or by us, is looked at once more.
+      if (now.busy || stampsOf(files) !== before) refreshSoon(BUSY_PAUSE);
     } catch (error) {
       log('the kubeconfig could not be read again', { why: messageOf(error) });
     }

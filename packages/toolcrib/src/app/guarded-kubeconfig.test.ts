@@ -20,7 +20,7 @@ import { syncGuardedKubeconfig } from './guarded-kubeconfig.ts';
 import { turnOn } from './on.ts';
 import { type Paths, pathsOf } from './paths.ts';
 import { loadPerson } from './person-kubeconfig.ts';
-import { watchFiles } from './watch.ts';
+import { stampsOf, watchFiles } from './watch.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-guarded-'));
 after(() => rmSync(root, { recursive: true }));
@@ -214,4 +214,20 @@ test('a change of the person’s file is noticed', async () => {
   clearTimeout(touch);
   stop();
   assert.ok(touched, 'it called before anything had changed');
+});
+
+test('what changes between a reading and the watch that follows is told apart', () => {
+  const file = join(mkdtempSync(join(root, 'stamps-')), 'file');
+  const files = [file, join(root, 'absent')];
+  const seen = new Set([stampsOf(files)]);
+  for (const [at, change] of [
+    () => writeFileSync(file, 'one'),
+    () => writeFileSync(file, 'one more'),
+    () => rmSync(file),
+  ].entries()) {
+    change();
+    assert.equal(stampsOf(files), stampsOf(files));
+    seen.add(stampsOf(files));
+    assert.equal(seen.size, Math.min(at + 2, 3));
+  }
 });

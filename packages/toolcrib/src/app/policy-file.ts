@@ -17,22 +17,37 @@ export interface PolicyFile {
   };
 }
 
+/** Milliseconds. Editors save by moving the old file away and the new one in its place. */
+const REPLACED_WITHIN = 2_000;
+
 /**
  * `guard.yaml`, read again when it changes. A file that is broken later leaves the last good policy in force and says
- * so; one that is broken at the start is an error: nobody should believe in rules that are not there.
+ * so; one that is broken at the start is an error: nobody should believe in rules that are not there. One that is away for a
+ * moment leaves it in force too: an editor is saving it.
  * @param last what was in force a moment ago, for a thread that begins while the file is broken
+ * @param now milliseconds that only go forward
  * @throws ToolcribError `bad-file`
  */
-export function policyFile(path: string, last?: string): PolicyFile {
+export function policyFile(
+  path: string,
+  last?: string,
+  now: () => number = () => performance.now(),
+): PolicyFile {
   let stampNow = '';
   let policy = last === undefined ? defaultPolicy() : loadPolicy(last, path);
   let text: string | undefined = last;
-  let file: string | null = null;
+  let file: string | null = last === undefined ? null : path;
   let error: string | null = null;
+  let awaySince: number | undefined;
 
   const refresh = (first: boolean) => {
     const stamp = stampOf(path);
+    if (stamp !== 'absent') awaySince = undefined;
     if (stamp === stampNow) return;
+    if (stamp === 'absent' && text !== undefined) {
+      awaySince ??= now();
+      if (now() - awaySince < REPLACED_WITHIN) return;
+    }
     try {
       const read = stamp === 'absent' ? undefined : readFileSync(path, 'utf8');
       policy = read === undefined ? defaultPolicy() : loadPolicy(read, path);

@@ -8,7 +8,7 @@ import { ToolcribError } from '../model/index.ts';
 import { type File, foreignIn, ownContextOf, rescue } from './adopt.ts';
 import { removeEntry } from './apps/desktop-entry.ts';
 import { apps } from './apps/index.ts';
-import { restore } from './apps/settings.ts';
+import { restore, savedPath } from './apps/settings.ts';
 import { stopGuard } from './daemon.ts';
 import type { Paths } from './paths.ts';
 import { addedOfRun } from './runs.ts';
@@ -65,14 +65,28 @@ export async function uninstall(
   await stopGuard(paths);
   // Programs that were sent to our file go back to theirs before it is gone.
   const place = { home, platform: process.platform, env };
+  const unrestored: { path: string; why: string }[] = [];
   for (const app of apps) {
-    restore(app, paths);
-    removeEntry(app, place);
+    try {
+      removeEntry(app, place);
+      restore(app, paths);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      // One program's damage keeps nothing else here.
+      const next = error instanceof ToolcribError && error.next ? ` ${error.next}` : '';
+      unrestored.push({ path: savedPath(app, paths), why: `${error.message}${next}` });
+    }
   }
   if (!purge) rescueAll(paths, home);
   // Looked at again: the guard may have kept something meanwhile.
   const plan = await planUninstall(paths, env, purge);
-  for (const path of plan.removes) rmSync(path, { recursive: true, force: true });
+  const saved = join(paths.state, 'apps');
+  const removes = plan.removes.filter((path) => unrestored.length === 0 || path !== saved);
+  for (const path of removes) rmSync(path, { recursive: true, force: true });
+  if (unrestored.length > 0) {
+    const stay = unrestored.map(({ path }) => path);
+    for (const path of siblings(`${saved}/`)) if (!stay.includes(path)) rmSync(path, { force: true });
+  }
   try {
     rmdirSync(paths.state);
   } catch {
@@ -80,7 +94,7 @@ export async function uninstall(
   }
   // What the guard took away itself as it ended is gone as well.
   const gone = [...new Set([...shown.removes, ...plan.removes])].filter((path) => !existsSync(path));
-  return { ...plan, removes: gone };
+  return { ...plan, stays: [...plan.stays, ...unrestored], removes: gone };
 }
 
 function ownFiles(paths: Paths): string[] {

@@ -1,4 +1,4 @@
-import { mkdirSync, type Stats, unwatchFile, watch, watchFile } from 'node:fs';
+import { mkdirSync, type Stats, statSync, unwatchFile, watch, watchFile } from 'node:fs';
 import { resolve } from 'node:path';
 
 /** Calls back when one of the files changes, comes or goes. @returns how to stop */
@@ -28,4 +28,14 @@ export function watchFolder(folder: string, changed: () => void): () => void {
   } catch {
     return () => undefined;
   }
+}
+
+/** A text that is another one once any of the files has changed, come or gone. */
+export function stampsOf(files: readonly string[]): string {
+  return files
+    .map((path) => {
+      const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
+      return stat ? `${path} ${stat.ino} ${stat.size} ${stat.mtimeNs}` : path;
+    })
+    .join('\n');
 }

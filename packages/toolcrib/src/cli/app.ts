@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { Argument, type Command } from 'commander';
 import { type App, apps } from '../app/apps/index.ts';
+import type { Restored } from '../app/apps/settings.ts';
 import { ToolcribError } from '../model/index.ts';
 import { paths } from './setup.ts';
 import { say } from './terminal.ts';
@@ -43,8 +44,10 @@ async function settings(app: App, options: Options): Promise<boolean> {
   const { configure, restore } = await import('../app/apps/settings.ts');
   const { removeEntry, writeEntry } = await import('../app/apps/desktop-entry.ts');
   if (options.restore) {
-    const was = [restore(app, paths()), removeEntry(app, place())].some(Boolean);
-    say(was ? `${app.title} is as it was.` : `Nothing of ${app.title} was changed.`);
+    const hadEntry = removeEntry(app, place());
+    const restored = restore(app, paths());
+    const entry = hadEntry ? ' Its menu entry was taken away.' : '';
+    say(`${saidOf(app, restored, hadEntry)}${entry}`);
   }
   if (options.configure) {
     if (app.clusters === 'environment')
@@ -74,6 +77,21 @@ async function settings(app: App, options: Options): Promise<boolean> {
     say(`Written: ${entry}`);
   }
   return Boolean(options.restore || options.configure || options.desktopEntry);
+}
+
+function saidOf({ title }: App, restored: Restored, hadEntry: boolean): string {
+  switch (restored) {
+    case 'nothing':
+      return hadEntry ? `${title}’s settings were not changed.` : `Nothing of ${title} was changed.`;
+    case 'as-it-was':
+      return `${title}’s list is as it was.`;
+    case 'without-ours':
+      return `${title}’s list has what stood there before, and what was added since; the guard's kubeconfig is out of it.`;
+    case 'changed':
+      return `${title}’s list was left: the guard's kubeconfig is not in it any more.`;
+    case 'gone':
+      return `${title} has no settings any more, so nothing was put back.`;
+  }
 }
 
 async function keepGuard(): Promise<void> {

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it, test } from 'node:test';
@@ -9,7 +18,7 @@ import { uninstall } from '../uninstall.ts';
 import type { Place } from './app.ts';
 import { entryPath, removeEntry, writeEntry } from './desktop-entry.ts';
 import { apps } from './index.ts';
-import { configure, listOf, restore } from './settings.ts';
+import { configure, listOf, restore, savedPath } from './settings.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-apps-'));
 after(() => rmSync(root, { recursive: true }));
@@ -91,8 +100,66 @@ for (const app of apps.filter(({ clusters }) => clusters === 'list')) {
       assert.deepEqual(await doctor(), ['guarded']);
       const { preferences, more } = JSON.parse(readFileSync(settings, 'utf8'));
       assert.deepEqual([preferences.colorTheme, more], ['dark', [1]]);
-      assert.ok(restore(app, paths));
+      assert.equal(restore(app, paths), 'as-it-was');
       assert.equal(readFileSync(settings, 'utf8'), BEFORE);
+    });
+
+    it('with an entry that was added since: ours alone goes, the old ones come back, and that is said', async () => {
+      for (const [before, expected] of [
+        [BEFORE, ['/home/aiko/.kube', '/new']],
+        ['{"preferences":{}}', ['/new']],
+      ] as const) {
+        const { home, place, paths, write } = aPlace();
+        const settings = app.settings(place);
+        write(settings, before);
+        configure(app, place, paths);
+        const store = JSON.parse(readFileSync(settings, 'utf8'));
+        store.preferences.syncKubeconfigEntries.push({ filePath: '/new' });
+        write(settings, JSON.stringify(store));
+        assert.equal(restore(app, paths), 'without-ours');
+        const listed = () => JSON.parse(readFileSync(settings, 'utf8')).preferences.syncKubeconfigEntries;
+        const files = () => listed().map(({ filePath }: { filePath: string }) => filePath);
+        assert.deepEqual(files(), expected);
+        assert.equal(restore(app, paths), 'changed', 'nothing of ours is there');
+        assert.deepEqual(files(), expected);
+        await uninstall(paths, {}, { agreed: async () => true }, home);
+        assert.deepEqual(files(), expected);
+      }
+    });
+
+    it('a settings file that is a link stays one', () => {
+      const { home, place, paths, write } = aPlace();
+      const settings = app.settings(place);
+      const real = join(home, 'dotfiles', 'settings.json');
+      write(real, BEFORE);
+      write(`${settings}.x`, '');
+      symlinkSync(real, settings);
+      configure(app, place, paths);
+      assert.ok(lstatSync(settings).isSymbolicLink());
+      assert.match(readFileSync(real, 'utf8'), /toolcrib|state/);
+      assert.equal(restore(app, paths), 'as-it-was');
+      assert.ok(lstatSync(settings).isSymbolicLink());
+      assert.equal(readFileSync(real, 'utf8'), BEFORE);
+    });
+
+    it('what can’t be put back is named by uninstall, and keeps nothing else', async () => {
+      for (const damage of ['what was kept', 'the settings'] as const) {
+        const { home, place, paths, write } = aPlace();
+        write(app.settings(place), BEFORE);
+        configure(app, place, paths);
+        write(damage === 'the settings' ? app.settings(place) : savedPath(app, paths), '{ half');
+        write(join(paths.state, 'apps', 'other.json'), '{}');
+        assert.throws(() => restore(app, paths), { code: 'bad-file' });
+        const done = await uninstall(paths, {}, { agreed: async () => true }, home);
+        const [stays] = done?.stays ?? [];
+        assert.equal(stays?.path, savedPath(app, paths));
+        assert.match(stays?.why ?? '', /Kubeconfig Syncs/);
+        assert.ok(existsSync(savedPath(app, paths)));
+        assert.equal(existsSync(join(paths.state, 'apps', 'other.json')), false);
+        rmSync(savedPath(app, paths));
+        await uninstall(paths, {}, { agreed: async () => true }, home);
+        assert.equal(existsSync(paths.state), false);
+      }
     });
 
     it('written by the program meanwhile: only the one field goes back, also by uninstall', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
@@ -17,6 +17,7 @@ const storeSchema = z.looseObject({
 type Store = z.output<typeof storeSchema>;
 
 const savedSchema = z.object({ settings: z.string(), before: z.string(), written: z.string() });
+type Saved = z.output<typeof savedSchema>;
 
 /** What a program's list leads to. `unread`: it is not understood. */
 export type ListState =
@@ -73,31 +74,66 @@ export function configure(app: App, place: Place, paths: Paths): void {
   replace(path, written);
 }
 
+/** `changed`: the person changed the list so that nothing of ours is in it any more; it was left so. */
+export type Restored = 'nothing' | 'as-it-was' | 'without-ours' | 'changed' | 'gone';
+
 /**
- * Puts back what {@link configure} changed: the very bytes where nobody has written since, else the one field.
- * @returns whether there was anything to put back
+ * Puts back what {@link configure} changed: the very bytes where nobody has written since, else the one field. Entries that
+ * came into the list since stay, behind those that stood there before.
+ * @returns what was really done. `gone`: the program's settings are not there any more
+ * @throws ToolcribError `bad-file` where that can't be told: our entry may still be in its list
  */
-export function restore(app: App, paths: Paths): boolean {
+export function restore(app: App, paths: Paths): Restored {
   const text = readIfThere(savedPath(app, paths));
-  if (text === undefined) return false;
-  const saved = savedSchema.parse(JSON.parse(text));
+  if (text === undefined) return 'nothing';
+  const saved = parseSaved(app, paths, text);
   const now = read(saved.settings);
-  if (now === saved.written) replace(saved.settings, saved.before);
-  else if (now !== undefined) putFieldBack(now, saved, paths);
-  return true;
+  if (now === undefined) return 'gone';
+  if (now === saved.before) return 'as-it-was';
+  if (now === saved.written) {
+    replace(saved.settings, saved.before);
+    return 'as-it-was';
+  }
+  return putFieldBack(app, now, saved, paths);
+}
+
+function parseSaved(app: App, paths: Paths, text: string): Saved {
+  try {
+    return savedSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new ToolcribError(
+      'bad-file',
+      `${savedPath(app, paths)}, which says how ${app.title}’s settings were, is damaged: they were left as they are.`,
+      {
+        next: `In ${app.title}: Preferences, Kubernetes, Kubeconfig Syncs: take ${paths.kubeconfig} out. Then: rm ${savedPath(app, paths)}`,
+        cause,
+      },
+    );
+  }
 }
 
 export function savedPath(app: App, paths: Paths): string {
   return join(paths.state, 'apps', `${app.name}.json`);
 }
 
-function putFieldBack(now: string, saved: z.output<typeof savedSchema>, paths: Paths): void {
+function putFieldBack(app: App, now: string, saved: Saved, paths: Paths): Restored {
   const [store, then] = [parse(now), parse(saved.before)];
-  if (!store || !then || !isOnlyOurs(store, paths)) return;
+  if (!store || !then) {
+    throw new ToolcribError('bad-file', `${saved.settings} is not understood, so it was left as it is.`, {
+      next: `In ${app.title}: Preferences, Kubernetes, Kubeconfig Syncs: take ${paths.kubeconfig} out.`,
+    });
+  }
+  const listed = store.preferences?.syncKubeconfigEntries ?? [];
+  const others = listed.filter(({ filePath }) => filePath !== paths.kubeconfig);
+  if (others.length === listed.length) return 'changed';
   const { syncKubeconfigEntries: _, ...rest } = store.preferences ?? {};
-  const entries = then.preferences?.syncKubeconfigEntries;
+  const before = then.preferences?.syncKubeconfigEntries;
+  const old = before ?? [];
+  const added = others.filter(({ filePath }) => !old.some((one) => one.filePath === filePath));
+  const entries = before || added.length > 0 ? [...old, ...added] : undefined;
   const preferences = { ...rest, ...(entries ? { syncKubeconfigEntries: entries } : {}) };
   replace(saved.settings, `${JSON.stringify({ ...store, preferences }, null, '\t')}\n`);
+  return added.length > 0 ? 'without-ours' : 'as-it-was';
 }
 
 function isOnlyOurs({ preferences }: Store, paths: Paths): boolean {
@@ -117,8 +153,9 @@ function pastedFiles(app: App, place: Place): string[] {
   }
 }
 
-/** As a whole, with the mode that it has. */
-function replace(path: string, text: string): void {
+/** As a whole, with the mode that it has; where it is a link (dotfiles under git), what that leads to. */
+function replace(named: string, text: string): void {
+  const path = realpathSync(named);
   const aside = `${path}.toolcrib`;
   writeFileSync(aside, text, { mode: statSync(path).mode & 0o777 });
   renameSync(aside, path);

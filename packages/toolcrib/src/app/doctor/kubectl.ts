@@ -19,7 +19,9 @@ export const kubectl = {
         : {
             state: 'finding',
             text: `kubectl, as it stands in PATH, did not come to the guard: ${firstLine(said) || arrival.why}.`,
-            next: 'Is it a script that sets a kubeconfig or a server? type -a kubectl',
+            next: /refused/.test(said)
+              ? 'The guard does not run: toolcrib guard start'
+              : 'Is it a script that sets a kubeconfig or a server? type -a kubectl',
           },
     ];
   },
