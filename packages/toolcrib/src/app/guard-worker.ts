@@ -133,6 +133,8 @@ async function main(
     lookLater: () => settle.soon(),
     log,
   };
+  // What of their commands comes on is found to be theirs: a no ends the act whichever thread judges.
+  for (const { actId } of begin.holds) void deps.acts.byId(actId);
   const windowsOpen = windows({
     journal,
     clock,

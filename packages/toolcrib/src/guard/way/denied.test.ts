@@ -225,3 +225,18 @@ test('one act for each process, where the machine tells which', () => {
   // Who can't be told apart is taken for the last one of the name.
   assert.equal(assign(99), 'act-2');
 });
+
+test('an act that was taken over from another thread by its hold goes on', async () => {
+  const { journal, close } = openWay(target.cluster, policyOf('[]'));
+  const sessions = { notice: () => undefined, of: () => [] };
+  let count = 0;
+  const ids = { act: () => `act-${++count}`, request: () => '', code: () => '' };
+  const [before, now] = [1, 2].map(() => acts({ journal, clock: testClock, ids, sessions }));
+  const request = asked('DELETE', `${AT}/a`, { headers: kubectl('s9') });
+  const live = before?.assign(request, { verb: 'none' });
+  assert.ok(live && now);
+  await before?.save(live);
+  await now.byId(live.act.id);
+  assert.equal(now.assign(request, { verb: 'none' }).act.id, live.act.id);
+  await close();
+});
