@@ -52,7 +52,7 @@ export async function knownAct(journal: Journal, actId: string): Promise<Act> {
  * is carried to its end first. What was done as somebody else is undone as the same, never with more rights. An act
  * that took nothing has no undo: what is returned says so of each request, and is not written down.
  * @throws ToolcribError `not-found`, `damaged` (a snapshot can't be read), `unreachable`, `credentials`;
- *   `conflict` where it is being softened at this moment
+ *   `unsettled` where it is being softened at this moment
  */
 export async function undoAct(deps: ActDeps, actId: string, progress: ActProgress): Promise<UndoRecord> {
   const { journal, clock, by } = deps;
@@ -170,8 +170,9 @@ async function settledFirst(
     if (left > 0) {
       const { kind, namespace, name } = record.owner;
       throw new ToolcribError(
-        'conflict',
-        `${kind} ${namespace}/${name} is being softened, or was a moment ago.`,
+        // Nothing is known yet, neither yes nor no.
+        'unsettled',
+        `${kind} ${namespace === undefined ? '' : `${namespace}/`}${name} is being softened, or was a moment ago.`,
         {
           next: `Ask again in ${Math.ceil(left / 1000)} s, or start the guard: it carries on what was cut off.`,
         },

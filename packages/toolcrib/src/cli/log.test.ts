@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import type { RequestRecord, UndoRecord } from '../model/index.ts';
-import { type ActStory, outcomeOf, severityOf } from './log.ts';
+import { type ActStory, outcomeOf, titleNow } from './became.ts';
+import { severityOf } from './log.ts';
 import { dated, dateTime } from './terminal.ts';
 
 const request = (state: RequestRecord['state']): RequestRecord => ({
@@ -71,4 +72,69 @@ test('other programs get points in time as RFC 3339, people with their distance 
     count: 5,
   });
   assert.match(dateTime(value.at), /^2025-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d\d:\d\d$/);
+});
+
+const one = (
+  name: string,
+  state: RequestRecord['state'],
+  more: Partial<RequestRecord> = {},
+): RequestRecord => ({
+  ...request(state),
+  id: name,
+  effect: {
+    verb: 'delete',
+    target: { group: '', version: 'v1', resource: 'configmaps', namespace: 'e1', name },
+    options: {},
+    dryRun: false,
+  },
+  ...more,
+});
+const told = (title: string, requests: RequestRecord[], more: Partial<ActStory> = {}) => {
+  const story = { act: { title }, requests, softenings: [], undos: [], ...more } as unknown as ActStory;
+  return [outcomeOf(story), titleNow(story)].map(stripVTControlCharacters).join(' | ');
+};
+
+test('what was carried out names and counts what went, and tells apart what was refused', () => {
+  const db = 'delete configmap e1/db';
+  assert.equal(told(db, [one('db', 'answered')]), `carried out | ${db}`);
+  assert.equal(
+    told(db, [one('db', 'refused'), one('q', 'answered')]),
+    `partly | delete configmap e1/q; refused: ${db}`,
+  );
+  assert.equal(
+    told(db, [one('q', 'answered'), one('r', 'answered'), one('db', 'refused'), one('x', 'refused')]),
+    `partly | delete configmap e1/q and 1 more; refused: ${db} and 1 more`,
+  );
+  // A first try that was held, and then went, was not refused.
+  assert.equal(told(db, [one('db', 'refused'), one('db', 'answered', { id: '2' })]), `carried out | ${db}`);
+  assert.equal(told(db, [one('db', 'refused'), one('q', 'refused')]), `refused | ${db} and 1 more`);
+  // A hold that went with its guard can't be answered any more.
+  assert.equal(told(db, [one('db', 'held')], { answerable: true }), `held | ${db}`);
+  assert.equal(told(db, [one('db', 'held')], { answerable: false }), `held, lapsed | ${db}`);
+  // The cluster's own no took nothing.
+  assert.equal(
+    told(db, [one('q', 'answered', { status: 200 }), one('db', 'answered', { status: 403 })]),
+    'carried out | delete configmap e1/q',
+  );
+});
+
+test('what was taken after an undo is not undone', () => {
+  const undos = [undo('done')];
+  const first = one('a', 'answered', { at: 1 });
+  assert.match(told('', [first], { undos }), /^undone \|/);
+  assert.match(told('', [first, one('b', 'answered', { at: 3 })], { undos }), /^partly undone \|/);
+  assert.match(told('', [first, one('b', 'refused', { at: 3 })], { undos }), /^undone \|/);
+  const again = { ...undo('done'), at: 4 };
+  assert.match(
+    told('', [first, one('b', 'answered', { at: 3 })], { undos: [...undos, again] }),
+    /^undone \|/,
+  );
+});
+
+test('softened and then made again is undone, never refused', () => {
+  const softening = (state: string) => ({ requestId: 'a', state, owner: { name: 'a' } });
+  const softenings = [softening('undone')] as unknown as ActStory['softenings'];
+  assert.match(told('', [one('a', 'softened')], { softenings }), /^undone \(made again\) \|/);
+  assert.match(told('', [one('a', 'softened'), one('b', 'answered')], { softenings }), /^partly undone \|/);
+  assert.match(told('', [one('a', 'softened')], { softenings, undos: [undo('done')] }), /^undone \|/);
 });

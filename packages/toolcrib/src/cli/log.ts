@@ -1,6 +1,13 @@
 import type { Command } from 'commander';
-import type { Act, Journal, RequestRecord, SoftenRecord, UndoRecord } from '../model/index.ts';
-import { openOwnJournal, paths } from './setup.ts';
+import {
+  type Act,
+  type Journal,
+  type RequestRecord,
+  ToolcribError,
+  type UndoRecord,
+} from '../model/index.ts';
+import { type ActStory, outcomeOf, titleNow, wholeUndo } from './became.ts';
+import { guard, openOwnJournal, paths } from './setup.ts';
 import {
   bad,
   bold,
@@ -18,13 +25,6 @@ import {
   zone,
 } from './terminal.ts';
 
-export interface ActStory {
-  act: Act;
-  requests: RequestRecord[];
-  softenings: SoftenRecord[];
-  undos: UndoRecord[];
-}
-
 /** `toolcrib log [ACT]` */
 export function registerLog(program: Command): void {
   withOutput(program.command('log'))
@@ -38,11 +38,16 @@ export function registerLog(program: Command): void {
         try {
           if (actId !== undefined) {
             const { knownAct } = await import('../app/acts.ts');
-            const story = await storyOf(journal, await knownAct(journal, actId));
+            const story = await storyOf(journal, await knownAct(journal, actId), answerableActs);
             return print(options.output, story, () => storyText(story));
           }
           const acts = await journal.acts({ context: options.context, limit: options.limit });
-          const stories = await Promise.all(acts.map((act) => storyOf(journal, act)));
+          let asked: ReturnType<typeof answerableActs> | undefined;
+          const answerable = () => {
+            asked ??= answerableActs();
+            return asked;
+          };
+          const stories = await Promise.all(acts.map((act) => storyOf(journal, act, answerable)));
           if (stories.length === 0 && options.context !== undefined) await knownContext(options.context);
           print(options.output, stories, () =>
             stories.length > 0
@@ -66,13 +71,25 @@ async function knownContext(context: string): Promise<void> {
   if (!person.contextNames.includes(context)) person.context(context);
 }
 
-async function storyOf(journal: Journal, act: Act): Promise<ActStory> {
+/** The acts of which the guard still has an open hold; none where no guard runs. undefined where it does not answer. */
+async function answerableActs(): Promise<Set<string> | undefined> {
+  try {
+    const holds = await (await guard()).holds();
+    return new Set(holds.filter(({ state }) => state === 'open').map(({ actId }) => actId));
+  } catch (error) {
+    return error instanceof ToolcribError && error.code === 'not-running' ? new Set() : undefined;
+  }
+}
+
+async function storyOf(journal: Journal, act: Act, answerable: typeof answerableActs): Promise<ActStory> {
   const [requests, softenings, undos] = await Promise.all([
     journal.requests({ actId: act.id }),
     journal.softenings({ actId: act.id }),
     journal.undos(act.id),
   ]);
-  return { act, requests, softenings, undos };
+  const held = requests.some(({ state }) => state === 'held');
+  const known = held ? await answerable() : undefined;
+  return { act, requests, softenings, undos, ...(known && held ? { answerable: known.has(act.id) } : {}) };
 }
 
 function listText(stories: readonly ActStory[]): string {
@@ -85,8 +102,7 @@ function listText(stories: readonly ActStory[]): string {
       severityOf(story),
       clean(toolOf(story.act)).slice(0, 14),
       clean(story.act.context),
-      clean(story.act.title) +
-        (story.requests.length > 1 ? faint(` and ${story.requests.length - 1} more`) : ''),
+      clean(titleNow(story)),
     ]),
   ]);
 }
@@ -106,50 +122,23 @@ function toolOf({ caller }: Act): string {
     : (claim.name ?? (claim.userAgent.slice(0, 20) || '?'));
 }
 
-/** In one or two words: what stands at the end of the act. */
-export function outcomeOf({ requests, softenings, undos }: ActStory): string {
-  const undo = undoneText(undos);
-  if (undo !== undefined) return undo;
-  if (softenings.some(({ state }) => state === 'softened')) return mild('softened');
-  if (softenings.some(({ state }) => state === 'finished')) return 'finished';
-  const states = new Set(requests.map(({ state }) => state));
-  if (states.has('unsettled') || states.has('kept')) return bad('unsettled');
-  if (states.has('failed')) return bad('failed');
-  if (states.has('held')) return mild('held');
-  if (states.has('without-net')) return bad('without a net');
-  if (states.has('answered') || states.has('carried-out')) return 'carried out';
-  if (states.has('not-carried-out')) return 'not carried out';
-  if (states.has('not-sent')) return 'not sent';
-  return 'refused';
-}
-
-/** "undone" is a promise that everything is back: a conflict breaks it as a failure does. */
-function undoneText(undos: readonly UndoRecord[]): string | undefined {
-  const tried = undos.filter(({ kind, results }) => kind === 'undo' && results.length > 0);
-  const whole = tried.some(({ results }) =>
-    results.every(({ result }) => !['failed', 'conflict', 'unknown'].includes(result)),
-  );
-  if (whole) return good('undone');
-  const some = tried.some(({ results }) => results.some(({ result }) => result === 'done'));
-  return some ? bad('partly undone') : undefined;
-}
-
-function storyText({ act, requests, softenings, undos }: ActStory): string {
+function storyText(story: ActStory): string {
+  const { act, requests, softenings, undos } = story;
   const { caller } = act;
   const lines = [
-    `${bold(act.id)}  ${clean(act.title)}`,
+    `${bold(act.id)}  ${clean(titleNow(story))}  ${outcomeOf(story)}`,
     `${dateTime(act.startedAt)}  in ${clean(act.context)}, by ${clean(caller.person)} with ${clean(caller.claim.userAgent || '(no User-Agent)')}`,
     ...(caller.command ? [`command  ${clean(caller.command)}`] : []),
     '',
     ...requests.flatMap((request) => [
-      `${when(request.at)}  ${stateText(request)}  ${request.method} ${clean(request.path)}`,
+      `${when(request.at)}  ${stateText(request)}${lapsed(story, request)}  ${request.method} ${clean(request.path)}`,
       faint(`          ${decisionText(request)}${request.note ? `; ${clean(request.note)}` : ''}`),
       ...unseenLines(request),
     ]),
   ];
   for (const record of softenings) {
     const { owner, state, finishAfter, left, how } = record;
-    const what = `${owner.kind} ${owner.namespace ?? ''}/${owner.name}`;
+    const what = `${owner.kind} ${owner.namespace === undefined ? '' : `${owner.namespace}/`}${owner.name}`;
     const kept = `, its data is kept until: toolcrib finish ${act.id}`;
     const more = `, ${left.length} objects left, finishes ${when(finishAfter)}`;
     const ends = state !== 'softened' ? '' : how === 'retain-first' ? kept : more;
@@ -164,8 +153,16 @@ function storyText({ act, requests, softenings, undos }: ActStory): string {
   const open = requests.some(({ state }) =>
     ['answered', 'softened', 'carried-out', 'failed', 'unsettled'].includes(state),
   );
-  if (open && undos.length === 0) lines.push('', `Undo: toolcrib undo ${act.id}`);
+  const finished = undos.some(({ kind }) => kind === 'finish');
+  if (open && !finished && !wholeUndo(story)) lines.push('', `Undo: toolcrib undo ${act.id}`);
   return lines.join('\n');
+}
+
+/** A hold lives in the guard: one that the guard does not have any more nobody can say yes to. */
+function lapsed({ answerable }: ActStory, { state }: RequestRecord): string {
+  return state === 'held' && answerable === false
+    ? faint(' (nobody can say yes any more: it was never sent)')
+    : '';
 }
 
 /** Also what enforce would have done, where the mode let it pass. */

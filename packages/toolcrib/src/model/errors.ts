@@ -13,6 +13,8 @@ export type ToolcribErrorCode =
   | 'damaged'
   | 'not-found'
   | 'conflict'
+  /** Not known yet: to be asked again. */
+  | 'unsettled'
   | 'not-kept'
   | 'not-understood'
   | 'limit'

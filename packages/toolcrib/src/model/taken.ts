@@ -42,7 +42,8 @@ export function tookNothing(
 export function neverSent({ state, note }: RequestRecord): string | undefined {
   switch (state) {
     case 'held':
-      return 'it waits for a yes';
+      // Whether somebody still can is the guard's to say, and this is read without it too.
+      return 'it was held, and nobody has said yes';
     case 'refused':
       return 'the guard refused it';
     case 'not-sent':

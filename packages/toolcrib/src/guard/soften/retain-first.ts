@@ -67,7 +67,11 @@ export async function settleRetained(
   };
   const softened: SoftenRecord = { ...record, state: 'softened', note: undefined };
   if (!(await stands())) return softened;
-  if (mayArrive) return { ...record, note: `${why} Whether the claim goes is not known yet.` };
+  if (mayArrive)
+    return {
+      ...record,
+      note: `${why} Whether the ${kind === 'Namespace' ? 'Namespace' : 'claim'} goes is not known yet.`,
+    };
   const kept: string[] = [];
   for (const volume of record.volumes ?? []) {
     // Looked at again right before: what goes now, whoever sent it, goes with its data.
