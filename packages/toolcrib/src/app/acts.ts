@@ -79,7 +79,7 @@ export async function undoAct(deps: ActDeps, actId: string, progress: ActProgres
     const others = new Set(requests.filter((request) => !sameAs(request.as, as)).map(({ id }) => id));
     const kept = snapshots.filter(({ requestId }) => !others.has(requestId));
     const softened = postponed.filter((record) => sameAs(record.as, as));
-    const live = await lookForUndo(cluster, kept, softened, as);
+    const live = await lookForUndo(cluster, kept, softened, as, own);
     const plan = planUndo(kept, softened, live, own, openUntil);
     took ||= plan.took;
     const { record, softenings } = await runUndo(cluster, plan, progress, { id: whole.id, by, as });

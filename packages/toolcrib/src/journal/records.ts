@@ -62,7 +62,13 @@ const effect = z.discriminatedUnion('verb', [
     propagation: propagation.optional(),
     dryRun: z.boolean(),
   }),
-  z.looseObject({ verb: z.literal('scale'), target, replicas: count, dryRun: z.boolean() }),
+  z.looseObject({
+    verb: z.literal('scale'),
+    target,
+    replicas: count,
+    was: count.optional(),
+    dryRun: z.boolean(),
+  }),
   z.looseObject({ verb: z.literal('uninstall'), target, release: text, dryRun: z.literal(false) }),
   z.looseObject({ verb: z.literal('not-understood'), target: target.optional(), why: text }),
 ]);
@@ -141,6 +147,7 @@ const radius = z.looseObject({
       loss: z.enum(['returns', 'restorable', 'lost']),
       why: text,
       via: text.optional(),
+      also: texts.optional(),
       finalizers: texts.optional(),
       generation: count.optional(),
       owners: texts,

@@ -26,6 +26,8 @@ export type Effect =
       target: Target;
       /** The number of replicas that the request asks for. */
       replicas: number;
+      /** How many there were when it was judged; a custom resource may keep them in any field. Absent in old records. */
+      was?: number;
       dryRun: boolean;
     }
   /**

@@ -1,7 +1,8 @@
 import type { KubeObject, ObjectRef, ResourceInfo } from '@toolcrib/kube';
 import { controllerOf, groupVersionOf, isCustom } from '@toolcrib/kube';
-import type { As, Cluster, Snapshot, SoftenRecord } from '../model/index.ts';
+import type { As, Cluster, RequestRecord, Snapshot, SoftenRecord } from '../model/index.ts';
 import { marks, ToolcribError } from '../model/index.ts';
+import { readSize, sizeBefore } from './size.ts';
 import { keyOf, keyOfObject } from './steps.ts';
 import { statusOf } from './wait.ts';
 
@@ -16,14 +17,20 @@ export interface LiveView {
   marked: KubeObject[];
   /** The Pods that stand where a kept Pod was a custom resource’s: whether its operator has made others. */
   pods?: KubeObject[];
+  /** By key: what `/scale` says, of what was scaled and keeps its size elsewhere than in `spec.replicas`. */
+  sizes?: Record<string, number>;
 }
 
-/** Reads what an undo of these snapshots needs to know. Writes nothing. */
+/**
+ * Reads what an undo of these snapshots needs to know. Writes nothing.
+ * @param requests of the act: what they scaled
+ */
 export async function lookForUndo(
   cluster: Cluster,
   snapshots: readonly Snapshot[],
   softenings: readonly SoftenRecord[],
   as?: As,
+  requests: readonly RequestRecord[] = [],
 ): Promise<LiveView> {
   const { resources } = await cluster.resources(as);
   const live: LiveView = { kinds: [...resources], at: {}, unreadable: {}, marked: [] };
@@ -65,8 +72,28 @@ export async function lookForUndo(
     const found = cluster.list(PODS, { namespace }, as);
     live.pods = [...(live.pods ?? []), ...(await found.catch((): KubeObject[] => []))];
   }
+  for (const object of kept)
+    live.sizes = { ...live.sizes, ...(await sizeNow(cluster, live, object, requests, as)) };
   for (const record of softenings) live.marked.push(...(await markedBy(cluster, record, as)));
   return live;
+}
+
+async function sizeNow(
+  cluster: Cluster,
+  live: LiveView,
+  object: KubeObject,
+  requests: readonly RequestRecord[],
+  as?: As,
+): Promise<Record<string, number>> {
+  const { uid = '', namespace, name } = object.metadata;
+  const info = kindOf(live.kinds, object);
+  const atScale = requests.some(
+    ({ effect, targetUids }) =>
+      effect.verb === 'scale' && targetUids.includes(uid) && sizeBefore(object, effect.was)?.at === 'scale',
+  );
+  if (!atScale || !info) return {};
+  const found = await readSize(cluster, info, { namespace, name }, as).catch(() => undefined);
+  return found?.uid === uid ? { [keyOfObject(object)]: found.replicas } : {};
 }
 
 const PODS = { group: '', version: 'v1', resource: 'pods' };

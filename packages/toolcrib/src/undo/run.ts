@@ -7,6 +7,7 @@ import { stillMissing } from './made.ts';
 import { readoptStep } from './readopt.ts';
 import { awaitBoundStep, reclaimStep, retainStep } from './rebind.ts';
 import type { Run } from './running.ts';
+import { readSize } from './size.ts';
 import type { Result, UndoPlan, UndoStep } from './steps.ts';
 import { nameOf } from './steps.ts';
 import type { Waiting } from './wait.ts';
@@ -145,10 +146,18 @@ function whatOf(step: UndoStep): string {
   }
 }
 
-async function current(run: Run, step: Extract<UndoStep, { do: 'scale' }>): Promise<KubeObject | undefined> {
+async function current(
+  run: Run,
+  step: Extract<UndoStep, { do: 'scale' }>,
+): Promise<{ replicas: number; resourceVersion?: string } | undefined> {
   const { namespace, name, uid } = step.ref;
+  if (step.at === 'scale') {
+    const scale = await readSize(run.cluster, step.info, { namespace, name }, run.as);
+    return scale?.uid === uid ? scale : undefined;
+  }
   const now = await run.cluster.get(step.info, { namespace, name }, run.as);
-  return now?.metadata.uid === uid ? now : undefined;
+  const { resourceVersion } = now?.metadata ?? {};
+  return now?.metadata.uid === uid ? { replicas: now.spec?.replicas ?? 1, resourceVersion } : undefined;
 }
 
 async function scaleStep(run: Run, step: Extract<UndoStep, { do: 'scale' }>): Promise<Result[]> {
@@ -156,7 +165,7 @@ async function scaleStep(run: Run, step: Extract<UndoStep, { do: 'scale' }>): Pr
   for (let attempt = 0; ; attempt++) {
     const now = await current(run, step);
     if (!now) return [{ what, result: 'conflict', note: 'it is gone or another one now' }];
-    const replicas: number = now.spec?.replicas ?? 1;
+    const { replicas, resourceVersion } = now;
     if (replicas === step.to)
       return [{ what, result: 'unchanged', note: `it stands at ${step.to} replicas` }];
     if (replicas !== step.from) {
@@ -168,12 +177,14 @@ async function scaleStep(run: Run, step: Extract<UndoStep, { do: 'scale' }>): Pr
         },
       ];
     }
-    const { resourceVersion } = now.metadata;
     const patch = { metadata: { uid: step.ref.uid, resourceVersion }, spec: { replicas: step.to } };
     const { namespace, name } = step.ref;
+    const subresource = step.at === 'scale' ? 'scale' : undefined;
     try {
-      await run.cluster.patch(step.info, { namespace, name }, patch, {}, run.as);
-      const fields = await giveFieldsBack(run, step.info, step.snapshot, [['f:spec', 'f:replicas']]);
+      await run.cluster.patch(step.info, { namespace, name, subresource }, patch, {}, run.as);
+      // In which field the size is, only its definition says: it is all that we have written.
+      const own = step.at === 'scale' ? 'all' : [['f:spec', 'f:replicas']];
+      const fields = await giveFieldsBack(run, step.info, step.snapshot, own);
       const note = `scaled back from ${step.from} to ${step.to}${fields ? `; ${fields}` : ''}`;
       return [{ what, result: 'done', note }];
     } catch (error) {

@@ -3,8 +3,9 @@ import type { RequestRecord, SoftenRecord } from '../model/index.ts';
 import { tookNothing } from '../model/index.ts';
 import type { LiveView } from './live.ts';
 import { kindOf, liveOf } from './live.ts';
+import { sizeBefore } from './size.ts';
 import type { UndoStep } from './steps.ts';
-import { nameOf, none } from './steps.ts';
+import { keyOfObject, nameOf, none } from './steps.ts';
 
 /**
  * A scale goes back to the replicas before the act, where it still stands at what the act set; anything else was
@@ -16,30 +17,34 @@ export function scaleSteps(
   byUid: ReadonlyMap<string, KubeObject>,
   live: LiveView,
 ): { steps: UndoStep[]; targets: Set<string> } {
-  const asked = new Map<string, number>();
+  const asked = new Map<string, { replicas: number; was?: number }>();
   const deleted = new Set<string>();
   for (const request of [...requests].sort((a, b) => a.at - b.at)) {
     const { effect, targetUids } = request;
     if (tookNothing(request, softenings)) continue;
     if (effect.verb === 'none' || effect.verb === 'not-understood' || effect.dryRun) continue;
     for (const uid of targetUids) {
-      if (effect.verb === 'scale') asked.set(uid, effect.replicas);
+      if (effect.verb === 'scale') asked.set(uid, effect);
       else deleted.add(uid);
     }
   }
   const steps: UndoStep[] = [];
   const targets = new Set<string>();
-  for (const [uid, replicas] of asked) {
+  for (const [uid, effect] of asked) {
     const snapshot = byUid.get(uid);
     // Scaled first and deleted then: it comes back from the snapshot, with its old replicas.
     if (!snapshot || deleted.has(uid)) continue;
     targets.add(uid);
-    steps.push(stepFor(snapshot, replicas, live));
+    steps.push(stepFor(snapshot, effect, live));
   }
   return { steps, targets };
 }
 
-function stepFor(snapshot: KubeObject, set: number, live: LiveView): UndoStep {
+function stepFor(
+  snapshot: KubeObject,
+  { replicas: set, was }: { replicas: number; was?: number },
+  live: LiveView,
+): UndoStep {
   const what = nameOf(snapshot);
   const now = liveOf(live, snapshot);
   const info = kindOf(live.kinds, snapshot);
@@ -47,12 +52,16 @@ function stepFor(snapshot: KubeObject, set: number, live: LiveView): UndoStep {
   if (!now || !info || now.metadata.uid !== uid) {
     return none(what, 'conflict', 'it is gone or another one now; its scale is left as it is');
   }
-  const before: number = snapshot.spec?.replicas ?? 1;
-  const current: number = now.spec?.replicas ?? 1;
+  const size = sizeBefore(snapshot, was);
+  if (!size) return none(what, 'failed', 'its size before the act was not written down; it is left as it is');
+  const { before, at } = size;
+  const current: unknown = at === 'scale' ? live.sizes?.[keyOfObject(snapshot)] : now.spec?.replicas;
+  if (typeof current !== 'number')
+    return none(what, 'failed', `its size can't be read now, and is left as it is; it was ${before}`);
   if (current === before) return none(what, 'unchanged', `it stands at ${before} replicas`);
   if (current !== set) {
     return none(what, 'conflict', `it was scaled to ${current} since; the act had set ${set}`);
   }
   const ref = { apiVersion: snapshot.apiVersion, kind: snapshot.kind, namespace, name, uid };
-  return { do: 'scale', info, ref, from: set, to: before, snapshot };
+  return { do: 'scale', info, ref, at, from: set, to: before, snapshot };
 }

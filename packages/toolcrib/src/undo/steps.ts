@@ -58,6 +58,8 @@ export type UndoStep =
       do: 'scale';
       info: ResourceInfo;
       ref: ObjectRef & { uid: string };
+      /** Where its size is: `spec.replicas`, or `/scale`. */
+      at: 'object' | 'scale';
       from: number;
       to: number;
       snapshot: KubeObject;

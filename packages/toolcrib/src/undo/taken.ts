@@ -3,8 +3,9 @@ import type { RequestRecord, Snapshot, SoftenRecord } from '../model/index.ts';
 import { neverSent, timeOf, tookNothing } from '../model/index.ts';
 import type { LiveView } from './live.ts';
 import { liveOf } from './live.ts';
+import { sizeBefore } from './size.ts';
 import type { UndoStep } from './steps.ts';
-import { keyOf, none } from './steps.ts';
+import { keyOf, keyOfObject, none } from './steps.ts';
 
 export interface Taken {
   /** Of what was taken, or may have been. */
@@ -117,8 +118,11 @@ function lookAtScale(
   if (recorded !== undefined) return { nothing: recorded };
   const [target] = targetsOf(request, snapshots);
   const now = target && live.at[keyOf({ ...target, ...target.metadata })];
-  const same =
-    now && now.metadata.uid === target.metadata.uid && now.spec?.replicas === target.spec?.replicas;
+  const { effect } = request;
+  const size = target && sizeBefore(target, effect.verb === 'scale' ? effect.was : undefined);
+  const current = target && size?.at === 'scale' ? live.sizes?.[keyOfObject(target)] : now?.spec?.replicas;
+  // Where nobody knows its size, nothing says that it is what it was.
+  const same = now && now.metadata.uid === target.metadata.uid && size && current === size.before;
   return same && !isYes(request) ? { nothing: 'its size is what it was' } : { took: request };
 }
 

@@ -95,7 +95,7 @@ async function lookAtRecord(
 async function lookAtScale(
   request: RequestRecord,
   cluster: Cluster,
-  { target, replicas }: Extract<Understood, { verb: 'scale' }>,
+  { target, replicas, was }: Extract<Understood, { verb: 'scale' }>,
   before: KubeObject | undefined,
 ): Promise<Look> {
   if (!target.name) return { never: 'its target is not known' };
@@ -108,7 +108,7 @@ async function lookAtScale(
   if (now.replicas === replicas) return { done: 'all', note };
   const untouched =
     before === undefined ||
-    now.replicas === before.spec?.replicas ||
+    now.replicas === (was ?? before.spec?.replicas) ||
     (now.generation !== undefined && now.generation === before.metadata.generation);
   if (untouched) return { done: 'none', note };
   return { never: `${note}: neither what it was nor what was asked for, so somebody has scaled it since` };

@@ -109,7 +109,7 @@ async function scaling(
   }
   if (typeof asked === 'object') return { kind: 'answered', answer: asked.refused };
   if (asked >= now) return { kind: 'harmless' };
-  return destructive({ verb: 'scale', target, replicas: asked, dryRun: false }, [found.object]);
+  return destructive({ verb: 'scale', target, replicas: asked, was: now, dryRun: false }, [found.object]);
 }
 
 /** What can't be read is taken as if it deleted what its path names, and everything below. */

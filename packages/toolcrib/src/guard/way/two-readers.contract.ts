@@ -322,6 +322,8 @@ export function twoReadersContract(open: OpenTarget): void {
         if (instruction.do === 'forward') await send(target.cluster, sent, instruction);
         assert.equal((await seen(target, `${kept}/web`))?.spec?.replicas, 3, `${below} ${body}`);
       }
+      const holds = deps.desk.list();
+      assert.ok(holds.some(({ effect }) => effect.verb === 'scale' && effect.was === 3));
       await close();
     }));
 }
