@@ -46,6 +46,8 @@ async function once(upstream: Upstream, request: HttpRequest): Promise<ClusterRe
       path: `${upstream.url.pathname.replace(/\/$/, '')}${request.path}`,
       method: request.method as 'GET',
       headers,
+      // undici would give up its connection after each DELETE with a body; an API server reads it to its end.
+      ...(request.method === 'DELETE' ? { reset: false } : {}),
       body: request.body === undefined ? null : Buffer.from(request.body as Uint8Array),
       signal: signals.length > 0 ? AbortSignal.any(signals) : undefined,
     });

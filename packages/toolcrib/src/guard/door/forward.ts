@@ -122,7 +122,9 @@ async function send(
   if (!('bytes' in body)) return upstream.agent.request({ ...common, headers, body: bodyOf(body) });
   const bytes = body.bytes.length > 0 ? Buffer.from(body.bytes) : null;
   const own = withLength(headers, body.bytes, body.type !== undefined);
-  return upstream.agent.request({ ...common, headers: own, body: bytes });
+  // undici would give up its connection after each DELETE with a body; an API server reads it to its end.
+  const kept = request.method === 'DELETE' ? { reset: false } : {};
+  return upstream.agent.request({ ...common, ...kept, headers: own, body: bytes });
 }
 
 /** A body only where one was announced: a GET with a body stream would be sent chunked, and servers differ on that. */
