@@ -503,3 +503,30 @@ test('finish: only what is nobody’s and still carries the mark; claims only wh
   assert.equal(planFinish(record({}), view, 1_000 + 25 * 3_600_000).askFirst, true);
   assert.equal(planFinish(record({}), view, 1_000 + 23 * 3_600_000).askFirst, false);
 });
+
+test('of several scales of one object it goes back to what was before the first', () => {
+  const web = object('apps/v1 Deployment', 'web', { spec: { replicas: 3 } });
+  const target = { group: 'apps', version: 'v1', resource: 'deployments', namespace: 'shop', name: 'web' };
+  const request = (at: number, was: number, replicas: number): RequestRecord => ({
+    id: `r${at}`,
+    actId: 'a',
+    at,
+    method: 'PATCH',
+    path: '/web',
+    effect: { verb: 'scale', target, replicas, was, dryRun: false },
+    decision: { then: 'allow', rule: '', reason: '' },
+    state: 'answered',
+    status: 200,
+    targetUids: ['Deployment-web'],
+  });
+  const sized = (replicas: number) => ({ ...web, spec: { replicas } }) as KubeObject;
+  const snapshots = [3, 2].map((size, at) => ({
+    ...snapshotOf([sized(size)]),
+    id: `s${at + 1}`,
+    requestId: `r${at + 1}`,
+    takenAt: at + 1,
+  }));
+  const { steps } = planUndo(snapshots, [], live([web], [sized(0)]), [request(1, 3, 2), request(2, 2, 0)]);
+  const [step] = steps;
+  assert.deepEqual(step?.do === 'scale' && [step.at, step.from, step.to], ['object', 0, 3]);
+});

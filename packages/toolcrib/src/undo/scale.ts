@@ -9,7 +9,8 @@ import { keyOfObject, nameOf, none } from './steps.ts';
 
 /**
  * A scale goes back to the replicas before the act, where it still stands at what the act set; anything else was
- * somebody's later word. Of several scales of one object the last counts as what the act set.
+ * somebody's later word. Of several scales of one object the last counts as what the act set, and the first tells what was
+ * before.
  */
 export function scaleSteps(
   requests: readonly RequestRecord[],
@@ -24,7 +25,8 @@ export function scaleSteps(
     if (tookNothing(request, softenings)) continue;
     if (effect.verb === 'none' || effect.verb === 'not-understood' || effect.dryRun) continue;
     for (const uid of targetUids) {
-      if (effect.verb === 'scale') asked.set(uid, effect);
+      if (effect.verb === 'scale')
+        asked.set(uid, { replicas: effect.replicas, was: (asked.get(uid) ?? effect).was });
       else deleted.add(uid);
     }
   }
