@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { realClients } from '@toolcrib/sandbox';
 import { chart, WEB } from '../../testing/chart.ts';
-import { inNamespace, paths, seen, until } from '../../testing/target.ts';
+import { inNamespace, paths, put, seen, until } from '../../testing/target.ts';
 import { podsOf } from '../../testing/workloads.ts';
 import { type OpenGuarded, openStage, type Stage } from '../testing/stage.ts';
 
@@ -122,6 +122,34 @@ export function oneActContract(open: OpenGuarded, helms: Record<string, string> 
         assert.equal((await helmIn(namespace, 'enforce', 'uninstall', 'web')).code, 1);
         assert.deepEqual(await standing(namespace), everything);
         assert.equal(await statusOf(namespace), 'deployed');
+      }));
+
+    test(`a program that uninstalls by itself (a release of ${name}) goes on with other things while that is held`, () =>
+      inNamespace(stage.target, async (namespace) => {
+        await install(namespace);
+        await running(namespace);
+        await put(stage.target, paths.core(namespace, 'configmaps'), {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: 'other' },
+        });
+        const stored = await seen(stage.target, at(namespace).record);
+        const body = {
+          ...stored,
+          metadata: { ...stored?.metadata, labels: { ...stored?.metadata.labels, status: 'uninstalling' } },
+        };
+        const held = await stage.send('PUT', at(namespace).record, { body });
+        assert.equal(held.status, 403);
+        const [hold] = await stage.holds(namespace);
+        for (const path of [at(namespace).service, at(namespace).conf, at(namespace).web]) {
+          const refused = await stage.send('DELETE', path);
+          assert.equal(refused.status, 403);
+          assert.ok(refused.body.message?.startsWith(`toolcrib HELD ${hold?.code}: `), refused.body.message);
+        }
+        const other = await stage.send('DELETE', `${paths.core(namespace, 'configmaps')}/other`);
+        assert.equal(other.status, 200, other.body.message);
+        assert.deepEqual(await standing(namespace), everything);
+        assert.equal((await stage.holds(namespace)).length, 1);
       }));
 
     test(`${name}: three releases uninstalled within a moment are three acts, each with its own name`, () =>

@@ -1,6 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type DeleteCommand, deleteCommand } from './command-line.ts';
+import { type DeleteCommand, deleteCommand, isHelmUninstall } from './command-line.ts';
+
+it('knows a helm uninstall by its command line', () => {
+  const lines = [
+    'helm uninstall web',
+    '/opt/helm-v3 -n a un web',
+    'helm list',
+    'k9s uninstall',
+    '/x/helmet/k9s delete',
+  ];
+  assert.deepEqual(
+    lines.map((line) => isHelmUninstall(line.split(' '))),
+    [true, true, false, false, false],
+  );
+});
 
 describe('a kubectl delete by its command line', () => {
   for (const [line, expected] of [

@@ -16,6 +16,12 @@ export interface DeleteCommand {
   allNamespaces: boolean;
 }
 
+/** Whether a command line is one `helm uninstall`. Only ever a hint: it makes what waits for a yes more, never less. */
+export function isHelmUninstall([program = '', ...rest]: readonly string[]): boolean {
+  const words = new Set(['uninstall', 'un', 'del', 'delete']);
+  return /(^|\/)helm[^/]*$/.test(program) && rest.some((word) => words.has(word));
+}
+
 const WITH_VALUE: Record<string, string> = {
   '-n': 'namespace',
   '--namespace': 'namespace',

@@ -35,27 +35,28 @@ export function openWay(
   cluster: Cluster,
   policy: string,
   change: (journal: Journal) => Journal = (it) => it,
+  clock: Clock = testClock,
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-way-'));
-  const stored = openJournal({ folder, key: loadKey({ folder, env: {} }), clock: testClock });
+  const stored = openJournal({ folder, key: loadKey({ folder, env: {} }), clock });
   const journal = change(stored);
   const loaded = loadPolicy(policy, 'guard.yaml');
   const [ids, sessions] = [randomIds(), sessionLists()];
-  const desk = holdDesk(testClock, () => undefined);
+  const desk = holdDesk(clock, () => undefined);
   const deps: WayDeps = {
     journal,
     clusterFor: async () => cluster,
     policy: () => loaded,
-    clock: testClock,
+    clock,
     ids,
     notifier: { tell: () => undefined },
     desk,
     sessions,
-    acts: acts({ journal, clock: testClock, ids, sessions, deniedAt: (actId) => desk.deniedOf(actId)?.at }),
-    owned: ownedLooks(testClock),
-    letGo: letGo(testClock),
+    acts: acts({ journal, clock, ids, sessions, deniedAt: (actId) => desk.deniedOf(actId)?.at }),
+    owned: ownedLooks(clock),
+    letGo: letGo(clock),
     onTheWay: new Map(),
-    going: goingOut(testClock),
+    going: goingOut(clock),
     gone: new Set(),
     whenCreated: new Map(),
     softenings: softenings(),

@@ -11,12 +11,14 @@ import {
   type Journal,
   ToolcribError,
 } from '../../model/index.ts';
+import { isHelmUninstall } from '../act/command-line.ts';
 import { ACT_PAUSE, belongsTo, callerOf, isRerun, titleOf } from '../act/group.ts';
 import { foretells, type SessionList, type SessionLists } from '../act/sessions.ts';
 import type { AskedRequest } from '../request.ts';
 import { type Foreseen, foretold, type ReadManifests } from './foretold.ts';
 import { impersonation } from './impersonation.ts';
 import type { Seen } from './seen.ts';
+import type { StoppedUninstall } from './stopped-uninstalls.ts';
 
 /** A look that the next like request of the act need not make again. */
 export interface SeenBefore {
@@ -39,8 +41,10 @@ export interface LiveAct {
   toldUndo?: boolean;
   /** The code of another act's hold under which it was held too: what becomes of that is said of both. */
   shares?: string;
-  /** Why the write that would have begun an uninstall was refused: helm goes on to delete all the same. */
-  notBegun?: string;
+  /** Its program is one `helm uninstall` (Linux): it does nothing else, and a hook of the release may take it minutes. */
+  oneUninstall?: boolean;
+  /** Uninstalls that were stopped at their first write, by the record that it wrote. */
+  stopped?: Map<string, StoppedUninstall>;
 }
 
 const KEPT = 300;
@@ -90,27 +94,30 @@ export function acts(deps: {
   const recent = new Map<string, LiveAct>();
   const { journal, clock, ids, sessions, clientOf, lives } = deps;
   /** A program that goes on for days does other things too: its denied act ends with the pause after the no. */
-  const over = ({ act }: LiveAct, now: number): boolean => {
-    const at = act.caller.session === undefined ? deps.deniedAt?.(act.id) : undefined;
+  const over = ({ act, oneUninstall }: LiveAct, now: number): boolean => {
+    const goesOn = act.caller.session === undefined && !oneUninstall;
+    const at = goesOn ? deps.deniedAt?.(act.id) : undefined;
     return at !== undefined && now - at > ACT_PAUSE;
   };
 
-  const askedBy = (request: AskedRequest) => {
-    const { clientPort, headers } = request;
+  const clientBehind = ({ clientPort, headers }: AskedRequest) => {
     // A session tells it by itself, and reading /proc takes a moment.
     const ask = headers['kubectl-session'] === undefined && clientPort !== undefined;
-    return callerOf(request, ask ? clientOf?.(clientPort) : undefined);
+    return ask ? clientOf?.(clientPort) : undefined;
   };
 
   return {
     assign(request, effect) {
       const now = clock.now();
-      const caller = askedBy(request);
+      const client = clientBehind(request);
+      const caller = callerOf(request, client);
       // Where no machine tells processes apart, each release is an act.
       const begins = effect.verb === 'uninstall' && caller.process === undefined;
-      const found = [...recent.values()]
-        .reverse()
-        .find((live) => !begins && belongsTo(live.act, request.context, caller, now) && !over(live, now));
+      const found = [...recent.values()].reverse().find((live) => {
+        // Its own pauses are none between two commands.
+        const at = live.oneUninstall && caller.process !== undefined ? live.act.lastAt : now;
+        return !begins && belongsTo(live.act, request.context, caller, at) && !over(live, now);
+      });
       if (found) {
         found.act = { ...found.act, soFar: found.act.soFar + 1, lastAt: now };
         return found;
@@ -120,15 +127,18 @@ export function acts(deps: {
       const live: LiveAct = {
         act: { id: ids.act(), context, caller, startedAt: now, lastAt: now, soFar: 1, title },
         expected: new Map(),
+        oneUninstall: client !== undefined && isHelmUninstall(client.argv),
       };
       recent.set(live.act.id, live);
       if (recent.size > KEPT) recent.delete(recent.keys().next().value ?? '');
       return live;
     },
     takeOver(live, request) {
-      const caller = askedBy(request);
+      const client = clientBehind(request);
+      const caller = callerOf(request, client);
       if (!isRerun(live.act, request.context, caller, lives)) return false;
       live.act = { ...live.act, caller, lastAt: clock.now() };
+      live.oneUninstall = client !== undefined && isHelmUninstall(client.argv);
       // The last one of its program from now on, so that the rest of the command is found to be its part.
       recent.delete(live.act.id);
       recent.set(live.act.id, live);
@@ -199,7 +209,6 @@ export function goesThroughAll({ expected }: Pick<LiveAct, 'expected'>, effect: 
   const target = 'target' in effect ? effect.target : undefined;
   if (!target) return false;
   return [...expected.keys()].some((key) => {
-    if (key === TYPED) return false;
     if (key === TYPED) return false;
     const { group, resource, namespace, labelSelector, fieldSelector } = JSON.parse(key) as SessionList;
     const same = group === target.group && resource === target.resource && namespace === target.namespace;

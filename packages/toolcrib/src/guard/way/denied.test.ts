@@ -226,6 +226,25 @@ test('one act for each process, where the machine tells which', () => {
   assert.equal(assign(99), 'act-2');
 });
 
+test('one helm uninstall is one act as long as it runs, also where a hook of its takes minutes, and after a no', () => {
+  let now = 1_000_000;
+  let count = 0;
+  const argv = (port: number) => (port === 1 ? ['/usr/bin/helm', '-n', 'shop', 'uninstall', 'web'] : ['k9s']);
+  const all = acts({
+    journal: undefined as never,
+    clock: { ...testClock, now: () => now },
+    ids: { act: () => `act-${++count}`, request: () => '', code: () => '' },
+    sessions: { notice: () => undefined, of: () => [] },
+    clientOf: (port) => ({ pid: port, id: `${port}@1`, argv: argv(port) }),
+    deniedAt: () => 1_000_000,
+  });
+  const assign = (clientPort: number) =>
+    all.assign(asked('DELETE', `${AT}/a`, { clientPort }), { verb: 'none' }).act.id;
+  assert.deepEqual([1, 2].map(assign), ['act-1', 'act-2']);
+  now += 10 * ACT_PAUSE;
+  assert.deepEqual([1, 2].map(assign), ['act-1', 'act-3']);
+});
+
 test('an act that was taken over from another thread by its hold goes on', async () => {
   const { journal, close } = openWay(target.cluster, policyOf('[]'));
   const sessions = { notice: () => undefined, of: () => [] };

@@ -1,5 +1,4 @@
 import type { Decision, Hold } from '../../model/index.ts';
-import { beginsUninstall } from '../effect/helm.ts';
 import type { Denial } from '../hold/desk.ts';
 import { summary } from '../radius/index.ts';
 import type { Instruction } from '../request.ts';
@@ -8,6 +7,7 @@ import { beforeText, wentBefore } from './before.ts';
 import type { WayDeps } from './deps.ts';
 import type { Step } from './judge.ts';
 import { ownRadius, record } from './seen.ts';
+import { stoppedUninstall, stopUninstall } from './stopped-uninstalls.ts';
 
 /** What is known of a request before it was looked at. */
 type Begun = Pick<Step, 'request' | 'subject' | 'live' | 'key'>;
@@ -61,10 +61,10 @@ function sharedHold({ desk }: WayDeps, { shares }: Step['live']): Hold | undefin
 function stopped(deps: WayDeps, at: Begun): Promise<Instruction> | undefined {
   const no = noMeanwhile(deps, at);
   if (no !== undefined) return refusedByRule(deps, at, no);
-  const { notBegun } = at.live;
-  if (notBegun !== undefined && !beginsUninstall(at.subject.effect))
-    return refusedByRule(deps, at, `its uninstall was refused: ${notBegun}`);
-  return whileHeld(deps, at);
+  const uninstall = stoppedUninstall(deps, at, sharedHold(deps, at.live));
+  if (uninstall === undefined) return whileHeld(deps, at);
+  if ('hold' in uninstall) return refusedWhileHeld(deps, at, uninstall.hold);
+  return refusedByRule(deps, at, `its uninstall was refused: ${uninstall.why}`);
 }
 
 /**
@@ -83,8 +83,9 @@ async function refusedByRule(deps: WayDeps, at: Begun, why: string): Promise<Ins
 
 /**
  * What would pass by itself does not while the rest of its command waits for a yes: a command half carried out is what
- * nobody asked for. helm goes on to delete although its record was refused; kubectl goes on when its wait is over. A
- * program that does many things is not meant, nor an eviction, of which `drain` sends many at once.
+ * nobody asked for. kubectl goes on when its wait is over; helm goes on too, and is told by what it foretold
+ * (`stopped-uninstalls.ts`). A program that does many things is not meant, nor an eviction, of which `drain` sends many
+ * at once.
  */
 function whileHeld(deps: WayDeps, at: Begun): Promise<Instruction> | undefined {
   const { request, subject, live, key } = at;
@@ -93,7 +94,7 @@ function whileHeld(deps: WayDeps, at: Begun): Promise<Instruction> | undefined {
   if (!open || open.requestKey === key || subject.effect.verb === 'evict') return undefined;
   // Of its own act another request waits: it may be the next. Of another's none of this act does.
   if (open.waiting && open !== shared) return undefined;
-  if (request.headers['kubectl-session'] === undefined && !beginsUninstall(open.effect)) return undefined;
+  if (request.headers['kubectl-session'] === undefined) return undefined;
   return refusedWhileHeld(deps, at, open);
 }
 
@@ -109,6 +110,6 @@ async function refusedWhileHeld(deps: WayDeps, at: Begun, open: Hold): Promise<I
 export async function refused(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
   await record(deps, step, 'refused', { note: why, status: 403 });
   const { live, request } = step;
-  if (beginsUninstall(step.subject.effect)) live.notBegun = why;
+  stopUninstall(deps, step, { why });
   return deniedAnswer(why, beforeText(await wentBefore(deps, live, request.id), live.act.id));
 }

@@ -31,6 +31,7 @@ import { release } from './release.ts';
 import { likenessOf, requestKey } from './request-key.ts';
 import { forbiddenAnyhow } from './rights.ts';
 import { record, type Seen, seeRadius } from './seen.ts';
+import { stopUninstall } from './stopped-uninstalls.ts';
 import { type Judged, subjectOf } from './subject.ts';
 import { createInWindow } from './window.ts';
 
@@ -169,7 +170,9 @@ async function withTheRest(deps: WayDeps, step: Step): Promise<Instruction | und
   const envelope = deps.desk.takeEnvelope(like);
   if (envelope) return released(deps, step, envelope);
   const already = deps.desk.heldAlready(like);
-  return already && refusedWithTheRest(deps, step, already);
+  // Who comes here with what an uninstall was about to delete is no step of it any more (`stopped-uninstalls.ts`).
+  if (already === undefined || (beginsUninstall(already.effect) && !step.live.oneUninstall)) return undefined;
+  return refusedWithTheRest(deps, step, already);
 }
 
 /** What a person reads of the risk: never a small number where nothing is known. */
@@ -238,12 +241,14 @@ async function waitForAnswer(
   const { desk, notifier } = deps;
   const { waitMs, passMs } = deps.policy();
   if (open && taken) {
+    stopUninstall(deps, step, { code: open.code });
     // Another client waits there: it keeps its place.
     await record(deps, step, 'refused', { note: `held already, for another (${open.code})`, status: 403 });
     return heldAnswer(open, riskOf(step), passMs / 1000, heldWarning(open));
   }
   const wait = waits(step.request.headers) ? waitMs : 0;
   const hold = open ?? holdFor(deps, step, before);
+  stopUninstall(deps, step, { code: hold.code });
   const text = riskOf(step);
   if (!open || wait > 0) {
     notifier.tell({
@@ -292,7 +297,7 @@ async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruct
   const covers = coveredBy(hold, now, mode);
   if (!covers.ok) {
     deps.desk.void(hold.code);
-    if (beginsUninstall(effect)) live.notBegun = covers.why;
+    stopUninstall(deps, step, { why: covers.why });
     await record(deps, step, 'refused', { note: `the approval no longer holds: ${covers.why}`, status: 403 });
     return deniedAnswer(
       `what it would hit is no longer what was approved: ${covers.why}. Send it again to see it anew`,
@@ -301,7 +306,7 @@ async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruct
   if (deps.gone.has(request.id)) {
     const share = hold.requestKey === step.key ? undefined : subject.objects[0]?.metadata.uid;
     deps.desk.giveBack(hold.code, share);
-    if (beginsUninstall(effect)) live.notBegun = 'its client has gone';
+    stopUninstall(deps, step, { why: 'its client has gone' });
     await record(deps, step, 'refused', {
       note: 'the client went before it was sent; the yes still stands',
       status: 403,

@@ -25,6 +25,7 @@ import { wholeObjects } from './keep.ts';
 import { pinned } from './pin.ts';
 import { record, requestRecord } from './seen.ts';
 import { soften } from './soften.ts';
+import { beginUninstall, stopUninstall } from './stopped-uninstalls.ts';
 
 /** In which form a request goes on. */
 export interface Form {
@@ -50,6 +51,7 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
   if (kept !== 'kept') await recordWithoutNet(deps, step, kept);
   const stopped = stoppedMeanwhile(deps, step, form.approvedAt);
   if (stopped) return stopped;
+  beginUninstall(step.live, step.subject.effect);
   const warnings = warningsOf(step, kept === 'kept' ? undefined : kept);
   if (kept === 'kept' && form.as === 'as-sent')
     warnings.push(...wayBack(step, form.approvedAt !== undefined));
@@ -110,10 +112,8 @@ function promisedOf(radius: Radius): Promised[] {
 
 async function notKept(deps: WayDeps, step: Step, form: Form, why: string): Promise<Instruction> {
   // helm goes on to delete all the same: by a yes that was for the whole of it nothing may go on.
-  if (beginsUninstall(step.subject.effect)) {
-    step.live.notBegun = `it could not be kept: ${why}`;
-    if (form.code !== undefined) deps.desk.void(form.code);
-  }
+  stopUninstall(deps, step, { why: `it could not be kept: ${why}` });
+  if (beginsUninstall(step.subject.effect) && form.code !== undefined) deps.desk.void(form.code);
   const name = nameOf(step.subject);
   const open = openHold(deps, step);
   const { needed } = step.seen;

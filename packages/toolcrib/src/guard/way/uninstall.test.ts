@@ -4,9 +4,11 @@ import { gzipSync } from 'node:zlib';
 import { type KubeObject, parseYamlDocuments } from '@toolcrib/kube';
 import { openSandbox } from '../../testing/sandbox-target.ts';
 import { type ClusterTarget, put, seen } from '../../testing/target.ts';
+import { ACT_PAUSE } from '../act/group.ts';
 import { releaseOf } from '../effect/helm.ts';
 import type { Instruction } from '../request.ts';
-import { asked, openWay, policyOf } from '../testing/way.ts';
+import { asked, openWay, policyOf, testClock } from '../testing/way.ts';
+import type { WayDeps } from './deps.ts';
 import { judge } from './judge.ts';
 
 // helm's first write of an uninstall, in each form in which a record may stand, and what may be wrong with it.
@@ -119,6 +121,114 @@ for (const kind of ['Secret', 'ConfigMap'] as const) {
       const other = asked('DELETE', `${CORE}/configmaps/bystander`);
       assert.equal(textOf(await judge(deps, other)), 'forwarded');
       await close();
+    });
+
+    describe('of a program that does other things too', () => {
+      const gone = async (deps: WayDeps, name: string, more = helm) =>
+        textOf(await judge(deps, asked('DELETE', `${CORE}/configmaps/${name}`, { headers: more })));
+      const begun = async (deps: WayDeps) =>
+        textOf(await judge(deps, write(path, record(kind, 'uninstalling'))));
+      const timed = (rules: string) => {
+        let now = 1_000_000;
+        const way = openWay(target.cluster, policyOf(rules), undefined, { ...testClock, now: () => now });
+        return { ...way, wait: (ms: number) => void (now += ms) };
+      };
+
+      test('refused by a rule: only what it was about to delete is refused, and only for a pause after its last try', async () => {
+        const { deps, close, wait } = timed(
+          `[{name: no, when: 'effect.resource == "releases"', then: deny}]`,
+        );
+        assert.match(await begun(deps), /rule no/);
+        assert.equal(await gone(deps, 'bystander'), 'forwarded', 'it is no part of the release');
+        assert.equal(await gone(deps, 'kept'), 'forwarded', 'its chart keeps it');
+        wait(ACT_PAUSE - 1);
+        assert.match(await gone(deps, 'a'), /its uninstall was refused/);
+        // A large release takes its time.
+        wait(ACT_PAUSE - 1);
+        assert.match(await gone(deps, 'b'), /its uninstall was refused/);
+        // Tried a second time it is no step of the uninstall: it does not go on for ever.
+        wait(ACT_PAUSE - 1);
+        assert.match(await gone(deps, 'b'), /its uninstall was refused/);
+        wait(2);
+        assert.equal(await gone(deps, 'b'), 'forwarded');
+        await close();
+      });
+
+      test('held: the rest of the release waits for it, and nothing else does', async () => {
+        const { deps, close, wait } = timed(RULES);
+        const held = await begun(deps);
+        const [hold] = deps.desk.list();
+        assert.ok(hold && held.startsWith(`toolcrib HELD ${hold.code}`), held);
+        assert.equal(await gone(deps, 'bystander'), 'forwarded');
+        assert.ok((await gone(deps, 'a')).startsWith(`toolcrib HELD ${hold.code}`));
+        // Made anew meanwhile, it has the name that helm deletes all the same.
+        await target.https('DELETE', `${CORE}/configmaps/b`);
+        await put(target, `${CORE}/configmaps`, map('b'));
+        assert.ok((await gone(deps, 'b')).startsWith(`toolcrib HELD ${hold.code}`));
+        wait(ACT_PAUSE + 1);
+        assert.equal(await gone(deps, 'a'), 'forwarded');
+        await close();
+      });
+
+      test('another release has a question of its own', async () => {
+        const { deps, close } = timed(`[{name: all, when: 'effect.resource == "releases"', then: hold}]`);
+        await begun(deps);
+        const other = record(kind, 'uninstalling');
+        const name = 'sh.helm.release.v1.other.v1';
+        await target.https('DELETE', `${at}/${name}`);
+        await put(target, at, { ...other, metadata: { ...other.metadata, name } });
+        const told = textOf(
+          await judge(deps, write(`${at}/${name}`, { ...other, metadata: { ...other.metadata, name } })),
+        );
+        const codes = deps.desk.list().map(({ code }) => code);
+        assert.equal(codes.length, 2);
+        assert.ok(told.startsWith(`toolcrib HELD ${codes[1]}`), told);
+        await close();
+      });
+
+      test('denied: after the pause what it was about to delete is asked for by itself', async () => {
+        const { deps, close, wait } = timed('[{name: all, when: "true", then: hold}]');
+        await begun(deps);
+        const [hold] = deps.desk.list();
+        deps.desk.answer(hold?.code ?? '', { as: 'denied', by: 'ben' }, 60_000);
+        assert.match(await gone(deps, 'a'), /ben said no to this act/);
+        wait(ACT_PAUSE + 1);
+        const [, own] = [await gone(deps, 'a'), deps.desk.list().at(-1)];
+        assert.notEqual(own?.code, hold?.code);
+        assert.equal(own?.state, 'open');
+        await close();
+      });
+
+      test('its record can not be read: nobody knows what it would take, so for a pause all of its deletes wait', async () => {
+        await target.https('DELETE', path);
+        await put(target, at, { ...record(kind, 'deployed'), data: { release: 'aGVsbG8=' } });
+        const { deps, close, wait } = timed(
+          `[{name: large, when: 'effect.verb == "not-understood"', then: hold}]`,
+        );
+        assert.match(await begun(deps), /HELD/);
+        assert.match(await gone(deps, 'bystander'), /HELD/);
+        assert.equal(await gone(deps, 'bystander', { ...helm, 'user-agent': 'other' }), 'forwarded');
+        wait(ACT_PAUSE + 1);
+        assert.equal(await gone(deps, 'a'), 'forwarded');
+        await close();
+      });
+
+      test('its thread was ended meanwhile: the desk still knows what it was about to delete', async () => {
+        const first = timed(RULES);
+        await begun(first.deps);
+        const [hold] = first.deps.desk.list();
+        assert.ok(hold);
+        const act = await first.journal.act(hold.actId);
+        assert.ok(act);
+        const { deps, journal, close } = timed(RULES);
+        await journal.saveAct(act);
+        deps.desk.restore(hold);
+        await deps.acts.byId(hold.actId);
+        assert.ok((await gone(deps, 'a')).startsWith(`toolcrib HELD ${hold.code}`));
+        assert.equal(await gone(deps, 'bystander'), 'forwarded');
+        await first.close();
+        await close();
+      });
     });
 
     test('what stands there can not be read: not understood, and held', async () => {

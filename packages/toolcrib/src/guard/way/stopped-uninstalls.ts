@@ -1,0 +1,110 @@
+import { groupVersionOf, type ObjectRef, refOf } from '@toolcrib/kube';
+import type { Effect, Hold } from '../../model/index.ts';
+import { ACT_PAUSE } from '../act/group.ts';
+import { beginsUninstall } from '../effect/helm.ts';
+import type { LiveAct } from './acts.ts';
+import type { WayDeps } from './deps.ts';
+import type { Judged } from './subject.ts';
+
+/** An uninstall that was stopped at its first write: helm goes on to delete all the same. */
+export interface StoppedUninstall {
+  /** The code of its hold, where a person is asked; absent where it was refused. */
+  code?: string;
+  /** Why it was refused; absent where it is held. */
+  why?: string;
+  /** When it was stopped, or what it went on to last. Milliseconds since 1970. */
+  at: number;
+  /** What it was about to delete; undefined where its record could not be read, and so nobody knows. */
+  foretold?: ReadonlySet<string>;
+  /** Of that, what it has tried. */
+  tried: Set<string>;
+}
+
+/** Remembers that the write which would have begun an uninstall was not sent; for another write than that nothing. */
+export function stopUninstall(
+  { clock }: Pick<WayDeps, 'clock'>,
+  { live, subject }: { live: LiveAct; subject: Judged },
+  how: Pick<StoppedUninstall, 'code' | 'why'>,
+): void {
+  if (!beginsUninstall(subject.effect)) return;
+  const foretold = subject.kind === 'not-understood' ? undefined : subject.aims.map(({ ref }) => ref);
+  live.stopped ??= new Map();
+  live.stopped.set(recordIn(subject.effect), stopped(clock.now(), foretold, how));
+}
+
+/** It was let go after all. */
+export function beginUninstall(live: LiveAct, effect: Effect): void {
+  if (beginsUninstall(effect)) live.stopped?.delete(recordIn(effect));
+}
+
+/**
+ * The stopped uninstall that a request is a further step of: it deletes what that was about to delete, by its name, as
+ * helm does. A program that does other things too (k9s uninstalls by itself) is not stopped in those; and what is left
+ * is nobody's step any more, once a pause lies after the last one. One `helm uninstall` does nothing else as long as it runs.
+ *
+ * @param shared the hold of another act under which this one was held too
+ */
+export function stoppedUninstall(
+  deps: WayDeps,
+  { live, subject }: { live: LiveAct; subject: Judged },
+  shared: Hold | undefined,
+): { why: string } | { hold: Hold } | undefined {
+  const { verb } = subject.effect;
+  // helm neither evicts nor scales, and the write that begins an uninstall is judged anew.
+  if (verb === 'evict' || verb === 'scale' || beginsUninstall(subject.effect)) return undefined;
+  fromDesk(deps, live, shared);
+  const now = deps.clock.now();
+  for (const [record, one] of live.stopped ?? []) {
+    if (now - one.at > ACT_PAUSE && !live.oneUninstall) {
+      live.stopped?.delete(record);
+      continue;
+    }
+    const hold = one.code === undefined ? undefined : deps.desk.get(one.code);
+    // With a yes its deletes are covered by that, with a no the act has ended.
+    if (one.why === undefined && hold?.state !== 'open') continue;
+    if (!isStepOf(one, subject, now)) continue;
+    if (one.why !== undefined) return { why: one.why };
+    if (hold) return { hold };
+  }
+  return undefined;
+}
+
+/** After the thread that stopped it has ended, only the desk knows of it. */
+function fromDesk({ desk }: WayDeps, live: LiveAct, shared: Hold | undefined): void {
+  for (const hold of desk.list()) {
+    if (hold.state !== 'open' || !beginsUninstall(hold.effect)) continue;
+    const record = recordIn(hold.effect);
+    if ((hold.actId !== live.act.id && hold !== shared) || live.stopped?.has(record)) continue;
+    const foretold = hold.effect.verb === 'not-understood' ? undefined : hold.radius.targets;
+    live.stopped ??= new Map();
+    live.stopped.set(record, stopped(hold.createdAt, foretold, { code: hold.code }));
+  }
+}
+
+function stopped(
+  at: number,
+  foretold: readonly ObjectRef[] | undefined,
+  how: Pick<StoppedUninstall, 'code' | 'why'>,
+): StoppedUninstall {
+  return { ...how, at, tried: new Set(), ...(foretold ? { foretold: new Set(foretold.map(nameIn)) } : {}) };
+}
+
+/** A step of it that is new begins the pause anew: a large release takes its time. The same once more is no step. */
+function isStepOf(one: StoppedUninstall, { objects }: Judged, now: number): boolean {
+  const { foretold, tried } = one;
+  if (foretold === undefined) return true;
+  const names = objects.map((object) => nameIn(refOf(object))).filter((name) => foretold.has(name));
+  if (names.some((name) => !tried.has(name))) one.at = now;
+  for (const name of names) tried.add(name);
+  return names.length > 0;
+}
+
+function nameIn({ apiVersion, kind, namespace, name }: ObjectRef): string {
+  return JSON.stringify([groupVersionOf(apiVersion).group, kind, namespace, name]);
+}
+
+/** The release's record that a request writes. */
+function recordIn(effect: Effect): string {
+  const target = 'target' in effect ? effect.target : undefined;
+  return JSON.stringify([target?.resource, target?.namespace, target?.name]);
+}
