@@ -92,6 +92,8 @@ export default {
           const name = `${what}, ${lie}${honest ? ' as a Status' : ''}, carried out ${point}${killed ? ', guard killed' : ''}`;
           await within(stage.check(one)).catch((error: unknown) => {
             failures.push({ name, why: error instanceof Error ? error.message : String(error) });
+            // Told at once: the whole of it takes an hour.
+            progress(`failed: ${name}`);
           });
           checked++;
           if (checked % 20 === 0) progress(`${checked} of ${cases.length}, ${failures.length} failed`);

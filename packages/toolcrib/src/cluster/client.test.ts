@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { ApiFailure, ToolcribError } from '../model/index.ts';
+import { type ApiFailure, certainlyNotDone, type ToolcribError } from '../model/index.ts';
 import { connectCluster } from './client.ts';
 import { type Handler, startServer } from './testing/server.ts';
 import { openUpstream } from './upstream.ts';
@@ -366,6 +366,41 @@ test('errors carry what the cluster said; pages of other programs are shortened'
   await assert.rejects(cluster.get(pods, { name: 'unserved' }), isApi(404));
   await assert.rejects(cluster.delete(pods, { name: 'unserved' }, {}), isApi(404));
   await assert.rejects(cluster.get(pods, { name: 'list' }), { code: 'api', message: /no JSON object/ });
+});
+
+test('a 2xx that is not what was asked for is neither a yes nor a certain no', async (t) => {
+  let said: [number, object] = [200, {}];
+  const { cluster } = await against(
+    t,
+    withDiscovery((_, response) => response.json(...said)),
+  );
+  const at = { name: 'p', namespace: 'n' };
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: at };
+  const failure = { ...status(200, 'Conflict', 'no'), metadata: {} };
+  for (const answer of [
+    [200, failure],
+    [201, { ...failure, code: 201 }],
+    [302, { ...failure, code: 302 }],
+    [302, { ...pod }],
+    [200, { message: 'please log in' }],
+  ] as [number, object][]) {
+    said = answer;
+    for (const ask of [
+      () => cluster.get(pods, at),
+      () => cluster.create(pods, pod),
+      () => cluster.patch(pods, at, {}),
+      () => cluster.replace(pods, pod),
+      () => cluster.delete(pods, at, {}),
+      () => cluster.list(pods, { namespace: 'n' }),
+    ])
+      await assert.rejects(
+        ask(),
+        (error: ToolcribError) => isApi(answer[0])(error) && !certainlyNotDone(error),
+      );
+  }
+  said = [200, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success' }];
+  assert.ok(await cluster.delete(pods, at, {}));
+  await assert.rejects(cluster.patch(pods, at, {}), isApi(200), 'a Success is no Pod');
 });
 
 test('bodies and headers of writes are what the API wants', async (t) => {

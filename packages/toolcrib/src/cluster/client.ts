@@ -17,7 +17,7 @@ import {
   ToolcribError,
 } from '../model/index.ts';
 import { type Discovered, discover, legacyResources } from './discovery.ts';
-import { exchange, isAbsent, jsonOf, mustBeOk } from './http.ts';
+import { exchange, isAbsent, jsonOf, listOf, mustBeOk, objectOf } from './http.ts';
 import { allPages, METADATA_LIST, named, trimmed } from './listing.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -77,10 +77,7 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
     path: string,
     extra: Parameters<typeof send>[2] = {},
   ): Promise<KubeObject> {
-    const answer = await send(method, path, extra);
-    const what = `${method} ${path}`;
-    mustBeOk(context, what, answer);
-    return jsonOf(context, what, answer) as KubeObject;
+    return objectOf(context, `${method} ${path}`, await send(method, path, extra));
   }
 
   async function fetchDiscovery(path: string, accept: string, as?: As) {
@@ -142,9 +139,7 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
   }
 
   async function listPage(path: string, accept: string, as?: As): Promise<KubeList> {
-    const answer = await send('GET', path, { headers: { Accept: accept }, as });
-    mustBeOk(context, `GET ${path}`, answer);
-    return jsonOf(context, `GET ${path}`, answer) as unknown as KubeList;
+    return listOf(context, `GET ${path}`, await send('GET', path, { headers: { Accept: accept }, as }));
   }
 
   let known: { at: number; found: Promise<ClusterIdentity> } | undefined;
@@ -153,8 +148,7 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
     const address = addressOf(upstream);
     // Many roles may not read namespaces, and some clusters hide this one: the address is all there is then.
     if (isAbsent(answer) || answer.status === 403) return { address };
-    mustBeOk(context, 'GET the namespace kube-system', answer);
-    const { metadata } = jsonOf(context, 'GET the namespace kube-system', answer) as KubeObject;
+    const { metadata } = objectOf(context, 'GET the namespace kube-system', answer);
     return { ...(metadata.uid ? { uid: metadata.uid } : {}), address };
   }
 
@@ -180,8 +174,7 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
       const path = resourcePath(type, at);
       const answer = await send('GET', path, { as });
       if (isAbsent(answer)) return undefined;
-      mustBeOk(context, `GET ${path}`, answer);
-      return jsonOf(context, `GET ${path}`, answer) as KubeObject;
+      return objectOf(context, `GET ${path}`, answer);
     },
 
     async list(type, query = {}, as) {
@@ -215,8 +208,7 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
       const path = resourcePath(type, at);
       const answer = await send('DELETE', path, { body: deleteOptionsBody(deleteOptions), as });
       if (isAbsent(answer)) return undefined;
-      mustBeOk(context, `DELETE ${path}`, answer);
-      return jsonOf(context, `DELETE ${path}`, answer) as KubeObject;
+      return objectOf(context, `DELETE ${path}`, answer, { orSuccess: true });
     },
 
     async mayI({ group, version, resource, verb, namespace, name, subresource }, as) {

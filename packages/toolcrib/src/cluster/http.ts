@@ -1,5 +1,5 @@
-import type { Status } from '@toolcrib/kube';
-import { type ApiFailure, type ClusterResponse, ToolcribError } from '../model/index.ts';
+import type { KubeList, KubeObject, Status } from '@toolcrib/kube';
+import { type ApiFailure, answeredObject, type ClusterResponse, ToolcribError } from '../model/index.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface HttpRequest {
@@ -80,9 +80,9 @@ function noAnswer(url: URL, cause: unknown, timeout: number | undefined, aborted
   });
 }
 
-/** @throws ToolcribError `credentials` for 401, `api` for any other status from 400 up (`cause` is an ApiFailure) */
+/** @throws ToolcribError `credentials` for 401, `api` for any other status than 2xx (`cause` is an ApiFailure) */
 export function mustBeOk(context: string, what: string, answer: ClusterResponse): void {
-  if (answer.status < 400) return;
+  if (answer.status >= 200 && answer.status < 300) return;
   const failure = failureOf(answer);
   if (answer.status === 401) {
     throw new ToolcribError(
@@ -157,5 +157,44 @@ export function jsonOf(context: string, what: string, answer: ClusterResponse): 
       next: 'Is its address that of a Kubernetes API? A proxy or log-in page may be in between.',
       cause: failure,
     },
+  );
+}
+
+/**
+ * The object that a cluster answered with.
+ * @param options.orSuccess a Status that says Success will do (a DELETE's)
+ * @throws ToolcribError as `mustBeOk`; `api` where it is no object
+ */
+export function objectOf(
+  context: string,
+  what: string,
+  answer: ClusterResponse,
+  options: { orSuccess?: boolean } = {},
+): KubeObject {
+  mustBeOk(context, what, answer);
+  const said = jsonOf(context, what, answer);
+  const found = answeredObject(answer);
+  if (found) return found;
+  if (options.orSuccess && said.kind === 'Status' && said.status === 'Success')
+    return said as unknown as KubeObject;
+  throw somethingElse(context, what, answer, 'what was asked for');
+}
+
+/** The same of one page of a list; a server may write an empty one as null. */
+export function listOf(context: string, what: string, answer: ClusterResponse): KubeList {
+  mustBeOk(context, what, answer);
+  const found = jsonOf(context, what, answer);
+  const { kind, items } = found;
+  if (kind !== 'Status' && (items === null || Array.isArray(items))) return found as unknown as KubeList;
+  throw somethingElse(context, what, answer, 'a list');
+}
+
+function somethingElse(context: string, what: string, answer: ClusterResponse, asked: string): ToolcribError {
+  const { status, message } = failureOf(answer);
+  return new ToolcribError(
+    'api',
+    `${what}: the cluster of context ${context} said ${status}, and its answer is not ${asked}: ${message}`,
+    // Without a reason: whatever the number, it is neither a certain yes nor a certain no.
+    { cause: { status, message } satisfies ApiFailure },
   );
 }

@@ -50,6 +50,6 @@ export function certainlyNotDone(error: unknown): boolean {
   const cause = error.cause as ApiFailure | undefined;
   if (cause?.status !== undefined) return isCertainNo(cause);
   if (error.code === 'unreachable') return neverConnected(error.cause);
-  // Credentials that could not be made, and our own checks: all of them before anything is sent.
-  return error.code !== 'api';
+  // Credentials that could not be made, and our own checks: all others of them before anything is sent.
+  return error.code !== 'api' && error.code !== 'unsettled';
 }

@@ -1,5 +1,6 @@
 // rule.ts and yaml-file.ts are imported by their own paths: they bring CEL and YAML, which most commands never need.
 export * from './act.ts';
+export * from './answered.ts';
 export * from './certain.ts';
 export * from './child-environment.ts';
 export * from './cluster-identity.ts';

@@ -1,6 +1,6 @@
 import type { KubeObject, OwnerReference, ResourceInfo } from '@toolcrib/kube';
 import { apiVersionOf, describeRef, groupVersionOf, isCustom, resourcePath } from '@toolcrib/kube';
-import { ToolcribError } from '../model/index.ts';
+import { answeredObject, ToolcribError } from '../model/index.ts';
 import { difference } from './difference.ts';
 import { giveFieldsBack } from './field-owners.ts';
 import { getAs } from './live.ts';
@@ -280,19 +280,26 @@ async function createAs(
 async function createStrictly(run: Run, info: ResourceInfo, object: KubeObject): Promise<KubeObject> {
   const { namespace } = object.metadata;
   const path = `${resourcePath(info, { namespace: info.namespaced ? namespace : undefined })}?fieldValidation=Strict`;
-  const { status, body } = await run.cluster.request({
+  const answer = await run.cluster.request({
     method: 'POST',
     path,
     headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'User-Agent': 'toolcrib' },
     body: JSON.stringify(object),
     as: run.as,
   });
-  const said = JSON.parse(Buffer.from(body).toString('utf8')) as KubeObject & { message?: string };
-  if (status >= 300) {
-    const message = said.message ?? `HTTP ${status}`;
-    throw new ToolcribError('api', message, { cause: { status, message } });
+  const made = answeredObject(answer);
+  if (made) return made;
+  const { status, body } = answer;
+  const message = messageIn(body) ?? `HTTP ${status}`;
+  throw new ToolcribError('api', message, { cause: { status, message } });
+}
+
+function messageIn(body: Uint8Array): string | undefined {
+  try {
+    return (JSON.parse(Buffer.from(body).toString('utf8')) as { message?: string }).message;
+  } catch {
+    return undefined;
   }
-  return said;
 }
 
 /** The controller manager was faster, and made a bare one: it gets what the kept one had. */

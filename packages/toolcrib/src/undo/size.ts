@@ -1,6 +1,6 @@
 import type { KubeObject, ResourceType } from '@toolcrib/kube';
 import { resourcePath } from '@toolcrib/kube';
-import type { As, Cluster } from '../model/index.ts';
+import { type As, answeredObject, type Cluster } from '../model/index.ts';
 
 /** The size of an object before an act, and where it is read and set: in the object itself, or at its `/scale`. */
 export interface Size {
@@ -32,10 +32,11 @@ export async function readSize(
 ): Promise<{ uid?: string; resourceVersion?: string; replicas: number } | undefined> {
   const path = `${resourcePath(type, { namespace, name })}/scale`;
   const headers = { accept: 'application/json' };
-  const { status, body } = await cluster.request({ method: 'GET', path, headers, as });
-  if (status === 404) return undefined;
-  if (status !== 200) throw new Error(`its scale can't be read (${status})`);
-  const { metadata, spec } = JSON.parse(new TextDecoder().decode(body)) as KubeObject;
+  const answer = await cluster.request({ method: 'GET', path, headers, as });
+  if (answer.status === 404) return undefined;
+  const scale = answeredObject(answer);
+  if (!scale) throw new Error(`its scale can't be read (${answer.status})`);
+  const { metadata, spec } = scale;
   // `replicas: 0` is left out of a Scale's JSON.
   return { uid: metadata.uid, resourceVersion: metadata.resourceVersion, replicas: spec?.replicas ?? 0 };
 }

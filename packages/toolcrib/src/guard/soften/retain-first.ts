@@ -15,7 +15,8 @@ export type Retained = NonNullable<SoftenRecord['volumes']>;
  * @param options.save told, before each volume is written to, of all that were or are about to be: durable once it
  *   resolves, so that a guard that is killed in between can put them back
  * @returns what each had before, for the undo
- * @throws ToolcribError `not-kept` where one could not be confirmed: then the claim's delete must not go out
+ * @throws ToolcribError `not-kept` where one is not to be had, `unsettled` where one was written to and does not show it: it
+ *   may still come to. Then the claim's delete must not go out
  */
 export async function retainFirst(
   cluster: Cluster,
@@ -36,9 +37,10 @@ export async function retainFirst(
       await cluster.patch(VOLUMES, { name }, patch, {}, as);
     }
     const after = await cluster.get(VOLUMES, { name }, as);
-    if (after?.metadata.uid !== uid || after.spec?.persistentVolumeReclaimPolicy !== 'Retain') {
-      throw notKept(name, 'it did not read back as Retain');
-    }
+    if (after?.metadata.uid !== uid) throw notKept(name, 'it is another one now, or gone');
+    // What we have written may come to be so all the same: taken for a no, the volume would stay on Retain unseen.
+    if (after.spec?.persistentVolumeReclaimPolicy !== 'Retain')
+      throw notKept(name, 'it did not read back as Retain', 'unsettled');
   }
   return before;
 }
@@ -115,8 +117,8 @@ function isBoundTo({ status, spec }: KubeObject, { kind, name, uid }: SoftenReco
   return status?.phase === 'Bound' && own;
 }
 
-function notKept(name: string, why: string): ToolcribError {
-  return new ToolcribError('not-kept', `Volume ${name} could not be set to Retain: ${why}.`, {
+function notKept(name: string, why: string, code: 'not-kept' | 'unsettled' = 'not-kept'): ToolcribError {
+  return new ToolcribError(code, `Volume ${name} could not be set to Retain: ${why}.`, {
     next: 'The claim was not deleted. Look at the volume, then ask again.',
   });
 }

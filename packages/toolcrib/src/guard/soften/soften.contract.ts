@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import type { Cluster, SoftenRecord } from '../../model/index.ts';
-import { marks } from '../../model/index.ts';
+import { certainlyNotDone, marks } from '../../model/index.ts';
 import { away, busy, faulty, refused, watchingAs } from '../../testing/faulty.ts';
 import type { ClusterTarget, OpenTarget } from '../../testing/target.ts';
 import { inNamespace, items, paths, put, seen, until } from '../../testing/target.ts';
@@ -309,6 +309,33 @@ export function softenContract(open: OpenTarget): void {
       const end = await settleRetained(target.cluster, saved, 'the guard ended.');
       assert.equal(end.state, 'failed');
       assert.equal(end.note, 'Nothing was deleted: the guard ended.');
+      assert.equal(await policy(), 'Delete');
+    }));
+
+  test('retain-first, and a write that does not show yet: not certain, so it is put back once it has come', () =>
+    inNamespace(target, async (namespace) => {
+      const { record, at, policy } = await runClaim(namespace, 'data');
+      let late: (() => Promise<unknown>) | undefined;
+      const slow = new Proxy(target.cluster, {
+        get(real, name) {
+          const value = Reflect.get(real, name);
+          if (name !== 'patch') return value;
+          return async (...args: unknown[]) => {
+            late = () => Reflect.apply(value as never, real, args);
+            return target.cluster.get({ group: '', version: 'v1', resource: 'persistentvolumes' }, at);
+          };
+        },
+      });
+      const volumes: SoftenRecord['volumes'] = [];
+      const save = (sofar: typeof volumes) => volumes.splice(0, volumes.length, ...sofar);
+      const failed = await retainFirst(slow, [at], { save }).catch((error: unknown) => error);
+      assert.equal(certainlyNotDone(failed), false);
+      const open = await settleRetained(target.cluster, { ...record, volumes }, 'no answer came.', true);
+      assert.equal(open.state, 'started');
+      await late?.();
+      assert.equal(await policy(), 'Retain');
+      const end = await settleRetained(target.cluster, open, 'no answer came.');
+      assert.equal(end.state, 'failed');
       assert.equal(await policy(), 'Delete');
     }));
 

@@ -1,5 +1,5 @@
 import { type KubeObject, type ResourceType, resourcePath } from '@toolcrib/kube';
-import type { Cluster, RequestRecord } from '../../model/index.ts';
+import { answeredObject, type Cluster, type RequestRecord } from '../../model/index.ts';
 import type { WayDeps } from './deps.ts';
 import type { Understood } from './settle-by-looking.ts';
 
@@ -127,7 +127,7 @@ async function readScale(
   if (typeof object.spec?.replicas === 'number') return { uid, generation, replicas: object.spec.replicas };
   const path = `${resourcePath(target, { namespace, name })}/scale`;
   const answer = await cluster.request({ method: 'GET', path, ...(as === undefined ? {} : { as }) });
-  if (answer.status !== 200) throw new Error(`its scale can't be read: ${answer.status}`);
-  const scale = JSON.parse(new TextDecoder().decode(answer.body)) as { spec?: { replicas?: number } };
+  const scale = answeredObject(answer);
+  if (!scale) throw new Error(`its scale can't be read: ${answer.status}`);
   return { uid, generation, replicas: scale.spec?.replicas ?? 0 };
 }

@@ -1,6 +1,6 @@
 import { type KubeObject, resourcePath } from '@toolcrib/kube';
 import type { As, Cluster, Target } from '../../model/index.ts';
-import { ToolcribError } from '../../model/index.ts';
+import { answeredObject, ToolcribError } from '../../model/index.ts';
 import type { Instruction } from '../request.ts';
 
 /** What a GET of a request's target found. */
@@ -13,7 +13,7 @@ export type Found =
 
 /**
  * Reads the object that a request names.
- * @throws ToolcribError `api` for any other answer than 200, 403 and 404: what is not known is no "not there"
+ * @throws ToolcribError `api` for any other answer than the object, 403 and 404: what is not known is no "not there"
  */
 export async function readTarget(cluster: Cluster, target: Target, as: As | undefined): Promise<Found> {
   const path = resourcePath(target, target);
@@ -24,7 +24,8 @@ export async function readTarget(cluster: Cluster, target: Target, as: As | unde
     as,
   });
   const { status, headers, body } = response;
-  if (status === 200) return { object: JSON.parse(new TextDecoder().decode(body)) as KubeObject };
+  const object = answeredObject(response);
+  if (object) return { object };
   const type = String(headers['content-type'] ?? 'application/json');
   if (status === 404) return { absent: { do: 'answer', status, body, type, warnings: [] } };
   if (status === 403)

@@ -85,13 +85,13 @@ test('who may not patch gets the 403 of the cluster', async () => {
   await close();
 });
 
-/** The cluster, but a dry run is answered so. */
-function dryRunsAnswer(status: number, message: string): Cluster {
+/** The cluster, but a dry run (or what else a path is told by) is answered so. */
+function dryRunsAnswer(status: number, message: string, told = 'dryRun=All'): Cluster {
   return new Proxy(target.cluster, {
     get(real, name) {
       if (name !== 'request') return Reflect.get(real, name);
       return async (request: Parameters<Cluster['request']>[0]): Promise<ClusterResponse> => {
-        if (!request.path.includes('dryRun=All')) return real.request(request);
+        if (!request.path.includes(told)) return real.request(request);
         const headers = { 'content-type': 'application/json' };
         return {
           status,
@@ -117,6 +117,9 @@ for (const [status, message, becomes] of [
   [429, 'too many', 'held'],
   [500, 'webhook timed out', 'held'],
   [504, 'timeout', 'held'],
+  // Somebody in between: no size, and so nothing that could be called harmless.
+  [200, 'please log in', 'held'],
+  [302, 'elsewhere', 'held'],
 ] as const) {
   test(`a dry run's ${status} (${message}): ${becomes}`, async () => {
     const name = `answer-${status}-${becomes}`;
@@ -129,6 +132,45 @@ for (const [status, message, becomes] of [
     assert.equal(deps.desk.list().length, becomes === 'held' ? 1 : 0);
     assert.equal(said.code, becomes === 'held' ? 403 : becomes);
     if (becomes !== 'held') assert.equal(said.message, message);
+    await close();
+  });
+}
+
+for (const status of [200, 503]) {
+  test(`a scale that is answered ${status} with a Status: the size is not known, so it is held`, async () => {
+    const [apiVersion, name] = ['example.com/v1', `sized-${status}`];
+    const crd = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'dials.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'dials', singular: 'dial', kind: 'Dial' },
+        versions: [
+          {
+            name: 'v1',
+            served: true,
+            storage: true,
+            schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+            subresources: {
+              scale: { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size' },
+            },
+          },
+        ],
+      },
+    };
+    if (status === 200) await put(target, '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', crd);
+    const at = `/apis/${apiVersion}/namespaces/default/dials`;
+    await put(target, at, { apiVersion, kind: 'Dial', metadata: { name }, spec: { size: 3 } });
+    const { deps, close } = openWay(
+      dryRunsAnswer(status, 'please log in', '/scale'),
+      policyOf('[{name: all, when: "true", then: hold}]'),
+    );
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    const body = Buffer.from('{"spec":{"replicas":1}}');
+    await judge(deps, asked('PATCH', `${at}/${name}/scale`, { headers, body }));
+    assert.equal(deps.desk.list().length, 1);
     await close();
   });
 }

@@ -1,5 +1,5 @@
 import { type KubeObject, parseRequestPath, queryText, readQuery } from '@toolcrib/kube';
-import type { As, Cluster } from '../../model/index.ts';
+import { type As, answeredObject, type Cluster } from '../../model/index.ts';
 import { isOnScale } from '../effect/scalable.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 
@@ -17,20 +17,21 @@ function onScale(request: AskedRequest): boolean {
 
 /**
  * How many replicas there are meant to be now; undefined where the object has no such number, and so can't be scaled
- * down by a write to it. On `/scale` the subresource itself is asked: a custom resource may keep them in any field.
+ * down by a write to it. On `/scale` the subresource itself is asked: a custom resource may keep them in any field, and
+ * where it does not say, nobody knows.
  */
 export async function replicasNow(
   request: AskedRequest,
   object: KubeObject,
   cluster: Cluster,
   as: As | undefined,
-): Promise<number | undefined> {
-  if (onScale(request)) {
-    const response = await cluster.request({ method: 'GET', path: request.path, headers: JSON_ONLY, as });
-    if (response.status === 200) return replicasOf(response.body) ?? 0;
-  }
-  const replicas: unknown = object.spec?.replicas;
-  return typeof replicas === 'number' ? replicas : undefined;
+): Promise<number | 'unknown' | undefined> {
+  const own = replicasOf(object);
+  if (!onScale(request)) return own;
+  const response = await cluster.request({ method: 'GET', path: request.path, headers: JSON_ONLY, as });
+  const scale = answeredObject(response);
+  if (scale) return replicasOf(scale) ?? 0;
+  return own ?? (response.status === 404 ? undefined : 'unknown');
 }
 
 /**
@@ -53,10 +54,9 @@ export async function replicasByDryRun(
     body: request.body,
     as,
   });
-  if (response.status < 300) {
-    // `replicas: 0` is left out of a Scale's JSON.
-    return replicasOf(response.body) ?? (onScale(request) ? 0 : 'none');
-  }
+  const result = answeredObject(response);
+  // `replicas: 0` is left out of a Scale's JSON.
+  if (result) return replicasOf(result) ?? (onScale(request) ? 0 : 'none');
   const { status, headers, body } = response;
   const forDryRun = /dry.?run/i.test(new TextDecoder().decode(body));
   if (!REFUSALS.has(status) || forDryRun) return 'unknown';
@@ -70,16 +70,6 @@ export function dryRunQuery(query: string): string {
   return queryText([...readQuery(query).filter(([name]) => name !== 'dryRun'), ['dryRun', 'All']]);
 }
 
-/** Of an answer that is no JSON, nothing. */
-function replicasOf(body: Uint8Array): number | undefined {
-  const { spec } = objectOf(body);
+function replicasOf({ spec }: KubeObject): number | undefined {
   return typeof spec?.replicas === 'number' ? spec.replicas : undefined;
-}
-
-function objectOf(body: Uint8Array): { spec?: { replicas?: unknown } } {
-  try {
-    return JSON.parse(new TextDecoder().decode(body)) ?? {};
-  } catch {
-    return {};
-  }
 }

@@ -99,6 +99,10 @@ async function scaling(
   }
   const now = await replicasNow(request, found.object, cluster, as);
   if (now === undefined || now === 0) return { kind: 'harmless' };
+  if (now === 'unknown') {
+    const why = 'how large it is now, its scale does not say';
+    return understoodAsDelete({ verb: 'not-understood', target, why }, [found.object]);
+  }
   const asked = effect.verb === 'scale' ? effect.replicas : await replicasByDryRun(request, cluster, as);
   if (asked === 'unknown' || asked === 'none') {
     const why =
