@@ -78,7 +78,7 @@ async function plainControl(stage: Stage, namespace: string) {
 /** The same with a client of the age that is meant. */
 async function control(stage: Stage, namespace: string) {
   const env = await stage.terminal();
-  const work = program(await fromHere('go-old'), (where) => ['default', where]);
+  const work = program(await fromHere('client-go-0.27'), (where) => ['default', where]);
   const mark = await stage.mark();
   await work(stage, { ...env, KUBECONFIG: `${env.KUBECONFIG}:${stage.home.direct}` }, namespace);
   const { through, round } = await stage.since(mark, namespace);

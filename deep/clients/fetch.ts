@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -39,15 +39,20 @@ export async function fromGoModule(path: string, version: string): Promise<strin
   return join(folder, name);
 }
 
-/** One of the Go programs that stand beside this file. */
+/** The Go program that stands beside this file, built with one version of client-go: the modules that `NAME.mod` lists. */
 export async function fromHere(name: string): Promise<string> {
-  const source = join(import.meta.dirname, name);
+  const source = join(import.meta.dirname, 'go');
+  const files: [from: string, to: string][] = [
+    ['main.go', 'main.go'],
+    [`${name}.mod`, 'go.mod'],
+    [`${name}.sum`, 'go.sum'],
+  ];
   const hash = createHash('sha256');
-  for (const file of (await readdir(source)).sort())
-    hash.update(file).update(await readFile(join(source, file)));
+  for (const [file] of files) hash.update(file).update(await readFile(join(source, file)));
   const folder = await once(`${name}-${hash.digest('hex').slice(0, 12)}`, async (making) => {
     const copy = join(making, 'source');
-    await cp(source, copy, { recursive: true });
+    await mkdir(copy);
+    for (const [from, to] of files) await cp(join(source, from), join(copy, to));
     await call('go', ['build', '-buildvcs=false', '-o', join(making, name), '.'], {
       cwd: copy,
       maxBuffer: 1 << 26,

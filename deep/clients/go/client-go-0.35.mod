@@ -1,4 +1,4 @@
-module toolcrib.dev/toolcrib/deep/clients/go-new
+module toolcrib.dev/toolcrib/deep/clients/go
 
 go 1.25.0
 

@@ -1,4 +1,4 @@
-module toolcrib.dev/toolcrib/deep/clients/go-old
+module toolcrib.dev/toolcrib/deep/clients/go
 
 go 1.25
 
