@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import {
   type Act,
+  contextNameOf,
   type Journal,
   type RequestRecord,
   ToolcribError,
@@ -30,7 +31,7 @@ export function registerLog(program: Command): void {
   withOutput(program.command('log'))
     .argument('[act]', 'one act with all its requests')
     .description('What was asked, what was decided, and what became of it. Works when the guard is dead.')
-    .option('--context <name>', 'only this context')
+    .option('--context <name>', 'only this context; also one that no kubeconfig has any more')
     .option('-n, --limit <count>', 'at most so many acts', integer(1), 20)
     .action(
       async (actId: string | undefined, options: { context?: string; limit: number; output: Output }) => {
@@ -41,14 +42,15 @@ export function registerLog(program: Command): void {
             const story = await storyOf(journal, await knownAct(journal, actId), answerableActs);
             return print(options.output, story, () => storyText(story));
           }
-          const acts = await journal.acts({ context: options.context, limit: options.limit });
+          const acts = await journal.acts({ ...inContext(options.context), limit: options.limit });
           let asked: ReturnType<typeof answerableActs> | undefined;
           const answerable = () => {
             asked ??= answerableActs();
             return asked;
           };
           const stories = await Promise.all(acts.map((act) => storyOf(journal, act, answerable)));
-          if (stories.length === 0 && options.context !== undefined) await knownContext(options.context);
+          if (stories.length === 0 && options.context !== undefined)
+            await knownContext(options.context, journal);
           print(options.output, stories, () =>
             stories.length > 0
               ? listText(stories)
@@ -61,14 +63,29 @@ export function registerLog(program: Command): void {
     );
 }
 
+/** A name stands for all that it means in the terminals; with a mark it is one of these. */
+function inContext(given: string | undefined): { context?: string; contextName?: string } {
+  if (given === undefined) return {};
+  return contextNameOf(given) === given ? { contextName: given } : { context: given };
+}
+
 /**
  * That nothing was found of a context says something only where there is such a context.
- * @throws ToolcribError `unknown-context`
+ * @throws ToolcribError `unknown-context`, `no-kubeconfig`, `bad-file`
  */
-async function knownContext(context: string): Promise<void> {
+async function knownContext(context: string, journal: Journal): Promise<void> {
   const { loadPerson } = await import('../app/person-kubeconfig.ts');
-  const person = loadPerson(paths(), process.env);
-  if (!person.contextNames.includes(context)) person.context(context);
+  try {
+    const person = loadPerson(paths(), process.env);
+    if (!person.contextNames.includes(context)) person.context(context);
+  } catch (error) {
+    if (!(error instanceof ToolcribError) || !['unknown-context', 'no-kubeconfig'].includes(error.code))
+      throw error;
+    const known = [...new Set((await journal.acts()).map((act) => clean(contextNameOf(act.context))))].sort();
+    if (known.length === 0) throw error;
+    const next = `${error.next ?? ''}\n  → In the log are: ${known.join(', ')}.`;
+    throw new ToolcribError(error.code, error.message, { cause: error, next });
+  }
 }
 
 /** The acts of which the guard still has an open hold; none where no guard runs. undefined where it does not answer. */

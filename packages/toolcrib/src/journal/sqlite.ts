@@ -169,7 +169,11 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
       return row && record<Act>(actSchema, 'the act', row);
     },
     async acts(query = {}) {
-      const { where, values } = conditions({ 'context =': query.context, 'last_at >=': query.since });
+      const { where, values } = conditions({
+        'context =': query.context,
+        [`${NAME_OF_CONTEXT} =`]: query.contextName,
+        'last_at >=': query.since,
+      });
       const sql = `SELECT id, body FROM acts ${where} ORDER BY started_at DESC, rowid DESC LIMIT ?`;
       return records<Act>(actSchema, 'the act', database.all(sql, ...values, query.limit ?? -1));
     },
@@ -329,6 +333,9 @@ function mustBeKept(database: Database, request: RequestRecord): void {
     next: 'A request becomes kept only together with its snapshot.',
   });
 }
+
+/** What `contextNameOf` says of a label: without its mark. */
+const NAME_OF_CONTEXT = `CASE WHEN context GLOB '?*~${'[0-9a-f]'.repeat(8)}' THEN substr(context, 1, length(context) - 9) ELSE context END`;
 
 function conditions(wanted: Record<string, Value | undefined>): { where: string; values: Value[] } {
   const given = Object.entries(wanted).filter((entry): entry is [string, Value] => entry[1] !== undefined);

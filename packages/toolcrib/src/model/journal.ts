@@ -188,8 +188,12 @@ export interface UndoRecord {
 export interface Journal {
   saveAct(act: Act): Promise<void>;
   act(id: string): Promise<Act | undefined>;
-  /** Newest first. */
-  acts(query?: { context?: string; since?: number; limit?: number }): Promise<Act[]>;
+  /**
+   * Newest first.
+   * @param query.context a label, that alone
+   * @param query.contextName a context's name: with or without a mark (`label.ts`)
+   */
+  acts(query?: { context?: string; contextName?: string; since?: number; limit?: number }): Promise<Act[]>;
 
   /** Inserts or replaces by id; `not-kept` for state `kept` where `keep` has not stored its snapshot before. */
   saveRequest(request: RequestRecord): Promise<void>;
