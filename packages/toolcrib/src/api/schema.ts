@@ -36,6 +36,8 @@ export const statusSchema = z.object({
   journal: z.string().nullable(),
   /** Requests of an earlier life of which nobody knows yet what became. */
   unsettled: z.number(),
+  /** It was asked to end, and waits for so many requests, until then at most. null while it goes on. */
+  ending: z.object({ requests: z.number(), until: z.number() }).nullable().default(null),
   policy: z.object({
     file: z.string().nullable(),
     error: z.string().nullable(),

@@ -27,6 +27,7 @@ const BUSY_PAUSE = 200;
 const START_WAIT = 10_000;
 const CLOSE_WAIT = 10_000;
 const DRAIN = 30_000;
+const TELL_EVERY = 100;
 
 /** Other limits than usual, for tests. */
 export interface GuardLimits {
@@ -157,6 +158,18 @@ async function open(
   });
 
   cut = door.cut;
+  const tellWaiting = (): NodeJS.Timeout => {
+    const until = Date.now() + DRAIN;
+    const requests = door.underWay();
+    if (requests > 0)
+      log('the guard waits for what is under way; asked to end once more, it ends at once', {
+        requests,
+        seconds: DRAIN / 1000,
+      });
+    const tell = () => keeper.ending({ requests: door.underWay(), until });
+    tell();
+    return setInterval(tell, TELL_EVERY);
+  };
   const hurried = Promise.withResolvers<void>();
   let closing: Promise<void> | undefined;
   const close = () => {
@@ -167,7 +180,9 @@ async function open(
       unwatchTerminals();
       // Who waits for a person is told; what has been let go comes to its end and its client gets the answer.
       judging.stopping();
+      const told = tellWaiting();
       await Promise.race([door.drain(DRAIN), hurried.promise]);
+      clearInterval(told);
       await door.close();
       await judging.close(CLOSE_WAIT);
       await keeper.close();

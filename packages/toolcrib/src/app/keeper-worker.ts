@@ -35,6 +35,8 @@ export type ToKeeper =
   | { type: 'desk'; context: string; desk: MessagePort }
   /** The door listens. */
   | { type: 'opened' }
+  /** The guard was asked to end, and waits for what is under way. */
+  | { type: 'ending'; waits: NonNullable<GuardStatus['ending']> }
   | { type: 'close' };
 
 export type FromKeeper =
@@ -91,6 +93,7 @@ async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
     grant: (token, grant) => post({ type: 'grant', token, grant }),
   });
   let opened = false;
+  let ending: GuardStatus['ending'] = null;
   const api = await serveApi(
     {
       status: async (): Promise<GuardStatus> => {
@@ -129,6 +132,7 @@ async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
         (error: unknown) => String(error instanceof Error ? error.message : error),
       ),
       unsettled: held.unsettled(),
+      ending,
       policy: policy.state(),
       softened: (await journal.softenings({ state: 'softened' }).catch(() => [])).map((record) => ({
         actId: record.actId,
@@ -145,6 +149,9 @@ async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
         return held.join(message.context, message.desk);
       case 'opened':
         opened = true;
+        return;
+      case 'ending':
+        ending = message.waits;
         return;
       case 'close':
         keepHouse();

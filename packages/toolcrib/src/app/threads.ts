@@ -1,4 +1,5 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { GuardStatus } from '../api/schema.ts';
 import type { JudgeThread } from '../guard/port/judges.ts';
 import { ToolcribError } from '../model/index.ts';
 import type { Serve, WorkerSetup } from './guard-worker.ts';
@@ -17,6 +18,8 @@ export interface Keeper {
   introduce(context: string, desk: MessagePort): void;
   /** The door listens. */
   opened(): void;
+  /** The guard was asked to end, and waits. */
+  ending(waits: NonNullable<GuardStatus['ending']>): void;
   close(): Promise<void>;
 }
 
@@ -67,6 +70,7 @@ export async function startKeeper(
     },
     introduce: (context, desk) => send({ type: 'desk', context, desk }, [desk]),
     opened: () => send({ type: 'opened' }),
+    ending: (waits) => send({ type: 'ending', waits }),
     async close() {
       closing = true;
       const done = new Promise<void>((resolve) => {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { GuardStatus } from '../api/schema.ts';
 import type { terminalState } from '../app/doctor/index.ts';
+import type { Ending } from '../app/ending.ts';
 import { ToolcribError } from '../model/errors.ts';
 import { guard, paths } from './setup.ts';
 import {
@@ -69,11 +70,25 @@ export function registerGuard(program: Command): void {
       'Stop the guard. Terminals where it is on get "connection refused" until it starts again or is turned off.',
     )
     .action(async (options: { output: Output }) => {
-      const { stopGuard } = await import('../app/daemon.ts');
-      const stopped = await stopGuard(paths());
+      const [{ stopGuard }, { followEnding }] = await Promise.all([
+        import('../app/daemon.ts'),
+        import('../app/ending.ts'),
+      ]);
+      const quiet = followEnding(paths(), (ending) => say(endingText(ending)));
+      const stopped = await stopGuard(paths()).finally(quiet);
       if (options.output !== 'text') return print(options.output, { guard: stopped }, () => '');
       say(stopped === 'stopped' ? 'The guard is stopped.' : 'The guard was not running.');
     });
+}
+
+/** Standard error, also for programs: who waits wants to know for what. */
+function endingText({ requests, until }: Ending): string {
+  const seconds = Math.max(1, Math.round((until - Date.now()) / 1000));
+  return [
+    `The guard waits for ${requests} ${requests === 1 ? 'request' : 'requests'} under way, ${seconds} s at most, so that each gets its answer.`,
+    'Ctrl-C ends only this waiting; the guard ends all the same. At once:',
+    '  toolcrib guard stop',
+  ].join('\n');
 }
 
 function terminalText({ state, why, next }: Awaited<ReturnType<typeof terminalState>>): string {
@@ -101,6 +116,13 @@ function statusText(status: GuardStatus): string {
       : `journal  ${bad(status.journal)}: nothing destructive passes`,
     `policy   ${status.policy.file ?? 'built-in: every cluster is only observed'}`,
     ...(status.policy.error ? [bad(`         not in force: ${status.policy.error}`)] : []),
+    ...(status.ending
+      ? [
+          mild(
+            `ends     waits for ${status.ending.requests} requests, until ${when(status.ending.until)} at most; toolcrib guard stop ends it at once`,
+          ),
+        ]
+      : []),
     `held     ${status.held === 0 ? 'nothing' : bold(`${status.held}: toolcrib held`)}`,
     ...(status.unsettled !== 0
       ? [mild(`unsettled ${status.unsettled} requests of which it is not certain what became: toolcrib log`)]

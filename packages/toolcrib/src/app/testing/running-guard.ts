@@ -114,6 +114,8 @@ export interface RunningGuard {
   ca: string;
   api: GuardClient;
   log(): string;
+  /** Waits for the end, which somebody else has asked for. */
+  exited(): Promise<Outcome>;
   /** SIGKILL, and waits for the end. */
   kill(): Promise<void>;
   stop(): Promise<Outcome | undefined>;
@@ -211,6 +213,10 @@ async function startGuard(
       return file;
     },
     log: () => text,
+    async exited() {
+      if (!ended(child)) await once(child, 'exit');
+      return { code: child.exitCode ?? 1, stdout: '', stderr: text };
+    },
     async kill() {
       if (ended(child)) return;
       const exit = once(child, 'exit');

@@ -44,6 +44,8 @@ export interface Door {
   port: number;
   /** A token is worth nothing any more: the connections that it opened are closed. */
   cut(grant: Granted): void;
+  /** Requests under way that have an end of their own: no watches, no tunnels. */
+  underWay(): number;
   /** Lets nobody in, and what is under way come to its end, for so long (ms) at most. */
   drain(limit: number): Promise<void>;
   /** At once. */
@@ -119,6 +121,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   return {
     port,
     cut: (grant) => inside.cut(grant),
+    underWay: () => inside.count(),
     async drain(limit) {
       const done = shut();
       await inside.drain(limit);

@@ -21,6 +21,8 @@ export interface Traffic {
   /** A token is worth nothing any more: what it opened is closed. */
   cut(grant: Granted): void;
   begins(socket: Socket, response?: ServerResponse): Passage;
+  /** Requests under way that have an end of their own. */
+  count(): number;
   /** Nothing new begins any more. */
   readonly ending: boolean;
   /** Waits until what has an end has come to it, `limit` ms at most; then finishes the rest, and lets all go. */
@@ -52,7 +54,10 @@ export function traffic(): Traffic {
     while (!done() && !closed && performance.now() < end) await pause(LOOK_EVERY);
   };
 
+  const count = (): number => [...underWay].filter(({ finish }) => finish === undefined).length;
+
   return {
+    count,
     get ending() {
       return ending;
     },
@@ -90,7 +95,7 @@ export function traffic(): Traffic {
       for (const socket of sockets) if (!busy(socket)) socket.end();
       for (const { response } of underWay)
         if (response && !response.headersSent) response.setHeader('connection', 'close');
-      await wait(limit, () => [...underWay].every(({ finish }) => finish !== undefined));
+      await wait(limit, () => count() === 0);
       for (const { finish } of underWay) finish?.();
       await wait(LINGER, () => sockets.size === 0);
       this.close();
