@@ -17,6 +17,8 @@ const usage = `Proofs too large for each CI run. Each needs what it says itself 
 
   npm run deep -- NAME             the full number of cases; writes docs/deep/NAME.md; exit code 1 where one failed
   npm run deep -- NAME --count N   so many instead; writes nothing
+  npm run deep -- NAME --count N --write
+                                   so many instead; the table says of how many
   npm run deep -- --sample [NAME]  the sample with a fixed seed that CI runs, of one proof or of all; writes nothing
 
   --seed N     default for a full run: from the clock
@@ -32,6 +34,7 @@ async function main(): Promise<number> {
       seed: { type: 'string' },
       count: { type: 'string' },
       sample: { type: 'boolean' },
+      write: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   });
@@ -71,7 +74,8 @@ async function main(): Promise<number> {
       `${name}: ${result.checked} of ${count} ${proof.unit}, seed ${seed}, ${seconds} s: ${bad} failed${short ? ' (too few were checked)' : ''}\n`,
     );
     for (const { name: one, why } of result.failures.slice(0, 20)) process.stdout.write(`  ${one}: ${why}\n`);
-    if (!values.sample && values.count === undefined) write(name, proof, { seed, count, seconds }, result);
+    if (!values.sample && (values.count === undefined || values.write))
+      write(name, proof, { seed, count, seconds }, result);
   }
   return failed === 0 ? 0 : 1;
 }
@@ -89,7 +93,7 @@ function write(
     ['commit', git('rev-parse', '--short=12', 'HEAD') + dirty],
     ['date', new Date().toISOString().slice(0, 10)],
     ['seed', run.seed],
-    [`${proof.unit} asked for`, run.count],
+    [`${proof.unit} asked for`, run.count < proof.full ? `${run.count} of ${proof.full}` : run.count],
     [`${proof.unit} checked`, checked],
     ['failed', failures.length],
     ['seconds', run.seconds],

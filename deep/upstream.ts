@@ -57,12 +57,12 @@ function matrix(seed: number): LieCase[] {
 
 const FULL = (WHOLE.length * LIES.length + PARTLY.length * SOME.length) * POINTS.length * 2;
 /** Cases side by side: most of the time each of them waits. */
-const SIDE_BY_SIDE = 6;
+const SIDE_BY_SIDE = 8;
 /** A sandbox forgets nothing; after so many cases another one takes its place. */
 const A_STAGE = 240;
 
 /** Told as a failure of its own, so that one that hangs does not hang the rest. Milliseconds. */
-const LIMIT = 90_000;
+const LIMIT = 300_000;
 
 function within(work: Promise<void>): Promise<void> {
   const { promise, reject } = Promise.withResolvers<never>();
@@ -91,9 +91,10 @@ export default {
           const what = 'nth' in form ? `${form.does} write ${form.nth}` : form.does;
           const name = `${what}, ${lie}${honest ? ' as a Status' : ''}, carried out ${point}${killed ? ', guard killed' : ''}`;
           await within(stage.check(one)).catch((error: unknown) => {
-            failures.push({ name, why: error instanceof Error ? error.message : String(error) });
+            const why = error instanceof Error ? error.message : String(error);
+            failures.push({ name, why });
             // Told at once: the whole of it takes an hour.
-            progress(`failed: ${name}`);
+            progress(`failed: ${name}: ${why}`);
           });
           checked++;
           if (checked % 20 === 0) progress(`${checked} of ${cases.length}, ${failures.length} failed`);

@@ -49,8 +49,8 @@ export interface Stage {
 
 const RULES = `[{name: ask, when: 'effect.resource in ["deployments", "persistentvolumeclaims"] && effect.verb == "delete"', then: hold}]`;
 const POLICY = policyOf(RULES);
-/** Silence of the cluster towards the guard itself. Milliseconds. */
-const SILENCE = 1_500;
+/** Silence of the cluster towards the guard itself; long enough that no busy machine is taken for it. Milliseconds. */
+const SILENCE = 15_000;
 
 /** Time that goes on by itself, and further when told so; timers run when their time has come. */
 function movedClock(): Clock & { ahead(ms: number): Promise<void> } {
