@@ -7,7 +7,7 @@ import { ToolcribError } from '../../model/index.ts';
 import { needsJudgement } from '../effect/needs-judgement.ts';
 import type { AskedRequest, Brain } from '../request.ts';
 import { type Admission, admit } from './admit.ts';
-import { announcedLength, BODY_TIME, readBody } from './body.ts';
+import { announcedLength, BODY_LIMIT, BODY_TIME, readBody } from './body.ts';
 import { answerStatus, answerWith, forward } from './forward.ts';
 import { bodyRoom, type Room, type RoomLimits } from './room.ts';
 import { selfTest } from './self-test.ts';
@@ -196,7 +196,14 @@ async function judged(
   options: DoorOptions & Within,
 ) {
   const { room, limits } = options;
-  const place = await room.enter(admission.grant.context, announcedLength(request), (leave) =>
+  const tooLarge = () => {
+    const status = failure(413, 'toolcrib: the body is larger than the API server takes (3 MiB).');
+    return answerAndClose(request, response, status);
+  };
+  const announced = announcedLength(request);
+  // One that says so itself waits for no place.
+  if ((announced ?? 0) > BODY_LIMIT) return tooLarge();
+  const place = await room.enter(admission.grant.context, announced, (leave) =>
     response.once('close', leave),
   );
   if (!place) {
@@ -212,10 +219,7 @@ async function judged(
       const status = failure(408, `toolcrib: the body did not come within ${seconds} s. Nothing was sent.`);
       return answerAndClose(request, response, status);
     }
-    if (body === 'too-large') {
-      const status = failure(413, 'toolcrib: the body is larger than the API server takes (3 MiB).');
-      return answerAndClose(request, response, status);
-    }
+    if (body === 'too-large') return tooLarge();
     place.needs(body.length);
     await judgedWith(request, response, admission, options, body);
   } finally {

@@ -35,7 +35,7 @@ const MiB = 1024 * 1024;
 const SMALL = 64 * 1024;
 
 const LIMITS: RoomLimits = {
-  large: 48 * MiB,
+  large: 24 * MiB,
   small: 16 * MiB,
   ownLarge: 2 * BODY_LIMIT,
   ownSmall: MiB,

@@ -12,7 +12,7 @@ export interface Patience {
   waiting: number;
 }
 
-const PATIENCE: Patience = { most: 256, life: 10_000, chance: 2_000, waiting: 4_096 };
+const PATIENCE: Patience = { most: 128, life: 10_000, chance: 2_000, waiting: 4_096 };
 
 interface Stranger {
   since: number;
