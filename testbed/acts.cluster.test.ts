@@ -1,6 +1,7 @@
 // What the guard keeps, recovers, undoes and finishes, over a real control plane. Needs Go.
 import { describe } from 'node:test';
 import { actsContract } from '../packages/toolcrib/src/app/contracts/acts.contract.ts';
+import { adoptedContract } from '../packages/toolcrib/src/app/contracts/adopted.contract.ts';
 import { editRoleContract } from '../packages/toolcrib/src/guard/way/edit-role.contract.ts';
 import { keepFirstContract } from '../packages/toolcrib/src/guard/way/keep-first.contract.ts';
 import { recoverContract } from '../packages/toolcrib/src/guard/way/recover.contract.ts';
@@ -10,4 +11,5 @@ const open = sharedTestbed();
 describe('kept before it is destroyed, over a real control plane', () => keepFirstContract(open));
 describe('recovery after a restart, over a real control plane', () => recoverContract(open));
 describe('undo and finish of an act, over a real control plane', () => actsContract(open));
+describe('what is adopted carries no mark, over a real control plane', () => adoptedContract(open));
 describe('with the stock edit role, over a real control plane', () => editRoleContract(open));

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { describeRef } from '@toolcrib/kube';
 import { resume, settleRetained } from '../guard/soften/index.ts';
 import { saveSoftening } from '../guard/way/softenings.ts';
 import type {
@@ -18,7 +19,15 @@ import {
   mayArriveUntil,
   ToolcribError,
 } from '../model/index.ts';
-import { lookForFinish, lookForUndo, planFinish, planUndo, runFinish, runUndo } from '../undo/index.ts';
+import {
+  lookForFinish,
+  lookForUndo,
+  planFinish,
+  planUndo,
+  runFinish,
+  runUndo,
+  unmarkLeft,
+} from '../undo/index.ts';
 
 export interface ActDeps {
   journal: Journal;
@@ -84,11 +93,33 @@ export async function undoAct(deps: ActDeps, actId: string, progress: ActProgres
     took ||= plan.took;
     const { record, softenings } = await runUndo(cluster, plan, progress, { id: whole.id, by, as });
     for (const softening of softenings) await journal.saveSoften(softening);
-    whole.results.push(...record.results);
+    whole.results.push(...record.results, ...(await withoutMarks(deps, cluster, softened)));
   }
   // Of what took nothing there is nothing to undo: the log goes on telling what became of it.
   if (took) await journal.saveUndo(whole);
   return whole;
+}
+
+/** What was adopted in its window is undone already; no mark of the act may outlive its undo all the same. */
+async function withoutMarks(
+  { journal }: ActDeps,
+  cluster: Cluster,
+  softened: readonly SoftenRecord[],
+): Promise<UndoRecord['results']> {
+  const results: UndoRecord['results'] = [];
+  for (const record of softened) {
+    if (record.state !== 'undone' || record.how === 'retain-first') continue;
+    const what = describeRef(record.owner);
+    try {
+      const left = await unmarkLeft(cluster, record, { all: true });
+      if (left === 0 && record.marked) await journal.saveSoften({ ...record, marked: undefined });
+      if (left > 0) results.push({ what, result: 'failed', note: `${left} objects still carry its marks` });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      results.push({ what, result: 'failed', note: `its marks could not be taken off: ${why}` });
+    }
+  }
+  return results;
 }
 
 /**

@@ -20,6 +20,7 @@ import { softenings } from '../guard/way/softenings.ts';
 import { loadKey, openJournal, reopeningJournal } from '../journal/index.ts';
 import { type Hold, netOf, ToolcribError } from '../model/index.ts';
 import { clientProcesses, desktop, processLives, tellAll, waitingTerminal } from '../notify/index.ts';
+import { unmarkLeft } from '../undo/index.ts';
 import { finishAct } from './acts.ts';
 import { contexts } from './contexts.ts';
 import type { FromDesk, ToDesk } from './desk-messages.ts';
@@ -129,6 +130,7 @@ async function main(
     whenCreated: new Map(),
     softenings: softenings(),
     finish,
+    unmark: (cluster, record, all) => unmarkLeft(cluster, record, { all }),
     windowOpened: () => windowsOpen.publish(),
     lookLater: () => settle.soon(),
     log,

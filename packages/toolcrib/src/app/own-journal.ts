@@ -31,6 +31,8 @@ export async function unfinishedContexts(journal: Journal, any: string | undefin
   const found = new Set<string>();
   for (const state of ['started', 'softened', 'failed'] as const)
     for (const { context } of await journal.softenings({ state })) found.add(context);
+  for (const { context, marked } of await journal.softenings({ state: 'undone' }))
+    if (marked) found.add(context);
   for (const state of ['held', 'kept', 'unsettled'] as const) {
     const acts = new Set((await journal.requests({ state })).map(({ actId }) => actId));
     for (const id of acts) {

@@ -230,6 +230,7 @@ export const softenSchema = z.looseObject({
   claims: z.enum(['Delete', 'Retain']).optional(),
   held: z.boolean().optional(),
   volumes: z.array(z.looseObject({ name: text, uid: text, reclaimPolicy: text })).optional(),
+  marked: z.boolean().optional(),
   state: z.enum(['started', 'softened', 'finished', 'undone', 'failed']),
   note: text.optional(),
 }) satisfies z.ZodType<SoftenRecord>;

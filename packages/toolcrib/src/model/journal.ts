@@ -157,6 +157,8 @@ export interface SoftenRecord {
   held?: boolean;
   /** `retain-first`: the volumes that were, or were about to be, set to Retain, and what they had before. */
   volumes?: { name: string; uid: string; reclaimPolicy: string }[];
+  /** `undone` by who adopted what was left: our marks may still be on it. */
+  marked?: boolean;
   /** `started` is under way or was cut off, and is resumed by itself; `failed`: it took nothing, `note` says why. */
   state: 'started' | 'softened' | 'finished' | 'undone' | 'failed';
   note?: string;

@@ -7,4 +7,5 @@ export { planUndo } from './plan.ts';
 export type { RunOptions, UndoProgress } from './run.ts';
 export { runUndo } from './run.ts';
 export type { UndoPlan, UndoStep } from './steps.ts';
+export { unmarkLeft } from './unmark.ts';
 export type { Waiting } from './wait.ts';

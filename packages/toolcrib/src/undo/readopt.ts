@@ -1,11 +1,10 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { controllerOf, describeRef } from '@toolcrib/kube';
 import { createStep } from './create.ts';
-import { markedBy } from './live.ts';
 import { restartsOf } from './plan.ts';
 import type { Run } from './running.ts';
 import type { Result, UndoStep } from './steps.ts';
-import { unmark } from './unmark.ts';
+import { unmarkLeft } from './unmark.ts';
 import { waitFor } from './wait.ts';
 
 type Readopt = Extract<UndoStep, { do: 'readopt' }>;
@@ -28,7 +27,6 @@ export async function readoptStep(run: Run, step: Readopt): Promise<Result[]> {
   const [created] = await createStep(run, { do: 'create', info, snapshot, waitGone: record.owner.uid });
   if (!created || !['done', 'unchanged'].includes(created.result)) return created ? [created] : [];
   const owner = run.uids.get(record.owner.uid) ?? '';
-  const marked = await markedBy(run.cluster, record, run.as);
   const direct = record.left.filter(({ kind }) => ADOPTED[record.owner.kind]?.includes(kind));
   const gone: Left = [];
   for (const left of direct) {
@@ -39,7 +37,8 @@ export async function readoptStep(run: Run, step: Readopt): Promise<Result[]> {
     );
     if (adopted === 'gone') gone.push(left);
   }
-  for (const object of marked) await unmark(run.cluster, object, run.as);
+  const still = await unmarkLeft(run.cluster, record, { as: run.as, all: true });
+  if (still > 0) throw new Error(`the marks of the act could not be taken off ${still} objects: ask again`);
   run.softenings.push({ ...record, state: 'undone', note: undefined });
   return [{ ...created, note: await said(run, step, gone) }];
 }

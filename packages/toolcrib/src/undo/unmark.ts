@@ -1,8 +1,30 @@
 import type { KubeObject, ManagedFields, ResourceType } from '@toolcrib/kube';
-import { fieldsGivenBack } from '@toolcrib/kube';
-import type { As, Cluster } from '../model/index.ts';
+import { controllerOf, fieldsGivenBack } from '@toolcrib/kube';
+import type { As, Cluster, SoftenRecord } from '../model/index.ts';
 import { marks } from '../model/index.ts';
+import { markedBy } from './live.ts';
 import { statusOf } from './wait.ts';
+
+/**
+ * Takes our marks off what a softened act had left, each once it is somebody's again: until then they are all by which it can
+ * be found.
+ * @param options.all also off what is nobody's yet
+ * @returns how many objects still carry them
+ */
+export async function unmarkLeft(
+  cluster: Cluster,
+  record: SoftenRecord,
+  options: { as?: As; all?: boolean } = {},
+): Promise<number> {
+  const { as = record.as, all = false } = options;
+  const marked = await markedBy(cluster, record, as);
+  for (const object of marked) {
+    // A claim is its namespace's own, whatever set uses it.
+    const someones = controllerOf(object) !== undefined || object.kind === 'PersistentVolumeClaim';
+    if (all || someones) await unmark(cluster, object, as);
+  }
+  return marked.length === 0 ? 0 : (await markedBy(cluster, record, as)).length;
+}
 
 /** Takes our marks off one object, pinned to its UID. @returns false where it is gone or another one now */
 export async function unmark(cluster: Cluster, object: KubeObject, as?: As): Promise<boolean> {

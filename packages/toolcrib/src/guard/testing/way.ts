@@ -61,6 +61,7 @@ export function openWay(
     whenCreated: new Map(),
     softenings: softenings(),
     finish: async () => undefined,
+    unmark: async () => 0,
     windowOpened: async () => undefined,
     lookLater: () => undefined,
     log: () => undefined,

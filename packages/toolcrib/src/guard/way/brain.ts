@@ -4,6 +4,7 @@ import type { AskedRequest, Brain, Outcome } from '../request.ts';
 import type { WayDeps } from './deps.ts';
 import { judge } from './judge.ts';
 import { isUnsure, settleClaim } from './retained.ts';
+import { saveSoftening } from './softenings.ts';
 
 /** The thinking part, behind the port: judges, and follows what becomes of what it let go. */
 export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates'> & { close(): Promise<void> } {
@@ -54,7 +55,7 @@ async function settle(deps: WayDeps, id: string, outcome: Outcome): Promise<void
   if ('notSent' in outcome || ('said' in outcome && outcome.said === 'no')) deps.letGo.forget(id);
   const adopting = deps.whenCreated.get(id);
   deps.whenCreated.delete(id);
-  if (adopting && 'status' in outcome && outcome.said === 'yes') await deps.journal.saveSoften(adopting);
+  if (adopting && 'status' in outcome && outcome.said === 'yes') await saveSoftening(deps.journal, adopting);
   const retained = deps.softenings.retained.get(id);
   deps.softenings.retained.delete(id);
   deps.going.settled(id, 'status' in outcome && outcome.said === 'yes');

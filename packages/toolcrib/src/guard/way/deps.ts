@@ -44,6 +44,11 @@ export interface WayDeps {
   softenings: Softenings;
   /** Completes a softened act now (the undo capability's work; injected, since capabilities never import each other). */
   finish(actId: string, why: string): Promise<void>;
+  /**
+   * Takes our marks off what a softened act had left and somebody has adopted (the undo capability's work too).
+   * @param all also off what is nobody's yet. @returns how many objects still carry them
+   */
+  unmark(cluster: Cluster, record: SoftenRecord, all: boolean): Promise<number>;
   /** Something was softened: from now on CREATEs into its window are judged. Resolves once the door knows. */
   windowOpened(): Promise<void>;
   /** The journal has a request of which nobody knows what became: the cluster is to be asked, in time. */

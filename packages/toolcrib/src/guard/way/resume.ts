@@ -1,4 +1,4 @@
-import { mayArriveUntil, type SoftenRecord } from '../../model/index.ts';
+import { type Cluster, mayArriveUntil, type SoftenRecord } from '../../model/index.ts';
 import { resume, settleRetained } from '../soften/index.ts';
 import type { WayDeps } from './deps.ts';
 import { tellClaim } from './retained.ts';
@@ -11,7 +11,7 @@ const PAUSE = { first: 15_000, longest: 10 * 60_000 };
 /** What resuming takes of the way's dependencies. */
 export type ResumeDeps = Pick<
   WayDeps,
-  'journal' | 'clusterFor' | 'clock' | 'notifier' | 'softenings' | 'onTheWay' | 'policy' | 'log'
+  'journal' | 'clusterFor' | 'clock' | 'notifier' | 'softenings' | 'onTheWay' | 'policy' | 'unmark' | 'log'
 >;
 
 /**
@@ -25,6 +25,8 @@ export async function resumeSoftenings(deps: ResumeDeps, context?: string): Prom
     ...(await journal.softenings({ state: 'started' })),
     // Its finalizer could not be taken off.
     ...(await journal.softenings({ state: 'failed' })).filter(({ held }) => held),
+    // Adopted, and nobody has taken our marks off yet.
+    ...(await journal.softenings({ state: 'undone' })).filter(({ marked }) => marked),
   ];
   const byContext = Map.groupBy(
     open.filter((record) => context === undefined || record.context === context),
@@ -53,6 +55,10 @@ async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolea
     const cluster = await deps.clusterFor(record.context);
     const other = await inAnotherCluster(deps, record.actId, cluster);
     if (other) throw new Error(other);
+    if (record.state === 'undone') {
+      await unmarkAdopted(deps, cluster, record);
+      return true;
+    }
     const end =
       record.how === 'retain-first'
         ? await settleRetained(cluster, record, `${request?.unsure?.why ?? 'the guard ended'}.`, mayArrive)
@@ -81,6 +87,14 @@ async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolea
   } finally {
     underWay.delete(id);
   }
+}
+
+/** Adopted is what has a controller; what has none when the window ends keeps no mark of an act that is over either. */
+async function unmarkAdopted(deps: ResumeDeps, cluster: Cluster, record: SoftenRecord): Promise<void> {
+  const over = deps.clock.now() >= record.finishAfter;
+  const left = await deps.unmark(cluster, record, over);
+  if (left === 0) await deps.journal.saveSoften({ ...record, marked: undefined });
+  else if (over) throw new Error(`${left} objects still carry its marks`);
 }
 
 /** Tried again after an answer that told nothing: a volume given back now would go with the second request. */

@@ -47,7 +47,7 @@ export async function createInWindow(deps: WayDeps, request: AskedRequest): Prom
   if (onCreate(softened, left, created) === 'adopt') {
     const note = 'created again with a matching selector: its Pods were adopted';
     // Only what the cluster has really created adopts: until it has said so, the act stays as it is.
-    deps.whenCreated.set(request.id, { ...softened, state: 'undone', note });
+    deps.whenCreated.set(request.id, { ...softened, state: 'undone', note, marked: true });
     return { do: 'forward', warnings: [`toolcrib: ${note}; act ${softened.actId} will not be finished`] };
   }
   try {

@@ -3,7 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openJournal } from '../../../journal/index.ts';
-import { type Cluster, mayArriveMs, type Notifier, ToolcribError } from '../../../model/index.ts';
+import {
+  type Cluster,
+  mayArriveMs,
+  type Notifier,
+  type SoftenRecord,
+  ToolcribError,
+} from '../../../model/index.ts';
+import { unmarkLeft } from '../../../undo/index.ts';
 import type { WayDeps } from '../deps.ts';
 import { goingOut } from '../going.ts';
 import { letGo } from '../let-go.ts';
@@ -38,6 +45,7 @@ export function testDeps(clusters: Record<string, Cluster>): TestDeps {
     onTheWay: new Map(),
     whenCreated: new Map(),
     softenings: softenings(),
+    unmark: (cluster: Cluster, record: SoftenRecord, all: boolean) => unmarkLeft(cluster, record, { all }),
     letGo: letGo(clock),
     going: goingOut(clock),
     policy: () => ({ mayArriveMs: () => mayArriveMs() }),
