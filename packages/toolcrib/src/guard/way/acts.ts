@@ -33,6 +33,8 @@ export interface LiveAct {
   act: Act;
   /** What the session's LISTs found, by list; looked up once each. */
   expected: Map<string, Foreseen[]>;
+  /** Cancels the forgetting of that. */
+  remembering?: () => void;
   /** How bad the request is that gave the act its title; the worst one does. */
   worst?: number;
   /** What was seen a moment ago of all that it will go through: see `seeRadius`. */
@@ -48,6 +50,8 @@ export interface LiveAct {
 }
 
 const KEPT = 300;
+/** So long after its last look an act's expectations are kept: longer than anybody waits for a yes. Milliseconds. */
+const EXPECTED_FOR = 10 * 60_000;
 /** Where an act's expectations keep what its command line told; the others are keyed by their list. */
 const TYPED = 'command line';
 
@@ -161,6 +165,8 @@ export function acts(deps: {
     async foresee(live, cluster, request, effect) {
       if (!foretells(request.headers['kubectl-command'])) return [];
       const as = impersonation(request.headers);
+      live.remembering?.();
+      live.remembering = clock.after(EXPECTED_FOR, () => live.expected.clear());
       if (effect.verb === 'delete' && request.headers['kubectl-session'] && !live.expected.has(TYPED)) {
         live.expected.set(TYPED, []);
         const client = request.clientPort === undefined ? undefined : clientOf?.(request.clientPort);

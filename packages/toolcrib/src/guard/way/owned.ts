@@ -43,7 +43,7 @@ type Owned = keyof typeof OWNED;
  * The small look that a Pod's short way takes: who of its namespace names it as an owner. Five metadata LISTs for each
  * caller and namespace, remembered for a moment; a Pod that was not there yet is looked at anew.
  */
-export function ownedLooks(clock: Pick<Clock, 'now'>): OwnedLooks {
+export function ownedLooks(clock: Clock): OwnedLooks {
   const looks = new Map<string, { at: number; found: Promise<Found> }>();
   const recent = (key: string) => {
     for (const [old, { at }] of looks) if (clock.now() - at > REMEMBERED) looks.delete(old);
@@ -60,6 +60,9 @@ export function ownedLooks(clock: Pick<Clock, 'now'>): OwnedLooks {
       if (newer && newer !== known) return newer.found;
       const look = { at: clock.now(), found: lookAt(cluster, namespace, as) };
       looks.set(key, look);
+      clock.after(REMEMBERED, () => {
+        if (looks.get(key) === look) looks.delete(key);
+      });
       look.found.catch(() => {
         if (looks.get(key) === look) looks.delete(key);
       });

@@ -16,7 +16,7 @@ import { isPod, look, neededBySoftened, notInTheNet, partOf, radiusOf, softening
 import type { Aim } from '../radius/view.ts';
 import type { AskedRequest } from '../request.ts';
 import { canRetain, canSoften } from '../soften/index.ts';
-import type { LiveAct } from './acts.ts';
+import type { LiveAct, SeenBefore } from './acts.ts';
 import type { Cheap } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
 import type { Foreseen } from './foretold.ts';
@@ -86,7 +86,11 @@ export async function seeRadius(
     };
     if (!single || !aim) {
       const told: Seen = { ...seen, softening: { possible: false, why: asSentWhy(subject, aims.length) } };
-      what.live.seen = { at: radius.seenAt, key: keyOf(what.request, subject, aims), seen: told };
+      remember(deps, what.live, {
+        at: radius.seenAt,
+        key: keyOf(what.request, subject, aims),
+        seen: told,
+      });
       return told;
     }
     const found = await softeningInAct(deps, what, (act) => softening(view, radius, aim, act));
@@ -133,6 +137,14 @@ function seenBefore(
   // Changed since: looked at anew.
   if (own.generation !== generation || own.finalizers?.join() !== finalizers.join()) return undefined;
   return { ...seen.seen, own: { ...seen.seen.radius, targets: [own.ref], members: part } };
+}
+
+/** Thousands of objects are no small thing to keep: it is let go of when it is good for nothing any more. */
+function remember({ clock }: WayDeps, live: LiveAct, seen: SeenBefore): void {
+  live.seen = seen;
+  clock.after(REMEMBERED, () => {
+    if (live.seen === seen) live.seen = undefined;
+  });
 }
 
 /** The same for the like requests of one act as long as what they will go through is the same. */
