@@ -13,8 +13,8 @@ export function registerCompletion(program: Command): void {
     .addHelpText(
       'after',
       `
-bash  source <(toolcrib completion bash)                                  in ~/.bashrc
-zsh   source <(toolcrib completion zsh)                                   in ~/.zshrc, after compinit
+bash  source <(toolcrib completion bash)    in ~/.bashrc
+zsh   source <(toolcrib completion zsh)     in ~/.zshrc, after compinit
 fish  toolcrib completion fish > ~/.config/fish/completions/toolcrib.fish`,
     )
     .action((shell: keyof typeof SCRIPTS) => {

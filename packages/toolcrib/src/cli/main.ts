@@ -1,6 +1,8 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { version } from '../app/version.ts';
+import { bound, unbound } from '../model/commands.ts';
 import { ToolcribError } from '../model/errors.ts';
+import { fitted } from './terminal.ts';
 
 type Register = (program: Command) => void;
 
@@ -30,7 +32,16 @@ const program = new Command('toolcrib')
   .version(version)
   .exitOverride()
   .enablePositionalOptions()
-  .configureHelp({ sortSubcommands: false })
+  .configureHelp({
+    sortSubcommands: false,
+    boxWrap(text, width) {
+      return unbound(Help.prototype.boxWrap.call(this, bound(text), width));
+    },
+  })
+  .configureOutput({
+    writeOut: (text) => process.stdout.write(fitted(text, process.stdout.columns)),
+    writeErr: (text) => process.stderr.write(fitted(text, process.stderr.columns)),
+  })
   .addHelpText(
     'after',
     '\nExit codes: 0 yes; 1 no; 2 wrong usage or bad input; 3 could not tell.\nFirst steps: toolcrib demo, then eval "$(toolcrib on)".',
@@ -59,7 +70,8 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof ToolcribError) {
-    process.stderr.write(`toolcrib: ${error.message}\n${error.next ? `  → ${error.next}\n` : ''}`);
+    const text = `toolcrib: ${error.message}\n${error.next ? `  → ${error.next}\n` : ''}`;
+    process.stderr.write(fitted(text, process.stderr.columns));
     return error.exitCode;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

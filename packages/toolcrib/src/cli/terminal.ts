@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { stringify } from 'yaml';
 import type { Palette } from '../guard/radius/index.ts';
+import { bound, unbound } from '../model/commands.ts';
 
 export type Output = 'text' | 'json' | 'yaml';
 
@@ -119,8 +120,8 @@ export function table(
     .join('\n');
 }
 
-/** What is to be copied as it stands: an indented command, up to the explanation that two spaces part from it. */
-const COMMAND = /^ {2,}toolcrib(?: \S+)*/;
+/** A command at a line's beginning goes up to the explanation that two spaces part from it. */
+const FIRST = /^ {2,}toolcrib(?: \S+)*/;
 
 /**
  * Lines that are longer than the terminal, broken at spaces; what follows is indented. A word, and a command to be copied,
@@ -132,18 +133,18 @@ export function fitted(text: string, columns: number | undefined, under?: number
   if (columns === undefined) return text;
   const lines = text.split('\n').map((line) => {
     if (visible(line).length <= columns) return line;
-    const start = (COMMAND.exec(line) ?? /^ */.exec(line))?.[0] ?? '';
+    const start = (FIRST.exec(line) ?? /^ */.exec(line))?.[0] ?? '';
     const indent = ' '.repeat(under ?? (/^ */.exec(line)?.[0].length ?? 0) + 2);
     const done: string[] = [];
     let now = start;
-    for (const word of line.slice(start.length).match(/ *[^ ]+/g) ?? []) {
+    for (const word of bound(line.slice(start.length)).match(/ *[^ ]+/g) ?? []) {
       if (visible(now + word).length <= columns || visible(now).trim() === '') now += word;
       else {
         done.push(now);
         now = indent + word.trimStart();
       }
     }
-    return [...done, now].join('\n');
+    return unbound([...done, now].join('\n'));
   });
   return lines.join('\n');
 }

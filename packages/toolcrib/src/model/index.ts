@@ -5,6 +5,7 @@ export * from './certain.ts';
 export * from './child-environment.ts';
 export * from './cluster-identity.ts';
 export * from './comeback.ts';
+export * from './commands.ts';
 export * from './decision.ts';
 export * from './effect.ts';
 export * from './errors.ts';

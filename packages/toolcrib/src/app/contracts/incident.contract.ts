@@ -74,7 +74,10 @@ export function incidentContract(open: OpenGuarded): void {
     await stage.approve(hold, 'softened');
     const said = await running.done;
     assert.equal(said.code, 0, said.stderr);
-    assert.match(said.stderr, new RegExp(`toolcrib softened this: .*Undo: toolcrib undo ${hold.actId}`));
+    assert.match(
+      said.stderr,
+      new RegExp(`toolcrib softened this: .*\\nWarning: toolcrib undo ${hold.actId}`),
+    );
     return hold.actId;
   }
 

@@ -194,7 +194,7 @@ export function passingContract(open: OpenGuarded): void {
       const said = await stage.run('observe', ['delete', 'statefulset', 'web', '-n', namespace]);
       assert.equal(said.code, 0, said.stderr);
       // Once for the act: what enforce would have done, and how to take it back.
-      assert.match(said.stderr, /enforce would have held this .* Undo: toolcrib undo act-/);
+      assert.match(said.stderr, /enforce would have held this .*\nWarning: toolcrib undo act-/);
       assert.equal(await seen(stage.target, workload(namespace, 'statefulsets')), undefined);
       const [story] = await stories(namespace);
       assert.equal(story?.requests[0]?.decision.wouldBe, 'hold');
@@ -214,7 +214,7 @@ export function passingContract(open: OpenGuarded): void {
       assert.equal(said.code, 0, said.stderr);
       assert.match(
         said.stderr,
-        /Warning: toolcrib: would be held in enforce mode \(rule outage\).*toolcrib undo act-/,
+        /Warning: toolcrib: would be held in enforce mode \(rule outage\).*\nWarning: toolcrib undo act-/,
       );
       assert.equal(await seen(stage.target, workload(namespace, 'statefulsets')), undefined);
     }));

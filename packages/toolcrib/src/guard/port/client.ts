@@ -132,10 +132,9 @@ function tooLate(limit: number): Instruction {
 }
 
 function stuck(why: string, { acting, code }: Partial<Asked> = {}): Instruction {
-  if (acting)
-    return refusal(`${why} in the middle of carrying this out. toolcrib log shows what became of it.`);
+  if (acting) return refusal(`${why} in the middle of carrying this out. What became of it:\n  toolcrib log`);
   if (code === undefined) return refusal(`${why} before this was judged: nothing was sent. Send it again.`);
   return refusal(
-    `${why} while this was held, and nothing was sent. It is held still: toolcrib held ${code}. After a yes send the same request again.`,
+    `${why} while this was held, and nothing was sent. It is held still; after a yes send the same request again:\n  toolcrib held ${code}`,
   );
 }

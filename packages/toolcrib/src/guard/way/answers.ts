@@ -22,7 +22,10 @@ const SOFTER = {
   'retain-first': 'the data is kept: its volumes are set to Retain first',
 };
 
-/** The text that a person reads when something is held: what, why, and what to type. */
+/**
+ * The text that a person reads when something is held: what, why, and what to type. In all that a client is told a command
+ * begins a line, or a warning, of its own: no terminal of 80 columns breaks it there.
+ */
 export function heldText(hold: Hold, summary: string, passSeconds: number): string {
   const { decision, code, needsName } = hold;
   const net = needsName === undefined ? '' : ` --without-net ${needsName}`;
@@ -34,7 +37,7 @@ export function heldText(hold: Hold, summary: string, passSeconds: number): stri
   return [
     `toolcrib HELD ${code}: ${decision.reason} (rule ${decision.rule}).`,
     `It ${summary}.`,
-    ...(before === '' ? [] : [`${before}.`]),
+    ...(before === '' ? [] : [before]),
     ...netText(netOf(hold)),
     `  look:      toolcrib held ${code}${softer}`,
     `  as sent:   toolcrib approve ${code} --as-sent${net}`,
@@ -71,20 +74,21 @@ export function heldWarning({ code, effect, decision, actId }: Hold): string[] {
   if (!beginsUninstall(effect)) return [];
   return [
     `toolcrib HELD ${code}: ${titleOf(effect)}: ${decision.reason} (rule ${decision.rule}). Nothing was deleted.`,
-    `toolcrib HELD ${code}: look: toolcrib held ${code}; let it go: toolcrib approve ${code} --as-sent, then helm uninstall again (act ${actId})`,
+    `toolcrib held ${code}   shows all that would go`,
+    `toolcrib approve ${code} --as-sent   lets it go; then uninstall it again (${actId})`,
   ];
 }
 
-/** @param before what the act had taken until then, as a sentence without its full stop; '' for nothing */
+/** @param before what the act had taken until then, in sentences; '' for nothing */
 export function deniedAnswer(why: string, before = ''): Instruction {
-  const sent = before === '' ? 'Nothing was sent to the cluster.' : `Nothing more was sent. ${before}.`;
+  const sent = before === '' ? 'Nothing was sent to the cluster.' : `Nothing more was sent. ${before}`;
   return answer(failure(403, `toolcrib refused this: ${why}. ${sent}`));
 }
 
 /** Codes live as long as the guard: the one that was told to approve is worth nothing by now. */
 export function stoppedAnswer(): Instruction {
   const next =
-    'Start it (toolcrib guard start) and send the same request again: it is held anew, under another code.';
+    'Start it, and send the same request again: it is held anew, under another code.\n  toolcrib guard start';
   return answer(
     failure(503, `toolcrib: the guard was stopped while this was held. Nothing was sent. ${next}`),
   );
@@ -98,8 +102,8 @@ export function notKeptAnswer(code: string, name: string, why: string, needed?: 
       [
         `toolcrib HELD ${code}: it was not sent, what it would destroy could not be kept (${why}).`,
         ...(needed === undefined ? [] : [`And ${needed}.`]),
-        `To let it go without a net:  toolcrib approve ${code} --as-sent --without-net ${name}`,
-        'Then send the same request again.',
+        'To let it go without a net, and then send the same request again:',
+        `  toolcrib approve ${code} --as-sent --without-net ${name}`,
       ].join('\n'),
       { causes: [{ reason: 'ToolcribNotKept', message: code, field: 'approval' }] },
     ),

@@ -33,8 +33,8 @@ export async function wentBefore(
   }
 }
 
-/** "This act has done before: …. Take it back: …"; empty where nothing went. */
+/** "This act has done before: …. Take it back: …", to its last full stop; empty where nothing went. */
 export function beforeText(before: readonly string[] | undefined, actId: string): string {
   if (before === undefined || before.length === 0) return '';
-  return `Before that, this act has done: ${before.join(', ')}. To take that back: toolcrib undo ${actId}`;
+  return `Before that, this act has done: ${before.join(', ')}. To take that back:\n  toolcrib undo ${actId}`;
 }

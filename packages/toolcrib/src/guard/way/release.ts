@@ -162,7 +162,12 @@ function wayBack({ decision, live }: Step, approved: boolean): string[] {
   const what = approved
     ? 'sent as it was approved'
     : `enforce would have ${decision.wouldBe === 'warn' ? 'warned of' : 'held'} this (rule ${decision.rule}): ${decision.reason}`;
-  return [`toolcrib: ${what}. Undo: toolcrib undo ${live.act.id}`];
+  return [`toolcrib: ${what}`, undoLine(live)];
+}
+
+/** A warning of its own, which begins with the command. */
+function undoLine({ act }: Step['live']): string {
+  return `toolcrib undo ${act.id}   takes it back`;
 }
 
 function warningsOf({ decision, live }: Step, notKeptWhy: string | undefined): string[] {
@@ -171,9 +176,7 @@ function warningsOf({ decision, live }: Step, notKeptWhy: string | undefined): s
     const would = decision.wouldBe
       ? `would be ${decision.wouldBe === 'hold' ? 'held' : 'denied'} in enforce mode`
       : 'take care';
-    warnings.push(
-      `toolcrib: ${would} (rule ${decision.rule}): ${decision.reason}. Undo: toolcrib undo ${live.act.id}`,
-    );
+    warnings.push(`toolcrib: ${would} (rule ${decision.rule}): ${decision.reason}`, undoLine(live));
   }
   if (notKeptWhy) warnings.push(`toolcrib: sent without a net, it can't be undone (${notKeptWhy})`);
   return warnings;
@@ -190,7 +193,7 @@ function withUnseen(deps: WayDeps, { request, seen, live }: Step): string[] {
   const kinds = unseen.slice(0, 5).map(({ kind }) => kind);
   const more = unseen.length > kinds.length ? ` and ${unseen.length - kinds.length} more` : '';
   return [
-    `toolcrib could not see all that this may take: ${kinds.join(', ')}${more}. What of that goes is not kept, and toolcrib undo ${live.act.id} can't bring it back`,
+    `toolcrib could not see all that this may take: ${kinds.join(', ')}${more}. What of that goes is not kept, and no undo brings it back`,
   ];
 }
 

@@ -125,8 +125,13 @@ async function softenClaim(
   // Softened it is only once the cluster has taken the claim's delete: `settled` says.
   deps.softenings.retained.set(request.id, now);
   const names = volumes.map(({ name }) => name).join(', ');
-  const told = `toolcrib has set ${names} to Retain first: the data stays when ${target.kind} ${metadata.name} goes. Undo: toolcrib undo ${live.act.id}. To give it up: toolcrib finish ${live.act.id}`;
-  return { do: 'forward', ...pinned(request, subject.effect, target), warnings: [...warnings, told] };
+  const { id } = live.act;
+  const told = [
+    `toolcrib has set ${names} to Retain first: the data stays when ${target.kind} ${metadata.name} goes`,
+    `toolcrib undo ${id}   takes it back`,
+    `toolcrib finish ${id}   gives the data up`,
+  ];
+  return { do: 'forward', ...pinned(request, subject.effect, target), warnings: [...warnings, ...told] };
 }
 
 async function softened(
@@ -139,9 +144,13 @@ async function softened(
   const { id, title } = step.live.act;
   await record(deps, step, 'softened', { status: 200, note });
   deps.notifier.tell({ kind: 'softened', title: `Softened: ${title}`, text: note });
-  const told = `toolcrib softened this: ${note}. Finish now: toolcrib finish ${id}. Undo: toolcrib undo ${id}`;
+  const told = [
+    `toolcrib softened this: ${note}`,
+    `toolcrib undo ${id}   takes it back`,
+    `toolcrib finish ${id}   finishes it now`,
+  ];
   const target = step.subject.effect.target;
-  return answer(goneStatus(target ?? { group: '', resource: '' }, uid), [...warnings, told]);
+  return answer(goneStatus(target ?? { group: '', resource: '' }, uid), [...warnings, ...told]);
 }
 
 /** The client's own precondition is not met: the cluster's answer to the delete as it was sent. Nothing was written. */
@@ -158,12 +167,14 @@ async function notYetSoftened(deps: WayDeps, step: Step, why: string): Promise<I
   deps.notifier.tell({ kind: 'failed', title: `Not softened yet: ${step.live.act.title}`, text: why });
   const { id } = step.live.act;
   return answer(
-    failure(504, `toolcrib does not know yet whether this was softened: ${why} See: toolcrib log ${id}`),
+    failure(504, `toolcrib does not know yet whether this was softened: ${why} See:\n  toolcrib log ${id}`),
   );
 }
 
 async function softenFailed(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
   await record(deps, step, 'failed', { note: `softening: ${why}`, status: 500 });
   deps.notifier.tell({ kind: 'failed', title: `Not softened: ${step.live.act.title}`, text: why });
-  return answer(failure(500, `toolcrib could not soften this: ${why} See: toolcrib log ${step.live.act.id}`));
+  return answer(
+    failure(500, `toolcrib could not soften this: ${why} See:\n  toolcrib log ${step.live.act.id}`),
+  );
 }

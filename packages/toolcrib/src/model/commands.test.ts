@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bound, commandsIn, unbound } from './commands.ts';
+import { wrapped } from './wrapped.ts';
+
+const TEXTS: [text: string, commands: string[]][] = [
+  [
+    'look: toolcrib held AB2CD; let it go: toolcrib approve AB2CD --as-sent, then helm uninstall again',
+    ['toolcrib held AB2CD', 'toolcrib approve AB2CD --as-sent', 'helm uninstall'],
+  ],
+  [
+    'Undo: toolcrib undo act-7f3k2m1. To give it up: toolcrib finish act-7f3k2m1',
+    ['toolcrib undo act-7f3k2m1', 'toolcrib finish act-7f3k2m1'],
+  ],
+  [
+    'To let it go: toolcrib approve AB2CD --as-sent --without-net kafka-0',
+    ['toolcrib approve AB2CD --as-sent --without-net kafka-0'],
+  ],
+  [
+    'Where you know it: toolcrib undo act-7f3k2m1 --same-cluster',
+    ['toolcrib undo act-7f3k2m1 --same-cluster'],
+  ],
+  ['toolcrib log act-7f3k2m1 tells what became of it.', ['toolcrib log act-7f3k2m1']],
+  ['Run one tool: toolcrib run -- k9s. Its own code', ['toolcrib run -- k9s.']],
+  ['out of the way: eval "$(toolcrib off)"', ['eval "$(toolcrib off)"']],
+  [
+    'If it stays so: toolcrib guard stop, then toolcrib guard start',
+    ['toolcrib guard stop', 'toolcrib guard start'],
+  ],
+  ['take a new port: toolcrib guard start --port 0', ['toolcrib guard start --port 0']],
+  ['a menu entry: toolcrib app k9s --desktop-entry)', ['toolcrib app k9s --desktop-entry']],
+  ['delete it by itself (kubectl delete KIND NAME)', ['kubectl delete KIND NAME']],
+  ['toolcrib could not see all that this may take', []],
+  ['toolcrib has set pvc-1 to Retain first', []],
+];
+
+for (const [text, commands] of TEXTS) {
+  test(text, () => {
+    assert.deepEqual(commandsIn(text), commands);
+    assert.equal(unbound(bound(text)), text);
+    for (let width = 10; width < 100; width++) {
+      const lines = wrapped(text, width);
+      for (const command of commands)
+        assert.ok(
+          lines.some((line) => line.includes(command)),
+          `${width}: ${command}`,
+        );
+    }
+  });
+}

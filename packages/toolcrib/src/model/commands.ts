@@ -1,0 +1,38 @@
+// A command to be copied stands in one line wherever we break lines: half of one, pasted, does something else or nothing.
+
+const OURS =
+  'app|approve|completion|demo|deny|doctor|finish|guard|held|log|off|on|radius|run|sandbox|undo|uninstall|vet';
+/** Flags with a value of their own; after `--` a program and no more. */
+const VALUED = '(?:--without-net|--context|--shell|--port|--job|--scale|--cascade|-n|-o|--) [^\\s,;)]+';
+const FLAG = '--?[a-z][\\w-]*(?:=[^\\s,;)]+)?';
+/** Codes, acts, placeholders, `kind/name`, and our second words. */
+const WORD =
+  'act-\\w+|[A-Z][A-Z0-9]+|[a-z]+\\/[\\w.-]+|start|stop|status|verify|trust|update|lens|openlens|freelens|headlamp|octant|k9s';
+const ARGUMENTS = `(?: (?:${VALUED}|${FLAG}|(?:${WORD})\\b))*`;
+const COMMAND = new RegExp(
+  [
+    'eval "\\$\\(toolcrib (?:on|off)\\)"',
+    `\\btoolcrib (?:${OURS})\\b${ARGUMENTS}`,
+    `\\bkubectl (?:apply|delete|drain|get|replace)\\b${ARGUMENTS}`,
+    '\\bhelm uninstall\\b',
+  ].join('|'),
+  'g',
+);
+
+/** What stands for a space within a command; no text of ours or of a cluster's has it (`clean`). */
+const HELD = '\u0001';
+
+/** The text with its commands as single words, for whatever breaks lines at spaces. */
+export function bound(text: string): string {
+  return text.replace(COMMAND, (command) => command.replaceAll(' ', HELD));
+}
+
+/** Undoes {@link bound}. */
+export function unbound(text: string): string {
+  return text.replaceAll(HELD, ' ');
+}
+
+/** The commands in a text, as somebody would copy them. */
+export function commandsIn(text: string): string[] {
+  return text.match(COMMAND) ?? [];
+}
