@@ -51,7 +51,7 @@ export const statusSchema = z.object({
       actId: z.string(),
       what: z.string(),
       finishAfter: z.number(),
-      /** `by-hand`: never finished by itself; `overdue`: by more than a window, so left for a person. */
+      /** `by-hand`: never finished by itself (data that is kept, or its undo was asked for); `overdue`: by more than a window, so left for a person. */
       state: z.enum(['by-hand', 'waiting', 'due', 'overdue']),
     }),
   ),

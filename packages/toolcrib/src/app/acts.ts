@@ -19,15 +19,8 @@ import {
   mayArriveUntil,
   ToolcribError,
 } from '../model/index.ts';
-import {
-  lookForFinish,
-  lookForUndo,
-  planFinish,
-  planUndo,
-  runFinish,
-  runUndo,
-  unmarkLeft,
-} from '../undo/index.ts';
+import { lookForUndo, planUndo, runUndo, unmarkLeft } from '../undo/index.ts';
+import { stillRunning, withStillRunning } from './still-running.ts';
 
 export interface ActDeps {
   journal: Journal;
@@ -44,7 +37,7 @@ export interface ActDeps {
 /** Told of each result as it comes. */
 export type ActProgress = (news: { done: number; of: number; result: UndoRecord['results'][number] }) => void;
 
-/** While an undo runs, the guard must not finish the same act under it. Milliseconds. */
+/** For a guard of an older toolcrib, which knows no better than the time at which it finishes. Milliseconds. */
 const GRACE_WHILE_UNDOING = 10 * 60_000;
 
 /** @throws ToolcribError `not-found` */
@@ -64,8 +57,16 @@ export async function knownAct(journal: Journal, actId: string): Promise<Act> {
  *   `unsettled` where it is being softened at this moment
  */
 export async function undoAct(deps: ActDeps, actId: string, progress: ActProgress): Promise<UndoRecord> {
-  const { journal, clock, by } = deps;
+  const { journal, clock } = deps;
   const act = await knownAct(journal, actId);
+  // Before anything else, and whatever comes of it: the guard must not finish what a person wants back.
+  const asked = await journal.askUndo(actId, clock.now());
+  return withStillRunning(actId, asked, () => bringBack(deps, act, progress));
+}
+
+async function bringBack(deps: ActDeps, act: Act, progress: ActProgress): Promise<UndoRecord> {
+  const { journal, clock, by } = deps;
+  const { id: actId } = act;
   const snapshots = await journal.snapshotsOf(actId);
   const requests = await journal.requests({ actId });
   const cluster = await deps.clusterFor(act.context);
@@ -94,6 +95,9 @@ export async function undoAct(deps: ActDeps, actId: string, progress: ActProgres
     const { record, softenings } = await runUndo(cluster, plan, progress, { id: whole.id, by, as });
     for (const softening of softenings) await journal.saveSoften(softening);
     whole.results.push(...record.results, ...(await withoutMarks(deps, cluster, softened)));
+    const back = new Set(softenings.map(({ owner }) => owner.uid));
+    const left = softened.filter(({ state, owner }) => state === 'softened' && !back.has(owner.uid));
+    whole.results.push(...(await stillRunning(cluster, left)));
   }
   // Of what took nothing there is nothing to undo: the log goes on telling what became of it.
   if (took) await journal.saveUndo(whole);
@@ -139,7 +143,7 @@ async function boundTo(deps: ActDeps, act: Act, cluster: Cluster): Promise<UndoR
   throw unknownCluster(act, 'undo');
 }
 
-function unknownCluster({ id, context }: Act, how: 'undo' | 'finish'): ToolcribError {
+export function unknownCluster({ id, context }: Act, how: 'undo' | 'finish'): ToolcribError {
   return new ToolcribError(
     'conflict',
     `Whether the cluster of context ${contextNameOf(context)} is still the one in which ${id} was done can't be told.`,
@@ -147,7 +151,7 @@ function unknownCluster({ id, context }: Act, how: 'undo' | 'finish'): ToolcribE
   );
 }
 
-function otherCluster({ id, context }: Act): ToolcribError {
+export function otherCluster({ id, context }: Act): ToolcribError {
   return new ToolcribError(
     'conflict',
     `The context ${contextNameOf(context)} names another cluster than when ${id} was done. Nothing was changed.`,
@@ -184,7 +188,7 @@ function personsOf(
 const sameAs = (a: As | undefined, b: As | undefined): boolean => isDeepStrictEqual(a, b);
 
 /** The act's softenings, with those that were cut off carried to their end: called back or completed. */
-async function settledFirst(
+export async function settledFirst(
   deps: ActDeps,
   cluster: Cluster,
   { id: actId, context }: Act,
@@ -227,54 +231,6 @@ function postpone(record: SoftenRecord, now: number): SoftenRecord {
   return { ...record, finishAfter: Math.max(record.finishAfter, now + GRACE_WHILE_UNDOING) };
 }
 
-/**
- * Completes a softened act: what was left running goes now.
- * @param options.confirmed a person said yes although it is long overdue
- * @param options.byItself nobody asked for it: kept data (retain-first) is left as it is, and nothing is resumed first
- * @throws ToolcribError `not-found`; `conflict` where nothing of it was softened, or it is overdue and not confirmed
- */
-export async function finishAct(
-  deps: ActDeps,
-  actId: string,
-  options: { windowMs: number; confirmed?: boolean; byItself?: boolean; progress?: ActProgress },
-): Promise<UndoRecord[]> {
-  const { journal, clock, by } = deps;
-  const act = await knownAct(journal, actId);
-  const cluster = await deps.clusterFor(act.context);
-  // What is finished is named by UIDs, which no other cluster has: there it would all be gone, and be told as finished.
-  const found = compareClusters(act.cluster, await cluster.identity());
-  if (found === 'other') throw otherCluster(act);
-  if (found === 'unknown' && act.cluster !== undefined && !deps.sameCluster)
-    throw unknownCluster(act, 'finish');
-  const settled = options.byItself
-    ? await journal.softenings({ actId })
-    : await settledFirst(deps, cluster, act, await journal.requests({ actId }));
-  const open = settled.filter(
-    ({ state, how }) => state === 'softened' && !(options.byItself && how === 'retain-first'),
-  );
-  if (open.length === 0) {
-    throw new ToolcribError('conflict', `Nothing of act ${actId} waits to be finished.`, {
-      next: `toolcrib log ${actId} tells what became of it.`,
-    });
-  }
-  const records: UndoRecord[] = [];
-  for (const softened of open) {
-    const { as } = softened;
-    const live = await lookForFinish(cluster, softened, as);
-    const plan = planFinish(softened, live, clock.now(), options.windowMs);
-    const { record, softening } = await runFinish(cluster, plan, options.progress ?? (() => undefined), {
-      id: recordId('finish', clock),
-      by,
-      as,
-      confirmed: options.confirmed,
-    });
-    await journal.saveUndo(record);
-    await journal.saveSoften(softening);
-    records.push(record);
-  }
-  return records;
-}
-
-function recordId(kind: string, clock: Clock): string {
+export function recordId(kind: string, clock: Clock): string {
   return `${kind}-${clock.now().toString(36)}-${Math.floor(performance.now() * 1000).toString(36)}`;
 }

@@ -18,12 +18,12 @@ import { resumeSoftenings } from '../guard/way/resume.ts';
 import { settling } from '../guard/way/settling.ts';
 import { softenings } from '../guard/way/softenings.ts';
 import { loadKey, openJournal, reopeningJournal } from '../journal/index.ts';
-import { type Hold, netOf, ToolcribError } from '../model/index.ts';
+import { type Hold, netOf, type SoftenRecord, ToolcribError } from '../model/index.ts';
 import { clientProcesses, desktop, processLives, tellAll, waitingTerminal } from '../notify/index.ts';
 import { unmarkLeft } from '../undo/index.ts';
-import { finishAct } from './acts.ts';
 import { contexts } from './contexts.ts';
 import type { FromDesk, ToDesk } from './desk-messages.ts';
+import { finishByItself } from './finish.ts';
 import { log } from './log.ts';
 import { readManifests } from './manifests.ts';
 import { ownJournal } from './own-journal.ts';
@@ -91,12 +91,11 @@ async function main(
     post({ type: 'waiting', id, code });
     return work.finally(() => post({ type: 'waiting', id }));
   };
-  const finish = async (actId: string, why: string) => {
-    const records = await finishAct({ journal, clusterFor, clock, by: `the guard (${why})` }, actId, {
-      windowMs: policy.current().softenMs,
-      byItself: true,
-    });
-    const failed = records.flatMap(({ results }) => results).find(({ result }) => result === 'failed');
+  const finish = async (softened: SoftenRecord, why: string, due = false) => {
+    const by = `the guard (${why})`;
+    const windowMs = policy.current().softenMs;
+    const { results } = await finishByItself({ journal, clusterFor, clock, by }, softened, { windowMs, due });
+    const failed = results.find(({ result }) => result === 'failed');
     if (failed) throw new ToolcribError('api', `${failed.what}: ${failed.note ?? 'it could not be deleted'}`);
   };
   const deps: WayDeps = {
@@ -141,7 +140,7 @@ async function main(
     journal,
     clock,
     windowMs: () => policy.current().softenMs,
-    finish,
+    finish: (softened, why) => finish(softened, why, true),
     resume: () => resumeSoftenings(deps),
     publish: (keys) => post({ type: 'create-watches', keys }),
     log,

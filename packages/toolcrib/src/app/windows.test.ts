@@ -41,7 +41,7 @@ function watched(records: SoftenRecord[], finish: (actId: string) => Promise<voi
     } as unknown as Journal,
     clock: time.clock,
     windowMs: () => 1_000_000,
-    finish: async (actId) => {
+    finish: async ({ actId }) => {
       finished.push(actId);
       await finish(actId);
     },

@@ -15,14 +15,14 @@ const RESOURCES: Record<string, string> = {
 /**
  * Watches over the windows of softened acts: tells the door which CREATEs must be judged meanwhile, finishes each when
  * its time has come, and sees to it that a softening that was cut off is carried on. One that is overdue by more than
- * another window (the machine slept) is left for a person, and so is kept data (`retain-first`).
+ * another window (the machine slept) is left for a person, and so are kept data (`retain-first`) and what somebody wants back.
  */
 export function windows(deps: {
   journal: Journal;
   clock: Clock;
   /** Milliseconds. */
   windowMs(): number;
-  finish(actId: string, why: string): Promise<void>;
+  finish(record: SoftenRecord, why: string): Promise<void>;
   /** Carries on what was cut off. */
   resume(): Promise<void>;
   publish(createWatches: string[]): void;
@@ -59,9 +59,10 @@ export function windows(deps: {
     const byContext = Map.groupBy(due, ({ context }) => context);
     await Promise.all(
       [...byContext.values()].map(async (records) => {
-        for (const actId of new Set(records.map((record) => record.actId))) {
-          await deps.finish(actId, 'its window has ended').catch((error: unknown) => {
-            deps.log('a softened act could not be finished yet', { act: actId, why: String(error) });
+        // Each has its own yes and its own time, whatever else its act did.
+        for (const record of records) {
+          await deps.finish(record, 'its window has ended').catch((error: unknown) => {
+            deps.log('a softened act could not be finished yet', { act: record.actId, why: String(error) });
           });
         }
       }),
@@ -99,7 +100,7 @@ export function state(
   now: number,
   windowMs: number,
 ): 'by-hand' | 'waiting' | 'due' | 'overdue' {
-  if (record.how === 'retain-first') return 'by-hand';
+  if (record.how === 'retain-first' || record.undoAsked !== undefined) return 'by-hand';
   if (now < record.finishAfter) return 'waiting';
   return now < record.finishAfter + windowMs ? 'due' : 'overdue';
 }

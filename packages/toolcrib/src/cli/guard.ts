@@ -148,7 +148,7 @@ function statusText(status: GuardStatus): string {
           state === 'overdue'
             ? bad('overdue: finish or undo it')
             : state === 'by-hand'
-              ? 'never by itself: its data is kept until you finish or undo it'
+              ? 'never by itself: until you finish or undo it'
               : when(finishAfter),
         ]),
       ]),

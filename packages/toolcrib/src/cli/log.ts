@@ -154,10 +154,14 @@ function storyText(story: ActStory): string {
     ]),
   ];
   for (const record of softenings) {
-    const { owner, state, finishAfter, left, how } = record;
+    const { owner, state, finishAfter, left, how, undoAsked } = record;
     const what = `${owner.kind} ${owner.namespace === undefined ? '' : `${owner.namespace}/`}${owner.name}`;
     const kept = `, its data is kept until: toolcrib finish ${act.id}`;
-    const more = `, ${left.length} objects left, finishes ${when(finishAfter)}`;
+    const ending =
+      undoAsked === undefined
+        ? `finishes ${when(finishAfter)}`
+        : 'never finished by itself: its undo was asked for';
+    const more = `, ${left.length} objects left, ${ending}`;
     const ends = state !== 'softened' ? '' : how === 'retain-first' ? kept : more;
     lines.push(
       '',

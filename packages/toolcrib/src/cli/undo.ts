@@ -34,7 +34,7 @@ export function registerUndo(program: Command): void {
     .option('--overdue', 'also where its time has long passed')
     .option('--same-cluster', 'it is the cluster in which the act was done, where that can’t be told')
     .action(async (actId: string, options: { output: Output; overdue?: boolean; sameCluster?: boolean }) => {
-      const { finishAct } = await import('../app/acts.ts');
+      const { finishAct } = await import('../app/finish.ts');
       const { ToolcribError } = await import('../model/index.ts');
       const windowMs = await softenWindow();
       const run = (confirmed: boolean | undefined) =>

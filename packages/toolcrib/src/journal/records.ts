@@ -226,6 +226,7 @@ export const softenSchema = z.looseObject({
   gracePeriodSeconds: count.optional(),
   as,
   finishAfter: count,
+  undoAsked: count.optional(),
   how: z.enum(['orphan-first', 'retain-first']).optional(),
   claims: z.enum(['Delete', 'Retain']).optional(),
   held: z.boolean().optional(),

@@ -43,6 +43,7 @@ export function reopeningJournal(open: () => Journal): Journal {
     hold: (code) => during((j) => j.hold(code)),
     holds: (query) => during((j) => j.holds(query)),
     saveSoften: (record) => during((j) => j.saveSoften(record)),
+    askUndo: (actId, at) => during((j) => j.askUndo(actId, at)),
     softenings: (query) => during((j) => j.softenings(query)),
     saveUndo: (record) => during((j) => j.saveUndo(record)),
     undos: (actId) => during((j) => j.undos(actId)),

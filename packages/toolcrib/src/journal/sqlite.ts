@@ -20,6 +20,7 @@ import { keyFingerprint } from './key.ts';
 import { actSchema, holdSchema, requestSchema, snapshotSchema, softenSchema, undoSchema } from './records.ts';
 import { type Holdings, holdingsOf, type Pruned, pruneBefore } from './retention.ts';
 import { SEAL_FORMAT, seal, unseal } from './seal.ts';
+import { followingSoften, mayBeFinished } from './softens.ts';
 import type { Patience } from './turns.ts';
 
 export interface SqliteJournal extends Journal {
@@ -146,6 +147,13 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
 
   const SNAPSHOT = 'SELECT id, act_id, format, sealed FROM snapshots';
   const HOLD = 'SELECT code, act_id, state, body FROM holds';
+  const SOFTEN = 'SELECT act_id, state, body FROM softenings';
+
+  function storedSoften({ actId, requestId, owner }: SoftenRecord): SoftenRecord | undefined {
+    const where = 'WHERE act_id = ? AND request_id = ? AND owner_uid = ?';
+    const row = database.get(`${SOFTEN} ${where}`, actId, requestId, owner.uid);
+    return row && record<SoftenRecord>(softenSchema, 'the softened delete of', row);
+  }
 
   return {
     file,
@@ -258,23 +266,24 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
     },
 
     async saveSoften(soften) {
-      await database.write((run) =>
-        run(
-          `INSERT INTO softenings (act_id, request_id, owner_uid, finish_after, state, body) VALUES (?, ?, ?, ?, ?, ?)
-           ON CONFLICT (act_id, request_id, owner_uid) DO UPDATE SET finish_after = excluded.finish_after,
-           state = excluded.state, body = excluded.body`,
-          soften.actId,
-          soften.requestId,
-          soften.owner.uid,
-          soften.finishAfter,
-          soften.state,
-          JSON.stringify(soften),
-        ),
-      );
+      await database.write((run) => putSoften(run, followingSoften(storedSoften(soften), soften)));
+    },
+    async askUndo(actId, at) {
+      return database.write((run) => {
+        const rows = database.all(`${SOFTEN} WHERE act_id = ?`, actId);
+        const open = records<SoftenRecord>(softenSchema, 'the softened delete of', rows).filter(
+          mayBeFinished,
+        );
+        return open.map((one) => {
+          const asked = { ...one, undoAsked: one.undoAsked ?? at };
+          putSoften(run, asked);
+          return asked;
+        });
+      });
     },
     async softenings(query = {}) {
       const { where, values } = conditions({ 'act_id =': query.actId, 'state =': query.state });
-      const sql = `SELECT act_id, state, body FROM softenings ${where} ORDER BY finish_after, rowid`;
+      const sql = `${SOFTEN} ${where} ORDER BY finish_after, rowid`;
       return records<SoftenRecord>(softenSchema, 'the softened delete of', database.all(sql, ...values));
     },
 
@@ -322,6 +331,20 @@ function putRequest(run: Run, request: RequestRecord): void {
     request.at,
     request.state,
     JSON.stringify(request),
+  );
+}
+
+function putSoften(run: Run, soften: SoftenRecord): void {
+  run(
+    `INSERT INTO softenings (act_id, request_id, owner_uid, finish_after, state, body) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (act_id, request_id, owner_uid) DO UPDATE SET finish_after = excluded.finish_after,
+     state = excluded.state, body = excluded.body`,
+    soften.actId,
+    soften.requestId,
+    soften.owner.uid,
+    soften.finishAfter,
+    soften.state,
+    JSON.stringify(soften),
   );
 }
 

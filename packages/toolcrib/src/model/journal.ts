@@ -149,6 +149,8 @@ export interface SoftenRecord {
   as?: As;
   /** Milliseconds since 1970. `retain-first` is never finished by itself: what it keeps is data. */
   finishAfter: number;
+  /** Its undo was asked for (milliseconds since 1970): from then on the guard does not finish it by itself any more. */
+  undoAsked?: number;
   /** Default `orphan-first`. */
   how?: 'orphan-first' | 'retain-first';
   /** A StatefulSet's `whenDeleted`: whether the finish takes its claims too. */
@@ -216,7 +218,10 @@ export interface Journal {
   hold(code: string): Promise<Hold | undefined>;
   holds(query?: { state?: Hold['state']; context?: string }): Promise<Hold[]>;
 
+  /** Inserts or replaces; another end than the stored one, and forgetting that the undo was asked for, change nothing. */
   saveSoften(record: SoftenRecord): Promise<void>;
+  /** Sets `undoAsked` of whatever of the act the guard might finish by itself, also of what is only being softened. */
+  askUndo(actId: string, at: number): Promise<SoftenRecord[]>;
   softenings(query?: { actId?: string; state?: SoftenRecord['state'] }): Promise<SoftenRecord[]>;
 
   saveUndo(record: UndoRecord): Promise<void>;

@@ -29,11 +29,24 @@ export interface FinishPlan {
   askFirst: boolean;
 }
 
-/** Reads what is left of a softened act. Writes nothing. */
-export async function lookForFinish(cluster: Cluster, record: SoftenRecord, as?: As): Promise<LeftView> {
+/**
+ * Reads what is left of a softened delete. Writes nothing.
+ * @param others of the same act: what they left has the same marks where the workload has the same name, and is theirs
+ */
+export async function lookForFinish(
+  cluster: Cluster,
+  record: SoftenRecord,
+  as?: As,
+  others: readonly SoftenRecord[] = [],
+): Promise<LeftView> {
   const { resources } = await cluster.resources(as);
+  const own = new Set(record.left.map(({ uid }) => uid));
+  const theirs = new Set(others.flatMap(({ left }) => left.map(({ uid }) => uid)));
   const found = new Map<string, KubeObject>();
-  for (const object of await markedBy(cluster, record, as)) found.set(object.metadata.uid ?? '', object);
+  for (const object of await markedBy(cluster, record, as)) {
+    const { uid = '' } = object.metadata;
+    if (own.has(uid) || !theirs.has(uid)) found.set(uid, object);
+  }
   for (const left of record.left) {
     const info = kindOf(resources, left);
     if (!info || found.has(left.uid)) continue;
@@ -66,8 +79,9 @@ export function planFinish(
   now: number,
   window = 24 * 3_600_000,
 ): FinishPlan {
-  // Kept data is never finished but by a person, and so never late.
-  const askFirst = record.how !== 'retain-first' && now - record.finishAfter > window;
+  // What is never finished but by a person is never late.
+  const byHand = record.how === 'retain-first' || record.undoAsked !== undefined;
+  const askFirst = !byHand && now - record.finishAfter > window;
   if (record.state !== 'softened') {
     const note = `its softening is ${record.state}`;
     return {

@@ -13,13 +13,21 @@ import { defaultWaiting, statusOf } from './wait.ts';
  * Carries out a finish. Each object is read again right before its delete, and the delete is pinned to its UID and
  * that reading's resourceVersion: whoever adopts it in between wins. Run again, it ends the same.
  * @param options.confirmed a person said yes to a plan with `askFirst`
+ * @param options.goOn asked right before each write, once its object was read: whether it is still to go
  * @throws ToolcribError `conflict` for an overdue plan that nobody confirmed
  */
 export async function runFinish(
   cluster: Cluster,
   plan: FinishPlan,
   progress: (news: { done: number; of: number; result: Result }) => unknown,
-  options: { id: string; by: string; as?: As; confirmed?: boolean; waiting?: Partial<Waiting> },
+  options: {
+    id: string;
+    by: string;
+    as?: As;
+    confirmed?: boolean;
+    goOn?: () => Promise<boolean>;
+    waiting?: Partial<Waiting>;
+  },
 ): Promise<{ record: UndoRecord; softening: SoftenRecord }> {
   if (plan.askFirst && !options.confirmed) {
     const due = new Date(plan.record.finishAfter).toISOString();
@@ -34,24 +42,38 @@ export async function runFinish(
   const waiting = { ...defaultWaiting, ...options.waiting };
   const at = waiting.now();
   const results: Result[] = [];
+  let calledBack = false;
+  const goOn = async (): Promise<boolean> => {
+    calledBack ||= (await options.goOn?.()) === false;
+    return !calledBack;
+  };
   for (const [index, step] of plan.steps.entries()) {
-    const result = await outcome(cluster, plan.record, step, options.as);
+    const result = await outcome(cluster, plan.record, step, goOn, options.as);
     results.push(result);
     await progress({ done: index + 1, of: plan.steps.length, result });
   }
   const { actId } = plan.record;
   const failed = results.some(({ result }) => result === 'failed');
-  const ended = plan.record.state === 'softened' && !failed;
+  const ended = plan.record.state === 'softened' && !failed && !calledBack;
   return {
     record: { id: options.id, actId, at, by: options.by, kind: 'finish', results },
     softening: ended ? { ...plan.record, state: 'finished', note: undefined } : plan.record,
   };
 }
 
-async function outcome(cluster: Cluster, record: SoftenRecord, step: FinishStep, as?: As): Promise<Result> {
+const CALLED_BACK = 'it was called back meanwhile, and stays';
+
+async function outcome(
+  cluster: Cluster,
+  record: SoftenRecord,
+  step: FinishStep,
+  goOn: () => Promise<boolean>,
+  as?: As,
+): Promise<Result> {
   if (step.do === 'none') return step.result;
   const what = step.do === 'reclaim' ? `PersistentVolume ${step.name}` : nameOf(step.object);
   try {
+    if (!(await goOn())) return { what, result: 'skipped', note: CALLED_BACK };
     if (step.do === 'unmark') {
       const there = await unmark(cluster, step.object, as);
       return {
@@ -60,8 +82,8 @@ async function outcome(cluster: Cluster, record: SoftenRecord, step: FinishStep,
         note: 'it is somebody’s again; its marks are off',
       };
     }
-    if (step.do === 'reclaim') return await reclaim(cluster, step, as);
-    return await remove(cluster, record, step, as);
+    if (step.do === 'reclaim') return await reclaim(cluster, step, goOn, as);
+    return await remove(cluster, record, step, goOn, as);
   } catch (error) {
     return { what, result: 'failed', note: error instanceof Error ? error.message : String(error) };
   }
@@ -71,6 +93,7 @@ async function remove(
   cluster: Cluster,
   record: SoftenRecord,
   step: Extract<FinishStep, { do: 'delete' }>,
+  goOn: () => Promise<boolean>,
   as?: As,
 ): Promise<Result> {
   const what = nameOf(step.object);
@@ -86,6 +109,7 @@ async function remove(
     }
     if (!carries(record, now)) return { what, result: 'skipped', note: 'somebody took the mark off' };
     const { resourceVersion } = now.metadata;
+    if (!(await goOn())) return { what, result: 'skipped', note: CALLED_BACK };
     try {
       const options = { ...step.options, preconditions: { uid, resourceVersion } };
       await cluster.delete(step.info, { namespace, name }, options, as);
@@ -100,6 +124,7 @@ async function remove(
 async function reclaim(
   cluster: Cluster,
   { name, uid, to }: Extract<FinishStep, { do: 'reclaim' }>,
+  goOn: () => Promise<boolean>,
   as?: As,
 ): Promise<Result> {
   const what = `PersistentVolume ${name}`;
@@ -107,6 +132,7 @@ async function reclaim(
   const volume = await cluster.get(type, { name }, as);
   const already = volumeResult(name, volume?.metadata.uid === uid ? volume : undefined);
   if (already) return already;
+  if (!(await goOn())) return { what, result: 'skipped', note: CALLED_BACK };
   const { resourceVersion } = volume?.metadata ?? {};
   const patch = { metadata: { uid, resourceVersion }, spec: { persistentVolumeReclaimPolicy: to } };
   await cluster.patch(type, { name }, patch, {}, as);

@@ -9,7 +9,8 @@ import { away, faulty, watchingAs } from '../../testing/faulty.ts';
 import type { ClusterTarget, OpenTarget } from '../../testing/target.ts';
 import { inNamespace, paths, put, seen, until } from '../../testing/target.ts';
 import { podsOf, runClaim, runDeployment, uidsOf } from '../../testing/workloads.ts';
-import { finishAct, undoAct } from '../acts.ts';
+import { undoAct } from '../acts.ts';
+import { finishAct, finishByItself } from '../finish.ts';
 
 const ACT = 'act-000001';
 const none = () => undefined;
@@ -170,7 +171,7 @@ export function actsContract(open: OpenTarget): void {
       await until('released', async () => (await seen(target, volumePath))?.status?.phase === 'Released');
       await withDeps(async (deps) => {
         const { apiVersion, kind, metadata } = claim;
-        await deps.journal.saveSoften({
+        const record: SoftenRecord = {
           actId: ACT,
           requestId: 'req-1',
           context: 'prod',
@@ -180,8 +181,12 @@ export function actsContract(open: OpenTarget): void {
           how: 'retain-first',
           volumes,
           state: 'softened',
-        });
-        await assert.rejects(finishAct(deps, ACT, { windowMs: 1_000, byItself: true }), { code: 'conflict' });
+        };
+        await deps.journal.saveSoften(record);
+        for (const due of [true, false]) {
+          const asked = finishByItself(deps, record, { windowMs: 1_000, due });
+          await assert.rejects(asked, { code: 'conflict' });
+        }
         assert.equal((await seen(target, volumePath))?.spec?.persistentVolumeReclaimPolicy, 'Retain');
         const { context } = target.cluster;
         // Nobody can tell: the UID may not be read, and the address is another one.

@@ -42,8 +42,8 @@ export interface WayDeps {
   /** CREATEs handed to the door that take a softened act's Pods over, and what its record becomes then. By request id. */
   whenCreated: Map<string, SoftenRecord>;
   softenings: Softenings;
-  /** Completes a softened act now (the undo capability's work; injected, since capabilities never import each other). */
-  finish(actId: string, why: string): Promise<void>;
+  /** Completes a softened delete now (the undo capability's work; injected, since capabilities never import each other). */
+  finish(softened: SoftenRecord, why: string): Promise<void>;
   /**
    * Takes our marks off what a softened act had left and somebody has adopted (the undo capability's work too).
    * @param all also off what is nobody's yet. @returns how many objects still carry them

@@ -51,7 +51,7 @@ for (const [what, method, type, body] of [
         }),
     );
     const finished: string[] = [];
-    deps.finish = async (id) => void finished.push(id);
+    deps.finish = async ({ actId }) => void finished.push(actId);
     const sets = paths.apps('default', 'statefulsets');
     const create = async (app: string) => {
       const object = {

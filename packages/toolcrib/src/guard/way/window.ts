@@ -51,7 +51,7 @@ export async function createInWindow(deps: WayDeps, request: AskedRequest): Prom
     return { do: 'forward', warnings: [`toolcrib: ${note}; act ${softened.actId} will not be finished`] };
   }
   try {
-    await deps.finish(softened.actId, 'created again with another selector');
+    await deps.finish(softened, 'created again with another selector');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return answer(

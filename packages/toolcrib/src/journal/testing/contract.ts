@@ -267,6 +267,28 @@ export function journalContract(name: string, makeStore: () => Promise<JournalSt
     );
 
     test(
+      'a softening’s end stays, and that its undo was asked for: whoever writes what he had read before',
+      withOne(async (journal) => {
+        const state = async () => (await journal.softenings({ actId: 'act-000001' }))[0];
+        const kept = { ...aSoften().owner, uid: 'uid-claim' };
+        await journal.saveSoften(aSoften());
+        await journal.saveSoften(aSoften({ owner: kept, how: 'retain-first', finishAfter: 9e15 }));
+        assert.deepEqual(await journal.askUndo('act-000001', 7), [aSoften({ undoAsked: 7 })]);
+        assert.deepEqual(await journal.askUndo('other', 8), []);
+        await journal.saveSoften(aSoften({ state: 'softened' }));
+        assert.deepEqual(await state(), aSoften({ state: 'softened', undoAsked: 7 }));
+        await journal.saveSoften(aSoften({ state: 'finished' }));
+        assert.equal((await state())?.state, 'softened', 'a finish that had not heard of it');
+        await journal.saveSoften(aSoften({ state: 'undone', undoAsked: 7, marked: true }));
+        await journal.saveSoften(aSoften({ state: 'finished', undoAsked: 7 }));
+        assert.equal((await state())?.state, 'undone');
+        await journal.saveSoften(aSoften({ state: 'undone' }));
+        assert.equal((await state())?.marked, undefined, 'the rest of it may be written');
+        assert.deepEqual(await journal.askUndo('act-000001', 9), []);
+      }),
+    );
+
+    test(
       'fields that a newer toolcrib added survive',
       withOne(async (journal) => {
         const act = { ...anAct(), ofTomorrow: { a: [1] } };
