@@ -6,6 +6,7 @@ import { byItselfContract } from '../packages/toolcrib/src/app/contracts/by-itse
 import { editRoleContract } from '../packages/toolcrib/src/guard/way/edit-role.contract.ts';
 import { keepFirstContract } from '../packages/toolcrib/src/guard/way/keep-first.contract.ts';
 import { recoverContract } from '../packages/toolcrib/src/guard/way/recover.contract.ts';
+import { windowContract } from '../packages/toolcrib/src/guard/way/window.contract.ts';
 import { sharedTestbed } from './target.ts';
 
 const open = sharedTestbed();
@@ -15,3 +16,4 @@ describe('undo and finish of an act, over a real control plane', () => actsContr
 describe('what is adopted carries no mark, over a real control plane', () => adoptedContract(open));
 describe('what the guard finishes by itself, over a real control plane', () => byItselfContract(open));
 describe('with the stock edit role, over a real control plane', () => editRoleContract(open));
+describe('a create in a softened act’s window, over a real control plane', () => windowContract(open));

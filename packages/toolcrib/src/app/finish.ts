@@ -50,18 +50,19 @@ export async function finishAct(deps: ActDeps, actId: string, options: Finish): 
  * Completes one softened delete of which nobody has said anything at this moment: its time has come, or its workload was
  * created anew (`due` false). Never what is kept (retain-first), never where an undo was asked for, never where it
  * can't be told that the cluster is the one; and each object only after the journal has been asked once more.
+ * @param options.adopting whether a create is on its way that takes over what was left
  * @throws ToolcribError `conflict` where it is not to be finished by itself
  */
 export async function finishByItself(
   deps: ActDeps,
   { actId, requestId, owner }: SoftenRecord,
-  options: Finish & { due: boolean },
+  options: Finish & { due: boolean; adopting?: () => boolean },
 ): Promise<UndoRecord> {
   const { journal, clock } = deps;
   const act = await knownAct(journal, actId);
   const cluster = await boundCluster(deps, act, false);
   const wanted = (now: SoftenRecord): boolean => {
-    if (now.how === 'retain-first' || now.undoAsked !== undefined) return false;
+    if (now.how === 'retain-first' || now.undoAsked !== undefined || options.adopting?.()) return false;
     return !options.due || windowState(now, clock.now(), options.windowMs) === 'due';
   };
   const now = (await journal.softenings({ actId })).find(

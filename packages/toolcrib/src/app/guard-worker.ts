@@ -17,6 +17,7 @@ import { ownedLooks } from '../guard/way/owned.ts';
 import { resumeSoftenings } from '../guard/way/resume.ts';
 import { settling } from '../guard/way/settling.ts';
 import { softenings } from '../guard/way/softenings.ts';
+import { isBeingAdopted } from '../guard/way/window.ts';
 import { loadKey, openJournal, reopeningJournal } from '../journal/index.ts';
 import { type Hold, netOf, type SoftenRecord, ToolcribError } from '../model/index.ts';
 import { clientProcesses, desktop, processLives, tellAll, waitingTerminal } from '../notify/index.ts';
@@ -94,7 +95,9 @@ async function main(
   const finish = async (softened: SoftenRecord, why: string, due = false) => {
     const by = `the guard (${why})`;
     const windowMs = policy.current().softenMs;
-    const { results } = await finishByItself({ journal, clusterFor, clock, by }, softened, { windowMs, due });
+    const adopting = () => isBeingAdopted(deps.whenCreated, softened);
+    const options = { windowMs, due, adopting };
+    const { results } = await finishByItself({ journal, clusterFor, clock, by }, softened, options);
     const failed = results.find(({ result }) => result === 'failed');
     if (failed) throw new ToolcribError('api', `${failed.what}: ${failed.note ?? 'it could not be deleted'}`);
   };

@@ -11,3 +11,23 @@ export function claimOf(userAgent: string | undefined): ToolClaim {
 export function waits(headers: Record<string, string>): boolean {
   return claimOf(headers['user-agent']).name === 'kubectl' && headers['kubectl-session'] !== undefined;
 }
+
+/** Programs that act of themselves, again and again, and say so in their name. */
+const REPEATS: [RegExp, string][] = [
+  [/operator/i, 'an operator'],
+  [/controller|^manager$|^argocd|^flux/i, 'a controller'],
+];
+
+/**
+ * What sent a request, where no person stands behind each of its requests: an agent by its token, a service account by the
+ * cluster's own rules of names, a controller or an operator by what it says of itself. undefined for a person's program.
+ */
+export function sentOfItself(request: {
+  agent?: boolean;
+  headers: Record<string, string>;
+}): string | undefined {
+  if (request.agent) return 'an agent';
+  if (request.headers['impersonate-user']?.startsWith('system:serviceaccount:')) return 'a service account';
+  const { name = '' } = claimOf(request.headers['user-agent']);
+  return REPEATS.find(([pattern]) => pattern.test(name))?.[1];
+}

@@ -34,12 +34,12 @@ test('the same name and a selector that matches all that was left: it takes them
   assert.equal(onCreate(record, [pod], created()), 'adopt');
 });
 
-test('the same name and another selector, or none: finish first', () => {
-  assert.equal(onCreate(record, [pod], created({}, { app: 'other' })), 'finish-first');
-  assert.equal(onCreate(record, [pod], { ...created(), spec: {} }), 'finish-first');
+test('the same name and another selector, or none: it ends what was left', () => {
+  assert.equal(onCreate(record, [pod], created({}, { app: 'other' })), 'ends');
+  assert.equal(onCreate(record, [pod], { ...created(), spec: {} }), 'ends');
   const second = { ...pod, metadata: { ...pod.metadata, uid: 'q', labels: { app: 'else' } } };
   const two = { ...record, left: [...left, { ...left[0], name: 'db-1', uid: 'q' } as (typeof left)[0]] };
-  assert.equal(onCreate(two, [pod, second], created()), 'finish-first', 'one of them would be left over');
+  assert.equal(onCreate(two, [pod, second], created()), 'ends', 'one of them would be left over');
 });
 
 test('anything else is unrelated', () => {

@@ -6,16 +6,16 @@ import type { SoftenRecord } from '../../model/index.ts';
  * What to do with a CREATE while a softened act waits for its finish (a deploy that deletes and creates,
  * `replace --force`, terraform).
  * `unrelated`: pass it on. `adopt`: it takes over exactly what was left, so pass it on and cancel the finish.
- * `finish-first`: it would stand beside the old Pods, so finish, then pass it on.
+ * `ends`: it would stand beside the old Pods, so they go once it is there.
  *
  * @param left what the act left behind, as it stands now
- * @param created the body of the CREATE, with the namespace of its path
+ * @param created what the CREATE comes to, by the server's own word
  */
 export function onCreate(
   record: SoftenRecord,
   left: readonly KubeObject[],
   created: KubeObject,
-): 'unrelated' | 'adopt' | 'finish-first' {
+): 'unrelated' | 'adopt' | 'ends' {
   const { owner } = record;
   const same =
     record.state === 'softened' &&
@@ -30,5 +30,5 @@ export function onCreate(
     (object) => object.kind === adoptable && known.has(object.metadata.uid ?? ''),
   );
   const taken = candidates.every((object) => selectorMatches(created.spec?.selector, object.metadata.labels));
-  return taken && created.spec?.selector !== undefined ? 'adopt' : 'finish-first';
+  return taken && created.spec?.selector !== undefined ? 'adopt' : 'ends';
 }

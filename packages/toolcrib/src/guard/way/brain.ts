@@ -1,3 +1,4 @@
+import { describeRef } from '@toolcrib/kube';
 import { asUnsure, type RequestRecord, SENDING, type SoftenRecord } from '../../model/index.ts';
 import { createWatchKey } from '../port/messages.ts';
 import type { AskedRequest, Brain, Outcome } from '../request.ts';
@@ -5,6 +6,7 @@ import type { WayDeps } from './deps.ts';
 import { judge } from './judge.ts';
 import { isUnsure, settleClaim } from './retained.ts';
 import { saveSoftening } from './softenings.ts';
+import type { WhenCreated } from './window.ts';
 
 /** The thinking part, behind the port: judges, and follows what becomes of what it let go. */
 export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates'> & { close(): Promise<void> } {
@@ -53,9 +55,9 @@ export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates'> & { close():
 async function settle(deps: WayDeps, id: string, outcome: Outcome): Promise<void> {
   // An eviction that a budget refuses takes nothing.
   if ('notSent' in outcome || ('said' in outcome && outcome.said === 'no')) deps.letGo.forget(id);
-  const adopting = deps.whenCreated.get(id);
+  const then = deps.whenCreated.get(id);
   deps.whenCreated.delete(id);
-  if (adopting && 'status' in outcome && outcome.said === 'yes') await saveSoftening(deps.journal, adopting);
+  if (then && 'status' in outcome && outcome.said === 'yes') await created(deps, then);
   const retained = deps.softenings.retained.get(id);
   deps.softenings.retained.delete(id);
   deps.going.settled(id, 'status' in outcome && outcome.said === 'yes');
@@ -65,6 +67,22 @@ async function settle(deps: WayDeps, id: string, outcome: Outcome): Promise<void
     if (request) await writeDown(deps, request, outcome);
   } finally {
     if (retained) await settleClaim(deps, retained, outcome);
+  }
+}
+
+/** The cluster has taken a create in a softened act's window. */
+async function created(
+  { journal, finish, notifier }: WayDeps,
+  { adopted, ends }: WhenCreated,
+): Promise<void> {
+  for (const record of adopted) await saveSoftening(journal, record);
+  for (const record of ends) {
+    await finish(record, 'created again with another selector').catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      const title = `Not finished: ${describeRef(record.owner)}`;
+      const text = `It was created again, and what was left still runs beside it: ${why} Again: toolcrib finish ${record.actId}`;
+      notifier.tell({ kind: 'failed', title, text });
+    });
   }
 }
 

@@ -15,6 +15,7 @@ import type { GoingOut } from './going.ts';
 import type { LetGo } from './let-go.ts';
 import type { OwnedLooks } from './owned.ts';
 import type { Softenings } from './softenings.ts';
+import type { WhenCreated } from './window.ts';
 
 /** What the way of a request needs from outside; put together in `app/`. */
 export interface WayDeps {
@@ -39,8 +40,8 @@ export interface WayDeps {
   going: GoingOut;
   /** Requests whose client went while they were judged. */
   gone: Set<string>;
-  /** CREATEs handed to the door that take a softened act's Pods over, and what its record becomes then. By request id. */
-  whenCreated: Map<string, SoftenRecord>;
+  /** CREATEs handed to the door that take a softened act's Pods over, or end its window, once they are taken. By request id. */
+  whenCreated: Map<string, WhenCreated>;
   softenings: Softenings;
   /** Completes a softened delete now (the undo capability's work; injected, since capabilities never import each other). */
   finish(softened: SoftenRecord, why: string): Promise<void>;

@@ -6,7 +6,7 @@ import type { AskedRequest, Instruction } from '../request.ts';
 /**
  * What the server says of the write itself, and so of the same write without `dryRun`. Not of the moment (408, 429, 5xx).
  */
-const REFUSALS = new Set([400, 401, 403, 404, 405, 409, 413, 415, 422]);
+export const REFUSALS = new Set([400, 401, 403, 404, 405, 409, 413, 415, 422]);
 
 const JSON_ONLY = { accept: 'application/json' };
 
