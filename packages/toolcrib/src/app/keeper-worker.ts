@@ -71,7 +71,7 @@ async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
     log('the journal can not be written now: nothing destructive will pass', { why: error.message });
   });
   const clusters = contexts({ env, home });
-  const policy = policyFile(setup.policyPath);
+  const policy = policyFile(setup.policyPath, undefined, { log });
   const held = desks({ clock, policy: () => policy.text(), answerLimit: setup.answerLimit });
   const keepHouse = housekeeping({
     journal,

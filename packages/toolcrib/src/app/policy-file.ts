@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { NEEDED } from '../guard/decide/decide.ts';
 import { defaultPolicy, type GuardPolicy, loadPolicy } from '../guard/policy/policy.ts';
 import { type DecisionVerb, ToolcribError } from '../model/index.ts';
@@ -21,17 +22,23 @@ export interface PolicyFile {
 const REPLACED_WITHIN = 2_000;
 
 /**
- * `guard.yaml`, read again when it changes. A file that is broken later leaves the last good policy in force and says
- * so; one that is broken at the start is an error: nobody should believe in rules that are not there. One that is away for a
- * moment leaves it in force too: an editor is saving it.
+ * `guard.yaml`, read again when it changes. A file that is broken later, or can't be read, leaves the last good policy in
+ * force and says so; one that is broken at the start is an error: nobody should believe in rules that are not there. One
+ * that is away for a moment leaves it in force too: an editor is saving it. That it is gone for good is said as well.
  * @param last what was in force a moment ago, for a thread that begins while the file is broken
- * @param now milliseconds that only go forward
  * @throws ToolcribError `bad-file`
  */
 export function policyFile(
   path: string,
   last?: string,
-  now: () => number = () => performance.now(),
+  {
+    now = () => performance.now(),
+    log = () => undefined,
+  }: {
+    /** Milliseconds that only go forward. */
+    now?: () => number;
+    log?: (line: string, detail: Record<string, unknown>) => void;
+  } = {},
 ): PolicyFile {
   let stampNow = '';
   let policy = last === undefined ? defaultPolicy() : loadPolicy(last, path);
@@ -40,25 +47,40 @@ export function policyFile(
   let error: string | null = null;
   let awaySince: number | undefined;
 
+  const say = (what: string | null): void => {
+    if (what !== null && what !== error) log('guard.yaml is not what is in force', { file: path, why: what });
+    error = what;
+  };
+
+  const gone = (): void => {
+    awaySince ??= now();
+    if (text !== undefined && now() - awaySince < REPLACED_WITHIN) return;
+    if (text !== undefined) say(`${path} is gone; the built-in policy counts, which only observes.`);
+    policy = defaultPolicy();
+    text = undefined;
+    file = null;
+    stampNow = ABSENT;
+  };
+
   const refresh = (first: boolean) => {
-    const stamp = stampOf(path);
-    if (stamp !== 'absent') awaySince = undefined;
+    const stamp = stampOf(path, text === undefined);
+    if (stamp !== ABSENT) awaySince = undefined;
     if (stamp === stampNow) return;
-    if (stamp === 'absent' && text !== undefined) {
-      awaySince ??= now();
-      if (now() - awaySince < REPLACED_WITHIN) return;
-    }
+    if (stamp === ABSENT) return gone();
+    // What can't be read is tried again, also where it comes back as it was.
+    stampNow = '';
     try {
-      const read = stamp === 'absent' ? undefined : readFileSync(path, 'utf8');
-      policy = read === undefined ? defaultPolicy() : loadPolicy(read, path);
+      const read = readText(path);
+      // From here on it is about what it says: that changes only when it is written.
+      stampNow = stamp;
+      policy = loadPolicy(read, path);
       text = read;
-      file = stamp === 'absent' ? null : path;
+      file = path;
       error = null;
     } catch (cause) {
       if (first && last === undefined) throw cause;
-      error = cause instanceof ToolcribError ? cause.message : String(cause);
+      say(cause instanceof ToolcribError ? cause.message : String(cause));
     }
-    stampNow = stamp;
   };
   refresh(true);
   return {
@@ -79,11 +101,34 @@ export function policyFile(
   };
 }
 
-function stampOf(path: string): string {
+const ABSENT = 'absent';
+
+/**
+ * What changes when the file does. Absent is only what certainly is not there: a link that leads nowhere is there, and where
+ * its folder is away nobody knows (unless there never was one).
+ */
+function stampOf(path: string, neverWas: boolean): string {
   try {
-    const { mtimeMs, size } = statSync(path);
-    return `${mtimeMs} ${size}`;
-  } catch {
-    return 'absent';
+    // Rights that change leave time and size of the contents as they are.
+    const { ino, mtimeMs, ctimeMs, size } = statSync(path);
+    return `${ino} ${mtimeMs} ${ctimeMs} ${size}`;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const absent = code === 'ENOENT' && !isThere(path) && (neverWas || isThere(dirname(path)));
+    return absent ? ABSENT : `unreadable ${code}`;
+  }
+}
+
+/** Itself, whether or not it leads anywhere. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ToolcribError('bad-file', `${path} can't be read: ${why}`, { cause });
   }
 }
