@@ -21,6 +21,7 @@ const TEXTS: [text: string, commands: string[]][] = [
     ['toolcrib undo act-7f3k2m1 --same-cluster'],
   ],
   ['toolcrib log act-7f3k2m1 tells what became of it.', ['toolcrib log act-7f3k2m1']],
+  ['as sent:   toolcrib approve 8SSVC --as-sent', ['toolcrib approve 8SSVC --as-sent']],
   ['Run one tool: toolcrib run -- k9s. Its own code', ['toolcrib run -- k9s.']],
   ['out of the way: eval "$(toolcrib off)"', ['eval "$(toolcrib off)"']],
   [

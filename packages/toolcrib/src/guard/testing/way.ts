@@ -18,7 +18,8 @@ import { softenings } from '../way/softenings.ts';
 export const testClock: Clock = {
   now: Date.now,
   after(delay, run) {
-    const timer = setTimeout(run, delay);
+    // As the system's own clock: what is forgotten in ten minutes keeps no process for so long.
+    const timer = setTimeout(run, delay).unref();
     return () => clearTimeout(timer);
   },
 };
