@@ -120,6 +120,7 @@ async function main(
       ids,
       sessions,
       deniedAt: (actId) => desk.deniedOf(actId)?.at,
+      isHeld: (actId) => desk.openOf(actId) !== undefined,
       clientOf: clientProcesses(),
       lives: processLives,
       manifests: readManifests,

@@ -56,8 +56,8 @@ const EXPECTED_FOR = 10 * 60_000;
 const TYPED = 'command line';
 
 export interface Acts {
-  /** The act that a request belongs to, a new one where there is none; counted and written down. */
-  assign(request: AskedRequest, effect: Effect): LiveAct;
+  /** The act that a request belongs to, a new one where there is none, or where that was undone meanwhile; counted. */
+  assign(request: AskedRequest, effect: Effect): Promise<LiveAct>;
   byId(id: string): Promise<LiveAct | undefined>;
   /**
    * The same command was typed again and goes on under the act of its first try.
@@ -88,6 +88,8 @@ export function acts(deps: {
   sessions: SessionLists;
   /** When a no ended an act. Milliseconds since 1970. */
   deniedAt?: (actId: string) => number | undefined;
+  /** Whether a person is asked about something of an act. */
+  isHeld?: (actId: string) => boolean;
   /** The process behind a client's port, where this machine can tell. */
   clientOf?: (port: number) => ClientProcess | undefined;
   /** Whether a process (`ClientProcess.id`) still runs; absent where that can't be told. */
@@ -110,21 +112,39 @@ export function acts(deps: {
     return ask ? clientOf?.(clientPort) : undefined;
   };
 
+  /**
+   * An undo closes its act, since what the program sends next it has not undone. Not where a no ends it, nor where something of
+   * it is held or an uninstall was stopped: that goes for what comes next as well. A session, and one `helm uninstall`, is one
+   * command to its end.
+   */
+  const undone = async ({ act, oneUninstall, stopped }: LiveAct): Promise<boolean> => {
+    if (act.caller.session !== undefined || oneUninstall || (stopped?.size ?? 0) > 0) return false;
+    if (deps.deniedAt?.(act.id) !== undefined || deps.isHeld?.(act.id)) return false;
+    // Where the journal can't be asked it can't be kept to either, and nothing goes.
+    const undos = await journal.undos(act.id).catch(() => []);
+    return undos.some(({ kind }) => kind === 'undo');
+  };
+
   return {
-    assign(request, effect) {
+    async assign(request, effect) {
       const now = clock.now();
       const client = clientBehind(request);
       const caller = callerOf(request, client);
       // Where no machine tells processes apart, each release is an act.
       const begins = effect.verb === 'uninstall' && caller.process === undefined;
-      const found = [...recent.values()].reverse().find((live) => {
-        // Its own pauses are none between two commands.
-        const at = live.oneUninstall && caller.process !== undefined ? live.act.lastAt : now;
-        return !begins && belongsTo(live.act, request.context, caller, at) && !over(live, now);
-      });
-      if (found) {
-        found.act = { ...found.act, soFar: found.act.soFar + 1, lastAt: now };
-        return found;
+      const find = () =>
+        [...recent.values()].reverse().find((live) => {
+          // Its own pauses are none between two commands.
+          const at = live.oneUninstall && caller.process !== undefined ? live.act.lastAt : now;
+          return !begins && belongsTo(live.act, request.context, caller, at) && !over(live, now);
+        });
+      // Nothing is awaited between the last look and a new act: of requests side by side the second finds that of the first.
+      for (let found = find(); found; found = find()) {
+        if (!(await undone(found))) {
+          found.act = { ...found.act, soFar: found.act.soFar + 1, lastAt: now };
+          return found;
+        }
+        recent.delete(found.act.id);
       }
       const { context } = request;
       const title = titleOf(effect);

@@ -189,49 +189,55 @@ test('the worst part of an act is its title, wherever it stands', async () => {
   await close();
 });
 
-test('a program without sessions: for the length of a pause, then what it does is a new act', () => {
+test('a program without sessions: for the length of a pause, then what it does is a new act', async () => {
   let now = 1_000_000;
   let deniedAt: number | undefined;
   const clock = { ...testClock, now: () => now };
   let count = 0;
   const all = acts({
-    journal: undefined as never,
+    journal: { undos: async () => [] } as never,
     clock,
     ids: { act: () => `act-${++count}`, request: () => '', code: () => '' },
     sessions: { notice: () => undefined, of: () => [] },
     deniedAt: (id) => (id === 'act-1' ? deniedAt : undefined),
   });
-  const assign = () => all.assign(asked('DELETE', `${AT}/a`), { verb: 'none' }).act.id;
-  assert.equal(assign(), 'act-1');
+  const assign = async () => (await all.assign(asked('DELETE', `${AT}/a`), { verb: 'none' })).act.id;
+  assert.equal(await assign(), 'act-1');
   deniedAt = now;
   now += ACT_PAUSE;
-  assert.equal(assign(), 'act-1');
+  assert.equal(await assign(), 'act-1');
   now += 1;
-  assert.equal(assign(), 'act-2', 'although no pause was in between');
+  assert.equal(await assign(), 'act-2', 'although no pause was in between');
 });
 
-test('one act for each process, where the machine tells which', () => {
+async function inTurn<T>(ports: number[], work: (port: number) => Promise<T>): Promise<T[]> {
+  const found: T[] = [];
+  for (const port of ports) found.push(await work(port));
+  return found;
+}
+
+test('one act for each process, where the machine tells which', async () => {
   let count = 0;
   const all = acts({
-    journal: undefined as never,
+    journal: { undos: async () => [] } as never,
     clock: testClock,
     ids: { act: () => `act-${++count}`, request: () => '', code: () => '' },
     sessions: { notice: () => undefined, of: () => [] },
     clientOf: (port) => (port < 9 ? { pid: port, id: `${port}@1`, argv: [] } : undefined),
   });
   const assign = (clientPort?: number) =>
-    all.assign(asked('DELETE', `${AT}/a`, { clientPort }), { verb: 'none' }).act.id;
-  assert.deepEqual([1, 2, 1, 2].map(assign), ['act-1', 'act-2', 'act-1', 'act-2']);
+    all.assign(asked('DELETE', `${AT}/a`, { clientPort }), { verb: 'none' }).then(({ act }) => act.id);
+  assert.deepEqual(await inTurn([1, 2, 1, 2], assign), ['act-1', 'act-2', 'act-1', 'act-2']);
   // Who can't be told apart is taken for the last one of the name.
-  assert.equal(assign(99), 'act-2');
+  assert.equal(await assign(99), 'act-2');
 });
 
-test('one helm uninstall is one act as long as it runs, also where a hook of its takes minutes, and after a no', () => {
+test('one helm uninstall is one act as long as it runs, also where a hook of its takes minutes, and after a no', async () => {
   let now = 1_000_000;
   let count = 0;
   const argv = (port: number) => (port === 1 ? ['/usr/bin/helm', '-n', 'shop', 'uninstall', 'web'] : ['k9s']);
   const all = acts({
-    journal: undefined as never,
+    journal: { undos: async () => [] } as never,
     clock: { ...testClock, now: () => now },
     ids: { act: () => `act-${++count}`, request: () => '', code: () => '' },
     sessions: { notice: () => undefined, of: () => [] },
@@ -239,10 +245,10 @@ test('one helm uninstall is one act as long as it runs, also where a hook of its
     deniedAt: () => 1_000_000,
   });
   const assign = (clientPort: number) =>
-    all.assign(asked('DELETE', `${AT}/a`, { clientPort }), { verb: 'none' }).act.id;
-  assert.deepEqual([1, 2].map(assign), ['act-1', 'act-2']);
+    all.assign(asked('DELETE', `${AT}/a`, { clientPort }), { verb: 'none' }).then(({ act }) => act.id);
+  assert.deepEqual(await inTurn([1, 2], assign), ['act-1', 'act-2']);
   now += 10 * ACT_PAUSE;
-  assert.deepEqual([1, 2].map(assign), ['act-1', 'act-3']);
+  assert.deepEqual(await inTurn([1, 2], assign), ['act-1', 'act-3']);
 });
 
 test('an act that was taken over from another thread by its hold goes on', async () => {
@@ -252,10 +258,10 @@ test('an act that was taken over from another thread by its hold goes on', async
   const ids = { act: () => `act-${++count}`, request: () => '', code: () => '' };
   const [before, now] = [1, 2].map(() => acts({ journal, clock: testClock, ids, sessions }));
   const request = asked('DELETE', `${AT}/a`, { headers: kubectl('s9') });
-  const live = before?.assign(request, { verb: 'none' });
+  const live = await before?.assign(request, { verb: 'none' });
   assert.ok(live && now);
   await before?.save(live);
   await now.byId(live.act.id);
-  assert.equal(now.assign(request, { verb: 'none' }).act.id, live.act.id);
+  assert.equal((await now.assign(request, { verb: 'none' })).act.id, live.act.id);
   await close();
 });

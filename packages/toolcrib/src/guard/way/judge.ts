@@ -91,7 +91,7 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   const first = waiting && (await deps.acts.byId(waiting.actId));
   // A yes is for the request; the act is its program's own.
   const rerun = first !== undefined && deps.acts.takeOver(first, request);
-  const live = rerun ? first : deps.acts.assign(request, subject.effect);
+  const live = rerun ? first : await deps.acts.assign(request, subject.effect);
   const cluster = await deps.clusterFor(request.context);
   await deps.acts.bind(live, cluster);
   const as = impersonation(request.headers);

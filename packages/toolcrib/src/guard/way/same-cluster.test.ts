@@ -25,12 +25,12 @@ test('where it can not be told whether the cluster is the same, what stands ther
 });
 
 test('an act goes on in no cluster of which nobody knows whether it is its own', async () => {
-  const journal = { saveAct: async () => undefined } as unknown as Journal;
+  const journal = { saveAct: async () => undefined, undos: async () => [] } as unknown as Journal;
   const all = acts({ journal, clock: testClock, ids: randomIds(), sessions: sessionLists() });
   const effect = { verb: 'none' } as const;
-  const live = all.assign(asked('DELETE', '/x'), effect);
+  const live = await all.assign(asked('DELETE', '/x'), effect);
   await all.bind(live, clusterOf(HERE));
   await all.bind(live, clusterOf({ address: 'a' }));
   await assert.rejects(all.bind(live, clusterOf({ address: 'b' })), { code: 'conflict' });
-  assert.notEqual(all.assign(asked('DELETE', '/x'), effect).act.id, live.act.id);
+  assert.notEqual((await all.assign(asked('DELETE', '/x'), effect)).act.id, live.act.id);
 });
