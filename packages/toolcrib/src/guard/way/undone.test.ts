@@ -42,7 +42,11 @@ async function opened(...names: string[]) {
     return { ids: all.map(({ id }) => id), took: await Promise.all(paths) };
   };
   const stands = async (name: string) => (await seen(target, `${AT}/${name}`)) !== undefined;
-  return { send, undo, acts, stands, deps, close };
+  const end = async () => {
+    await thinking.close();
+    await close();
+  };
+  return { send, undo, acts, stands, deps, close: end };
 }
 
 test('what a program sends after the undo of its act is another act, with an undo of its own', async () => {
