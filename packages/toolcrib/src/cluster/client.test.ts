@@ -219,7 +219,7 @@ test('plain discovery: a group whose server is down is named and hides nothing e
   assert.deepEqual(failed.map((item) => item.group).sort(), ['broken.dev', 'garbled.dev']);
   assert.match(failed.find((item) => item.group === 'broken.dev')?.why ?? '', /no endpoints/);
   await assert.rejects(cluster.typeOf({ apiVersion: 'broken.dev/v1', kind: 'Thing' }), {
-    code: 'not-found',
+    code: 'api',
     message: /no endpoints/,
   });
 });
@@ -285,7 +285,11 @@ test('401: reads try once more with fresh credentials, writes do not, and the er
   writeFileSync(tokenFile, 'stale');
   const server = await startServer((request, response) => {
     if (request.headers.authorization === 'Bearer fresh')
-      return response.json(200, { kind: 'Pod', metadata: { name: 'p' } });
+      return response.json(200, {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'p', namespace: 'n' },
+      });
     writeFileSync(tokenFile, 'fresh');
     response.json(401, status(401, 'Unauthorized', 'Unauthorized'));
   });
@@ -304,11 +308,29 @@ test('401: reads try once more with fresh credentials, writes do not, and the er
   assert.equal(fixed.server.seen.length, 2);
 });
 
+test('an answer about something else is none: another object, a list, a list of another kind', async (t) => {
+  const page = { kind: 'SecretList', metadata: { resourceVersion: '1' }, items: [] };
+  for (const said of [
+    page,
+    { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'q', namespace: 'n' } },
+    { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'm' } },
+    { apiVersion: 'apps/v1', kind: 'Pod', metadata: { name: 'p', namespace: 'n' } },
+  ]) {
+    const { cluster } = await against(t, (_, response) => response.json(200, said));
+    await assert.rejects(cluster.get(pods, { name: 'p', namespace: 'n' }), { code: 'api' });
+  }
+  const { cluster } = await against(
+    t,
+    withDiscovery((_, response) => response.json(200, page)),
+  );
+  await assert.rejects(cluster.list(pods, { namespace: 'n' }), { code: 'api', message: /SecretList/ });
+});
+
 test('a reset connection: a read is sent again once, a write never', async (t) => {
   let resets = 1;
   const { cluster, server } = await against(t, (request, response) => {
     if (resets-- > 0) return request.socket.destroy();
-    response.json(200, { kind: 'Pod', metadata: { name: 'p' } });
+    response.json(200, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } });
   });
   assert.ok(await cluster.get(pods, { name: 'p' }));
   assert.equal(server.seen.length, 2);

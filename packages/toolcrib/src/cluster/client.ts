@@ -14,11 +14,12 @@ import {
   type Cluster,
   type ClusterIdentity,
   type ClusterResponse,
+  isAbsent,
   ToolcribError,
 } from '../model/index.ts';
 import { type Discovered, discover, legacyResources } from './discovery.ts';
-import { exchange, isAbsent, jsonOf, listOf, mustBeOk, objectOf } from './http.ts';
-import { allPages, METADATA_LIST, named, trimmed } from './listing.ts';
+import { exchange, jsonOf, listOf, listOfOthers, mustBeOk, objectOf } from './http.ts';
+import { allPages, isListOf, METADATA_LIST, named, trimmed } from './listing.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface ClusterOptions {
@@ -129,11 +130,11 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
     const { body } = await fetchDiscovery(path, 'application/json', as);
     const info = legacyResources(type.group, type.version, body).find(same);
     if (info) return info;
-    throw notServed(`${type.resource} of ${apiVersionOf(type)}`, '');
+    throw notServed(`${type.resource} of ${apiVersionOf(type)}`);
   }
 
-  function notServed(what: string, unseen: string): ToolcribError {
-    return new ToolcribError('not-found', `The cluster of context ${context} serves no ${what}.${unseen}`, {
+  function notServed(what: string): ToolcribError {
+    return new ToolcribError('not-found', `The cluster of context ${context} serves no ${what}.`, {
       next: `kubectl --context ${context} api-resources shows what it serves.`,
     });
   }
@@ -148,7 +149,8 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
     const address = addressOf(upstream);
     // Many roles may not read namespaces, and some clusters hide this one: the address is all there is then.
     if (isAbsent(answer) || answer.status === 403) return { address };
-    const { metadata } = objectOf(context, 'GET the namespace kube-system', answer);
+    const asked = { group: '', name: 'kube-system' };
+    const { metadata } = objectOf(context, 'GET the namespace kube-system', answer, { asked });
     return { ...(metadata.uid ? { uid: metadata.uid } : {}), address };
   }
 
@@ -174,22 +176,26 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
       const path = resourcePath(type, at);
       const answer = await send('GET', path, { as });
       if (isAbsent(answer)) return undefined;
-      return objectOf(context, `GET ${path}`, answer);
+      return objectOf(context, `GET ${path}`, answer, { asked: { group: type.group, ...at } });
     },
 
     async list(type, query = {}, as) {
       const { namespace, labelSelector, fieldSelector, metadata = false } = query;
       const path = resourcePath(type, { namespace });
       const accept = metadata ? METADATA_LIST : 'application/json';
+      const kinds = new Set<string>();
       const [info, items] = await Promise.all([
         infoOf(type, as),
-        allPages((page) => {
+        allPages(async (page) => {
           if (labelSelector) page.set('labelSelector', labelSelector);
           if (fieldSelector) page.set('fieldSelector', fieldSelector);
           const text = page.toString();
-          return listPage(text === '' ? path : `${path}?${text}`, accept, as);
+          const found = await listPage(text === '' ? path : `${path}?${text}`, accept, as);
+          kinds.add(found.kind);
+          return found;
         }),
       ]);
+      for (const kind of kinds) if (!isListOf(kind, info)) throw listOfOthers(context, path, kind);
       return items.map((item) => (metadata ? trimmed(named(item, info)) : named(item, info)));
     },
 
@@ -230,11 +236,15 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
         resources.find((info) => info.group === group && info.kind === ref.kind);
       const found = search(await resources(as)) ?? search(await resources(as, DISCOVERY_PAUSE));
       if (found) return found;
+      const what = `kind ${ref.kind} of ${ref.apiVersion}`;
       const broken = (await resources(as)).failed.find((item) => item.group === group);
-      throw notServed(
-        `kind ${ref.kind} of ${ref.apiVersion}`,
-        broken ? ` Its group could not be asked: ${broken.why}.` : '',
-      );
+      // Nobody knows what it serves: that is no "not served".
+      if (broken)
+        throw new ToolcribError(
+          'api',
+          `Whether the cluster of context ${context} serves the ${what} is not known: its group could not be asked (${broken.why}).`,
+        );
+      throw notServed(what);
     },
 
     close: () => upstream.close(),

@@ -1,5 +1,12 @@
 import type { KubeList, KubeObject, Status } from '@toolcrib/kube';
-import { type ApiFailure, answeredObject, type ClusterResponse, ToolcribError } from '../model/index.ts';
+import {
+  type ApiFailure,
+  type AskedFor,
+  answeredObject,
+  type ClusterResponse,
+  isAskedFor,
+  ToolcribError,
+} from '../model/index.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface HttpRequest {
@@ -126,20 +133,6 @@ export function failureOf(answer: ClusterResponse): ApiFailure {
   return { status: answer.status, message: text.trim().slice(0, 300) || 'no reason given' };
 }
 
-/**
- * The object is not there. Not every 404 says so: a kind that is not served, or a wrong address, gets one too,
- * and to take that for "gone" would be to answer a question that was not asked.
- */
-export function isAbsent(answer: ClusterResponse): boolean {
-  if (answer.status !== 404) return false;
-  try {
-    const status = JSON.parse(Buffer.from(answer.body).toString('utf8')) as { details?: { name?: string } };
-    return Boolean(status.details?.name);
-  } catch {
-    return false;
-  }
-}
-
 /** @throws ToolcribError `api` for a body that is no JSON object */
 export function jsonOf(context: string, what: string, answer: ClusterResponse): Record<string, unknown> {
   try {
@@ -163,18 +156,19 @@ export function jsonOf(context: string, what: string, answer: ClusterResponse): 
 /**
  * The object that a cluster answered with.
  * @param options.orSuccess a Status that says Success will do (a DELETE's)
+ * @param options.asked another object than this one will not do
  * @throws ToolcribError as `mustBeOk`; `api` where it is no object
  */
 export function objectOf(
   context: string,
   what: string,
   answer: ClusterResponse,
-  options: { orSuccess?: boolean } = {},
+  options: { orSuccess?: boolean; asked?: AskedFor } = {},
 ): KubeObject {
   mustBeOk(context, what, answer);
   const said = jsonOf(context, what, answer);
   const found = answeredObject(answer);
-  if (found) return found;
+  if (found && (!options.asked || isAskedFor(found, options.asked))) return found;
   if (options.orSuccess && said.kind === 'Status' && said.status === 'Success')
     return said as unknown as KubeObject;
   throw somethingElse(context, what, answer, 'what was asked for');
@@ -187,6 +181,15 @@ export function listOf(context: string, what: string, answer: ClusterResponse): 
   const { kind, items } = found;
   if (kind !== 'Status' && (items === null || Array.isArray(items))) return found as unknown as KubeList;
   throw somethingElse(context, what, answer, 'a list');
+}
+
+/** A list of another kind than the one that was asked for. */
+export function listOfOthers(context: string, path: string, kind: string): ToolcribError {
+  return new ToolcribError(
+    'api',
+    `GET ${path}: the cluster of context ${context} answered with a ${kind}, which is not what was asked for.`,
+    { cause: { status: 200, message: `a ${kind}` } satisfies ApiFailure },
+  );
 }
 
 function somethingElse(context: string, what: string, answer: ClusterResponse, asked: string): ToolcribError {

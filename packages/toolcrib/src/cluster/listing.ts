@@ -1,4 +1,10 @@
-import { apiVersionOf, type KubeList, type KubeObject, type ResourceInfo } from '@toolcrib/kube';
+import {
+  apiVersionOf,
+  isBuiltInGroup,
+  type KubeList,
+  type KubeObject,
+  type ResourceInfo,
+} from '@toolcrib/kube';
 import { type ApiFailure, ToolcribError } from '../model/index.ts';
 
 /** Metadata only, where the server can (all do since 1.15); whole objects from those that can't. */
@@ -36,6 +42,14 @@ export async function allPages(
 
 function isGone(error: unknown): boolean {
   return error instanceof ToolcribError && (error.cause as ApiFailure | undefined)?.status === 410;
+}
+
+/**
+ * Whether a list holds what was asked for: whoever answers in the API server's place may say that there is nothing, too.
+ * A custom kind's list may have a name of its own.
+ */
+export function isListOf(kind: string, { group, kind: one }: Pick<ResourceInfo, 'group' | 'kind'>): boolean {
+  return kind === `${one}List` || kind === 'PartialObjectMetadataList' || !isBuiltInGroup(group);
 }
 
 /** Items of a list carry neither kind nor apiVersion; metadata items carry foreign ones. */

@@ -17,6 +17,7 @@ export * from './ports.ts';
 export * from './radius.ts';
 export * from './release-record.ts';
 export * from './self-test.ts';
+export * from './served.ts';
 export * from './snapshot.ts';
 export * from './taken.ts';
 export * from './tool.ts';

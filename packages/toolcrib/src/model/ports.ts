@@ -113,7 +113,10 @@ export interface Cluster {
     what: ResourceType & { verb: string; namespace?: string; name?: string; subresource?: string },
     as?: As,
   ): Promise<{ allowed: boolean; why?: string }>;
-  /** The served type of an object reference; `unknown-kind` as ToolcribError `not-found`. */
+  /**
+   * The served type of an object reference; `unknown-kind` as ToolcribError `not-found`, and as `api` where its group could
+   * not be asked.
+   */
   typeOf(ref: Pick<ObjectRef, 'apiVersion' | 'kind'>, as?: As): Promise<ResourceInfo>;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectRef, ResourceInfo } from '@toolcrib/kube';
 import { controllerOf, groupVersionOf, isCustom } from '@toolcrib/kube';
 import type { As, Cluster, RequestRecord, Snapshot, SoftenRecord } from '../model/index.ts';
-import { marks, ToolcribError } from '../model/index.ts';
+import { marks, mayBeServed, ToolcribError } from '../model/index.ts';
 import { readSize, sizeBefore } from './size.ts';
 import { keyOf, keyOfObject } from './steps.ts';
 import { statusOf } from './wait.ts';
@@ -124,8 +124,8 @@ async function readInto(
     live.at[key] = (await getAs(cluster, info, ref.apiVersion, at, as)) ?? null;
   } catch (error) {
     if (!(error instanceof ToolcribError) || error.code !== 'api') throw error;
-    // Its kind went with its definition, and discovery is a minute old.
-    if (statusOf(error) === 404) live.at[key] = null;
+    // Its kind went with its definition, and discovery is a minute old. A number alone does not say so.
+    if (statusOf(error) === 404 && !(await mayBeServed(cluster, info, as))) live.at[key] = null;
     else live.unreadable[key] = error.message;
   }
 }

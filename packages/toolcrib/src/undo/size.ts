@@ -1,6 +1,6 @@
 import type { KubeObject, ResourceType } from '@toolcrib/kube';
 import { resourcePath } from '@toolcrib/kube';
-import { type As, answeredObject, type Cluster } from '../model/index.ts';
+import { type As, answeredObject, type Cluster, isAbsent } from '../model/index.ts';
 
 /** The size of an object before an act, and where it is read and set: in the object itself, or at its `/scale`. */
 export interface Size {
@@ -21,7 +21,7 @@ export function sizeBefore({ spec }: KubeObject, was: number | undefined): Size 
 }
 
 /**
- * What `/scale` says now; undefined where there is none.
+ * What `/scale` says now; undefined where what it is of is not there.
  * @throws ToolcribError, Error where it can't be read
  */
 export async function readSize(
@@ -33,9 +33,9 @@ export async function readSize(
   const path = `${resourcePath(type, { namespace, name })}/scale`;
   const headers = { accept: 'application/json' };
   const answer = await cluster.request({ method: 'GET', path, headers, as });
-  if (answer.status === 404) return undefined;
+  if (isAbsent(answer)) return undefined;
   const scale = answeredObject(answer);
-  if (!scale) throw new Error(`its scale can't be read (${answer.status})`);
+  if (scale?.kind !== 'Scale') throw new Error(`its scale can't be read (${answer.status})`);
   const { metadata, spec } = scale;
   // `replicas: 0` is left out of a Scale's JSON.
   return { uid: metadata.uid, resourceVersion: metadata.resourceVersion, replicas: spec?.replicas ?? 0 };

@@ -6,7 +6,15 @@ import { parse } from 'yaml';
 import { openUpstream, type Upstream } from '../../cluster/index.ts';
 
 /** What stands for an answer: a status from 100 to 599, or no answer at all. */
-export type Lie = number | 'reset' | 'silence' | 'truncated' | 'garbage' | 'log-in page';
+export type Lie =
+  | number
+  | 'reset'
+  | 'silence'
+  | 'truncated'
+  | 'garbage'
+  | 'log-in page'
+  | 'empty list'
+  | 'other kind';
 
 /** When what was asked is carried out: not at all, before the lie is told, or only once `release` is called. */
 export type Point = 'never' | 'before' | 'later';
@@ -14,6 +22,8 @@ export type Point = 'never' | 'before' | 'later';
 export interface Told {
   /** The lie was told (to this many requests). */
   times: number;
+  /** Requests that it could have been told to, by now. */
+  seen(): number;
   /** Carries out what was put off. Resolves when it is done. */
   release(): Promise<void>;
 }
@@ -21,15 +31,18 @@ export interface Told {
 export interface Liar {
   upstream: Upstream;
   /**
-   * Lies about one write (anything but GET and questions about rights) whose path contains `part`.
-   * @param nth of them, from 1
+   * Lies about one write (anything but GET and questions about rights) whose path contains `part`, or about one read.
+   * @param nth of them, from 1; 0 for none, which only counts them (`Told.seen`)
+   * @param reads what is lied about is a read: a GET or LIST, or a question that is asked as a dry run
    * @param honest the lie looks like the API server's own Status, with the reason that belongs to it
    * @param onLie called before the lie leaves
    */
   lieAbout(
     part: string,
-    plan: { nth: number; lie: Lie; point: Point; honest: boolean; onLie?: () => void },
+    plan: { nth: number; lie: Lie; point: Point; honest: boolean; reads?: boolean; onLie?: () => void },
   ): Told;
+  /** Nothing more is lied about. */
+  truthful(): void;
   close(): Promise<void>;
 }
 
@@ -39,6 +52,7 @@ interface Plan {
   lie: Lie;
   point: Point;
   honest: boolean;
+  reads?: boolean;
   onLie?: () => void;
   seen: number;
   put: (() => Promise<unknown>)[];
@@ -46,7 +60,8 @@ interface Plan {
   sockets: Socket[];
 }
 
-const QUESTIONS = /selfsubject|dryRun=/;
+const RIGHTS = /selfsubject/;
+const DRY_RUN = /dryRun=/;
 
 /** A load balancer before a cluster that answers in its place. @param kubeconfig of the cluster, with a token */
 export async function startLiar(kubeconfig: string): Promise<Liar> {
@@ -89,8 +104,10 @@ export async function startLiar(kubeconfig: string): Promise<Liar> {
     incoming.on('end', async () => {
       const body = Buffer.concat(chunks);
       const url = incoming.url ?? '/';
-      const write = incoming.method !== 'GET' && !QUESTIONS.test(url);
-      const plan = write ? [...plans].find(({ part }) => url.includes(part)) : undefined;
+      const read = incoming.method === 'GET' || DRY_RUN.test(url);
+      const plan = RIGHTS.test(url)
+        ? undefined
+        : [...plans].find(({ part, reads = false }) => reads === read && url.includes(part));
       if (plan && ++plan.seen === plan.nth) {
         if (plan.point === 'before') await behind(incoming, body);
         if (plan.point === 'later') plan.put.push(() => behind(incoming, body));
@@ -122,6 +139,7 @@ export async function startLiar(kubeconfig: string): Promise<Liar> {
       const put: Plan['put'] = [];
       const told: Told = {
         times: 0,
+        seen: () => plan.seen,
         async release() {
           for (const work of put.splice(0)) await work();
         },
@@ -130,6 +148,7 @@ export async function startLiar(kubeconfig: string): Promise<Liar> {
       plans.add(plan);
       return told;
     },
+    truthful: () => plans.clear(),
     async close() {
       await upstream.close();
       server.closeAllConnections();
@@ -157,6 +176,19 @@ const REASONS: Record<number, string> = {
   504: 'Timeout',
 };
 
+const EMPTY_LIST = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'List',
+  metadata: { resourceVersion: '1' },
+  items: [],
+});
+const OTHER_KIND = JSON.stringify({
+  apiVersion: 'example.com/v1',
+  kind: 'Elsewhere',
+  metadata: { name: 'elsewhere', uid: 'u-elsewhere' },
+  spec: {},
+});
+
 function tell(socket: Socket, lie: Lie, honest: boolean): void {
   const page = '<html><body>somebody else has answered</body></html>';
   switch (lie) {
@@ -174,6 +206,12 @@ function tell(socket: Socket, lie: Lie, honest: boolean): void {
       return;
     case 'log-in page':
       socket.end(whole(200, 'text/html', page));
+      return;
+    case 'empty list':
+      socket.end(whole(200, 'application/json', EMPTY_LIST));
+      return;
+    case 'other kind':
+      socket.end(whole(200, 'application/json', OTHER_KIND));
       return;
   }
   if (lie < 200) {

@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectRef } from '@toolcrib/kube';
 import { groupVersionOf, ownerGraph, refOf } from '@toolcrib/kube';
-import type { As, Cluster } from '../../model/index.ts';
-import { ToolcribError } from '../../model/index.ts';
+import type { ApiFailure, As, Cluster } from '../../model/index.ts';
+import { isCertainNo, mayBeServed, ToolcribError } from '../../model/index.ts';
 import { holdsAnyKind, isEstablished, kindOf, unservedDefinitions } from './definitions.ts';
 import { endpointsWanted, isEndpoints, isMadeAgain } from './endpoints.ts';
 import { isClaim } from './extras.ts';
@@ -55,7 +55,7 @@ export async function look(
       view,
       unseenOf(planned),
       () => cluster.list(info, { namespace, metadata, labelSelector }, as),
-      mustBeServed,
+      mustBeServed ? undefined : () => mayBeServed(cluster, info, as),
     );
     if (!found) return;
     for (const object of found) keep(object, !metadata);
@@ -116,9 +116,11 @@ export async function look(
   });
   refresh();
   await each(atOnce, endingNamespaces(view), async (name) => {
-    // Whoever may not read it sees no more of its end than before: it holds nothing but what was seen by itself.
     const namespaces = { group: '', version: 'v1', resource: 'namespaces' };
-    const found = await cluster.get(namespaces, { name }, as).catch(() => undefined);
+    const about = { group: '', kind: 'Namespace', name };
+    // Whoever may not read it sees no more of its end than before: it holds nothing but what was seen by itself.
+    const ask = () => cluster.get(namespaces, { name }, as).catch(nothingIfForbidden);
+    const found = await attempt(view, about, ask);
     if (found) keep(found, true);
   });
   await lookForSecondOwners(view, aims, get, atOnce);
@@ -202,7 +204,7 @@ async function attempt<T>(
   view: View,
   about: Omit<Unseen, 'why'>,
   ask: () => Promise<T>,
-  mustBeServed = false,
+  stillServed: () => Promise<boolean> = async () => true,
 ): Promise<T | undefined> {
   try {
     return await ask();
@@ -210,11 +212,16 @@ async function attempt<T>(
     if (!(error instanceof ToolcribError)) throw error;
     if (error.code === 'credentials') throw error;
     const status = (error.cause as { status?: number } | undefined)?.status;
-    // Its definition went while we looked, or it can't be listed at all: then nothing of it is there to see.
-    const notServed = !mustBeServed && about.name === undefined && (status === 404 || status === 405);
-    if (!notServed) view.unseen.push({ ...about, why: error.message });
+    // Its definition went while we looked: then nothing of it is there to see. A number alone does not say so.
+    const gone = (status === 404 || status === 405) && !(await stillServed());
+    if (!gone) view.unseen.push({ ...about, why: error.message });
     return undefined;
   }
+}
+
+function nothingIfForbidden(error: unknown): undefined {
+  const said = (error as { cause?: ApiFailure } | undefined)?.cause;
+  if (said?.status !== 403 || !isCertainNo(said)) throw error;
 }
 
 /** managedFields and last-applied are two thirds of an object, and the radius needs neither. */

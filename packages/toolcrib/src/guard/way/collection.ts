@@ -5,6 +5,7 @@ import {
   type As,
   type Cluster,
   certainlyNotDone,
+  isCertainNo,
   type Target,
   ToolcribError,
 } from '../../model/index.ts';
@@ -47,7 +48,7 @@ export async function collectionRefusal(
   return forbidden({ verb: 'deletecollection', group, version, resource, namespace }, cluster, as);
 }
 
-/** What the server says of a list, and so of the delete of the same collection: its selectors, the type. */
+/** What the server says of a list, and so of the delete of the same collection: its selectors, the type. With its reason. */
 const REFUSALS = new Set([400, 404, 405, 422]);
 
 /**
@@ -66,7 +67,7 @@ export async function listCollection(
   } catch (error) {
     if (!(error instanceof ToolcribError) || error.code !== 'api') throw error;
     const said = error.cause as ApiFailure;
-    if (!REFUSALS.has(said.status)) throw error;
+    if (!REFUSALS.has(said.status) || !isCertainNo(said)) throw error;
     return { refused: answer({ ...failure(said.status, said.message), reason: said.reason }) };
   }
 }

@@ -128,6 +128,6 @@ async function readScale(
   const path = `${resourcePath(target, { namespace, name })}/scale`;
   const answer = await cluster.request({ method: 'GET', path, ...(as === undefined ? {} : { as }) });
   const scale = answeredObject(answer);
-  if (!scale) throw new Error(`its scale can't be read: ${answer.status}`);
+  if (scale?.kind !== 'Scale') throw new Error(`its scale can't be read: ${answer.status}`);
   return { uid, generation, replicas: scale.spec?.replicas ?? 0 };
 }

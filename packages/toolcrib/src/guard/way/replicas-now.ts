@@ -1,6 +1,13 @@
 import { type KubeObject, parseRequestPath, queryText, readQuery } from '@toolcrib/kube';
-import { type As, answeredObject, type Cluster } from '../../model/index.ts';
-import { isOnScale } from '../effect/scalable.ts';
+import {
+  type As,
+  answeredObject,
+  answeredStatus,
+  type Cluster,
+  type ClusterResponse,
+  isAbsent,
+} from '../../model/index.ts';
+import { isBuiltInScalable, isOnScale } from '../effect/scalable.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 
 /**
@@ -15,10 +22,15 @@ function onScale(request: AskedRequest): boolean {
   return path.type === 'resource' && isOnScale(path);
 }
 
+function isBuiltIn(request: AskedRequest): boolean {
+  const path = parseRequestPath(request.path);
+  return path.type === 'resource' && isBuiltInScalable(path);
+}
+
 /**
- * How many replicas there are meant to be now; undefined where the object has no such number, and so can't be scaled
- * down by a write to it. On `/scale` the subresource itself is asked: a custom resource may keep them in any field, and
- * where it does not say, nobody knows.
+ * How many replicas there are meant to be now; undefined where a custom resource has no such number, and so can't be scaled
+ * down by a write to it. On `/scale` the subresource itself is asked: a custom resource may keep them in any field, also
+ * where it has a `spec.replicas`, so where its scale does not say, nobody knows. A built-in workload says it itself.
  */
 export async function replicasNow(
   request: AskedRequest,
@@ -27,11 +39,25 @@ export async function replicasNow(
   as: As | undefined,
 ): Promise<number | 'unknown' | undefined> {
   const own = replicasOf(object);
+  if (isBuiltIn(request)) return own ?? 'unknown';
   if (!onScale(request)) return own;
   const response = await cluster.request({ method: 'GET', path: request.path, headers: JSON_ONLY, as });
+  // It has gone since it was read a moment ago.
+  if (isAbsent(response)) return undefined;
+  const scale = scaleOf(response, object.metadata.name);
+  return scale ? (replicasOf(scale) ?? 0) : 'unknown';
+}
+
+/** @param name of what is scaled: another one's size says nothing */
+function scaleOf(response: ClusterResponse, name: string): KubeObject | undefined {
   const scale = answeredObject(response);
-  if (scale) return replicasOf(scale) ?? 0;
-  return own ?? (response.status === 404 ? undefined : 'unknown');
+  return scale?.kind === 'Scale' && scale.metadata.name === name ? scale : undefined;
+}
+
+/** What the server would make of it: by another UID it would be another object. */
+function sameOf(response: ClusterResponse, { metadata }: KubeObject): KubeObject | undefined {
+  const result = answeredObject(response);
+  return result?.metadata.uid === metadata.uid ? result : undefined;
 }
 
 /**
@@ -44,6 +70,7 @@ export async function replicasNow(
  */
 export async function replicasByDryRun(
   request: AskedRequest,
+  object: KubeObject,
   cluster: Cluster,
   as: As | undefined,
 ): Promise<number | 'none' | 'unknown' | { refused: Instruction }> {
@@ -54,12 +81,13 @@ export async function replicasByDryRun(
     body: request.body,
     as,
   });
-  const result = answeredObject(response);
+  const result = onScale(request) ? scaleOf(response, object.metadata.name) : sameOf(response, object);
   // `replicas: 0` is left out of a Scale's JSON.
   if (result) return replicasOf(result) ?? (onScale(request) ? 0 : 'none');
   const { status, headers, body } = response;
   const forDryRun = /dry.?run/i.test(new TextDecoder().decode(body));
-  if (!REFUSALS.has(status) || forDryRun) return 'unknown';
+  // A page of somebody in between says nothing of the write.
+  if (!REFUSALS.has(status) || forDryRun || !answeredStatus(response)) return 'unknown';
   // Answered here instead of sent to be refused again: by then it might be let in, and nobody has looked at it.
   const type = String(headers['content-type'] ?? 'application/json');
   return { refused: { do: 'answer', status, body, type, warnings: [] } };

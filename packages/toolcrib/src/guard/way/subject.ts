@@ -100,10 +100,11 @@ async function scaling(
   const now = await replicasNow(request, found.object, cluster, as);
   if (now === undefined || now === 0) return { kind: 'harmless' };
   if (now === 'unknown') {
-    const why = 'how large it is now, its scale does not say';
+    const why = "how large it is now can't be told";
     return understoodAsDelete({ verb: 'not-understood', target, why }, [found.object]);
   }
-  const asked = effect.verb === 'scale' ? effect.replicas : await replicasByDryRun(request, cluster, as);
+  const asked =
+    effect.verb === 'scale' ? effect.replicas : await replicasByDryRun(request, found.object, cluster, as);
   if (asked === 'unknown' || asked === 'none') {
     const why =
       asked === 'none'

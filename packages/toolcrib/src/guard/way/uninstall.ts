@@ -31,7 +31,7 @@ export async function uninstallAims(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   for (const object of release.objects) aims.push(...[found.get(object) ?? []].flat());
-  aims.push(...(await records(record, release.name, cluster, as)));
+  aims.push(...(await records(record, release.name, cluster, as, unseen)));
   return { aims, unseen };
 }
 
@@ -56,12 +56,13 @@ async function aimAt(
   }
 }
 
-/** All revisions of the release that the same driver has; where they can't be listed, the one that was read. */
+/** All revisions of the release that the same driver has: the one that was read is always among them. */
 async function records(
   record: KubeObject,
   name: string,
   cluster: Cluster,
   as: As | undefined,
+  unseen: UnseenKind[],
 ): Promise<Aim[]> {
   const resource = record.kind === 'Secret' ? 'secrets' : 'configmaps';
   const query = {
@@ -69,12 +70,16 @@ async function records(
     labelSelector: `name=${name},owner=helm`,
     metadata: true,
   };
-  const all = await cluster
+  const listed = await cluster
     .list({ group: '', version: 'v1', resource }, query, as)
     .catch((error: unknown): KubeObject[] => {
-      if (error instanceof ToolcribError && error.code === 'api') return [record];
-      throw error;
+      if (!(error instanceof ToolcribError) || error.code !== 'api') throw error;
+      unseen.push({ kind: record.kind, why: `the release's other records: ${error.message}` });
+      return [];
     });
+  const all = listed.some(({ metadata }) => metadata.uid === record.metadata.uid)
+    ? listed
+    : [record, ...listed];
   return all.map((one) => deleting(one, '', resource));
 }
 
