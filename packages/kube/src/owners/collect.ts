@@ -59,7 +59,8 @@ export function collect(
     if (known) known.policy = policy;
     queue.push(uid);
   };
-  for (let uid = queue.shift(); uid !== undefined; uid = queue.shift()) {
+  // An array gives what is added to it while it is gone through.
+  for (const uid of queue) {
     const policy = going.get(uid)?.policy ?? 'Background';
     for (const dependent of graph.dependentsOf(uid)) {
       const fate = fateOf(graph, dependent, going);

@@ -1,6 +1,6 @@
 import type { Going, KubeObject, OwnerGraph } from '@toolcrib/kube';
 import { isClaim, isVolume } from './extras.ts';
-import { isPod } from './pods.ts';
+import { lookup } from './lookup.ts';
 import type { Aim } from './view.ts';
 import { isKind } from './view.ts';
 
@@ -69,13 +69,11 @@ function barriersOf(
         )
     : [];
   if (isClaim(object)) return [...blocking, ...holdersOf(objects, object)];
-  if (isVolume(object))
-    return [...blocking, ...objects.filter((claim) => isClaim(claim) && binds(object, claim))];
-  if (isKind(object, '', 'Namespace'))
-    return listed(name) ? objects.filter(({ metadata }) => metadata.namespace === name) : [];
+  if (isVolume(object)) return [...blocking, ...claimsOf(objects, object)];
+  if (isKind(object, '', 'Namespace')) return listed(name) ? lookup(objects).inNamespace(name) : [];
   if (isKind(object, 'apiextensions.k8s.io', 'CustomResourceDefinition')) {
     const { group, names } = object.spec ?? {};
-    return objects.filter((other) => isKind(other, group, names?.kind));
+    return lookup(objects).ofKind(group, names?.kind);
   }
   return blocking;
 }
@@ -85,13 +83,10 @@ function barriersOf(
  * pkg/controller/volume/pvcprotection, podUsesPVC).
  */
 export function holdersOf(objects: readonly KubeObject[], claim: KubeObject): KubeObject[] {
-  return objects.filter(
-    (object) =>
-      isPod(object) &&
-      Boolean(object.spec?.nodeName) &&
-      object.metadata.namespace === claim.metadata.namespace &&
-      claimNamesOf(object).includes(claim.metadata.name),
-  );
+  const { namespace, name } = claim.metadata;
+  return lookup(objects)
+    .podsBy('claim', claimNamesOf, namespace, name)
+    .filter((pod) => Boolean(pod.spec?.nodeName));
 }
 
 interface PodVolume {
@@ -113,10 +108,11 @@ export function ephemeralClaimsOf(pod: KubeObject): string[] {
   return volumesOf(pod).flatMap(({ name, ephemeral }) => (ephemeral ? `${pod.metadata.name}-${name}` : []));
 }
 
-/** Whether a volume is bound to this claim. */
-export function binds(volume: KubeObject, claim: KubeObject): boolean {
+/** The claims to which a volume is bound: one, where it was seen. */
+export function claimsOf(objects: readonly KubeObject[], volume: KubeObject): readonly KubeObject[] {
   const { uid, namespace, name } = volume.spec?.claimRef ?? {};
-  return uid === undefined
-    ? claim.metadata.namespace === namespace && claim.metadata.name === name
-    : claim.metadata.uid === uid;
+  const all = lookup(objects);
+  if (uid === undefined) return name ? all.named('', 'PersistentVolumeClaim', namespace, name) : [];
+  const uidOf = ({ metadata }: KubeObject) => [metadata.uid ?? ''];
+  return all.by('claim UID', all.ofKind('', 'PersistentVolumeClaim'), uidOf, uid);
 }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { controllerOf } from '@toolcrib/kube';
 import type { RadiusCounts, RadiusMember } from '../../model/index.ts';
-import { binds, ephemeralClaimsOf } from './barriers.ts';
+import { claimsOf, ephemeralClaimsOf } from './barriers.ts';
 import { isClaim, isVolume } from './extras.ts';
 import { isFinished, isLive, isPod, isReady, isWorkload, wantedPods, workloadOf } from './pods.ts';
 import { type ServingFacts, servingCounts } from './serving.ts';
@@ -23,7 +23,7 @@ export function countsOf(facts: CountFacts): RadiusCounts {
     objects: deleted.length,
     pods: pods.length,
     podsNotReplaced: pods.filter((member) => member.loss !== 'returns' && !finished(facts, member)).length,
-    workloads: deleted.filter((member) => isTopWorkload(facts, member, deleted)).length,
+    workloads: deleted.filter((member) => isTopWorkload(facts, member, goes)).length,
     workloadsLeftWithoutPods: leftWithoutPods(facts, pods).length,
     claims: deleted.filter((member) => isClaim(member.ref)).length,
     volumesLost: deleted.filter(
@@ -43,8 +43,7 @@ function isForPodsLife(
   goes: ReadonlySet<string | undefined>,
 ): boolean {
   const object = facts.graph.get(member.ref.uid ?? '');
-  const claim =
-    object && isVolume(object) ? facts.objects.find((one) => isClaim(one) && binds(object, one)) : object;
+  const claim = object && isVolume(object) ? claimsOf(facts.objects, object)[0] : object;
   const owner = claim && controllerOf(claim);
   const pod = owner && facts.graph.get(owner.uid);
   if (!pod || !isPod(pod) || !goes.has(owner.uid)) return false;
@@ -57,14 +56,16 @@ function finished(facts: CountFacts, member: RadiusMember): boolean {
 }
 
 /** A ReplicaSet of a Deployment is no workload of its own, whether the Deployment goes or stays. */
-function isTopWorkload(facts: CountFacts, member: RadiusMember, deleted: readonly RadiusMember[]): boolean {
+function isTopWorkload(
+  facts: CountFacts,
+  member: RadiusMember,
+  goes: ReadonlySet<string | undefined>,
+): boolean {
   if (!isWorkload(member.ref)) return false;
   const object = facts.graph.get(member.ref.uid ?? '');
   const controller = object && controllerOf(object);
   if (!controller || !isWorkload(controller)) return true;
-  return (
-    facts.graph.get(controller.uid) === undefined && !deleted.some(({ ref }) => ref.uid === controller.uid)
-  );
+  return facts.graph.get(controller.uid) === undefined && !goes.has(controller.uid);
 }
 
 /**

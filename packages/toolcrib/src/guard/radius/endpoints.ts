@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectRef } from '@toolcrib/kube';
+import { lookup } from './lookup.ts';
 import type { View } from './view.ts';
 import { isKind } from './view.ts';
 
@@ -8,7 +9,8 @@ export function isEndpoints(object: { apiVersion: string; kind: string }): boole
 
 /** Endpoints whose Service has a selector: its controller makes them, and makes them again. */
 export function isMadeAgain(endpoints: KubeObject, objects: readonly KubeObject[]): boolean {
-  return objects.some((object) => isService(object) && hasSelector(object) && sameName(object, endpoints));
+  const { namespace, name } = endpoints.metadata;
+  return lookup(objects).named('', 'Service', namespace, name).some(hasSelector);
 }
 
 /**
@@ -20,13 +22,14 @@ export function endpointsWanted(view: View, goes: (object: KubeObject) => boolea
   return view.objects
     .filter((object) => isService(object) && goes(object) && !hasSelector(object))
     .filter((service) => service.spec?.type !== 'ExternalName')
-    .filter((service) => !view.objects.some((other) => isEndpoints(other) && sameName(other, service)))
+    .filter((service) => endpointsOf(view.objects, service).length === 0)
     .map(({ metadata: { namespace, name } }) => ({ apiVersion: 'v1', kind: 'Endpoints', namespace, name }));
 }
 
 /** What goes with a Service: the hand-written Endpoints of its name. */
-export function endpointsOf(objects: readonly KubeObject[], service: KubeObject): KubeObject[] {
-  return objects.filter((object) => isEndpoints(object) && sameName(object, service));
+export function endpointsOf(objects: readonly KubeObject[], service: KubeObject): readonly KubeObject[] {
+  const { namespace, name } = service.metadata;
+  return lookup(objects).named('', 'Endpoints', namespace, name);
 }
 
 function isService(object: KubeObject): boolean {
@@ -35,8 +38,4 @@ function isService(object: KubeObject): boolean {
 
 function hasSelector(service: KubeObject): boolean {
   return Object.keys(service.spec?.selector ?? {}).length > 0;
-}
-
-function sameName(a: KubeObject, b: KubeObject): boolean {
-  return a.metadata.name === b.metadata.name && a.metadata.namespace === b.metadata.namespace;
 }

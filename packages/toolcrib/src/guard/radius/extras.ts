@@ -1,7 +1,7 @@
 import type { KubeObject, PropagationPolicy } from '@toolcrib/kube';
 import { claimOrdinal } from '@toolcrib/kube';
 import { endpointsOf } from './endpoints.ts';
-import { isPod } from './pods.ts';
+import { lookup } from './lookup.ts';
 import { isKind } from './view.ts';
 
 export const SERVICE_ACCOUNT_NAME = 'kubernetes.io/service-account.name';
@@ -14,31 +14,45 @@ export function extras(
   policy: PropagationPolicy,
 ): readonly KubeObject[] {
   const { name, namespace, uid } = object.metadata;
-  const beside = objects.filter((other) => other.metadata.namespace === namespace);
-  if (isKind(object, '', 'Namespace')) return objects.filter((other) => other.metadata.namespace === name);
+  const all = lookup(objects);
+  if (isKind(object, '', 'Namespace')) return all.inNamespace(name);
   // The Pod garbage collector (podgc) removes Pods of a node that is no more.
-  if (isKind(object, '', 'Node')) return objects.filter((pod) => isPod(pod) && pod.spec?.nodeName === name);
+  if (isKind(object, '', 'Node')) return all.podsOn(name);
   if (isKind(object, 'apiextensions.k8s.io', 'CustomResourceDefinition')) {
     const { group, names } = object.spec ?? {};
-    return objects.filter((other) => isKind(other, group, names?.kind));
+    return all.ofKind(group, names?.kind);
   }
   if (isKind(object, 'apps', 'StatefulSet') && policy !== 'Orphan') {
     if (object.spec?.persistentVolumeClaimRetentionPolicy?.whenDeleted !== 'Delete') return [];
-    return beside.filter(
-      (other) => isClaim(other) && claimOrdinal(object, other.metadata.name) !== undefined,
-    );
+    return claimsOfSet(objects, object);
   }
-  if (isKind(object, '', 'Service')) return endpointsOf(beside, object);
+  if (isKind(object, '', 'Service')) return endpointsOf(objects, object);
   if (isKind(object, '', 'ServiceAccount')) {
-    return beside.filter(
-      (other) => isKind(other, '', 'Secret') && other.metadata.annotations?.[SERVICE_ACCOUNT_UID] === uid,
-    );
+    const tokens = all.by('account', all.ofKind('', 'Secret'), accountOf, uid ?? '');
+    return tokens.filter((secret) => secret.metadata.namespace === namespace);
   }
   if (isClaim(object)) {
     const volume = volumeOf(objects, object);
     return volume && reclaimPolicy(volume) === 'Delete' ? [volume] : [];
   }
   return [];
+}
+
+function accountOf({ metadata }: KubeObject): string[] {
+  return [metadata.annotations?.[SERVICE_ACCOUNT_UID] ?? []].flat();
+}
+
+/** By the claim's name without its ordinal, which is the template's and the set's. */
+function claimsOfSet(objects: readonly KubeObject[], set: KubeObject): KubeObject[] {
+  const { name, namespace } = set.metadata;
+  const all = lookup(objects);
+  const stem = ({ metadata }: KubeObject) => [`${metadata.namespace} ${metadata.name.replace(/-\d+$/, '')}`];
+  const templates: { metadata?: { name?: string } }[] = set.spec?.volumeClaimTemplates ?? [];
+  return templates.flatMap(({ metadata }) =>
+    all
+      .by('stem', all.ofKind('', 'PersistentVolumeClaim'), stem, `${namespace} ${metadata?.name}-${name}`)
+      .filter((claim) => claimOrdinal(set, claim.metadata.name) !== undefined),
+  );
 }
 
 export function isClaim(object: { apiVersion: string; kind: string }): boolean {
@@ -53,12 +67,9 @@ export function isVolume(object: { apiVersion: string; kind: string }): boolean 
 export function volumeOf(objects: readonly KubeObject[], claim: KubeObject): KubeObject | undefined {
   const name = claim.spec?.volumeName;
   if (!name) return undefined;
-  return objects.find(
-    (object) =>
-      isVolume(object) &&
-      object.metadata.name === name &&
-      (object.spec?.claimRef?.uid === undefined || object.spec.claimRef.uid === claim.metadata.uid),
-  );
+  return lookup(objects)
+    .named('', 'PersistentVolume', undefined, name)
+    .find(({ spec }) => spec?.claimRef?.uid === undefined || spec.claimRef.uid === claim.metadata.uid);
 }
 
 /** `Recycle` scrubs the volume: what is left is as lost as after Delete. */

@@ -3,6 +3,7 @@ import { controllerOf, isCustom } from '@toolcrib/kube';
 import type { BeforeTheAct, LossClass } from '../../model/index.ts';
 import { comebackOf } from '../../model/index.ts';
 import { isClaim, reclaimPolicy, volumeOf } from './extras.ts';
+import { lookup } from './lookup.ts';
 import { usersOf } from './pod-needs.ts';
 import { isPod } from './pods.ts';
 import type { Aim } from './view.ts';
@@ -78,12 +79,8 @@ function isWellKnownDefault(facts: LossFacts, object: KubeObject): boolean {
   const { name, namespace, ownerReferences } = object.metadata;
   const isDefault = isKind(object, '', 'ConfigMap') && name === 'kube-root-ca.crt';
   if (!isDefault || ownerReferences?.length) return false;
-  return !facts.objects.some(
-    (other) =>
-      isKind(other, '', 'Namespace') &&
-      other.metadata.name === namespace &&
-      facts.going.has(other.metadata.uid ?? ''),
-  );
+  const spaces = lookup(facts.objects).named('', 'Namespace', undefined, namespace ?? '');
+  return !spaces.some((other) => facts.going.has(other.metadata.uid ?? ''));
 }
 
 function whyItGoes(facts: LossFacts, object: KubeObject): string {

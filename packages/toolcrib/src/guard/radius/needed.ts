@@ -2,8 +2,8 @@ import type { KubeObject, ObjectRef, OwnerGraph } from '@toolcrib/kube';
 import { controllerOf, groupVersionOf } from '@toolcrib/kube';
 import type { Radius, SoftenRecord } from '../../model/index.ts';
 import { named } from './loss.ts';
-import { uses } from './pod-needs.ts';
 import { isLive, isPod } from './pods.ts';
+import { firstUser } from './users.ts';
 import type { View } from './view.ts';
 import { isKind } from './view.ts';
 
@@ -47,13 +47,12 @@ export function neededByActWhy(
   for (const other of kept) {
     if (names.has(keyOf(other))) continue;
     if (isRbac(other)) return `the act has taken ${named(other)}, which its Pods may need to run`;
-    if (pods.some((pod) => uses(pod, other))) return `the act has taken ${named(other)}, which its Pods use`;
+    if (firstUser(pods, other)) return `the act has taken ${named(other)}, which its Pods use`;
   }
   const standing = new Map(stand.map((one) => [one.metadata.uid, one]));
   for (const { uid } of ahead) {
     const other = standing.get(uid);
-    if (other && pods.some((pod) => uses(pod, other)))
-      return `the act may take ${named(other)} too, which its Pods use`;
+    if (other && firstUser(pods, other)) return `the act may take ${named(other)} too, which its Pods use`;
   }
   return undefined;
 }
@@ -76,17 +75,18 @@ export function neededWhy(
   const chain = chainOf(graph, object);
   const pods = podsOf(view, graph, object);
   const taken = radius.members.filter((member) => member.fate === 'deleted');
+  const targets = new Set(radius.targets.map(({ uid }) => uid));
   for (const member of taken) {
     const { ref } = member;
     // What only goes by this very workload is orphaned with it, and stays.
     const onlyByIt = chain.has(ref.uid ?? '') || member.via === object.metadata.uid;
-    if (onlyByIt && !radius.targets.some((target) => target.uid === ref.uid)) continue;
+    if (onlyByIt && !targets.has(ref.uid)) continue;
     if (ref.uid === object.metadata.uid) continue;
     if (isRbac(ref)) {
       return `the act also takes ${named(ref)}, which its Pods may need to run`;
     }
     const other = graph.get(ref.uid ?? '');
-    if (other && pods.some((pod) => uses(pod, other))) {
+    if (other && firstUser(pods, other)) {
       return `the act also takes ${named(ref)}, which its Pods use`;
     }
     if (other && isPod(other) && chain.has(ref.uid ?? '')) return `the act also takes its Pods`;
@@ -117,11 +117,13 @@ export function neededBySoftened(
     const act = actOf.get(uid) ?? actOf.get(controllerOf(object)?.uid ?? '');
     return act === undefined ? [] : [{ pod: object, act }];
   });
+  const acts = new Map(left.map(({ pod, act }) => [pod, act]));
+  const pods = [...acts.keys()];
   for (const object of view.objects) {
     if (!going.has(object.metadata.uid ?? '')) continue;
-    const found = left.find(({ pod }) => uses(pod, object));
+    const found = firstUser(pods, object);
     if (found)
-      return `${named(found.pod)}, which act ${found.act} left running, uses ${named(object)}: finish or undo that act first`;
+      return `${named(found)}, which act ${acts.get(found)} left running, uses ${named(object)}: finish or undo that act first`;
   }
   return undefined;
 }

@@ -1,20 +1,32 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { isClaim } from './extras.ts';
-import { isFinished, isPod } from './pods.ts';
+import { lookup } from './lookup.ts';
+import { isFinished } from './pods.ts';
 import { isKind } from './view.ts';
 
 /** Pods that have the claim mounted: pvc-protection holds it for them. */
 export function usersOf(objects: readonly KubeObject[], claim: KubeObject): KubeObject[] {
-  return objects.filter(
-    (object) =>
-      isPod(object) &&
-      !isFinished(object) &&
-      object.metadata.namespace === claim.metadata.namespace &&
-      (object.spec?.volumes ?? []).some(
-        (volume: { persistentVolumeClaim?: { claimName?: string } }) =>
-          volume.persistentVolumeClaim?.claimName === claim.metadata.name,
-      ),
-  );
+  const { namespace, name } = claim.metadata;
+  return lookup(objects)
+    .podsBy('mounted claim', mountedBy, namespace, name)
+    .filter((pod) => !isFinished(pod));
+}
+
+/** Names of the claims that a Pod mounts by name. */
+function mountedBy({ spec }: KubeObject): string[] {
+  const volumes: { persistentVolumeClaim?: { claimName?: string } }[] = spec?.volumes ?? [];
+  return volumes.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
+}
+
+/** What a Pod reads, mounts or runs as, as `Kind name`: whatever `uses` may be true for, but for Services. */
+export function needsOf(pod: KubeObject): string[] {
+  const spec: Any = pod.spec ?? {};
+  return [
+    `ServiceAccount ${spec.serviceAccountName ?? 'default'}`,
+    ...mountedBy(pod).map((name) => `PersistentVolumeClaim ${name}`),
+    ...[...secretsOf(spec)].map((name) => `Secret ${name}`),
+    ...[...configMapsOf(spec)].map((name) => `ConfigMap ${name}`),
+  ];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a Pod's spec, read with care
@@ -31,7 +43,7 @@ export function uses(pod: KubeObject, other: KubeObject): boolean {
     return entries.length > 0 && entries.every(([key, value]) => pod.metadata.labels?.[key] === value);
   }
   if (isKind(other, '', 'ServiceAccount')) return (spec.serviceAccountName ?? 'default') === name;
-  if (isClaim(other)) return usersOf([pod], other).length > 0;
+  if (isClaim(other)) return !isFinished(pod) && mountedBy(pod).includes(name);
   const secret = isKind(other, '', 'Secret');
   if (!secret && !isKind(other, '', 'ConfigMap')) return false;
   return secret ? secretsOf(spec).has(name) : configMapsOf(spec).has(name);

@@ -1,8 +1,9 @@
 import type { KubeObject, OwnerGraph } from '@toolcrib/kube';
 import { controllerOf } from '@toolcrib/kube';
 import type { RadiusCounts, RadiusMember } from '../../model/index.ts';
-import { uses } from './pod-needs.ts';
+import { lookup } from './lookup.ts';
 import { isLive, isPod, isReady, workloadOf } from './pods.ts';
+import { firstUser } from './users.ts';
 import { isKind } from './view.ts';
 
 /** What running Pods lose although they stay, and what goes in a way that is worse than it looks. */
@@ -31,16 +32,19 @@ export function servingCounts(facts: ServingFacts): ServingCounts {
     return object ? [{ member, object }] : [];
   });
   const onNode = (node: KubeObject) =>
-    pods.filter((pod) => pod.spec?.nodeName === node.metadata.name && !isOfItsNode(pod)).length;
+    lookup(pods)
+      .podsOn(node.metadata.name)
+      .filter((pod) => !isOfItsNode(pod)).length;
+  const ready = staying.filter(isReady);
   return {
     servicesCut:
-      going.filter(({ object }) => cutsOff(objects, object, staying)).length +
+      going.filter(({ object }) => cutsOff(objects, object, ready)).length +
       members.filter((member) => isDeserted(member)).length,
     podsOnNodes: going
       .filter(({ object }) => isKind(object, '', 'Node'))
       .reduce((sum, { object }) => sum + onNode(object), 0),
     usedByPods: going.filter(
-      ({ member, object }) => isNeeded(member) && staying.some((pod) => uses(pod, object)),
+      ({ member, object }) => isNeeded(member) && firstUser(staying, object) !== undefined,
     ).length,
     setsBelowHalf: [...facts.scaledTo].filter(([uid, replicas]) => isBelowHalf(facts, uid, replicas, pods))
       .length,
@@ -52,21 +56,13 @@ export function servingCounts(facts: ServingFacts): ServingCounts {
 }
 
 /** A Service, or an Ingress before one, behind which ready Pods go on running. */
-function cutsOff(
-  objects: readonly KubeObject[],
-  object: KubeObject,
-  staying: readonly KubeObject[],
-): boolean {
-  const reached = (service: KubeObject) => staying.some((pod) => isReady(pod) && uses(pod, service));
+function cutsOff(objects: readonly KubeObject[], object: KubeObject, ready: readonly KubeObject[]): boolean {
+  const reached = (service: KubeObject) => firstUser(ready, service) !== undefined;
   if (isKind(object, '', 'Service')) return reached(object);
   if (!isKind(object, 'networking.k8s.io', 'Ingress')) return false;
-  const names = new Set(backendsOf(object));
-  return objects.some(
-    (one) =>
-      isKind(one, '', 'Service') &&
-      one.metadata.namespace === object.metadata.namespace &&
-      names.has(one.metadata.name) &&
-      reached(one),
+  const { namespace } = object.metadata;
+  return backendsOf(object).some((name) =>
+    lookup(objects).named('', 'Service', namespace, name).some(reached),
   );
 }
 

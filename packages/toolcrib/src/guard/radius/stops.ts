@@ -2,7 +2,9 @@ import type { Going, KubeObject } from '@toolcrib/kube';
 import { matchesLabels } from '@toolcrib/kube';
 import type { LossClass } from '../../model/index.ts';
 import { isClaim, isVolume, reclaimPolicy, volumeOf } from './extras.ts';
-import { isLive, isPod } from './pods.ts';
+import { lookup } from './lookup.ts';
+import { isLive } from './pods.ts';
+import { selectedBy } from './users.ts';
 import { isKind } from './view.ts';
 
 /** What stays and does no more. */
@@ -53,15 +55,11 @@ function serviceStops(
     operator: 'In' as const,
     values: [value],
   }));
-  const pods = objects.filter(
-    (object) =>
-      isPod(object) &&
-      object.metadata.namespace === service.metadata.namespace &&
-      isLive(object) &&
-      matchesLabels(requirements, object.metadata.labels),
-  );
-  const first = pods[0]?.metadata.uid;
-  if (!first || !pods.every(goes)) return undefined;
+  const candidates = selectedBy(objects, service);
+  const behind = (pod: KubeObject) => isLive(pod) && matchesLabels(requirements, pod.metadata.labels);
+  const first = candidates.find(behind)?.metadata.uid;
+  if (!first || candidates.some((pod) => !goes(pod) && behind(pod))) return undefined;
+  const pods = candidates.filter(behind);
   const balancer = service.spec?.type === 'LoadBalancer' ? ', and its load balancer has no target' : '';
   const back = pods.every(returns);
   return {
@@ -81,13 +79,20 @@ function claimStops(
   return { loss: 'restorable', why: 'its volume goes', via: volume.metadata.uid };
 }
 
+function volumeNameOf({ spec }: KubeObject): string[] {
+  return spec?.volumeName ? [spec.volumeName] : [];
+}
+
 function volumeStops(
   objects: readonly KubeObject[],
   volume: KubeObject,
   goes: (object: KubeObject) => boolean,
 ): Found | undefined {
   if (reclaimPolicy(volume) !== 'Retain') return undefined;
-  const claim = objects.find((object) => isClaim(object) && volumeOf([volume], object) && goes(object));
+  const all = lookup(objects);
+  const claim = all
+    .by('volume name', all.ofKind('', 'PersistentVolumeClaim'), volumeNameOf, volume.metadata.name)
+    .find((object) => goes(object) && volumeOf(objects, object) === volume);
   if (!claim?.metadata.uid) return undefined;
   return {
     loss: 'restorable',

@@ -44,7 +44,9 @@ export function tree(radius: Radius, options: TreeOptions = {}): string {
   const uids = new Set(radius.members.map((member) => member.ref.uid));
   for (const member of radius.members) {
     const via = member.via !== undefined && uids.has(member.via) ? member.via : '';
-    children.set(via, [...(children.get(via) ?? []), member]);
+    const known = children.get(via);
+    if (known) known.push(member);
+    else children.set(via, [member]);
   }
   const dot = unicode ? ' · ' : ' - ';
   /** @param under what stands left of further lines of the same row */
@@ -114,7 +116,9 @@ function folded(members: readonly RadiusMember[], alike: number): (RadiusMember 
   const groups = new Map<string, RadiusMember[]>();
   for (const member of members) {
     const key = `${member.ref.apiVersion}/${member.ref.kind} ${member.fate} ${member.loss}`;
-    groups.set(key, [...(groups.get(key) ?? []), member]);
+    const known = groups.get(key);
+    if (known) known.push(member);
+    else groups.set(key, [member]);
   }
   return [...groups.values()].flatMap((group): (RadiusMember | string)[] => {
     if (group.length <= alike) return group;

@@ -23,7 +23,9 @@ export async function wholeObjects(
     if (byUid.has(member.ref.uid)) continue;
     const { apiVersion, kind, namespace } = member.ref;
     const key = JSON.stringify([apiVersion, kind, namespace]);
-    missing.set(key, [...(missing.get(key) ?? []), member]);
+    const group = missing.get(key);
+    if (group) group.push(member);
+    else missing.set(key, [member]);
   }
   await Promise.all(
     [...missing.values()].map(async (members) => {
