@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, it } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { inNamespace, paths, put, seen, until } from '../testing/target.ts';
-import { type GuardHome, guardHome, pause, type RunningGuard } from './testing/running-guard.ts';
+import { type GuardHome, guardHome, type RunningGuard } from './testing/running-guard.ts';
 import { codeOf, type GuardedTarget, openGuardedSandbox, type Reply, send } from './testing/stage.ts';
 
 /** Longer than any patience here, so that nothing passes because it came to its end by itself. */
@@ -53,8 +53,10 @@ before(async () => {
   home = guardHome(stringify({ ...one, contexts, 'current-context': 'one' }), policy);
   home.env.NODE_OPTIONS = `--import=${new URL('./testing/stall.ts', import.meta.url)}`;
   home.env.STALL_LOG = join(home.folder, 'stalls');
+  home.env.GUARD_PATIENCE = join(home.folder, 'patience');
+  writeFileSync(home.env.GUARD_PATIENCE, '');
   // Of the usual length they would only make it slow.
-  guard = await home.start(undefined, { heartbeat: { every: 200, most: 15 }, answer: 1_000 });
+  guard = await home.start(undefined, { heartbeat: { every: 50, most: 10 }, answer: 500 });
 });
 after(async () => {
   await guard?.kill();
@@ -62,70 +64,63 @@ after(async () => {
   await cluster?.target.close();
 });
 
-describe('a judgement that does not come to its end', () => {
-  it('stops nobody else; its client is told that nothing was sent; what was held in its context is held still', () =>
-    inTwo(async (namespace, other) => {
-      const ours = await thing(namespace, 'LimitRange', 'ours');
-      const theirs = await thing(namespace, 'LimitRange', 'theirs');
-      const calm = await thing(namespace, 'ConfigMap', 'calm');
-      const heavy = await thing(other, 'ConfigMap', 'heavy', { 'stall-for-test': STALL });
-      const [first, second] = [
-        codeOf(await through('one', 'DELETE', ours)),
-        codeOf(await through('two', 'DELETE', theirs)),
-      ];
+const yes = { as: 'as-sent', by: 'tester' } as const;
 
-      let answered: Reply | undefined;
-      const stuck = through('one', 'DELETE', heavy).then((reply) => {
-        answered = reply;
-        return reply;
-      });
-      await until('the judgement is stuck', async () => stalls() > 0);
-      // All while it is stuck: people are answered, another context's holds can be answered, and its deletes go on.
-      assert.equal((await guard.api.status()).held, 2);
-      assert.deepEqual((await guard.api.holds()).map(({ code }) => code).sort(), [first, second].sort());
-      assert.equal((await guard.api.hold(first)).state, 'open');
-      assert.equal((await guard.api.answer(second, { as: 'as-sent', by: 'tester' })).state, 'approved');
-      assert.equal((await through('two', 'DELETE', theirs)).status, 200);
-      assert.equal((await through('two', 'DELETE', calm)).status, 200);
-      assert.equal((await through('one', 'GET', heavy)).status, 200, 'reads of the stuck context stop, too');
-      assert.equal(answered, undefined, 'this test shows nothing: nothing was stuck any more');
-      assert.equal(await seen(cluster.target, calm), undefined);
+it('a judgement that does not come to its end stops nobody else; nothing of it is sent; what was held in its context is held still', () =>
+  inTwo(async (namespace, other) => {
+    const ours = await thing(namespace, 'LimitRange', 'ours');
+    const theirs = await thing(namespace, 'LimitRange', 'theirs');
+    const calm = await thing(namespace, 'ConfigMap', 'calm');
+    const heavy = await thing(other, 'ConfigMap', 'heavy', { 'stall-for-test': STALL });
+    const [first, second] = [
+      codeOf(await through('one', 'DELETE', ours)),
+      codeOf(await through('two', 'DELETE', theirs)),
+    ];
 
-      const reply = await stuck;
-      assert.equal(reply.status, 504);
-      assert.match(reply.body.message ?? '', /nothing was sent/);
-      assert.ok(await seen(cluster.target, heavy));
-      assert.equal((await guard.api.hold(first)).state, 'open');
-      await until('the context judges again', async () => {
-        const given = await guard.api.answer(first, { as: 'as-sent', by: 'tester' }).catch(() => undefined);
-        return given?.state === 'approved';
-      });
-      assert.equal((await through('one', 'DELETE', ours)).status, 200);
-      assert.equal(await seen(cluster.target, ours), undefined);
-      // What was given up is not sent later, by nobody.
-      await pause(500);
-      assert.ok(await seen(cluster.target, heavy));
-      assert.equal((await guard.api.status()).unsettled, 0);
-    }));
+    let answered: Reply | undefined;
+    const stuck = through('one', 'DELETE', heavy).then((reply) => {
+      answered = reply;
+      return reply;
+    });
+    await until('the judgement is stuck', async () => stalls() > 0);
+    // All while it is stuck: people are answered, another context's holds can be answered, and its deletes go on.
+    assert.equal((await guard.api.status()).held, 2);
+    assert.deepEqual((await guard.api.holds()).map(({ code }) => code).sort(), [first, second].sort());
+    assert.equal((await guard.api.hold(first)).state, 'open');
+    await until('the other context answers', async () => {
+      const given = await guard.api.answer(second, yes).catch(() => undefined);
+      return given?.state === 'approved';
+    });
+    assert.equal((await through('two', 'DELETE', theirs)).status, 200);
+    assert.equal((await through('two', 'DELETE', calm)).status, 200);
+    assert.equal((await through('one', 'GET', heavy)).status, 200, 'reads of the stuck context stop, too');
+    // An answer to a hold of the stuck context is refused soon, and does not count later.
+    await assert.rejects(guard.api.answer(first, yes), {
+      code: 'conflict',
+      message: /busy judging in one: .* was not answered/,
+    });
+    assert.equal(answered, undefined, 'this test shows nothing: nothing was stuck any more');
+    assert.equal(await seen(cluster.target, calm), undefined);
 
-  it('an answer to a hold of the stuck context is refused soon, and does not count later', () =>
-    inTwo(async (namespace, other) => {
-      const ours = await thing(namespace, 'LimitRange', 'ours');
-      const heavy = await thing(other, 'ConfigMap', 'heavy', { 'stall-for-test': STALL });
-      const code = codeOf(await through('one', 'DELETE', ours));
-      const before = stalls();
-      const stuck = through('one', 'DELETE', heavy);
-      await until('the judgement is stuck', async () => stalls() > before);
-      await assert.rejects(guard.api.answer(code, { as: 'as-sent', by: 'tester' }), {
-        code: 'conflict',
-        message: /busy judging in one: .* was not answered/,
-      });
-      assert.equal((await stuck).status, 504);
-      await until(
-        'the context judges again',
-        async () => (await through('one', 'DELETE', ours)).status === 403,
-      );
-      assert.equal((await guard.api.hold(code)).state, 'open');
-      assert.ok(await seen(cluster.target, ours));
-    }));
-});
+    rmSync(home.env.GUARD_PATIENCE ?? '');
+    const reply = await stuck;
+    writeFileSync(home.env.GUARD_PATIENCE ?? '', '');
+    assert.equal(reply.status, 504);
+    assert.match(reply.body.message ?? '', /nothing was sent/);
+    assert.ok(await seen(cluster.target, heavy));
+    await until(
+      'the context judges again',
+      async () => (await through('one', 'DELETE', ours)).status === 403,
+    );
+    assert.equal((await guard.api.hold(first)).state, 'open');
+    assert.ok(await seen(cluster.target, ours));
+    await until('its hold can be answered', async () => {
+      const given = await guard.api.answer(first, yes).catch(() => undefined);
+      return given?.state === 'approved';
+    });
+    assert.equal((await through('one', 'DELETE', ours)).status, 200);
+    assert.equal(await seen(cluster.target, ours), undefined);
+    // What was given up is not sent later, by nobody: its thread has ended, and its follower has judged since.
+    assert.ok(await seen(cluster.target, heavy));
+    assert.equal((await guard.api.status()).unsettled, 0);
+  }));

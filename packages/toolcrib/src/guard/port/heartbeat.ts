@@ -20,7 +20,7 @@ export function heartbeat(
   clock: Clock,
   ask: (round: number) => void,
   stuck: () => void,
-  { every, most }: Heartbeat = HEARTBEAT,
+  limits: Heartbeat = HEARTBEAT,
 ): { heard(round: number): void; stop(): void } {
   let round = 0;
   let missed = 0;
@@ -29,9 +29,9 @@ export function heartbeat(
   let cancel: () => void = () => undefined;
   const beat = (): void => {
     const now = clock.now();
-    const onTime = now - asked < 2 * every && now >= asked;
+    const onTime = now - asked < 2 * limits.every && now >= asked;
     if (!answered && onTime) missed++;
-    if (missed >= most) {
+    if (missed >= limits.most) {
       stuck();
       return;
     }
@@ -41,7 +41,7 @@ export function heartbeat(
       answered = false;
       ask(++round);
     }
-    cancel = clock.after(every, beat);
+    cancel = clock.after(limits.every, beat);
   };
   beat();
   return {
