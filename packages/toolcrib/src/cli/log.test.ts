@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import type { RequestRecord, UndoRecord } from '../model/index.ts';
@@ -46,6 +47,18 @@ test('an act is undone only where everything is back', () => {
     ['not-sent', [], 'not sent'],
   ];
   for (const [state, undos, expected] of table) assert.equal(became(state, undos), expected);
+});
+
+test('every word for what an act became is explained', () => {
+  const source = readFileSync(new URL('./became.ts', import.meta.url), 'utf8');
+  const [, body = ''] = /export function outcomeOf([\s\S]*?)\/\*\* Whether everything/.exec(source) ?? [];
+  const words = [
+    ...body.matchAll(/(?:return |mild\(|bad\(|good\(|[?:] )(?:story\.\S+ === false \? )?'([a-z][^']*)'/g),
+  ].map(([, word = '']) => word);
+  assert.ok(words.length >= 12 && words.includes('partly') && words.includes('refused'), words.join());
+  const docs = readFileSync(new URL('../../../../docs/guard.md', import.meta.url), 'utf8');
+  const table = docs.slice(docs.indexOf('## The log'), docs.indexOf("## When it can't be kept"));
+  for (const word of words) assert.ok(table.includes(`\`${word}\``), word);
 });
 
 test('how bad an act was is what the rules say of its worst request, also where the mode let it pass', () => {
