@@ -63,6 +63,9 @@ export interface RadiusCounts {
   statefulPods: number;
 }
 
+/** What is said of a radius of which nothing but the targets was looked at: its figures say nothing. */
+export const EVERYTHING = 'everything';
+
 /** Something that could belong to a radius and was not seen, with the reason. */
 export interface UnseenKind {
   /** A kind, or one object of it: `Secret`, `PersistentVolume pv-7`. */

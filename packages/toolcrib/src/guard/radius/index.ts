@@ -1,4 +1,5 @@
 export { claimNamesOf } from './barriers.ts';
+export { isClaim, isVolume } from './extras.ts';
 export { fingerprint, stillCovers } from './fingerprint.ts';
 export type { LookOptions } from './look.ts';
 export { look } from './look.ts';

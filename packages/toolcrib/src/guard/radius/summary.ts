@@ -1,9 +1,15 @@
-import type { Radius, RadiusMember } from '../../model/index.ts';
+import { EVERYTHING, type Radius, type RadiusMember } from '../../model/index.ts';
 import { likelyUnseen } from './unseen.ts';
 
 /** One line: "would delete 1 StatefulSet, 3 Pods; 3 Pods not replaced; 0 volumes lost". */
 export function summary(radius: Radius): string {
   const { counts } = radius;
+  if (!wasLookedAt(radius)) {
+    // Figures of what nobody has looked at would be made up.
+    return radius.members.length === 0
+      ? 'would take what could not be looked at'
+      : `${whatGoes(radius)}; what else goes with it could not be looked at`;
+  }
   const parts = [whatGoes(radius)];
   if (counts.pods > 0) parts.push(`${countOf(counts.podsNotReplaced, 'Pod')} not replaced`);
   if (counts.workloadsLeftWithoutPods > 0) {
@@ -13,6 +19,13 @@ export function summary(radius: Radius): string {
   if (likelyUnseen(radius).length > 0) parts.push('not everything could be seen');
   if (radius.opaque.length > 0) parts.push('others decide what else goes');
   return parts.join('; ');
+}
+
+function wasLookedAt(radius: Radius): boolean {
+  const unseen = likelyUnseen(radius);
+  return (
+    unseen.every(({ kind }) => kind !== EVERYTHING) && (radius.members.length > 0 || unseen.length === 0)
+  );
 }
 
 function whatGoes(radius: Radius): string {

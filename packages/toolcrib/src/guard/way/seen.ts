@@ -1,10 +1,10 @@
-import { groupVersionOf, isFinishedPod, type KubeObject, refOf } from '@toolcrib/kube';
+import { groupVersionOf } from '@toolcrib/kube';
 import {
   type As,
   type Cluster,
+  EVERYTHING,
   notYetKnown,
   type Radius,
-  type RadiusMember,
   type RequestRecord,
   type RequestState,
   type Softening,
@@ -23,6 +23,7 @@ import type { Foreseen } from './foretold.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import { withLetGo } from './let-go.ts';
+import { ownRadius, unlooked } from './own-radius.ts';
 import { likenessOf } from './request-key.ts';
 import { restOfAct, softenedIn } from './rest-of-act.ts';
 import type { Judged } from './subject.ts';
@@ -40,7 +41,7 @@ export interface Seen {
 
 /**
  * Looks at the blast radius of a request: of its own targets and of everything else that its act was seen to go
- * through (`foreseen`). A look that fails gives an *incomplete* radius, never a small one.
+ * through (`foreseen`). A look that fails gives an *incomplete* radius, never a small one, and promises nothing.
  */
 export async function seeRadius(
   deps: WayDeps,
@@ -57,11 +58,12 @@ export async function seeRadius(
 ): Promise<Seen> {
   const { subject, cluster, as } = what;
   if (subject.blind !== undefined) {
-    const kind = subject.effect.target?.resource ?? 'everything';
+    const kind = subject.effect.target?.resource ?? EVERYTHING;
     const unseen = [{ kind, why: subject.blind }];
-    return { radius: { ...ownRadius(subject.objects, deps.clock.now()), state: 'incomplete', unseen } };
+    return { radius: unlooked(subject.objects, deps.clock.now(), unseen) };
   }
-  if (what.cheap || subject.aims.length === 0) {
+  // The effect alone proves it; or there is nothing that it would hit.
+  if (what.cheap || subject.objects.length === 0) {
     const { unseen = [] } = what.cheap ?? {};
     return { radius: { ...ownRadius(subject.objects, deps.clock.now()), unseen } };
   }
@@ -98,10 +100,8 @@ export async function seeRadius(
   } catch (error) {
     if (!(error instanceof ToolcribError)) throw error;
     if (error.code === 'unreachable' || error.code === 'credentials') throw error;
-    const radius = ownRadius(subject.objects, deps.clock.now());
-    return {
-      radius: { ...radius, state: 'incomplete', unseen: [{ kind: 'everything', why: error.message }] },
-    };
+    const unseen = [{ kind: EVERYTHING, why: error.message }];
+    return { radius: unlooked(subject.objects, deps.clock.now(), unseen) };
   }
 }
 
@@ -217,48 +217,6 @@ function withForeseen(aims: readonly Aim[], foreseen: readonly Foreseen[]): Aim[
   const evicts = first.effect.verb === 'evict';
   const more = foreseen.filter(({ ref }) => !known.has(ref.uid) && (!evicts || ref.kind === first.ref.kind));
   return [...aims, ...more.map(({ ref, type }) => ({ ...first, ref, type }))];
-}
-
-/** The targets alone: where the effect itself tells that nothing else goes. */
-export function ownRadius(objects: readonly KubeObject[], seenAt: number): Radius {
-  const targets = objects.map(refOf);
-  const pods = objects.filter((object) => object.apiVersion === 'v1' && object.kind === 'Pod').length;
-  return {
-    state: 'complete',
-    targets,
-    members: objects.map((object) => ({
-      ref: refOf(object),
-      fate: 'deleted',
-      ...ownLoss(object),
-      finalizers: object.metadata.finalizers ?? [],
-      generation: object.metadata.generation,
-      owners: (object.metadata.ownerReferences ?? []).map((owner) => owner.uid),
-    })),
-    unseen: [],
-    opaque: [],
-    counts: {
-      objects: objects.length,
-      pods,
-      podsNotReplaced: 0,
-      workloads: 0,
-      workloadsLeftWithoutPods: 0,
-      claims: 0,
-      volumesLost: 0,
-      servicesCut: 0,
-      podsOnNodes: 0,
-      usedByPods: 0,
-      setsBelowHalf: 0,
-      statefulPods: 0,
-    },
-    seenAt,
-  };
-}
-
-/** A finished Pod goes by its effect alone too, and nobody makes that again. */
-function ownLoss(object: KubeObject): Pick<RadiusMember, 'loss' | 'why' | 'spent'> {
-  return object.kind === 'Pod' && isFinishedPod(object)
-    ? { loss: 'lost', why: 'it had finished', spent: true }
-    : { loss: 'returns', why: 'its controller makes it again' };
 }
 
 export function requestRecord(

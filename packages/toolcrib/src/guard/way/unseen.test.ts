@@ -3,8 +3,10 @@ import { after, before, test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import { type Cluster, type Journal, ToolcribError } from '../../model/index.ts';
 import { openSandbox } from '../../testing/sandbox-target.ts';
-import { type ClusterTarget, inNamespace, paths, put } from '../../testing/target.ts';
+import { type ClusterTarget, inNamespace, paths, put, seen, until } from '../../testing/target.ts';
+import { runDeployment } from '../../testing/workloads.ts';
 import { builtInRules } from '../policy/policy.ts';
+import { tree } from '../radius/index.ts';
 import type { Instruction } from '../request.ts';
 import { grant } from '../testing/grant.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
@@ -24,6 +26,55 @@ before(async () => {
 after(() => target.close());
 
 const RULES = JSON.stringify(builtInRules);
+
+for (const status of [403, 500])
+  test(`discovery answers ${status}: nothing is promised to come back, and no figures are given`, () =>
+    inNamespace(target, async (namespace) => {
+      const at = paths.claims(namespace);
+      await put(target, at, {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name: 'data' },
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+      });
+      const claim = await until('bound', async () => {
+        const now = await seen(target, `${at}/data`);
+        return now?.spec?.volumeName ? now : undefined;
+      });
+      const { owner } = await runDeployment(target, namespace, 'web', 2);
+      const failed = () =>
+        Promise.reject(new ToolcribError('api', 'no', { cause: { status, message: 'no' } }));
+      const blind = new Proxy(target.cluster, {
+        get: (real, name) => (name === 'resources' ? failed : Reflect.get(real, name)),
+      });
+      const ofClaim = asked('DELETE', `${at}/data`);
+      const { deps, close } = openWay(blind, policyOf(RULES));
+      const held = await judge(deps, ofClaim);
+      const [hold] = deps.desk.list();
+      assert.ok(hold && held.do === 'answer');
+      const shown = `${Buffer.from(held.body)} ${tree(hold.radius, { width: 200 })}`;
+      assert.doesNotMatch(shown, /comes back by itself|0 volumes/);
+      assert.match(shown, /could not be looked at/);
+      assert.match(shown, /CANNOT be brought back: its volume .* was not seen: taken for lost/);
+      assert.equal(hold.radius.counts.volumesLost, 1, 'a rule about data sees it');
+      await close();
+      const way = openWay(blind, policyOf(RULES, 'observe'));
+      const ofOwner = asked('DELETE', `${paths.apps(namespace, 'deployments')}/web`);
+      for (const request of [ofClaim, ofOwner])
+        await judge(way.deps, { ...request, id: `${request.id}-again` });
+      const promised = await Promise.all(
+        (await way.journal.acts()).map(({ id }) => way.journal.snapshotsOf(id)),
+      );
+      const said = promised.flat().flatMap((snapshot) => snapshot.promised ?? []);
+      assert.deepEqual(
+        new Map(said.map(({ uid, loss }) => [uid, loss])),
+        new Map([
+          [claim.metadata.uid, 'lost'],
+          [owner.metadata.uid, 'restorable'],
+        ]),
+      );
+      await way.close();
+    }));
 
 /** A ConfigMap that owns a Secret, which `cho` may not list. */
 async function mapWithSecret(namespace: string): Promise<{ map: KubeObject; path: string }> {
@@ -55,7 +106,7 @@ test('enforce: its name has to be typed; what was not seen stands in the journal
     deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'aiko', withoutNet: true }, 60_000);
     const gone = await judge(deps, asked('DELETE', path));
     assert.equal(gone.do, 'forward');
-    assert.match(gone.warnings.join(), /could not see all .* Secret\..*can't bring it back/);
+    assert.match(gone.warnings.join(), /could not see all .* Secret\..*no undo brings it back/);
     const [request] = (await journal.requests({ actId: hold?.actId ?? '' })).filter(
       ({ snapshotId }) => snapshotId,
     );
