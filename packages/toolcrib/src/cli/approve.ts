@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Hold } from '../model/index.ts';
 import { netOf, ToolcribError } from '../model/index.ts';
-import { holdText, wentLines } from './held.ts';
+import { askedLines, holdText, wentLines } from './held.ts';
 import { guard, person } from './setup.ts';
 import { ask, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
 
@@ -36,6 +36,7 @@ export function registerApprove(program: Command): void {
           ? `Approved ${as}: it goes now.`
           : `Approved ${as}: send the same request again ${until(hold)}.`,
       );
+      for (const line of askedLines(hold)) say(`  ${line}`);
       // Without a net there is nothing to take it back from.
       if (netOf(hold) !== 'none') say(`Undo:  toolcrib undo ${hold.actId}`);
     });

@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { aHold } from '../journal/testing/records.ts';
 import type { Hold } from '../model/index.ts';
 import { holdText } from './held.ts';
+import { fitted } from './terminal.ts';
 
 const { decision } = aHold();
 const softening = { possible: true, how: 'orphan-first' } as const;
@@ -25,5 +26,47 @@ test('what a name is needed for is said as it is, whatever the rule', () => {
     assert.equal(/--as-sent --without-net kafka/.test(text), words !== undefined, what);
     // What was not kept is never softened.
     assert.equal(/--softened/.test(text), words !== NONE, what);
+  }
+});
+
+const claim = (userAgent: string, name?: string, version?: string) => ({ userAgent, name, version });
+const by = (more: Partial<NonNullable<Hold['caller']>>): Partial<Hold> => ({
+  caller: { person: 'aiko', token: 't', claim: claim('kubectl/v1.35.2', 'kubectl', '1.35.2'), ...more },
+});
+const { effect } = aHold();
+assert.ok(effect.verb === 'delete');
+
+test('who asks, as whom and how is told to who says yes, at 80 columns', () => {
+  const sha256 = 'a'.repeat(64);
+  const table: [Partial<Hold>, string[]][] = [
+    [{}, ['by aiko']],
+    [by({}), ['by aiko, calling itself kubectl 1.35.2']],
+    [by({ tool: { name: 'k9s', version: '0.50.1', sha256 } }), ['by aiko, with k9s 0.50.1']],
+    [by({ agent: true, tool: { name: 'claude', sha256 } }), ['by an agent of aiko, with claude']],
+    [by({ claim: claim('') }), ['by aiko, with no name of its own']],
+    [
+      by({ claim: claim(`<b>\u001b[2J${'x'.repeat(300)}`) }),
+      [`by aiko, calling itself ?b??[2J${'x'.repeat(33)}`],
+    ],
+    [{ ...by({}), as: { 'impersonate-user': 'ben' } }, ['by aiko, calling itself kubectl 1.35.2, as ben']],
+    [
+      { as: { 'impersonate-user': 'ben', 'impersonate-group': ['system:masters', 'ops'] } },
+      ['by aiko, as ben of system:masters and 1 more'],
+    ],
+    [{ effect: { ...effect, options: { gracePeriodSeconds: 0 } } }, ['by aiko', 'forced: grace period 0']],
+    [
+      { effect: { ...effect, propagation: 'Orphan', options: { gracePeriodSeconds: 5 } } },
+      ['by aiko', 'grace period 5 s; cascade orphan: what it owns stays'],
+    ],
+    [
+      { effect: { ...effect, propagation: 'Foreground', options: {} } },
+      ['by aiko', 'cascade foreground: what it owns goes first'],
+    ],
+  ];
+  for (const [part, lines] of table) {
+    const text = fitted(stripVTControlCharacters(holdText(aHold({ decision: held, ...part }))), 80);
+    const own = text.split('\n').slice(1, 1 + lines.length);
+    assert.deepEqual(own, lines, text);
+    for (const line of text.split('\n')) assert.ok(line.length <= 80 || /toolcrib/.test(line), line);
   }
 });

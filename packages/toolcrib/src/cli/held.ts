@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { howAsked, whoAsks } from '../guard/hold/asker.ts';
 import { tree } from '../guard/radius/index.ts';
 import { type Hold, netOf } from '../model/index.ts';
 import { guard } from './setup.ts';
@@ -35,11 +36,12 @@ export function registerHeld(program: Command): void {
 function listText(holds: readonly Hold[]): string {
   return [
     table([
-      ['CODE', 'SINCE', 'CONTEXT', 'RULE', 'CLIENT', 'WHAT'],
+      ['CODE', 'SINCE', 'CONTEXT', 'BY', 'RULE', 'CLIENT', 'WHAT'],
       ...holds.map((hold) => [
         bold(hold.code),
         when(hold.createdAt),
         clean(hold.context),
+        hold.caller?.agent ? mild('agent') : clean(hold.person),
         hold.decision.rule,
         hold.waiting ? mild('waits') : faint('may ask again'),
         clean(whatOf(hold)),
@@ -71,17 +73,29 @@ export function wentLines({ before = [], actId }: Hold): string[] {
   ];
 }
 
+/** Who asks and how: a yes is for that too. */
+export function askedLines(hold: Hold): string[] {
+  const how = howAsked(hold.effect);
+  const by = clean(whoAsks(hold));
+  return [
+    `by ${hold.caller?.agent ? mild(by) : by}`,
+    // Never faint: it is what makes the same delete another one.
+    ...(how === '' ? [] : [mild(how)]),
+  ];
+}
+
 /** Everything that a person needs to say yes or no. */
 export function holdText(hold: Hold): string {
   const { decision, code, envelope } = hold;
   const lines = [
-    `${bold(code)}  ${clean(whatOf(hold))}  ${faint(`in ${clean(hold.context)}, by ${clean(hold.person)}`)}`,
+    `${bold(code)}  ${clean(whatOf(hold))}  ${faint(`in ${clean(hold.context)}`)}`,
+    ...askedLines(hold),
     `${mild(`rule ${decision.rule}`)}: ${clean(decision.reason)}`,
     '',
     tree(hold.radius, { palette, width: width(), unicode: true }).trimEnd(),
     '',
   ];
-  lines.splice(2, 0, ...wentLines(hold));
+  lines.splice(lines.indexOf(''), 0, ...wentLines(hold));
   if (envelope) {
     lines.push(
       `One approval covers up to ${envelope.uids.length} requests like this of the same kubectl call (an envelope), only for the objects shown, for two minutes.`,

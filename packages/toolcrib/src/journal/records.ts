@@ -209,6 +209,8 @@ export const holdSchema = z.looseObject({
     })
     .optional(),
   person: text,
+  caller: caller.optional(),
+  as,
   requestKey: text,
   needsName: text.optional(),
   net: z.enum(['partial', 'none']).optional(),

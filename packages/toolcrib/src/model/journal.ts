@@ -1,4 +1,4 @@
-import type { Act } from './act.ts';
+import type { Act, Caller } from './act.ts';
 import type { Decision } from './decision.ts';
 import type { Effect } from './effect.ts';
 import type { As } from './ports.ts';
@@ -85,6 +85,9 @@ export interface Hold {
   denied?: { by: string; at: number };
   /** Who may use a pass: the same person with an identical request. */
   person: string;
+  /** Who asked, as far as it is known, and as whom: the approver is told. Absent in old records. */
+  caller?: Caller;
+  as?: As;
   requestKey: string;
   /**
    * Set where it could not be kept, or where not everything that could go with it was seen: this name must be typed to

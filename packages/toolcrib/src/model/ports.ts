@@ -22,6 +22,8 @@ export interface Notifier {
     kind: 'held' | 'softened' | 'finished' | 'failed';
     title: string;
     text: string;
+    /** Who asks and how, for who is to say yes. */
+    asked?: string;
     code?: string;
     /** A client waits for the answer, with nothing to see on its screen. */
     waiting?: boolean;

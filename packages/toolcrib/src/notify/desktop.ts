@@ -10,7 +10,8 @@ export function desktop(env: Record<string, string | undefined>, platform: NodeJ
   return {
     tell(news) {
       if (!command) return;
-      const text = news.code ? `${news.text}\ntoolcrib approve ${news.code}` : news.text;
+      const approve = news.code && `toolcrib approve ${news.code}`;
+      const text = [news.text, news.asked, approve].filter(Boolean).join('\n');
       const [program, ...args] = command(news.title, text);
       const child = spawn(program ?? '', args, {
         stdio: 'ignore',

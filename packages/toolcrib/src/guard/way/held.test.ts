@@ -130,3 +130,27 @@ test('the guard is stopped while kubectl waits: it is told so, and not to approv
   assert.ok(await seen(target, `${DEPLOYMENTS}/web`));
   await close();
 });
+
+test('the hold has who asks, as whom and how, and the notice tells it', async () => {
+  const { deps, close } = openWay(target.cluster, policyOf(ALL));
+  const told: (string | undefined)[] = [];
+  deps.notifier = { tell: ({ asked: who }) => void told.push(who) };
+  try {
+    const request = asked('DELETE', `${DEPLOYMENTS}/web`, {
+      agent: true,
+      tool: { name: 'claude', version: '2.1', sha256: 'a' },
+      query: 'gracePeriodSeconds=0&propagationPolicy=Orphan',
+      headers: { 'impersonate-user': 'ben', 'impersonate-group': 'system:masters' },
+    });
+    assert.equal((await judge(deps, request)).do, 'answer');
+    const [hold] = deps.desk.list();
+    assert.equal(hold?.caller?.agent, true);
+    assert.equal(hold?.caller?.tool?.name, 'claude');
+    assert.equal(hold?.as?.['impersonate-user'], 'ben');
+    assert.deepEqual(told, [
+      'By an agent of aiko, with claude 2.1, as ben of system:masters; forced: grace period 0; cascade orphan: what it owns stays',
+    ]);
+  } finally {
+    await close();
+  }
+});

@@ -1,8 +1,9 @@
 import type { Envelope, Hold } from '../../model/index.ts';
-import { commandOf } from '../act/group.ts';
+import { callerOf, commandOf } from '../act/group.ts';
 import { HOLD_LIFE, SEVERAL } from '../hold/desk.ts';
 import { fingerprint, notInTheNet } from '../radius/index.ts';
 import type { WayDeps } from './deps.ts';
+import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import { likenessOf } from './request-key.ts';
 import type { Judged } from './subject.ts';
@@ -10,6 +11,7 @@ import type { Judged } from './subject.ts';
 /** A new hold for a request, with an envelope where its act goes through several like objects. */
 export function holdFor(deps: WayDeps, step: Step, before: string[] = []): Hold {
   const { request, subject, seen, live, decision, key } = step;
+  const as = impersonation(request.headers);
   const now = deps.clock.now();
   // What was not seen can't be kept: it goes without a net for that, or not at all.
   const unseen = notInTheNet(seen.radius).some(({ unlikely }) => !unlikely);
@@ -28,6 +30,9 @@ export function holdFor(deps: WayDeps, step: Step, before: string[] = []): Hold 
     envelope: envelopeOf(step, now + HOLD_LIFE),
     state: 'open',
     person: request.person,
+    // Of this very request: another program may be part of the act.
+    caller: callerOf(request),
+    ...(as === undefined ? {} : { as }),
     requestKey: key,
     ...(unseen ? { needsName: nameOf(subject), net: 'partial' } : {}),
     ...(seen.needed === undefined ? {} : { needed: seen.needed }),

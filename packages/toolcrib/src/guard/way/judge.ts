@@ -14,6 +14,7 @@ import { factsOf } from '../decide/facts.ts';
 import { failure } from '../door/status.ts';
 import { canonical } from '../effect/canonical.ts';
 import { beginsUninstall } from '../effect/helm.ts';
+import { howAsked, whoAsks } from '../hold/asker.ts';
 import type { LikeRequest } from '../hold/desk.ts';
 import { stillCovers, summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
@@ -255,6 +256,7 @@ async function waitForAnswer(
       kind: 'held',
       title: `Held: ${step.live.act.title}`,
       text,
+      asked: [`By ${whoAsks(hold)}`, howAsked(hold.effect)].filter(Boolean).join('; '),
       code: hold.code,
       waiting: wait > 0,
       clientPort: step.request.clientPort,
