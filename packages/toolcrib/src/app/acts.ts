@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describeRef } from '@toolcrib/kube';
 import { resume, settleRetained } from '../guard/soften/index.ts';
-import { saveSoftening } from '../guard/way/softenings.ts';
+import { saveSoftening, takenElsewhere } from '../guard/way/softenings.ts';
 import type {
   Act,
   As,
@@ -215,12 +215,13 @@ export async function settledFirst(
     }
     const mayArrive = until !== undefined;
     const end =
-      record.how === 'retain-first'
+      (await takenElsewhere(journal, record)) ??
+      (record.how === 'retain-first'
         ? await settleRetained(cluster, record, 'it was cut off, or no certain answer came.', mayArrive)
         : await resume(cluster, record, {
             progress: ({ record: now }) => saveSoftening(journal, now),
             mayArrive,
-          });
+          }));
     await saveSoftening(journal, end);
   }
   return journal.softenings({ actId });

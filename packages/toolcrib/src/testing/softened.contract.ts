@@ -261,7 +261,12 @@ export function softenedContract(open: OpenTarget): void {
       assert.deepEqual(uidsOf(await podsOf(target, namespace, 'web')), uidsOf(pods));
     }));
 
-  test('retain-first: the claim goes as sent, its volume stays, and the undo binds it again', () =>
+  for (const again of ['by the undo', 'by somebody else'] as const) {
+    test(`retain-first: the claim goes as sent, its volume stays, and is bound again ${again}: its own policy`, () =>
+      retained(again));
+  }
+
+  const retained = (again: 'by the undo' | 'by somebody else') =>
     inNamespace(target, async (namespace) => {
       const path = paths.claims(namespace);
       await put(target, path, {
@@ -299,6 +304,14 @@ export function softenedContract(open: OpenTarget): void {
         volumes,
         state: 'softened',
       };
+      if (again === 'by somebody else') {
+        // As a person does it by hand.
+        await target.https('PATCH', volumePath, { spec: { claimRef: { uid: null, resourceVersion: null } } });
+        await until('available', async () => (await seen(target, volumePath))?.status?.phase === 'Available');
+        const { apiVersion, kind, spec } = claim;
+        await put(target, path, { apiVersion, kind, metadata: { name: 'data' }, spec });
+        await until('bound', async () => (await seen(target, `${path}/data`))?.status?.phase === 'Bound');
+      }
       const { record: said } = await undo(claim, record, [volume]);
       assert.ok(
         said.results.every(({ result }) => result === 'done' || result === 'unchanged'),
@@ -310,5 +323,5 @@ export function softenedContract(open: OpenTarget): void {
       const after = await seen(target, volumePath);
       assert.equal(after?.metadata.uid, uid);
       assert.equal(after?.spec?.persistentVolumeReclaimPolicy, 'Delete');
-    }));
+    });
 }

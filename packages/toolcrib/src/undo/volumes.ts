@@ -19,7 +19,10 @@ export function volumeSteps(facts: PlanFacts, object: KubeObject, step: UndoStep
   if (!volume) return only(step);
   const key = keyOf({ apiVersion: 'v1', kind: 'PersistentVolume', name: volume });
   const found = facts.live.at[key];
-  if (step.do !== 'create') return only(standingClaim(facts, object, step, found));
+  if (step.do !== 'create') {
+    const stands = standingClaim(facts, object, step, found);
+    return { first: [], now: [stands], later: ownPolicyAgain(facts, object, stands, found) };
+  }
   const unreadable = facts.live.unreadable[key];
   if (unreadable !== undefined) {
     const note = `its volume ${volume} could not be looked at (${unreadable}), and a claim made without that may be lost to it; undo this with the right to read and patch PersistentVolumes`;
@@ -100,6 +103,35 @@ function standingClaim(
   if (volume === null) return none(what, 'unchanged', `it stands again, empty: volume ${had} is gone`);
   const note = `one with ${has === undefined ? 'no volume yet' : `volume ${has}`} stands there now; the data is on volume ${had}`;
   return none(what, 'conflict', note);
+}
+
+/** Somebody else has bound the kept volume to its claim again: what the act set to Retain goes back to its own policy. */
+function ownPolicyAgain(
+  { live, softenings, byUid }: PlanFacts,
+  object: KubeObject,
+  step: UndoStep,
+  volume: KubeObject | null | undefined,
+): UndoStep[] {
+  if (step.do !== 'none' || step.result.result !== 'unchanged') return [];
+  const { name = '', uid = '' } = volume?.metadata ?? {};
+  const now = live.at[keyOfObject(object)];
+  if (!now || now.metadata.deletionTimestamp || now.spec?.volumeName !== name) return [];
+  const kept = softenings
+    .filter(({ how, state }) => how === 'retain-first' && state === 'softened')
+    .flatMap(({ volumes = [] }) => volumes)
+    .find((one) => one.uid === uid);
+  if (!kept || kept.reclaimPolicy === volume?.spec?.persistentVolumeReclaimPolicy) return [];
+  const { namespace = '', name: claim } = object.metadata;
+  const snapshot = byUid.get(uid);
+  return [
+    {
+      do: 'reclaim',
+      volume: { name, uid },
+      to: kept.reclaimPolicy,
+      boundTo: { namespace, name: claim },
+      ...(snapshot ? { snapshot } : {}),
+    },
+  ];
 }
 
 function policyBefore(facts: PlanFacts, name: string, volume: KubeObject): string {

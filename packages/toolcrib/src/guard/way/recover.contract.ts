@@ -244,6 +244,79 @@ export function recoverContract(open: OpenTarget): void {
       assert.deepEqual(uidsOf(await podsOf(target, namespace, 'web')), uidsOf(pods));
     }));
 
+  /** A softening whose delete was not answered for certain, and never carried out. */
+  async function unsure(namespace: string, owner: KubeObject, act: string, requestId: string, lies = true) {
+    const { name, uid = '' } = owner.metadata;
+    const fault = (call: string) => (lies && call === 'delete' ? { before: busy(504) } : undefined);
+    const record = await orphanFirst(
+      faulty(target.cluster, fault),
+      {
+        target: { group: 'apps', version: 'v1', resource: 'deployments', namespace, name },
+        uid,
+        act,
+        requestId,
+        finishAfter: Date.UTC(2030, 0, 1),
+        options: {},
+      },
+      () => {},
+      { poll: 20, patience: 500, limit: 20_000 },
+    );
+    return { ...record, context: 'prod' };
+  }
+
+  test('a workload, tried again: our finalizer stays on as long as the second try may be carried out', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner } = await runDeployment(target, namespace, 'web', 1);
+      const path = `${paths.apps(namespace, 'deployments')}/web`;
+      const finalizers = async () => (await seen(target, path))?.metadata.finalizers ?? [];
+      await withDeps(async ({ deps, ahead }) => {
+        const { journal } = deps;
+        const targetUids = [owner.metadata.uid ?? ''];
+        for (const [id, time] of [
+          ['req-1', 0],
+          ['req-2', OVER / 2],
+        ] as const) {
+          ahead(time);
+          const request = aRequest({ id, at: deps.clock.now(), targetUids });
+          await journal.saveSoften(await unsure(namespace, owner, 'act-000001', id));
+          await journal.saveRequest(asUnsure(request, 'no answer came', deps.clock.now() + OVER));
+        }
+        ahead(OVER / 2 + 1_000);
+        await resumeSoftenings(deps);
+        assert.deepEqual(await finalizers(), ['toolcrib.dev/orphan-first']);
+        ahead(OVER);
+        await resumeSoftenings(deps);
+        assert.deepEqual(await finalizers(), []);
+        assert.ok((await journal.softenings()).every(({ state }) => state === 'failed'));
+      });
+    }));
+
+  test('a workload, tried again and softened by the second try: the first has taken nothing, and marks nothing', () =>
+    inNamespace(target, async (namespace) => {
+      const { owner, pods } = await runDeployment(target, namespace, 'web', 2);
+      await withDeps(async (made) => {
+        const { journal } = made.deps;
+        await journal.saveAct(anAct({ id: 'act-000002' }));
+        const targetUids = [owner.metadata.uid ?? ''];
+        const [first, second] = ['req-1', 'req-2'].map((id) => aRequest({ id, targetUids }));
+        assert.ok(first && second);
+        await journal.saveSoften(await unsure(namespace, owner, 'act-000001', 'req-1'));
+        await journal.saveRequest(asUnsure(first, 'no answer came', Date.now() + OVER));
+        await journal.saveSoften(await unsure(namespace, owner, 'act-000002', 'req-2', false));
+        await journal.saveRequest({ ...second, actId: 'act-000002', state: 'softened' });
+        const end = await over(made, first);
+        assert.equal(end.state, 'not-carried-out', end.note);
+        assert.match(end.note, /act-000002/);
+        assert.deepEqual((await journal.softenings()).map(({ actId, state }) => [actId, state]).sort(), [
+          ['act-000001', 'failed'],
+          ['act-000002', 'softened'],
+        ]);
+        for (const pod of await podsOf(target, namespace, 'web'))
+          assert.equal(pod.metadata.labels?.['toolcrib.dev/act'], 'act-000002');
+      });
+      assert.deepEqual(uidsOf(await podsOf(target, namespace, 'web')), uidsOf(pods));
+    }));
+
   test('a request whose softening was cut off is settled by what becomes of the softening', () =>
     inNamespace(target, async (namespace) => {
       const { owner } = await runDeployment(target, namespace, 'web', 1);

@@ -3,7 +3,7 @@ import { resume, settleRetained } from '../soften/index.ts';
 import type { WayDeps } from './deps.ts';
 import { tellClaim } from './retained.ts';
 import { inAnotherCluster } from './same-cluster.ts';
-import { saveSoftening } from './softenings.ts';
+import { saveSoftening, takenElsewhere } from './softenings.ts';
 
 /** Milliseconds between two tries of one record: doubled after each that failed. */
 const PAUSE = { first: 15_000, longest: 10 * 60_000 };
@@ -59,6 +59,12 @@ async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolea
       await unmarkAdopted(deps, cluster, record);
       return true;
     }
+    const nothing = await takenElsewhere(journal, record);
+    if (nothing) {
+      await saveSoftening(journal, nothing);
+      pauses.delete(id);
+      return true;
+    }
     const end =
       record.how === 'retain-first'
         ? await settleRetained(cluster, record, `${request?.unsure?.why ?? 'the guard ended'}.`, mayArrive)
@@ -97,9 +103,11 @@ async function unmarkAdopted(deps: ResumeDeps, cluster: Cluster, record: SoftenR
   else if (over) throw new Error(`${left} objects still carry its marks`);
 }
 
-/** Tried again after an answer that told nothing: a volume given back now would go with the second request. */
+/**
+ * Tried again after an answer that told nothing: a volume given back now would go with the second request, and a workload
+ * without our finalizer past us.
+ */
 async function othersMayTake(deps: ResumeDeps, record: SoftenRecord): Promise<boolean> {
-  if (record.how !== 'retain-first') return false;
   const { kind, namespace, name, uid } = record.owner;
   const within = kind === 'Namespace' ? name : namespace;
   const mayArrive = deps.policy().mayArriveMs(record.context);

@@ -21,3 +21,29 @@ export async function saveSoftening(journal: Journal, record: SoftenRecord): Pro
   if (stored?.state === 'undone' || stored?.state === 'finished') return;
   await journal.saveSoften(record);
 }
+
+/**
+ * Tried again after an answer that told nothing, and softened then: the workload has gone by that. What is left is that act's to
+ * finish and to undo; kept data may be told by both.
+ * @returns the record's end; undefined where no other has taken it
+ */
+export async function takenElsewhere(
+  journal: Journal,
+  record: SoftenRecord,
+): Promise<SoftenRecord | undefined> {
+  if (record.how === 'retain-first') return undefined;
+  const states = ['softened', 'finished', 'undone'] as const;
+  const all = await Promise.all(states.map((state) => journal.softenings({ state })));
+  const other = all
+    .flat()
+    .find(
+      ({ context, owner, requestId, how }) =>
+        context === record.context &&
+        owner.uid === record.owner.uid &&
+        requestId !== record.requestId &&
+        how !== 'retain-first',
+    );
+  if (!other) return undefined;
+  const note = `Nothing was deleted by it: act ${other.actId} took it.`;
+  return { ...record, state: 'failed', held: false, note };
+}
