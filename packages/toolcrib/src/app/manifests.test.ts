@@ -10,7 +10,8 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 const object = (name: string, more = '') =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n${more}`;
-const read = (file: string, recursive = false) => readManifests([file], { cwd: folder, recursive });
+const read = async (file: string, recursive = false) =>
+  (await readManifests({ files: [file], recursive }, { cwd: folder })).objects;
 const namesIn = async (file: string, recursive = false) =>
   (await read(file, recursive)).map(({ metadata }) => metadata.name);
 const keys = (count: number) => `data:\n${Array.from({ length: count }, (_, i) => `  k${i}: v\n`).join('')}`;
@@ -40,6 +41,17 @@ test('files, folders and lists name their objects', async () => {
   assert.deepEqual((await namesIn('app', true)).sort(), ['a', 'b', 'c', 'p']);
   assert.deepEqual(await namesIn('app/a.yaml'), ['a', 'b']);
   assert.deepEqual(await namesIn('absent.yaml'), []);
+});
+
+test('why it can not be told ahead is said; a file on standard input can be read', async () => {
+  const untold = async (file: string) =>
+    (await readManifests({ files: [file], recursive: false }, { cwd: folder })).untold;
+  assert.match((await untold('-')) ?? '', /standard input/);
+  assert.match((await untold('https://example.com/a.yaml')) ?? '', /address/);
+  assert.equal(await untold('app'), undefined);
+  const stdin = join(folder, 'app/a.yaml');
+  const found = await readManifests({ files: ['-'], recursive: false }, { cwd: folder, stdin });
+  assert.deepEqual([found.objects.length, found.untold], [2, undefined]);
 });
 
 test('half a list is none: where something can not be read, nothing of it counts', async () => {

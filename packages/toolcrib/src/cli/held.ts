@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { howAsked, whoAsks } from '../guard/hold/asker.ts';
 import { tree } from '../guard/radius/index.ts';
+import { untoldText } from '../guard/way/answers.ts';
 import { type Hold, netOf } from '../model/index.ts';
 import { guard } from './setup.ts';
 import {
@@ -95,7 +96,8 @@ export function holdText(hold: Hold): string {
     tree(hold.radius, { palette, width: width(), unicode: true }).trimEnd(),
     '',
   ];
-  lines.splice(lines.indexOf(''), 0, ...wentLines(hold));
+  const more = hold.untold === undefined ? [] : [clean(untoldText(hold.untold))];
+  lines.splice(lines.indexOf(''), 0, ...wentLines(hold), ...more);
   if (envelope) {
     lines.push(
       `One approval covers up to ${envelope.uids.length} requests like this of the same kubectl call (an envelope), only for the objects shown, for two minutes.`,

@@ -216,6 +216,7 @@ export const holdSchema = z.looseObject({
   net: z.enum(['partial', 'none']).optional(),
   needed: text.optional(),
   before: texts.optional(),
+  untold: text.optional(),
   revision: count.optional(),
 }) satisfies z.ZodType<Hold>;
 

@@ -101,6 +101,8 @@ export interface Hold {
   net?: Net;
   /** Pods that a softened act left running used something of it when it was placed, and that was shown: who what. */
   needed?: string;
+  /** Why what else the command will take could not be told ahead, so that it is asked for by itself. */
+  untold?: string;
   /** What the act had taken already when this was held, by name; of many the first few and how many more. */
   before?: string[];
   /**

@@ -39,6 +39,8 @@ export interface ClientProcess {
   id: string;
   /** As it was started; a claim, since a program may write over it. */
   argv: string[];
+  /** A path to the file on its standard input; undefined where that is none: a pipe or a terminal can't be read twice. */
+  stdin?: string;
   /** Its working folder, for the files that `argv` names. Undefined where it may not be read. */
   cwd?: string;
 }

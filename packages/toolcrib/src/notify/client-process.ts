@@ -73,7 +73,14 @@ function describe(pid: string): ClientProcess {
   const started = startOf(pid);
   const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
   const cwd = linkOf(`/proc/${pid}/cwd`);
-  return { pid: Number(pid), id: `${pid}@${started}`, argv, ...(cwd === undefined ? {} : { cwd }) };
+  const stdin = `/proc/${pid}/fd/0`;
+  return {
+    pid: Number(pid),
+    id: `${pid}@${started}`,
+    argv,
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(statSync(stdin, { throwIfNoEntry: false })?.isFile() ? { stdin } : {}),
+  };
 }
 
 /** /proc/net/tcp: `sl local_address rem_address st … uid timeout inode`, addresses in hexadecimal. */

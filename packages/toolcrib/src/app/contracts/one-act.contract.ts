@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { realClients } from '@toolcrib/sandbox';
@@ -182,7 +182,13 @@ export function oneActContract(open: OpenGuarded, helms: Record<string, string> 
     return path;
   };
 
-  const commands: [string, (namespace: string, path: string) => string[]][] = [
+  const commands: [string, (namespace: string, path: string) => string[], program?: string][] = [
+    ['-k of a folder', (namespace, path) => ['delete', '-k', kustomization(path), '-n', namespace]],
+    [
+      '-f - of a file',
+      (namespace, path) => ['-c', `exec "$0" delete -f - -n ${namespace} < "${path}"`],
+      '/bin/sh',
+    ],
     ['-f with several kinds', (namespace, path) => ['delete', '-f', path, '-n', namespace]],
     [
       'all and configmaps --all',
@@ -193,14 +199,28 @@ export function oneActContract(open: OpenGuarded, helms: Record<string, string> 
       (namespace) => ['delete', 'cm/conf', 'svc/web', 'deploy/web', '-n', namespace],
     ],
   ];
-  for (const [what, args] of commands) {
+  const kustomization = (path: string): string => {
+    const folder = `${path}-k`;
+    mkdirSync(folder);
+    copyFileSync(path, join(folder, 'all.yaml'));
+    writeFileSync(join(folder, 'kustomization.yaml'), 'resources: [all.yaml]\n');
+    return folder;
+  };
+  const launched = async (program: string | undefined, args: string[]) =>
+    program === undefined
+      ? stage.kubectl('enforce', ...args)
+      : stage.home.launch(program, [...args, (await realClients()).kubectl], {
+          kubeconfig: stage.guard.kubeconfig('enforce'),
+        });
+  for (const [what, args, program] of commands) {
     test(`kubectl delete ${what}: one question with one tree, before the first of it goes`, () =>
       inNamespace(stage.target, async (namespace) => {
         await apply(namespace);
         const path = await file(namespace, WEB);
-        const kubectl = stage.kubectl('enforce', ...args(namespace, path));
+        const kubectl = await launched(program, args(namespace, path));
         const hold = await stage.held(namespace);
         assert.deepEqual(await standing(namespace), ['service', 'conf', 'web']);
+        assert.equal(hold.untold, undefined);
         const shown = new Set(hold.radius.members.map(({ ref }) => `${ref.kind}/${ref.name}`));
         for (const one of ['Service/web', 'ConfigMap/conf', 'Deployment/web']) assert.ok(shown.has(one), one);
         await stage.approve(hold, 'as-sent');
@@ -215,7 +235,7 @@ export function oneActContract(open: OpenGuarded, helms: Record<string, string> 
       inNamespace(stage.target, async (namespace) => {
         await apply(namespace);
         const path = await file(namespace, WEB);
-        const kubectl = stage.kubectl('enforce', ...args(namespace, path));
+        const kubectl = await launched(program, args(namespace, path));
         const hold = await stage.held(namespace);
         await stage.guard.api.answer(hold.code, { as: 'denied', by: 'ben' });
         const said = await kubectl.done;
@@ -256,6 +276,7 @@ export function oneActContract(open: OpenGuarded, helms: Record<string, string> 
       );
       const hold = await stage.held(namespace);
       assert.deepEqual(hold.before, [`delete configmap ${namespace}/conf`]);
+      assert.match((await stage.home.cli('held', hold.code)).stdout, /asked for by itself: .*standard input/);
       const denied = await stage.home.cli('deny', hold.code);
       assert.match(denied.stderr, new RegExp(`delete configmap ${namespace}/conf`));
       assert.match(denied.stderr, new RegExp(`toolcrib undo ${hold.actId}`));

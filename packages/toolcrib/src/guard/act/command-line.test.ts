@@ -40,6 +40,8 @@ describe('a kubectl delete by its command line', () => {
       'kubectl delete -f a.yaml,b.yaml --filename=c -R',
       { files: ['a.yaml', 'b.yaml', 'c'], recursive: true },
     ],
+    ['kubectl delete -k overlays/prod', { kustomization: 'overlays/prod' }],
+    ['kubectl delete --kustomize=. -n shop', { kustomization: '.', namespace: 'shop' }],
     [
       'kubectl delete cm,secret -l app=web --wait=false',
       { types: ['cm', 'secret'], every: true, labelSelector: 'app=web' },

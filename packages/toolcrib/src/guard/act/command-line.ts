@@ -7,6 +7,8 @@ export interface DeleteCommand {
   /** `deploy/web`. */
   pairs: { type: string; name: string }[];
   files: string[];
+  /** The folder of `-k`. */
+  kustomization?: string;
   recursive: boolean;
   /** Everything of the types, by `--all` or a selector. */
   every: boolean;
@@ -30,9 +32,11 @@ const WITH_VALUE: Record<string, string> = {
   '--field-selector': 'fieldSelector',
   '-f': 'file',
   '--filename': 'file',
+  '-k': 'kustomization',
+  '--kustomize': 'kustomization',
 };
 const OTHERS_WITH_VALUE = new Set(
-  '-k --kustomize -o --output -s --server -v --v --as --as-group --as-uid --cache-dir --certificate-authority --client-certificate --client-key --cluster --context --grace-period --kubeconfig --log-flush-frequency --password --profile --profile-output --raw --request-timeout --timeout --tls-server-name --token --user --username --vmodule'.split(
+  '-o --output -s --server -v --v --as --as-group --as-uid --cache-dir --certificate-authority --client-certificate --client-key --cluster --context --grace-period --kubeconfig --log-flush-frequency --password --profile --profile-output --raw --request-timeout --timeout --tls-server-name --token --user --username --vmodule'.split(
     ' ',
   ),
 );
@@ -88,6 +92,7 @@ function short(word: string): string[] {
 function take(found: DeleteCommand, what: string | undefined, value: string): void {
   if (what === 'namespace') found.namespace = value;
   if (what === 'file') found.files.push(...value.split(','));
+  if (what === 'kustomization') found.kustomization = value;
   if (what === 'selector') found.labelSelector = value;
   if (what === 'fieldSelector') found.fieldSelector = value;
   if (what === 'selector' || what === 'fieldSelector') found.every = true;

@@ -33,6 +33,8 @@ export interface LiveAct {
   act: Act;
   /** What the session's LISTs found, by list; looked up once each. */
   expected: Map<string, Foreseen[]>;
+  /** Why what else its command will take can't be told ahead; absent where it is told, or the command says nothing of it. */
+  untold?: string;
   /** Cancels the forgetting of that. */
   remembering?: () => void;
   /** How bad the request is that gave the act its title; the worst one does. */
@@ -191,8 +193,12 @@ export function acts(deps: {
         live.expected.set(TYPED, []);
         const client = request.clientPort === undefined ? undefined : clientOf?.(request.clientPort);
         const at = effect.target.namespace;
-        const manifests = deps.manifests ?? (async () => []);
-        if (client) live.expected.set(TYPED, await foretold(client, cluster, as, at, manifests));
+        const manifests = deps.manifests ?? (async () => ({ objects: [] }));
+        if (client) {
+          const { objects, untold } = await foretold(client, cluster, as, at, manifests);
+          live.expected.set(TYPED, objects);
+          live.untold = untold;
+        }
       }
       for (const list of sessions.of(request.context, request.headers['kubectl-session'])) {
         const key = JSON.stringify(list);

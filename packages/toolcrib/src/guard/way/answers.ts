@@ -38,11 +38,17 @@ export function heldText(hold: Hold, summary: string, passSeconds: number): stri
     `toolcrib HELD ${code}: ${decision.reason} (rule ${decision.rule}).`,
     `It ${summary}.`,
     ...(before === '' ? [] : [before]),
+    ...(hold.untold === undefined ? [] : [untoldText(hold.untold)]),
     ...netText(netOf(hold)),
     `  look:      toolcrib held ${code}${softer}`,
     `  as sent:   toolcrib approve ${code} --as-sent${net}`,
     `Then send the same request again within ${passSeconds} seconds.`,
   ].join('\n');
+}
+
+/** @param why from the hold */
+export function untoldText(why: string): string {
+  return `What else its command deletes is asked for by itself: ${why}.`;
 }
 
 function netText(net: Net | undefined): string[] {

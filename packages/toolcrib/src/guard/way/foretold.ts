@@ -8,11 +8,31 @@ export interface Foreseen {
   type: { group: string; resource: string };
 }
 
-/** The objects that files name, as a client would read them: none where one can't be read. */
+/** What a command names by files. */
+export interface AskedManifests {
+  files: readonly string[];
+  /** The folder of a kustomization. */
+  kustomization?: string;
+  recursive: boolean;
+}
+
+/** The objects that they name, all of them; none where one can't be read, and why. */
+export interface ReadAhead {
+  objects: KubeObject[];
+  untold?: string;
+}
+
+/** Reads what a program's files name, as that program would read them. */
 export type ReadManifests = (
-  files: readonly string[],
-  at: { cwd: string; recursive: boolean },
-) => Promise<KubeObject[]>;
+  asked: AskedManifests,
+  at: { cwd: string; stdin?: string },
+) => Promise<ReadAhead>;
+
+export interface Foretold {
+  objects: Foreseen[];
+  /** Why a part of what it will go through, or all, can't be told ahead: a person is told so. */
+  untold?: string;
+}
 
 /** GETs and LISTs under way at once. */
 const AT_ONCE = 8;
@@ -32,13 +52,15 @@ export async function foretold(
   as: As | undefined,
   namespace: string | undefined,
   manifests: ReadManifests,
-): Promise<Foreseen[]> {
+): Promise<Foretold> {
   const command = deleteCommand(client.argv);
-  if (!command) return [];
+  if (!command) return { objects: [] };
   try {
-    const asked = await questions(command, client, cluster, as, namespace, manifests);
+    const { asked, untold } = await questions(command, client, cluster, as, namespace, manifests);
+    if (untold !== undefined) return { objects: [], untold };
+    if (asked.length > MOST) return { objects: [], untold: `it names more than ${MOST} objects` };
     // One kind, listed or named alone, is told by the wire as well.
-    if (asked.length > MOST || asked.length < 2) return [];
+    if (asked.length < 2) return { objects: [] };
     const found: Foreseen[][] = asked.map(() => []);
     const rest = asked.entries();
     const work = async () => {
@@ -46,10 +68,10 @@ export async function foretold(
         found[place] = (await ask()).map((object) => ({ ref: refOf(object), type: info }));
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
-    return found.flat();
+    return { objects: found.flat() };
   } catch (error) {
     if (!(error instanceof ToolcribError)) throw error;
-    return [];
+    return { objects: [], untold: 'the cluster does not tell' };
   }
 }
 
@@ -65,7 +87,7 @@ async function questions(
   as: As | undefined,
   first: string | undefined,
   manifests: ReadManifests,
-): Promise<Question[]> {
+): Promise<{ asked: Question[]; untold?: string }> {
   const { resources } = await cluster.resources(as);
   const home = command.namespace ?? first;
   const one = (info: ResourceInfo, name: string, namespace = home): Question => ({
@@ -84,12 +106,15 @@ async function questions(
     },
   });
   const types = command.types.flatMap((type) => typed(type, resources));
-  const files =
-    command.files.length > 0 && client.cwd !== undefined
-      ? await manifests(command.files, { cwd: client.cwd, recursive: command.recursive })
-      : [];
-  return [
-    ...files.flatMap(({ apiVersion, kind, metadata }) => {
+  const named = command.files.length > 0 || command.kustomization !== undefined;
+  const { cwd, stdin } = client;
+  const { objects, untold } = !named
+    ? { objects: [] }
+    : cwd === undefined
+      ? { objects: [], untold: 'where its files are can’t be told' }
+      : await manifests(command, { cwd, ...(stdin === undefined ? {} : { stdin }) });
+  const asked = [
+    ...objects.flatMap(({ apiVersion, kind, metadata }) => {
       const info = resources.find((known) => known.kind === kind && inGroup(known, apiVersion));
       return info ? [one(info, metadata.name, metadata.namespace ?? home)] : [];
     }),
@@ -98,6 +123,7 @@ async function questions(
       command.every ? [every(info)] : command.names.map((name) => one(info, name)),
     ),
   ];
+  return { asked, ...(untold === undefined ? {} : { untold }) };
 }
 
 function inGroup({ group }: ResourceInfo, apiVersion: string): boolean {

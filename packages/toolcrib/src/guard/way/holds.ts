@@ -37,6 +37,7 @@ export function holdFor(deps: WayDeps, step: Step, before: string[] = []): Hold 
     ...(unseen ? { needsName: nameOf(subject), net: 'partial' } : {}),
     ...(seen.needed === undefined ? {} : { needed: seen.needed }),
     ...(before.length === 0 ? {} : { before }),
+    ...(live.untold === undefined ? {} : { untold: live.untold }),
   };
 }
 
