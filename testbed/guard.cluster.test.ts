@@ -2,6 +2,7 @@
 import { describe } from 'node:test';
 import { anyOrderContract } from '../packages/toolcrib/src/app/contracts/any-order.contract.ts';
 import { approvalContract } from '../packages/toolcrib/src/app/contracts/approval.contract.ts';
+import { helmHooksContract } from '../packages/toolcrib/src/app/contracts/helm-hooks.contract.ts';
 import { incidentContract } from '../packages/toolcrib/src/app/contracts/incident.contract.ts';
 import { namespaceKeptContract } from '../packages/toolcrib/src/app/contracts/namespace-kept.contract.ts';
 import { oneActContract } from '../packages/toolcrib/src/app/contracts/one-act.contract.ts';
@@ -14,6 +15,7 @@ describe('what an approval is good for, over a real control plane', () =>
 describe('what passes and what does not, over a real control plane', () =>
   passingContract(openGuardedTestbed));
 describe('a command is one act, over a real control plane', () => oneActContract(openGuardedTestbed));
+describe('helm hooks, over a real control plane', () => helmHooksContract(openGuardedTestbed));
 describe('targets that hang on each other, over a real control plane', () =>
   anyOrderContract(openGuardedTestbed));
 describe('a Namespace with volumes, over a real control plane', () =>

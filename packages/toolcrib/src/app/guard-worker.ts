@@ -12,6 +12,7 @@ import { acts } from '../guard/way/acts.ts';
 import { brain } from '../guard/way/brain.ts';
 import type { WayDeps } from '../guard/way/deps.ts';
 import { goingOut } from '../guard/way/going.ts';
+import { hookWatches } from '../guard/way/hook-watches.ts';
 import { letGo } from '../guard/way/let-go.ts';
 import { ownedLooks } from '../guard/way/owned.ts';
 import { resumeSoftenings } from '../guard/way/resume.ts';
@@ -125,6 +126,7 @@ async function main(
       lives: processLives,
       manifests: readManifests,
     }),
+    hooks: hookWatches(clock, () => windowsOpen.republish()),
     owned: ownedLooks(clock),
     letGo: letGo(clock),
     onTheWay: new Map(),
@@ -146,6 +148,7 @@ async function main(
     windowMs: () => policy.current().softenMs,
     finish: (softened, why) => finish(softened, why, true),
     resume: () => resumeSoftenings(deps),
+    also: () => deps.hooks.keys(),
     publish: (keys) => post({ type: 'create-watches', keys }),
     log,
   });

@@ -25,6 +25,8 @@ export function windows(deps: {
   finish(record: SoftenRecord, why: string): Promise<void>;
   /** Carries on what was cut off. */
   resume(): Promise<void>;
+  /** What else must be judged, as `createWatchKey` writes it. */
+  also?(): readonly string[];
   publish(createWatches: string[]): void;
   log(line: string, detail?: Record<string, unknown>): void;
 }) {
@@ -35,15 +37,17 @@ export function windows(deps: {
   const openWorkloads = async (): Promise<SoftenRecord[]> =>
     (await deps.journal.softenings({ state: 'softened' })).filter((record) => record.how !== 'retain-first');
 
-  // Only the journal is asked: whoever waits for this must not wait for any cluster.
-  const publish = async (): Promise<void> => {
-    const watches = createWatches(
-      await openWorkloads(),
-      (record) => RESOURCES[record.owner.kind] ?? '',
-    ).sort();
+  let workloads: string[] = [];
+  const republish = (): void => {
+    const watches = [...new Set([...workloads, ...(deps.also?.() ?? [])])].sort();
     if (watches.join() === published) return;
     published = watches.join();
     deps.publish(watches);
+  };
+  // Only the journal is asked: whoever waits for this must not wait for any cluster.
+  const publish = async (): Promise<void> => {
+    workloads = createWatches(await openWorkloads(), (record) => RESOURCES[record.owner.kind] ?? '');
+    republish();
   };
   // One at a time: an older list must not be published after a newer one.
   let last: Promise<void> = Promise.resolve();
@@ -87,6 +91,8 @@ export function windows(deps: {
   return {
     /** At once, after something was softened: the window must be watched before anybody can create into it. */
     publish: publishInTurn,
+    /** At once, after `also` has changed; the journal is not asked. */
+    republish,
     close() {
       closed = true;
       for (const cancel of cancels.values()) cancel();

@@ -20,9 +20,9 @@ export function callerOf(request: AskedRequest, client?: ClientProcess): Caller 
 }
 
 /**
- * Whether a request belongs to an act: the same kubectl session, or else the same token, User-Agent and process without
- * a longer pause. Three helm commands within a second are three processes, and so three acts; where no machine tells the
- * process, only the pause does.
+ * Whether a request belongs to an act: the same kubectl session, or else the same token and process without a longer
+ * pause. Three helm commands within a second are three processes, and so three acts; older helm sends its record and its
+ * deletes under two User-Agents, and is one. Where no machine tells the process, User-Agent and pause do.
  */
 export function belongsTo(act: Act, context: string, caller: Caller, now: number): boolean {
   if (act.context !== context || act.caller.token !== caller.token || act.caller.person !== caller.person)
@@ -30,8 +30,9 @@ export function belongsTo(act: Act, context: string, caller: Caller, now: number
   if (caller.session !== undefined || act.caller.session !== undefined)
     return act.caller.session === caller.session;
   const { process } = act.caller;
-  if (process !== undefined && caller.process !== undefined && process !== caller.process) return false;
-  return act.caller.claim.userAgent === caller.claim.userAgent && now - act.lastAt <= ACT_PAUSE;
+  const told = process !== undefined && caller.process !== undefined;
+  const same = told ? process === caller.process : act.caller.claim.userAgent === caller.claim.userAgent;
+  return same && now - act.lastAt <= ACT_PAUSE;
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Release {
   namespace: string;
   /** The objects of its manifest that an uninstall deletes, in their order there; hooks are not among them. */
   objects: ReleaseObject[];
+  /** What an uninstall makes before it deletes the first of them, and after the last. */
+  hooks: ReleaseObject[];
 }
 
 export interface ReleaseObject {
@@ -77,33 +79,46 @@ export async function releaseOf(record: KubeObject): Promise<Release> {
   const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
   const json = packed ? gunzipSync(bytes, { maxOutputLength: LARGEST }) : bytes;
   const release = JSON.parse(json.toString('utf8')) as Record<string, unknown>;
-  const { name, namespace, manifest } = release;
+  const { name, namespace, manifest, hooks } = release;
   if (typeof name !== 'string' || typeof namespace !== 'string' || typeof manifest !== 'string')
     throw new Error('the release record has another form');
-  return { name, namespace, objects: await objectsIn(manifest) };
+  return { name, namespace, objects: await objectsIn(manifest), hooks: await hooksIn(hooks) };
+}
+
+/** Those of an uninstall. @throws Error for what is no manifest */
+async function hooksIn(hooks: unknown): Promise<ReleaseObject[]> {
+  const found: ReleaseObject[] = [];
+  for (const hook of Array.isArray(hooks) ? (hooks as Record<string, unknown>[]) : []) {
+    const events = Array.isArray(hook.events) ? hook.events : [];
+    if (!events.some((event) => event === 'pre-delete' || event === 'post-delete')) continue;
+    if (typeof hook.manifest === 'string') found.push(...(await objectsIn(hook.manifest, true)));
+  }
+  return found;
 }
 
 /**
  * What a manifest lists, without what its chart asks to keep. Object by object, giving way in between: large ones take
  * seconds.
+ * @param kept that too
  * @throws Error for what is no manifest
  */
-async function objectsIn(manifest: string): Promise<ReleaseObject[]> {
+async function objectsIn(manifest: string, kept = false): Promise<ReleaseObject[]> {
   if (manifest.length > LARGEST_MANIFEST) throw new Error(tooLarge('the manifest', LARGEST_MANIFEST));
   const objects: ReleaseObject[] = [];
   // At the margin three dashes end a document in whatever they stand, a text of several lines too.
   for (const text of manifest.split(/^(?=---(?:\s|$))/m)) {
     if (text.length > LARGEST_OBJECT) throw new Error(tooLarge('an object in the manifest', LARGEST_OBJECT));
-    objects.push(...parseYamlDocuments(text).flatMap(listed));
+    objects.push(...parseYamlDocuments(text).flatMap((document) => listed(document, kept)));
     await giveWay();
   }
   return objects;
 }
 
-function listed(document: unknown): ReleaseObject[] {
+function listed(document: unknown, kept: boolean): ReleaseObject[] {
   const object = document as KubeObject | null;
   if (!object?.kind || !object.metadata?.name) return [];
-  if (object.metadata.annotations?.['helm.sh/resource-policy']?.trim().toLowerCase() === 'keep') return [];
+  const policy = object.metadata.annotations?.['helm.sh/resource-policy'];
+  if (!kept && policy?.trim().toLowerCase() === 'keep') return [];
   const { apiVersion, kind, metadata } = object;
   return [{ apiVersion, kind, name: metadata.name, namespace: metadata.namespace }];
 }

@@ -82,6 +82,8 @@ export interface HoldDesk {
   requireName(code: string, name: string, why: string): void;
   /** Its code is good for nothing any more; whoever waits on it need not wait longer. */
   void(code: string): void;
+  /** What its yes was for is still under way: it is good for the rest of that, for so many milliseconds more. */
+  prolong(hold: Hold, ms: number): void;
   /** Takes over what lay at the desk of a judging thread that has ended; nobody waits for it any more. */
   restore(hold: Hold): void;
   /** The guard ends: whoever waits, or would from now on, is told so. */
@@ -260,6 +262,16 @@ export function holdDesk(
         changed(slot.hold);
       } else change(slot, { state: 'void', envelope: undefined });
       slot.waiter?.({ as: 'expired' });
+    },
+    prolong(hold, ms) {
+      // Its time may have been over: whoever prolongs it knows that it was taken.
+      const slot = slots.get(hold.code) ?? { hold, taken: true };
+      const { state, envelope } = slot.hold;
+      if (state === 'void') return;
+      const expiresAt = Math.max(slot.hold.expiresAt, clock.now() + ms);
+      slot.hold = { ...slot.hold, expiresAt, envelope: envelope && { ...envelope, expiresAt } };
+      slots.set(hold.code, slot);
+      changed(slot.hold);
     },
     restore(hold) {
       // An envelope goes on for the others of its act. Whether its first request has had its share is not known: it has.

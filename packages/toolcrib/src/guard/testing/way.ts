@@ -11,6 +11,7 @@ import type { AskedRequest } from '../request.ts';
 import { acts } from '../way/acts.ts';
 import type { WayDeps } from '../way/deps.ts';
 import { goingOut } from '../way/going.ts';
+import { hookWatches } from '../way/hook-watches.ts';
 import { letGo } from '../way/let-go.ts';
 import { ownedLooks } from '../way/owned.ts';
 import { softenings } from '../way/softenings.ts';
@@ -61,6 +62,7 @@ export function openWay(
       deniedAt: (actId) => desk.deniedOf(actId)?.at,
       isHeld: (actId) => desk.openOf(actId) !== undefined,
     }),
+    hooks: hookWatches(clock),
     owned: ownedLooks(clock),
     letGo: letGo(clock),
     onTheWay: new Map(),

@@ -15,6 +15,7 @@ import { isHelmUninstall } from '../act/command-line.ts';
 import { ACT_PAUSE, belongsTo, callerOf, isRerun, titleOf } from '../act/group.ts';
 import { foretells, type SessionList, type SessionLists } from '../act/sessions.ts';
 import type { AskedRequest } from '../request.ts';
+import type { BegunUninstall } from './begun-uninstalls.ts';
 import { type Foreseen, foretold, type ReadManifests } from './foretold.ts';
 import { impersonation } from './impersonation.ts';
 import type { Seen } from './seen.ts';
@@ -49,6 +50,8 @@ export interface LiveAct {
   oneUninstall?: boolean;
   /** Uninstalls that were stopped at their first write, by the record that it wrote. */
   stopped?: Map<string, StoppedUninstall>;
+  /** Uninstalls that a person's yes let go, by the same. */
+  begun?: Map<string, BegunUninstall>;
 }
 
 const KEPT = 300;
@@ -61,6 +64,10 @@ export interface Acts {
   /** The act that a request belongs to, a new one where there is none, or where that was undone meanwhile; counted. */
   assign(request: AskedRequest, effect: Effect): Promise<LiveAct>;
   byId(id: string): Promise<LiveAct | undefined>;
+  /** The acts of a request's program, the newest first; with `pause` only those that it is a part of still. */
+  ofProgram(request: AskedRequest, pause?: boolean): LiveAct[];
+  /** One more request of an act, that is known to be its. */
+  goOn(live: LiveAct): void;
   /**
    * The same command was typed again and goes on under the act of its first try.
    * @returns false where it is another program's, or the first one's process still lives: that is an act of its own
@@ -106,6 +113,12 @@ export function acts(deps: {
     const goesOn = act.caller.session === undefined && !oneUninstall;
     const at = goesOn ? deps.deniedAt?.(act.id) : undefined;
     return at !== undefined && now - at > ACT_PAUSE;
+  };
+
+  /** The last one of its program from now on, so that the rest of the command is found to be its part. */
+  const newest = (live: LiveAct): void => {
+    recent.delete(live.act.id);
+    recent.set(live.act.id, live);
   };
 
   const clientBehind = ({ clientPort, headers }: AskedRequest) => {
@@ -159,15 +172,25 @@ export function acts(deps: {
       if (recent.size > KEPT) recent.delete(recent.keys().next().value ?? '');
       return live;
     },
+    ofProgram(request, pause = false) {
+      const caller = callerOf(request, clientBehind(request));
+      const now = clock.now();
+      return [...recent.values()].reverse().filter((live) => {
+        const at = pause && !(live.oneUninstall && caller.process !== undefined) ? now : live.act.lastAt;
+        return belongsTo(live.act, request.context, caller, at) && !over(live, now);
+      });
+    },
+    goOn(live) {
+      live.act = { ...live.act, soFar: live.act.soFar + 1, lastAt: clock.now() };
+      newest(live);
+    },
     takeOver(live, request) {
       const client = clientBehind(request);
       const caller = callerOf(request, client);
       if (!isRerun(live.act, request.context, caller, lives)) return false;
       live.act = { ...live.act, caller, lastAt: clock.now() };
       live.oneUninstall = client !== undefined && isHelmUninstall(client.argv);
-      // The last one of its program from now on, so that the rest of the command is found to be its part.
-      recent.delete(live.act.id);
-      recent.set(live.act.id, live);
+      newest(live);
       return true;
     },
     rate(live, effect, badness) {

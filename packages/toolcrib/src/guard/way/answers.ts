@@ -76,10 +76,15 @@ export function heldAnswer(
  * helm keeps the server's message to itself ("failed to delete release: web") and prints only warnings: so it is told by
  * one as well, in one line, for the first of its requests.
  */
-export function heldWarning({ code, effect, decision, actId }: Hold): string[] {
+export function heldWarning({ code, effect, decision, actId, before = [] }: Hold): string[] {
   if (!beginsUninstall(effect)) return [];
+  // A hook that an earlier uninstall has left is deleted before anything tells that this is one.
+  const gone =
+    before.length === 0 ? 'Nothing was deleted.' : `Before that it has done: ${before.join(', ')}.`;
+  const unread = effect.verb === 'not-understood' ? ' A hook that is no Job and no Pod may have run.' : '';
   return [
-    `toolcrib HELD ${code}: ${titleOf(effect)}: ${decision.reason} (rule ${decision.rule}). Nothing was deleted.`,
+    `toolcrib HELD ${code}: ${titleOf(effect)}: ${decision.reason} (rule ${decision.rule}). ${gone}${unread}`,
+    ...(before.length === 0 ? [] : [`toolcrib undo ${actId}   takes that back`]),
     `toolcrib held ${code}   shows all that would go`,
     `toolcrib approve ${code} --as-sent   lets it go; then uninstall it again (${actId})`,
   ];

@@ -12,6 +12,7 @@ import type { HoldDesk } from '../hold/desk.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import type { Acts } from './acts.ts';
 import type { GoingOut } from './going.ts';
+import type { HookWatches } from './hook-watches.ts';
 import type { LetGo } from './let-go.ts';
 import type { OwnedLooks } from './owned.ts';
 import type { Softenings } from './softenings.ts';
@@ -30,6 +31,8 @@ export interface WayDeps {
   desk: HoldDesk;
   sessions: SessionLists;
   acts: Acts;
+  /** Where hooks of stopped uninstalls would be made. */
+  hooks: HookWatches;
   /** What Pods own, remembered for a moment. */
   owned: OwnedLooks;
   /** Pods that were let go of a moment ago. */

@@ -21,11 +21,13 @@ import type { AskedRequest, Instruction } from '../request.ts';
 import { goesThroughAll, type LiveAct } from './acts.ts';
 import { answer, deniedAnswer, heldAnswer, heldWarning, stoppedAnswer } from './answers.ts';
 import { wentBefore } from './before.ts';
+import { coveringYes } from './begun-uninstalls.ts';
 import { cheapCase } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
 import { endedAlready, refused } from './ended.ts';
 import { sentBy } from './going.ts';
 import { holdFor } from './holds.ts';
+import { hookOfStopped } from './hook-of-stopped.ts';
 import { impersonation } from './impersonation.ts';
 import { asDryRun } from './pin.ts';
 import { release } from './release.ts';
@@ -67,7 +69,8 @@ async function judgeCanonical(deps: WayDeps, request: AskedRequest): Promise<Ins
   try {
     const cluster = await deps.clusterFor(request.context);
     const subject = await subjectOf(request, cluster);
-    if (subject.kind === 'harmless') return (await createInWindow(deps, request)) ?? FORWARD;
+    if (subject.kind === 'harmless')
+      return hookOfStopped(deps, request) ?? (await createInWindow(deps, request)) ?? FORWARD;
     if (subject.kind === 'answered') return subject.answer;
     if (subject.kind === 'dry-run')
       return { do: 'forward', ...asDryRun(request, subject.effect), warnings: [] };
@@ -88,15 +91,17 @@ async function judgeCanonical(deps: WayDeps, request: AskedRequest): Promise<Ins
 
 async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: Judged): Promise<Instruction> {
   const key = requestKey(request, subject.effect);
-  const waiting = deps.desk.seePass(request.person, key);
+  const begun = coveringYes(deps, request, subject, key);
+  const waiting = begun ? undefined : deps.desk.seePass(request.person, key);
   const first = waiting && (await deps.acts.byId(waiting.actId));
   // A yes is for the request; the act is its program's own.
   const rerun = first !== undefined && deps.acts.takeOver(first, request);
-  const live = rerun ? first : await deps.acts.assign(request, subject.effect);
+  const live = begun?.live ?? (rerun ? first : await deps.acts.assign(request, subject.effect));
+  if (begun) deps.acts.goOn(live);
   const cluster = await deps.clusterFor(request.context);
   await deps.acts.bind(live, cluster);
   const as = impersonation(request.headers);
-  const ended = rerun ? undefined : await endedAlready(deps, { request, subject, live, key });
+  const ended = rerun || begun ? undefined : await endedAlready(deps, { request, subject, live, key });
   if (ended) return ended;
   const foreseen = await deps.acts.foresee(live, cluster, request, subject.effect);
   if (subject.effect.verb === 'uninstall') deps.acts.expect(live, subject.aims.length);
@@ -124,6 +129,7 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   // Taken only now: a look that failed would have used it up for nothing.
   const pass = waiting && deps.desk.takePass(request.person, key, rerun ? commandOf(live.act) : undefined);
   if (pass) return released(deps, step, pass);
+  if (begun) return released(deps, step, begun.hold, true);
   if (subject.blind !== undefined) return release(deps, step, { as: 'as-sent' });
   if (decision.then === 'deny') return refused(deps, step, `${decision.reason} (rule ${decision.rule})`);
   if (decision.then !== 'hold') return release(deps, step, { as: 'as-sent' });
@@ -287,8 +293,11 @@ async function waitForAnswer(
     : deniedAnswer('what was approved is no longer what it would do');
 }
 
-/** After a yes: only for what was seen. Looked at again, since time has passed. */
-async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruction> {
+/**
+ * After a yes: only for what was seen. Looked at again, since time has passed.
+ * @param again it was taken before, and covers this too
+ */
+async function released(deps: WayDeps, step: Step, hold: Hold, again = false): Promise<Instruction> {
   const { request, subject, live } = step;
   const cluster = await deps.clusterFor(request.context);
   await deps.acts.bind(live, cluster);
@@ -307,7 +316,7 @@ async function released(deps: WayDeps, step: Step, hold: Hold): Promise<Instruct
   }
   if (deps.gone.has(request.id)) {
     const share = hold.requestKey === step.key ? undefined : subject.objects[0]?.metadata.uid;
-    deps.desk.giveBack(hold.code, share);
+    if (!again) deps.desk.giveBack(hold.code, share);
     stopUninstall(deps, step, { why: 'its client has gone' });
     await record(deps, step, 'refused', {
       note: 'the client went before it was sent; the yes still stands',

@@ -14,6 +14,7 @@ import { asSentOnly } from '../hold/desk.ts';
 import { notInTheNet, partOf } from '../radius/index.ts';
 import type { Instruction } from '../request.ts';
 import { answer, notKeptAnswer } from './answers.ts';
+import { begunByYes } from './begun-uninstalls.ts';
 import { releaseCollection } from './collection.ts';
 import type { WayDeps } from './deps.ts';
 import { stoppedMeanwhile } from './ended.ts';
@@ -52,6 +53,7 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
   const stopped = stoppedMeanwhile(deps, step, form.approvedAt);
   if (stopped) return stopped;
   beginUninstall(step.live, step.subject.effect);
+  begunByYes(deps, step.live, step.subject, form.code);
   const warnings = warningsOf(step, kept === 'kept' ? undefined : kept);
   if (kept === 'kept' && form.as === 'as-sent')
     warnings.push(...wayBack(step, form.approvedAt !== undefined));

@@ -1,10 +1,11 @@
 import { groupVersionOf, type ObjectRef, refOf } from '@toolcrib/kube';
-import type { Effect, Hold } from '../../model/index.ts';
+import type { Effect, Hold, Target } from '../../model/index.ts';
 import { ACT_PAUSE } from '../act/group.ts';
 import { beginsUninstall } from '../effect/helm.ts';
 import type { LiveAct } from './acts.ts';
 import type { WayDeps } from './deps.ts';
 import type { Judged } from './subject.ts';
+import type { HookAt } from './uninstall.ts';
 
 /** An uninstall that was stopped at its first write: helm goes on to delete all the same. */
 export interface StoppedUninstall {
@@ -18,18 +19,23 @@ export interface StoppedUninstall {
   foretold?: ReadonlySet<string>;
   /** Of that, what it has tried. */
   tried: Set<string>;
+  /** The hooks that helm makes all the same; undefined where nobody knows. */
+  hooks?: readonly HookAt[];
 }
 
 /** Remembers that the write which would have begun an uninstall was not sent; for another write than that nothing. */
 export function stopUninstall(
-  { clock }: Pick<WayDeps, 'clock'>,
+  { clock, hooks }: Pick<WayDeps, 'clock' | 'hooks'>,
   { live, subject }: { live: LiveAct; subject: Judged },
   how: Pick<StoppedUninstall, 'code' | 'why'>,
 ): void {
   if (!beginsUninstall(subject.effect)) return;
   const foretold = subject.kind === 'not-understood' ? undefined : subject.aims.map(({ ref }) => ref);
   live.stopped ??= new Map();
-  live.stopped.set(recordIn(subject.effect), stopped(clock.now(), foretold, how));
+  const one = { ...stopped(clock.now(), foretold, how), hooks: subject.hooks };
+  live.stopped.set(recordIn(subject.effect), one);
+  live.begun?.delete(recordIn(subject.effect));
+  hooks.watch(live.act.context, hooksOf(one, recordTarget(subject.effect)?.namespace));
 }
 
 /** It was let go after all. */
@@ -103,8 +109,58 @@ function nameIn({ apiVersion, kind, namespace, name }: ObjectRef): string {
   return JSON.stringify([groupVersionOf(apiVersion).group, kind, namespace, name]);
 }
 
+/**
+ * What helm would make of a stopped uninstall's hooks. It refuses to be stopped by a refusal of its record: a hook runs
+ * then although nobody has said yes, and it may delete what it likes.
+ */
+export function stoppedHook(
+  { clock, desk }: Pick<WayDeps, 'clock' | 'desk'>,
+  live: LiveAct,
+  made: HookAt,
+): { why: string } | { hold: Hold } | undefined {
+  for (const [record, one] of live.stopped ?? []) {
+    const namespace = namespaceIn(record);
+    if (clock.now() - one.at > ACT_PAUSE && !live.oneUninstall) continue;
+    if (!hooksOf(one, namespace).some((hook) => isHook(hook, made))) continue;
+    if (one.why !== undefined) return { why: `its uninstall was refused: ${one.why}` };
+    const hold = one.code === undefined ? undefined : desk.get(one.code);
+    if (hold?.state === 'open') return { hold };
+    const no = desk.deniedOf(hold?.actId ?? live.act.id);
+    if (no) return { why: `${no.by} said no to its uninstall (${no.code})` };
+  }
+  return undefined;
+}
+
+/** Where the record can't be read: what hooks are made of. */
+function hooksOf(
+  { hooks }: Pick<StoppedUninstall, 'hooks'>,
+  namespace: string | undefined,
+): readonly HookAt[] {
+  return (
+    hooks ?? [
+      { group: 'batch', resource: 'jobs', namespace },
+      { group: '', resource: 'pods', namespace },
+    ]
+  );
+}
+
+/** One that names nothing that can be read may be any. */
+function isHook(hook: HookAt, made: HookAt): boolean {
+  const same = hook.group === made.group && hook.resource === made.resource;
+  if (!same || hook.namespace !== made.namespace) return false;
+  return hook.name === undefined || made.name === undefined || hook.name === made.name;
+}
+
 /** The release's record that a request writes. */
-function recordIn(effect: Effect): string {
-  const target = 'target' in effect ? effect.target : undefined;
+export function recordIn(effect: Effect): string {
+  const target = recordTarget(effect);
   return JSON.stringify([target?.resource, target?.namespace, target?.name]);
+}
+
+function namespaceIn(record: string): string | undefined {
+  return (JSON.parse(record) as (string | null)[])[1] ?? undefined;
+}
+
+function recordTarget(effect: Effect): Target | undefined {
+  return 'target' in effect ? effect.target : undefined;
 }

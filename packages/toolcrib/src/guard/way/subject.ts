@@ -7,7 +7,7 @@ import { collectionRefusal, listCollection } from './collection.ts';
 import { impersonation } from './impersonation.ts';
 import { readTarget } from './read-target.ts';
 import { replicasByDryRun, replicasNow } from './replicas-now.ts';
-import { uninstallAims } from './uninstall.ts';
+import { type HookAt, uninstallAims } from './uninstall.ts';
 
 /** Effects that destroy something, of objects that are known. */
 export type Destructive = Exclude<Effect, { verb: 'none' | 'not-understood' }>;
@@ -33,6 +33,8 @@ interface Aimed {
   blind?: string;
   /** What it is aimed at as well, and could not be seen. */
   unseen?: UnseenKind[];
+  /** Of an uninstall: what helm makes besides. Absent where nobody knows. */
+  hooks?: HookAt[];
 }
 
 /**
@@ -74,8 +76,8 @@ async function uninstalling(
   if ('absent' in found) return { kind: 'harmless' };
   if ('forbidden' in found) return { ...destructive(effect, []), blind: found.forbidden };
   try {
-    const { aims, unseen } = await uninstallAims(found.object, cluster, as);
-    return { kind: 'destructive', effect, objects: [found.object], aims, unseen };
+    const { aims, unseen, hooks } = await uninstallAims(found.object, cluster, as);
+    return { kind: 'destructive', effect, objects: [found.object], aims, unseen, hooks };
   } catch (error) {
     if (error instanceof ToolcribError) throw error;
     const why = error instanceof Error ? error.message : String(error);

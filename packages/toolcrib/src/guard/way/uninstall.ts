@@ -1,6 +1,6 @@
 import { type KubeObject, refOf } from '@toolcrib/kube';
 import { type As, type Cluster, ToolcribError, type UnseenKind } from '../../model/index.ts';
-import { type ReleaseObject, releaseOf } from '../effect/helm.ts';
+import { type Release, type ReleaseObject, releaseOf } from '../effect/helm.ts';
 import type { Aim } from '../radius/view.ts';
 
 /** GETs under way at once. */
@@ -17,7 +17,7 @@ export async function uninstallAims(
   record: KubeObject,
   cluster: Cluster,
   as: As | undefined,
-): Promise<{ aims: Aim[]; unseen: UnseenKind[] }> {
+): Promise<{ aims: Aim[]; unseen: UnseenKind[]; hooks: HookAt[] }> {
   const release = await releaseOf(record);
   const aims: Aim[] = [];
   const unseen: UnseenKind[] = [];
@@ -32,7 +32,33 @@ export async function uninstallAims(
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   for (const object of release.objects) aims.push(...[found.get(object) ?? []].flat());
   aims.push(...(await records(record, release.name, cluster, as, unseen)));
-  return { aims, unseen };
+  return { aims, unseen, hooks: await hooksOf(release, cluster, as) };
+}
+
+/** Where helm makes a hook of the release. */
+export interface HookAt {
+  group: string;
+  resource: string;
+  namespace?: string;
+  /** Absent where nobody knows it: any. */
+  name?: string;
+}
+
+/** What helm makes when it uninstalls, beside what it deletes. */
+async function hooksOf(release: Release, cluster: Cluster, as: As | undefined): Promise<HookAt[]> {
+  const hooks: HookAt[] = [];
+  for (const { apiVersion, kind, name, namespace } of release.hooks) {
+    try {
+      const { group, resource, namespaced } = await cluster.typeOf({ apiVersion, kind }, as);
+      const at = namespaced ? { namespace: namespace ?? release.namespace } : {};
+      hooks.push({ group, resource, name, ...at });
+    } catch (error) {
+      // A kind that can't be told can't be made either.
+      if (!(error instanceof ToolcribError)) throw error;
+      if (error.code === 'unreachable' || error.code === 'credentials') throw error;
+    }
+  }
+  return hooks;
 }
 
 async function aimAt(

@@ -1,0 +1,35 @@
+import { parseRequestPath } from '@toolcrib/kube';
+import { bodyOf } from '../effect/effect-of.ts';
+import { summary } from '../radius/index.ts';
+import type { AskedRequest, Instruction } from '../request.ts';
+import { deniedAnswer, heldAnswer } from './answers.ts';
+import type { WayDeps } from './deps.ts';
+import { stoppedHook } from './stopped-uninstalls.ts';
+
+/**
+ * The refusal of a hook that helm makes although its uninstall is held or was refused. It creates by POST, since its fourth
+ * version by a server-side apply.
+ */
+export function hookOfStopped(deps: WayDeps, request: AskedRequest): Instruction | undefined {
+  const path = parseRequestPath(request.path);
+  if (path.type !== 'resource' || path.subresource !== undefined) return undefined;
+  if (request.method !== 'POST' && request.method !== 'PATCH') return undefined;
+  if (new URLSearchParams(request.query).getAll('dryRun').includes('All')) return undefined;
+  const { group, resource, namespace } = path;
+  const made = { group, resource, namespace, name: path.name ?? nameIn(request) };
+  for (const live of deps.acts.ofProgram(request, true)) {
+    const stopped = stoppedHook(deps, live, made);
+    if (stopped === undefined) continue;
+    if ('why' in stopped) return deniedAnswer(stopped.why);
+    return heldAnswer(stopped.hold, summary(stopped.hold.radius), deps.policy().passMs / 1000);
+  }
+  return undefined;
+}
+
+function nameIn(request: AskedRequest): string | undefined {
+  try {
+    return (bodyOf(request)?.metadata as { name?: string } | undefined)?.name;
+  } catch {
+    return undefined;
+  }
+}
