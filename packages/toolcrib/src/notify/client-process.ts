@@ -83,14 +83,46 @@ function describe(pid: string): ClientProcess {
   };
 }
 
-/** /proc/net/tcp: `sl local_address rem_address st … uid timeout inode`, addresses in hexadecimal. */
+interface TcpLine {
+  /** Address and port, in hexadecimal. */
+  local: string;
+  remote: string;
+  inode: string;
+}
+
+/**
+ * The client's end of a connection from a port to this very process. The port alone is not enough: others may have the
+ * same number towards somebody else, or listen on it at another address.
+ */
 function inodeOfPort(port: number, uid: number): string | undefined {
-  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const ending = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const lines = tcpLines(uid).filter(
+    ({ local, remote }) => local.endsWith(ending) || remote.endsWith(ending),
+  );
+  const ends = lines.filter(({ local }) => local.endsWith(ending));
+  return ends.find((end) =>
+    lines.some(
+      ({ local, remote, inode }) =>
+        local === end.remote && remote === end.local && holds(String(process.pid), inode, uid),
+    ),
+  )?.inode;
+}
+
+/** /proc/net/tcp: `sl local_address rem_address st … uid timeout inode`, addresses in hexadecimal. */
+function tcpLines(uid: number): TcpLine[] {
+  const lines: TcpLine[] = [];
   for (const file of ['/proc/net/tcp', '/proc/net/tcp6']) {
     for (const line of readFileSync(file, 'utf8').split('\n').slice(1)) {
-      const columns = line.trim().split(/\s+/);
-      if (columns[1]?.endsWith(local) && Number(columns[7]) === uid && columns[9] !== '0') return columns[9];
+      const [, local, remote, , , , , owner, , inode] = line.trim().split(/\s+/);
+      if (local === undefined || remote === undefined || inode === undefined) continue;
+      if (Number(owner) === uid && inode !== '0')
+        lines.push({ local: plain(local), remote: plain(remote), inode });
     }
   }
-  return undefined;
+  return lines;
+}
+
+/** Java's sockets are of the sixth version also where the address is one of the fourth. */
+function plain(address: string): string {
+  return address.replace(/^0{16}FFFF0000/, '');
 }
