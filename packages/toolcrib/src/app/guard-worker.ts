@@ -192,6 +192,14 @@ async function main(
     if (result === 'unknown') throw unknownCode(code);
     if (result === 'closed')
       throw new ToolcribError('conflict', `${code} was answered already, or its time is over.`);
+    if (body.as === 'denied' && result.state === 'used')
+      throw new ToolcribError(
+        'conflict',
+        `The yes to ${code} is being used, or was: what of its act has not left yet is stopped.`,
+        {
+          next: `toolcrib log ${result.actId} tells what went; toolcrib undo ${result.actId} takes it back.`,
+        },
+      );
     return result;
   }
 

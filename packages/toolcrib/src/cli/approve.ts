@@ -43,15 +43,22 @@ export function registerApprove(program: Command): void {
 
   withOutput(program.command('deny'))
     .argument('<code>')
-    .description('Refuse a held request.')
+    .description('Refuse a held request, or take a yes back as long as nothing has left.')
     .action(async (code: string, options: { output: Output }) => {
       const client = await guard();
       const hold = await client.answer(code, { as: 'denied', by: person() });
       if (options.output !== 'text') return print(options.output, hold, () => '');
-      const went = wentLines(hold);
+      const went = [...sharesGone(hold), ...wentLines(hold)];
       say(went.length === 0 ? 'Refused. Nothing was sent.' : 'Refused. Nothing more is sent.');
       for (const line of went) say(line);
     });
+}
+
+/** A yes for several that is taken back: some of them may have gone by it. */
+function sharesGone({ answer, envelope, actId }: Hold): string[] {
+  if (!answer || !envelope || envelope.used.length === 0) return [];
+  const went = `${envelope.used.length} of ${envelope.uids.length} may have gone by the yes before.`;
+  return [went, `  toolcrib undo ${actId}   takes them back`];
 }
 
 async function formOf(options: ApproveOptions, hold: Hold): Promise<'as-sent' | 'softened' | undefined> {

@@ -106,8 +106,11 @@ export function holdText(hold: Hold): string {
   }
   if (hold.state !== 'open') {
     lines.push(
-      `It is ${hold.state}${hold.answer ? ` (${hold.answer.as}, by ${clean(hold.answer.by)})` : ''}.`,
+      hold.denied
+        ? `It is denied, by ${clean(hold.denied.by)}.`
+        : `It is ${hold.state}${hold.answer ? ` (${hold.answer.as}, by ${clean(hold.answer.by)})` : ''}.`,
     );
+    if (hold.state === 'approved') lines.push(`  toolcrib deny ${code}   takes the yes back`);
     return lines.join('\n');
   }
   const net = hold.needsName ? ` --without-net ${clean(hold.needsName)}` : '';

@@ -4,7 +4,8 @@ import { type Hold, ToolcribError } from '../model/index.ts';
 /** What may follow what. A hold that was answered, used or voided never opens again. */
 const FOLLOWS: Record<Hold['state'], readonly Hold['state'][]> = {
   open: ['open', 'approved', 'denied', 'expired', 'void'],
-  approved: ['approved', 'used', 'expired', 'void'],
+  // A yes can be taken back until it is used.
+  approved: ['approved', 'denied', 'used', 'expired', 'void'],
   denied: ['denied'],
   // Not even itself: who could save it a second time would take the pass a second time.
   used: [],
@@ -37,6 +38,8 @@ export function followingHold(stored: Hold | undefined, given: Hold): Hold {
         : `it is ${stored.state} already, and can't become ${given.state}`,
     );
   }
+  if (stored.state === 'approved' && given.state === 'denied' && !given.denied)
+    throw refuse('nobody is named who took the yes back');
   if (stored.answer && !isDeepStrictEqual(stored.answer, given.answer)) {
     throw refuse(`${stored.answer.by} has answered it already (${stored.answer.as})`);
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { followingHold } from '../../journal/holds.ts';
 import type { Clock, Hold } from '../../model/index.ts';
 import { HOLD_LIFE, type HoldDesk, holdDesk, type LikeRequest } from './desk.ts';
 
@@ -207,6 +208,52 @@ describe('codes', () => {
   });
 });
 
+describe('a yes that is taken back', () => {
+  const no = { as: 'denied', by: 'ben' } as const;
+  const actId = () => desk.get('BCDFG')?.actId ?? '';
+
+  it('is a pass no more, and ends the act', async () => {
+    void desk.place(aHold(), 0);
+    desk.answer('BCDFG', yes, PASS);
+    pass(1_000);
+    const hold = desk.answer('BCDFG', no, PASS);
+    assert.equal(typeof hold === 'object' && hold.state, 'denied');
+    assert.equal(desk.seePass('aiko', 'key'), undefined);
+    assert.equal(desk.takePass('aiko', 'key'), undefined);
+    assert.deepEqual(desk.deniedOf(actId()), { code: 'BCDFG', by: 'ben', at: now });
+    assert.deepEqual(await desk.waitOn('BCDFG', 'req-2', 90_000), no);
+    assert.equal(desk.answer('BCDFG', yes, PASS), 'closed');
+    const stored = saved.reduce<Hold | undefined>(
+      (before, one) => followingHold(before, { ...one, revision: before?.revision }),
+      undefined,
+    );
+    assert.equal(stored?.state, 'denied', 'the journal takes it');
+  });
+
+  it('that was taken already is told so; what has not left of its act is stopped', () => {
+    void desk.place(aHold(), 90_000);
+    desk.answer('BCDFG', yes, PASS);
+    const hold = desk.answer('BCDFG', no, PASS);
+    assert.equal(typeof hold === 'object' && hold.state, 'used');
+    assert.deepEqual(desk.deniedOf(actId()), { code: 'BCDFG', by: 'ben', at: now });
+  });
+
+  it('given back after that, it is none', () => {
+    void desk.place(aHold(), 90_000);
+    desk.answer('BCDFG', yes, PASS);
+    desk.answer('BCDFG', no, PASS);
+    desk.giveBack('BCDFG');
+    assert.equal(desk.seePass('aiko', 'key'), undefined);
+  });
+
+  it('is too late when its time is over', () => {
+    void desk.place(aHold(), 0);
+    desk.answer('BCDFG', yes, PASS);
+    pass(PASS);
+    assert.equal(desk.answer('BCDFG', no, PASS), 'closed');
+  });
+});
+
 describe('an envelope', () => {
   const envelope = {
     session: 's1',
@@ -275,6 +322,19 @@ describe('an envelope', () => {
     place();
     desk.answer('BCDFG', yes, PASS);
     desk.void('BCDFG');
+    assert.equal(desk.takeEnvelope(like), undefined);
+  });
+
+  it('a no after the yes: none of the others goes any more', () => {
+    place();
+    desk.answer('BCDFG', yes, PASS);
+    assert.ok(desk.takeEnvelope(like));
+    const hold = desk.answer('BCDFG', { as: 'denied', by: 'ben' }, PASS);
+    assert.ok(typeof hold === 'object');
+    assert.deepEqual([hold.state, hold.envelope?.used], ['denied', ['u1', 'u2']]);
+    assert.equal(desk.takeEnvelope({ ...like, uid: 'u3' }), undefined);
+    assert.equal(desk.heldAlready({ ...like, uid: 'u3' })?.state, 'denied');
+    desk.giveBack('BCDFG', 'u2');
     assert.equal(desk.takeEnvelope(like), undefined);
   });
 

@@ -56,6 +56,7 @@ export interface HoldDesk {
   /** A client joins a hold that is already open (or waits again). */
   waitOn(code: string, requestId: string, waitMs: number): Promise<HoldAnswer>;
   gone(requestId: string): void;
+  /** A no also after a yes. Where that was taken already, the hold stays `used`, and what has not left of its act is stopped. */
   answer(
     code: string,
     answer: Exclude<HoldAnswer, { as: 'expired' | 'gone' | 'closed' }>,
@@ -184,12 +185,17 @@ export function holdDesk(
     answer(code, answer, passMs) {
       const slot = slots.get(code);
       if (!slot) return 'unknown';
-      if (!live(slot) || slot.hold.state !== 'open') return 'closed';
+      const { state } = slot.hold;
+      // A yes can be taken back, as long as something has not left yet.
+      const takesBack = answer.as === 'denied' && (state === 'approved' || state === 'used');
+      if (!live(slot) || (state !== 'open' && !takesBack)) return 'closed';
       const now = clock.now();
       if (answer.as === 'denied') {
         slot.deniedBy = answer.by;
         denials.set(slot.hold.actId, { code, by: answer.by, at: now });
         if (denials.size > DENIALS) denials.delete(denials.keys().next().value ?? '');
+        // It was taken: who has it asks once more, right before anything leaves, whether its act was denied.
+        if (state === 'used') return slot.hold;
         const hold = change(slot, { state: 'denied', denied: { by: answer.by, at: now } });
         slot.waiter?.(answer);
         return hold;
@@ -221,7 +227,7 @@ export function holdDesk(
         change(slot, { envelope: { ...envelope, used: envelope.used.filter((uid) => uid !== share) } });
         return;
       }
-      if (!slot?.taken) return;
+      if (!slot?.taken || slot.deniedBy !== undefined) return;
       slot.taken = false;
       // The journal has it as used, and nothing follows on that; the pass itself lives here.
       slot.hold = { ...slot.hold, state: 'approved' };
@@ -229,7 +235,7 @@ export function holdDesk(
     },
     takeEnvelope(request) {
       const slot = [...slots.values()].find(
-        ({ hold }) => hold.answer !== undefined && isOf(hold, request, clock.now()),
+        ({ hold }) => hold.state === 'approved' && isOf(hold, request, clock.now()),
       );
       if (!slot?.hold.envelope) return undefined;
       const used = [...slot.hold.envelope.used, request.uid];

@@ -13,7 +13,7 @@ import { failure } from '../door/status.ts';
 import type { Instruction } from '../request.ts';
 import { answer } from './answers.ts';
 import type { WayDeps } from './deps.ts';
-import { noMeanwhile } from './ended.ts';
+import { noMeanwhile, type Yes } from './ended.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import { forbidden } from './rights.ts';
@@ -79,7 +79,7 @@ export async function listCollection(
 export async function releaseCollection(
   deps: WayDeps,
   step: Step,
-  approvedAt: number | undefined,
+  yes: Yes,
   warnings: string[],
 ): Promise<Instruction> {
   const { request, subject } = step;
@@ -97,7 +97,7 @@ export async function releaseCollection(
       failures.push({ object, why: 'the client went; it was not sent' });
       continue;
     }
-    const no = noMeanwhile(deps, step, approvedAt);
+    const no = noMeanwhile(deps, step, yes);
     if (no !== undefined) {
       failures.push({ object, why: `${no}; it was not sent` });
       continue;

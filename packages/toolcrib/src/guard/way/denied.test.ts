@@ -4,6 +4,7 @@ import type { Hold, Journal } from '../../model/index.ts';
 import { openSandbox } from '../../testing/sandbox-target.ts';
 import { type ClusterTarget, items, put } from '../../testing/target.ts';
 import { ACT_PAUSE } from '../act/group.ts';
+import { loadPolicy } from '../policy/policy.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { asked, openWay, policyOf, testClock } from '../testing/way.ts';
 import { acts } from './acts.ts';
@@ -264,4 +265,67 @@ test('an act that was taken over from another thread by its hold goes on', async
   await now.byId(live.act.id);
   assert.equal((await now.assign(request, { verb: 'none' })).act.id, live.act.id);
   await close();
+});
+
+describe('a yes that is taken back', () => {
+  const no = { as: 'denied', by: 'ben' } as const;
+
+  test('before its client asks again: it does not go, and is asked anew', async () => {
+    await maps('held-pass');
+    const { deps, close, send, approve } = opened();
+    await send('held-pass', {});
+    const { code } = approve('held-pass');
+    deps.desk.answer(code, no, 60_000);
+    assert.match(await send('held-pass', {}), /said no to this act/);
+    const again = await send('held-pass', { headers: kubectl('another') });
+    assert.match(again, /^toolcrib HELD/);
+    assert.ok(!again.includes(code));
+    await close();
+  });
+
+  for (const by of ['the same program', 'another program, by the pass'])
+    test(`while it is on its way, by ${by}: what has not left is stopped`, async () => {
+      await maps('held-way');
+      const first = { headers: { 'user-agent': 'dashboard/1.0' } };
+      const code = { now: '' };
+      const way = opened({
+        kept: async () => {
+          const hold = way.deps.desk.answer(code.now, no, 60_000);
+          assert.ok(typeof hold === 'object' && hold.state === 'used');
+        },
+      });
+      await way.send('held-way', first);
+      code.now = way.approve('held-way').code;
+      const more = by === 'the same program' ? first : { headers: { 'user-agent': 'script/1.0' } };
+      assert.match(await way.send('held-way', more), /ben said no to this act/);
+      assert.deepEqual(await statesOf(way.journal, 'held-way'), ['refused', 'refused']);
+      await way.close();
+    });
+
+  test('of a collection: what has not gone yet stays', async () => {
+    await maps('held-one', 'held-two', 'held-three');
+    const labels = { metadata: { labels: { of: 'the-collection' } } };
+    for (const name of ['held-one', 'held-two', 'held-three'])
+      await target.https('PATCH', `${AT}/${name}`, labels);
+    const code = { now: '' };
+    const way = opened({
+      deleted: async () => void way.deps.desk.answer(code.now, no, 60_000),
+    });
+    {
+      const { deps } = way;
+      const all = policyOf('[{name: all, when: "true", then: hold}]');
+      deps.policy = () => loadPolicy(all, 'guard.yaml');
+      const query = 'labelSelector=of%3Dthe-collection';
+      const sent = () => way.thinking.judge(asked('DELETE', AT, { query }));
+      assert.match(textOf(await sent()), /HELD/);
+      const [hold] = deps.desk.list();
+      assert.ok(hold);
+      code.now = hold.code;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      deps.desk.answer(hold.code, { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+      assert.match(textOf(await sent()), /1 of 3 deleted.*ben said no/s);
+      assert.equal((await items(target, `${AT}?${query}`)).length, 2);
+    }
+    await way.close();
+  });
 });

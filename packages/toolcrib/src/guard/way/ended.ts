@@ -29,29 +29,39 @@ export async function endedAlready(deps: WayDeps, at: Begun): Promise<Instructio
  * The same, after all was kept and right before it would be sent. Nothing is awaited where nothing stops it, so no answer
  * of a person's comes in between.
  *
- * @param approvedAt when a person said yes to it (milliseconds since 1970): a yes after the no is for it all the same
+ * @param yes the code of a person's yes to it, and when that was said (milliseconds since 1970): a yes after the no is for it
+ *   all the same
  */
-export function stoppedMeanwhile(
-  deps: WayDeps,
-  step: Step,
-  approvedAt: number | undefined,
-): Promise<Instruction> | undefined {
-  if (approvedAt === undefined) return stopped(deps, step);
-  const no = noMeanwhile(deps, step, approvedAt);
+export function stoppedMeanwhile(deps: WayDeps, step: Step, yes: Yes): Promise<Instruction> | undefined {
+  if (yes.approvedAt === undefined) return stopped(deps, step);
+  const no = noMeanwhile(deps, step, yes);
   return no === undefined ? undefined : refusedByRule(deps, step, no);
 }
 
-/** A no to its act that was said by now, in words; one that a yes came after does not count. */
+/** By what a request goes out. */
+export interface Yes {
+  approvedAt?: number;
+  code?: string;
+}
+
+/**
+ * A no to its act that was said by now, or to the yes by which it goes (another act's pass), in words; one that a yes came
+ * after does not count.
+ */
 export function noMeanwhile(
   deps: WayDeps,
   { live }: Pick<Step, 'live'>,
-  approvedAt = Number.NEGATIVE_INFINITY,
+  { approvedAt = Number.NEGATIVE_INFINITY, code }: Yes = {},
 ): string | undefined {
+  const { desk } = deps;
   const shared = sharedHold(deps, live);
-  const no =
-    deps.desk.deniedOf(live.act.id) ??
-    (shared?.state === 'denied' ? deps.desk.deniedOf(shared.actId) : undefined);
-  return no && no.at >= approvedAt ? noText(no) : undefined;
+  const pass = code === undefined ? undefined : desk.get(code);
+  const found = [
+    desk.deniedOf(live.act.id),
+    shared?.state === 'denied' ? desk.deniedOf(shared.actId) : undefined,
+    pass && desk.deniedOf(pass.actId),
+  ].find((no) => no !== undefined && no.at >= approvedAt);
+  return found && noText(found);
 }
 
 /** The hold of another act under which this one was held too. */

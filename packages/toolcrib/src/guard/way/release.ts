@@ -50,7 +50,7 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
   const kept = await keep(deps, step, form);
   if (kept !== 'kept' && form.withoutNet !== 'none') return notKept(deps, step, form, kept);
   if (kept !== 'kept') await recordWithoutNet(deps, step, kept);
-  const stopped = stoppedMeanwhile(deps, step, form.approvedAt);
+  const stopped = stoppedMeanwhile(deps, step, form);
   if (stopped) return stopped;
   beginUninstall(step.live, step.subject.effect);
   begunByYes(deps, step.live, step.subject, form.code);
@@ -60,8 +60,7 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
   if (kept === 'kept') warnings.push(...withUnseen(deps, step));
   if (form.as === 'softened') return soften(deps, step, warnings);
   if (step.subject.kind === 'not-understood') return { do: 'forward', warnings };
-  if (step.subject.effect.verb === 'delete-collection')
-    return releaseCollection(deps, step, form.approvedAt, warnings);
+  if (step.subject.effect.verb === 'delete-collection') return releaseCollection(deps, step, form, warnings);
   const [target] = step.subject.objects;
   const { effect } = step.subject;
   if (effect.verb === 'delete' && step.seen.own)

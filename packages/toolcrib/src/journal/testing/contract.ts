@@ -184,8 +184,13 @@ export function journalContract(name: string, makeStore: () => Promise<JournalSt
         );
         await assert.rejects(person.saveHold(aHold({ state: 'denied', answer })), failsWith('conflict'));
         assert.deepEqual((await guard.hold('K7QM'))?.answer, answer);
+        const denied = { by: 'ben', at: 2_500 };
+        // A no that knows of no yes; one that takes it back is another thing.
+        await assert.rejects(person.saveHold(aHold({ state: 'denied', denied })), failsWith('conflict'));
         // Another request can't come into an approval by a code that was given out twice.
         await assert.rejects(guard.saveHold(aHold({ requestId: 'req-2' })), failsWith('conflict'));
+        await guard.saveHold(aHold({ state: 'denied', answer, denied }));
+        await assert.rejects(person.saveHold(aHold({ state: 'used', answer })), failsWith('conflict'));
       }),
     );
 
