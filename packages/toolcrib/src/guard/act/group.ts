@@ -20,18 +20,26 @@ export function callerOf(request: AskedRequest, client?: ClientProcess): Caller 
 }
 
 /**
- * Whether a request belongs to an act: the same kubectl session, or else the same token and process without a longer
- * pause. Three helm commands within a second are three processes, and so three acts; older helm sends its record and its
- * deletes under two User-Agents, and is one. Where no machine tells the process, User-Agent and pause do.
+ * Whether a request belongs to an act: the same kubectl session, or else the same token, User-Agent and process without
+ * a longer pause. Three helm commands within a second are three processes, and so three acts; where no machine tells the
+ * process, only the pause does.
+ * @param oneCommand its process is one command: older helm sends its record and its deletes under two User-Agents
  */
-export function belongsTo(act: Act, context: string, caller: Caller, now: number): boolean {
+export function belongsTo(
+  act: Act,
+  context: string,
+  caller: Caller,
+  now: number,
+  oneCommand = false,
+): boolean {
   if (act.context !== context || act.caller.token !== caller.token || act.caller.person !== caller.person)
     return false;
   if (caller.session !== undefined || act.caller.session !== undefined)
     return act.caller.session === caller.session;
   const { process } = act.caller;
   const told = process !== undefined && caller.process !== undefined;
-  const same = told ? process === caller.process : act.caller.claim.userAgent === caller.claim.userAgent;
+  if (told && process !== caller.process) return false;
+  const same = (told && oneCommand) || act.caller.claim.userAgent === caller.claim.userAgent;
   return same && now - act.lastAt <= ACT_PAUSE;
 }
 
@@ -46,7 +54,10 @@ export function isRerun(
   caller: Caller,
   lives: (process: string) => boolean = () => false,
 ): boolean {
-  if (context !== now || first.person !== caller.person || first.token !== caller.token) return false;
+  if (context !== now || first.person !== caller.person) return false;
+  // Each run has a token of its own: there the program's digest tells that it is the same once more.
+  const runs = first.tool !== undefined && caller.tool !== undefined;
+  if (!runs && first.token !== caller.token) return false;
   if (first.claim.userAgent !== caller.claim.userAgent || first.tool?.sha256 !== caller.tool?.sha256)
     return false;
   if (first.agent !== caller.agent || (first.session === undefined) !== (caller.session === undefined))

@@ -151,7 +151,9 @@ export function acts(deps: {
         [...recent.values()].reverse().find((live) => {
           // Its own pauses are none between two commands.
           const at = live.oneUninstall && caller.process !== undefined ? live.act.lastAt : now;
-          return !begins && belongsTo(live.act, request.context, caller, at) && !over(live, now);
+          return (
+            !begins && belongsTo(live.act, request.context, caller, at, live.oneUninstall) && !over(live, now)
+          );
         });
       // Nothing is awaited between the last look and a new act: of requests side by side the second finds that of the first.
       for (let found = find(); found; found = find()) {
@@ -177,7 +179,7 @@ export function acts(deps: {
       const now = clock.now();
       return [...recent.values()].reverse().filter((live) => {
         const at = pause && !(live.oneUninstall && caller.process !== undefined) ? now : live.act.lastAt;
-        return belongsTo(live.act, request.context, caller, at) && !over(live, now);
+        return belongsTo(live.act, request.context, caller, at, live.oneUninstall) && !over(live, now);
       });
     },
     goOn(live) {

@@ -238,3 +238,11 @@ test('older helm writes its record under one User-Agent and deletes under anothe
   assert.ok((await gone('web')).startsWith(`toolcrib HELD ${hold?.code}: `));
   await close();
 });
+
+test('two User-Agents of a program that does other things too are two acts', async () => {
+  await stored('web', 'deployed');
+  const { write, gone, close } = opened(() => ['k9s']);
+  await write('web', { headers: { ...helm, 'user-agent': 'other/1' } });
+  assert.equal(await gone('web'), 'forwarded');
+  await close();
+});
