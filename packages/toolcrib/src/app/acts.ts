@@ -20,6 +20,7 @@ import {
   ToolcribError,
 } from '../model/index.ts';
 import { lookForUndo, planUndo, runUndo, unmarkLeft } from '../undo/index.ts';
+import { wentElsewhere } from './elsewhere.ts';
 import { stillRunning, withStillRunning } from './still-running.ts';
 
 export interface ActDeps {
@@ -99,9 +100,22 @@ async function bringBack(deps: ActDeps, act: Act, progress: ActProgress): Promis
     const left = softened.filter(({ state, owner }) => state === 'softened' && !back.has(owner.uid));
     whole.results.push(...(await stillRunning(cluster, left)));
   }
+  const elsewhere = await wentElsewhere(journal, act);
+  if (!took && elsewhere.length > 0) throw notHere(act, elsewhere);
+  const note = (id: string) => `what was held here was sent again, and went there: toolcrib undo ${id}`;
+  for (const id of elsewhere) whole.results.push({ what: `act ${id}`, result: 'skipped', note: note(id) });
   // Of what took nothing there is nothing to undo: the log goes on telling what became of it.
   if (took) await journal.saveUndo(whole);
   return whole;
+}
+
+/** "There is nothing to undo" would be a yes to who looks for what is gone. */
+function notHere({ id }: Act, elsewhere: readonly string[]): ToolcribError {
+  return new ToolcribError(
+    'conflict',
+    `${id} took nothing: it was refused. What it asked for was sent again, and went in ${elsewhere.join(', ')}.`,
+    { next: elsewhere.map((one) => `toolcrib undo ${one}`).join('\n  → ') },
+  );
 }
 
 /** What was adopted in its window is undone already; no mark of the act may outlive its undo all the same. */

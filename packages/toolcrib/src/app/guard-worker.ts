@@ -112,7 +112,8 @@ async function main(
     desk: {
       ...desk,
       place: (hold, waitMs) => waiting(hold.requestId, hold.code, desk.place(hold, waitMs)),
-      waitOn: (code, requestId, waitMs) => waiting(requestId, code, desk.waitOn(code, requestId, waitMs)),
+      waitOn: (code, requestId, waitMs, by) =>
+        waiting(requestId, code, desk.waitOn(code, requestId, waitMs, by)),
     },
     sessions,
     acts: acts({

@@ -38,7 +38,7 @@ export function registerApprove(program: Command): void {
       );
       for (const line of askedLines(hold)) say(`  ${line}`);
       // Without a net there is nothing to take it back from.
-      if (netOf(hold) !== 'none') say(`Undo:  toolcrib undo ${hold.actId}`);
+      if (netOf(hold) !== 'none') say(`Undo:  toolcrib undo ${hold.usedIn ?? hold.actId}`);
     });
 
   withOutput(program.command('deny'))

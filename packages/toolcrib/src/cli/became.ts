@@ -16,6 +16,8 @@ export interface ActStory {
   undos: UndoRecord[];
   /** Whether the guard still has an open hold of it; absent where nothing is held, or the guard did not answer. */
   answerable?: boolean;
+  /** The acts in which went what was held in this one. */
+  elsewhere?: string[];
 }
 
 /** In one or two words: what stands at the end of the act. */
@@ -35,7 +37,8 @@ export function outcomeOf(story: ActStory): string {
   if (states.has('softened')) return 'softened';
   if (states.has('not-carried-out')) return 'not carried out';
   if (states.has('not-sent')) return 'not sent';
-  return 'refused';
+  const { elsewhere = [] } = story;
+  return elsewhere.length === 0 ? 'refused' : `refused, see ${elsewhere.join(', ')}`;
 }
 
 /**

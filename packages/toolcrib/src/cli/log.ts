@@ -106,7 +106,18 @@ async function storyOf(journal: Journal, act: Act, answerable: typeof answerable
   ]);
   const held = requests.some(({ state }) => state === 'held');
   const known = held ? await answerable() : undefined;
-  return { act, requests, softenings, undos, ...(known && held ? { answerable: known.has(act.id) } : {}) };
+  const refused = requests.some(({ state }) => state === 'refused');
+  const { wentElsewhere } = await import('../app/elsewhere.ts');
+  const elsewhere = refused ? await wentElsewhere(journal, act) : [];
+  const more = elsewhere.length > 0 ? { elsewhere } : {};
+  return {
+    act,
+    requests,
+    softenings,
+    undos,
+    ...more,
+    ...(known && held ? { answerable: known.has(act.id) } : {}),
+  };
 }
 
 function listText(stories: readonly ActStory[]): string {
@@ -175,6 +186,8 @@ function storyText(story: ActStory): string {
     ['answered', 'softened', 'carried-out', 'failed', 'unsettled'].includes(state),
   );
   const finished = undos.some(({ kind }) => kind === 'finish');
+  for (const id of story.elsewhere ?? [])
+    lines.push('', `What was held here was sent again, and went in another act. Undo: toolcrib undo ${id}`);
   if (open && !finished && !wholeUndo(story)) lines.push('', `Undo: toolcrib undo ${act.id}`);
   return lines.join('\n');
 }

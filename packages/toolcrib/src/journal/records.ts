@@ -178,6 +178,8 @@ const radius = z.looseObject({
 export const holdSchema = z.looseObject({
   code: text,
   actId: text,
+  usedIn: text.optional(),
+  alsoBy: texts.optional(),
   requestId: text,
   context: text,
   createdAt: count,

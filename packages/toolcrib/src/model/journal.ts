@@ -66,6 +66,10 @@ export interface Hold {
   /** What a person types: a few unmistakable characters. */
   code: string;
   actId: string;
+  /** The act of the one who sent it again last, or used the yes, where that is another: what goes by it goes there. */
+  usedIn?: string;
+  /** The acts that asked for the same under this code, besides `actId`. */
+  alsoBy?: string[];
   requestId: string;
   context: string;
   createdAt: number;

@@ -341,7 +341,7 @@ describe('an envelope', () => {
   it('goes with the pass of the same call typed again', () => {
     void desk.place(aHold({ envelope: { ...envelope, expiresAt: now + HOLD_LIFE } }), 0);
     desk.answer('BCDFG', yes, PASS);
-    assert.ok(desk.takePass('aiko', 'key', 's2'));
+    assert.ok(desk.takePass('aiko', 'key', { actId: 'act-1', session: 's2' }));
     assert.equal(desk.takeEnvelope(like), undefined);
     assert.ok(desk.takeEnvelope({ ...like, session: 's2' }));
   });

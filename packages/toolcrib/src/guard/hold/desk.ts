@@ -32,6 +32,13 @@ export interface LikeRequest {
   uid: string;
 }
 
+/** Who sends a held request again: a pass and its envelope are used by one and the same. */
+export interface Try {
+  actId: string;
+  /** As `commandOf` tells it. */
+  session: string;
+}
+
 /** A person's no to a hold of an act. `at` in milliseconds since 1970. */
 export interface Denial {
   code: string;
@@ -54,7 +61,9 @@ export interface HoldDesk {
   /** Registers a hold; with `waitMs` > 0 resolves once answered, expired, gone or closed. */
   place(hold: Hold, waitMs: number): Promise<HoldAnswer>;
   /** A client joins a hold that is already open (or waits again). */
-  waitOn(code: string, requestId: string, waitMs: number): Promise<HoldAnswer>;
+  waitOn(code: string, requestId: string, waitMs: number, by?: Try): Promise<HoldAnswer>;
+  /** Another act asked for the same, while somebody else waits for it. */
+  sharedBy(code: string, actId: string): void;
   gone(requestId: string): void;
   /** A no also after a yes. Where that was taken already, the hold stays `used`, and what has not left of its act is stopped. */
   answer(
@@ -62,8 +71,11 @@ export interface HoldDesk {
     answer: Exclude<HoldAnswer, { as: 'expired' | 'gone' | 'closed' }>,
     passMs: number,
   ): Hold | 'unknown' | 'closed';
-  /** An approval whose client had gone: takes it, once, for an identical request of the same person. */
-  takePass(person: string, requestKey: string, session?: string): Hold | undefined;
+  /**
+   * An approval whose client had gone: takes it, once, for an identical request of the same person. What else the yes is for
+   * goes with it.
+   */
+  takePass(person: string, requestKey: string, by?: Try): Hold | undefined;
   /** The same, only looked at. */
   seePass(person: string, requestKey: string): Hold | undefined;
   /**
@@ -164,9 +176,11 @@ export function holdDesk(
       save(slot.hold);
       return answer;
     },
-    waitOn(code, requestId, waitMs) {
+    waitOn(code, requestId, waitMs, by) {
       const slot = slots.get(code);
       if (!slot) return Promise.resolve({ as: 'expired' });
+      if (by && (slot.hold.state === 'open' || slot.hold.state === 'approved'))
+        change(slot, triedBy(slot.hold, by));
       // Answered between the look for an open hold and now.
       const { answer, state } = slot.hold;
       if (state === 'denied') return Promise.resolve({ as: 'denied', by: slot.deniedBy ?? '' });
@@ -178,6 +192,10 @@ export function holdDesk(
       slot.waiter?.({ as: 'gone' });
       if (waitMs > 0) change(slot, { waiting: true });
       return wait(slot, requestId, waitMs);
+    },
+    sharedBy(code, actId) {
+      const slot = slots.get(code);
+      if (slot?.hold.state === 'open') change(slot, askedBy(slot.hold, actId));
     },
     gone(requestId) {
       for (const slot of slots.values()) if (slot.waitingRequest === requestId) slot.waiter?.({ as: 'gone' });
@@ -210,12 +228,10 @@ export function holdDesk(
       waiter(answer);
       return slot.hold;
     },
-    takePass(person, requestKey, session) {
+    takePass(person, requestKey, by) {
       const slot = passFor(person, requestKey);
       if (!slot) return undefined;
-      // The same kubectl call, typed again: its other requests come under the new session.
-      const { envelope } = slot.hold;
-      if (envelope && session !== undefined) change(slot, { envelope: { ...envelope, session } });
+      if (by) change(slot, triedBy(slot.hold, by));
       take(slot);
       return slot.hold;
     },
@@ -293,6 +309,21 @@ export function holdDesk(
     list: () => [...slots.values()].filter(live).map((slot) => slot.hold),
     get: (code) => slots.get(code)?.hold,
   };
+}
+
+/** Its other requests come under the new command. Who may send them, and how, the envelope says as before. */
+function triedBy(hold: Hold, by: Try): Partial<Hold> {
+  const { actId, usedIn, envelope } = hold;
+  const used = by.actId === actId && usedIn === undefined ? {} : { usedIn: by.actId };
+  return {
+    ...used,
+    ...askedBy(hold, by.actId),
+    ...(envelope ? { envelope: { ...envelope, session: by.session } } : {}),
+  };
+}
+
+function askedBy({ actId, alsoBy = [] }: Hold, id: string): Partial<Hold> {
+  return id === actId || alsoBy.includes(id) ? {} : { alsoBy: [...alsoBy, id] };
 }
 
 /** What was not kept is never softened: its undo needs what was kept. */

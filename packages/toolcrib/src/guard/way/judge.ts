@@ -15,7 +15,7 @@ import { failure } from '../door/status.ts';
 import { canonical } from '../effect/canonical.ts';
 import { beginsUninstall } from '../effect/helm.ts';
 import { howAsked, whoAsks } from '../hold/asker.ts';
-import type { LikeRequest } from '../hold/desk.ts';
+import type { LikeRequest, Try } from '../hold/desk.ts';
 import { stillCovers, summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { goesThroughAll, type LiveAct } from './acts.ts';
@@ -127,7 +127,7 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   const step: Step = { request, subject, seen, live, decision, key };
 
   // Taken only now: a look that failed would have used it up for nothing.
-  const pass = waiting && deps.desk.takePass(request.person, key, rerun ? commandOf(live.act) : undefined);
+  const pass = waiting && deps.desk.takePass(request.person, key, tryOf(live));
   if (pass) return released(deps, step, pass);
   if (begun) return released(deps, step, begun.hold, true);
   if (subject.blind !== undefined) return release(deps, step, { as: 'as-sent' });
@@ -180,6 +180,10 @@ async function withTheRest(deps: WayDeps, step: Step): Promise<Instruction | und
   // Who comes here with what an uninstall was about to delete is no step of it any more (`stopped-uninstalls.ts`).
   if (already === undefined || (beginsUninstall(already.effect) && !step.live.oneUninstall)) return undefined;
   return refusedWithTheRest(deps, step, already);
+}
+
+function tryOf({ act }: LiveAct): Try {
+  return { actId: act.id, session: commandOf(act) };
 }
 
 /** What a person reads of the risk: never a small number where nothing is known. */
@@ -250,6 +254,7 @@ async function waitForAnswer(
   if (open && taken) {
     stopUninstall(deps, step, { code: open.code });
     // Another client waits there: it keeps its place.
+    desk.sharedBy(open.code, step.live.act.id);
     await record(deps, step, 'refused', { note: `held already, for another (${open.code})`, status: 403 });
     return heldAnswer(open, riskOf(step), passMs / 1000, heldWarning(open));
   }
@@ -268,7 +273,9 @@ async function waitForAnswer(
       clientPort: step.request.clientPort,
     });
   }
-  const given = await (open ? desk.waitOn(hold.code, step.request.id, wait) : desk.place(hold, wait));
+  const given = await (open
+    ? desk.waitOn(hold.code, step.request.id, wait, tryOf(step.live))
+    : desk.place(hold, wait));
   // Meanwhile more may have come to it: what was answered is what the desk showed at the end.
   const now = desk.get(hold.code) ?? hold;
   if (given.as === 'denied') return refused(deps, step, `${given.by} said no`);
