@@ -93,7 +93,13 @@ export interface Radius {
   /** Milliseconds since 1970 when the first object was read. */
   seenAt: number;
   /** One for each target, as seen: what an approval is pinned to, also where the target itself stays (a scale). */
-  pins?: { uid: string; generation?: number; finalizers: string[] }[];
+  pins?: {
+    uid: string;
+    generation?: number;
+    finalizers: string[];
+    /** Of a built-in workload that goes: a digest of its spec but for its size. It counts instead of the generation. */
+    besidesSize?: string;
+  }[];
 }
 
 /** How a hold's target could be let through reversibly, or why it could not. */

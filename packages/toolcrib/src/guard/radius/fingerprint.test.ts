@@ -5,6 +5,7 @@ import type { Radius, RadiusMember } from '../../model/index.ts';
 import { fingerprint, stillCovers } from './fingerprint.ts';
 import { radiusOf } from './radius.ts';
 import { aim, deployment, object, statefulSet, view } from './testing/objects.ts';
+import type { Aim } from './view.ts';
 
 const kafka = () => statefulSet('shop/kafka', 3, { whenDeleted: 'Delete' });
 const radiusNow = (objects = kafka()): Radius => {
@@ -68,7 +69,7 @@ test('every other change voids the approval and changes the fingerprint', () => 
     radius.members.find((member) => member.ref.kind === 'PersistentVolumeClaim');
   const changes: [string, Radius][] = [
     ['a new dependent', radiusNow([...kafka(), late])],
-    ['another generation', edit((r) => Object.assign(r.pins?.[0] ?? {}, { generation: 2 }))],
+    ['another spec', edit((r) => Object.assign(r.pins?.[0] ?? {}, { generation: 2, besidesSize: 'x' }))],
     ['another finalizer', edit((r) => r.pins?.[0]?.finalizers.push('x/y'))],
     ['another target UID', edit((r) => Object.assign(r.pins?.[0] ?? {}, { uid: 'new' }))],
     ['other owners', edit((r) => claim(r)?.owners.push('someone'))],
@@ -87,6 +88,44 @@ test('every other change voids the approval and changes the fingerprint', () => 
   assert.equal(stillCovers(retained, shown).ok, false);
   assert.deepEqual(stillCovers(shown, retained), { ok: true });
   assert.equal(pv(shown)?.loss, 'lost');
+});
+
+test('a delete that was shown: an autoscaler may change the size of the workload, and nobody anything else', () => {
+  const shownAt = (replicas: number, generation: number, more: object = {}, verb = 'delete') => {
+    const shop = deployment('shop/web', replicas);
+    const [target] = shop;
+    assert.ok(target);
+    target.metadata.generation = generation;
+    Object.assign(target.spec, more);
+    const effect = verb === 'scale' ? { verb, replicas: 1 } : { verb, options: {} };
+    return radiusOf(view(shop), [aim(target, effect as Aim['effect'])]);
+  };
+  const shown = shownAt(3, 1);
+  for (const replicas of [1, 2, 3, 5, 9]) {
+    const now = shownAt(replicas, 2);
+    assert.deepEqual(stillCovers(shown, now), { ok: true }, `${replicas} replicas`);
+  }
+  const other = { template: { spec: { containers: [{ name: 'main', image: 'other' }] } } };
+  for (const [what, now] of [
+    ['another template', shownAt(3, 2, other)],
+    ['its size and another template', shownAt(5, 2, other)],
+    ['paused', shownAt(3, 2, { paused: true })],
+    ['none at all', shownAt(0, 2)],
+  ] as const)
+    assert.equal(stillCovers(shown, now).ok, false, what);
+  assert.equal(stillCovers(shownAt(0, 1), shownAt(3, 2)).ok, false, 'nothing ran when it was shown');
+  // Its size is what a scale-down is about.
+  assert.equal(stillCovers(shownAt(3, 1, {}, 'scale'), shownAt(4, 2, {}, 'scale')).ok, false);
+  // A custom resource's replicas mean what its operator makes of them; a hold of an earlier version knows the generation alone.
+  const custom = (replicas: number, generation: number) => {
+    const one = object('example.com/v1 Db', 'shop/db', { generation, spec: { replicas } });
+    return radiusOf(view([one]), [aim(one)]);
+  };
+  assert.equal(stillCovers(custom(3, 1), custom(4, 2)).ok, false);
+  const old = structuredClone(shown);
+  for (const pin of old.pins ?? []) delete pin.besidesSize;
+  assert.equal(stillCovers(old, shownAt(5, 2)).ok, false);
+  assert.deepEqual(stillCovers(old, shownAt(5, 1)), { ok: true });
 });
 
 test('a scale-down of a Deployment is covered by its number of Pods, not by their names', () => {

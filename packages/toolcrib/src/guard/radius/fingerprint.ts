@@ -3,7 +3,7 @@ import type { Radius, RadiusMember } from '../../model/index.ts';
 import { likelyUnseen } from './unseen.ts';
 
 /**
- * What an approval is for: a hash over each target's UID, generation and finalizers, and over UID, owners, fate
+ * What an approval is for: a hash over each target's UID, generation (a workload's spec but for its size) and finalizers, and over UID, owners, fate
  * and loss class of everything that does not come back by itself. Pods whose names are a guess (a scale-down)
  * enter as a number. resourceVersions don't enter: Pods and Deployments change theirs by status writes all the time.
  * @returns lower-case hex, SHA-256
@@ -31,7 +31,7 @@ export function stillCovers(shown: Radius, now: Radius): { ok: true } | { ok: fa
   for (const pin of pinsOf(now)) {
     const before = shownPins.get(pin.uid);
     if (!before) return no(`${targetName(now, pin.uid)} was not among what was shown`);
-    if (pinKey(before) === pinKey(pin)) continue;
+    if (samePin(before, pin)) continue;
     return no(`${targetName(now, pin.uid)} was changed meanwhile (${difference(before, pin)})`);
   }
   const before = new Map(shown.members.map((member) => [member.ref.uid, member]));
@@ -82,14 +82,21 @@ function stateStillCovers(shown: Radius, now: Radius): { ok: true } | { ok: fals
   return { ok: true };
 }
 
-type Pin = { uid: string; generation?: number; finalizers: string[] };
+type Pin = NonNullable<Radius['pins']>[number];
 
 function pinsOf(radius: Radius): Pin[] {
   return radius.pins ?? radius.targets.map(({ uid = '' }) => ({ uid, finalizers: [] }));
 }
 
-function pinKey({ uid, generation, finalizers }: Pin): string {
-  return JSON.stringify([uid, generation ?? null, [...finalizers].sort()]);
+function pinKey({ uid, generation, finalizers, besidesSize }: Pin): string {
+  return JSON.stringify([uid, besidesSize ?? generation ?? null, [...finalizers].sort()]);
+}
+
+/** Where one of both does not know more (a hold of an earlier version), the generation decides. */
+function samePin(before: Pin, now: Pin): boolean {
+  if (before.besidesSize !== undefined && now.besidesSize !== undefined)
+    return pinKey(before) === pinKey(now);
+  return pinKey({ ...before, besidesSize: undefined }) === pinKey({ ...now, besidesSize: undefined });
 }
 
 function pinnedMembers(radius: Radius): RadiusMember[] {
@@ -110,6 +117,12 @@ function estimates(radius: Radius): Map<string, number> {
 }
 
 function difference(before: Pin, now: Pin): string {
+  if (
+    before.besidesSize !== undefined &&
+    now.besidesSize !== undefined &&
+    before.besidesSize !== now.besidesSize
+  )
+    return `its spec, generation ${before.generation} → ${now.generation}`;
   if (before.generation !== now.generation) return `generation ${before.generation} → ${now.generation}`;
   return `finalizers ${before.finalizers.join(', ') || 'none'} → ${now.finalizers.join(', ') || 'none'}`;
 }

@@ -6,6 +6,7 @@ import { countsOf } from './counts.ts';
 import { extras } from './extras.ts';
 import { type LossFacts, lossOf, named } from './loss.ts';
 import { opaqueIn } from './opaque.ts';
+import { pinOf } from './pin-of.ts';
 import { isPod, isReady } from './pods.ts';
 import { stopsOf } from './stops.ts';
 import { likelyUnseen, relevantUnseen } from './unseen.ts';
@@ -99,10 +100,7 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
       evicts: aims.some(({ effect }) => effect.verb === 'evict'),
     }),
     seenAt: view.seenAt,
-    pins: aims.map(({ ref }) => {
-      const meta = graph.get(ref.uid ?? '')?.metadata;
-      return { uid: ref.uid ?? '', generation: meta?.generation, finalizers: meta?.finalizers ?? [] };
-    }),
+    pins: aims.map(({ ref, effect }) => pinOf(ref.uid ?? '', graph.get(ref.uid ?? ''), effect)),
   };
 }
 
