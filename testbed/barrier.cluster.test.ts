@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { look, radiusOf } from '../packages/toolcrib/src/guard/radius/index.ts';
 import { youngKindsContract } from '../packages/toolcrib/src/guard/radius/young-kinds.contract.ts';
+import { disownedContract } from '../packages/toolcrib/src/guard/way/disowned.contract.ts';
 import { inSilenceContract } from '../packages/toolcrib/src/guard/way/in-silence.contract.ts';
 import { lastBarrierContract } from '../packages/toolcrib/src/guard/way/last-barrier.contract.ts';
 import { endingClaimContract } from '../packages/toolcrib/src/testing/ending-claim.contract.ts';
@@ -11,6 +12,7 @@ import { sharedTestbed } from './target.ts';
 
 const shared = sharedTestbed();
 describe('the last barrier, over a real control plane', () => lastBarrierContract(shared));
+describe('owners that do not stand, over a real control plane', () => disownedContract(shared));
 describe('what would go in silence, over a real control plane', () => inSilenceContract(shared));
 describe('a claim that was being deleted, over a real control plane', () => endingClaimContract(shared));
 describe('kinds of this moment, over a real control plane', () => youngKindsContract(shared));

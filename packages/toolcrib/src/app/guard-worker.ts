@@ -18,6 +18,7 @@ import { ownedLooks } from '../guard/way/owned.ts';
 import { resumeSoftenings } from '../guard/way/resume.ts';
 import { settling } from '../guard/way/settling.ts';
 import { softenings } from '../guard/way/softenings.ts';
+import { standingOwners } from '../guard/way/standing.ts';
 import { isBeingAdopted } from '../guard/way/window.ts';
 import { loadKey, openJournal, reopeningJournal } from '../journal/index.ts';
 import { type Hold, netOf, type SoftenRecord, ToolcribError } from '../model/index.ts';
@@ -129,6 +130,7 @@ async function main(
     }),
     hooks: hookWatches(clock, () => windowsOpen.republish()),
     owned: ownedLooks(clock),
+    owners: standingOwners(clock),
     letGo: letGo(clock),
     onTheWay: new Map(),
     going: goingOut(clock),

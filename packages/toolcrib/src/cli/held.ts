@@ -61,7 +61,8 @@ export function whatOf(hold: Hold): string {
   const name = target?.name ? `${target.resource}/${target.name}` : `all ${target?.resource ?? 'of it'}`;
   const where = target?.namespace ? ` -n ${target.namespace}` : '';
   const more = hold.envelope ? ` (+ ${hold.envelope.uids.length - 1} more)` : '';
-  const verb = effect.verb === 'delete-collection' ? 'delete' : effect.verb;
+  const writes = 'through' in effect && effect.through !== undefined;
+  const verb = writes ? 'a write that deletes' : effect.verb === 'delete-collection' ? 'delete' : effect.verb;
   return `${verb} ${name}${where}${more}${effect.verb === 'scale' ? ` to ${effect.replicas}` : ''}`;
 }
 

@@ -61,6 +61,7 @@ const effect = z.discriminatedUnion('verb', [
     options: deleteOptions,
     propagation: propagation.optional(),
     dryRun: z.boolean(),
+    through: text.optional(),
   }),
   z.looseObject({
     verb: z.literal('scale'),

@@ -20,6 +20,8 @@ export type Effect =
       /** What the request says; undefined leaves it to the object's finalizers and the kind's default. */
       propagation?: PropagationPolicy;
       dryRun: boolean;
+      /** Not asked for by a DELETE: why a write makes one of the cluster's controllers delete it. */
+      through?: string;
     }
   | {
       verb: 'scale';

@@ -20,4 +20,6 @@ export interface PlanFacts {
   softenings: readonly SoftenRecord[];
   /** UIDs of what a request that was not understood named: what it changed there is not known. */
   notUnderstood: ReadonlySet<string>;
+  /** UIDs of what was given to owners that do not stand. */
+  disowned: ReadonlySet<string>;
 }

@@ -8,6 +8,7 @@ import { blindSteps, unseenResults } from './gaps.ts';
 import type { LiveView } from './live.ts';
 import { kindOf, liveOf } from './live.ts';
 import { inOrder } from './order.ts';
+import { hasOtherOwners } from './own.ts';
 import { isBareDefault, sameIntent } from './prepare.ts';
 import type { Left } from './remade.ts';
 import { ofAnother, remadeBy } from './remade.ts';
@@ -53,7 +54,13 @@ export function planUndo(
   const notUnderstood = new Set(
     requests.flatMap(({ effect, targetUids }) => (effect.verb === 'not-understood' ? targetUids : [])),
   );
+  const disowned = new Set(
+    requests.flatMap(({ effect, targetUids }) =>
+      effect.verb === 'delete' && effect.through !== undefined ? targetUids : [],
+    ),
+  );
   const facts: PlanFacts = {
+    disowned,
     live,
     byUid,
     created,
@@ -218,6 +225,8 @@ function stepFor(facts: PlanFacts, object: KubeObject): UndoStep {
   const { uid } = object.metadata;
   if (now && now.metadata.uid === uid) {
     const goes = now.metadata.deletionTimestamp !== undefined || isAboutToBeCollected(facts, now);
+    const given = facts.disowned.has(uid ?? '') && hasOtherOwners(object, now);
+    if (!goes && given) return { do: 'own', info: kind, snapshot: object };
     if (!goes) return revertStep(kind, object, now) ?? standsStep(facts, object, now);
     // A claim's data can still be saved; of anything else the end was decided before, and is not waited for.
     const before = object.metadata.deletionTimestamp !== undefined;

@@ -4,6 +4,7 @@ import type { As, Cluster, SoftenRecord, UndoRecord } from '../model/index.ts';
 import { addOwners, createStep, stands } from './create.ts';
 import { giveFieldsBack } from './field-owners.ts';
 import { stillMissing } from './made.ts';
+import { ownStep } from './own.ts';
 import { readoptStep } from './readopt.ts';
 import { awaitBoundStep, reclaimStep, retainStep } from './rebind.ts';
 import type { Run } from './running.ts';
@@ -124,6 +125,8 @@ function carryOut(run: Run, step: UndoStep): Promise<Result[]> | Result[] {
       return relinkStep(run, step);
     case 'revert':
       return revertStep(run, step);
+    case 'own':
+      return ownStep(run, step);
   }
 }
 
@@ -134,6 +137,7 @@ function whatOf(step: UndoStep): string {
     case 'create':
     case 'readopt':
     case 'revert':
+    case 'own':
       return nameOf(step.snapshot);
     case 'retain':
     case 'reclaim':

@@ -73,6 +73,8 @@ export type UndoStep =
       /** As they stood before the act, each with the UID that its owner had then. */
       references: OwnerReference[];
     }
+  /** The owners that the act gave it, of which none stands, are taken off again before the collector comes. */
+  | { do: 'own'; info: ResourceInfo; snapshot: KubeObject }
   /** A record that the act changed before anything else (helm's release) is set back to what it was. */
   | { do: 'revert'; info: ResourceInfo; snapshot: KubeObject; from: string };
 

@@ -498,4 +498,45 @@ export function undoContract(open: OpenTarget): void {
       assert.match(record.results[0]?.note ?? '', /403|forbidden/i);
       assert.equal(await seen(target, `${path}/all`), undefined);
     }));
+  const disowning = ({ metadata: { uid = '', name } }: KubeObject, namespace: string): RequestRecord => ({
+    ...scaleRequest(uid, name, namespace, 0),
+    effect: {
+      verb: 'delete',
+      target: { group: '', version: 'v1', resource: 'configmaps', namespace, name },
+      options: { propagationPolicy: 'Background' },
+      dryRun: false,
+      through: 'its owner does not stand',
+    },
+    status: 200,
+  });
+
+  test('what was left to an owner that is not there comes back, and what still stands has its owners again', () =>
+    inNamespace(target, async (namespace) => {
+      const at = paths.core(namespace, 'configmaps');
+      const cfg = await put(target, at, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'cfg' },
+        data: { key: 'value' },
+      });
+      const ghost = { name: 'ghost', uid: '00000000-0000-4000-8000-000000000001' };
+      const leaveTo = (apiVersion: string, kind: string) =>
+        target.https('PATCH', `${at}/cfg`, {
+          metadata: { ownerReferences: [{ apiVersion, kind, ...ghost }] },
+        });
+      await leaveTo('v1', 'Node');
+      await until('cfg is collected', async () => (await seen(target, `${at}/cfg`)) === undefined);
+      const first = await undo(target, snapshotOf([cfg]), [disowning(cfg, namespace)]);
+      assert.deepEqual(first.failed, []);
+      const back = await seen(target, `${at}/cfg`);
+      assert.ok(back);
+      assert.deepEqual([back.data, back.metadata.ownerReferences], [{ key: 'value' }, undefined]);
+
+      // Of a kind that is not served: the collector can't tell, and lets it stand for now.
+      await leaveTo('acme.io/v1', 'Widget');
+      const second = await undo(target, snapshotOf([back]), [disowning(back, namespace)]);
+      assert.match(second.by('done').join(), /cfg: it has the owners that it had before the act/);
+      const now = await seen(target, `${at}/cfg`);
+      assert.deepEqual([now?.metadata.uid, now?.metadata.ownerReferences], [back.metadata.uid, undefined]);
+    }));
 }

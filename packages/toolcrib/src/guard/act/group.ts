@@ -84,7 +84,7 @@ export function titleOf(effect: Effect): string {
   const one = `${singular(target?.resource ?? '')} ${target?.namespace ? `${target.namespace}/` : ''}${target?.name}`;
   switch (effect.verb) {
     case 'delete':
-      return `delete ${one}`;
+      return effect.through === undefined ? `delete ${one}` : `a write that deletes ${one}`;
     case 'delete-collection':
       return `delete all ${target?.resource}${target?.labelSelector ? ` with ${target.labelSelector}` : ''}${where}`;
     case 'evict':

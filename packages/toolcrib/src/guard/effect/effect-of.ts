@@ -16,7 +16,7 @@ import { releaseNamed, statusOf, UNINSTALLING } from './helm.ts';
 import { isEviction } from './needs-judgement.ts';
 import { certainDeleteOptions, isDryRunQuery } from './options.ts';
 import { replicasIn } from './replicas.ts';
-import { isOnScale } from './scalable.ts';
+import { isOnScale, mayChangeSize } from './scalable.ts';
 
 /** A scale-down is only known when the server has said what a patch or update comes to. */
 export type ReadEffect = Effect | { verb: 'ask-server'; target: Target; why: string };
@@ -49,7 +49,8 @@ export function effectOf(
 type ResourceTarget = Extract<RequestTarget, { type: 'resource' }>;
 type Read = Pick<AskedRequest, 'method' | 'headers' | 'body'>;
 
-function targetOf(path: ResourceTarget, query: URLSearchParams): Target {
+/** What a path names, with the selectors of its query. */
+export function targetOf(path: ResourceTarget, query: URLSearchParams): Target {
   const { group, version, resource, name } = path;
   // A Namespace's own request carries its name as the scope too; as a target it is cluster-scoped.
   const namespace = group === '' && resource === 'namespaces' ? undefined : path.namespace;
@@ -103,8 +104,10 @@ function writeEffect(
 ): ReadEffect {
   if (isDryRunQuery(query)) return { verb: 'none' };
   if (path.name === undefined) return { verb: 'none' };
-  refuseEncoded(request);
   const release = releaseNamed(path);
+  // Whatever else it writes has no size; whom it names as owners is asked separately (`owners.ts`).
+  if (release === undefined && !mayChangeSize(path)) return { verb: 'none' };
+  refuseEncoded(request);
   if (release !== undefined) return recordEffect(request, target, release);
   const asked = judgedByServer(request)
     ? 'ask-server'

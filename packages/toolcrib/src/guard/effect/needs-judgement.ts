@@ -1,6 +1,4 @@
 import type { RequestTarget } from '@toolcrib/kube';
-import { releaseNamed } from './helm.ts';
-import { isOnScale, mayHaveReplicas } from './scalable.ts';
 
 /**
  * Whether a request must be read whole and judged, from its method and path alone. Everything else is streamed
@@ -20,12 +18,8 @@ export function needsJudgement(
   if (method === 'DELETE') return true;
   if (target.type !== 'resource') return false;
   if (method === 'POST') return isEviction(target) || (createWatched && target.subresource === undefined);
-  if (method === 'PUT' || method === 'PATCH') {
-    // helm replaces its record whole; who patches it is no uninstall, and what is deleted is judged all the same.
-    if (method === 'PUT' && releaseNamed(target) !== undefined) return true;
-    if (createWatched && method === 'PATCH' && target.subresource === undefined) return true;
-    return isOnScale(target) || (target.subresource === undefined && mayHaveReplicas(target));
-  }
+  // Whoever names an owner that is not there has the object deleted (`owners.ts`): that stands in the body alone.
+  if (method === 'PUT' || method === 'PATCH') return target.name !== undefined;
   // An unknown method is for the server to refuse; it must not be a way past the guard.
   return true;
 }

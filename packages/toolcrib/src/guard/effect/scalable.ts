@@ -23,6 +23,11 @@ export function mayHaveReplicas(type: { group: string; resource: string }): bool
   return isBuiltInScalable(type) || !isBuiltInGroup(type.group);
 }
 
+/** Whether a write there may lower a number of replicas. */
+export function mayChangeSize(target: { group: string; resource: string; subresource?: string }): boolean {
+  return isOnScale(target) || (target.subresource === undefined && mayHaveReplicas(target));
+}
+
 /**
  * Whether a path leads to a `/scale`. The server looks at the first segment behind the name, and of a custom resource it
  * passes over the rest: `/scale/anything` is a scale as well.

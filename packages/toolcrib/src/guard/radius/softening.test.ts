@@ -185,3 +185,25 @@ test('refused where another request of the act has taken, or is about to take, w
   assert.equal(within({ kept: [other], ahead: [...web, other] }, [...web, other]), 'possible');
   assert.equal(within({ kept: web }), 'possible', 'its own');
 });
+
+test('a Namespace in which something has finished can be softened for its volumes', () => {
+  const shop = object('v1 Namespace', 'shop');
+  const done = object('v1 Pod', 'shop/jb-1', { status: { phase: 'Succeeded' }, spec: { containers: [] } });
+  const claim = object('v1 PersistentVolumeClaim', 'shop/data', { spec: { volumeName: 'pv-1' } });
+  const volume = object('v1 PersistentVolume', 'pv-1', {
+    spec: {
+      persistentVolumeReclaimPolicy: 'Delete',
+      claimRef: { namespace: 'shop', name: 'data', uid: claim.metadata.uid },
+    },
+  });
+  const answer = (objects: KubeObject[]) => {
+    const aims = [aim(shop)];
+    const seen = view(objects);
+    return softening(seen, radiusOf(seen, aims), aims[0] as Aim);
+  };
+  assert.deepEqual(answer([shop, done, claim, volume]), { possible: true, how: 'retain-first' });
+  const alone = answer([shop, done]);
+  assert.match(alone.possible ? '' : alone.why, /it has no volume whose data would be lost/);
+  const blind = answer([shop, done, claim]);
+  assert.match(blind.possible ? '' : blind.why, /the volume of data could not be seen/);
+});

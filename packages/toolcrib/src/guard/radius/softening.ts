@@ -101,7 +101,8 @@ function retainFirst(radius: Radius, claim: KubeObject): Softening {
 function retainInside(radius: Radius): Softening {
   const lost = radius.members.filter((member) => member.loss === 'lost');
   const volumes = new Set(lost.filter(({ ref }) => isVolume(ref)).map(({ via }) => via));
-  const unseen = lost.find((member) => !isVolume(member.ref) && !volumes.has(member.ref.uid));
+  // What else is lost (a Pod that had finished) has no data behind it.
+  const unseen = lost.find((member) => isClaim(member.ref) && !volumes.has(member.ref.uid));
   if (unseen) return no(`the volume of ${unseen.ref.name} could not be seen, so it cannot be set to Retain`);
   if (volumes.size > 0) return { possible: true, how: 'retain-first' };
   return no(

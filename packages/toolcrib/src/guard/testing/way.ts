@@ -15,6 +15,7 @@ import { hookWatches } from '../way/hook-watches.ts';
 import { letGo } from '../way/let-go.ts';
 import { ownedLooks } from '../way/owned.ts';
 import { softenings } from '../way/softenings.ts';
+import { standingOwners } from '../way/standing.ts';
 
 export const testClock: Clock = {
   now: Date.now,
@@ -64,6 +65,7 @@ export function openWay(
     }),
     hooks: hookWatches(clock),
     owned: ownedLooks(clock),
+    owners: standingOwners(clock),
     letGo: letGo(clock),
     onTheWay: new Map(),
     going: goingOut(clock),

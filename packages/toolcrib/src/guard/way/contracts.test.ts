@@ -1,5 +1,6 @@
 import { describe } from 'node:test';
 import { openSandbox } from '../../testing/sandbox-target.ts';
+import { disownedContract } from './disowned.contract.ts';
 import { editRoleContract } from './edit-role.contract.ts';
 import { inSilenceContract } from './in-silence.contract.ts';
 import { keepFirstContract } from './keep-first.contract.ts';
@@ -13,3 +14,4 @@ describe('with the stock edit role, over the sandbox', () => editRoleContract(op
 describe('two readers, over the sandbox', () => twoReadersContract(openSandbox));
 describe('the last barrier, over the sandbox', () => lastBarrierContract(openSandbox));
 describe('what would go in silence, over the sandbox', () => inSilenceContract(openSandbox));
+describe('owners that do not stand, over the sandbox', () => disownedContract(openSandbox));

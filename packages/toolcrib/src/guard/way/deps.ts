@@ -16,6 +16,7 @@ import type { HookWatches } from './hook-watches.ts';
 import type { LetGo } from './let-go.ts';
 import type { OwnedLooks } from './owned.ts';
 import type { Softenings } from './softenings.ts';
+import type { StandingOwners } from './standing.ts';
 import type { WhenCreated } from './window.ts';
 
 /** What the way of a request needs from outside; put together in `app/`. */
@@ -35,6 +36,8 @@ export interface WayDeps {
   hooks: HookWatches;
   /** What Pods own, remembered for a moment. */
   owned: OwnedLooks;
+  /** Owners that were seen to stand, remembered for a moment. */
+  owners: StandingOwners;
   /** Pods that were let go of a moment ago. */
   letGo: LetGo;
   /** Kept and handed to the door, until it says what the cluster answered. By request id. */

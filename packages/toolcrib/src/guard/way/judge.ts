@@ -26,6 +26,7 @@ import { cheapCase } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
 import { endedAlready, refused } from './ended.ts';
 import { sentBy } from './going.ts';
+import { isHarmlessWrite } from './harmless-writes.ts';
 import { holdFor } from './holds.ts';
 import { hookOfStopped } from './hook-of-stopped.ts';
 import { impersonation } from './impersonation.ts';
@@ -45,6 +46,8 @@ const FORWARD: Instruction = { do: 'forward', warnings: [] };
  * @returns a 400 where two readers could read the request differently
  */
 export async function judge(deps: WayDeps, asked: AskedRequest): Promise<Instruction> {
+  if (isHarmlessWrite(asked))
+    return hookOfStopped(deps, asked) ?? (await createInWindow(deps, asked)) ?? FORWARD;
   const read = canonical(asked);
   if ('refused' in read) return answer(ambiguous(read.refused));
   const { request, body } = read;
@@ -68,7 +71,7 @@ function ambiguous(why: string) {
 async function judgeCanonical(deps: WayDeps, request: AskedRequest): Promise<Instruction> {
   try {
     const cluster = await deps.clusterFor(request.context);
-    const subject = await subjectOf(request, cluster);
+    const subject = await subjectOf(request, cluster, deps.owners);
     if (subject.kind === 'harmless')
       return hookOfStopped(deps, request) ?? (await createInWindow(deps, request)) ?? FORWARD;
     if (subject.kind === 'answered') return subject.answer;
@@ -291,7 +294,7 @@ async function waitForAnswer(
   const approved: Hold = { ...now, answer: { ...given, at: deps.clock.now() } };
   // Time has passed: what is kept and sent is what stands there now, not what stood there when it was held.
   const cluster = await deps.clusterFor(step.request.context);
-  const subject = await subjectOf(step.request, cluster);
+  const subject = await subjectOf(step.request, cluster, deps.owners);
   if (subject.kind === 'destructive' || subject.kind === 'not-understood')
     return released(deps, { ...step, subject }, approved);
   await record(deps, step, 'refused', { note: 'nothing was left to do when it was approved' });

@@ -15,6 +15,8 @@ export function pinned(
   target: KubeObject,
 ): { query?: string; body?: { bytes: Uint8Array; type: string } } {
   const uid = target.metadata.uid;
+  // A write that comes to a delete goes out as the write that was judged.
+  if ('through' in effect && effect.through !== undefined) return {};
   if (effect.verb === 'delete') {
     const { preconditions } = effect.options;
     const body = deleteOptionsBody({

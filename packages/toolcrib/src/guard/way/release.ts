@@ -55,6 +55,7 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
   beginUninstall(step.live, step.subject.effect);
   begunByYes(deps, step.live, step.subject, form.code);
   const warnings = warningsOf(step, kept === 'kept' ? undefined : kept);
+  warnings.push(...throughWrite(step, kept === 'kept'));
   if (kept === 'kept' && form.as === 'as-sent')
     warnings.push(...wayBack(step, form.approvedAt !== undefined));
   if (kept === 'kept') warnings.push(...withUnseen(deps, step));
@@ -164,6 +165,15 @@ function wayBack({ decision, live }: Step, approved: boolean): string[] {
     ? 'sent as it was approved'
     : `enforce would have ${decision.wouldBe === 'warn' ? 'warned of' : 'held'} this (rule ${decision.rule}): ${decision.reason}`;
   return [`toolcrib: ${what}`, undoLine(live)];
+}
+
+/** Its answer says only that something was written: that it deletes is said with it, once for each. */
+function throughWrite({ subject: { effect }, live }: Step, kept: boolean): string[] {
+  if (!('through' in effect) || effect.through === undefined) return [];
+  const warnings = [`toolcrib: ${effect.target.resource} ${effect.target.name ?? ''}: ${effect.through}`];
+  if (kept && !live.toldUndo) warnings.push(undoLine(live));
+  live.toldUndo = true;
+  return warnings;
 }
 
 /** A warning of its own, which begins with the command. */

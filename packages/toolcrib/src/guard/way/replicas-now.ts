@@ -74,6 +74,19 @@ export async function replicasByDryRun(
   cluster: Cluster,
   as: As | undefined,
 ): Promise<number | 'none' | 'unknown' | { refused: Instruction }> {
+  const result = await dryRunOf(request, object, cluster, as);
+  if (result === 'unknown' || 'refused' in result) return result;
+  // `replicas: 0` is left out of a Scale's JSON.
+  return replicasOf(result.object) ?? (onScale(request) ? 0 : 'none');
+}
+
+/** The object that a write would leave, or the server's refusal, or `unknown`: as in `replicasByDryRun`. */
+export async function dryRunOf(
+  request: AskedRequest,
+  object: KubeObject,
+  cluster: Cluster,
+  as: As | undefined,
+): Promise<{ object: KubeObject } | 'unknown' | { refused: Instruction }> {
   const response = await cluster.request({
     method: request.method,
     path: `${request.path}?${dryRunQuery(request.query)}`,
@@ -82,8 +95,7 @@ export async function replicasByDryRun(
     as,
   });
   const result = onScale(request) ? scaleOf(response, object.metadata.name) : sameOf(response, object);
-  // `replicas: 0` is left out of a Scale's JSON.
-  if (result) return replicasOf(result) ?? (onScale(request) ? 0 : 'none');
+  if (result) return { object: result };
   const { status, headers, body } = response;
   const forDryRun = /dry.?run/i.test(new TextDecoder().decode(body));
   // A page of somebody in between says nothing of the write.

@@ -33,6 +33,7 @@ function optionsOf(effect: Destructive): string {
   if (effect.verb === 'scale') return JSON.stringify([effect.replicas]);
   if (effect.verb === 'uninstall') return AS_HELM_DELETES;
   const { gracePeriodSeconds, ignoreStoreReadErrorWithClusterBreakingPotential: breaking } = effect.options;
+  if (effect.through !== undefined) return JSON.stringify(['through', effect.propagation ?? null]);
   const policy = effect.propagation ?? defaultPolicy(effect.target);
   return JSON.stringify([policy, gracePeriodSeconds ?? null, breaking ?? false]);
 }

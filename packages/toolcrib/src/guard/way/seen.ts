@@ -79,7 +79,7 @@ export async function seeRadius(
       deps.letGo.note(cluster.context, id, subject.objects.filter(isPod));
     const radius = withUnseen(radiusOf(view, aims), subject.unseen);
     const [aim] = aims;
-    const single = aims.length === 1 && subject.kind === 'destructive' && subject.effect.verb === 'delete';
+    const single = aims.length === 1 && isPlainDelete(subject);
     const needed = neededBySoftened(view, radius, await softenedIn(deps, cluster.context));
     const seen: Seen = {
       radius,
@@ -154,9 +154,15 @@ function keyOf(request: AskedRequest, subject: Judged, aims: readonly Aim[]): st
   return JSON.stringify([how, uids]);
 }
 
+function isPlainDelete({ effect }: Judged): boolean {
+  return effect.verb === 'delete' && effect.through === undefined;
+}
+
 /** Why what is more or other than one deleted object goes only as it was sent. */
 function asSentWhy({ effect }: Judged, count: number): string {
   if (effect.verb === 'scale') return 'only a delete can be softened, not a scale-down';
+  if ('through' in effect && effect.through !== undefined)
+    return 'only a delete can be softened, not a write that comes to one';
   if (effect.verb === 'evict') return 'an evicted Pod cannot be kept running while it is deleted';
   if (effect.verb === 'not-understood')
     return 'it could not be read, so nothing is known that would come to the same';

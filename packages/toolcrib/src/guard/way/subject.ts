@@ -4,9 +4,11 @@ import { effectOf, type ReadEffect } from '../effect/effect-of.ts';
 import { type Aim, aimOf } from '../radius/view.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { collectionRefusal, listCollection } from './collection.ts';
+import { type Disowned, disowned } from './disowned.ts';
 import { impersonation } from './impersonation.ts';
 import { readTarget } from './read-target.ts';
 import { replicasByDryRun, replicasNow } from './replicas-now.ts';
+import type { StandingOwners } from './standing.ts';
 import { type HookAt, uninstallAims } from './uninstall.ts';
 
 /** Effects that destroy something, of objects that are known. */
@@ -42,8 +44,14 @@ interface Aimed {
  * for writes whose outcome only the server knows, the same write as a dry run.
  * @throws ToolcribError where the cluster can't be asked
  */
-export async function subjectOf(request: AskedRequest, cluster: Cluster): Promise<Subject> {
+export async function subjectOf(
+  request: AskedRequest,
+  cluster: Cluster,
+  owners: StandingOwners,
+): Promise<Subject> {
   const as = impersonation(request.headers);
+  const left = await disowned(request, cluster, owners, as);
+  if (left) return toTheCollector(left);
   const effect = effectOf(request);
   if (effect.verb === 'none') return { kind: 'harmless' };
   if ('dryRun' in effect && effect.dryRun) return { kind: 'dry-run', effect };
@@ -62,6 +70,24 @@ export async function subjectOf(request: AskedRequest, cluster: Cluster): Promis
   if ('absent' in found) return { kind: 'answered', answer: found.absent };
   if ('forbidden' in found) return { ...destructive(effect, []), blind: found.forbidden };
   return destructive(effect, [found.object]);
+}
+
+/** Its owners are gone by this write: it is deleted, or may be. */
+function toTheCollector(left: Disowned): Subject {
+  switch (left.is) {
+    case 'answered':
+      return { kind: 'answered', answer: left.answer };
+    case 'deleted':
+      return destructive(left.effect, [left.object]);
+    case 'not-understood': {
+      const { target, why, object } = left;
+      return understoodAsDelete({ verb: 'not-understood', target, why }, object ? [object] : []);
+    }
+    case 'blind': {
+      const { target, why } = left;
+      return { ...understoodAsDelete({ verb: 'not-understood', target, why }, []), blind: why };
+    }
+  }
 }
 
 /** helm has just said in its record what it is about to do: judged as the whole of it, before the first object goes. */

@@ -109,7 +109,7 @@ async function aimedAt(
   request: AskedRequest,
 ): Promise<{ open: SoftenRecord[]; body: KubeObject | undefined } | undefined> {
   const path = parseRequestPath(request.path);
-  if (path.type !== 'resource' || path.subresource !== undefined) return undefined;
+  if (path.type !== 'resource' || path.subresource !== undefined || path.group !== 'apps') return undefined;
   const apply = mediaTypeOf(request.headers['content-type'])?.startsWith('application/apply-patch+');
   if (request.method !== 'POST' && !(request.method === 'PATCH' && apply)) return undefined;
   if (new URLSearchParams(request.query).getAll('dryRun').includes('All')) return undefined;

@@ -1,0 +1,97 @@
+import { decodeBody, mediaTypeOf, type OwnerReference, readExactJson, textOf } from '@toolcrib/kube';
+import type { AskedRequest } from '../request.ts';
+import { isEncoded } from './canonical.ts';
+import { isDryRunQuery } from './options.ts';
+
+type Sent = Pick<AskedRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>;
+
+/** What a write says about its object's owners: nothing, these, or what only the server can say. */
+export type AskedOwners = 'untouched' | 'ask-server' | OwnerReference[];
+
+/** Written out, or with an escape in which the word could hide (JSON). */
+const IN_JSON = /ownerReferences|\\u/i;
+/** A JSON patch may also copy what has the word in it already. */
+const IN_JSON_PATCH = /ownerReferences|\\u|"(copy|move)"/i;
+/** In YAML a key may be escaped, folded, tagged as binary, or written in UTF-16. */
+const IN_YAML = /ownerReferences|[\\!\0]/i;
+
+/**
+ * What a PUT or PATCH does to its object's owners, as far as its body tells. Pure. The cheap answer comes first: a body in
+ * which the word can't stand touches none.
+ *
+ * A list is what the write names, of which each is an owner afterwards; a patch may leave others beside them.
+ * @throws Error for a body in a content-encoding
+ */
+export function ownersIn(request: Sent): AskedOwners {
+  if (isDryRunQuery(new URLSearchParams(request.query))) return 'untouched';
+  if (isEncoded(request)) throw new Error("its body is encoded, and so it can't be read");
+  const { method, headers, body } = request;
+  const media = mediaTypeOf(headers['content-type']);
+  if (media === 'application/vnd.kubernetes.protobuf') return inProtobuf(media, body);
+  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
+  switch (media) {
+    case 'application/json':
+    case 'application/merge-patch+json':
+    case 'application/strategic-merge-patch+json':
+      return IN_JSON.test(text) ? inJson(body) : 'untouched';
+    case 'application/json-patch+json':
+      return IN_JSON_PATCH.test(text) ? 'ask-server' : 'untouched';
+    case 'application/yaml':
+    case 'application/apply-patch+yaml':
+      // What clients apply is JSON, which every YAML reader reads alike.
+      return IN_YAML.test(text) ? inJson(body) : 'untouched';
+    default:
+      // One that the server does not take either is refused by the dry run in its own words.
+      return method === 'PUT' || method === 'PATCH' ? 'ask-server' : 'untouched';
+  }
+}
+
+function inProtobuf(media: string, body: Uint8Array): AskedOwners {
+  try {
+    return namedIn(decodeBody(media, body, { strict: true }));
+  } catch {
+    return 'ask-server';
+  }
+}
+
+function inJson(body: Uint8Array): AskedOwners {
+  try {
+    return namedIn(readExactJson(textOf(body)).value);
+  } catch {
+    return 'ask-server';
+  }
+}
+
+function namedIn(value: unknown): AskedOwners {
+  if (!isObject(value) || hasOtherCase(value, 'metadata')) return 'ask-server';
+  const { metadata } = value;
+  if (metadata === undefined || metadata === null) return 'untouched';
+  if (!isObject(metadata) || hasOtherCase(metadata, 'ownerReferences')) return 'ask-server';
+  const { ownerReferences } = metadata;
+  if (ownerReferences === undefined || ownerReferences === null) return 'untouched';
+  if (!Array.isArray(ownerReferences)) return 'ask-server';
+  // A directive of a strategic merge patch: what it leaves, the server says.
+  const plain =
+    ownerReferences.every((one) => isReference(one) && !hasDirective(one)) && !hasDirective(metadata);
+  if (!plain) return 'ask-server';
+  return ownerReferences.length === 0 ? 'untouched' : (ownerReferences as OwnerReference[]);
+}
+
+function isReference(value: unknown): value is OwnerReference {
+  if (!isObject(value)) return false;
+  return ['apiVersion', 'kind', 'name', 'uid'].every((field) => typeof value[field] === 'string');
+}
+
+function hasDirective(value: object): boolean {
+  return Object.keys(value).some((key) => key.startsWith('$') && !key.startsWith('$setElementOrder'));
+}
+
+/** `OwnerReferences`: Kubernetes passes over it, an API server of somebody else's may not. */
+function hasOtherCase(object: Record<string, unknown>, name: string): boolean {
+  const lower = name.toLowerCase();
+  return Object.keys(object).some((key) => key !== name && key.toLowerCase() === lower);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

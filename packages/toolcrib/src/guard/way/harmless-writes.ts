@@ -1,0 +1,22 @@
+import { parseRequestPath } from '@toolcrib/kube';
+import { releaseNamed } from '../effect/helm.ts';
+import { ownersIn } from '../effect/owners.ts';
+import { mayChangeSize } from '../effect/scalable.ts';
+import type { AskedRequest } from '../request.ts';
+
+/**
+ * Whether a request is a PUT or PATCH that can destroy nothing the guard knows of: it has no size to lower, is no record
+ * of helm's, and its body names no owners. It goes out byte for byte as it came, however it could be read otherwise.
+ */
+export function isHarmlessWrite(request: AskedRequest): boolean {
+  const { method } = request;
+  if (method !== 'PUT' && method !== 'PATCH') return false;
+  const path = parseRequestPath(request.path);
+  if (path.type !== 'resource' || path.name === undefined || mayChangeSize(path)) return false;
+  if (method === 'PUT' && releaseNamed(path) !== undefined) return false;
+  try {
+    return ownersIn(request) === 'untouched';
+  } catch {
+    return false;
+  }
+}
