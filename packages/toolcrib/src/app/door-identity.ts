@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ToolcribError } from '../model/index.ts';
 import { expiryOf, makeAuthority, makeServerCertificate } from './certificates.ts';
 import { readIfThere, withLock, writeOwnFile } from './files.ts';
+import { changedHands, type GivenFor, givenForNow, givenForSchema } from './given-for.ts';
 import type { Paths } from './paths.ts';
 
 /** Who the door is, and who may come in: the same after every restart. */
@@ -25,6 +26,8 @@ const fileSchema = z.object({
   ca: pair,
   server: pair,
   tokens: z.record(z.string(), z.string().min(43)),
+  /** Absent in older files. */
+  givenFor: givenForSchema.optional(),
 });
 
 const DAY = 24 * 3600 * 1000;
@@ -39,6 +42,8 @@ const EARLY = 60 * DAY;
  *
  * @param options.now milliseconds since 1970
  * @param options.anew contexts whose token must not be used any more
+ * @param options.givenFor what contexts mean now: the token of one that came to mean something else without its holders' doing
+ * must not be used any more either
  * @param options.keep no other context than `contexts` and these has a token afterwards; all keep theirs where it is absent
  * @throws ToolcribError `bad-file` where the file was changed by hand, or can't be written
  */
@@ -49,7 +54,13 @@ export function loadDoorIdentity(
     now = Date.now(),
     anew = [],
     keep,
-  }: { now?: number; anew?: readonly string[]; keep?: readonly string[] } = {},
+    givenFor = {},
+  }: {
+    now?: number;
+    anew?: readonly string[];
+    keep?: readonly string[];
+    givenFor?: Readonly<Record<string, GivenFor>>;
+  } = {},
 ): Promise<DoorIdentity> {
   return withLock(`${paths.door}.lock`, 10_000, async () => {
     const before = readIfThere(paths.door);
@@ -59,16 +70,27 @@ export function loadDoorIdentity(
       known && ca === known.ca && expiryOf(known.server.cert) - now > EARLY
         ? known.server
         : await makeServerCertificate(ca, now, SERVER_DAYS);
-    const tokens = Object.fromEntries(
-      Object.entries(known?.tokens ?? {}).filter(
-        ([context]) =>
-          !anew.includes(context) && (!keep || contexts.includes(context) || keep.includes(context)),
-      ),
-    );
+    const was = new Map(Object.entries(known?.givenFor ?? {}));
+    const stays = ([context]: readonly [string, unknown]) => {
+      const now = Object.hasOwn(givenFor, context) ? givenFor[context] : undefined;
+      if (anew.includes(context) || (now && changedHands(was.get(context), now))) return false;
+      return !keep || contexts.includes(context) || keep.includes(context);
+    };
+    const tokens = Object.fromEntries(Object.entries(known?.tokens ?? {}).filter(stays));
+    const given = Object.fromEntries([...was].filter(stays));
+    for (const [context, now] of Object.entries(givenFor))
+      given[context] = givenForNow(Object.hasOwn(given, context) ? given[context] : undefined, now);
     for (const context of contexts) {
       if (!Object.hasOwn(tokens, context)) tokens[context] = randomBytes(32).toString('base64url');
     }
-    const file = { version: 1 as const, port: known?.port ?? (await freePort()), ca, server, tokens };
+    const file = {
+      version: 1 as const,
+      port: known?.port ?? (await freePort()),
+      ca,
+      server,
+      tokens,
+      givenFor: given,
+    };
     const text = `${JSON.stringify(file, null, 2)}\n`;
     if (text !== before) writeOwnFile(paths.door, text);
     return { port: file.port, ca: ca.cert, tls: server, tokens };

@@ -79,6 +79,12 @@ async function syncAlone(paths: Paths, env: Env, home: string): Promise<Guarded>
     anew: [...split, ...(left ?? [])],
     // A list that can't be read at this moment is no list that was forgotten.
     keep: left && known?.flatMap(({ files }) => [...lastMeant(paths, files).keys()]),
+    givenFor: Object.fromEntries(
+      person.contextNames.flatMap((label) => {
+        const now = person.givenFor(label);
+        return now ? [[label, now] as const] : [];
+      }),
+    ),
   });
   if (left) changeSources(paths, (now) => now && { sources: now.sources });
   const changed = write(paths.kubeconfig, shared, ownText(person, identity, shared.file));

@@ -9,7 +9,9 @@ import {
   readKubeconfig,
 } from '../cluster/index.ts';
 import { contextNameOf, labelOf, ToolcribError } from '../model/index.ts';
+import { changedHands, type GivenFor, readGivenFor } from './given-for.ts';
 import { lastMeant } from './last-meant.ts';
+import { noSuchContext } from './no-such-context.ts';
 import type { Paths } from './paths.ts';
 import { meaningOf, replacedMeaning } from './replaced.ts';
 import {
@@ -46,10 +48,15 @@ export interface Person {
   namespaceOf(label: string): string | undefined;
   /** As the person's own files have it, whatever other programs added since; undefined where they don't. */
   ownContext(label: string): ContextConfig | undefined;
-  /** @throws ToolcribError `unknown-context`, `bad-file`; `conflict` where the label has come to mean two things */
+  /**
+   * Of its own terminals' files, and of no others.
+   * @throws ToolcribError `unknown-context`, `bad-file`; `conflict` where the label has come to mean two things
+   */
   context(label: string): ContextConfig;
   /** What a credential plugin of that context should find in `KUBECONFIG`: never ours. */
   kubeconfigOf(label: string): string;
+  /** What its token is given for now; undefined where it names nothing. */
+  givenFor(label: string): GivenFor | undefined;
 }
 
 /** Every file that decides what {@link loadPerson} gives, those that are not there included. */
@@ -151,20 +158,30 @@ function together(paths: Paths, sources: readonly Source[], home: string): Perso
       const found = find(label);
       return found?.list.resolved(found.name).namespaceOf(found.name);
     },
-    kubeconfigOf: (label) => find(label)?.list.KUBECONFIG ?? all[0]?.KUBECONFIG ?? paths.added,
+    kubeconfigOf: (label) => find(label)?.list.KUBECONFIG ?? paths.added,
+    givenFor(label) {
+      const found = find(label);
+      const context = found && contextIn(found.list.resolved(found.name), found.name);
+      return context && { meaning: meaningOf(context), lists: holders(all, label, context) };
+    },
     context(label) {
       const found = find(label);
       if (found) {
         refuseTwoMeanings(label, all);
         const context = found.list.resolved(found.name).context(found.name);
         refuseAnothersMeaning(paths, label, context, { sources, all });
+        const lists = holders(all, label, context);
+        // One terminal's own files are asked without a token.
+        if (sources.length > 1) refuseStrangersMeaning(paths, label, context, lists);
         return context;
       }
       // It may stand in what could not be read.
       if (errors.length > 0) throw errors[0];
-      // Only for its words: nobody has that context.
-      const files = [...sources.flatMap((source) => source.files), paths.added];
-      return load(files, home).context(contextNameOf(label));
+      throw noSuchContext(
+        label,
+        sources,
+        all.flatMap(({ names }) => [...names.keys()]),
+      );
     },
   };
 }
@@ -198,6 +215,42 @@ function refuseAnothersMeaning(
     const before = lastMeant(paths, files).get(label);
     if (before !== undefined && before !== meaning) throw twoMeanings(label, context.file, files.join(', '));
   }
+}
+
+/**
+ * The lists whose own files say of a label what it means, by mark, with those of their files that are there. One whose files
+ * are away says nothing, whatever other programs have added for all terminals.
+ */
+function holders(lists: readonly List[], label: string, context: ContextConfig): GivenFor['lists'] {
+  const entries = lists.flatMap(({ source, own, names, resolved }): [string, string[]][] => {
+    const name = names.get(label);
+    const mine = name === undefined ? undefined : contextIn(resolved(name), name);
+    if (!mine || !sameThing(mine, context)) return [];
+    if (name !== undefined && own.contextNames.includes(name)) return [[source.mark, own.files]];
+    const isAdded = readKubeconfig(source.added)?.contexts.some((item) => item.name === name) ?? false;
+    return [isAdded && stillThere(source) ? [source.mark, own.files] : ['added', []]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/**
+ * The label has come to another terminal's files, and its token was given out for what those of its holders said: until the
+ * guard has read them again and made it anew.
+ */
+function refuseStrangersMeaning(
+  paths: Paths,
+  label: string,
+  context: ContextConfig,
+  lists: GivenFor['lists'],
+): void {
+  const before = readGivenFor(paths).get(label);
+  if (!changedHands(before, { meaning: meaningOf(context), lists })) return;
+  const gone = Object.entries(before?.lists ?? {}).filter(([mark]) => !Object.hasOwn(lists, mark));
+  throw twoMeanings(
+    label,
+    context.file,
+    gone.flatMap(([, files]) => files).join(', ') || 'a file that is away',
+  );
 }
 
 function twoMeanings(label: string, one: string, other: string): ToolcribError {
@@ -359,6 +412,8 @@ export interface Terminal {
   current?: string;
   /** The label of a context, for an alias that of what it stands for. */
   contextOf(name: string): string;
+  /** Whether it stands in one of ours. */
+  isGuarded(name: string): boolean;
   namespaceOf(name: string): string | undefined;
 }
 
@@ -372,6 +427,7 @@ export function terminalOf(paths: Paths, env: Env, home: string = homedir()): Te
     contextOf: (name) =>
       guardedName(contextIn(seen, name)?.clusterName ?? '') ??
       labelOf(name, marked.includes(name) ? mark : undefined),
+    isGuarded: (name) => guardedName(contextIn(seen, name)?.clusterName ?? '') !== undefined,
     namespaceOf: (name) => seen.namespaceOf(name),
   };
 }

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { type ResourceInfo, refOf } from '@toolcrib/kube';
 import { look, radiusOf } from '../guard/radius/index.ts';
-import { type Cluster, type Radius, ToolcribError } from '../model/index.ts';
+import { type Cluster, contextNameOf, type Radius, ToolcribError } from '../model/index.ts';
 import { contexts } from './contexts.ts';
 import { pathsOf } from './paths.ts';
 import { loadPerson, loadPersonHere, terminalOf } from './person-kubeconfig.ts';
@@ -58,9 +58,9 @@ export interface Chosen {
 
 /**
  * The cluster that this terminal's kubectl would use, reached with the person's own credentials: by this terminal's
- * files first, and only for what they don't have by those of terminals where toolcrib is on.
+ * files, never by what another terminal calls so.
  *
- * @param named as `--context` names it; else the current one
+ * @param named as `--context` names it, or with a mark as the log does; else the current one
  * @throws ToolcribError `unknown-context`, `no-kubeconfig`, `bad-file`
  */
 export function chosenCluster(
@@ -76,8 +76,9 @@ export function chosenCluster(
     });
   }
   const context = terminal.contextOf(name);
-  const isHere = loadPersonHere(pathsOf(env, home), env, home).contextNames.includes(context);
-  const all = contexts({ env, home, load: isHere ? loadPersonHere : loadPerson });
+  // A context of ours says itself which terminal's it is, and so does a mark. Any other name is this terminal's own or nobody's.
+  const isLabel = terminal.isGuarded(name) || contextNameOf(context) !== context;
+  const all = contexts({ env, home, load: isLabel ? loadPerson : loadPersonHere });
   return {
     cluster: all.cluster(context),
     context,

@@ -9,4 +9,5 @@ export {
   readKubeconfig,
 } from './kubeconfig.ts';
 export type { KubeconfigFile } from './kubeconfig-file.ts';
+export { nearest } from './near.ts';
 export { openUpstream, type Upstream, type UpstreamTls } from './upstream.ts';
