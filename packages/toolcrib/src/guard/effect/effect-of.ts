@@ -15,6 +15,7 @@ import { isEncoded, judgedByServer } from './canonical.ts';
 import { releaseNamed, statusOf, UNINSTALLING } from './helm.ts';
 import { isEviction } from './needs-judgement.ts';
 import { certainDeleteOptions, isDryRunQuery } from './options.ts';
+import { namesOrdinals } from './ordinals.ts';
 import { replicasIn } from './replicas.ts';
 import { isOnScale, mayChangeSize } from './scalable.ts';
 
@@ -109,9 +110,11 @@ function writeEffect(
   if (release === undefined && !mayChangeSize(path)) return { verb: 'none' };
   refuseEncoded(request);
   if (release !== undefined) return recordEffect(request, target, release);
-  const asked = judgedByServer(request)
-    ? 'ask-server'
-    : replicasIn(request, path, writtenIn(request), isOnScale(path));
+  const written = judgedByServer(request) ? undefined : writtenIn(request);
+  const asked =
+    judgedByServer(request) || namesOrdinals(path, written)
+      ? 'ask-server'
+      : replicasIn(request, path, written, isOnScale(path));
   if (asked === 'unchanged') return { verb: 'none' };
   if (asked === 'ask-server')
     return { verb: 'ask-server', target, why: 'only the server can say what the write comes to' };

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import type { ClusterTarget, OpenTarget } from '../../testing/target.ts';
 import { inNamespace, paths, put, seen, until } from '../../testing/target.ts';
-import { podsOf, runDeployment } from '../../testing/workloads.ts';
+import { podsOf, runDeployment, runStatefulSet } from '../../testing/workloads.ts';
 import { builtInRules } from '../policy/policy.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
@@ -222,5 +222,23 @@ export function disownedContract(open: OpenTarget): void {
       assert.equal((await send(request, instruction)).status, 200);
       await collected(at);
       await until('its Pods are gone', async () => (await podsOf(target, namespace, 'web')).length === 0);
+    }));
+
+  test('a StatefulSet whose first ordinal moves loses the Pods before it: held, also by a PUT that leaves it out', () =>
+    inNamespace(target, async (namespace) => {
+      await runStatefulSet(target, namespace, 'db', 2);
+      const at = `${paths.apps(namespace, 'statefulsets')}/db`;
+      const start = (from: number, replicas = 2) => ({ spec: { replicas, ordinals: { start: from } } });
+      const held = await said(write('PATCH', at, MERGE, start(3)));
+      assert.equal(held.instruction.do === 'answer' && held.instruction.status, 403);
+      assert.match(held.row?.effect.verb === 'not-understood' ? held.row.effect.why : '', /from 0 to 3/);
+      for (const same of [start(0), start(0, 3)])
+        assert.equal((await said(write('PATCH', at, MERGE, same))).instruction.do, 'forward');
+      assert.equal((await target.https('PATCH', at, start(3))).status, 200);
+      const { metadata, spec } = (await seen(target, at)) ?? assert.fail('it is there');
+      const body = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: metadata.name }, spec };
+      const without = { ...body, spec: { ...spec, ordinals: undefined } };
+      const put = await said(write('PUT', at, 'application/json', without));
+      assert.match(put.row?.effect.verb === 'not-understood' ? put.row.effect.why : '', /from 3 to 0/);
     }));
 }

@@ -60,27 +60,24 @@ function sameOf(response: ClusterResponse, { metadata }: KubeObject): KubeObject
   return result?.metadata.uid === metadata.uid ? result : undefined;
 }
 
-/**
- * What a write comes to: the server is asked with `dryRun=All`, which changes nothing. The request must be in its
- * canonical form: it goes out later in the very same bytes, but for `dryRun` in its query.
- *
- * @returns the replicas; `none` where the result has no such number; the server's own answer, word for word, where it
- *   refuses the write for what it is (a conflict with another field manager, no right to patch, an invalid object);
- *   `unknown` for everything else, such as a webhook that timed out or that only refuses dry runs
- */
-export async function replicasByDryRun(
+/** How many replicas a write leaves, by the server's answer to its dry run; `none` where the result has no such number. */
+export function replicasAfter(
   request: AskedRequest,
-  object: KubeObject,
-  cluster: Cluster,
-  as: As | undefined,
-): Promise<number | 'none' | 'unknown' | { refused: Instruction }> {
-  const result = await dryRunOf(request, object, cluster, as);
+  result: Awaited<ReturnType<typeof dryRunOf>>,
+): number | 'none' | 'unknown' | { refused: Instruction } {
   if (result === 'unknown' || 'refused' in result) return result;
   // `replicas: 0` is left out of a Scale's JSON.
   return replicasOf(result.object) ?? (onScale(request) ? 0 : 'none');
 }
 
-/** The object that a write would leave, or the server's refusal, or `unknown`: as in `replicasByDryRun`. */
+/**
+ * What a write comes to: the server is asked with `dryRun=All`, which changes nothing. The request must be in its
+ * canonical form: it goes out later in the very same bytes, but for `dryRun` in its query.
+ *
+ * @returns the object that it would leave; the server's own answer, word for word, where it refuses the write for what it is
+ *   (a conflict with another field manager, no right to patch, an invalid object); `unknown` for everything else, such as a
+ *   webhook that timed out or that only refuses dry runs
+ */
 export async function dryRunOf(
   request: AskedRequest,
   object: KubeObject,

@@ -1,13 +1,14 @@
 import { type KubeObject, refOf } from '@toolcrib/kube';
 import { type As, type Cluster, type Effect, ToolcribError, type UnseenKind } from '../../model/index.ts';
 import { effectOf, type ReadEffect } from '../effect/effect-of.ts';
+import { firstOrdinal, movedOrdinals } from '../effect/ordinals.ts';
 import { type Aim, aimOf } from '../radius/view.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { collectionRefusal, listCollection } from './collection.ts';
 import { type Disowned, disowned } from './disowned.ts';
 import { impersonation } from './impersonation.ts';
 import { readTarget } from './read-target.ts';
-import { replicasByDryRun, replicasNow } from './replicas-now.ts';
+import { dryRunOf, replicasAfter, replicasNow } from './replicas-now.ts';
 import type { StandingOwners } from './standing.ts';
 import { type HookAt, uninstallAims } from './uninstall.ts';
 
@@ -131,8 +132,19 @@ async function scaling(
     const why = "how large it is now can't be told";
     return understoodAsDelete({ verb: 'not-understood', target, why }, [found.object]);
   }
+  // A PUT that says nothing of the ordinals puts them back to 0.
+  const byServer =
+    effect.verb === 'ask-server' || (request.method === 'PUT' && firstOrdinal(found.object) > 0);
+  const result = byServer ? await dryRunOf(request, found.object, cluster, as) : undefined;
+  const moved = movedBy(found.object, result);
+  if (moved) {
+    const why = `it moves the first ordinal from ${moved.from} to ${moved.to}: its Pods go, and others come that find none of their claims`;
+    return understoodAsDelete({ verb: 'not-understood', target, why }, [found.object]);
+  }
   const asked =
-    effect.verb === 'scale' ? effect.replicas : await replicasByDryRun(request, found.object, cluster, as);
+    result === undefined && effect.verb === 'scale'
+      ? effect.replicas
+      : replicasAfter(request, result ?? 'unknown');
   if (asked === 'unknown' || asked === 'none') {
     const why =
       asked === 'none'
@@ -143,6 +155,15 @@ async function scaling(
   if (typeof asked === 'object') return { kind: 'answered', answer: asked.refused };
   if (asked >= now) return { kind: 'harmless' };
   return destructive({ verb: 'scale', target, replicas: asked, was: now, dryRun: false }, [found.object]);
+}
+
+function movedBy(
+  before: KubeObject,
+  result: Awaited<ReturnType<typeof dryRunOf>> | undefined,
+): ReturnType<typeof movedOrdinals> {
+  if (typeof result !== 'object' || !('object' in result)) return undefined;
+  // What its /scale says holds no ordinals.
+  return result.object.kind === 'StatefulSet' ? movedOrdinals(before, result.object) : undefined;
 }
 
 /** What can't be read is taken as if it deleted what its path names, and everything below. */
