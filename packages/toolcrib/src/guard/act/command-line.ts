@@ -24,6 +24,11 @@ export function isHelmUninstall([program = '', ...rest]: readonly string[]): boo
   return /(^|\/)helm[^/]*$/.test(program) && rest.some((word) => words.has(word));
 }
 
+/** Whether a command line is one `kubectl delete`: kubectl before 1.22 tells it in no header. Such a hint as well. */
+export function isKubectlDelete([program = '', ...rest]: readonly string[]): boolean {
+  return /(^|\/)kubectl[^/]*$/.test(program) && rest.includes('delete');
+}
+
 const WITH_VALUE: Record<string, string> = {
   '-n': 'namespace',
   '--namespace': 'namespace',

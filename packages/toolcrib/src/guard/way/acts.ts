@@ -11,7 +11,7 @@ import {
   type Journal,
   ToolcribError,
 } from '../../model/index.ts';
-import { isHelmUninstall } from '../act/command-line.ts';
+import { isHelmUninstall, isKubectlDelete } from '../act/command-line.ts';
 import { ACT_PAUSE, belongsTo, callerOf, isRerun, titleOf } from '../act/group.ts';
 import { foretells, type SessionList, type SessionLists } from '../act/sessions.ts';
 import type { AskedRequest } from '../request.ts';
@@ -48,6 +48,8 @@ export interface LiveAct {
   shares?: string;
   /** Its program is one `helm uninstall` (Linux): it does nothing else, and a hook of the release may take it minutes. */
   oneUninstall?: boolean;
+  /** Its program is one `kubectl delete` that tells no session (before 1.22; Linux). */
+  oneDelete?: boolean;
   /** Uninstalls that were stopped at their first write, by the record that it wrote. */
   stopped?: Map<string, StoppedUninstall>;
   /** Uninstalls that a person's yes let go, by the same. */
@@ -109,8 +111,8 @@ export function acts(deps: {
   const recent = new Map<string, LiveAct>();
   const { journal, clock, ids, sessions, clientOf, lives } = deps;
   /** A program that goes on for days does other things too: its denied act ends with the pause after the no. */
-  const over = ({ act, oneUninstall }: LiveAct, now: number): boolean => {
-    const goesOn = act.caller.session === undefined && !oneUninstall;
+  const over = ({ act, oneUninstall, oneDelete }: LiveAct, now: number): boolean => {
+    const goesOn = act.caller.session === undefined && !oneUninstall && !oneDelete;
     const at = goesOn ? deps.deniedAt?.(act.id) : undefined;
     return at !== undefined && now - at > ACT_PAUSE;
   };
@@ -132,8 +134,9 @@ export function acts(deps: {
    * it is held or an uninstall was stopped: that goes for what comes next as well. A session, and one `helm uninstall`, is one
    * command to its end.
    */
-  const undone = async ({ act, oneUninstall, stopped }: LiveAct): Promise<boolean> => {
-    if (act.caller.session !== undefined || oneUninstall || (stopped?.size ?? 0) > 0) return false;
+  const undone = async ({ act, oneUninstall, oneDelete, stopped }: LiveAct): Promise<boolean> => {
+    const one = act.caller.session !== undefined || oneUninstall || oneDelete;
+    if (one || (stopped?.size ?? 0) > 0) return false;
     if (deps.deniedAt?.(act.id) !== undefined || deps.isHeld?.(act.id)) return false;
     // Where the journal can't be asked it can't be kept to either, and nothing goes.
     const undos = await journal.undos(act.id).catch(() => []);
@@ -168,7 +171,7 @@ export function acts(deps: {
       const live: LiveAct = {
         act: { id: ids.act(), context, caller, startedAt: now, lastAt: now, soFar: 1, title },
         expected: new Map(),
-        oneUninstall: client !== undefined && isHelmUninstall(client.argv),
+        ...commandBehind(client),
       };
       recent.set(live.act.id, live);
       if (recent.size > KEPT) recent.delete(recent.keys().next().value ?? '');
@@ -191,7 +194,7 @@ export function acts(deps: {
       const caller = callerOf(request, client);
       if (!isRerun(live.act, request.context, caller, lives)) return false;
       live.act = { ...live.act, caller, lastAt: clock.now() };
-      live.oneUninstall = client !== undefined && isHelmUninstall(client.argv);
+      Object.assign(live, commandBehind(client));
       newest(live);
       return true;
     },
@@ -214,7 +217,8 @@ export function acts(deps: {
       const as = impersonation(request.headers);
       live.remembering?.();
       live.remembering = clock.after(EXPECTED_FOR, () => live.expected.clear());
-      if (effect.verb === 'delete' && request.headers['kubectl-session'] && !live.expected.has(TYPED)) {
+      const one = request.headers['kubectl-session'] !== undefined || live.oneDelete;
+      if (effect.verb === 'delete' && one && !live.expected.has(TYPED)) {
         live.expected.set(TYPED, []);
         const client = request.clientPort === undefined ? undefined : clientOf?.(request.clientPort);
         const at = effect.target.namespace;
@@ -259,6 +263,11 @@ export function acts(deps: {
     },
     save: (live) => journal.saveAct(live.act),
   };
+}
+
+function commandBehind(client: ClientProcess | undefined): Pick<LiveAct, 'oneUninstall' | 'oneDelete'> {
+  const { argv = [] } = client ?? {};
+  return { oneUninstall: isHelmUninstall(argv), oneDelete: isKubectlDelete(argv) };
 }
 
 /** Whether the act's session has listed everything of a target's kind in its namespace, by no selector: `--all`. */

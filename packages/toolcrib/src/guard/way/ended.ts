@@ -105,7 +105,7 @@ function whileHeld(deps: WayDeps, at: Begun): Promise<Instruction> | undefined {
   if (!open || open.requestKey === key || subject.effect.verb === 'evict') return undefined;
   // Of its own act another request waits: it may be the next. Of another's none of this act does.
   if (open.waiting && open !== shared) return undefined;
-  if (request.headers['kubectl-session'] === undefined) return undefined;
+  if (request.headers['kubectl-session'] === undefined && !live.oneDelete) return undefined;
   return refusedWhileHeld(deps, at, open);
 }
 

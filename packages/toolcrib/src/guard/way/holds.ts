@@ -52,7 +52,8 @@ function envelopeOf({ request, subject, seen, live }: Step, expiresAt: number): 
   const [first] = targets;
   if (!first || !own?.uid || subject.kind !== 'destructive') return undefined;
   const whole = subject.effect.verb === 'uninstall';
-  if (!whole && (request.headers['kubectl-session'] === undefined || targets.length < 2)) return undefined;
+  const one = request.headers['kubectl-session'] !== undefined || live.oneDelete;
+  if (!whole && (!one || targets.length < 2)) return undefined;
   const kinds = new Set(targets.map(({ kind, namespace }) => JSON.stringify([kind, namespace])));
   return {
     session: commandOf(live.act),
