@@ -32,8 +32,11 @@ export function outcomeOf(story: ActStory): string {
   if (states.has('failed')) return bad('failed');
   if (states.has('held')) return mild(story.answerable === false ? 'held, lapsed' : 'held');
   if (states.has('without-net')) return bad('without a net');
-  if (states.has('answered') || states.has('carried-out'))
-    return refusedOf(story).length > 0 && wentOf(story).length > 0 ? mild('partly') : 'carried out';
+  if (states.has('answered') || states.has('carried-out')) {
+    // What the cluster answered with a no took nothing either.
+    if (wentOf(story).length === 0) return 'not carried out';
+    return refusedOf(story).length > 0 ? mild('partly') : 'carried out';
+  }
   if (states.has('softened')) return 'softened';
   if (states.has('not-carried-out')) return 'not carried out';
   if (states.has('not-sent')) return 'not sent';

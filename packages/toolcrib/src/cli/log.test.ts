@@ -151,3 +151,11 @@ test('softened and then made again is undone, never refused', () => {
   assert.match(told('', [one('a', 'softened'), one('b', 'answered')], { softenings }), /^partly undone \|/);
   assert.match(told('', [one('a', 'softened')], { softenings, undos: [undo('done')] }), /^undone \|/);
 });
+
+test('what the cluster itself refused was not carried out', () => {
+  const refused = [403, 404, 405].map((status, n) => one(`db${n}`, 'answered', { id: `${n}`, status }));
+  assert.equal(
+    told('delete configmap e1/db0', refused),
+    'not carried out | delete configmap e1/db0 and 2 more',
+  );
+});
