@@ -48,7 +48,7 @@ export function heldText(hold: Hold, summary: string, passSeconds: number): stri
 
 /** @param why from the hold */
 export function untoldText(why: string): string {
-  return `What else its command deletes is asked for by itself: ${why}.`;
+  return `What else its command takes is asked for by itself: ${why}.`;
 }
 
 function netText(net: Net | undefined): string[] {

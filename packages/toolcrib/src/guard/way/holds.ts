@@ -1,5 +1,7 @@
 import type { Envelope, Hold } from '../../model/index.ts';
+import { claimOf } from '../act/claim.ts';
 import { callerOf, commandOf } from '../act/group.ts';
+import { beginsUninstall } from '../effect/helm.ts';
 import { HOLD_LIFE, SEVERAL } from '../hold/desk.ts';
 import { fingerprint, notInTheNet } from '../radius/index.ts';
 import type { WayDeps } from './deps.ts';
@@ -37,8 +39,16 @@ export function holdFor(deps: WayDeps, step: Step, before: string[] = []): Hold 
     ...(unseen ? { needsName: nameOf(subject), net: 'partial' } : {}),
     ...(seen.needed === undefined ? {} : { needed: seen.needed }),
     ...(before.length === 0 ? {} : { before }),
-    ...(live.untold === undefined ? {} : { untold: live.untold }),
+    ...untoldOf(step),
   };
+}
+
+/** helm upgrades, rolls back and installs step by step, and says nothing of the next one. */
+function untoldOf({ live, subject, request }: Step): Pick<Hold, 'untold'> {
+  if (live.untold !== undefined) return { untold: live.untold };
+  const begins = live.oneUninstall || beginsUninstall(subject.effect) || (live.begun?.size ?? 0) > 0;
+  if (begins || claimOf(request.headers['user-agent']).name !== 'Helm') return {};
+  return { untold: 'of an upgrade or a rollback helm tells nothing ahead' };
 }
 
 /** What a person types to let something go without a net. */

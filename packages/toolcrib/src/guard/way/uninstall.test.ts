@@ -304,3 +304,11 @@ test('one object that would be read too long without a pause is not understood',
   const large = JSON.stringify({ ...map('large'), data: { text: 'x'.repeat(2 << 20) } });
   await assert.rejects(releaseOf(record('Secret', 'deployed', large)), /larger than 2 MiB/);
 });
+
+test('of an upgrade a hold says that more may be asked: helm tells nothing of it ahead', async () => {
+  const { deps, close } = openWay(target.cluster, policyOf('[{name: all, when: "true", then: hold}]'));
+  await put(target, `${CORE}/configmaps`, map('upgraded'));
+  const told = textOf(await judge(deps, asked('DELETE', `${CORE}/configmaps/upgraded`, { headers: helm })));
+  assert.match(told, /What else its command takes is asked for by itself: .* helm tells nothing ahead/);
+  await close();
+});
