@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { aHold } from '../journal/testing/records.ts';
 import type { Hold } from '../model/index.ts';
-import { holdText } from './held.ts';
+import { holdText, listText } from './held.ts';
 import { fitted } from './terminal.ts';
 
 const { decision } = aHold();
@@ -69,4 +69,21 @@ test('who asks, as whom and how is told to who says yes, at 80 columns', () => {
     assert.deepEqual(own, lines, text);
     for (const line of text.split('\n')) assert.ok(line.length <= 80 || /toolcrib/.test(line), line);
   }
+});
+
+test('the one that waits stands first, and of those that nobody waits for a few', () => {
+  const old = Array.from({ length: 29 }, (_, n) =>
+    aHold({ code: `OLD${n}`, waiting: false, createdAt: 1000 + n }),
+  );
+  const now = aHold({ code: 'WAITS', waiting: true, createdAt: 1 });
+  const lines = (text: string) => stripVTControlCharacters(text).split('\n');
+  const few = lines(listText([...old, now]));
+  assert.match(few[1] ?? '', /^WAITS/);
+  assert.match(few[2] ?? '', /^OLD28/);
+  assert.equal(few.filter((line) => line.startsWith('OLD')).length, 5);
+  assert.ok(
+    few.some((line) => /and 24 older ones .* toolcrib held --all/.test(line)),
+    few.join('\n'),
+  );
+  assert.equal(lines(listText([...old, now], true)).filter((line) => line.startsWith('OLD')).length, 29);
 });

@@ -23,18 +23,31 @@ export function registerHeld(program: Command): void {
   withOutput(program.command('held'))
     .argument('[code]', 'one hold, with its blast radius as a tree')
     .description('What waits for a yes.')
-    .action(async (code: string | undefined, options: { output: Output }) => {
+    .option('--all', 'also the older ones for which no client waits')
+    .action(async (code: string | undefined, options: { output: Output; all?: boolean }) => {
       const client = await guard();
       if (code !== undefined) {
         const hold = await client.hold(code);
         return print(options.output, hold, () => holdText(hold));
       }
       const holds = (await client.holds()).filter((hold) => hold.state === 'open');
-      print(options.output, holds, () => (holds.length === 0 ? 'Nothing is held.' : listText(holds)));
+      print(options.output, holds, () =>
+        holds.length === 0 ? 'Nothing is held.' : listText(holds, options.all),
+      );
     });
 }
 
-function listText(holds: readonly Hold[]): string {
+/** So many for which nobody waits are listed unless all are asked for: a program that tries again and again leaves many. */
+const FEW = 5;
+
+/** Those that wait first, then the youngest. */
+export function listText(all: readonly Hold[], whole = false): string {
+  const sorted = all.toSorted((a, b) => b.createdAt - a.createdAt);
+  const waiting = sorted.filter((hold) => hold.waiting);
+  const others = sorted.filter((hold) => !hold.waiting);
+  const shown = whole ? others : others.slice(0, FEW);
+  const holds = [...waiting, ...shown];
+  const left = others.length - shown.length;
   return [
     table([
       ['CODE', 'SINCE', 'CONTEXT', 'BY', 'RULE', 'CLIENT', 'WHAT'],
@@ -48,6 +61,7 @@ function listText(holds: readonly Hold[]): string {
         clean(whatOf(hold)),
       ]),
     ]),
+    ...(left > 0 ? [faint(`and ${left} older ones for which no client waits: toolcrib held --all`)] : []),
     '',
     'toolcrib held CODE shows one; toolcrib approve CODE lets it go, toolcrib deny CODE does not.',
   ].join('\n');
