@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { inNamespace, paths, put, seen } from '../testing/target.ts';
-import { type GuardHome, guardHome, type Outcome } from './testing/running-guard.ts';
+import { CLI, type GuardHome, guardHome, type Outcome } from './testing/running-guard.ts';
 import { openGuardedSandbox, openStage, type Stage } from './testing/stage.ts';
 
 // One clear error that says what to do, and the exit code of the command line's rule. The real command line.
@@ -47,6 +48,38 @@ describe('before the guard runs', () => {
     none.env.KUBECONFIG = join(none.folder, 'nowhere');
     assertClear(await none.cli('on'), 2, /no kubeconfig was found|no context/);
     assertClear(await broken.cli('guard', 'start'), 2, /kubeconfig/);
+  });
+
+  test('what on and off leave to eval fails as they did: a script under set -e goes no further', async (t) => {
+    const broken = home(
+      CONFIG,
+      'apiVersion: toolcrib.dev/v1alpha1\nkind: GuardPolicy\nspec:\n  cluster: []\n',
+    );
+    const cli = `"${process.execPath}" --conditions=toolcrib-source --no-warnings "${CLI}"`;
+    for (const shell of ['sh', 'bash', 'zsh', 'fish']) {
+      if (spawnSync(shell, ['-c', 'true']).error) {
+        t.diagnostic(`${shell} is not installed here`);
+        continue;
+      }
+      for (const [command, code] of [
+        ['on', 2],
+        ['on --shell nothing', 2],
+        ['off --nonsense', 2],
+      ] as const) {
+        const evaluation =
+          shell === 'fish' ? `eval (${cli} ${command} | string collect)` : `eval "$(${cli} ${command})"`;
+        const said = await broken.launch(shell, [
+          '-c',
+          `${evaluation}; echo $${shell === 'fish' ? 'status' : '?'}`,
+        ]).done;
+        assert.equal(said.stdout, `${code}\n`, `${shell}, ${command}: ${said.stderr}`);
+        if (shell === 'fish') continue;
+        const strict = await broken.launch(shell, ['-ec', `${evaluation}; echo went on`]).done;
+        assert.deepEqual([strict.code, strict.stdout], [code, ''], `${shell}, ${command}`);
+      }
+    }
+    const data = await broken.cli('on', '-o', 'json');
+    assert.deepEqual([data.code, data.stdout], [2, ''], 'a program that reads JSON evaluates nothing');
   });
 
   test('an unknown context', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { promptOff, promptOn } from './prompt.ts';
-import { assignments, type Shell } from './shell.ts';
+import { assignments, quoted, type Shell } from './shell.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-prompt-'));
 after(() => rmSync(root, { recursive: true }));
@@ -121,4 +121,26 @@ test('a script is left alone', (t) => {
     assert.deepEqual([run.stdout, run.stderr, run.status], ['done\n', '', 0], shell);
   }
   t.diagnostic('those that are installed here');
+});
+
+test('a script of sh evaluates what was written for the person’s own shell, under set -u too', (t) => {
+  for (const other of ['sh', 'dash', 'bash --posix', 'busybox sh']) {
+    const [program = '', ...args] = other.split(' ');
+    if (spawnSync(program, [...args, '-c', 'true']).error) {
+      t.diagnostic(`${other} is not installed here`);
+      continue;
+    }
+    for (const shell of ['bash', 'zsh', 'sh'] as const) {
+      const evaluated = [
+        [assignments(shell, ON), promptOn(shell)],
+        [assignments(shell, { KUBECONFIG: '/theirs' }), promptOff(shell)],
+      ].map((lines) => `eval ${quoted(lines.join('\n'))}; echo "$KUBECONFIG"`);
+      const run = spawnSync(program, [...args, '-euc', evaluated.join('\n')], { encoding: 'utf8' });
+      assert.deepEqual(
+        [run.status, run.stdout],
+        [0, '/ours\n/theirs\n'],
+        `${shell} in ${other}: ${run.stderr}`,
+      );
+    }
+  }
 });

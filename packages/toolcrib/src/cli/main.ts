@@ -64,6 +64,16 @@ try {
   const code = report(error);
   // The command's own codes come back from `run`, so its failures have theirs: as env, timeout and docker have them.
   process.exitCode = code !== 0 && asked === 'run' ? 125 : code;
+  if (code !== 0 && (asked === 'on' || asked === 'off')) failEval(code);
+}
+
+/**
+ * `eval "$(toolcrib on)"` of nothing is a success, and a script under `set -e` would go on unguarded. So what is evaluated
+ * fails as the command did, in the language of every shell: also of one that was not recognised.
+ */
+function failEval(code: number): void {
+  const wantsData = process.argv.some((word) => /^(-o|--output)/.test(word));
+  if (!process.stdout.isTTY && !wantsData) process.stdout.write(`sh -c 'exit ${code}'\n`);
 }
 
 /** One clear error: what, why, what next. Standard error; never a stack trace for what a person can mend. */
