@@ -9,6 +9,7 @@ import {
   type RunTokens,
   runTokensSchema,
   statusSchema,
+  unknownCode,
 } from './schema.ts';
 import { authorizationFor, reach } from './socket.ts';
 
@@ -32,13 +33,19 @@ export function guardClient(socketPath: string, timeout = 10_000) {
   return {
     status: (): Promise<GuardStatus> => call('GET', '/v1/status', statusSchema),
     holds: (): Promise<Hold[]> => call('GET', '/v1/holds', z.array(holdSchema)),
-    hold: (code: string): Promise<Hold> => call('GET', `/v1/holds/${encodeURIComponent(code)}`, holdSchema),
-    answer: (code: string, body: AnswerBody): Promise<Hold> =>
-      call('POST', `/v1/holds/${encodeURIComponent(code)}/answer`, holdSchema, body),
+    hold: async (code: string): Promise<Hold> => call('GET', pathOf(code), holdSchema),
+    answer: async (code: string, body: AnswerBody): Promise<Hold> =>
+      call('POST', `${pathOf(code)}/answer`, holdSchema, body),
     /** Tokens for a run, good for as long as the connection stands. */
     run: (body: RunTokenBody): Promise<LiveRun> => openRun(socketPath, timeout, body),
     stop: (): Promise<void> => call('POST', '/v1/stop', z.undefined()),
   };
+}
+
+/** No code has other letters; and a path with none, or with dots alone, names something else. */
+function pathOf(code: string): string {
+  if (!/^[a-z0-9-]+$/i.test(code)) throw unknownCode(code === '' ? '""' : code);
+  return `/v1/holds/${code}`;
 }
 
 /** A run that the guard knows. */

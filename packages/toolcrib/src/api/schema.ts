@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ToolcribError } from '../model/index.ts';
 
 /** The guard's own HTTP API, on a unix socket that only its person can open; the command line and the console use it. */
 export const answerSchema = z.strictObject({
@@ -68,3 +69,9 @@ export const runTokensSchema = z.object({
 export type RunTokens = z.output<typeof runTokensSchema>;
 
 export const faultSchema = z.object({ code: z.string(), message: z.string(), next: z.string().optional() });
+
+export function unknownCode(code: string): ToolcribError {
+  return new ToolcribError('not-found', `Nothing is held under the code ${code}.`, {
+    next: 'toolcrib held lists what is; a code lives for ten minutes.',
+  });
+}

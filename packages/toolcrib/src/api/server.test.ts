@@ -238,3 +238,23 @@ describe('over the socket', () => {
     for (const server of [first, second]) await new Promise((resolve) => server.close(resolve));
   });
 });
+
+it('a word that is no code is held nowhere: it is not taken for another path', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'toolcrib-codes-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const socket = join(folder, 'socket');
+  const server = await serveApi(deps, socket);
+  try {
+    const client = guardClient(socket);
+    for (const word of ['', '.', '..', '../status', 'a b', '%', '?', 'ä'])
+      for (const call of [client.hold(word), client.answer(word, { as: 'denied', by: 'aiko' })])
+        await assert.rejects(
+          call,
+          { code: 'not-found', message: /Nothing is held under the code/ },
+          JSON.stringify(word),
+        );
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});

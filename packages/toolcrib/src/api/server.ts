@@ -10,6 +10,7 @@ import {
   type RunTokenBody,
   type RunTokens,
   runTokenSchema,
+  unknownCode,
 } from './schema.ts';
 import { knows, makeSecret, reach } from './socket.ts';
 
@@ -65,12 +66,6 @@ export function apiRoutes(deps: ApiDeps): Hono {
     return c.json({ code: 'usage', message: error.message }, 400);
   });
   return app;
-}
-
-export function unknownCode(code: string): ToolcribError {
-  return new ToolcribError('not-found', `Nothing is held under the code ${code}.`, {
-    next: 'toolcrib held lists what is; a code lives for ten minutes.',
-  });
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { AnswerBody } from '../api/schema.ts';
-import { unknownCode } from '../api/server.ts';
+import { type AnswerBody, unknownCode } from '../api/schema.ts';
 import { type Clock, type Hold, ToolcribError } from '../model/index.ts';
 import { ANSWER_LIMIT, type FromDesk, type ToDesk } from './desk-messages.ts';
 

@@ -1,6 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { AnswerBody } from '../api/schema.ts';
-import { unknownCode } from '../api/server.ts';
+import { type AnswerBody, unknownCode } from '../api/schema.ts';
 import { sessionLists } from '../guard/act/sessions.ts';
 import { holdDesk } from '../guard/hold/desk.ts';
 import { randomIds } from '../guard/hold/ids.ts';
