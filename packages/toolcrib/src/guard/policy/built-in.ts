@@ -78,7 +78,7 @@ export const builtInRules: readonly (RuleText & { reason: string })[] = [
     name: 'not-understood',
     when: 'radius.state != "complete" && effect.verb != "evict"',
     then: 'hold',
-    reason: 'not everything it would hit could be seen',
+    reason: 'not everything it would hit could be seen, or others decide what else goes',
   },
   {
     name: 'system-rights',

@@ -85,4 +85,19 @@ export function editRoleContract(open: OpenTarget): void {
       assert.deepEqual(hold?.decision.softening, { possible: true, how: 'orphan-first' });
       await close();
     }));
+
+  test('who may neither read nor delete is refused by the cluster at once, in no mode with a code', () =>
+    inNamespace(target, async (namespace) => {
+      const maps = paths.core(namespace, 'configmaps');
+      await put(target, maps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'conf' } });
+      for (const mode of ['enforce', 'observe']) {
+        const { deps, close } = openWay(await target.person('nobody'), policyOf(RULES, mode));
+        const refused = await judge(deps, asked('DELETE', `${maps}/conf`));
+        assert.equal(refused.do === 'answer' && refused.status, 403);
+        const text = Buffer.from(refused.do === 'answer' ? refused.body : '').toString();
+        assert.match(text, /is forbidden: you may not delete configmaps/);
+        assert.deepEqual(deps.desk.list(), []);
+        await close();
+      }
+    }));
 }

@@ -133,7 +133,13 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   const pass = waiting && deps.desk.takePass(request.person, key, tryOf(live));
   if (pass) return released(deps, step, pass);
   if (begun) return released(deps, step, begun.hold, true);
-  if (subject.blind !== undefined) return release(deps, step, { as: 'as-sent' });
+  if (subject.blind !== undefined) {
+    // Whom the cluster would turn away is told that, and not that it could not be kept.
+    const turnedAway = await forbiddenAnyhow(request, cluster, as);
+    if (!turnedAway) return release(deps, step, { as: 'as-sent' });
+    await record(deps, step, 'refused', { note: 'the cluster does not allow it', status: 403 });
+    return turnedAway;
+  }
   if (decision.then === 'deny') return refused(deps, step, `${decision.reason} (rule ${decision.rule})`);
   if (decision.then !== 'hold') return release(deps, step, { as: 'as-sent' });
   const early = await withTheRest(deps, step);
