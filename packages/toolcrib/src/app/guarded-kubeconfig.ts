@@ -49,13 +49,20 @@ export interface Guarded {
  * In a terminal ours is the only file in `KUBECONFIG`, so other programs write there whatever they write. The current
  * context and the namespaces chosen there stay, and entries that are not ours are moved to a file beside the terminal's
  * own files, which then counts as one of them.
+ *
+ * @param begins the file of a terminal that is being turned on now
  */
-export function syncGuardedKubeconfig(paths: Paths, env: Env, home: string = homedir()): Promise<Guarded> {
+export function syncGuardedKubeconfig(
+  paths: Paths,
+  env: Env,
+  home: string = homedir(),
+  begins?: string,
+): Promise<Guarded> {
   // The guard and a command at once would each put away what it saw, and the one would undo what the other kept.
-  return withLock(paths.syncLock, SYNC_WAIT, () => syncAlone(paths, env, home));
+  return withLock(paths.syncLock, SYNC_WAIT, () => syncAlone(paths, env, home, begins));
 }
 
-async function syncAlone(paths: Paths, env: Env, home: string): Promise<Guarded> {
+async function syncAlone(paths: Paths, env: Env, home: string, begins?: string): Promise<Guarded> {
   rememberTerminals(paths, env, home);
   const shared = openOwn(paths.kubeconfig);
   const open = terminals(paths).map((terminal) => ({ terminal, ours: openOwn(terminal.kubeconfig) }));
@@ -96,7 +103,8 @@ async function syncAlone(paths: Paths, env: Env, home: string): Promise<Guarded>
     if (!source) continue;
     if (!persons.has(source.mark)) persons.set(source.mark, personOfTerminal(paths, source, home));
     const own = persons.get(source.mark);
-    if (own) write(terminal.kubeconfig, ours, ownText(own, identity, ours.file, { inTerminal: true }));
+    const options = { inTerminal: true, begins: terminal.kubeconfig === begins };
+    if (own) write(terminal.kubeconfig, ours, ownText(own, identity, ours.file, options));
   }
   return {
     identity,
@@ -108,10 +116,15 @@ async function syncAlone(paths: Paths, env: Env, home: string): Promise<Guarded>
 }
 
 /** As {@link syncGuardedKubeconfig}, once no other program writes one of them any more: for a moment at most. */
-export async function syncInPeace(paths: Paths, env: Env, home: string = homedir()): Promise<Guarded> {
+export async function syncInPeace(
+  paths: Paths,
+  env: Env,
+  home: string = homedir(),
+  begins?: string,
+): Promise<Guarded> {
   const until = Date.now() + HALF_WRITTEN + 1_000;
   for (;;) {
-    const guarded = await syncGuardedKubeconfig(paths, env, home);
+    const guarded = await syncGuardedKubeconfig(paths, env, home, begins);
     if (!guarded.busy || Date.now() > until) return guarded;
     await sleep(50);
   }
@@ -169,12 +182,14 @@ export async function guardedKubeconfigFor(
  * Our own file's text: the person's contexts, and what was chosen in ours since it was last written.
  * @param options.inTerminal it is the only file there: contexts have the names that the person gave them, and the current
  * one is at first that of the person's files
+ * @param options.begins it is being turned on: where none is current by now, that of the person's files is again. Not at any
+ * other time, since somebody may have unset it on purpose
  */
 function ownText(
   person: Person,
   identity: DoorIdentity,
   ours: File | undefined,
-  { inTerminal = false } = {},
+  { inTerminal = false, begins = false } = {},
 ): string {
   const labels = person.contextNames;
   const nameOf = (label: string) => (inTerminal ? person.nameOf(label) : label);
@@ -190,7 +205,8 @@ function ownText(
     ...aliases,
   ];
   const chosen = ours && isOurs(ours) ? ours.currentContext : undefined;
-  const first = inTerminal && !ours && person.current !== undefined ? nameOf(person.current) : undefined;
+  const first =
+    inTerminal && (!ours || begins) && person.current !== undefined ? nameOf(person.current) : undefined;
   const current = contexts.some(({ name }) => name === chosen) ? chosen : first;
   return guardedText(identity, labels, contexts, current, inTerminal ? meaningsOf(person) : undefined);
 }

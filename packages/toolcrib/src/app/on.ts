@@ -74,7 +74,10 @@ export async function turnOn(
       rescue(kubeconfig, source.added, (name) => ownContextOf(paths, source, name, home));
     });
     const terminal = openTerminal(paths, env, personFiles(paths, env, home), session);
-    return { guarded: await syncInPeace(paths, env, home), kubeconfig: terminal.kubeconfig };
+    return {
+      guarded: await syncInPeace(paths, env, home, terminal.kubeconfig),
+      kubeconfig: terminal.kubeconfig,
+    };
   });
   const variables = onVariables(paths, env, kubeconfig, home);
   const script = [assignments(shell, variables), promptOn(shell)].filter(Boolean).join('\n');

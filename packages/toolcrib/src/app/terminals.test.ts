@@ -121,6 +121,21 @@ test('two terminals with different files and the same context names: each its ow
   assert.match(b.person.context(b.place.label ?? '').file, new RegExp(`${at('b')}$`));
 });
 
+test('a current context that vanished is back once the file is right and the terminal is turned on again', async () => {
+  const { on, at, sync } = aPerson({ a: config('a', 'prod', 'test') });
+  await on('one', 'a');
+  writeFileSync(at('a'), config('a', 'other'));
+  await sync();
+  writeFileSync(at('a'), config('a', 'prod', 'test'));
+  const { kubeconfig } = await on('one', 'a');
+  assert.equal(parse(readFileSync(kubeconfig, 'utf8'))['current-context'], 'prod');
+  // Unset on purpose, it stays so as long as nobody turns it on again.
+  const text = readFileSync(kubeconfig, 'utf8').replace(/^current-context: prod\n/m, '');
+  writeFileSync(kubeconfig, text);
+  await sync();
+  assert.equal(parse(readFileSync(kubeconfig, 'utf8'))['current-context'], undefined);
+});
+
 test('another folder’s file (direnv) is another terminal file; back again, the first is as it was', async (t) => {
   if (!kubectlPath) return t.skip('the packed kubectl does not run on this machine');
   const { on, kubectl, paths, home, at, session } = aPerson({
