@@ -37,6 +37,11 @@ export async function radiusOfNamed(
       next: namespace ? 'Name the namespace with -n.' : undefined,
     });
   }
+  const { spec } = object as { spec?: { replicas?: unknown } };
+  if (options.scale !== undefined && !info.subresources.includes('scale') && spec?.replicas === undefined)
+    throw new ToolcribError('usage', `${info.kind} ${name} has no size, so it can't be scaled.`, {
+      next: 'Without --scale it is asked what would go if it were deleted.',
+    });
   const propagationPolicy = POLICIES[options.cascade as keyof typeof POLICIES];
   const effect =
     options.scale === undefined

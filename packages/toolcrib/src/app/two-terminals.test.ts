@@ -126,6 +126,12 @@ test('radius looks in the namespace that the context sets, and in that of -n', a
   assert.equal((await at(here, 'create', 'configmap', 'mine', '-n', 'in-staging')).code, 0);
   assert.equal((await inTerminal(here, 'radius', 'cm/mine')).code, 2);
   assert.equal((await inTerminal(here, 'radius', 'cm/mine', '-n', 'in-staging')).code, 0);
+  const sized = await inTerminal(here, 'radius', 'cm/mine', '-n', 'in-staging', '--scale', '1');
+  assert.equal(sized.code, 2, sized.stdout);
+  assert.match(sized.stderr, /ConfigMap mine has no size/);
+  await at(here, 'create', 'deployment', 'web', '--image=web', '-n', 'in-staging');
+  const web = await inTerminal(here, 'radius', 'deploy/web', '-n', 'in-staging', '--scale', '0');
+  assert.equal(web.code, 0, web.stderr);
   await at(here, 'config', 'set-context', '--current', '--namespace', 'in-staging');
   const found = await inTerminal(here, 'radius', 'cm/mine');
   assert.equal(found.code, 0, found.stderr);
