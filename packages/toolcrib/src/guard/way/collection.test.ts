@@ -52,3 +52,24 @@ test('with nothing in it: a list of its kind all the same', async () => {
   assert.deepEqual({ kind, apiVersion, none }, { kind: 'SecretList', apiVersion: 'v1', none: [] });
   assert.equal(direct.body.kind, 'SecretList');
 });
+
+test('its client goes in the middle: what was not sent by then stays, and is told', async () => {
+  const labels = { of: 'one-that-goes' };
+  for (let i = 0; i < 3; i++)
+    await put(target, AT, { apiVersion: 'v1', kind: 'Secret', metadata: { generateName: 'goes-', labels } });
+  const query = 'labelSelector=of%3Done-that-goes';
+  const request = asked('DELETE', AT, { query });
+  const cluster = new Proxy(target.cluster, {
+    get: (real, name) =>
+      name === 'delete'
+        ? (...args: Parameters<typeof real.delete>) =>
+            real.delete(...args).finally(() => way.deps.gone.add(request.id))
+        : Reflect.get(real, name),
+  });
+  const way = openWay(cluster, policyOf('[]'));
+  const instruction = await judge(way.deps, request);
+  assert.ok(instruction.do === 'answer');
+  assert.match(Buffer.from(instruction.body).toString(), /1 of 3 deleted.*the client went; it was not sent/s);
+  assert.equal((await items(target, `${AT}?${query}`)).length, 2);
+  await way.close();
+});

@@ -70,6 +70,29 @@ describe('after one yes for two, the second goes', () => {
   }
 });
 
+test('a yes that is found not to cover what is there is none for the others either', async () => {
+  const { deps, close } = openWay(target.cluster, policyOf('[{name: all, when: "true", then: hold}]'));
+  const object = (name: string) => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, labels: { how: 'void' } },
+  });
+  for (const name of ['void-a', 'void-b']) await put(target, AT, object(name));
+  deps.sessions.notice({ context: 'prod', session: 's1', path: AT, query: 'labelSelector=how=void' });
+  const send = (name: string) => judge(deps, asked('DELETE', `${AT}/${name}`, { headers: kubectl }));
+  await send('void-a');
+  const [hold] = deps.desk.list();
+  deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+  // Another one under its name, which nobody has been shown.
+  await target.https('DELETE', `${AT}/void-a`);
+  await put(target, AT, object('void-a'));
+  const first = await send('void-a');
+  assert.ok(first.do === 'answer');
+  assert.match(Buffer.from(first.body).toString(), /no longer what was approved/);
+  assert.equal((await send('void-b')).do, 'answer');
+  await close();
+});
+
 test('sent all at once: one hold', async () => {
   const names = ['c1', 'c2', 'c3', 'c4'];
   let asking = 0;
