@@ -300,7 +300,7 @@ describe('what passes', () => {
       upstream.switches.ignoreUpgrades = true;
       const second = 'DELETE /api/v1/namespaces/shop/pods/a HTTP/1.1\r\nHost: x\r\n\r\n';
       const answer = await raw(
-        `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nAuthorization: Bearer secret-of-prod\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n${second}`,
+        `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nAuthorization: Bearer secret-of-prod\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n${second}`,
         second,
       );
       upstream.switches.ignoreUpgrades = false;
@@ -311,6 +311,31 @@ describe('what passes', () => {
       );
     });
   }
+
+  for (const protocol of ['h2c', 'foo', 'TLS/1.0', 'websocket, h2c', 'SPDY/3']) {
+    it(`an upgrade to "${protocol}" is none: inside another protocol every request would pass`, async () => {
+      for (const path of [
+        '/api/v1/namespaces/shop/pods/a/exec?command=sh',
+        '/api/v1/namespaces/shop/services/a/proxy/x',
+        '/api/v1/namespaces/shop/pods?watch=1',
+      ]) {
+        const answer = await raw(
+          `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nAuthorization: Bearer secret-of-prod\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\nUpgrade: ${protocol}\r\n\r\n`,
+        );
+        assert.match(answer, /^HTTP\/1\.1 400 /, path);
+        assert.equal(upstream.upgrades.length, 0);
+      }
+    });
+  }
+
+  it('SPDY, as older kubectls ask for it, is passed on as it was written', async () => {
+    const socket = await raw(
+      `POST /api/v1/namespaces/shop/pods/a/exec?command=sh HTTP/1.1\r\nHost: 127.0.0.1:${door.port}\r\nAuthorization: Bearer secret-of-prod\r\nConnection: Upgrade\r\nUpgrade: spdy/3.1\r\n\r\n`,
+      'ping',
+    );
+    assert.match(socket, /^HTTP\/1\.1 101 /);
+    assert.equal(upstream.upgrades[0]?.headers.upgrade, 'SPDY/3.1');
+  });
 
   it('a DELETE does not slip by as an upgrade', async () => {
     const answer = await raw(

@@ -15,7 +15,7 @@ import { failure } from './status.ts';
 import { keyOf, type Patience, strangers } from './strangers.ts';
 import type { TokenTable } from './tokens.ts';
 import { type Granted, type Passage, type Traffic, traffic } from './traffic.ts';
-import { mayUpgrade, plainAnswer, tunnel } from './upgrade.ts';
+import { mayUpgrade, plainAnswer, protocolOf, tunnel } from './upgrade.ts';
 import type { UpstreamFor } from './upstream.ts';
 
 export interface DoorOptions {
@@ -289,7 +289,8 @@ async function upgrade(
     asked,
     createWatch(admission, options.brain),
   );
-  if (destructive || !mayUpgrade(target, asked)) {
+  const protocol = protocolOf(request);
+  if (destructive || protocol === undefined || !mayUpgrade(target, asked)) {
     refuse(socket, 400, 'toolcrib: this request may not ask for an upgrade.');
     return;
   }
@@ -297,7 +298,11 @@ async function upgrade(
   const passage = options.inside.begins(request.socket);
   passage.endless(() => socket.end());
   socket.once('close', passage.over);
-  await tunnel(request, socket, head, await options.upstreamFor(admission.grant.context), { path, query });
+  await tunnel(request, socket, head, await options.upstreamFor(admission.grant.context), {
+    path,
+    query,
+    protocol,
+  });
 }
 
 /** Has no end of its own: a watch, a followed log, whatever an application streams. */

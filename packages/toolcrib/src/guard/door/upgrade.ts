@@ -7,6 +7,15 @@ const HEAD_LIMIT = 64 * 1024;
 /** A server that refuses an upgrade has said all it will say by then. Milliseconds. */
 const REFUSAL_PATIENCE = 10_000;
 
+/** What Kubernetes upgrades to, by lower-case name. Inside anything else (h2c) each request would be one past every check. */
+const PROTOCOLS: Record<string, string> = { websocket: 'websocket', 'spdy/3.1': 'SPDY/3.1' };
+
+/** @returns the one protocol that is asked for, as it goes on; undefined for any other, and for several */
+export function protocolOf(request: Pick<IncomingMessage, 'headers'>): string | undefined {
+  const asked = request.headers.upgrade?.trim().toLowerCase() ?? '';
+  return Object.hasOwn(PROTOCOLS, asked) ? PROTOCOLS[asked] : undefined;
+}
+
 /** What may become a tunnel at all: exec and its kin, an application behind a proxy, a watch over WebSocket. */
 export function mayUpgrade(target: RequestTarget, query: string): boolean {
   if (target.type !== 'resource') return false;
@@ -27,7 +36,7 @@ export async function tunnel(
   client: Duplex,
   head: Buffer,
   upstream: DoorUpstream,
-  at: { path: string; query: string },
+  at: { path: string; query: string; protocol: string },
 ): Promise<void> {
   client.on('error', () => client.destroy());
   const credentials = await upstream.headers();
@@ -43,7 +52,7 @@ export async function tunnel(
   const headers = forwardedHeaders(request.rawHeaders, credentials, {
     Host: upstream.url.host,
     Connection: 'Upgrade',
-    Upgrade: request.headers.upgrade ?? 'websocket',
+    Upgrade: at.protocol,
   });
   const lines = [`${request.method} ${upstreamPath(upstream, at.path, at.query)} HTTP/1.1`];
   for (let i = 0; i + 1 < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);

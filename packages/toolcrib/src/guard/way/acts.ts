@@ -143,6 +143,15 @@ export function acts(deps: {
     return undos.some(({ kind }) => kind === 'undo');
   };
 
+  /** A no, or a hold, is for what comes of its act, however much others do meanwhile. */
+  const forgetOldest = (): void => {
+    if (recent.size <= KEPT) return;
+    const [oldest = ''] = recent.keys();
+    const ended = (id: string) => deps.deniedAt?.(id) !== undefined || deps.isHeld?.(id) === true;
+    const idle = [...recent.keys()].find((id) => !ended(id));
+    recent.delete(recent.size > 4 * KEPT ? oldest : (idle ?? oldest));
+  };
+
   return {
     async assign(request, effect) {
       const now = clock.now();
@@ -162,6 +171,9 @@ export function acts(deps: {
       for (let found = find(); found; found = find()) {
         if (!(await undone(found))) {
           found.act = { ...found.act, soFar: found.act.soFar + 1, lastAt: now };
+          // By use, not by age: what still runs is the last to be forgotten.
+          recent.delete(found.act.id);
+          recent.set(found.act.id, found);
           return found;
         }
         recent.delete(found.act.id);
@@ -174,7 +186,7 @@ export function acts(deps: {
         ...commandBehind(client),
       };
       recent.set(live.act.id, live);
-      if (recent.size > KEPT) recent.delete(recent.keys().next().value ?? '');
+      forgetOldest();
       return live;
     },
     ofProgram(request, pause = false) {

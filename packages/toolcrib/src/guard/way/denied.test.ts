@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Hold, Journal } from '../../model/index.ts';
+import type { Effect, Hold, Journal } from '../../model/index.ts';
 import { openSandbox } from '../../testing/sandbox-target.ts';
 import { type ClusterTarget, items, put } from '../../testing/target.ts';
 import { ACT_PAUSE } from '../act/group.ts';
@@ -104,6 +104,30 @@ test('a session: all that it sends after the no is refused, what went before is 
   ]);
   assert.equal(await send('other', { headers: kubectl('s2') }), 'forwarded');
   assert.equal(deps.desk.list().length, 1, 'nothing of it is asked again');
+  await close();
+});
+
+test('a no is remembered, and a running program’s act, however many others come in between', async () => {
+  await maps('held', 'after');
+  const { deps, close, journal, send, deny } = opened();
+  const effect = (name: string): Effect => ({
+    verb: 'delete',
+    target: { group: '', version: 'v1', resource: 'configmaps', namespace: 'default', name },
+    options: {},
+    dryRun: false,
+  });
+  const act = (session: string) =>
+    deps.acts.assign(asked('DELETE', `${AT}/x`, { headers: kubectl(session) }), effect('x'));
+  await send('held', { headers: kubectl('denied') });
+  deny();
+  const running = await act('running');
+  for (let count = 0; count < 310; count++) {
+    await act(`other-${count}`);
+    if (count % 100 === 0) assert.equal((await act('running')).act.id, running.act.id);
+  }
+  assert.equal((await act('running')).act.id, running.act.id);
+  assert.match(await send('after', { headers: kubectl('denied') }), /said no to this act/);
+  assert.equal((await journal.acts()).length, 1);
   await close();
 });
 
