@@ -5,11 +5,13 @@ import {
   type ClientProcess,
   type Clock,
   type Cluster,
+  certainlyNotDone,
   contextNameOf,
   type Effect,
   type Ids,
   type Journal,
   ToolcribError,
+  type UnseenKind,
 } from '../../model/index.ts';
 import { isHelmUninstall, isKubectlDelete } from '../act/command-line.ts';
 import { ACT_PAUSE, belongsTo, callerOf, isRerun, titleOf } from '../act/group.ts';
@@ -38,6 +40,8 @@ export interface LiveAct {
   untold?: string;
   /** Cancels the forgetting of that. */
   remembering?: () => void;
+  /** Lists of its session that the guard could not make itself, by list. */
+  unlisted?: Map<string, UnseenKind>;
   /** How bad the request is that gave the act its title; the worst one does. */
   worst?: number;
   /** What was seen a moment ago of all that it will go through: see `seeRadius`. */
@@ -79,7 +83,7 @@ export interface Acts {
   rate(live: LiveAct, effect: Effect, badness: number): void;
   /**
    * Every object that the act's session listed before, and what its command line names: what the act will go through.
-   * None where nothing tells that.
+   * None where nothing tells that; a list that could not be made stands in `LiveAct.unlisted`.
    */
   foresee(live: LiveAct, cluster: Cluster, request: AskedRequest, effect: Effect): Promise<Foreseen[]>;
   /** How many objects the act will go through, where its first request tells. */
@@ -246,11 +250,15 @@ export function acts(deps: {
         if (live.expected.has(key)) continue;
         const { namespace, labelSelector, fieldSelector } = list;
         const query = { namespace, labelSelector, fieldSelector, metadata: true };
-        const objects = await cluster.list(list, query, as);
-        live.expected.set(
-          key,
-          objects.map((object) => ({ ref: refOf(object), type: list })),
-        );
+        const found = await cluster.list(list, query, as).catch((error: unknown) => unlisted(list, error));
+        live.unlisted ??= new Map();
+        if (Array.isArray(found)) {
+          live.unlisted.delete(key);
+          live.expected.set(
+            key,
+            found.map((object) => ({ ref: refOf(object), type: list })),
+          );
+        } else live.unlisted.set(key, found);
       }
       const all = [...live.expected.values()].flat();
       const foreseen = [...new Map(all.map((one) => [one.ref.uid, one])).values()];
@@ -280,6 +288,18 @@ export function acts(deps: {
 function commandBehind(client: ClientProcess | undefined): Pick<LiveAct, 'oneUninstall' | 'oneDelete'> {
   const { argv = [] } = client ?? {};
   return { oneUninstall: isHelmUninstall(argv), oneDelete: isKubectlDelete(argv) };
+}
+
+/**
+ * A list that was to foretell what the act will go through. Where the API server itself says that these rights may not make
+ * it, the client was told the same, and goes through nothing of it; all else leaves open how much that is.
+ */
+function unlisted({ group, resource }: SessionList, error: unknown): UnseenKind {
+  if (!(error instanceof ToolcribError)) throw error;
+  if (error.code === 'unreachable' || error.code === 'credentials') throw error;
+  const kind = group === '' ? resource : `${resource}.${group}`;
+  const why = `what its command listed could not be listed again: ${error.message}`;
+  return { kind, why, ...(certainlyNotDone(error) ? { unlikely: true as const } : {}) };
 }
 
 /** Whether the act's session has listed everything of a target's kind in its namespace, by no selector: `--all`. */

@@ -16,7 +16,7 @@ import { canonical } from '../effect/canonical.ts';
 import { beginsUninstall } from '../effect/helm.ts';
 import { howAsked, whoAsks } from '../hold/asker.ts';
 import type { LikeRequest, Try } from '../hold/desk.ts';
-import { stillCovers, summary } from '../radius/index.ts';
+import { likelyUnseen, stillCovers, summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { goesThroughAll, type LiveAct } from './acts.ts';
 import { answer, deniedAnswer, heldAnswer, heldWarning, stoppedAnswer } from './answers.ts';
@@ -108,7 +108,9 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   if (ended) return ended;
   const foreseen = await deps.acts.foresee(live, cluster, request, subject.effect);
   if (subject.effect.verb === 'uninstall') deps.acts.expect(live, subject.aims.length);
-  const alone = foreseen.length <= 1 && live.act.soFar <= 1;
+  // Of a list that could not be made nobody knows how many it would have named.
+  const unlisted = likelyUnseen({ unseen: [...(live.unlisted?.values() ?? [])] });
+  const alone = foreseen.length <= 1 && live.act.soFar <= 1 && unlisted.length === 0;
   const cheap =
     subject.kind === 'destructive'
       ? await cheapCase(subject.effect, subject.objects, {

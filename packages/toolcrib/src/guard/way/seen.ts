@@ -12,7 +12,16 @@ import {
   type UnseenKind,
 } from '../../model/index.ts';
 import type { RestOfAct } from '../radius/index.ts';
-import { isPod, look, neededBySoftened, notInTheNet, partOf, radiusOf, softening } from '../radius/index.ts';
+import {
+  isPod,
+  likelyUnseen,
+  look,
+  neededBySoftened,
+  notInTheNet,
+  partOf,
+  radiusOf,
+  softening,
+} from '../radius/index.ts';
 import type { Aim } from '../radius/view.ts';
 import type { AskedRequest } from '../request.ts';
 import { canRetain, canSoften } from '../soften/index.ts';
@@ -77,7 +86,8 @@ export async function seeRadius(
     const view = withLetGo(looked, aims, deps.letGo.of(cluster.context, id));
     if (subject.kind === 'destructive' && subject.effect.verb !== 'scale')
       deps.letGo.note(cluster.context, id, subject.objects.filter(isPod));
-    const radius = withUnseen(radiusOf(view, aims), subject.unseen);
+    const unlisted = [...(what.live.unlisted?.values() ?? [])];
+    const radius = withUnseen(radiusOf(view, aims), [...(subject.unseen ?? []), ...unlisted]);
     const [aim] = aims;
     const single = aims.length === 1 && isPlainDelete(subject);
     const needed = neededBySoftened(view, radius, await softenedIn(deps, cluster.context));
@@ -172,10 +182,11 @@ function asSentWhy({ effect }: Judged, count: number): string {
     : `it takes ${count} objects with one yes; ${one}`;
 }
 
-/** What could not be seen of the targets themselves makes a radius incomplete like anything else. */
-function withUnseen(radius: Radius, unseen: readonly UnseenKind[] = []): Radius {
+/** What could not be seen of the targets themselves, or of the rest of their act, is no less unseen than anything else. */
+function withUnseen(radius: Radius, unseen: readonly UnseenKind[]): Radius {
   if (unseen.length === 0) return radius;
-  return { ...radius, state: 'incomplete', unseen: [...radius.unseen, ...unseen] };
+  const state = likelyUnseen({ unseen: [...unseen] }).length > 0 ? 'incomplete' : radius.state;
+  return { ...radius, state, unseen: [...radius.unseen, ...unseen] };
 }
 
 /** Where it is possible by itself, the rest of its act is looked at too: what was kept for it is read only then. */
