@@ -27,19 +27,27 @@ const CHEAP_REASONS: Record<CheapCase, string> = {
 /**
  * Decides what becomes of a request. Pure: the same values give the same answer.
  *
- * Unknown is never yes: a request that could not be read, and a rule that could not be evaluated, hold. Observe and
- * warn never stop anything by rule; what they would have done stands in `wouldBe`.
+ * Unknown is never yes: a request that could not be read, and a rule that could not be evaluated, hold, unless a rule of a
+ * person's own refuses what its path names: that is no less a no because nobody could read it. Observe and warn never stop
+ * anything by rule; what they would have done stands in `wouldBe`.
  */
 export function decide(policy: Pick<GuardPolicy, 'rules'>, input: DecideInput): Decision {
   if (input.cheap) return decideCheap(policy, input, input.cheap);
-  const ruled = input.notUnderstood
-    ? {
-        verb: 'hold' as const,
-        rule: 'not-understood',
-        reason: `the request could not be read: ${input.notUnderstood}`,
-      }
-    : firstMatch(policy, input.facts);
+  const ruled =
+    input.notUnderstood === undefined
+      ? firstMatch(policy, input.facts)
+      : notUnderstood(policy, input.facts, input.notUnderstood);
   return inMode(input.mode, withNeeded(ruled, input.needed), input.softening);
+}
+
+function notUnderstood(policy: Pick<GuardPolicy, 'rules'>, facts: Facts, why: string): Ruled {
+  const own = firstMatch({ rules: ownRules(policy) }, facts);
+  if (own.verb === 'deny') return own;
+  return { verb: 'hold', rule: 'not-understood', reason: `the request could not be read: ${why}` };
+}
+
+function ownRules({ rules }: Pick<GuardPolicy, 'rules'>): GuardPolicy['rules'] {
+  return rules.filter(({ origin }) => origin === 'guard.yaml');
 }
 
 /** A person's own rules come first here too: they see the target alone, which is all that was looked at. */
@@ -48,8 +56,7 @@ function decideCheap(
   { mode, facts }: DecideInput,
   cheap: CheapCase,
 ): Decision {
-  const own = policy.rules.filter(({ origin }) => origin === 'guard.yaml');
-  const ruled = firstMatch({ rules: own }, facts);
+  const ruled = firstMatch({ rules: ownRules(policy) }, facts);
   if (ruled.verb === 'allow') return { then: 'allow', rule: cheap, reason: CHEAP_REASONS[cheap] };
   return inMode(mode, ruled, undefined);
 }

@@ -131,6 +131,8 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   deps.acts.rate(live, subject.effect, badness(decision, seen.radius));
   const step: Step = { request, subject, seen, live, decision, key };
 
+  // No yes is for what a person's rule refuses, and none is asked for where it can't be read.
+  if (decision.then === 'deny') return refused(deps, step, `${decision.reason} (rule ${decision.rule})`);
   // Taken only now: a look that failed would have used it up for nothing.
   const pass = waiting && deps.desk.takePass(request.person, key, tryOf(live));
   if (pass) return released(deps, step, pass);
@@ -142,7 +144,6 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
     await record(deps, step, 'refused', { note: 'the cluster does not allow it', status: 403 });
     return turnedAway;
   }
-  if (decision.then === 'deny') return refused(deps, step, `${decision.reason} (rule ${decision.rule})`);
   if (decision.then !== 'hold') return release(deps, step, { as: 'as-sent' });
   const early = await withTheRest(deps, step);
   if (early) return early;
@@ -323,6 +324,13 @@ async function released(deps: WayDeps, step: Step, hold: Hold, again = false): P
   const now = await seeRadius(deps, { request, subject, live, foreseen: [], cluster, as });
   const { effect } = subject;
   const mode = deps.policy().modeFor(request.context, effect.target?.namespace);
+  // The rules may have changed since it was held.
+  const decided = decideOn(deps, { request, subject, seen: now, live, cheap: undefined });
+  if (decided.then === 'deny') {
+    deps.desk.void(hold.code);
+    const why = `${decided.reason} (rule ${decided.rule})`;
+    return refused(deps, { ...step, seen: now, decision: decided }, why);
+  }
   const covers = coveredBy(hold, now, mode);
   if (!covers.ok) {
     deps.desk.void(hold.code);
