@@ -47,6 +47,48 @@ async function blindly(namespace: string, policy: string) {
   return { ...way, thinking, send, approve, requests, at };
 }
 
+test('let go without a net, it goes out as it came: no UID is known to pin it to', () =>
+  inNamespace(target, async (namespace) => {
+    const { deps, send, approve, requests, thinking, close } = await blindly(namespace, policyOf(HOLD));
+    const options = { kind: 'DeleteOptions', apiVersion: 'v1', gracePeriodSeconds: 7 };
+    const more = {
+      body: Buffer.from(JSON.stringify(options)),
+      headers: { 'user-agent': 'x', 'content-type': 'application/json' },
+    };
+    assert.match(textOf((await send(more)).told), /--without-net a/);
+    approve(deps.desk.list()[0]);
+    const { told, id } = await send(more);
+    assert.ok(told.do === 'forward', textOf(told));
+    assert.ok(told.body, 'written anew, as every delete is');
+    assert.deepEqual(JSON.parse(Buffer.from(told.body.bytes).toString()), options);
+    assert.match(told.warnings.join(), /sent without a net/);
+    thinking.settled(id, { status: 200, said: 'yes' });
+    await thinking.close();
+    const [row] = (await requests()).filter((one) => one.id === id);
+    assert.equal(row?.status, 200);
+    assert.equal(deps.onTheWay.size, 0);
+    await close();
+  }));
+
+test("so does helm's record that can't be read", () =>
+  inNamespace(target, async (namespace) => {
+    const { deps, send, approve, close, at } = await blindly(namespace, policyOf(HOLD));
+    const name = 'sh.helm.release.v1.web.v1';
+    const metadata = { name, labels: { name: 'web', owner: 'helm', status: 'uninstalling', version: '1' } };
+    const record = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { release: 'x' } };
+    await put(target, at, record);
+    const more = {
+      body: Buffer.from(JSON.stringify(record)),
+      headers: { 'user-agent': 'Helm/4', 'content-type': 'application/json' },
+    };
+    assert.match(textOf((await send(more, 'PUT', `${at}/${name}`)).told), /--without-net/);
+    approve(deps.desk.list()[0]);
+    const { told } = await send(more, 'PUT', `${at}/${name}`);
+    assert.ok(told.do === 'forward', textOf(told));
+    assert.deepEqual(JSON.parse(Buffer.from(told.body?.bytes ?? '').toString()), record);
+    await close();
+  }));
+
 for (const [what, body] of [
   ['the object can’t be read', ''],
   ['nor can the request', '?'],

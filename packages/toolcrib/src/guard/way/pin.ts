@@ -8,27 +8,31 @@ import type { Destructive } from './subject.ts';
  * The request as it goes out: every delete and eviction carries the UID that was seen as a precondition, so that it
  * can't hit an object of the same name that came since. Options move into the body, where the server reads them. A
  * scale goes out in the canonical body that it was judged by.
+ * @param target as it was seen; undefined where these rights may not read it, and so no UID is known
  */
 export function pinned(
   request: AskedRequest,
   effect: Destructive,
-  target: KubeObject,
+  target: KubeObject | undefined,
 ): { query?: string; body?: { bytes: Uint8Array; type: string } } {
-  const uid = target.metadata.uid;
+  const uid = target?.metadata.uid;
   // A write that comes to a delete goes out as the write that was judged.
   if ('through' in effect && effect.through !== undefined) return {};
   if (effect.verb === 'delete') {
     const { preconditions } = effect.options;
     const body = deleteOptionsBody({
       ...effect.options,
-      preconditions: { ...preconditions, uid: preconditions?.uid ?? uid },
+      ...(uid === undefined ? {} : { preconditions: { ...preconditions, uid: preconditions?.uid ?? uid } }),
     });
     return { query: withoutOptions(request.query), body: json(body) };
   }
   if (effect.verb === 'evict') {
     const body = bodyOf(request) ?? {};
     const inner = (body.deleteOptions ?? {}) as { preconditions?: { uid?: string } };
-    const preconditions = { ...inner.preconditions, uid: inner.preconditions?.uid ?? uid };
+    const preconditions =
+      uid === undefined
+        ? inner.preconditions
+        : { ...inner.preconditions, uid: inner.preconditions?.uid ?? uid };
     const apiVersion = body.apiVersion ?? 'policy/v1';
     return {
       body: json({ ...body, apiVersion, kind: 'Eviction', deleteOptions: { ...inner, preconditions } }),

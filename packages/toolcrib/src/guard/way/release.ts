@@ -66,7 +66,9 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
   const { effect } = step.subject;
   if (effect.verb === 'delete' && step.seen.own)
     deps.going.sent(step.request.id, sentBy(step.request, step.live.act.id, effect), step.seen.own);
-  if (!target) return answer(failure(500, 'toolcrib: there is nothing to send.'));
+  // What nobody could read has no UID to be pinned to: a person has let it go all the same, by its name.
+  if (!target && step.subject.blind === undefined)
+    return answer(failure(500, 'toolcrib: there is nothing to send.'));
   return { do: 'forward', ...pinned(step.request, step.subject.effect, target), warnings };
 }
 
