@@ -58,3 +58,48 @@ test('what nobody makes again: history, what is beyond, what is over, and whatev
   ];
   for (const [by, what] of no) assert.equal(remakes(by, what), false, `${by.kind} ${what.kind}`);
 });
+
+const job = (spec: object, status: object = {}) => object('batch/v1', 'Job', { spec, status });
+const index = (count: string) =>
+  pod('x', { metadata: { annotations: { 'batch.kubernetes.io/job-index-failure-count': count } } });
+const action = (...actions: string[]) => ({
+  podFailurePolicy: { rules: actions.map((one) => ({ action: one })) },
+});
+
+test('a Job counts the death of a Pod: it makes another as long as it forgives that', () => {
+  const cases: [string, KubeObject, KubeObject, number | 'anew', boolean][] = [
+    ['the usual limit is 6', job({}), pod(), 6, true],
+    ['and no more', job({}), pod(), 7, false],
+    ['none is forgiven', job({ backoffLimit: 0 }), pod(), 1, false],
+    ['one is', job({ backoffLimit: 1 }), pod(), 1, true],
+    ['not two at once', job({ backoffLimit: 1 }), pod(), 2, false],
+    ['one was already', job({ backoffLimit: 1 }, { failed: 1 }), pod(), 1, false],
+    [
+      'one is just being counted',
+      job({ backoffLimit: 1 }, { uncountedTerminatedPods: { failed: ['u'] } }),
+      pod(),
+      1,
+      false,
+    ],
+    ['made again itself it starts over', job({ backoffLimit: 0 }, { failed: 1 }), pod(), 'anew', true],
+    ['an exit code may fail it', job(action('Ignore', 'FailJob')), pod(), 1, false],
+    ['or an action that nobody knows', job(action('Other')), pod(), 1, false],
+    ['ignored or counted', job(action('Ignore', 'Count')), pod(), 1, true],
+    ['an exit code may fail its index', job(action('FailIndex')), pod(), 1, false],
+    ['an index forgives one', job({ backoffLimitPerIndex: 1 }), index('0'), 1, true],
+    ['and had its one', job({ backoffLimitPerIndex: 1 }), index('1'), 1, false],
+    ['and how many it had is not known', job({ backoffLimitPerIndex: 1 }), pod(), 1, false],
+    ['a queue is at its end', job({}, { succeeded: 1 }), pod(), 1, false],
+    ['of five, one is done', job({ completions: 5 }, { succeeded: 1 }), pod(), 1, true],
+    [
+      'it has failed in all but name',
+      job({}, { conditions: [{ type: 'FailureTarget', status: 'True' }] }),
+      pod(),
+      1,
+      false,
+    ],
+    ['none are wanted', job({ parallelism: 0 }), pod(), 1, false],
+    ["somebody else's", job({ managedBy: 'kueue.x-k8s.io/multikueue' }), pod(), 1, false],
+  ];
+  for (const [why, by, what, deaths, again] of cases) assert.equal(remakes(by, what, deaths), again, why);
+});

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../objects.ts';
 import { groupVersionOf } from '../objects.ts';
 import { podOrdinal } from './built-in.ts';
+import { jobRemakes } from './jobs.ts';
 
 /** `apps/Deployment`, `/Pod`: group and kind, without the version. */
 function kindOf(object: { apiVersion: string; kind: string }): string {
@@ -10,8 +11,10 @@ function kindOf(object: { apiVersion: string; kind: string }): string {
 /**
  * True where a living controller of this built-in kind makes an object like `child` again once it is gone, judged by
  * how both stood before. False for every custom kind: whether an operator runs, and what it would make, nobody can tell.
+ *
+ * @param deaths of a Job's Pods: see `jobRemakes`
  */
-export function remakes(controller: KubeObject, child: KubeObject): boolean {
+export function remakes(controller: KubeObject, child: KubeObject, deaths: number | 'anew' = 1): boolean {
   const [by, what] = [kindOf(controller), kindOf(child)];
   switch (by) {
     case 'apps/Deployment':
@@ -25,7 +28,7 @@ export function remakes(controller: KubeObject, child: KubeObject): boolean {
     case 'apps/DaemonSet':
       return what === '/Pod';
     case 'batch/Job':
-      return what === '/Pod' && !isFinishedPod(child) && !isOverJob(controller) && !isSuspended(controller);
+      return what === '/Pod' && !isFinishedPod(child) && jobRemakes(controller, child, deaths);
     case '/Node':
       // A mirror Pod is the node's own: its kubelet shows it again.
       return what === '/Pod';
@@ -41,16 +44,6 @@ export function remakes(controller: KubeObject, child: KubeObject): boolean {
 /** It ran to its end, or failed for good. */
 export function isFinishedPod(pod: KubeObject): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-}
-
-/** Complete or Failed: made again it would run again. */
-export function isOverJob(job: KubeObject): boolean {
-  const conditions: { type: string; status: string }[] = job.status?.conditions ?? [];
-  return conditions.some(({ type, status }) => /^(Complete|Failed)$/.test(type) && status === 'True');
-}
-
-function isSuspended(job: KubeObject): boolean {
-  return job.spec?.suspend === true;
 }
 
 const REVISION = 'deployment.kubernetes.io/revision';

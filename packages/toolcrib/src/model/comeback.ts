@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { controllerOf, groupVersionOf, isFinishedPod, isOverJob, remakes } from '@toolcrib/kube';
+import { controllerOf, groupVersionOf, isFinishedPod, isOverJob, jobFailsBy, remakes } from '@toolcrib/kube';
 import type { LossClass } from './radius.ts';
 
 /** What the question "does it come back, and how" is worked out from: how things stood *before* the act. */
@@ -8,6 +8,11 @@ export interface BeforeTheAct {
   get(uid: string): KubeObject | undefined;
   /** Whether a controller is there to do its work: it stays, or (for an undo) comes back first. */
   works(controller: KubeObject): boolean;
+  /**
+   * How many Pods of a Job that stays die and are not in its status yet; `anew` where the Job itself is made again, and so
+   * starts over. 0 unless said otherwise.
+   */
+  deaths?(job: KubeObject): number | 'anew';
   /** Whether it never goes. */
   stays?(object: KubeObject): boolean;
   /** Whether a reference of this object still counts: its owner is the one that it names. */
@@ -34,6 +39,8 @@ export function comebackOf(before: BeforeTheAct, object: KubeObject): Comeback {
   if (by) return { loss: 'returns', by };
   const what = `${groupVersionOf(object.apiVersion).group}/${object.kind}`;
   if (what === '/Pod' && isFinishedPod(object)) return { loss: 'lost', why: 'it had finished', spent: true };
+  const job = what === '/Pod' ? jobOf(before, object) : undefined;
+  if (job) return { loss: 'lost', why: whyNoOther(before, job) };
   if (what === 'batch/Job' && isOverJob(object)) {
     return { loss: 'lost', why: 'it had finished; made again it would run again', spent: true };
   }
@@ -52,11 +59,26 @@ export function remakerOf(before: BeforeTheAct, object: KubeObject, depth = 0): 
   const reference = controllerOf(object);
   const controller = reference && before.get(reference.uid);
   if (!controller || depth > 8 || before.isOwner?.(controller, object) === false) return undefined;
-  if (!remakes(controller, object)) return undefined;
+  if (!remakes(controller, object, before.deaths?.(controller) ?? 0)) return undefined;
   // While its Pod stays, the claim of an ephemeral volume never goes for good, and is never made again.
   if (controller.kind === 'Pod' && before.stays?.(controller)) return undefined;
   if (before.works(controller)) return controller;
   return remakerOf(before, controller, depth + 1) ? controller : undefined;
+}
+
+/** The Job that stays, and to which a Pod that it does not make again can't be given back: one too many. */
+function jobOf(before: BeforeTheAct, pod: KubeObject): KubeObject | undefined {
+  const reference = controllerOf(pod);
+  const job = reference && before.get(reference.uid);
+  if (job?.kind !== 'Job' || groupVersionOf(job.apiVersion).group !== 'batch') return undefined;
+  return before.works(job) && before.deaths?.(job) !== 'anew' ? job : undefined;
+}
+
+function whyNoOther(before: BeforeTheAct, job: KubeObject): string {
+  const deaths = before.deaths?.(job) ?? 0;
+  return deaths !== 'anew' && jobFailsBy(job, deaths)
+    ? `Job ${job.metadata.name} fails with it, and makes no other`
+    : `Job ${job.metadata.name} makes no other`;
 }
 
 /** What was said of one object when its loss was kept. */

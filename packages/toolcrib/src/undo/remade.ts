@@ -43,6 +43,8 @@ function beforeOf(facts: PlanFacts): BeforeTheAct {
   return {
     get: (uid) => facts.byUid.get(uid) ?? standing(facts, uid),
     works: (controller) => works(facts, controller.metadata.uid ?? ''),
+    // One that was kept is made again; of one that stayed the status says by now who has died.
+    deaths: ({ metadata }) => (facts.byUid.has(metadata.uid ?? '') ? 'anew' : 0),
     stays: ({ metadata }) => standing(facts, metadata.uid ?? '') !== undefined,
   };
 }

@@ -15,6 +15,8 @@ export interface LossFacts {
   objects: readonly KubeObject[];
   going: ReadonlyMap<string, Going>;
   aims: ReadonlyMap<string, Aim>;
+  /** Of a Job that stays: how many of its Pods die. */
+  deaths(job: KubeObject): number;
   /** UID of a Pod or claim → the workload whose scale-down takes it. */
   condemnedBy: ReadonlyMap<string, KubeObject>;
 }
@@ -58,6 +60,7 @@ function beforeOf(facts: LossFacts): BeforeTheAct {
   return {
     get: (uid) => facts.graph.get(uid),
     works: (controller) => stays(facts, controller),
+    deaths: (job) => (stays(facts, job) ? facts.deaths(job) : 'anew'),
     stays: (object) => stays(facts, object),
     isOwner: (controller, object) =>
       (object.metadata.ownerReferences ?? []).some(

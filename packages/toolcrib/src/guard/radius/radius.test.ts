@@ -441,3 +441,58 @@ test('a custom resource is opaque or not by what it is, however it was reached',
   ]);
   assert.equal(empty.state, 'complete', 'a definition without instances');
 });
+
+const failing = (name: string, spec: object, count: number, status: object = {}) => {
+  const job = object('batch/v1 Job', name, { spec, status });
+  return [job, ...Array.from({ length: count }, (_, i) => pod(`${name}-${i}`, job))];
+};
+
+test('a Pod whose death fails its Job does not come back, and the Job’s others go with it', () => {
+  const jobs = failing('shop/move', { backoffLimit: 0, parallelism: 3 }, 3);
+  const radius = radiusOf(view(jobs), [aim(first(jobs, 'Pod', 'move-0'))]);
+  assert.deepEqual(fates(radius), {
+    'Pod move-0': 'deleted lost',
+    'Pod move-1': 'deleted lost',
+    'Pod move-2': 'deleted lost',
+    'Job move': 'stops lost',
+  });
+  assert.equal(radius.counts.podsNotReplaced, 3);
+  assert.equal(radius.counts.workloadsLeftWithoutPods, 1);
+  assert.match(radius.members[0]?.why ?? '', /Job move fails with it/);
+});
+
+test('as long as a Job forgives it, it makes another; several at once are several deaths', () => {
+  const jobs = failing('shop/move', { backoffLimit: 1, parallelism: 2, completions: 2 }, 2);
+  const one = radiusOf(view(jobs), [aim(first(jobs, 'Pod', 'move-0'))]);
+  assert.deepEqual(fates(one), { 'Pod move-0': 'deleted returns' });
+  const two = radiusOf(view(jobs), [aim(first(jobs, 'Pod', 'move-0')), aim(first(jobs, 'Pod', 'move-1'))]);
+  assert.deepEqual(fates(two), {
+    'Pod move-0': 'deleted lost',
+    'Pod move-1': 'deleted lost',
+    'Job move': 'stops lost',
+  });
+});
+
+test('a Pod that is dying, and that its Job has not counted yet, is a death too', () => {
+  const jobs = failing('shop/move', { backoffLimit: 1, parallelism: 2, completions: 2 }, 2);
+  const dying = jobs.map((one) =>
+    one.metadata.name === 'move-1'
+      ? {
+          ...one,
+          metadata: {
+            ...one.metadata,
+            deletionTimestamp: '2026-01-01T00:00:00Z',
+            finalizers: ['batch.kubernetes.io/job-tracking'],
+          },
+        }
+      : one,
+  );
+  const radius = radiusOf(view(dying), [aim(first(dying, 'Pod', 'move-0'))]);
+  assert.equal(fates(radius)['Pod move-0'], 'deleted lost');
+});
+
+test('what goes with a Job comes back with it', () => {
+  const jobs = failing('shop/move', { backoffLimit: 0 }, 1);
+  const radius = radiusOf(view(jobs), [aim(first(jobs, 'Job'), policy('Background'))]);
+  assert.equal(fates(radius)['Pod move-0'], 'deleted restorable');
+});

@@ -1,9 +1,10 @@
 import type { Collected, Going, KubeObject, OwnerGraph, PropagationPolicy } from '@toolcrib/kube';
-import { collect, effectivePropagation, ownerGraph, refOf } from '@toolcrib/kube';
+import { collect, controllerOf, effectivePropagation, ownerGraph, refOf } from '@toolcrib/kube';
 import type { Radius, RadiusMember, UnseenKind } from '../../model/index.ts';
 import { idleAims, releasedBy } from './barriers.ts';
 import { countsOf } from './counts.ts';
 import { extras } from './extras.ts';
+import { deathsOf, failingJobs } from './failing-jobs.ts';
 import { type LossFacts, lossOf, named } from './loss.ts';
 import { opaqueIn } from './opaque.ts';
 import { pinOf } from './pin-of.ts';
@@ -46,12 +47,32 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
   }
 
   const { collected, released } = collectAll(view, aims, graph, objects, starts);
-  const facts = { graph, objects, going: collected.going, aims: aimsByUid, condemnedBy };
+  const { going } = collected;
+  const failing = failingJobs(graph, going);
+  const deaths = new Map(failing.map(({ job }) => [job, deathsOf(graph, going, job)]));
+  const facts = {
+    graph,
+    objects,
+    going,
+    aims: aimsByUid,
+    condemnedBy,
+    deaths(job: KubeObject): number {
+      const found = deaths.get(job) ?? deathsOf(graph, going, job);
+      deaths.set(job, found);
+      return found;
+    },
+  };
+  const failed = new Set(failing.map(({ job }) => job.metadata.uid));
+  /** What was not asked for falls with its Job. */
+  const viaJob = (uid: string) => {
+    const job = controllerOf(graph.get(uid) as KubeObject)?.uid;
+    return !aimsByUid.has(uid) && failed.has(job) ? job : undefined;
+  };
   const members: RadiusMember[] = [];
   for (const [uid, going] of collected.going) {
     const object = graph.get(uid);
     if (!object) continue;
-    const via = going.via ?? condemnedBy.get(uid)?.metadata.uid;
+    const via = going.via ?? condemnedBy.get(uid)?.metadata.uid ?? viaJob(uid);
     members.push({
       ...memberOf(object, aimsByUid.has(uid)),
       fate: 'deleted',
@@ -76,6 +97,14 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
   )) {
     members.push({ ...memberOf(object), fate: 'stops', loss, why, via });
   }
+  for (const { job, by } of failing)
+    members.push({
+      ...memberOf(job),
+      fate: 'stops',
+      loss: 'lost',
+      why: 'fails: more of its Pods die than it forgives',
+      via: by,
+    });
   for (const [uid, replicas] of scaledTo) {
     const target = graph.get(uid);
     if (!target || replicas > 0 || collected.going.has(uid)) continue;
@@ -126,8 +155,11 @@ function collectAll(
       const [via, ...also] = aimed.has(uid) ? [undefined, ...by] : by;
       if (known) Object.assign(known, { via, also: [...also, ...(known.also ?? [])] });
     }
+    // The Job controller deletes the other Pods of a Job that fails.
+    const fallen = failingJobs(graph, collected.going).flatMap(({ others }) => others);
+    for (const { metadata } of fallen) starts.set(metadata.uid ?? '', 'Background');
     const more = releasedBy({ graph, objects, going: collected.going, idle, listed });
-    if (more.size === 0) return { collected, released };
+    if (more.size === 0 && fallen.length === 0) return { collected, released };
     for (const [uid, by] of more) {
       released.set(uid, by);
       // Asked for too, and now it goes in more than name.

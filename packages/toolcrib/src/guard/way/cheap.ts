@@ -1,4 +1,4 @@
-import { controllerOf, groupVersionOf, type KubeObject } from '@toolcrib/kube';
+import { controllerOf, groupVersionOf, type KubeObject, remakes } from '@toolcrib/kube';
 import type { As, Cluster, UnseenKind } from '../../model/index.ts';
 import type { CheapCase } from '../decide/decide.ts';
 import { claimNamesOf, isFinished, isReady } from '../radius/index.ts';
@@ -81,7 +81,7 @@ export async function cheapCase(
 async function replacedBy(
   effect: Destructive,
   pod: KubeObject,
-  { alone, cluster, as }: CheapAt,
+  { alone, cluster, as, letGo }: CheapAt,
 ): Promise<KubeObject | undefined> {
   if (effect.verb === 'delete' && !alone) return undefined;
   const owner = controllerOf(pod);
@@ -95,7 +95,11 @@ async function replacedBy(
   const controller = await cluster.get({ group, version, resource }, at, as);
   if (!controller || controller.metadata.uid !== owner.uid || controller.metadata.deletionTimestamp)
     return undefined;
-  return controller.spec?.replicas === 0 ? undefined : controller;
+  // As many of a Job's as may be dying at this moment, and are not counted yet.
+  const uid = pod.metadata.uid ?? '';
+  const others = letGo.countOf(cluster.context, owner.uid, uid);
+  const deaths = Math.max(controller.spec?.parallelism ?? 1, others + 1);
+  return remakes(controller, pod, deaths) ? controller : undefined;
 }
 
 /** Asked for each time: a claim that was deleted a moment ago is not yet among what is remembered. */

@@ -23,7 +23,12 @@ export type Part =
     }
   | { part: 'daemon'; n: number }
   | { part: 'replicas'; n: number; replicas: number }
-  | { part: 'job'; n: number; how: 'running' | 'suspended' | 'over' }
+  | {
+      part: 'job';
+      n: number;
+      how: 'running' | 'suspended' | 'over';
+      forgives: 'many' | 'none' | 'one' | 'by its policy';
+    }
   | { part: 'cron'; n: number }
   | { part: 'pod'; n: number; ephemeral: boolean }
   | { part: 'claim'; n: number; retain: boolean }
@@ -107,6 +112,7 @@ const part: fc.Arbitrary<Part> = fc.oneof(
     part: fc.constant('job' as const),
     n,
     how: fc.constantFrom('running' as const, 'suspended' as const, 'over' as const),
+    forgives: fc.constantFrom('many' as const, 'none' as const, 'one' as const, 'by its policy' as const),
   }),
   fc.record({ part: fc.constant('cron' as const), n }),
   fc.record({ part: fc.constant('pod' as const), n, ephemeral: fc.boolean() }),
@@ -277,6 +283,7 @@ export function objectsOf(part: Part): Made[] {
         of('batch/v1', 'jobs', 'Job', {
           spec: {
             suspend: part.how === 'suspended',
+            ...FORGIVES[part.forgives],
             template: {
               spec: podSpec({ restartPolicy: 'Never' }),
               ...(part.how === 'running'
@@ -341,6 +348,22 @@ function ruleOf(kind: Extract<Part, { part: 'rules' }>['kind'], core: Core, of: 
       });
   }
 }
+
+/**
+ * How many deaths of its Pods a Job forgives. A rule that fails it goes by the code with which a Pod ends, which nobody knows
+ * beforehand, so that neither "lost" nor "returns" could be told for certain (`failing-job.test.ts`).
+ */
+const FORGIVES = {
+  many: {},
+  none: { backoffLimit: 0 },
+  one: { backoffLimit: 1 },
+  'by its policy': {
+    backoffLimit: 1,
+    podFailurePolicy: {
+      rules: [{ action: 'Count', onExitCodes: { operator: 'In', values: [137, 143] } }],
+    },
+  },
+};
 
 function serviceOf(how: Extract<Part, { part: 'service' }>['how'], core: Core, name: string): Made[] {
   const ports = [{ port: 80 }];
