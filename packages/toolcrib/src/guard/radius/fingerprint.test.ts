@@ -91,11 +91,21 @@ test('every other change voids the approval and changes the fingerprint', () => 
 });
 
 test('a delete that was shown: an autoscaler may change the size of the workload, and nobody anything else', () => {
-  const shownAt = (replicas: number, generation: number, more: object = {}, verb = 'delete') => {
+  const writtenBy = (manager: string) => [
+    { manager, operation: 'Update', subresource: 'scale', fieldsV1: { 'f:spec': { 'f:replicas': {} } } },
+  ];
+  const shownAt = (
+    replicas: number,
+    generation: number,
+    more: object = {},
+    verb = 'delete',
+    by = 'kube-controller-manager',
+  ) => {
     const shop = deployment('shop/web', replicas);
     const [target] = shop;
     assert.ok(target);
     target.metadata.generation = generation;
+    target.metadata.managedFields = writtenBy(by);
     Object.assign(target.spec, more);
     const effect = verb === 'scale' ? { verb, replicas: 1 } : { verb, options: {} };
     return radiusOf(view(shop), [aim(target, effect as Aim['effect'])]);
@@ -114,6 +124,7 @@ test('a delete that was shown: an autoscaler may change the size of the workload
   ] as const)
     assert.equal(stillCovers(shown, now).ok, false, what);
   assert.equal(stillCovers(shownAt(0, 1), shownAt(3, 2)).ok, false, 'nothing ran when it was shown');
+  assert.equal(stillCovers(shown, shownAt(4, 2, {}, 'delete', 'kubectl')).ok, false, 'a person did that');
   // Its size is what a scale-down is about.
   assert.equal(stillCovers(shownAt(3, 1, {}, 'scale'), shownAt(4, 2, {}, 'scale')).ok, false);
   // A custom resource's replicas mean what its operator makes of them; a hold of an earlier version knows the generation alone.

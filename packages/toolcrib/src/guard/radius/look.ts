@@ -224,11 +224,21 @@ function nothingIfForbidden(error: unknown): undefined {
   if (said?.status !== 403 || !isCertainNo(said)) throw error;
 }
 
-/** managedFields and last-applied are two thirds of an object, and the radius needs neither. */
+/**
+ * managedFields and last-applied are two thirds of an object, and the radius needs neither: of the fields' owners only who has
+ * written a size through `/scale`.
+ */
 function trimmed(object: KubeObject): KubeObject {
-  const { managedFields: _fields, annotations, ...metadata } = object.metadata;
+  const { managedFields = [], annotations, ...metadata } = object.metadata;
   const { 'kubectl.kubernetes.io/last-applied-configuration': _applied, ...rest } = annotations ?? {};
-  return { ...object, metadata: { ...metadata, ...(annotations ? { annotations: rest } : {}) } };
+  const scaled = (managedFields as { subresource?: string }[]).filter(
+    ({ subresource }) => subresource === 'scale',
+  );
+  const kept = {
+    ...(annotations ? { annotations: rest } : {}),
+    ...(scaled.length > 0 ? { managedFields: scaled } : {}),
+  };
+  return { ...object, metadata: { ...metadata, ...kept } };
 }
 
 /** Runs `work` over `items`, at most `atOnce` at a time. */

@@ -43,7 +43,7 @@ export interface Unseen {
 
 /** What one look at a cluster found: plain data, so that the radius can be worked out anywhere. */
 export interface View {
-  /** Whole objects or metadata only, without managedFields and last-applied; in any order. */
+  /** Whole objects or metadata only, without last-applied and most of managedFields; in any order. */
   objects: KubeObject[];
   kinds: ResourceInfo[];
   /** API groups whose discovery failed. */
