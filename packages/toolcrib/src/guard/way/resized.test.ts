@@ -50,6 +50,9 @@ for (const [what, replicas, more, by, goes] of [
       const then = await judge(deps, asked('DELETE', path));
       assert.equal(then.do, goes ? 'forward' : 'answer');
       if (then.do === 'answer')
-        assert.match(Buffer.from(then.body).toString(), /web was changed meanwhile \((its spec, )?generation/);
+        assert.match(
+          Buffer.from(then.body).toString(),
+          /web was changed meanwhile \((its spec, )?generation/,
+        );
       await close();
     }));
