@@ -75,9 +75,12 @@ for (const shell of ['bash', 'zsh', 'fish'] as const) {
     const DOOR = 'https://127.0.0.1:20001/ctx/0123456789ab';
     const said = (text: string, more: string[] = []) => {
       writeFileSync(ours, text);
+      // Out of a file: what is typed is shown, and broken where the terminal ends, the words that are looked for as well.
+      const on = join(state, 'on');
+      writeFileSync(on, `${promptOn(shell)}\n`);
       const lines = [
         ...assignments(shell, { KUBECONFIG: ours, TOOLCRIB_KUBECONFIG: ours }).split('\n'),
-        promptOn(shell),
+        `source ${on}`,
       ];
       const output = typed(shell, [...lines, 'echo one', 'echo two', ...more]);
       return output.match(/^\S*toolcrib: another program has written.*$/gm) ?? [];
