@@ -6,6 +6,7 @@ import { youngKindsContract } from '../packages/toolcrib/src/guard/radius/young-
 import { disownedContract } from '../packages/toolcrib/src/guard/way/disowned.contract.ts';
 import { inSilenceContract } from '../packages/toolcrib/src/guard/way/in-silence.contract.ts';
 import { lastBarrierContract } from '../packages/toolcrib/src/guard/way/last-barrier.contract.ts';
+import { claimsInUseContract } from '../packages/toolcrib/src/testing/claims-in-use.contract.ts';
 import { endingClaimContract } from '../packages/toolcrib/src/testing/ending-claim.contract.ts';
 import { inNamespace, put, seen, until } from '../packages/toolcrib/src/testing/target.ts';
 import { sharedTestbed } from './target.ts';
@@ -15,6 +16,8 @@ describe('the last barrier, over a real control plane', () => lastBarrierContrac
 describe('owners that do not stand, over a real control plane', () => disownedContract(shared));
 describe('what would go in silence, over a real control plane', () => inSilenceContract(shared));
 describe('a claim that was being deleted, over a real control plane', () => endingClaimContract(shared));
+describe('claims used again when their window ends, over a real control plane', () =>
+  claimsInUseContract(shared));
 describe('kinds of this moment, over a real control plane', () => youngKindsContract(shared));
 
 const SERVICES = '/apis/apiregistration.k8s.io/v1/apiservices';

@@ -2,6 +2,7 @@ import type { DeleteOptions, KubeObject, ResourceInfo } from '@toolcrib/kube';
 import { controllerOf, describeRef } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord } from '../model/index.ts';
 import { marks } from '../model/index.ts';
+import { type ClaimUse, isStillLeft, lookAtClaims, userOfClaim } from './claim-use.ts';
 import { kindOf, markedBy } from './live.ts';
 import type { Result } from './steps.ts';
 import { nameOf } from './steps.ts';
@@ -13,11 +14,13 @@ export interface LeftView {
   objects: KubeObject[];
   /** `retain-first`: the volumes, where they still stand. */
   volumes: KubeObject[];
+  /** Who may use the claims; absent where none is to go. */
+  use?: ClaimUse;
 }
 
 export type FinishStep =
   | { do: 'delete'; info: ResourceInfo; object: KubeObject; options: DeleteOptions }
-  | { do: 'unmark'; object: KubeObject }
+  | { do: 'unmark'; object: KubeObject; note?: string }
   /** Set a kept volume's policy back: it is then reclaimed as it would have been. */
   | { do: 'reclaim'; name: string; uid: string; to: string }
   | { do: 'none'; result: Result };
@@ -62,7 +65,9 @@ export async function lookForFinish(
     );
     if (volume?.metadata.uid === uid) volumes.push(volume);
   }
-  return { kinds: resources, objects: [...found.values()], volumes };
+  const view = { kinds: resources, objects: [...found.values()], volumes };
+  const takesClaims = record.claims === 'Delete' && view.objects.some(isClaim);
+  return takesClaims ? { ...view, use: await lookAtClaims(cluster, record, as) } : view;
 }
 
 /** Pods first, then what is behind them; claims last. */
@@ -125,7 +130,12 @@ function finishStep(
     const goesAlong = set !== undefined && controllerOf(set) === undefined && carries(record, set);
     return goesAlong ? skip(`it goes with ${controller.kind} ${controller.name}`) : { do: 'unmark', object };
   }
-  if (object.kind === 'PersistentVolumeClaim' && record.claims !== 'Delete') return { do: 'unmark', object };
+  if (isClaim(object)) {
+    if (record.claims !== 'Delete') return { do: 'unmark', object };
+    if (!live.use) return skip('who uses it is not known');
+    const user = userOfClaim(object, live.use, (pod) => isStillLeft(record, pod));
+    if (user) return { do: 'unmark', object, note: user };
+  }
   const info = kindOf(live.kinds, object);
   if (!info) return skip('its kind is not served any more');
   // 0 would have forced the owner out, never its Pods: those keep their own grace period, as they would have.
@@ -135,6 +145,10 @@ function finishStep(
     ...(grace === undefined ? {} : { gracePeriodSeconds: grace }),
   };
   return { do: 'delete', info, object, options };
+}
+
+export function isClaim({ kind }: KubeObject): boolean {
+  return kind === 'PersistentVolumeClaim';
 }
 
 export function carries(record: SoftenRecord, object: KubeObject): boolean {

@@ -1,8 +1,10 @@
+import type { KubeObject } from '@toolcrib/kube';
 import { controllerOf, describeRef } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord, UndoRecord } from '../model/index.ts';
 import { ToolcribError } from '../model/index.ts';
+import { isStillLeft, lookAtClaims, userOfClaim } from './claim-use.ts';
 import type { FinishPlan, FinishStep } from './finish-plan.ts';
-import { carries, volumeResult } from './finish-plan.ts';
+import { carries, isClaim, volumeResult } from './finish-plan.ts';
 import type { Result } from './steps.ts';
 import { nameOf } from './steps.ts';
 import { unmark } from './unmark.ts';
@@ -79,7 +81,7 @@ async function outcome(
       return {
         what,
         result: there ? 'skipped' : 'unchanged',
-        note: 'it is somebody’s again; its marks are off',
+        note: `${step.note ?? 'it is somebody’s again'}; its marks are off`,
       };
     }
     if (step.do === 'reclaim') return await reclaim(cluster, step, goOn, as);
@@ -108,6 +110,9 @@ async function remove(
       return { what, result: 'skipped', note: 'it was adopted meanwhile; its marks are off' };
     }
     if (!carries(record, now)) return { what, result: 'skipped', note: 'somebody took the mark off' };
+    const kept = isClaim(now) ? await whyKept(cluster, record, now, as) : undefined;
+    if (kept?.result === 'skipped') await unmark(cluster, now, as);
+    if (kept) return { what, ...kept };
     const { resourceVersion } = now.metadata;
     if (!(await goOn())) return { what, result: 'skipped', note: CALLED_BACK };
     try {
@@ -119,6 +124,24 @@ async function remove(
       if (statusOf(error) !== 409 || attempt >= 9) throw error;
     }
   }
+}
+
+/**
+ * Whoever uses a claim again writes nothing on it, and so no precondition of the delete can tell: it is looked for right
+ * before. The Pods of the act are on their way out by now, or the claim waits for them.
+ */
+async function whyKept(
+  cluster: Cluster,
+  record: SoftenRecord,
+  claim: KubeObject,
+  as?: As,
+): Promise<Pick<Result, 'result' | 'note'> | undefined> {
+  const use = await lookAtClaims(cluster, record, as);
+  const user = userOfClaim(claim, use, (pod) => isStillLeft(record, pod));
+  if (user) return { result: 'skipped', note: `${user}; its marks are off` };
+  const isGoing = (pod: KubeObject) => pod.metadata.deletionTimestamp !== undefined;
+  const runs = userOfClaim(claim, use, isGoing);
+  return runs ? { result: 'failed', note: `${runs}, and was to go first` } : undefined;
 }
 
 async function reclaim(

@@ -468,7 +468,12 @@ test('finish: only what is nobody’s and still carries the mark; claims only wh
   });
   const unmarked = object('v1 Pod', 'db-2');
   const claim = object('v1 PersistentVolumeClaim', 'data-db-0', { metadata: carrying });
-  const view: LeftView = { kinds, objects: [claim, pod, adopted, unmarked], volumes: [] };
+  const view: LeftView = {
+    kinds,
+    objects: [claim, pod, adopted, unmarked],
+    volumes: [],
+    use: { pods: [pod, adopted, unmarked] },
+  };
   const record = (more: Partial<SoftenRecord>): SoftenRecord => ({
     actId: 'a',
     requestId: 'r',
