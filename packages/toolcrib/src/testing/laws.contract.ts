@@ -286,7 +286,7 @@ export function lawsContract(open: OpenTarget): void {
         assert.deepEqual(uidsOf(now), uidsOf(pods));
       }));
 
-    test('made again with another selector: finish first, or old and new stand side by side', () =>
+    test('made again with another selector: the window ends, or old and new stand side by side', () =>
       inNamespace(target, async (namespace) => {
         const { owner, pods } = await runDeployment(target, namespace, 'web', 2);
         const record = await soften(owner, 'deployments');
@@ -297,7 +297,7 @@ export function lawsContract(open: OpenTarget): void {
           metadata: { name: 'web', namespace },
           spec: { replicas: 1, selector: { matchLabels: labels }, template: template(labels) },
         };
-        assert.equal(onCreate(record, await left(record), created), 'finish-first');
+        assert.equal(onCreate(record, await left(record), created), 'ends');
         const { softening: ended } = await finish(record);
         assert.equal(ended.state, 'finished');
         await until(
