@@ -1,6 +1,6 @@
 import type { KubeObject, OwnerReference, ResourceInfo } from '@toolcrib/kube';
 import { apiVersionOf, describeRef, groupVersionOf, isCustom, resourcePath } from '@toolcrib/kube';
-import { answeredObject, ToolcribError } from '../model/index.ts';
+import { answeredObject, mayBeServed, ToolcribError } from '../model/index.ts';
 import { difference } from './difference.ts';
 import { giveFieldsBack } from './field-owners.ts';
 import { getAs } from './live.ts';
@@ -372,6 +372,13 @@ async function afterwards(
       const conditions: { type: string; status: string }[] = crd?.status?.conditions ?? [];
       return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
     });
+    // What was known of the kinds is older than this one, and what it owns is asked for next.
+    const versions: { served?: boolean }[] = now.spec?.versions ?? [];
+    const kind = { group: now.spec?.group, resource: now.spec?.names?.plural };
+    if (versions.some(({ served }) => served))
+      await waitFor(run.waiting, `what ${nameOf(now)} defines is not served`, () =>
+        mayBeServed(run.cluster, kind, run.as),
+      );
   }
   if (isCustom(now) && snapshot.status !== undefined) notes.push(await writeStatus(run, info, snapshot, now));
 }

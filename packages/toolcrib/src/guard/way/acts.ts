@@ -70,8 +70,11 @@ export interface Acts {
   /** The act that a request belongs to, a new one where there is none, or where that was undone meanwhile; counted. */
   assign(request: AskedRequest, effect: Effect): Promise<LiveAct>;
   byId(id: string): Promise<LiveAct | undefined>;
-  /** The acts of a request's program, the newest first; with `pause` only those that it is a part of still. */
-  ofProgram(request: AskedRequest, pause?: boolean): LiveAct[];
+  /**
+   * The acts of a request's program for which `which` holds, the newest first; with `pause` only those that it is a part of
+   * still. Where there is none of the kind, whose request it is isn't asked: that takes a moment, and most writes are harmless.
+   */
+  ofProgram(request: AskedRequest, which: (live: LiveAct) => boolean, pause?: boolean): LiveAct[];
   /** One more request of an act, that is known to be its. */
   goOn(live: LiveAct): void;
   /**
@@ -150,10 +153,12 @@ export function acts(deps: {
   /** A no, or a hold, is for what comes of its act, however much others do meanwhile. */
   const forgetOldest = (): void => {
     if (recent.size <= KEPT) return;
-    const [oldest = ''] = recent.keys();
+    // Never the newest: it has just begun, and is idle only for that.
+    const [oldest = '', ...rest] = [...recent.keys()].slice(0, -1);
     const ended = (id: string) => deps.deniedAt?.(id) !== undefined || deps.isHeld?.(id) === true;
-    const idle = [...recent.keys()].find((id) => !ended(id));
-    recent.delete(recent.size > 4 * KEPT ? oldest : (idle ?? oldest));
+    const idle = [oldest, ...rest].find((id) => !ended(id));
+    if (idle !== undefined) recent.delete(idle);
+    else if (recent.size > 4 * KEPT) recent.delete(oldest);
   };
 
   return {
@@ -193,10 +198,12 @@ export function acts(deps: {
       forgetOldest();
       return live;
     },
-    ofProgram(request, pause = false) {
+    ofProgram(request, which, pause = false) {
+      const some = [...recent.values()].filter(which);
+      if (some.length === 0) return [];
       const caller = callerOf(request, clientBehind(request));
       const now = clock.now();
-      return [...recent.values()].reverse().filter((live) => {
+      return some.reverse().filter((live) => {
         const at = pause && !(live.oneUninstall && caller.process !== undefined) ? now : live.act.lastAt;
         return belongsTo(live.act, request.context, caller, at, live.oneUninstall) && !over(live, now);
       });

@@ -46,7 +46,7 @@ export function coveringYes(
   key: string,
 ): { live: LiveAct; hold: Hold } | undefined {
   if (effect.verb !== 'uninstall' || statusOf(objects[0]) !== UNINSTALLING) return undefined;
-  for (const live of deps.acts.ofProgram(request)) {
+  for (const live of deps.acts.ofProgram(request, ({ begun }) => (begun?.size ?? 0) > 0)) {
     const begun = live.begun?.get(recordIn(effect));
     // The key says who sends it, and as whom.
     if (begun === undefined || begun.hold.requestKey !== key) continue;

@@ -17,7 +17,7 @@ export function hookOfStopped(deps: WayDeps, request: AskedRequest): Instruction
   if (new URLSearchParams(request.query).getAll('dryRun').includes('All')) return undefined;
   const { group, resource, namespace } = path;
   const made = { group, resource, namespace, name: path.name ?? nameIn(request) };
-  for (const live of deps.acts.ofProgram(request, true)) {
+  for (const live of deps.acts.ofProgram(request, ({ stopped }) => (stopped?.size ?? 0) > 0, true)) {
     const stopped = stoppedHook(deps, live, made);
     if (stopped === undefined) continue;
     if ('why' in stopped) return deniedAnswer(stopped.why);
