@@ -107,6 +107,22 @@ test('a session: all that it sends after the no is refused, what went before is 
   await close();
 });
 
+test('with many acts that wait for an answer, the next command is still one act', async () => {
+  const { deps, close } = opened();
+  const { journal, clock, ids, sessions } = deps;
+  const many = acts({ journal, clock, ids, sessions, isHeld: () => true });
+  const of = (session: string) =>
+    many.assign(asked('DELETE', `${AT}/x`, { headers: kubectl(session) }), {
+      verb: 'delete',
+      target: { group: '', version: 'v1', resource: 'configmaps', namespace: 'default', name: 'x' },
+      options: {},
+      dryRun: false,
+    });
+  for (let count = 0; count < 310; count++) await of(`held-${count}`);
+  assert.equal((await of('mine')).act.id, (await of('mine')).act.id);
+  await close();
+});
+
 test('a no is remembered, and a running program’s act, however many others come in between', async () => {
   await maps('held', 'after');
   const { deps, close, journal, send, deny } = opened();
