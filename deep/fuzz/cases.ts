@@ -1,7 +1,7 @@
 import type { Random } from '../../packages/toolcrib/src/guard/testing/random.ts';
 import { jsonOf } from './json.ts';
 import { protobufOf } from './protobuf.ts';
-import { changeQuery, queryOf } from './query.ts';
+import { changeQuery, many, queryOf } from './query.ts';
 import type { Sample, Sent } from './referee.ts';
 import { yamlOf } from './yaml.ts';
 
@@ -11,6 +11,8 @@ export interface Case {
   live: number;
   /** How often something about it was changed; 0: what an ordinary client sends. */
   changed: number;
+  /** Its body gives the object an owner that is not there: the garbage collector would delete it. */
+  disowns?: boolean;
 }
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
@@ -36,6 +38,11 @@ type Object = Record<string, unknown>;
 export function caseOf(random: Random, samples: Samples): Case {
   const changed = random.chance(0.15) ? 0 : 1 + random.below(3);
   const live = random.pick(LIVE);
+  if (random.chance(0.05)) {
+    // What a reader may not read at all is what such a write hides behind.
+    const long = changed > 0 && random.chance(0.2);
+    return { sent: disown(random, changed, long), live, changed, disowns: true };
+  }
   const make = random.pick(FAMILIES);
   return { sent: make(random, samples, split(random, changed)), live, changed };
 }
@@ -180,6 +187,30 @@ function patch(random: Random, { scalable, scales }: Samples, changes: Changes):
   const body = onScale ? random.pick(scales.filter(({ group }) => group === 'autoscaling')) : sample;
   const path = onScale ? `${pathOf(sample)}/scale` : pathOf(sample);
   return patched(random, path, JSON.parse(body.json.toString()) as Object, changes, true);
+}
+
+/** An owner that is not there, for what has no size. Only the query and the head are changed: they must not hide it. */
+function disown(random: Random, changed: number, long: boolean): Sent {
+  const changes = { body: 0, query: 0, head: 0 };
+  for (let i = 0; i < changed; i++) changes[random.chance(0.8) ? 'query' : 'head']++;
+  const ghost = {
+    apiVersion: 'v1',
+    kind: 'Node',
+    name: 'ghost',
+    uid: '00000000-0000-4000-8000-000000000002',
+  };
+  const metadata = { name: 'web', namespace: 'shop', ownerReferences: [ghost] };
+  const body = Buffer.from(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata }));
+  const [method, type] = random.pick([
+    ['PUT', 'application/json'],
+    ['PATCH', 'application/merge-patch+json'],
+    ['PATCH', 'application/strategic-merge-patch+json'],
+  ] as const);
+  const sent = request(random, method, '/api/v1/namespaces/shop/configmaps/web', changes, {
+    bytes: body,
+    type,
+  });
+  return { ...sent, query: long ? many(random, [sent.query]) : sent.query };
 }
 
 /** A patch of each type that could make such an object. */

@@ -63,7 +63,7 @@ async function tell(
     const asSent = take();
     const sends = 'sends' in guard ? (guard.sends === one.sent ? asSent : take()) : undefined;
     const dry = guard.does === 'ask-server' ? take() : undefined;
-    const verdict = compare(guard, { asSent, sends, dry }, one.live, one.changed);
+    const verdict = compare(guard, { asSent, sends, dry }, one);
     const byChance =
       verdict.fail?.kind === 'another object' && (await isByChance(referee, one.sent, one.live));
     if (byChance) verdict.counts.push('a dry run that the server itself reads in more than one way');

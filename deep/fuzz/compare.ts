@@ -1,3 +1,4 @@
+import type { Case } from './cases.ts';
 import { type Guarded, SEEN_UID } from './guard.ts';
 import type { Reading } from './referee.ts';
 
@@ -29,7 +30,11 @@ function destroys({ op, dryRun, replicas }: Reading, live: number): boolean {
 }
 
 /** Compares the guard's reading of a request with the API server's. */
-export function compare(guarded: Guarded, readings: Readings, live: number, changed: number): Verdict {
+export function compare(
+  guarded: Guarded,
+  readings: Readings,
+  { live, changed, disowns = false }: Pick<Case, 'live' | 'changed' | 'disowns'>,
+): Verdict {
   const asSent = valid(readings.asSent);
   const sends = readings.sends && valid(readings.sends);
   const dry = readings.dry && valid(readings.dry);
@@ -69,6 +74,11 @@ export function compare(guarded: Guarded, readings: Readings, live: number, chan
     }
   }
   if (guarded.does === 'pass') {
+    // What has no size is lost by its owners alone.
+    if (disowns) {
+      const asked = guarded.owners === true || sends.op !== 'update' || sends.dryRun;
+      return asked ? { counts } : fail('its owners are not asked for', `update ${sends.at}`);
+    }
     if (destroys(sends, live))
       return fail(guarded.judged ? 'read as harmless' : 'not judged', told(sends, live));
     return { counts };

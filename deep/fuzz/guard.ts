@@ -2,7 +2,10 @@ import { deleteOptionsBody, parseRequestPath } from '@toolcrib/kube';
 import { canonical } from '../../packages/toolcrib/src/guard/effect/canonical.ts';
 import { effectOf, type ReadEffect } from '../../packages/toolcrib/src/guard/effect/effect-of.ts';
 import { needsJudgement } from '../../packages/toolcrib/src/guard/effect/needs-judgement.ts';
+import { isDryRunAsSent } from '../../packages/toolcrib/src/guard/effect/options.ts';
+import { ownersIn } from '../../packages/toolcrib/src/guard/effect/owners.ts';
 import type { AskedRequest } from '../../packages/toolcrib/src/guard/request.ts';
+import { isHarmlessWrite } from '../../packages/toolcrib/src/guard/way/harmless-writes.ts';
 import { asDryRun, pinned } from '../../packages/toolcrib/src/guard/way/pin.ts';
 import { dryRunQuery } from '../../packages/toolcrib/src/guard/way/replicas-now.ts';
 import type { Sent } from './referee.ts';
@@ -12,7 +15,13 @@ export type Guarded =
   /** Turned away at the door or in judgement; nothing is sent. */
   | { does: 'refuse'; why: string }
   /** Streamed through, or read and found harmless. */
-  | { does: 'pass'; judged: boolean; sends: Sent }
+  | {
+      does: 'pass';
+      judged: boolean;
+      /** Whether those that it names as owners stand is asked first. */
+      owners?: boolean;
+      sends: Sent;
+    }
   /** Kept as if it deleted what it names, and held. */
   | { does: 'not-understood'; why: string }
   /** The server is asked with a dry run what the same request comes to. */
@@ -50,6 +59,7 @@ export function guarded(sent: Sent): Guarded {
     headers: sent.contentTypes.length > 0 ? { 'content-type': sent.contentTypes.join(', ') } : {},
     body: sent.body,
   };
+  if (isHarmlessWrite(asked)) return { does: 'pass', judged: false, sends: sent };
   const read = canonical(asked);
   if ('refused' in read) return { does: 'refuse', why: read.refused };
   const { request, body } = read;
@@ -61,7 +71,8 @@ export function guarded(sent: Sent): Guarded {
   };
   const effect = effectOf(request);
   if (effect.verb === 'not-understood') return { does: 'not-understood', why: effect.why };
-  if (effect.verb === 'none') return { does: 'pass', judged: true, sends: canonically };
+  if (effect.verb === 'none')
+    return { does: 'pass', judged: true, owners: asksOwners(request), sends: canonically };
   if (effect.verb === 'ask-server') {
     return {
       does: 'ask-server',
@@ -79,6 +90,10 @@ export function guarded(sent: Sent): Guarded {
     ...(change.body ? { body: change.body.bytes, contentTypes: [change.body.type] } : {}),
   };
   return { does: 'judge', effect, sends };
+}
+
+function asksOwners(request: AskedRequest): boolean {
+  return !isDryRunAsSent(request.query) && ownersIn(request) !== 'untouched';
 }
 
 /**

@@ -137,7 +137,7 @@ export function changeQuery(random: Random, query: string): string {
 }
 
 /** More parameters than a reader takes, what matters before, between or after them. */
-function many(random: Random, parts: string[]): string {
+export function many(random: Random, parts: string[]): string {
   const empty = '&'.repeat(random.pick([999, 1000, 9998, 9999, 10_000, 10_001]));
   return random.pick([
     `${parts.join('&')}${empty}`,

@@ -1,4 +1,4 @@
-import { type DeleteOptions, effectiveDeleteOptions } from '@toolcrib/kube';
+import { type DeleteOptions, effectiveDeleteOptions, readQuery } from '@toolcrib/kube';
 
 /** What DeleteOptions may hold today, with its inner names. Any other could make a delete more, or less, than it seems. */
 const KNOWN: Record<string, readonly string[] | undefined> = {
@@ -51,6 +51,18 @@ export function isDeleteParameter(name: string): boolean {
 export function isDryRunQuery(query: URLSearchParams): boolean {
   const values = query.getAll('dryRun');
   return values.length > 0 && values.every((value) => value === 'All');
+}
+
+/**
+ * The same of a query as it stands on the request line, which nobody has read yet: one that the server reads otherwise than
+ * its client, or not at all, makes no dry run.
+ */
+export function isDryRunAsSent(query: string): boolean {
+  try {
+    return isDryRunQuery(new URLSearchParams(readQuery(query)));
+  } catch {
+    return false;
+  }
 }
 
 function refuseUnknown(object: object, known: readonly string[], where: string): void {

@@ -1,9 +1,8 @@
 import { decodeBody, mediaTypeOf, type OwnerReference, readExactJson, textOf } from '@toolcrib/kube';
 import type { AskedRequest } from '../request.ts';
 import { isEncoded } from './canonical.ts';
-import { isDryRunQuery } from './options.ts';
 
-type Sent = Pick<AskedRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>;
+type Sent = Pick<AskedRequest, 'method' | 'headers' | 'body'>;
 
 /** What a write says about its object's owners: nothing, these, or what only the server can say. */
 export type AskedOwners = 'untouched' | 'ask-server' | OwnerReference[];
@@ -19,11 +18,11 @@ const IN_YAML = /ownerReferences|[\\!\0]/i;
  * What a PUT or PATCH does to its object's owners, as far as its body tells. Pure. The cheap answer comes first: a body in
  * which the word can't stand touches none.
  *
- * A list is what the write names, of which each is an owner afterwards; a patch may leave others beside them.
+ * Whether it is a dry run is not asked here: that stands in a query, which nobody may have read yet. A list is what the
+ * write names, of which each is an owner afterwards; a patch may leave others beside them.
  * @throws Error for a body in a content-encoding
  */
 export function ownersIn(request: Sent): AskedOwners {
-  if (isDryRunQuery(new URLSearchParams(request.query))) return 'untouched';
   if (isEncoded(request)) throw new Error("its body is encoded, and so it can't be read");
   const { method, headers, body } = request;
   const media = mediaTypeOf(headers['content-type']);

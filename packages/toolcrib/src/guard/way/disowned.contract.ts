@@ -113,6 +113,31 @@ export function disownedContract(open: OpenTarget): void {
       assert.deepEqual((await seen(target, at))?.metadata.ownerReferences, undefined);
     }));
 
+  test('a dry run is one by the reading of the server alone: a query of which it reads nothing, or another part, is none', () =>
+    inNamespace(target, async (namespace) => {
+      await configMap(namespace, 'cfg');
+      const at = `${paths.core(namespace, 'configmaps')}/cfg`;
+      for (const query of [
+        `${'&'.repeat(10_000)}dryRun=All`,
+        `dryRun=All${'&'.repeat(10_000)}`,
+        'a;&dryRun=All',
+        'dryRun=All&b=%zz',
+        'dryRun=All;',
+        'dryRun=All;b',
+        'dryRun=%41ll&dryRun=%ff',
+      ]) {
+        const { instruction } = await said(write('PATCH', at, MERGE, owned([GHOST]), query));
+        assert.equal(instruction.do === 'answer' && instruction.status, 400, query.slice(0, 30));
+      }
+      const { instruction } = await said(write('PATCH', at, MERGE, owned([GHOST]), 'dry%52un=%41ll'));
+      assert.equal(instruction.do === 'forward' && instruction.query, 'dryRun=All');
+      assert.equal(
+        (await send(write('PATCH', at, MERGE, owned([GHOST]), 'dryRun=All'), instruction)).status,
+        200,
+      );
+      assert.deepEqual((await seen(target, at))?.metadata.ownerReferences, undefined);
+    }));
+
   test('a Namespace, and what may lose its status only', () =>
     inNamespace(target, async (namespace) => {
       await runDeployment(target, namespace, 'web', 2);

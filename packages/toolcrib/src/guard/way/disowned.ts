@@ -1,6 +1,7 @@
 import { type KubeObject, type OwnerReference, parseRequestPath } from '@toolcrib/kube';
 import type { As, Cluster, Effect, Target } from '../../model/index.ts';
 import { targetOf } from '../effect/effect-of.ts';
+import { isDryRunAsSent } from '../effect/options.ts';
 import { ownersIn } from '../effect/owners.ts';
 import { isOnScale } from '../effect/scalable.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
@@ -34,6 +35,7 @@ export async function disowned(
   if (request.method !== 'PUT' && request.method !== 'PATCH') return undefined;
   // A Scale's metadata are its own.
   if (path.type !== 'resource' || path.name === undefined || isOnScale(path)) return undefined;
+  if (isDryRunAsSent(request.query)) return undefined;
   const target = targetOf(path, new URLSearchParams());
   let named: ReturnType<typeof ownersIn>;
   try {

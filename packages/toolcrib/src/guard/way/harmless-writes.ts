@@ -6,7 +6,8 @@ import type { AskedRequest } from '../request.ts';
 
 /**
  * Whether a request is a PUT or PATCH that can destroy nothing the guard knows of: it has no size to lower, is no record
- * of helm's, and its body names no owners. It goes out byte for byte as it came, however it could be read otherwise.
+ * of helm's, and its body names no owners. It goes out byte for byte as it came, however it could be read otherwise: so
+ * nothing in its query makes it harmless, which the server may not read at all (of more than 10,000 parameters none).
  */
 export function isHarmlessWrite(request: AskedRequest): boolean {
   const { method } = request;

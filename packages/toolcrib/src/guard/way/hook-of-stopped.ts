@@ -1,5 +1,6 @@
 import { parseRequestPath } from '@toolcrib/kube';
 import { bodyOf } from '../effect/effect-of.ts';
+import { isDryRunAsSent } from '../effect/options.ts';
 import { summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { deniedAnswer, heldAnswer } from './answers.ts';
@@ -14,7 +15,7 @@ export function hookOfStopped(deps: WayDeps, request: AskedRequest): Instruction
   const path = parseRequestPath(request.path);
   if (path.type !== 'resource' || path.subresource !== undefined) return undefined;
   if (request.method !== 'POST' && request.method !== 'PATCH') return undefined;
-  if (new URLSearchParams(request.query).getAll('dryRun').includes('All')) return undefined;
+  if (isDryRunAsSent(request.query)) return undefined;
   const { group, resource, namespace } = path;
   const made = { group, resource, namespace, name: path.name ?? nameIn(request) };
   for (const live of deps.acts.ofProgram(request, ({ stopped }) => (stopped?.size ?? 0) > 0, true)) {

@@ -3,6 +3,7 @@ import type { SoftenRecord } from '../../model/index.ts';
 import { sentOfItself } from '../act/claim.ts';
 import { failure } from '../door/status.ts';
 import { bodyOf } from '../effect/effect-of.ts';
+import { isDryRunAsSent } from '../effect/options.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { onCreate } from '../soften/index.ts';
 import { answer } from './answers.ts';
@@ -112,7 +113,7 @@ async function aimedAt(
   if (path.type !== 'resource' || path.subresource !== undefined || path.group !== 'apps') return undefined;
   const apply = mediaTypeOf(request.headers['content-type'])?.startsWith('application/apply-patch+');
   if (request.method !== 'POST' && !(request.method === 'PATCH' && apply)) return undefined;
-  if (new URLSearchParams(request.query).getAll('dryRun').includes('All')) return undefined;
+  if (isDryRunAsSent(request.query)) return undefined;
   const there = (await openWindows(deps)).filter(
     ({ context, owner }) =>
       context === request.context &&
