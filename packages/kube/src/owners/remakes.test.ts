@@ -103,3 +103,61 @@ test('a Job counts the death of a Pod: it makes another as long as it forgives t
   ];
   for (const [why, by, what, deaths, again] of cases) assert.equal(remakes(by, what, deaths), again, why);
 });
+
+const disrupted = (one: string, status?: string) => ({
+  action: one,
+  onPodConditions: [{ type: 'DisruptionTarget', ...(status ? { status } : {}) }],
+});
+const exits = (one: string) => ({ action: one, onExitCodes: { operator: 'In', values: [42] } });
+
+test('an evicted Pod says so in a condition: the first rule that certainly matches decides', () => {
+  const once = { evicted: 1, deleted: 0 };
+  const cases: [string, object[], { evicted: number; deleted: number }, object, boolean][] = [
+    ['ignored before an exit code counts', [disrupted('Ignore'), exits('FailJob')], once, {}, true],
+    ['so it is no death', [disrupted('Ignore')], { evicted: 9, deleted: 0 }, { backoffLimit: 0 }, true],
+    ['counted', [disrupted('Count'), exits('FailJob')], once, {}, true],
+    ['counted once too often', [disrupted('Count')], once, { backoffLimit: 0 }, false],
+    ['it fails the Job', [disrupted('FailJob')], once, {}, false],
+    ['it fails its index', [disrupted('FailIndex')], once, { backoffLimitPerIndex: 1 }, false],
+    ['an exit code comes first', [exits('FailJob'), disrupted('Ignore')], once, {}, false],
+    [
+      'what that says is ignored too',
+      [exits('Ignore'), disrupted('Ignore')],
+      once,
+      { backoffLimit: 0 },
+      true,
+    ],
+    ['a condition that is not True', [disrupted('Ignore', 'False'), exits('FailJob')], once, {}, false],
+    [
+      'another condition',
+      [{ ...disrupted('Ignore'), onPodConditions: [{ type: 'Other' }] }, exits('FailJob')],
+      once,
+      {},
+      false,
+    ],
+    [
+      'a plain delete says nothing',
+      [disrupted('Ignore'), exits('FailJob')],
+      { evicted: 0, deleted: 1 },
+      {},
+      false,
+    ],
+    [
+      'nor does it for others',
+      [disrupted('Ignore'), exits('FailJob')],
+      { evicted: 1, deleted: 1 },
+      {},
+      false,
+    ],
+    ['without rules it counts', [], once, { backoffLimit: 0 }, false],
+    [
+      'its index had its one, and is not asked',
+      [disrupted('Ignore')],
+      once,
+      { backoffLimitPerIndex: 1 },
+      true,
+    ],
+  ];
+  for (const [why, rules, deaths, spec, again] of cases)
+    assert.equal(remakes(job({ ...spec, podFailurePolicy: { rules } }), index('1'), deaths), again, why);
+});

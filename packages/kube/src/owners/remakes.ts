@@ -1,7 +1,7 @@
 import type { KubeObject } from '../objects.ts';
 import { groupVersionOf } from '../objects.ts';
 import { podOrdinal } from './built-in.ts';
-import { jobRemakes } from './jobs.ts';
+import { type Deaths, jobRemakes } from './jobs.ts';
 
 /** `apps/Deployment`, `/Pod`: group and kind, without the version. */
 function kindOf(object: { apiVersion: string; kind: string }): string {
@@ -14,7 +14,11 @@ function kindOf(object: { apiVersion: string; kind: string }): string {
  *
  * @param deaths of a Job's Pods: see `jobRemakes`
  */
-export function remakes(controller: KubeObject, child: KubeObject, deaths: number | 'anew' = 1): boolean {
+export function remakes(
+  controller: KubeObject,
+  child: KubeObject,
+  deaths: number | Deaths | 'anew' = 1,
+): boolean {
   const [by, what] = [kindOf(controller), kindOf(child)];
   switch (by) {
     case 'apps/Deployment':

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@toolcrib/kube';
+import type { Deaths, KubeObject } from '@toolcrib/kube';
 import { controllerOf, groupVersionOf, isFinishedPod, isOverJob, jobFailsBy, remakes } from '@toolcrib/kube';
 import type { LossClass } from './radius.ts';
 
@@ -12,7 +12,7 @@ export interface BeforeTheAct {
    * How many Pods of a Job that stays die and are not in its status yet; `anew` where the Job itself is made again, and so
    * starts over. 0 unless said otherwise.
    */
-  deaths?(job: KubeObject): number | 'anew';
+  deaths?(job: KubeObject): number | Deaths | 'anew';
   /** Whether it never goes. */
   stays?(object: KubeObject): boolean;
   /** Whether a reference of this object still counts: its owner is the one that it names. */

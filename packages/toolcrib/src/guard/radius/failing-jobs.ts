@@ -1,7 +1,7 @@
-import type { Going, KubeObject, OwnerGraph } from '@toolcrib/kube';
-import { controllerOf, isFinishedPod, JOB_TRACKING, jobFailsBy } from '@toolcrib/kube';
+import type { Deaths, Going, KubeObject, OwnerGraph } from '@toolcrib/kube';
+import { controllerOf, isDisrupted, isFinishedPod, JOB_TRACKING, jobFailsBy } from '@toolcrib/kube';
 import { isLive, isPod } from './pods.ts';
-import { isKind } from './view.ts';
+import { type Aim, isKind } from './view.ts';
 
 /** A Job that stays and fails, since more of its Pods go than it forgives. */
 export interface FailingJob {
@@ -12,19 +12,33 @@ export interface FailingJob {
   others: KubeObject[];
 }
 
-/** How many Pods of a Job die and are not in its status yet: those that go, and those that are on their way out. */
-export function deathsOf(graph: OwnerGraph, going: ReadonlyMap<string, Going>, job: KubeObject): number {
+/** The Pods of a Job that die and are not in its status yet: those that go, and those that are on their way out. */
+export function deathsOf(
+  graph: OwnerGraph,
+  going: ReadonlyMap<string, Going>,
+  job: KubeObject,
+  aims: ReadonlyMap<string, Aim>,
+): Deaths {
   const counted = new Set<string>(job.status?.uncountedTerminatedPods?.failed ?? []);
-  return graph.dependentsOf(job.metadata.uid ?? '').filter((pod) => {
+  const deaths: Deaths = { deleted: 0, evicted: 0 };
+  for (const pod of graph.dependentsOf(job.metadata.uid ?? '')) {
     const { uid = '', deletionTimestamp, finalizers = [] } = pod.metadata;
-    if (!isPod(pod) || counted.has(uid)) return false;
+    if (!isPod(pod) || counted.has(uid)) continue;
     const dying = deletionTimestamp !== undefined || pod.status?.phase === 'Failed';
-    return (going.has(uid) && !isFinishedPod(pod)) || (dying && finalizers.includes(JOB_TRACKING));
-  }).length;
+    const goes = going.has(uid) && !isFinishedPod(pod);
+    if (!goes && !(dying && finalizers.includes(JOB_TRACKING))) continue;
+    const evicted = isDisrupted(pod) || (!dying && aims.get(uid)?.effect.verb === 'evict');
+    deaths[evicted ? 'evicted' : 'deleted']++;
+  }
+  return deaths;
 }
 
 /** The Jobs that fail by what goes. */
-export function failingJobs(graph: OwnerGraph, going: ReadonlyMap<string, Going>): FailingJob[] {
+export function failingJobs(
+  graph: OwnerGraph,
+  going: ReadonlyMap<string, Going>,
+  aims: ReadonlyMap<string, Aim>,
+): FailingJob[] {
   const jobs = new Map<KubeObject, string>();
   for (const uid of going.keys()) {
     const pod = graph.get(uid);
@@ -34,7 +48,7 @@ export function failingJobs(graph: OwnerGraph, going: ReadonlyMap<string, Going>
     if (job.metadata.deletionTimestamp === undefined && !jobs.has(job)) jobs.set(job, uid);
   }
   return [...jobs]
-    .filter(([job]) => jobFailsBy(job, deathsOf(graph, going, job)))
+    .filter(([job]) => jobFailsBy(job, deathsOf(graph, going, job, aims)))
     .map(([job, by]) => {
       const pods = graph.dependentsOf(job.metadata.uid ?? '').filter((one) => isPod(one) && isLive(one));
       return { job, by, others: pods.filter(({ metadata }) => !going.has(metadata.uid ?? '')) };

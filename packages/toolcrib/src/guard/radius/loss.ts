@@ -1,4 +1,4 @@
-import type { Going, KubeObject, ObjectRef, OwnerGraph } from '@toolcrib/kube';
+import type { Deaths, Going, KubeObject, ObjectRef, OwnerGraph } from '@toolcrib/kube';
 import { controllerOf, isCustom } from '@toolcrib/kube';
 import type { BeforeTheAct, LossClass } from '../../model/index.ts';
 import { comebackOf } from '../../model/index.ts';
@@ -16,7 +16,7 @@ export interface LossFacts {
   going: ReadonlyMap<string, Going>;
   aims: ReadonlyMap<string, Aim>;
   /** Of a Job that stays: how many of its Pods die. */
-  deaths(job: KubeObject): number;
+  deaths(job: KubeObject): Deaths;
   /** UID of a Pod or claim → the workload whose scale-down takes it. */
   condemnedBy: ReadonlyMap<string, KubeObject>;
 }

@@ -491,6 +491,37 @@ test('a Pod that is dying, and that its Job has not counted yet, is a death too'
   assert.equal(fates(radius)['Pod move-0'], 'deleted lost');
 });
 
+test('a Job that ignores disruptions outlives an eviction, and one that is under way; no delete', () => {
+  const rules = [
+    { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+    { action: 'FailJob', onExitCodes: { operator: 'In', values: [42] } },
+  ];
+  const spec = { backoffLimit: 0, parallelism: 2, completions: 2, podFailurePolicy: { rules } };
+  const jobs = failing('shop/move', spec, 2);
+  const evict: Aim['effect'] = { verb: 'evict', options: {} };
+  const one = first(jobs, 'Pod', 'move-0');
+  assert.deepEqual(fates(radiusOf(view(jobs), [aim(one, evict)])), { 'Pod move-0': 'deleted returns' });
+  assert.equal(fates(radiusOf(view(jobs), [aim(one)]))['Pod move-0'], 'deleted lost');
+  const dying = (conditions: object[]) =>
+    jobs.map((pod) =>
+      pod.metadata.name === 'move-1'
+        ? {
+            ...pod,
+            metadata: {
+              ...pod.metadata,
+              deletionTimestamp: '2026-01-01T00:00:00Z',
+              finalizers: ['batch.kubernetes.io/job-tracking'],
+            },
+            status: { ...pod.status, conditions },
+          }
+        : pod,
+    );
+  const beside = (conditions: object[]) =>
+    fates(radiusOf(view(dying(conditions)), [aim(one, evict)]))['Pod move-0'];
+  assert.equal(beside([{ type: 'DisruptionTarget', status: 'True' }]), 'deleted returns');
+  assert.equal(beside([]), 'deleted lost', 'the other was deleted');
+});
+
 test('what goes with a Job comes back with it', () => {
   const jobs = failing('shop/move', { backoffLimit: 0 }, 1);
   const radius = radiusOf(view(jobs), [aim(first(jobs, 'Job'), policy('Background'))]);

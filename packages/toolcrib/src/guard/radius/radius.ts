@@ -1,4 +1,4 @@
-import type { Collected, Going, KubeObject, OwnerGraph, PropagationPolicy } from '@toolcrib/kube';
+import type { Collected, Deaths, Going, KubeObject, OwnerGraph, PropagationPolicy } from '@toolcrib/kube';
 import { collect, controllerOf, effectivePropagation, ownerGraph, refOf } from '@toolcrib/kube';
 import type { Radius, RadiusMember, UnseenKind } from '../../model/index.ts';
 import { idleAims, releasedBy } from './barriers.ts';
@@ -48,16 +48,16 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
 
   const { collected, released } = collectAll(view, aims, graph, objects, starts);
   const { going } = collected;
-  const failing = failingJobs(graph, going);
-  const deaths = new Map(failing.map(({ job }) => [job, deathsOf(graph, going, job)]));
+  const failing = failingJobs(graph, going, aimsByUid);
+  const deaths = new Map(failing.map(({ job }) => [job, deathsOf(graph, going, job, aimsByUid)]));
   const facts = {
     graph,
     objects,
     going,
     aims: aimsByUid,
     condemnedBy,
-    deaths(job: KubeObject): number {
-      const found = deaths.get(job) ?? deathsOf(graph, going, job);
+    deaths(job: KubeObject): Deaths {
+      const found = deaths.get(job) ?? deathsOf(graph, going, job, aimsByUid);
       deaths.set(job, found);
       return found;
     },
@@ -146,6 +146,7 @@ function collectAll(
 ): { collected: Collected; released: ReadonlyMap<string, readonly string[]> } {
   const released = new Map<string, readonly string[]>();
   const idle = idleAims(graph, aims);
+  const aimsByUid = new Map(aims.map((aim) => [aim.ref.uid ?? '', aim]));
   const aimed = new Set(idle);
   const listed = (namespace: string) => listedWhole(view, namespace);
   for (;;) {
@@ -156,7 +157,7 @@ function collectAll(
       if (known) Object.assign(known, { via, also: [...also, ...(known.also ?? [])] });
     }
     // The Job controller deletes the other Pods of a Job that fails.
-    const fallen = failingJobs(graph, collected.going).flatMap(({ others }) => others);
+    const fallen = failingJobs(graph, collected.going, aimsByUid).flatMap(({ others }) => others);
     for (const { metadata } of fallen) starts.set(metadata.uid ?? '', 'Background');
     const more = releasedBy({ graph, objects, going: collected.going, idle, listed });
     if (more.size === 0 && fallen.length === 0) return { collected, released };

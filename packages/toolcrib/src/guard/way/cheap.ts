@@ -99,7 +99,9 @@ async function replacedBy(
   const uid = pod.metadata.uid ?? '';
   const others = letGo.countOf(cluster.context, owner.uid, uid);
   const deaths = Math.max(controller.spec?.parallelism ?? 1, others + 1);
-  return remakes(controller, pod, deaths) ? controller : undefined;
+  // How the others die nobody knows here.
+  const how = effect.verb === 'evict' ? { evicted: 1, deleted: deaths - 1 } : deaths;
+  return remakes(controller, pod, how) ? controller : undefined;
 }
 
 /** Asked for each time: a claim that was deleted a moment ago is not yet among what is remembered. */

@@ -83,3 +83,33 @@ test('the Pod of a Job that forgives one passes by its effect alone, and comes b
     assert.equal((await seen(target, `/apis/batch/v1/namespaces/${namespace}/jobs/move`))?.status?.failed, 1);
     await close();
   }));
+
+test('a drain is not held for a Job that ignores disruptions; its Pod deleted is', () =>
+  inNamespace(target, async (namespace) => {
+    const rules = [
+      { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+      { action: 'FailJob', onExitCodes: { operator: 'In', values: [42] } },
+    ];
+    // Of several at once the whole radius is looked at.
+    for (const parallelism of [1, 2]) {
+      const spec = { podFailurePolicy: { rules }, parallelism, completions: 2 };
+      const { metadata } = await runningPod(namespace, spec);
+      const { deps, close } = openWay(target.cluster, policyOf(JSON.stringify(builtInRules)));
+      const path = `${paths.pods(namespace)}/${metadata.name}`;
+      const eviction = {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { name: metadata.name, namespace },
+      };
+      const body = new TextEncoder().encode(JSON.stringify(eviction));
+      const headers = { 'content-type': 'application/json' };
+      const told = await judge(deps, asked('POST', `${path}/eviction`, { body, headers }));
+      assert.equal(told.do, 'forward', `${parallelism}`);
+      assert.equal((await judge(deps, asked('DELETE', path))).do, 'answer');
+      await close();
+      await target.https('DELETE', `/apis/batch/v1/namespaces/${namespace}/jobs/move`, {
+        propagationPolicy: 'Background',
+      });
+      await until('gone', async () => (await items(target, paths.pods(namespace))).length === 0);
+    }
+  }));
