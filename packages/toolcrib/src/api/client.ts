@@ -12,6 +12,7 @@ import {
   unknownCode,
 } from './schema.ts';
 import { authorizationFor, reach } from './socket.ts';
+import { ASKER, openWitness } from './witness.ts';
 
 /** A hold as the API gives it; the guard of the same version wrote it, so only its frame is checked. */
 const holdSchema = z
@@ -58,21 +59,26 @@ export interface LiveRun extends RunTokens {
 
 export type GuardClient = ReturnType<typeof guardClient>;
 
-function send(
+async function send(
   socketPath: string,
   timeout: number,
   method: string,
   path: string,
   body: unknown,
 ): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const payload = body === undefined ? undefined : JSON.stringify(body);
+  const payload = body === undefined ? undefined : JSON.stringify(body);
+  const witness = payload === undefined ? undefined : await openWitness(path + payload);
+  return new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const way = reach(socketPath);
+    const authorization = authorizationFor(socketPath);
     const headers =
       payload === undefined
         ? {}
-        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) };
-    const way = reach(socketPath);
-    const authorization = authorizationFor(socketPath);
+        : {
+            'content-type': 'application/json',
+            'content-length': Buffer.byteLength(payload),
+            [ASKER]: witness?.header,
+          };
     const call = request(
       { socketPath: way.path, method, path, headers: { ...headers, authorization }, agent: false, timeout },
       (response) => {
@@ -101,19 +107,23 @@ function send(
       ),
     );
     call.end(payload);
-  });
+  }).finally(() => witness?.close());
 }
 
-function openRun(socketPath: string, timeout: number, body: RunTokenBody): Promise<LiveRun> {
-  return new Promise((resolve, reject) => {
+async function openRun(socketPath: string, timeout: number, body: RunTokenBody): Promise<LiveRun> {
+  const path = '/v1/runs';
+  const payload = JSON.stringify(body);
+  const witness = await openWitness(path + payload);
+  return new Promise<LiveRun>((resolve, reject) => {
     const way = reach(socketPath);
-    const payload = JSON.stringify(body);
+    const authorization = authorizationFor(socketPath);
     const headers = {
-      authorization: authorizationFor(socketPath),
+      authorization,
+      [ASKER]: witness.header,
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(payload),
     };
-    const options = { socketPath: way.path, method: 'POST', path: '/v1/runs', headers, agent: false };
+    const options = { socketPath: way.path, method: 'POST', path, headers, agent: false };
     const fail = (why: string, cause?: unknown) =>
       reject(
         new ToolcribError('not-running', `The guard does not answer (${why}).`, {
@@ -151,5 +161,5 @@ function openRun(socketPath: string, timeout: number, body: RunTokenBody): Promi
     });
     call.on('error', (error) => fail(error.message, error));
     call.end(payload);
-  });
+  }).finally(() => witness.close());
 }

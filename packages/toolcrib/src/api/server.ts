@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { type Hold, ToolcribError } from '../model/index.ts';
 import {
   type AnswerBody,
@@ -13,16 +13,20 @@ import {
   unknownCode,
 } from './schema.ts';
 import { knows, makeSecret, reach } from './socket.ts';
+import { ASKER, type Asker, askerOf } from './witness.ts';
 
 /** What the API stands on; `app/` puts it together. */
 export interface ApiDeps {
   status(): Promise<GuardStatus>;
   holds(): Hold[];
   hold(code: string): Hold | undefined;
-  /** @throws ToolcribError `not-found`, `conflict`, `usage` */
-  answer(code: string, answer: AnswerBody): Promise<Hold>;
+  /**
+   * @param asker the process that answers; undefined where that can't be told
+   * @throws ToolcribError `not-found`, `conflict`, `usage`
+   */
+  answer(code: string, answer: AnswerBody, asker: Asker | undefined): Promise<Hold>;
   /** Tokens for a run, good until `revoke`. @throws ToolcribError `conflict` for tokens `again` that are not that run's */
-  mint(request: RunTokenBody): Promise<RunTokens>;
+  mint(request: RunTokenBody, asker: Asker | undefined): Promise<RunTokens>;
   revoke(id: string): void;
   stop(): void;
 }
@@ -32,6 +36,10 @@ const HTTP_STATUS: Record<string, 400 | 404 | 409> = { usage: 400, 'not-found': 
 /** The routes, without a socket: tests call `app.request(…)`. */
 export function apiRoutes(deps: ApiDeps): Hono {
   const app = new Hono();
+  const asking = async ({ req }: Context): Promise<{ body: unknown; asker: Asker | undefined }> => {
+    const text = await req.text();
+    return { body: JSON.parse(text), asker: askerOf(req.header(ASKER), req.path + text) };
+  };
   app.get('/v1/status', async (c) => c.json(await deps.status()));
   app.get('/v1/holds', (c) => c.json(deps.holds()));
   app.get('/v1/holds/:code', (c) => {
@@ -40,11 +48,13 @@ export function apiRoutes(deps: ApiDeps): Hono {
     return c.json(hold);
   });
   app.post('/v1/holds/:code/answer', async (c) => {
-    const body = answerSchema.parse(await c.req.json());
-    return c.json(await deps.answer(c.req.param('code').toUpperCase(), body));
+    const { body, asker } = await asking(c);
+    const code = c.req.param('code').toUpperCase();
+    return c.json(await deps.answer(code, answerSchema.parse(body), asker));
   });
   app.post('/v1/runs', async (c) => {
-    const run = await deps.mint(runTokenSchema.parse(await c.req.json()));
+    const { body, asker } = await asking(c);
+    const run = await deps.mint(runTokenSchema.parse(body), asker);
     // The answer has no end: the tokens live as long as the connection, and so never longer than the process at its end.
     const lines = new ReadableStream({
       start(controller) {

@@ -1,5 +1,5 @@
 import type { AnswerBody } from '../api/schema.ts';
-import type { Hold, ToolcribErrorCode } from '../model/index.ts';
+import type { AnsweredFrom, Hold, ToolcribErrorCode } from '../model/index.ts';
 
 /** From a thread that judges to the one that people ask: what lies at its desk, and what it has settled. */
 export type FromDesk =
@@ -14,7 +14,7 @@ export type ToDesk =
   /** First of all: what lay at the desk of its forerunner, and the policy that counts while the file is broken. */
   | { type: 'begin'; holds: Hold[]; policy?: string }
   /** @property until ms since 1970: not taken any more after that, since whoever gave it was told that it was not */
-  | { type: 'answer'; call: number; code: string; body: AnswerBody; until: number };
+  | { type: 'answer'; call: number; code: string; body: AnswerBody; from?: AnsweredFrom; until: number };
 
 /** How long an answer waits for a thread that is busy. Milliseconds. */
 export const ANSWER_LIMIT = 5_000;

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { type AnswerBody, unknownCode } from '../api/schema.ts';
-import { type Clock, type Hold, ToolcribError } from '../model/index.ts';
+import { type AnsweredFrom, type Clock, type Hold, ToolcribError } from '../model/index.ts';
 import { ANSWER_LIMIT, type FromDesk, type ToDesk } from './desk-messages.ts';
 
 interface Call {
@@ -18,7 +18,7 @@ export interface Desks {
   list(): Hold[];
   get(code: string): Hold | undefined;
   /** @throws ToolcribError `not-found`, `conflict`, `usage` */
-  answer(code: string, body: AnswerBody): Promise<Hold>;
+  answer(code: string, body: AnswerBody, from?: AnsweredFrom): Promise<Hold>;
   /** Of these something is left over, and none has said yet how much. */
   expect(contexts: readonly string[]): void;
   /** What is left over can't be told now. */
@@ -74,7 +74,7 @@ export function desks({
     },
     list: () => [...holds.values()].filter(live),
     get: (code) => holds.get(code),
-    answer(code, body) {
+    answer(code, body, from) {
       const hold = holds.get(code);
       if (!hold) return Promise.reject(unknownCode(code));
       const port = ports.get(hold.context);
@@ -102,7 +102,7 @@ export function desks({
           },
         });
         const until = Date.now() + answerLimit;
-        port.postMessage({ type: 'answer', call: number, code, body, until } satisfies ToDesk);
+        port.postMessage({ type: 'answer', call: number, code, body, from, until } satisfies ToDesk);
       });
     },
     expect(contexts) {

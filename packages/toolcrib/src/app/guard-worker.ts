@@ -20,7 +20,7 @@ import { softenings } from '../guard/way/softenings.ts';
 import { standingOwners } from '../guard/way/standing.ts';
 import { isBeingAdopted } from '../guard/way/window.ts';
 import { loadKey, openJournal, reopeningJournal } from '../journal/index.ts';
-import { type Hold, netOf, type SoftenRecord, ToolcribError } from '../model/index.ts';
+import { type AnsweredFrom, type Hold, netOf, type SoftenRecord, ToolcribError } from '../model/index.ts';
 import { clientProcesses, desktop, processLives, tellAll, waitingTerminal } from '../notify/index.ts';
 import { unmarkLeft } from '../undo/index.ts';
 import { contexts } from './contexts.ts';
@@ -165,7 +165,7 @@ async function main(
 
   const thinking = brain(deps);
 
-  function answerHold(code: string, body: AnswerBody): Hold {
+  function answerHold(code: string, body: AnswerBody, from: AnsweredFrom | undefined): Hold {
     const hold = desk.get(code);
     if (!hold) throw unknownCode(code);
     if (hold.needsName && body.as !== 'denied' && body.withoutNet !== hold.needsName) {
@@ -186,10 +186,11 @@ async function main(
         next: `toolcrib approve ${code} --as-sent`,
       });
     }
+    const where = from === undefined ? {} : { from };
     const given =
       body.as === 'denied'
-        ? { as: 'denied' as const, by: body.by }
-        : { as: body.as, by: body.by, withoutNet: body.withoutNet !== undefined };
+        ? { as: 'denied' as const, by: body.by, ...where }
+        : { as: body.as, by: body.by, withoutNet: body.withoutNet !== undefined, ...where };
     const result = desk.answer(code, given, policy.current().passMs);
     if (result === 'unknown') throw unknownCode(code);
     if (result === 'closed')
@@ -207,10 +208,10 @@ async function main(
 
   port.on('message', (message: ToDesk) => {
     if (message.type !== 'answer') return;
-    const { call, code, body, until } = message;
+    const { call, code, body, from, until } = message;
     try {
       if (Date.now() > until) throw new ToolcribError('conflict', 'It came too late.');
-      tellDesk({ type: 'answered', call, hold: answerHold(code, body) });
+      tellDesk({ type: 'answered', call, hold: answerHold(code, body, from) });
     } catch (error) {
       const known = error instanceof ToolcribError ? error : undefined;
       const text = error instanceof Error ? error.message : String(error);

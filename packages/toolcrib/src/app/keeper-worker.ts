@@ -10,11 +10,13 @@ import { desks } from './desks.ts';
 import { loadDoorIdentity } from './door-identity.ts';
 import type { WorkerSetup } from './guard-worker.ts';
 import { housekeeping } from './housekeeping.ts';
+import { answeredFrom, lineageOf, mayAnswer } from './lineage.ts';
 import { log } from './log.ts';
 import { mints } from './mints.ts';
 import { unfinishedContexts } from './own-journal.ts';
 import { pathsOf } from './paths.ts';
 import { policyFile } from './policy-file.ts';
+import { runProcesses } from './run-processes.ts';
 import { forgetRun } from './runs.ts';
 import { systemClock } from './system-clock.ts';
 import { version } from './version.ts';
@@ -92,6 +94,7 @@ async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
     ownTokens: async () => Object.values((await loadDoorIdentity(pathsOf(env, home), [])).tokens),
     grant: (token, grant) => post({ type: 'grant', token, grant }),
   });
+  const running = runProcesses(clock);
   let opened = false;
   let ending: GuardStatus['ending'] = null;
   const api = await serveApi(
@@ -103,10 +106,22 @@ async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
       },
       holds: () => held.list(),
       hold: (code) => held.get(code),
-      answer: (code, body) => held.answer(code, body),
-      mint: (request) => minting.mint(request),
+      answer: async (code, body, asker) => {
+        // A no is nobody's yes: it may come from anywhere.
+        if (body.as !== 'denied') mayAnswer(asker?.pid, running.all(), 'approved');
+        return held.answer(code, body, answeredFrom(asker?.pid, running.all()));
+      },
+      async mint(request, asker) {
+        const above = asker && lineageOf(asker.pid, running.all());
+        // What an agent starts under a run of its own is the agent's all the same.
+        const agent = request.agent === true || (above?.of === 'run' && above.agent);
+        const run = await minting.mint({ ...request, ...(agent ? { agent } : {}) });
+        running.began(run.id, asker?.pid, agent);
+        return run;
+      },
       revoke(id) {
         minting.ended(id);
+        running.ended(id);
         post({ type: 'revoke', id });
         // A process that is killed lets go of its connections a moment before it is gone.
         forgetRun(setup.runs, id);

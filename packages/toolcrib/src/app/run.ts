@@ -10,6 +10,7 @@ import { withLock, writeOwnFile } from './files.ts';
 import { guardedKubeconfigFor } from './guarded-kubeconfig.ts';
 import { pathsOf } from './paths.ts';
 import { rememberSources } from './person-kubeconfig.ts';
+import { RUN_MARK } from './processes.ts';
 import { forgetDeadRuns, type OpenRun, openRun, rememberRun, removeRun } from './runs.ts';
 import { sourceHere } from './sources.ts';
 
@@ -42,10 +43,14 @@ export async function runGuarded(
     const tool = { name: basename(binary), sha256: await sha256(realpathSync(binary)) };
     run = await openRun(client, { tool, agent: options.agent, person: userInfo().username });
     forgetDeadRuns(paths.runs);
-    folder = rememberRun(paths.runs, run.id, sourceHere(paths, env, homedir()).added);
+    folder = rememberRun(paths.runs, run.id, sourceHere(paths, env, homedir()).added, options.agent);
     const kubeconfig = join(folder, 'kubeconfig');
     writeOwnFile(kubeconfig, await guardedKubeconfigFor(paths, env, run.tokens));
-    return await child(binary, args, { ...childEnvironment(env), KUBECONFIG: kubeconfig });
+    return await child(binary, args, {
+      ...childEnvironment(env),
+      KUBECONFIG: kubeconfig,
+      [RUN_MARK]: run.id,
+    });
   } catch (error) {
     const next = error instanceof ToolcribError && error.next ? ` ${error.next}` : '';
     return fail(125, `${error instanceof Error ? error.message : String(error)}${next}`);

@@ -6,7 +6,9 @@ import type { GuardClient, LiveRun } from '../api/client.ts';
 import type { RunTokenBody } from '../api/schema.ts';
 import { rescue } from './adopt.ts';
 import { ownFolder, readIfThere, writeOwnFile } from './files.ts';
+import type { RunProcess } from './lineage.ts';
 import { startOf } from './process-id.ts';
+import { processSeen } from './processes.ts';
 
 /** Milliseconds. */
 const AGAIN = 500;
@@ -16,6 +18,7 @@ const ownerSchema = z.object({
   start: z.string(),
   /** The file for what other programs write into the run's kubeconfig. Absent in older ones. */
   added: z.string().optional(),
+  agent: z.boolean().optional(),
 });
 
 export interface OpenRun {
@@ -62,12 +65,12 @@ export async function openRun(client: GuardClient, body: RunTokenBody): Promise<
  * The folder of a run, marked as this process's.
  * @param added the file for what the tool itself writes into the run's kubeconfig
  */
-export function rememberRun(runs: string, id: string, added: string): string {
+export function rememberRun(runs: string, id: string, added: string, agent = false): string {
   const folder = join(runs, id);
   ownFolder(folder);
   writeOwnFile(
     join(folder, 'owner'),
-    JSON.stringify({ pid: process.pid, start: startOf(process.pid) ?? '', added }),
+    JSON.stringify({ pid: process.pid, start: startOf(process.pid) ?? '', added, agent }),
   );
   return folder;
 }
@@ -86,6 +89,22 @@ export function removeRun(folder: string): void {
 
 export function addedOfRun(folder: string): string | undefined {
   return ownerOf(folder)?.added;
+}
+
+/** The runs whose processes live, as their folders tell: also where no guard is there to ask. */
+export function liveRuns(runs: string): RunProcess[] {
+  let names: string[];
+  try {
+    names = readdirSync(runs);
+  } catch {
+    return [];
+  }
+  return names.flatMap((id) => {
+    const owner = ownerOf(join(runs, id));
+    if (!owner || !isAlive(join(runs, id))) return [];
+    const start = processSeen(owner.pid)?.start;
+    return [{ id, pid: owner.pid, agent: owner.agent ?? false, ...(start === undefined ? {} : { start }) }];
+  });
 }
 
 /** What runs left that were killed while no guard was there to see it. */

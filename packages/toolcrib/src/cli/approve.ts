@@ -20,7 +20,10 @@ export function registerApprove(program: Command): void {
     .option('--softened', 'in a form that can be undone meanwhile: the Pods keep running')
     .option('--as-sent', 'as it was sent')
     .option('--without-net <name>', 'what could not be kept, or not all be seen: its name, typed on purpose')
-    .addHelpText('after', '\nWithout --softened or --as-sent it shows what would happen and asks.')
+    .addHelpText(
+      'after',
+      '\nWithout --softened or --as-sent it shows what would happen and asks.\nNot from within a toolcrib run: nobody says yes to himself.',
+    )
     .action(async (code: string, options: ApproveOptions) => {
       const client = await guard();
       const before = await client.hold(code);

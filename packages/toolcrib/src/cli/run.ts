@@ -11,7 +11,7 @@ export function registerRun(program: Command): void {
     )
     .addHelpText(
       'after',
-      '\nExit codes: the command’s own; 125 the guard failed, 126 it can’t be run, 127 it was not found.',
+      '\nWhat it starts can’t approve, nor finish a softened act: do that in your own terminal.\nExit codes: the command’s own; 125 the guard failed, 126 it can’t be run, 127 it was not found.',
     )
     .passThroughOptions()
     .action(async (command: string[], options: { as?: string }) => {

@@ -57,3 +57,13 @@ async function mayArriveMs(context: string): Promise<number> {
   const { policyFile } = await import('../app/policy-file.ts');
   return policyFile(paths().policy).current().mayArriveMs(context);
 }
+
+/**
+ * A yes that this very process carries out.
+ * @throws ToolcribError `conflict` where it belongs to a run: nobody says yes to himself
+ */
+export async function notFromARun(what: string): Promise<void> {
+  const { mayAnswer } = await import('../app/lineage.ts');
+  const { liveRuns } = await import('../app/runs.ts');
+  mayAnswer(process.pid, liveRuns(paths().runs), what);
+}

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { UndoRecord } from '../model/index.ts';
 import { resultsText } from './log.ts';
-import { withActs } from './setup.ts';
+import { notFromARun, withActs } from './setup.ts';
 import { ask, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
 
 /** `toolcrib undo ACT` and `toolcrib finish ACT` */
@@ -19,6 +19,8 @@ export function registerUndo(program: Command): void {
     .action(async (actId: string, options: { output: Output; sameCluster?: boolean }) => {
       const { undoAct } = await import('../app/acts.ts');
       const { sameCluster } = options;
+      // A word of a person's own, as a yes is.
+      if (sameCluster) await notFromARun('undone');
       const record = await withActs((deps) => undoAct({ ...deps, sameCluster }, actId, progress));
       finishWith(record.results);
       print(options.output, record, () =>
@@ -34,6 +36,8 @@ export function registerUndo(program: Command): void {
     .option('--overdue', 'also where its time has long passed')
     .option('--same-cluster', 'it is the cluster in which the act was done, where that can’t be told')
     .action(async (actId: string, options: { output: Output; overdue?: boolean; sameCluster?: boolean }) => {
+      // What was kept back goes by it: that is a yes.
+      await notFromARun('finished');
       const { finishAct } = await import('../app/finish.ts');
       const { ToolcribError } = await import('../model/index.ts');
       const windowMs = await softenWindow();

@@ -176,6 +176,10 @@ const radius = z.looseObject({
   seenAt: count,
 });
 
+const answeredFrom = z
+  .looseObject({ pid: count, terminal: text.optional(), under: text.optional(), run: text.optional() })
+  .optional();
+
 export const holdSchema = z.looseObject({
   code: text,
   actId: text,
@@ -209,8 +213,10 @@ export const holdSchema = z.looseObject({
       by: text,
       at: count,
       withoutNet: z.boolean().optional(),
+      from: answeredFrom,
     })
     .optional(),
+  denied: z.looseObject({ by: text, at: count, from: answeredFrom }).optional(),
   person: text,
   caller: caller.optional(),
   as,

@@ -84,9 +84,9 @@ export interface Hold {
   /** How many like requests the approval would cover. */
   envelope?: Envelope;
   state: 'open' | 'approved' | 'denied' | 'used' | 'expired' | 'void';
-  answer?: { as: 'as-sent' | 'softened'; by: string; at: number; withoutNet?: boolean };
+  answer?: { as: 'as-sent' | 'softened'; by: string; at: number; withoutNet?: boolean; from?: AnsweredFrom };
   /** Who said no, and when (milliseconds since 1970); absent in old records. */
-  denied?: { by: string; at: number };
+  denied?: { by: string; at: number; from?: AnsweredFrom };
   /** Who may use a pass: the same person with an identical request. */
   person: string;
   /** Who asked, as far as it is known, and as whom: the approver is told. Absent in old records. */
@@ -114,6 +114,17 @@ export interface Hold {
    * stored one is refused: who takes a pass reads it, marks it used, and saves it with the revision read.
    */
   revision?: number;
+}
+
+/** The process that answered a hold, as the system told of it. Absent in old records, and where nobody could tell. */
+export interface AnsweredFrom {
+  pid: number;
+  /** `pts/3` */
+  terminal?: string;
+  /** The name of the program that started it: a shell, mostly. */
+  under?: string;
+  /** The run that it belongs to: it can say no. */
+  run?: string;
 }
 
 /** What net there still is under something that goes only with its name typed. */

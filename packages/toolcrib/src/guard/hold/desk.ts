@@ -1,9 +1,9 @@
-import { type Clock, type Decision, type Hold, netOf } from '../../model/index.ts';
+import { type AnsweredFrom, type Clock, type Decision, type Hold, netOf } from '../../model/index.ts';
 
 /** How a held request may go on. */
 export type HoldAnswer =
-  | { as: 'as-sent' | 'softened'; by: string; withoutNet: boolean }
-  | { as: 'denied'; by: string }
+  | { as: 'as-sent' | 'softened'; by: string; withoutNet: boolean; from?: AnsweredFrom }
+  | { as: 'denied'; by: string; from?: AnsweredFrom }
   | { as: 'expired' }
   | { as: 'gone' }
   /** The guard ends: its code is worth nothing any more. */
@@ -208,18 +208,19 @@ export function holdDesk(
       const takesBack = answer.as === 'denied' && (state === 'approved' || state === 'used');
       if (!live(slot) || (state !== 'open' && !takesBack)) return 'closed';
       const now = clock.now();
+      const where = answer.from === undefined ? {} : { from: answer.from };
       if (answer.as === 'denied') {
         slot.deniedBy = answer.by;
         denials.set(slot.hold.actId, { code, by: answer.by, at: now });
         if (denials.size > DENIALS) denials.delete(denials.keys().next().value ?? '');
         // It was taken: who has it asks once more, right before anything leaves, whether its act was denied.
         if (state === 'used') return slot.hold;
-        const hold = change(slot, { state: 'denied', denied: { by: answer.by, at: now } });
+        const hold = change(slot, { state: 'denied', denied: { by: answer.by, at: now, ...where } });
         slot.waiter?.(answer);
         return hold;
       }
       const envelope = slot.hold.envelope && { ...slot.hold.envelope, expiresAt: now + passMs };
-      const given = { as: answer.as, by: answer.by, at: now, withoutNet: answer.withoutNet };
+      const given = { as: answer.as, by: answer.by, at: now, withoutNet: answer.withoutNet, ...where };
       const part = { answer: given, envelope, expiresAt: now + passMs, waiting: false };
       const hold = change(slot, { ...part, state: 'approved' });
       const { waiter } = slot;
