@@ -53,6 +53,19 @@ for (const version of readdirSync(fixtures).filter((name) => /^\d/.test(name))) 
       }
     });
 
+    it('has who said yes to what was held, without what was not written down then', async () => {
+      const journal = home.journal();
+      const answered = (await journal.holds()).filter(({ answer, denied }) => answer ?? denied);
+      await journal.close();
+      assert.ok(answered.length > 0);
+      for (const { actId, code, answer, denied } of answered.slice(0, 3)) {
+        const { stdout, stderr } = await home.cli('log', actId);
+        const by = answer ? `${code}: yes, ${answer.as}` : `${code}: no`;
+        assert.ok(stdout.includes(by) && stdout.includes(`by ${(answer ?? denied)?.by}`), stdout + stderr);
+        assert.doesNotMatch(stdout, /from process|undefined/);
+      }
+    });
+
     it('keeps its door: the same port, CA and tokens, so that what points there goes on working', async () => {
       const { port, ca, tokens } = JSON.parse(readFileSync(join(from, 'door.json'), 'utf8'));
       const now = await loadDoorIdentity(home.paths, Object.keys(tokens));

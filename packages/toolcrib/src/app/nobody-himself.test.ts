@@ -176,11 +176,23 @@ describe('nobody says yes to himself', { skip: process.platform !== 'linux' }, (
     await run.end();
   });
 
-  it('a person outside of it approves', async () => {
+  it('a person outside of it approves, and the log tells who, how and from where', async () => {
     const run = await runThatAnswers('agent', `${TOOLCRIB} approve "$1" --as-sent`);
     assert.equal(run.code, 1);
     const { code, stderr } = await home.cli('approve', run.hold.code, '--as-sent');
     assert.equal(code, 0, stderr);
     await run.end();
+    const text = await home.cli('log', run.hold.actId);
+    assert.match(text.stdout, /by an agent of \w+, with bash/);
+    assert.match(text.stdout, new RegExp(`${run.hold.code}: yes, as-sent, by \\w+ at .*from process \\d+`));
+    const json = JSON.parse((await home.cli('log', run.hold.actId, '-o', 'json')).stdout);
+    const [answer] = json.answers;
+    assert.equal(json.act.caller.agent, true);
+    assert.deepEqual(
+      [answer.code, answer.requestId, answer.as],
+      [run.hold.code, run.hold.requestId, 'as-sent'],
+    );
+    assert.match(answer.at, /^\d{4}-.*Z$/);
+    assert.ok(answer.from.pid > 1);
   });
 });

@@ -7,6 +7,7 @@ import {
   tookNothing,
   type UndoRecord,
 } from '../model/index.ts';
+import type { AnswerStory } from './answers.ts';
 import { bad, good, mild } from './terminal.ts';
 
 export interface ActStory {
@@ -18,6 +19,8 @@ export interface ActStory {
   answerable?: boolean;
   /** The acts in which went what was held in this one. */
   elsewhere?: string[];
+  /** What was said to its holds; absent where none was answered. */
+  answers?: AnswerStory[];
 }
 
 /** In one or two words: what stands at the end of the act. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { whoAsks } from '../guard/hold/asker.ts';
 import {
   type Act,
   contextNameOf,
@@ -7,6 +8,7 @@ import {
   ToolcribError,
   type UndoRecord,
 } from '../model/index.ts';
+import { answersOf, answerText } from './answers.ts';
 import { type ActStory, outcomeOf, titleNow, wholeUndo } from './became.ts';
 import { guard, openOwnJournal, paths } from './setup.ts';
 import {
@@ -39,7 +41,11 @@ export function registerLog(program: Command): void {
         try {
           if (actId !== undefined) {
             const { knownAct } = await import('../app/acts.ts');
-            const story = await storyOf(journal, await knownAct(journal, actId), answerableActs);
+            const act = await knownAct(journal, actId);
+            const told = await storyOf(journal, act, answerableActs);
+            // Not for each line of a list: holds carry all that was shown.
+            const answers = answersOf(await journal.holds({ actId: act.id }));
+            const story = { ...told, ...(answers.length > 0 ? { answers } : {}) };
             return print(options.output, story, () => storyText(story));
           }
           const acts = await journal.acts({ ...inContext(options.context), limit: options.limit });
@@ -143,11 +149,19 @@ export function severityOf({ requests }: Pick<ActStory, 'requests'>): string {
   return verdicts.has('warn') ? mild('warn') : faint('calm');
 }
 
+/** An agent is told as one: whoever reads the log did not sit there. */
+function whoAsked({ act, requests }: ActStory): string {
+  const as = requests.find((request) => request.as)?.as;
+  const who = clean(whoAsks({ person: act.caller.person, caller: act.caller, as }));
+  return act.caller.agent ? mild(who) : who;
+}
+
 function toolOf({ caller }: Act): string {
-  const { tool, claim } = caller;
-  return tool
+  const { tool, claim, agent } = caller;
+  const name = tool
     ? `${tool.name}${tool.version ? ` ${tool.version}` : ''}`
     : (claim.name ?? (claim.userAgent.slice(0, 20) || '?'));
+  return agent ? `agent, ${name}` : name;
 }
 
 function storyText(story: ActStory): string {
@@ -155,7 +169,7 @@ function storyText(story: ActStory): string {
   const { caller } = act;
   const lines = [
     `${bold(act.id)}  ${clean(titleNow(story))}  ${outcomeOf(story)}`,
-    `${dateTime(act.startedAt)}  in ${clean(act.context)}, by ${clean(caller.person)} with ${clean(caller.claim.userAgent || '(no User-Agent)')}`,
+    `${dateTime(act.startedAt)}  in ${clean(act.context)}, by ${whoAsked(story)} (${clean(caller.claim.userAgent || 'no User-Agent')})`,
     ...(caller.command ? [`command  ${clean(caller.command)}`] : []),
     '',
     ...requests.flatMap((request) => [
@@ -164,6 +178,7 @@ function storyText(story: ActStory): string {
       ...unseenLines(request),
     ]),
   ];
+  for (const answer of story.answers ?? []) lines.push('', answerText(answer));
   for (const record of softenings) {
     const { owner, state, finishAfter, left, how, undoAsked } = record;
     const what = `${owner.kind} ${owner.namespace === undefined ? '' : `${owner.namespace}/`}${owner.name}`;

@@ -6,6 +6,7 @@ import {
   type Act,
   type Clock,
   type Hold,
+  isOfAct,
   type Journal,
   type RequestRecord,
   type Snapshot,
@@ -261,8 +262,13 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
     },
     async holds(query = {}) {
       const { where, values } = conditions({ 'state =': query.state, 'context =': query.context });
-      const rows = database.all(`${HOLD} ${where} ORDER BY created_at, rowid`, ...values);
-      return records<Hold>(holdSchema, 'the hold', rows);
+      const { actId } = query;
+      // Other acts' stand in the record alone: any that names this one is read, and then looked at.
+      const named = actId === undefined ? '' : `${where === '' ? 'WHERE' : 'AND'} instr(body, ?) > 0`;
+      const all = actId === undefined ? values : [...values, JSON.stringify(actId)];
+      const rows = database.all(`${HOLD} ${where} ${named} ORDER BY created_at, rowid`, ...all);
+      const found = records<Hold>(holdSchema, 'the hold', rows);
+      return actId === undefined ? found : found.filter((hold) => isOfAct(hold, actId));
     },
 
     async saveSoften(soften) {

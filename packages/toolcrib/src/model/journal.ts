@@ -127,6 +127,11 @@ export interface AnsweredFrom {
   run?: string;
 }
 
+/** Whether an act asked for what is held: it is the hold's own, its yes was used in it, or it asked for the same. */
+export function isOfAct({ actId, usedIn, alsoBy = [] }: Hold, id: string): boolean {
+  return actId === id || usedIn === id || alsoBy.includes(id);
+}
+
 /** What net there still is under something that goes only with its name typed. */
 export type Net = 'partial' | 'none';
 
@@ -236,7 +241,8 @@ export interface Journal {
    */
   saveHold(hold: Hold): Promise<void>;
   hold(code: string): Promise<Hold | undefined>;
-  holds(query?: { state?: Hold['state']; context?: string }): Promise<Hold[]>;
+  /** @param query.actId the act that asked first, or in which its yes was used, or that asked for the same */
+  holds(query?: { state?: Hold['state']; context?: string; actId?: string }): Promise<Hold[]>;
 
   /** Inserts or replaces; another end than the stored one, and forgetting that the undo was asked for, change nothing. */
   saveSoften(record: SoftenRecord): Promise<void>;

@@ -160,6 +160,12 @@ export function journalContract(name: string, makeStore: () => Promise<JournalSt
         assert.deepEqual(await codes(), ['A', 'B', 'C']);
         assert.deepEqual(await codes({ state: 'open' }), ['A', 'B']);
         assert.deepEqual(await codes({ state: 'open', context: 'prod' }), ['B']);
+        const own = { requestId: 'd', createdAt: 4, actId: 'act-2', usedIn: 'act-3', alsoBy: ['act-4'] };
+        await journal.saveHold(aHold({ code: 'D', ...own, person: 'act-5' }));
+        for (const actId of ['act-2', 'act-3', 'act-4'])
+          assert.deepEqual(await codes({ actId }), ['D'], actId);
+        assert.deepEqual(await codes({ actId: 'act-5' }), [], 'a name is no act');
+        assert.deepEqual(await codes({ actId: 'act-2', context: 'test' }), []);
         assert.deepEqual(
           await journal.hold('A'),
           aHold({ code: 'A', requestId: 'a', createdAt: 1, context: 'test', revision: 1 }),
