@@ -59,7 +59,8 @@ export function fieldsGivenBack(
   return after.length > 0 ? after : undefined;
 }
 
-function keyOf({ manager, operation, apiVersion, subresource }: ManagedFields): string {
+/** What makes two entries one and the same. */
+export function keyOf({ manager, operation, apiVersion, subresource }: ManagedFields): string {
   return JSON.stringify([manager, operation, apiVersion, subresource ?? '']);
 }
 

@@ -64,7 +64,7 @@ export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create
   await afterwards(run, info, snapshot, made.now, notes);
   notes.push(changedOnTheWay(snapshot, made.now));
   const known = snapshot.status === undefined || !isCustom(snapshot) ? made.now : undefined;
-  notes.push(await giveFieldsBack(run, info, snapshot, 'all', known), ...remarks(snapshot));
+  notes.push(await giveFieldsBack(run, info, snapshot, 'made', known), ...remarks(snapshot));
   const note = notes.filter((one) => one !== undefined).join('; ');
   const lostData: Result[] =
     lostVolume === undefined

@@ -1,38 +1,35 @@
 import type { KubeObject, ManagedFields, ResourceType } from '@toolcrib/kube';
-import { fieldsGivenBack } from '@toolcrib/kube';
+import { fieldsAsBefore, fieldsGivenBack } from '@toolcrib/kube';
 import type { Run } from './running.ts';
 import { statusOf } from './wait.ts';
 
 /** The name under which the API server writes down what we write: our User-Agent. */
 const OURS = 'toolcrib';
 
+/** What is to be given back: everything of an object that we made again, or what we own of one that stood. */
+type Which = 'made' | 'all' | readonly (readonly string[])[];
+
 /**
  * Gives what we own of an object back to whoever owned it before, so that helm, `kubectl apply --server-side` and
  * operators go on without a conflict. Pinned to what was read; whatever stands in the way undoes nothing.
- * @param paths which fields; `all` for an object that we created
+ * @param which `made`: the entries of before as they were; else what we own of it at all, or at these paths
  * @returns a note where it could not be done
  */
 export async function giveFieldsBack(
   run: Run,
   info: ResourceType & { namespaced?: boolean },
   snapshot: KubeObject,
-  paths: 'all' | readonly (readonly string[])[],
+  which: Which,
   known?: KubeObject,
 ): Promise<string | undefined> {
-  const before = snapshot.metadata.managedFields as ManagedFields[] | undefined;
-  if (before === undefined || before.length === 0) return undefined;
   const { namespace, name } = snapshot.metadata;
   const at = { namespace: info.namespaced === false ? undefined : namespace, name };
   try {
     for (let attempt = 0; ; attempt++) {
       const now = attempt === 0 && known ? known : await run.cluster.get(info, at, run.as);
       if (!now) return undefined;
-      const { uid, resourceVersion, managedFields = [] } = now.metadata;
-      const only = paths === 'all' ? {} : { only: paths };
-      const given = fieldsGivenBack(before, managedFields as ManagedFields[], OURS, {
-        ...only,
-        uids: run.uids,
-      });
+      const { uid, resourceVersion } = now.metadata;
+      const given = entries(run, snapshot, now, which);
       if (given === undefined) return undefined;
       const patch = { metadata: { uid, resourceVersion, managedFields: given } };
       try {
@@ -47,4 +44,13 @@ export async function giveFieldsBack(
     const why = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
     return `its field owners could not be given back (${why})`;
   }
+}
+
+function entries(run: Run, snapshot: KubeObject, now: KubeObject, which: Which): ManagedFields[] | undefined {
+  if (which === 'made') return fieldsAsBefore(snapshot, now, OURS, run.uids);
+  const before = (snapshot.metadata.managedFields ?? []) as ManagedFields[];
+  if (before.length === 0) return undefined;
+  const only = which === 'all' ? {} : { only: which };
+  const standing = (now.metadata.managedFields ?? []) as ManagedFields[];
+  return fieldsGivenBack(before, standing, OURS, { ...only, uids: run.uids });
 }
