@@ -33,6 +33,8 @@ export interface ActDeps {
   sameCluster?: boolean;
   /** How long what was sent may still be carried out, as the policy says of the context. Milliseconds; else 75 s. */
   mayArriveMs?(context: string): Promise<number>;
+  /** Told what is waited for, where that takes longer than a moment. */
+  tell?(text: string): void;
 }
 
 /** Told of each result as it comes. */
@@ -93,7 +95,12 @@ async function bringBack(deps: ActDeps, act: Act, progress: ActProgress): Promis
     const live = await lookForUndo(cluster, kept, softened, as, own);
     const plan = planUndo(kept, softened, live, own, openUntil);
     took ||= plan.took;
-    const { record, softenings } = await runUndo(cluster, plan, progress, { id: whole.id, by, as });
+    const { record, softenings } = await runUndo(cluster, plan, progress, {
+      id: whole.id,
+      by,
+      as,
+      tell: deps.tell,
+    });
     for (const softening of softenings) await journal.saveSoften(softening);
     whole.results.push(...record.results, ...(await withoutMarks(deps, cluster, softened)));
     const back = new Set(softenings.map(({ owner }) => owner.uid));

@@ -21,7 +21,7 @@ export function registerUndo(program: Command): void {
       const { sameCluster } = options;
       // A word of a person's own, as a yes is.
       if (sameCluster) await notFromARun('undone');
-      const record = await withActs((deps) => undoAct({ ...deps, sameCluster }, actId, progress));
+      const record = await withActs((deps) => undoAct({ ...deps, sameCluster, tell: say }, actId, progress));
       finishWith(record.results);
       print(options.output, record, () =>
         record.results.length > 0

@@ -5,11 +5,12 @@ import { difference } from './difference.ts';
 import { giveFieldsBack } from './field-owners.ts';
 import { getAs } from './live.ts';
 import { isBareDefault, prepared, sameIntent } from './prepare.ts';
-import { letGo, usersOf } from './rebind.ts';
+import { letGo } from './rebind.ts';
 import type { Run } from './running.ts';
 import { explicitNodePorts, withoutAssigned } from './service.ts';
 import type { Result, UndoStep } from './steps.ts';
 import { isKind, nameOf } from './steps.ts';
+import { stillGoing } from './still-going.ts';
 import { goneNote, withoutVolume } from './volumes.ts';
 import { statusOf, waitFor } from './wait.ts';
 
@@ -31,10 +32,11 @@ export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create
     ];
   }
   if (step.waitGone) {
-    const gone = await isGone(run, info, at, step.waitGone);
+    const gone = await isGone(run, info, at, step.waitGone, what);
     if (!gone) {
       run.missing.add(uid);
-      return [{ what, result: 'failed', note: await stillGoing(run, snapshot) }];
+      if (isKind(snapshot, '', 'Namespace')) run.closed.add(name);
+      return [{ what, result: 'failed', note: await stillGoing(run, info, snapshot) }];
     }
   }
   const notes = [step.note];
@@ -147,34 +149,32 @@ export async function addOwners(
   }
 }
 
+/** How long may be waited without a word. */
+const SILENT_MS = 2_000;
+
 async function isGone(
   run: Run,
   info: ResourceInfo,
   at: { namespace?: string; name: string },
   uid: string,
+  what: string,
 ): Promise<boolean> {
+  const { now, limit } = run.waiting;
+  const begun = now();
+  let told = false;
   try {
-    return await waitFor(
-      run.waiting,
-      '',
-      async () => (await run.cluster.get(info, at, run.as))?.metadata.uid !== uid,
-    );
+    return await waitFor(run.waiting, '', async () => {
+      if ((await run.cluster.get(info, at, run.as))?.metadata.uid !== uid) return true;
+      if (!told && now() - begun > SILENT_MS) {
+        told = true;
+        run.tell(`${what} is still on its way out: waiting for it, up to ${Math.round(limit / 1000)} s`);
+      }
+      return false;
+    });
   } catch (error) {
     if (error instanceof ToolcribError && error.code === 'limit') return false;
     throw error;
   }
-}
-
-/** Why nothing was created, and what the person can do about it. */
-async function stillGoing(run: Run, snapshot: KubeObject): Promise<string> {
-  const seconds = Math.round(run.waiting.limit / 1000);
-  const note = `after ${seconds} s it is still on its way out, and nothing was created`;
-  if (!isKind(snapshot, '', 'PersistentVolumeClaim')) return `${note}; undo again once it is gone`;
-  const { namespace = '', name } = snapshot.metadata;
-  const users = await usersOf(run, { namespace, name });
-  if (users.length === 0) return `${note}; undo again once it is gone`;
-  const pods = `${users.length > 1 ? 'Pods' : 'Pod'} ${users.join(', ')}`;
-  return `${note}: ${pods} still ${users.length > 1 ? 'use' : 'uses'} it. Its data is kept. Scale down what runs there, then undo again`;
 }
 
 type Made = { now: KubeObject } | { now: KubeObject; result: Result };

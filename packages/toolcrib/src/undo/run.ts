@@ -11,6 +11,7 @@ import type { Run } from './running.ts';
 import { readSize } from './size.ts';
 import type { Result, UndoPlan, UndoStep } from './steps.ts';
 import { nameOf } from './steps.ts';
+import { waitsForItsNamespace } from './still-going.ts';
 import type { Waiting } from './wait.ts';
 import { defaultWaiting, statusOf } from './wait.ts';
 
@@ -21,6 +22,8 @@ export interface RunOptions {
   by: string;
   as?: As;
   waiting?: Partial<Waiting>;
+  /** Told what is waited for, where that takes longer than a moment. */
+  tell?: (text: string) => void;
 }
 
 export type UndoProgress = (news: { done: number; of: number; result: Result }) => unknown;
@@ -44,9 +47,11 @@ export async function runUndo(
     cluster,
     as: options.as,
     waiting,
+    tell: options.tell ?? (() => {}),
     uids: new Map(Object.entries(plan.again)),
     missing: new Set(),
     missingVolumes: new Set(),
+    closed: new Set(),
     softenings: [],
     coming: new Set(
       plan.steps.flatMap((step) =>
@@ -58,12 +63,22 @@ export async function runUndo(
   const at = waiting.now();
   const results: Result[] = [];
   const left: { result: Result; object: KubeObject; by: KubeObject }[] = [];
+  const waitingFor = new Map<Result, number>();
   for (const [index, step] of plan.steps.entries()) {
+    const closed = waitsForItsNamespace(run, step, results);
+    if (closed) {
+      waitingFor.set(closed, (waitingFor.get(closed) ?? 0) + 1);
+      continue;
+    }
     for (const result of await outcome(run, step)) {
       results.push(result);
       if (step.do === 'none' && step.awaited) left.push({ result, ...step.awaited });
       await progress({ done: index + 1, of: plan.steps.length, result });
     }
+  }
+  for (const [closed, count] of waitingFor) {
+    const rest = count === 1 ? 'one more of the act waits' : `${count} more of the act wait`;
+    results[results.indexOf(closed)] = { ...closed, note: `${closed.note ?? ''}; in it ${rest} for that` };
   }
   // What was left to a controller was promised all the same: whether it came is looked at.
   for (const { result, note } of await stillMissing(run, left)) {

@@ -32,6 +32,7 @@ export async function undo(
   snapshot: Snapshot,
   requests: RequestRecord[] = [],
   limits: { limit?: number } = {},
+  tell: (text: string) => void = () => {},
 ) {
   const live = await lookForUndo(target.cluster, [snapshot], [], undefined, requests);
   const plan = planUndo([snapshot], [], live, requests);
@@ -39,6 +40,7 @@ export async function undo(
     id: 'u1',
     by: 'tester',
     waiting: { ...waiting, ...limits },
+    tell,
   });
   const by = (result: string) =>
     record.results.filter((one) => one.result === result).map((one) => `${one.what}: ${one.note ?? ''}`);
@@ -377,6 +379,49 @@ export function undoContract(open: OpenTarget): void {
       });
       const again = await undo(target, snapshotOf([space, owner, ...claims, ...volumes]));
       assert.deepEqual([again.failed, again.by('done')], [[], []]);
+      await target.https('DELETE', `/api/v1/namespaces/${name}`);
+    }));
+
+  test('a Namespace that a foreign finalizer holds: what holds it is named, and nothing else is tried or waited for', () =>
+    inNamespace(target, async (scratch) => {
+      const name = `${scratch}-h`;
+      const space = await put(target, '/api/v1/namespaces', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name },
+      });
+      await until('its default account', () => seen(target, paths.core(name, 'serviceaccounts/default')));
+      const { owner } = await runDeployment(target, name, 'web', 1);
+      const pods = await kept(target, paths.pods(name), 'v1', 'Pod');
+      const maps = ['first', 'second', 'slow'];
+      for (const one of maps)
+        await put(target, paths.core(name, 'configmaps'), {
+          apiVersion: 'v1',
+          kind: 'ConfigMap',
+          metadata: { name: one, finalizers: one === 'slow' ? ['example.io/slow'] : [] },
+        });
+      const config = await kept(target, paths.core(name, 'configmaps'), 'v1', 'ConfigMap');
+      const sets = await kept(target, paths.apps(name, 'replicasets'), 'apps/v1', 'ReplicaSet');
+      const all = snapshotOf([space, owner, ...sets, ...pods, ...config]);
+      await target.https('DELETE', `/api/v1/namespaces/${name}`);
+      await until('all but the one is gone', async () => {
+        const left = await items(target, paths.core(name, 'configmaps'));
+        return left.length === 1 && (await items(target, paths.pods(name))).length === 0;
+      });
+      const told: string[] = [];
+      const run = await undo(target, all, [], { limit: 3_000 }, (text) => told.push(text));
+      assert.deepEqual(told, [`Namespace ${name} is still on its way out: waiting for it, up to 3 s`]);
+      assert.equal(run.record.results.length, 1, JSON.stringify(run.record.results));
+      const [only] = run.record.results;
+      assert.deepEqual([only?.what, only?.result], [`Namespace ${name}`, 'failed']);
+      assert.match(only?.note ?? '', /ConfigMap slow \(finalizer example\.io\/slow\)/);
+      assert.match(only?.note ?? '', /undo again once it is gone; in it \d+ more of the act wait for that$/);
+      const slow = paths.core(name, 'configmaps/slow');
+      await target.https('PATCH', slow, { metadata: { finalizers: null } });
+      const again = await undo(target, all);
+      assert.deepEqual(again.failed, []);
+      assert.equal((await items(target, paths.core(name, 'configmaps'))).length >= maps.length, true);
+      await target.https('PATCH', slow, { metadata: { finalizers: null } });
       await target.https('DELETE', `/api/v1/namespaces/${name}`);
     }));
 
