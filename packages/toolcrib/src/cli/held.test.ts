@@ -29,6 +29,27 @@ test('what a name is needed for is said as it is, whatever the rule', () => {
   }
 });
 
+test('where nothing could be kept, the tree says of nothing that it can be brought back', () => {
+  const { radius } = aHold();
+  const member = (fate: 'deleted' | 'stops', loss: 'restorable' | 'returns', name: string) => ({
+    ref: { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name, uid: name },
+    fate,
+    loss,
+    why: 'owned by StatefulSet kafka',
+    owners: [],
+  });
+  const members = [member('deleted', 'restorable', 'a'), member('deleted', 'returns', 'b')];
+  const told = (more: Partial<Hold>) =>
+    stripVTControlCharacters(holdText(aHold({ decision: held, radius: { ...radius, members }, ...more })));
+  assert.match(told({}), /Pod shop\/a · goes, can be brought back/);
+  const none = told({ needsName: 'kafka', net: 'none' });
+  assert.match(none, /Pod shop\/a · goes, and was not kept/);
+  assert.match(none, /Pod shop\/b · comes back by itself/);
+  assert.doesNotMatch(none, /can be brought back/);
+  // What was seen is kept, and comes back; the holes are told below.
+  assert.match(told({ needsName: 'kafka', net: 'partial' }), /can be brought back/);
+});
+
 const claim = (userAgent: string, name?: string, version?: string) => ({ userAgent, name, version });
 const by = (more: Partial<NonNullable<Hold['caller']>>): Partial<Hold> => ({
   caller: { person: 'aiko', token: 't', claim: claim('kubectl/v1.35.2', 'kubectl', '1.35.2'), ...more },

@@ -108,7 +108,12 @@ export function holdText(hold: Hold): string {
     ...askedLines(hold),
     `${mild(`rule ${decision.rule}`)}: ${clean(decision.reason)}`,
     '',
-    tree(hold.radius, { palette, width: width(), unicode: true }).trimEnd(),
+    tree(hold.radius, {
+      palette,
+      width: width(),
+      unicode: true,
+      notKept: netOf(hold) === 'none',
+    }).trimEnd(),
     '',
   ];
   const more = hold.untold === undefined ? [] : [clean(untoldText(hold.untold))];

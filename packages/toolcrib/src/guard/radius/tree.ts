@@ -28,6 +28,8 @@ export interface TreeOptions {
   unicode?: boolean;
   /** Of more alike than this under one parent, the first few are shown. */
   alike?: number;
+  /** Nothing of it could be kept: nothing of it can be brought back. */
+  notKept?: boolean;
 }
 
 const BOXES = {
@@ -37,7 +39,7 @@ const BOXES = {
 
 /** The radius as a tree for a terminal, its summary last. Lines end in "\n". */
 export function tree(radius: Radius, options: TreeOptions = {}): string {
-  const { palette = plain, width = 80, unicode = true, alike = 4 } = options;
+  const { palette = plain, width = 80, unicode = true, alike = 4, notKept = false } = options;
   const box = unicode ? BOXES.unicode : BOXES.ascii;
   const lines: string[] = [];
   const children = new Map<string, RadiusMember[]>();
@@ -74,7 +76,9 @@ export function tree(radius: Radius, options: TreeOptions = {}): string {
       drawn.add(uid);
       const below = top ? '' : lead + (last ? '   ' : box.pass);
       const under = below + (children.has(uid) ? box.pass : '   ');
-      line(lead + mark, nameOf(row, top), words(row), palette[row.spent ? 'restorable' : row.loss], under);
+      const bare = notKept && !row.spent && row.loss === 'restorable' && row.fate === 'deleted';
+      const colour = palette[bare ? 'lost' : row.spent ? 'restorable' : row.loss];
+      line(lead + mark, nameOf(row, top), bare ? 'goes, and was not kept' : words(row), colour, under);
       draw(children.get(uid) ?? [], below, false);
     }
   };
