@@ -43,8 +43,8 @@ export const faults: Fault[] = [
   {
     name: 'no UID precondition',
     file: `${GUARD}/way/pin.ts`,
-    find: 'preconditions: { ...preconditions, uid: preconditions?.uid ?? uid },',
-    put: 'preconditions,',
+    find: '{ preconditions: { ...preconditions, uid: preconditions?.uid ?? uid } }',
+    put: '{ preconditions }',
     tests: [`${GUARD}/way/pin.test.ts`],
     turnsRed: /a delete carries the UID that was seen/,
   },
