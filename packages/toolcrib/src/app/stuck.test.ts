@@ -71,6 +71,7 @@ it('a judgement that does not come to its end stops nobody else; nothing of it i
     const ours = await thing(namespace, 'LimitRange', 'ours');
     const theirs = await thing(namespace, 'LimitRange', 'theirs');
     const calm = await thing(namespace, 'ConfigMap', 'calm');
+    const quiet = await thing(namespace, 'ConfigMap', 'quiet');
     const heavy = await thing(other, 'ConfigMap', 'heavy', { 'stall-for-test': STALL });
     const [first, second] = [
       codeOf(await through('one', 'DELETE', ours)),
@@ -94,6 +95,13 @@ it('a judgement that does not come to its end stops nobody else; nothing of it i
     assert.equal((await through('two', 'DELETE', theirs)).status, 200);
     assert.equal((await through('two', 'DELETE', calm)).status, 200);
     assert.equal((await through('one', 'GET', heavy)).status, 200, 'reads of the stuck context stop, too');
+    // Nor do its writes wait that can destroy nothing: leases are renewed, and statuses written, however long it thinks.
+    const write = (method: string, path: string, body: object, type = 'application/merge-patch+json') =>
+      send(guard, method, path, { context: 'one', headers: { 'content-type': type }, body });
+    assert.equal((await write('PATCH', quiet, { metadata: { labels: { a: 'b' } } })).status, 200);
+    const whole = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'quiet', labels: { c: 'd' } } };
+    assert.equal((await write('PUT', quiet, whole, 'application/json')).status, 200);
+    assert.deepEqual((await seen(cluster.target, quiet))?.metadata.labels, { c: 'd' });
     // An answer to a hold of the stuck context is refused soon, and does not count later.
     await assert.rejects(guard.api.answer(first, yes), {
       code: 'conflict',

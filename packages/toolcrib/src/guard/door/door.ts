@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createFront, type Server as Front, ty
 import type { Duplex } from 'node:stream';
 import type { Status } from '@toolcrib/kube';
 import { ToolcribError } from '../../model/index.ts';
-import { needsJudgement } from '../effect/needs-judgement.ts';
+import { bodyNeedsJudgement, needsJudgement } from '../effect/needs-judgement.ts';
 import type { AskedRequest, Brain } from '../request.ts';
 import { type Admission, admit } from './admit.ts';
 import { announcedLength, BODY_LIMIT, BODY_TIME, readBody } from './body.ts';
@@ -188,7 +188,7 @@ async function admitAgain(request: IncomingMessage, port: number, options: DoorO
   return admit(request, port, options.tokens);
 }
 
-/** The long way: the whole body is read, the brain decides, and only then something is sent. */
+/** The long way: the whole body is read, the brain decides where it may have to, and only then something is sent. */
 async function judged(
   request: IncomingMessage,
   response: ServerResponse,
@@ -236,6 +236,9 @@ async function judgedWith(
 ) {
   const { brain } = options;
   const asked = askedRequest(request, admission, body, options.requestId());
+  // Asked only now: what is watched may be another by the time that a body has come.
+  if (!bodyNeedsJudgement(asked, admission.target, createWatch(admission, brain)))
+    return harmless(request, response, admission, options, body);
   let answered = false;
   response.once('close', () => {
     if (!answered) brain.gone(asked.id);
@@ -261,6 +264,20 @@ async function judgedWith(
     brain.settled(asked.id, { failed: messageOf(error) });
     throw error;
   }
+}
+
+/** Byte for byte as it came, and without a word to the thread that judges: it may be busy for long, or stuck. */
+async function harmless(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { grant, path, query }: Admitted,
+  options: DoorOptions,
+  bytes: Uint8Array,
+) {
+  if (response.destroyed) return;
+  const upstream = await options.upstreamFor(grant.context);
+  const outcome = await forward(request, response, upstream, { path, query, body: { bytes }, warnings: [] });
+  if ('failed' in outcome) options.log?.('not forwarded', { path, why: outcome.failed });
 }
 
 async function upgrade(

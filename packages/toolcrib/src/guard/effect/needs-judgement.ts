@@ -1,8 +1,11 @@
 import type { RequestTarget } from '@toolcrib/kube';
+import type { AskedRequest } from '../request.ts';
+import { releaseNamed } from './helm.ts';
+import { mayNameOwners } from './owners.ts';
+import { mayChangeSize } from './scalable.ts';
 
 /**
- * Whether a request must be read whole and judged, from its method and path alone. Everything else is streamed
- * through untouched. docs/guard.md names the destructive requests that are not guarded yet.
+ * Whether a request must be read whole, from its method and path alone. Everything else is streamed through untouched. docs/guard.md names the destructive requests that are not guarded yet.
  *
  * @param createWatched a softened act's window is open for this type and namespace
  */
@@ -22,6 +25,21 @@ export function needsJudgement(
   if (method === 'PUT' || method === 'PATCH') return target.name !== undefined;
   // An unknown method is for the server to refuse; it must not be a way past the guard.
   return true;
+}
+
+/**
+ * Of a request that was read whole, whether it must be judged: a write of what has no size, which is no record of helm's, is
+ * watched by no window and can name no owners, destroys nothing. It waits for no judgement, however long another one takes.
+ * In any doubt it is judged. Pure, and cheap enough for the thread that moves the bytes.
+ */
+export function bodyNeedsJudgement(
+  request: Pick<AskedRequest, 'method' | 'headers' | 'body'>,
+  target: RequestTarget,
+  createWatched: boolean,
+): boolean {
+  if (createWatched || target.type !== 'resource' || target.name === undefined) return true;
+  if (request.method !== 'PUT' && request.method !== 'PATCH') return true;
+  return mayChangeSize(target) || releaseNamed(target) !== undefined || mayNameOwners(request);
 }
 
 export function isEviction(target: Extract<RequestTarget, { type: 'resource' }>): boolean {

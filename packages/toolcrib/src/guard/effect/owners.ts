@@ -2,7 +2,7 @@ import { decodeBody, mediaTypeOf, type OwnerReference, readExactJson, textOf } f
 import type { AskedRequest } from '../request.ts';
 import { isEncoded } from './canonical.ts';
 
-type Sent = Pick<AskedRequest, 'method' | 'headers' | 'body'>;
+type Sent = Pick<AskedRequest, 'headers' | 'body'>;
 
 /** What a write says about its object's owners: nothing, these, or what only the server can say. */
 export type AskedOwners = 'untouched' | 'ask-server' | OwnerReference[];
@@ -13,6 +13,16 @@ const IN_JSON = /ownerReferences|\\u/i;
 const IN_JSON_PATCH = /ownerReferences|\\u|"(copy|move)"/i;
 /** In YAML a key may be escaped, folded, tagged as binary, or written in UTF-16. */
 const IN_YAML = /ownerReferences|[\\!\0]/i;
+/** By content type; of others (protobuf, one that nobody knows) the bytes alone say nothing. */
+const WORD = new Map([
+  ['application/json', IN_JSON],
+  ['application/merge-patch+json', IN_JSON],
+  ['application/strategic-merge-patch+json', IN_JSON],
+  ['application/json-patch+json', IN_JSON_PATCH],
+  ['application/yaml', IN_YAML],
+  ['application/apply-patch+yaml', IN_YAML],
+]);
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 
 /**
  * What a PUT or PATCH does to its object's owners, as far as its body tells. Pure. The cheap answer comes first: a body in
@@ -23,26 +33,22 @@ const IN_YAML = /ownerReferences|[\\!\0]/i;
  * @throws Error for a body in a content-encoding
  */
 export function ownersIn(request: Sent): AskedOwners {
+  if (!mayNameOwners(request)) return 'untouched';
   if (isEncoded(request)) throw new Error("its body is encoded, and so it can't be read");
-  const { method, headers, body } = request;
+  const { headers, body } = request;
   const media = mediaTypeOf(headers['content-type']);
-  if (media === 'application/vnd.kubernetes.protobuf') return inProtobuf(media, body);
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
-  switch (media) {
-    case 'application/json':
-    case 'application/merge-patch+json':
-    case 'application/strategic-merge-patch+json':
-      return IN_JSON.test(text) ? inJson(body) : 'untouched';
-    case 'application/json-patch+json':
-      return IN_JSON_PATCH.test(text) ? 'ask-server' : 'untouched';
-    case 'application/yaml':
-    case 'application/apply-patch+yaml':
-      // What clients apply is JSON, which every YAML reader reads alike.
-      return IN_YAML.test(text) ? inJson(body) : 'untouched';
-    default:
-      // One that the server does not take either is refused by the dry run in its own words.
-      return method === 'PUT' || method === 'PATCH' ? 'ask-server' : 'untouched';
-  }
+  if (media === PROTOBUF) return inProtobuf(media, body);
+  // What clients apply is JSON, which every YAML reader reads alike.
+  if (media !== 'application/json-patch+json' && WORD.has(media)) return inJson(body);
+  // One that the server does not take either is refused by the dry run in its own words.
+  return 'ask-server';
+}
+
+/** A look at the bytes alone: true in any doubt. */
+export function mayNameOwners({ headers, body }: Sent): boolean {
+  const word = WORD.get(mediaTypeOf(headers['content-type']));
+  if (word === undefined || isEncoded({ headers })) return true;
+  return word.test(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'));
 }
 
 function inProtobuf(media: string, body: Uint8Array): AskedOwners {
