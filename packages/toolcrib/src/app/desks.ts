@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { type AnswerBody, unknownCode } from '../api/schema.ts';
+import { isCurrent } from '../guard/hold/desk.ts';
 import { type AnsweredFrom, type Clock, type Hold, ToolcribError } from '../model/index.ts';
 import { ANSWER_LIMIT, type FromDesk, type ToDesk } from './desk-messages.ts';
 
@@ -43,9 +44,9 @@ export function desks({
   let untold = false;
   let call = 0;
 
-  const live = (hold: Hold): boolean => hold.expiresAt > clock.now();
+  const live = (hold: Hold): boolean => isCurrent(hold, clock.now());
   const sweep = (): void => {
-    for (const [code, hold] of holds) if (hold.expiresAt + AFTERLIFE < clock.now()) holds.delete(code);
+    for (const [code, hold] of holds) if (!isCurrent(hold, clock.now() - AFTERLIFE)) holds.delete(code);
   };
 
   return {

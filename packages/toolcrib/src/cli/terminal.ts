@@ -42,6 +42,7 @@ const TIMES = new Set([
   'lastAt',
   'createdAt',
   'expiresAt',
+  'coversUntil',
   'finishAfter',
   'takenAt',
   'seenAt',

@@ -189,6 +189,7 @@ export const holdSchema = z.looseObject({
   context: text,
   createdAt: count,
   expiresAt: count,
+  coversUntil: count.optional(),
   waiting: z.boolean(),
   effect,
   radius,

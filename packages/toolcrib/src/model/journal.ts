@@ -75,6 +75,8 @@ export interface Hold {
   createdAt: number;
   /** Milliseconds since 1970; afterwards an approval makes no sense any more. */
   expiresAt: number;
+  /** So long its yes lets what it has begun go on, and so can be taken back. Milliseconds since 1970. */
+  coversUntil?: number;
   /** A client still waits for the answer. */
   waiting: boolean;
   effect: Effect;

@@ -55,6 +55,11 @@ export const SEVERAL = '*';
 /** How long an unanswered hold can still be answered. Milliseconds. */
 export const HOLD_LIFE = 10 * 60_000;
 
+/** Whether a hold is still anybody's business: its time is not over, or its yes still lets go on what it has begun. */
+export function isCurrent({ expiresAt, coversUntil = 0 }: Hold, now: number): boolean {
+  return expiresAt > now || coversUntil >= now;
+}
+
 export interface HoldDesk {
   /** The open hold of an identical request, so that a client that asks again gets the same code. */
   openFor(person: string, requestKey: string): Hold | undefined;
@@ -95,8 +100,11 @@ export interface HoldDesk {
   requireName(code: string, name: string, why: string): void;
   /** Its code is good for nothing any more; whoever waits on it need not wait longer. */
   void(code: string): void;
-  /** What its yes was for is still under way: it is good for the rest of that, for so many milliseconds more. */
-  prolong(hold: Hold, ms: number): void;
+  /**
+   * What its yes was for is still under way: it is good for the rest of that, for so many milliseconds more.
+   * @param coversMs as long as what was begun by it may go on, the yes can be taken back
+   */
+  prolong(hold: Hold, ms: number, coversMs: number): void;
   /** Takes over what lay at the desk of a judging thread that has ended; nobody waits for it any more. */
   restore(hold: Hold): void;
   /** The guard ends: whoever waits, or would from now on, is told so. */
@@ -206,8 +214,9 @@ export function holdDesk(
       const { state } = slot.hold;
       // A yes can be taken back, as long as something has not left yet.
       const takesBack = answer.as === 'denied' && (state === 'approved' || state === 'used');
-      if (!live(slot) || (state !== 'open' && !takesBack)) return 'closed';
       const now = clock.now();
+      const inTime = takesBack ? isCurrent(slot.hold, now) : state === 'open' && live(slot);
+      if (!inTime) return 'closed';
       const where = answer.from === undefined ? {} : { from: answer.from };
       if (answer.as === 'denied') {
         slot.deniedBy = answer.by;
@@ -286,13 +295,15 @@ export function holdDesk(
       } else change(slot, { state: 'void', envelope: undefined });
       slot.waiter?.({ as: 'expired' });
     },
-    prolong(hold, ms) {
+    prolong(hold, ms, coversMs) {
       // Its time may have been over: whoever prolongs it knows that it was taken.
       const slot = slots.get(hold.code) ?? { hold, taken: true };
       const { state, envelope } = slot.hold;
       if (state === 'void') return;
-      const expiresAt = Math.max(slot.hold.expiresAt, clock.now() + ms);
-      slot.hold = { ...slot.hold, expiresAt, envelope: envelope && { ...envelope, expiresAt } };
+      const now = clock.now();
+      const expiresAt = Math.max(slot.hold.expiresAt, now + ms);
+      const coversUntil = Math.max(slot.hold.coversUntil ?? 0, now + coversMs);
+      slot.hold = { ...slot.hold, expiresAt, coversUntil, envelope: envelope && { ...envelope, expiresAt } };
       slots.set(hold.code, slot);
       changed(slot.hold);
     },
@@ -307,7 +318,7 @@ export function holdDesk(
       closed = true;
       for (const slot of slots.values()) slot.waiter?.({ as: 'closed' });
     },
-    list: () => [...slots.values()].filter(live).map((slot) => slot.hold),
+    list: () => [...slots.values()].map(({ hold }) => hold).filter((hold) => isCurrent(hold, clock.now())),
     get: (code) => slots.get(code)?.hold,
   };
 }
@@ -352,5 +363,5 @@ function isOf(hold: Hold, request: LikeRequest, now: number): boolean {
 }
 
 function sweep(slots: Map<string, Slot>, now: number): void {
-  for (const [code, { hold, waiter }] of slots) if (hold.expiresAt <= now && !waiter) slots.delete(code);
+  for (const [code, { hold, waiter }] of slots) if (!isCurrent(hold, now) && !waiter) slots.delete(code);
 }

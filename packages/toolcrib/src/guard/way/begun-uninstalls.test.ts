@@ -134,6 +134,41 @@ describe('answered with yes', () => {
     });
   }
 
+  for (const [machine, argv, hook] of [
+    ['one helm uninstall', HELM, 40 * 60_000],
+    ['a program that does other things too', () => ['k9s'], 5 * 60_000],
+  ] as const)
+    test(`${machine}: as long as its yes would be used, it can be taken back`, async () => {
+      const { write, gone, wait, deps, close } = await begun(argv);
+      const [hold] = deps.desk.list();
+      for (let times = 0; times < 2; times++) {
+        wait(hook);
+        // What others ask for meanwhile clears the desk.
+        deps.desk.openFor('somebody', 'else');
+        if (times === 0) assert.equal(await write(), 'forwarded');
+      }
+      assert.equal(deps.desk.list().find(({ code }) => code === hold?.code)?.state, hold?.state);
+      const no = { as: 'denied', by: 'ben' } as const;
+      assert.equal(typeof deps.desk.answer(hold?.code ?? '', no, 60_000), 'object');
+      assert.match(await write(), /ben said no/);
+      assert.match(await gone('web'), /ben said no/);
+      await close();
+    });
+
+  test('its time is no longer than that, and no yes is given by it', async () => {
+    const { write, wait, deps, close } = await begun(() => ['k9s']);
+    const [hold] = deps.desk.list();
+    wait(5 * 60_000);
+    const again = { as: 'as-sent', by: 'ben', withoutNet: false } as const;
+    assert.equal(deps.desk.answer(hold?.code ?? '', again, 60_000), 'closed');
+    deps.desk.giveBack(hold?.code ?? '');
+    assert.equal(deps.desk.seePass('aiko', hold?.requestKey ?? ''), undefined);
+    wait(2 * 60_000);
+    assert.equal(deps.desk.answer(hold?.code ?? '', { as: 'denied', by: 'ben' }, 60_000), 'closed');
+    assert.match(await write(), /HELD/);
+    await close();
+  });
+
   test('not another release of the same program', async () => {
     const { write, close } = await begun(() => ['k9s']);
     assert.match(await write('other'), /HELD/);

@@ -20,6 +20,14 @@ export interface BegunUninstall {
  */
 const HOOK_TAKES = 6 * 60_000;
 
+/** One `helm uninstall` does nothing else, whatever its hooks take; so long its yes is remembered. Milliseconds. */
+const UNINSTALL_TAKES = 24 * 3_600_000;
+
+/** How long after a write of its record an uninstall may go on by its yes. The yes can be taken back just as long. */
+function mayGoOn({ oneUninstall }: LiveAct): number {
+  return oneUninstall ? UNINSTALL_TAKES : HOOK_TAKES;
+}
+
 /**
  * Remembers that a yes let an uninstall go. Its deletes come after its hooks: as long as those run, the yes for them
  * stays good. For another write than that nothing.
@@ -32,7 +40,7 @@ export function begunByYes(deps: WayDeps, live: LiveAct, { effect }: Judged, cod
   live.begun ??= new Map();
   live.begun.set(recordIn(effect), { hold, at: deps.clock.now() });
   // One `helm uninstall` does nothing else, and its process alone may use it.
-  deps.desk.prolong(hold, live.oneUninstall ? HOLD_LIFE : deps.policy().passMs);
+  deps.desk.prolong(hold, live.oneUninstall ? HOLD_LIFE : deps.policy().passMs, mayGoOn(live));
 }
 
 /**
@@ -50,7 +58,7 @@ export function coveringYes(
     const begun = live.begun?.get(recordIn(effect));
     // The key says who sends it, and as whom.
     if (begun === undefined || begun.hold.requestKey !== key) continue;
-    if (!live.oneUninstall && deps.clock.now() - begun.at > HOOK_TAKES) continue;
+    if (deps.clock.now() - begun.at > mayGoOn(live)) continue;
     const hold = deps.desk.get(begun.hold.code) ?? begun.hold;
     if (hold.state !== 'void') return { live, hold };
   }
