@@ -219,6 +219,44 @@ export function disownedContract(open: OpenTarget): void {
       assert.equal((await said(write('PATCH', absent, MERGE, owned([GHOST])))).instruction.do, 'forward');
     }));
 
+  test('a dead owner that the object has already is no news: its write passes, also where no dry run is taken', () =>
+    inNamespace(target, async (namespace) => {
+      await configMap(namespace, 'cfg');
+      const at = `${paths.core(namespace, 'configmaps')}/cfg`;
+      // Only the guard is told that it is gone, or the collector would be faster.
+      const had = ref(await configMap(namespace, 'had'));
+      const whole = await target.https('PATCH', at, owned([had]));
+      assert.equal(whole.status, 200);
+      const refused = { status: 400, headers: {}, body: Buffer.from('{"message":"no dry run here"}') };
+      const gone = new Proxy(target.cluster, {
+        get(of, name) {
+          const found = of[name as keyof typeof of];
+          if (name === 'request')
+            return async (one: Parameters<typeof of.request>[0]) =>
+              one.path.includes('dryRun=All') ? refused : of.request(one);
+          if (name === 'get')
+            return async (type: unknown, one: { name: string }, as: unknown) =>
+              one.name === 'had' ? undefined : (of.get as (...all: unknown[]) => unknown)(type, one, as);
+          return typeof found === 'function' ? found.bind(of) : found;
+        },
+      });
+      const body = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'cfg', ...owned([had]).metadata },
+      };
+      for (const [what, request, passes] of [
+        ['PUT', write('PUT', at, 'application/json', body), true],
+        ['merge', write('PATCH', at, MERGE, owned([had])), true],
+        ['another', write('PATCH', at, MERGE, owned([GHOST])), false],
+        ['one more', write('PATCH', at, MERGE, owned([had, GHOST])), false],
+      ] as const) {
+        const { deps, close } = openWay(gone, policyOf(HOLD_DELETES));
+        assert.equal((await judge(deps, request)).do === 'forward', passes, what);
+        await close();
+      }
+    }));
+
   test('what the server refuses is answered in its words, without a hold', () =>
     inNamespace(target, async (namespace) => {
       await configMap(namespace, 'cfg');
