@@ -7,6 +7,7 @@ import { incidentContract } from '../packages/toolcrib/src/app/contracts/inciden
 import { namespaceKeptContract } from '../packages/toolcrib/src/app/contracts/namespace-kept.contract.ts';
 import { oneActContract } from '../packages/toolcrib/src/app/contracts/one-act.contract.ts';
 import { passingContract } from '../packages/toolcrib/src/app/contracts/passing.contract.ts';
+import { readAheadContract } from '../packages/toolcrib/src/app/contracts/read-ahead.contract.ts';
 import { openGuardedTestbed } from './guarded.ts';
 
 describe('the incident, over a real control plane', () => incidentContract(openGuardedTestbed));
@@ -20,3 +21,5 @@ describe('targets that hang on each other, over a real control plane', () =>
   anyOrderContract(openGuardedTestbed));
 describe('a Namespace with volumes, over a real control plane', () =>
   namespaceKeptContract(openGuardedTestbed));
+describe('what is judged before it is asked for, over a real control plane', () =>
+  readAheadContract(openGuardedTestbed));

@@ -29,8 +29,16 @@ export function contexts(from: {
   let loaded: { signature: string; kubeconfig: Person } | undefined;
   const open = new Map<string, { upstream: Upstream; cluster: Cluster }>();
 
+  // Asked for at each request: which files these are is read again only when the file that says so has changed.
+  let named: { by: string; files: string[] } | undefined;
+  const sources = (): string[] => {
+    const by = stamp(paths.sources);
+    const remembered = !by.endsWith(ABSENT);
+    if (!remembered || named?.by !== by) named = { by, files: personSources(paths, from.env, from.home) };
+    return named.files;
+  };
   const current = (): Person => {
-    const signature = personSources(paths, from.env, from.home).map(stamp).join('\n');
+    const signature = sources().map(stamp).join('\n');
     if (loaded?.signature === signature) return loaded.kubeconfig;
     const kubeconfig = (from.load ?? loadPerson)(paths, from.env, from.home);
     loaded = { signature, kubeconfig };
@@ -71,11 +79,13 @@ export function meaningIn(person: Person, label: string): string {
   }
 }
 
+const ABSENT = ' absent';
+
 function stamp(path: string): string {
   try {
-    const { mtimeMs, size, ino } = statSync(path);
-    return `${path} ${mtimeMs} ${size} ${ino}`;
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found ? `${path} ${found.mtimeMs} ${found.size} ${found.ino}` : `${path}${ABSENT}`;
   } catch {
-    return `${path} absent`;
+    return `${path}${ABSENT}`;
   }
 }

@@ -13,6 +13,7 @@ import { type Guarded, syncGuardedKubeconfig, watchedFiles } from './guarded-kub
 import type { FromKeeper } from './keeper-worker.ts';
 import { log } from './log.ts';
 import { type Paths, pathsOf } from './paths.ts';
+import { rulesStamp } from './policy-file.ts';
 import { forgetDeadRuns } from './runs.ts';
 import { systemClock } from './system-clock.ts';
 import { judgeThread, startKeeper } from './threads.ts';
@@ -101,6 +102,7 @@ async function open(
     spawn: () => judgeThread(setup, keeper.introduce),
     log,
     heartbeat: limits.heartbeat,
+    rules: () => rulesStamp(paths.policy),
   });
   // What an earlier life left is in hand before anybody comes in.
   keeper.unfinished((unfinished) => judging.start(unfinished, START_WAIT));

@@ -8,8 +8,10 @@ import { hostBrain } from '../guard/port/host.ts';
 import { judgements } from '../guard/port/judgements.ts';
 import type { FromJudge } from '../guard/port/messages.ts';
 import { acts } from '../guard/way/acts.ts';
+import { ahead } from '../guard/way/ahead.ts';
 import { brain } from '../guard/way/brain.ts';
 import type { WayDeps } from '../guard/way/deps.ts';
+import { earlyLooks } from '../guard/way/early.ts';
 import { goingOut } from '../guard/way/going.ts';
 import { hookWatches } from '../guard/way/hook-watches.ts';
 import { letGo } from '../guard/way/let-go.ts';
@@ -29,7 +31,7 @@ import { finishByItself } from './finish.ts';
 import { log } from './log.ts';
 import { readManifests } from './manifests.ts';
 import { ownJournal } from './own-journal.ts';
-import { policyFile } from './policy-file.ts';
+import { policyFile, rulesStamp } from './policy-file.ts';
 import { systemClock } from './system-clock.ts';
 import { windows } from './windows.ts';
 
@@ -102,6 +104,21 @@ async function main(
     const failed = results.find(({ result }) => result === 'failed');
     if (failed) throw new ToolcribError('api', `${failed.what}: ${failed.note ?? 'it could not be deleted'}`);
   };
+  const recalls = new Map<number, (taken: string[]) => void>();
+  let calls = 0;
+  const onTheWay: WayDeps['onTheWay'] = new Map();
+  const clientOf = clientProcesses();
+  const ofActs = acts({
+    journal,
+    clock,
+    ids,
+    sessions,
+    deniedAt: (actId) => desk.deniedOf(actId)?.at,
+    isHeld: (actId) => desk.openOf(actId) !== undefined,
+    clientOf,
+    lives: processLives,
+    manifests: readManifests,
+  });
   const deps: WayDeps = {
     journal,
     clusterFor,
@@ -116,29 +133,37 @@ async function main(
         waiting(requestId, code, desk.waitOn(code, requestId, waitMs, by)),
     },
     sessions,
-    acts: acts({
-      journal,
-      clock,
-      ids,
-      sessions,
-      deniedAt: (actId) => desk.deniedOf(actId)?.at,
-      isHeld: (actId) => desk.openOf(actId) !== undefined,
-      clientOf: clientProcesses(),
-      lives: processLives,
-      manifests: readManifests,
-    }),
     hooks: hookWatches(clock, () => windowsOpen.republish()),
+    acts: ofActs,
+    ahead: ahead(
+      { journal, clock, onTheWay, log },
+      {
+        give: (given) => post({ type: 'passes', given }),
+        recall(actId) {
+          const { promise, resolve } = Promise.withResolvers<string[]>();
+          recalls.set(++calls, resolve);
+          post({ type: 'recall', call: calls, actId });
+          return promise;
+        },
+      },
+      (id, at) => thinking.late(id, at),
+    ),
+    early: earlyLooks({ clock, clusterFor, clientOf }),
+    rules: () => rulesStamp(setup.policyPath),
     owned: ownedLooks(clock),
     owners: standingOwners(clock),
     letGo: letGo(clock),
-    onTheWay: new Map(),
+    onTheWay,
     going: goingOut(clock),
     gone: new Set(),
     whenCreated: new Map(),
     softenings: softenings(),
     finish,
     unmark: (cluster, record, all) => unmarkLeft(cluster, record, { all }),
-    windowOpened: () => windowsOpen.publish(),
+    async windowOpened() {
+      // Who needs what was judged before this was softened: asked anew.
+      await Promise.all([windowsOpen.publish(), deps.ahead.recallAll()]);
+    },
     lookLater: () => settle.soon(),
     log,
   };
@@ -229,6 +254,10 @@ async function main(
     channel,
     {
       ...thinking,
+      recalled(call, taken) {
+        recalls.get(call)?.(taken);
+        recalls.delete(call);
+      },
       settled(id, outcome) {
         if (!elsewhere.delete(id)) return thinking.settled(id, outcome);
         adopt(id)

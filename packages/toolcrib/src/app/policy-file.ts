@@ -119,6 +119,11 @@ function stampOf(path: string, neverWas: boolean): string {
   }
 }
 
+/** What changes whenever what is in force might: whoever has judged by the file as it was asks whether it still is so. */
+export function rulesStamp(path: string): string {
+  return stampOf(path, true);
+}
+
 /** Itself, whether or not it leads anywhere. */
 function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;

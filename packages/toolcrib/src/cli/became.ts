@@ -30,6 +30,8 @@ export function outcomeOf(story: ActStory): string {
   const { requests, softenings } = story;
   if (softenings.some(({ state }) => state === 'softened')) return mild('softened');
   if (softenings.some(({ state }) => state === 'finished')) return 'finished';
+  const progress = progressOf(story);
+  if (progress !== undefined) return mild(progress);
   const states = new Set(requests.map(({ state }) => state));
   if (states.has('unsettled') || states.has('kept')) return bad('unsettled');
   if (states.has('failed')) return bad('failed');
@@ -45,6 +47,18 @@ export function outcomeOf(story: ActStory): string {
   if (states.has('not-sent')) return 'not sent';
   const { elsewhere = [] } = story;
   return elsewhere.length === 0 ? 'refused' : `refused, see ${elsewhere.join(', ')}`;
+}
+
+/** The last word of an act that goes on is never older. Milliseconds. */
+const GOES_ON = 10_000;
+
+/** Of an act that goes through many and is under way: how far it is. undefined where it is not, or nothing tells. */
+export function progressOf({ act, requests }: ActStory, now = Date.now()): string | undefined {
+  const { expected = 0, lastAt } = act;
+  if (expected < 2 || now - lastAt > GOES_ON || !requests.some(({ state }) => state === 'kept'))
+    return undefined;
+  const ended = requests.filter(({ state }) => state !== 'kept' && state !== 'held').length;
+  return `under way, ${ended} of ${expected}`;
 }
 
 /**
@@ -85,7 +99,8 @@ function madeAgain({ requests, softenings }: ActStory): RequestRecord[] {
 }
 
 function wentOf({ requests, softenings }: ActStory): RequestRecord[] {
-  return requests.filter((request) => tookNothing(request, softenings) === undefined);
+  // What was judged ahead nobody has asked for yet, as far as is known here.
+  return requests.filter((request) => !request.ahead && tookNothing(request, softenings) === undefined);
 }
 
 /** What was asked for and never sent, and did not go with another try either. As titles. */

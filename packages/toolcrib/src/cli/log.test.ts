@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import type { RequestRecord, UndoRecord } from '../model/index.ts';
-import { type ActStory, outcomeOf, titleNow } from './became.ts';
+import { type ActStory, outcomeOf, progressOf, titleNow } from './became.ts';
 import { severityOf } from './log.ts';
 import { dated, dateTime } from './terminal.ts';
 
@@ -158,4 +158,20 @@ test('what the cluster itself refused was not carried out', () => {
     told('delete configmap e1/db0', refused),
     'not carried out | delete configmap e1/db0 and 2 more',
   );
+});
+
+test('of an act that goes through many it is told how far it is, as long as it goes on', () => {
+  const ahead = { ...request('kept'), ahead: true as const };
+  const story = (requests: RequestRecord[], expected?: number) =>
+    ({
+      act: { expected, lastAt: 1000, title: 't' },
+      requests,
+      softenings: [],
+      undos: [],
+    }) as unknown as ActStory;
+  const some = [request('answered'), request('answered'), request('kept'), ahead];
+  assert.equal(progressOf(story(some, 60), 2000), 'under way, 2 of 60');
+  assert.equal(progressOf(story(some, 60), 60_000), undefined, 'nobody goes on with it');
+  assert.equal(progressOf(story(some), 2000), undefined, 'nothing tells how many there are');
+  assert.equal(progressOf(story([request('answered')], 60), 2000), undefined);
 });

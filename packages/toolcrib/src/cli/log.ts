@@ -167,16 +167,19 @@ function toolOf({ caller }: Act): string {
 function storyText(story: ActStory): string {
   const { act, requests, softenings, undos } = story;
   const { caller } = act;
+  const asked = requests.filter(({ ahead }) => !ahead);
+  const next = requests.length - asked.length;
   const lines = [
     `${bold(act.id)}  ${clean(titleNow(story))}  ${outcomeOf(story)}`,
     `${dateTime(act.startedAt)}  in ${clean(act.context)}, by ${whoAsked(story)} (${clean(caller.claim.userAgent || 'no User-Agent')})`,
     ...(caller.command ? [`command  ${clean(caller.command)}`] : []),
     '',
-    ...requests.flatMap((request) => [
+    ...asked.flatMap((request) => [
       `${when(request.at)}  ${stateText(request)}${lapsed(story, request)}  ${request.method} ${clean(request.path)}`,
       faint(`          ${decisionText(request)}${request.note ? `; ${clean(request.note)}` : ''}`),
       ...unseenLines(request),
     ]),
+    ...(next > 0 ? [faint(`${next} more are kept already, and go as soon as they are asked for`)] : []),
   ];
   for (const answer of story.answers ?? []) lines.push('', answerText(answer));
   for (const record of softenings) {

@@ -34,6 +34,8 @@ export type Instruction =
       query?: string;
       body?: { bytes: Uint8Array; type: string };
       warnings: string[];
+      /** It was judged before it came, and is known under this id: its outcome is reported so. */
+      judgedAs?: string;
     }
   | { do: 'answer'; status: number; body: string | Uint8Array; type: string; warnings: string[] };
 
@@ -41,7 +43,25 @@ export type Instruction =
  * What became of a forwarded request. `said`: whether the answer is the API server's certain yes or no; `failed`, it may
  * have arrived and no answer came; `notSent`, it never left.
  */
-export type Outcome = { status: number; said: Said } | { failed: string } | { notSent: string };
+export type Outcome = Answered | { failed: string } | { notSent: string };
+
+export interface Answered {
+  status: number;
+  said: Said;
+  /** Its client was not told: what it named had changed since it was judged, so it is judged once more. */
+  untold?: true;
+}
+
+/** A read of a kubectl session. */
+export interface Noticed {
+  context: string;
+  session: string;
+  path: string;
+  query: string;
+  /** As with a request that is judged. */
+  headers?: Record<string, string>;
+  clientPort?: number;
+}
 
 /**
  * The way from the door (which only moves bytes) to the part that thinks (in a worker): asynchronous, so that a
@@ -53,8 +73,10 @@ export interface Brain {
   settled(id: string, outcome: Outcome): void;
   /** The client has gone while `judge` was under way. */
   gone(id: string): void;
+  /** A connection was closed. @param clientPort the client's TCP port */
+  left(clientPort: number): void;
   /** A LIST or GET of a kubectl session: it tells how large the act will be. Nobody waits for it. */
-  noticed(read: { context: string; session: string; path: string; query: string }): void;
+  noticed(read: Noticed): void;
   /** True where a CREATE or apply of this type in this namespace must be judged (a softened act's window). */
   watchesCreates(context: string, group: string, resource: string, namespace: string | undefined): boolean;
 }

@@ -134,6 +134,7 @@ export const requestSchema = z.looseObject({
   snapshotId: text.optional(),
   unseen: unseen.optional(),
   as,
+  ahead: z.literal(true).optional(),
   unsure: z.looseObject({ why: text, until: count, looked: count.optional() }).optional(),
   note: text.optional(),
 }) satisfies z.ZodType<RequestRecord>;

@@ -37,6 +37,7 @@ export function reopeningJournal(open: () => Journal): Journal {
     saveRequest: (request) => during((j) => j.saveRequest(request)),
     requests: (query) => during((j) => j.requests(query)),
     keep: (snapshot, request) => during((j) => j.keep(snapshot, request)),
+    together: (moment) => during((j) => j.together(moment)),
     snapshot: (id) => during((j) => j.snapshot(id)),
     snapshotsOf: (actId) => during((j) => j.snapshotsOf(actId)),
     saveHold: (hold) => during((j) => j.saveHold(hold)),

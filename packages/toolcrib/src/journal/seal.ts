@@ -3,6 +3,8 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
 /** Version of the sealed form: zstd, then AES-256-GCM; 12 bytes nonce, 16 bytes tag, then the ciphertext. */
 export const SEAL_FORMAT = 1;
+/** The same of a list of snapshots. */
+export const PIECE_FORMAT = 2;
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;

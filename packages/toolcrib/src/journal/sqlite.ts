@@ -9,7 +9,6 @@ import {
   isOfAct,
   type Journal,
   type RequestRecord,
-  type Snapshot,
   type SoftenRecord,
   ToolcribError,
   type UndoRecord,
@@ -18,9 +17,9 @@ import { type Database, openDatabase, type Row, type Run, type Value } from './d
 import { damaged, journalError } from './errors.ts';
 import { followingHold } from './holds.ts';
 import { keyFingerprint } from './key.ts';
-import { actSchema, holdSchema, requestSchema, snapshotSchema, softenSchema, undoSchema } from './records.ts';
+import { actSchema, holdSchema, requestSchema, softenSchema, undoSchema } from './records.ts';
 import { type Holdings, holdingsOf, type Pruned, pruneBefore } from './retention.ts';
-import { SEAL_FORMAT, seal, unseal } from './seal.ts';
+import { snapshotsIn } from './snapshots.ts';
 import { followingSoften, mayBeFinished } from './softens.ts';
 import type { Patience } from './turns.ts';
 
@@ -118,35 +117,7 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
     });
   }
 
-  function plainOf(row: Row): Buffer {
-    if (Number(row.format) > SEAL_FORMAT) throw new Error('it was written by a newer toolcrib');
-    return unseal(row.sealed as Uint8Array, key, { snapshotId: String(row.id), actId: String(row.act_id) });
-  }
-
-  function openSnapshot(row: Row): Snapshot {
-    try {
-      const snapshot: unknown = JSON.parse(plainOf(row).toString('utf8'));
-      // Checked, but handed out as it was written: the objects must not be reordered or trimmed on the way.
-      snapshotSchema.parse(snapshot);
-      return snapshot as Snapshot;
-    } catch (cause) {
-      throw damagedSnapshot(row, cause);
-    }
-  }
-
-  function reads(row: Row, plain: Buffer): boolean {
-    try {
-      return plainOf(row).equals(plain);
-    } catch {
-      return false;
-    }
-  }
-
-  function damagedSnapshot(row: Row, cause: unknown): ToolcribError {
-    return damaged(`the snapshot ${String(row.id)} of ${String(row.act_id)}`, file, cause);
-  }
-
-  const SNAPSHOT = 'SELECT id, act_id, format, sealed FROM snapshots';
+  const snapshots = snapshotsIn(database, key, putRequest);
   const HOLD = 'SELECT code, act_id, state, body FROM holds';
   const SOFTEN = 'SELECT act_id, state, body FROM softenings';
 
@@ -160,18 +131,7 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
     file,
 
     async saveAct(act) {
-      await database.write((run) =>
-        run(
-          `INSERT INTO acts (id, context, started_at, last_at, body) VALUES (?, ?, ?, ?, ?)
-           ON CONFLICT (id) DO UPDATE SET context = excluded.context, started_at = excluded.started_at,
-           last_at = excluded.last_at, body = excluded.body`,
-          act.id,
-          act.context,
-          act.startedAt,
-          act.lastAt,
-          JSON.stringify(act),
-        ),
-      );
+      await database.write((run) => putAct(run, act));
     },
     async act(id) {
       const row = database.get('SELECT id, body FROM acts WHERE id = ?', id);
@@ -189,7 +149,7 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
 
     async saveRequest(request) {
       await database.write((run) => {
-        if (request.state === 'kept') mustBeKept(database, request);
+        if (request.state === 'kept') snapshots.mustHave(request);
         putRequest(run, request);
       });
     },
@@ -200,41 +160,27 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
     },
 
     async keep(snapshot, request) {
-      if (snapshot.requestId !== request.id || snapshot.actId !== request.actId) {
-        throw new ToolcribError(
-          'journal',
-          `The snapshot ${snapshot.id} does not belong to the request ${request.id}; nothing was kept.`,
-        );
-      }
-      const plain = Buffer.from(JSON.stringify(snapshot));
-      const sealed = seal(plain, key, { snapshotId: snapshot.id, actId: snapshot.actId });
+      await database.write((run) => snapshots.put(run, [{ snapshot, request }]));
+    },
+    async together({ act, keep = [], requests = [], forget = [] }) {
       await database.write((run) => {
-        run(
-          'INSERT INTO snapshots (id, act_id, request_id, taken_at, format, sealed) VALUES (?, ?, ?, ?, ?, ?)',
-          snapshot.id,
-          snapshot.actId,
-          snapshot.requestId,
-          snapshot.takenAt,
-          SEAL_FORMAT,
-          sealed,
-        );
-        putRequest(run, { ...request, state: 'kept', snapshotId: snapshot.id });
-        // Readable, not only written: what can't be opened again is not kept (law 1), and is undone here.
-        const row = database.get(`${SNAPSHOT} WHERE id = ?`, snapshot.id);
-        if (row && reads(row, plain)) return;
-        throw damaged(
-          `the snapshot ${snapshot.id}`,
-          file,
-          new Error('it does not read back as it was written'),
+        if (act) putAct(run, act);
+        snapshots.put(run, keep);
+        for (const request of requests) {
+          if (request.state === 'kept') snapshots.mustHave(request);
+          putRequest(run, request);
+        }
+        snapshots.forget(
+          run,
+          forget.flatMap((id) => takeAhead(database, run, id) ?? []),
         );
       });
     },
     async snapshot(id) {
-      const row = database.get(`${SNAPSHOT} WHERE id = ?`, id);
-      return row && openSnapshot(row);
+      return snapshots.get(id);
     },
     async snapshotsOf(actId) {
-      return database.all(`${SNAPSHOT} WHERE act_id = ? ORDER BY taken_at, rowid`, actId).map(openSnapshot);
+      return snapshots.of(actId);
     },
 
     async saveHold(hold) {
@@ -327,6 +273,33 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
   };
 }
 
+/**
+ * Nothing but what was never asked for: any other state is an end, or the way to one.
+ * @returns the id of its snapshot
+ */
+function takeAhead(database: Database, run: Run, id: string): string | undefined {
+  const ahead = "id = ? AND state = 'kept' AND json_extract(body, '$.ahead')";
+  const row = database.get(
+    `SELECT json_extract(body, '$.snapshotId') AS kept FROM requests WHERE ${ahead}`,
+    id,
+  );
+  run(`DELETE FROM requests WHERE ${ahead}`, id);
+  return row ? String(row.kept) : undefined;
+}
+
+function putAct(run: Run, act: Act): void {
+  run(
+    `INSERT INTO acts (id, context, started_at, last_at, body) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET context = excluded.context, started_at = excluded.started_at,
+     last_at = excluded.last_at, body = excluded.body`,
+    act.id,
+    act.context,
+    act.startedAt,
+    act.lastAt,
+    JSON.stringify(act),
+  );
+}
+
 function putRequest(run: Run, request: RequestRecord): void {
   run(
     `INSERT INTO requests (id, act_id, at, state, body) VALUES (?, ?, ?, ?, ?)
@@ -352,15 +325,6 @@ function putSoften(run: Run, soften: SoftenRecord): void {
     soften.state,
     JSON.stringify(soften),
   );
-}
-
-/** Nothing becomes `kept` by being called so: its snapshot must be there. */
-function mustBeKept(database: Database, request: RequestRecord): void {
-  const sql = 'SELECT 1 FROM snapshots WHERE id = ? AND request_id = ?';
-  if (database.get(sql, request.snapshotId ?? '', request.id)) return;
-  throw new ToolcribError('not-kept', `The request ${request.id} has no snapshot in the journal.`, {
-    next: 'A request becomes kept only together with its snapshot.',
-  });
 }
 
 /** What `contextNameOf` says of a label: without its mark. */

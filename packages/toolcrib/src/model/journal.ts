@@ -47,6 +47,11 @@ export interface RequestRecord {
   unseen?: UnseenKind[];
   /** The client acted as somebody else: an undo goes out with no more rights than that. */
   as?: As;
+  /**
+   * Judged and kept before it was asked for, since its act was seen to come to it; it may have been sent since. Away once it
+   * is known what became of it, and the whole record is forgotten where its request never came.
+   */
+  ahead?: true;
   /** Set once the cluster's answer told nothing for certain. */
   unsure?: Unsure;
   note?: string;
@@ -211,6 +216,22 @@ export interface UndoRecord {
   }[];
 }
 
+/** Writes that belong together. */
+export interface Moment {
+  act?: Act;
+  /** As `keep`, each. Snapshots whose ids have the same part before a `/` are of one act, and sealed in one piece. */
+  keep?: readonly Kept[];
+  /** As `saveRequest`, each. */
+  requests?: readonly RequestRecord[];
+  /** Ids of requests that are kept `ahead` and were never sent: forgotten with what was kept for them. Others stay. */
+  forget?: readonly string[];
+}
+
+export interface Kept {
+  snapshot: Snapshot;
+  request: RequestRecord;
+}
+
 /**
  * The record of acts, requests, decisions, snapshots, approvals, undos. What a method has resolved is durable
  * (fsync, or committed). Errors: `ToolcribError` with code `journal`, `wrong-key` or `damaged`. What is damaged
@@ -231,8 +252,10 @@ export interface Journal {
   /** Oldest first. */
   requests(query: { actId?: string; state?: RequestState }): Promise<RequestRecord[]>;
 
-  /** Snapshot and request in one transaction: **the only way a request becomes `kept`**. */
+  /** Snapshot and request in one transaction: **the only way a request becomes `kept`**, but for several `together`. */
   keep(snapshot: Snapshot, request: RequestRecord): Promise<void>;
+  /** What belongs to one moment, in one transaction: all of it is durable once this resolves, or none of it is there. */
+  together(moment: Moment): Promise<void>;
   snapshot(id: string): Promise<Snapshot | undefined>;
   snapshotsOf(actId: string): Promise<Snapshot[]>;
 

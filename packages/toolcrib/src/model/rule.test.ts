@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { cpuTime } from '../testing/cpu-time.ts';
-import { compileRule } from './rule.ts';
+import { askedOften, compileRule } from './rule.ts';
 
 const vocabulary = { radius: ['pods', 'kinds'], caller: ['tool'], context: null } as const;
 const run = (expression: string, input: Record<string, unknown>) =>
@@ -45,5 +45,24 @@ describe('a rule', () => {
     const began = cpuTime();
     assert.deepEqual(rule({ context: `${'a'.repeat(5_000)}b` }), { value: false });
     assert.ok(cpuTime() - began < 5_000, 'a backtracking engine would not come back');
+  });
+});
+
+describe('what a rule asks for', () => {
+  for (const [expression, asks] of [
+    ['radius.pods > 2 && caller.tool == context', ['radius.pods', 'caller.tool', 'context']],
+    ['radius.kinds.exists(kind, kind == "Node")', ['radius.kinds']],
+    ['size(radius) > 1', ['radius']],
+    ['has(caller.tool)', ['caller.tool']],
+    ['radius["pods"] > 1', ['radius']],
+    ['true', []],
+  ] as const)
+    it(expression, () =>
+      assert.deepEqual([...compileRule(expression, vocabulary).asksFor].sort(), [...asks].sort()),
+    );
+
+  it('is answered alike for what is asked about often', () => {
+    const input = askedOften({ radius: { pods: 3, kinds: [] }, caller: { tool: 'k9s' }, context: 'prod' });
+    for (const pods of [2, 3, 4]) assert.deepEqual(run(`radius.pods > ${pods}`, input), { value: 3 > pods });
   });
 });

@@ -16,6 +16,8 @@ export type Rule = (input: RuleInput) => { value: boolean } | { error: string };
 export interface CompiledRule extends Rule {
   /** Which keys of which variables it reads: `all` where it uses one in another way than `name["key"]`. */
   reads: ReadonlyMap<string, ReadonlySet<string> | 'all'>;
+  /** `effect.name` for each field that it asks for by that, and `effect` where it uses a variable in another way. */
+  asksFor: ReadonlySet<string>;
 }
 
 /**
@@ -30,9 +32,10 @@ export function compileRule(expression: string, vocabulary: RuleVocabulary): Com
   const env = celEnv();
   let evaluate: (bindings: Record<string, never>) => unknown;
   const reads = new Map<string, Set<string> | 'all'>();
+  const asksFor = new Set<string>();
   try {
     const parsed = parse(expression);
-    const wrong = findFault(parsed.expr as unknown as Node, { vocabulary, reads }, new Set(), 0);
+    const wrong = findFault(parsed.expr as unknown as Node, { vocabulary, reads, asksFor }, new Set(), 0);
     if (wrong) throw fault(wrong);
     evaluate = plan(env, parsed) as typeof evaluate;
   } catch (cause) {
@@ -40,12 +43,30 @@ export function compileRule(expression: string, vocabulary: RuleVocabulary): Com
     throw fault(cause instanceof Error ? cause.message : String(cause), cause);
   }
   const rule = (input: RuleInput): ReturnType<Rule> => {
-    const bindings = Object.fromEntries(Object.entries(input).map(([name, value]) => [name, toCel(value)]));
-    const result = evaluate(bindings as Record<string, never>);
+    const result = evaluate(bindingsOf(input));
     if (isCelError(result)) return { error: result.message };
     return typeof result === 'boolean' ? { value: result } : { error: 'it gives no true or false' };
   };
-  return Object.assign(rule, { reads });
+  return Object.assign(rule, { reads, asksFor });
+}
+
+/** What CEL reads, by the input that it was made from; undefined as long as nobody has asked. */
+const made = new WeakMap<RuleInput, Record<string, never> | undefined>();
+
+/** The same input, to be asked about many times: what CEL reads is made of it once. It must not change meanwhile. */
+export function askedOften(input: RuleInput): RuleInput {
+  const same = { ...input };
+  made.set(same, undefined);
+  return same;
+}
+
+function bindingsOf(input: RuleInput): Record<string, never> {
+  const known = made.get(input);
+  if (known) return known;
+  const entries = Object.entries(input).map(([name, value]) => [name, toCel(value)]);
+  const bindings = Object.fromEntries(entries) as Record<string, never>;
+  if (made.has(input)) made.set(input, bindings);
+  return bindings;
 }
 
 /** Whole numbers are CEL ints, so that `radius.pods > 0` compares like with like. */
@@ -71,6 +92,7 @@ const MACRO_DEPTH = 1;
 interface Walk {
   vocabulary: RuleVocabulary;
   reads: Map<string, Set<string> | 'all'>;
+  asksFor: Set<string>;
 }
 
 function findFault(
@@ -80,7 +102,7 @@ function findFault(
   depth: number,
 ): string | undefined {
   if (!node) return undefined;
-  const { vocabulary, reads } = walk;
+  const { vocabulary, reads, asksFor } = walk;
   const { case: kind, value } = node.exprKind;
   const visit = (child: Node | undefined) => findFault(child, walk, local, depth);
   const all = (children: (Node | undefined)[]) => children.map(visit).find(Boolean);
@@ -89,6 +111,7 @@ function findFault(
       if (local.has(value.name)) return undefined;
       if (Object.hasOwn(vocabulary, value.name)) {
         reads.set(value.name, 'all');
+        asksFor.add(value.name);
         const map = keysOf(vocabulary, value.name);
         return map && `${value.name} is asked for by ${value.name}["${map[0]}"] and in no other way`;
       }
@@ -100,13 +123,17 @@ function findFault(
       if (isFields(fields) && !fields.includes(value.field)) {
         return `${root.value.name} has no ${value.field}; it has ${fields.join(', ')}`;
       }
-      return visit(value.operand);
+      if (!isFields(fields)) return visit(value.operand);
+      reads.set(root.value.name, 'all');
+      asksFor.add(`${root.value.name}.${value.field}`);
+      return undefined;
     }
     case 'callExpr': {
       const asked = keyAsked(value, local);
       if (asked !== undefined && Object.hasOwn(vocabulary, asked.name)) {
         const before = reads.get(asked.name);
         if (before !== 'all') reads.set(asked.name, (before ?? new Set()).add(asked.key));
+        asksFor.add(asked.name);
         const known = keysOf(vocabulary, asked.name);
         return known === undefined || known.includes(asked.key)
           ? undefined

@@ -24,7 +24,9 @@ export function betweenLooks(mayArrive: number): number {
  */
 export function asUnsure(request: RequestRecord, why: string, until: number): RequestRecord {
   const unsure: Unsure = { why, until };
-  return { ...request, state: 'unsettled', unsure, note: `${why}; ${notYetKnown(until)}` };
+  // From here on it counts as sent, whether it was asked for or not.
+  const { ahead: _ahead, ...sent } = request;
+  return { ...sent, state: 'unsettled', unsure, note: `${why}; ${notYetKnown(until)}` };
 }
 
 export function notYetKnown(until: number): string {

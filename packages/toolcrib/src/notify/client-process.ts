@@ -51,7 +51,7 @@ function startOf(pid: string): string {
 
 function holds(pid: string, inode: string, uid: number): boolean {
   try {
-    if (statSync(`/proc/${pid}`).uid !== uid) return false;
+    if (statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid !== uid) return false;
     return readdirSync(`/proc/${pid}/fd`).some(
       (fd) => linkOf(`/proc/${pid}/fd/${fd}`) === `socket:[${inode}]`,
     );

@@ -37,7 +37,7 @@ export function takenBy(
   const taken: RequestRecord[] = [];
   const whys: { request: RequestRecord; why: string }[] = [];
   for (const request of requests) {
-    const seen = look(request, snapshots, softenings, live);
+    const seen = look(request, requests, snapshots, softenings, live);
     const until = openUntil(request);
     if (seen.took) {
       taken.push(seen.took);
@@ -75,6 +75,7 @@ const nameOf = ({ method, path }: RequestRecord): string => `${method} ${path}`;
 
 function look(
   request: RequestRecord,
+  all: readonly RequestRecord[],
   snapshots: readonly Snapshot[],
   softenings: readonly SoftenRecord[],
   live: LiveView,
@@ -97,6 +98,7 @@ function look(
     // helm's record is written, not deleted, where an uninstall begins: its label says so.
     return effect.verb !== 'uninstall' || now.metadata.labels?.status === target.metadata.labels?.status;
   });
+  if (!stands && recorded !== undefined && tookLater(request, all, snapshots)) return { nothing: recorded };
   if (!stands) return { took: recorded === undefined ? request : { ...request, state: 'carried-out' } };
   // Said by the cluster and not so: what stands is compared with what was kept, object by object.
   if (isYes(request)) return { took: request };
@@ -106,6 +108,25 @@ function look(
 function isYes({ state, status }: RequestRecord): boolean {
   if (state === 'answered') return status === undefined || status < 300;
   return state === 'carried-out' || state === 'softened' || state === 'without-net';
+}
+
+/**
+ * Whether a later request of the act took what this one was refused, and found it standing: then this one took nothing, and
+ * what was kept for it may be older than what went.
+ */
+function tookLater(
+  request: RequestRecord,
+  all: readonly RequestRecord[],
+  snapshots: readonly Snapshot[],
+): boolean {
+  const later = all.filter((one) => one.at > request.at && one.effect.verb === 'delete' && isYes(one));
+  const found = new Set(
+    later
+      .flatMap((one) => targetsOf(one, snapshots))
+      .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+      .map(({ metadata }) => metadata.uid),
+  );
+  return request.targetUids.length > 0 && request.targetUids.every((uid) => found.has(uid));
 }
 
 /** A size that stands at what it was says that nothing was done; one that was certainly refused is nobody's to set. */

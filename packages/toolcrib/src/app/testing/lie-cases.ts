@@ -117,6 +117,7 @@ export async function openStage(): Promise<Stage> {
       if (life && !life.dead) life.thinking.settled(id, outcome);
     },
     gone: (id) => byId.get(id)?.thinking.gone(id),
+    left: () => undefined,
     noticed: () => undefined,
     watchesCreates: () => false,
   };

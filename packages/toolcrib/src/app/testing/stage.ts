@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { request } from 'node:https';
+import { type Agent, request } from 'node:https';
 import type { KubeObject } from '@toolcrib/kube';
 import { realClients, type SeenRequest, startSandbox } from '@toolcrib/sandbox';
 import type { Hold } from '../../model/index.ts';
@@ -95,6 +95,8 @@ export interface SendOptions {
   context?: string;
   headers?: Record<string, string | string[]>;
   body?: unknown;
+  /** Whose connections are used; Node's own where there is none. */
+  agent?: Agent;
 }
 
 export interface Reply {
@@ -121,23 +123,24 @@ export async function openStage(
     home.launch(program, args, { kubeconfig: guard.kubeconfig(context), input });
   const ofNamespace = (namespace: string) => (hold: Hold) =>
     'target' in hold.effect && hold.effect.target?.namespace === namespace;
-  return {
+  const stage: Stage = {
     target,
     home,
     guard,
     kubectl: (context, ...args) => launch(context, args),
     run: (context, args, input) => launch(context, args, input).done,
-    send: (method, path, more) => send(guard, method, path, more),
+    send: (method, path, more) => send(stage.guard, method, path, more),
     held: (namespace) => heldOnce(guard, ofNamespace(namespace)),
     holds: async (namespace) => (await guard.api.holds()).filter(ofNamespace(namespace)),
     approve: (hold, as) => guard.api.answer(hold.code, { as, by: 'tester' }),
     deletes,
     async close() {
-      await guard.stop();
+      await stage.guard.stop();
       home.remove();
       await target.close();
     },
   };
+  return stage;
 }
 
 /** A plain request through a door, as a client that is no kubectl. */
@@ -145,7 +148,7 @@ export function send(
   guard: RunningGuard,
   method: string,
   path: string,
-  { context = 'enforce', headers = {}, body }: SendOptions = {},
+  { context = 'enforce', headers = {}, body, agent }: SendOptions = {},
 ): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const payload =
@@ -162,6 +165,7 @@ export function send(
         path,
         method,
         ca: guard.ca,
+        ...(agent ? { agent } : {}),
         headers: {
           authorization: `Bearer ${guard.token(context)}`,
           // One dashboard for each namespace: what it sends within half a minute is one act.

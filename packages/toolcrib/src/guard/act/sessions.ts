@@ -46,7 +46,8 @@ export function sessionLists() {
 
 export type SessionLists = ReturnType<typeof sessionLists>;
 
-function listOf(path: string, query: string): SessionList | undefined {
+/** The LIST that a GET is; undefined where it is none, or waits for one object to go. */
+export function listOf(path: string, query: string): SessionList | undefined {
   const target = parseRequestPath(path);
   if (target.type !== 'resource' || target.name !== undefined) return undefined;
   const parameters = new URLSearchParams(query);

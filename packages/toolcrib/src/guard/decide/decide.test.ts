@@ -182,3 +182,27 @@ describe('facts', () => {
     });
   });
 });
+
+describe('requests that are judged together', () => {
+  it('are told what each would be told by itself: a rule is asked again where it asks for what differs', () => {
+    const { rules } = defaultPolicy();
+    const together = new Map();
+    const names = ['system:a', 'b', 'cluster-admin', 'c'];
+    for (const [at, name] of names.entries())
+      for (const group of ['', 'rbac.authorization.k8s.io'])
+        for (const soFar of [1, 12 + at]) {
+          const target = { group, version: 'v1', resource: 'roles', namespace: 'shop', name };
+          const one = factsOf({
+            effect: { ...effect, target } as Effect,
+            radius: radius(),
+            act: { ...act, soFar },
+          });
+          const input = { mode: 'enforce' as const, facts: one };
+          assert.deepEqual(
+            decide({ rules }, input, together),
+            decide({ rules }, input),
+            `${name} ${group} ${soFar}`,
+          );
+        }
+  });
+});

@@ -1,5 +1,6 @@
 import type { Decision, DecisionVerb, Mode, Softening } from '../../model/index.ts';
-import type { Facts, GuardPolicy } from '../policy/policy.ts';
+import { askedOften } from '../../model/rule.ts';
+import type { Facts, GuardPolicy, PolicyRule } from '../policy/policy.ts';
 
 /** Why a request passes by its effect alone, without its radius. */
 export type CheapCase = 'replaced-pod' | 'finished-pod' | 'eviction-within-budget';
@@ -31,11 +32,15 @@ const CHEAP_REASONS: Record<CheapCase, string> = {
  * person's own refuses what its path names: that is no less a no because nobody could read it. Observe and warn never stop
  * anything by rule; what they would have done stands in `wouldBe`.
  */
-export function decide(policy: Pick<GuardPolicy, 'rules'>, input: DecideInput): Decision {
+export function decide(
+  policy: Pick<GuardPolicy, 'rules'>,
+  input: DecideInput,
+  answers?: RuleAnswers,
+): Decision {
   if (input.cheap) return decideCheap(policy, input, input.cheap);
   const ruled =
     input.notUnderstood === undefined
-      ? firstMatch(policy, input.facts)
+      ? firstMatch(policy, input.facts, answers)
       : notUnderstood(policy, input.facts, input.notUnderstood);
   return inMode(input.mode, withNeeded(ruled, input.needed), input.softening);
 }
@@ -74,9 +79,13 @@ interface Ruled {
   reason: string;
 }
 
-function firstMatch(policy: Pick<GuardPolicy, 'rules'>, facts: Facts): Ruled {
+/** What rules have said, each by the values that it asks for: to be shared by requests that differ in little. */
+export type RuleAnswers = Map<PolicyRule, Map<string, ReturnType<PolicyRule['when']>>>;
+
+function firstMatch(policy: Pick<GuardPolicy, 'rules'>, facts: Facts, answers?: RuleAnswers): Ruled {
+  const asked = askedOften(facts);
   for (const rule of policy.rules) {
-    const result = rule.when(facts);
+    const result = answers ? answerOf(rule, asked, answers) : rule.when(asked);
     if ('error' in result) {
       return {
         verb: 'hold',
@@ -87,6 +96,26 @@ function firstMatch(policy: Pick<GuardPolicy, 'rules'>, facts: Facts): Ruled {
     if (result.value) return { verb: rule.verdict, rule: rule.name, reason: rule.reason };
   }
   return { verb: 'allow', rule: 'default', reason: 'no rule speaks against it' };
+}
+
+function answerOf(
+  rule: PolicyRule,
+  facts: ReturnType<typeof askedOften>,
+  answers: RuleAnswers,
+): ReturnType<PolicyRule['when']> {
+  if (!rule.when.asksFor) return rule.when(facts);
+  const known = answers.get(rule) ?? new Map<string, ReturnType<PolicyRule['when']>>();
+  answers.set(rule, known);
+  const values = JSON.stringify([...rule.when.asksFor].map((path) => valueAt(facts, path)));
+  const answer = known.get(values) ?? rule.when(facts);
+  known.set(values, answer);
+  return answer;
+}
+
+function valueAt(facts: Record<string, unknown>, path: string): unknown {
+  const [name = '', field] = path.split('.');
+  const value = facts[name];
+  return field === undefined ? value : (value as Record<string, unknown> | undefined)?.[field];
 }
 
 function inMode(mode: Mode, ruled: Ruled, softening: Softening | undefined): Decision {

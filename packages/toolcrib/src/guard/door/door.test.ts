@@ -27,6 +27,7 @@ const brain: Brain = {
   },
   settled: (_id, outcome) => outcomes.push(outcome),
   gone: (id) => gone.push(id),
+  left: () => undefined,
   noticed: () => undefined,
   watchesCreates: () => false,
 };

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { Status } from '@toolcrib/kube';
 import { ToolcribError } from '../../model/index.ts';
 import { bodyNeedsJudgement, needsJudgement } from '../effect/needs-judgement.ts';
-import type { AskedRequest, Brain } from '../request.ts';
+import type { AskedRequest, Brain, Outcome } from '../request.ts';
 import { type Admission, admit } from './admit.ts';
 import { announcedLength, BODY_LIMIT, BODY_TIME, readBody } from './body.ts';
 import { answerStatus, answerWith, forward } from './forward.ts';
@@ -82,7 +82,11 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   });
   const waiting = strangers(options.limits?.strangers);
   const inside = traffic();
-  server.on('secureConnection', (socket: Socket) => inside.arrived(socket));
+  server.on('secureConnection', (socket: Socket) => {
+    inside.arrived(socket);
+    const { remotePort } = socket;
+    if (remotePort !== undefined) socket.once('close', () => options.brain.left(remotePort));
+  });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   const port = await listen(front, options.port);
   const door: DoorOptions & Within = {
@@ -246,24 +250,30 @@ async function judgedWith(
   const instruction = await brain.judge(asked);
   answered = true;
   if (instruction.do === 'answer') return answerWith(response, instruction, instruction.warnings);
+  const { judgedAs } = instruction;
+  const id = judgedAs ?? asked.id;
   // The client may have gone while a person thought: what was held goes out only to one that still waits.
-  if (response.destroyed) return brain.settled(asked.id, { notSent: 'the client went before it was sent' });
+  if (response.destroyed) return brain.settled(id, { notSent: 'the client went before it was sent' });
   const upstream = await options.upstreamFor(admission.grant.context).catch((error: unknown) => {
-    brain.settled(asked.id, { notSent: messageOf(error) });
+    brain.settled(id, { notSent: messageOf(error) });
     throw error;
   });
+  let outcome: Outcome;
   try {
-    const outcome = await forward(request, response, upstream, {
+    outcome = await forward(request, response, upstream, {
       path: instruction.path ?? admission.path,
       query: instruction.query ?? admission.query,
       body: instruction.body ?? { bytes: body },
       warnings: instruction.warnings,
+      ...(judgedAs === undefined ? {} : { untoldConflict: true }),
     });
-    brain.settled(asked.id, outcome);
+    brain.settled(id, outcome);
   } catch (error) {
-    brain.settled(asked.id, { failed: messageOf(error) });
+    brain.settled(id, { failed: messageOf(error) });
     throw error;
   }
+  // What it names is no longer what was seen: looked at as if nothing had been judged before. It has no pass any more.
+  if ('untold' in outcome) await judgedWith(request, response, admission, options, body);
 }
 
 /** Byte for byte as it came, and without a word to the thread that judges: it may be busy for long, or stuck. */
@@ -338,11 +348,23 @@ function createWatch({ target, grant }: Admitted, brain: Brain): boolean {
 function notice(request: IncomingMessage, { grant, path, query, target }: Admitted, brain: Brain): void {
   const session = request.headers['kubectl-session'];
   if (typeof session !== 'string' || request.method !== 'GET' || target.type !== 'resource') return;
-  brain.noticed({ context: grant.context, session, path, query });
+  const { remotePort: clientPort } = request.socket;
+  brain.noticed({ context: grant.context, session, path, query, headers: passedOn(request), clientPort });
 }
 
 const PASSED_ON =
   /^(user-agent|accept|content-type|content-encoding|kubectl-session|kubectl-command|impersonate-.*)$/;
+
+/** Node joins repeated headers with commas, which a group's name may hold: each value is kept apart. */
+function passedOn(request: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(request.headersDistinct).flatMap(([name, values]) =>
+      PASSED_ON.test(name) && values !== undefined
+        ? [[name, values.join(name.startsWith('impersonate-') ? '\n' : ', ')]]
+        : [],
+    ),
+  );
+}
 
 function askedRequest(
   request: IncomingMessage,
@@ -351,14 +373,6 @@ function askedRequest(
   id: string,
 ): AskedRequest {
   const { grant, path, query } = admission;
-  // Node joins repeated headers with commas, which a group's name may hold: each value is kept apart.
-  const headers = Object.fromEntries(
-    Object.entries(request.headersDistinct).flatMap(([name, values]) =>
-      PASSED_ON.test(name) && values !== undefined
-        ? [[name, values.join(name.startsWith('impersonate-') ? '\n' : ', ')]]
-        : [],
-    ),
-  );
   const { context, person, tool, agent, id: tokenId } = grant;
   return {
     id,
@@ -370,7 +384,7 @@ function askedRequest(
     method: request.method ?? 'GET',
     path,
     query,
-    headers,
+    headers: passedOn(request),
     clientPort: request.socket.remotePort,
     body,
   };

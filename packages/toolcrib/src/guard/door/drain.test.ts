@@ -30,6 +30,7 @@ before(async () => {
       judge: () => new Promise(() => undefined),
       settled: () => undefined,
       gone: () => undefined,
+      left: () => undefined,
       noticed: () => undefined,
       watchesCreates: () => false,
     },

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Status } from '@toolcrib/kube';
 import type { Dispatcher } from 'undici';
 import { neverConnected } from '../../model/index.ts';
-import type { Outcome } from '../request.ts';
+import type { Answered, Outcome } from '../request.ts';
 import { ENOUGH, type Said, saidBy } from './said.ts';
 import { type DoorUpstream, forwardedHeaders, upstreamPath } from './upstream.ts';
 
@@ -33,40 +33,41 @@ export async function forward(
     query: string;
     body: IncomingMessage | { bytes: Uint8Array; type?: string };
     warnings: string[];
+    /** A certain 409 is not passed on, and nothing is answered: the caller has more to do. */
+    untoldConflict?: boolean;
     /** Told how to end an answer that has no end of its own, in order. */
     endless?: (finish: () => void) => void;
   },
 ): Promise<Outcome> {
-  const aborted = new AbortController();
+  // What was judged and is on its way is followed to its end, so that the journal knows what became of it.
   const judged = 'bytes' in what.body;
+  const aborted = judged ? undefined : new AbortController();
   const stop = () => {
-    // What was judged and is on its way is followed to its end, so that the journal knows what became of it.
-    if (!response.writableFinished && !judged) aborted.abort();
+    if (!response.writableFinished) aborted?.abort();
   };
-  response.once('close', stop);
+  if (aborted) response.once('close', stop);
   if (response.destroyed) stop();
   let answer: Dispatcher.ResponseData;
   let refused = false;
   try {
-    answer = await send(request, upstream, what, aborted.signal);
+    answer = await send(request, upstream, what, aborted?.signal);
     const replayable = judged || bodyOf(request) === null;
     if (answer.statusCode === 401 && upstream.rejected() && replayable) {
       // The cluster refused these credentials before it did anything; a plugin may have better ones by now.
       refused = true;
       await answer.body.dump();
-      answer = await send(request, upstream, what, aborted.signal);
+      answer = await send(request, upstream, what, aborted?.signal);
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    if (!aborted.signal.aborted) answerWith(response, unreachable(upstream.url, why), []);
+    if (!aborted?.signal.aborted) answerWith(response, unreachable(upstream.url, why), []);
     // A first try was answered: that it was a refusal nobody but its sender knows.
     if (!refused && neverConnected(error)) return { notSent: why };
-    return { failed: aborted.signal.aborted ? 'the client went before the cluster answered' : why };
+    return { failed: aborted?.signal.aborted ? 'the client went before the cluster answered' : why };
   }
+  if (judged) return passOn(answer, response, what);
   response.writeHead(answer.statusCode, returnedHeaders(answer.headers, what.warnings));
   response.flushHeaders();
-  const head = judged ? beginning(answer.body) : undefined;
-  let whole = true;
   what.endless?.(() => {
     answer.body.unpipe(response);
     response.end(() => answer.body.destroy());
@@ -75,30 +76,66 @@ export async function forward(
     await pipeline(answer.body, response);
   } catch {
     // Either side went in mid-stream: pipeline has closed both; the status stands all the same.
-    whole = false;
   }
-  return { status: answer.statusCode, said: head ? head.said(answer, whole) : 'unknown' };
+  return { status: answer.statusCode, said: 'unknown' };
 }
 
-/** Listens to what streams by, so that it can be told who has answered. */
-function beginning(body: Readable): { said(answer: Dispatcher.ResponseData, whole: boolean): Said } {
+const CONFLICT = 409;
+
+/**
+ * Passes on the answer to what was judged, as soon as it can be told who gave it: it is small, and goes out in one piece. Of a
+ * long one the rest is streamed.
+ */
+async function passOn(
+  answer: Dispatcher.ResponseData,
+  response: ServerResponse,
+  { warnings, untoldConflict }: { warnings: string[]; untoldConflict?: boolean },
+): Promise<Answered> {
+  const { statusCode: status, headers } = answer;
+  const { chunks, end } = await beginning(answer.body);
+  const head = Buffer.concat(chunks);
+  const said = saidOf(answer, head.subarray(0, ENOUGH), end === 'whole');
+  if (untoldConflict && status === CONFLICT && said === 'no') return { status, said, untold: true };
+  if (response.destroyed) {
+    answer.body.destroy();
+    return { status, said };
+  }
+  response.writeHead(status, returnedHeaders(headers, warnings));
+  if (end === 'whole') response.end(head);
+  else {
+    response.write(head);
+    if (end === 'broken') response.destroy();
+    // Either side may go in mid-stream: pipeline closes both; the status stands all the same.
+    else await pipeline(answer.body, response).catch(() => undefined);
+  }
+  return { status, said };
+}
+
+/** What an answer begins with: to its end, or as far as a Status that says no can go. */
+async function beginning(body: Readable): Promise<{ chunks: Buffer[]; end: 'whole' | 'more' | 'broken' }> {
   const chunks: Buffer[] = [];
-  let kept = 0;
-  let passed = 0;
-  body.on('data', (chunk: Buffer) => {
-    passed += chunk.length;
-    if (kept >= ENOUGH) return;
-    chunks.push(chunk);
-    kept += chunk.length;
-  });
-  return {
-    said({ statusCode: status, headers }, whole) {
-      const [contentType, encoding] = [headers['content-type'], headers['content-encoding']].map((value) =>
-        value === undefined ? undefined : String(value),
-      );
-      return saidBy({ status, contentType, encoding }, Buffer.concat(chunks), whole && passed === kept);
-    },
-  };
+  let length = 0;
+  try {
+    for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > ENOUGH) return { chunks, end: 'more' };
+    }
+    return { chunks, end: 'whole' };
+  } catch {
+    return { chunks, end: 'broken' };
+  }
+}
+
+function saidOf(
+  { statusCode: status, headers }: Dispatcher.ResponseData,
+  head: Buffer,
+  whole: boolean,
+): Said {
+  const [contentType, encoding] = [headers['content-type'], headers['content-encoding']].map((value) =>
+    value === undefined ? undefined : String(value),
+  );
+  return saidBy({ status, contentType, encoding }, head, whole);
 }
 
 async function send(
@@ -109,7 +146,7 @@ async function send(
     query,
     body,
   }: { path: string; query: string; body: IncomingMessage | { bytes: Uint8Array; type?: string } },
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<Dispatcher.ResponseData> {
   const replaced: Record<string, string> = 'bytes' in body && body.type ? { 'Content-Type': body.type } : {};
   const headers = forwardedHeaders(request.rawHeaders, await upstream.headers(), replaced);
@@ -117,7 +154,7 @@ async function send(
     origin: upstream.url.origin,
     path: upstreamPath(upstream, path, query),
     method: (request.method ?? 'GET') as Dispatcher.HttpMethod,
-    signal,
+    ...(signal ? { signal } : {}),
   };
   if (!('bytes' in body)) return upstream.agent.request({ ...common, headers, body: bodyOf(body) });
   const bytes = body.bytes.length > 0 ? Buffer.from(body.bytes) : null;

@@ -28,6 +28,7 @@ const brain: Brain = {
   },
   settled: (id, outcome) => void outcomes.set(id, outcome),
   gone: () => undefined,
+  left: () => undefined,
   noticed: () => undefined,
   watchesCreates: () => false,
 };

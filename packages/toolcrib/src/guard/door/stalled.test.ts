@@ -33,6 +33,7 @@ async function doorWith(limits: Parameters<typeof openDoor>[0]['limits']): Promi
           : Promise.resolve({ do: 'forward', warnings: [] } satisfies Instruction),
       settled: () => undefined,
       gone: () => undefined,
+      left: () => undefined,
       noticed: () => undefined,
       watchesCreates: () => false,
     },

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type DecisionVerb, ToolcribError } from '../../model/index.ts';
-import { compileRule, type Rule } from '../../model/rule.ts';
+import { type CompiledRule, compileRule, type Rule } from '../../model/rule.ts';
 import { builtInRules, type RuleText } from './built-in.ts';
 import type { GuardPolicyFile } from './schema.ts';
 import { ruleVocabulary, sampleFacts } from './vocabulary.ts';
@@ -10,7 +10,7 @@ export type RuleOrigin = 'guard.yaml' | 'built-in';
 
 export interface PolicyRule {
   name: string;
-  when: Rule;
+  when: Rule & Partial<Pick<CompiledRule, 'asksFor'>>;
   verdict: DecisionVerb;
   reason: string;
   origin: RuleOrigin;

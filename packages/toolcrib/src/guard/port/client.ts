@@ -1,7 +1,9 @@
 import type { Clock } from '../../model/index.ts';
+import { listOf } from '../act/sessions.ts';
 import { failure } from '../door/status.ts';
 import type { AskedRequest, Brain, Instruction, Outcome } from '../request.ts';
 import type { FromJudge, ToJudge } from './messages.ts';
+import { passes } from './passes.ts';
 
 /** The part of MessagePort and Worker that is needed. */
 export interface Channel {
@@ -31,7 +33,15 @@ export interface JudgeClient extends Omit<Brain, 'watchesCreates'> {
   close(): Promise<void>;
   /** Handed to the door to be sent, and not yet reported back. */
   underWay(): string[];
+  /** Reported, and not yet told to the worker. */
+  untold(): { id: string; outcome: Outcome }[];
 }
+
+/**
+ * The outcomes of requests that had a pass are told together, after so long at most, or when their client hangs up. Until then
+ * the journal has them as on their way, which is what a crash would find. Milliseconds.
+ */
+const TOLD_EVERY = 250;
 
 /**
  * Speaks with a worker that judges. Each judgement has a time limit, which does not run while a person is asked nor once
@@ -39,14 +49,40 @@ export interface JudgeClient extends Omit<Brain, 'watchesCreates'> {
  */
 export function judgeClient(
   channel: Channel,
-  { clock, limit = JUDGE_LIMIT }: { clock: Pick<Clock, 'after'>; limit?: number },
+  {
+    clock,
+    limit = JUDGE_LIMIT,
+    rules = () => '',
+  }: {
+    clock: Clock;
+    limit?: number;
+    /** What the rules' file is now. */
+    rules?: () => string;
+  },
 ): JudgeClient {
+  const ahead = passes(clock, rules);
+  const passed = new Set<string>();
+  let outcomes: { id: string; outcome: Outcome }[] = [];
+  let cancelTelling: (() => void) | undefined;
   const asked = new Map<string, Asked>();
   const forwarded = new Set<string>();
   let ended: string | undefined;
   let closed: (() => void) | undefined;
-  const send = (message: ToJudge) => {
+  const post = (message: ToJudge) => {
     if (ended === undefined) channel.postMessage(message);
+  };
+  const tell = () => {
+    cancelTelling?.();
+    cancelTelling = undefined;
+    if (outcomes.length === 0 || ended !== undefined) return;
+    post({ type: 'passed', all: outcomes });
+    for (const { id } of outcomes) forwarded.delete(id);
+    outcomes = [];
+  };
+  // What came before is told before.
+  const send = (message: ToJudge) => {
+    tell();
+    post(message);
   };
   const timer = (id: string) => clock.after(limit, () => send({ type: 'give-up', id }));
   const take = (id: string): Asked | undefined => {
@@ -79,6 +115,11 @@ export function judgeClient(
         if (message.code === undefined && !one.acting) one.cancel = timer(message.id);
         return;
       }
+      case 'passes':
+        passed.add(message.given.first);
+        return ahead.give(message.given);
+      case 'recall':
+        return send({ type: 'recalled', call: message.call, taken: ahead.recall(message.actId) });
       case 'closed':
         closed?.();
     }
@@ -87,17 +128,36 @@ export function judgeClient(
   return {
     judge(request: AskedRequest) {
       if (ended !== undefined) return Promise.resolve(stuck(ended));
+      const pass = ahead.take(request);
+      if (pass) {
+        passed.add(pass.id);
+        forwarded.add(pass.id);
+        return Promise.resolve({ ...pass.instruction, judgedAs: pass.id });
+      }
       return new Promise((resolve, reject) => {
         asked.set(request.id, { resolve, reject, acting: false, cancel: timer(request.id) });
         send({ type: 'judge', request });
       });
     },
     settled(id: string, outcome: Outcome) {
+      if (passed.delete(id)) {
+        outcomes.push({ id, outcome });
+        cancelTelling ??= clock.after(TOLD_EVERY, tell);
+        return;
+      }
       forwarded.delete(id);
       send({ type: 'settled', id, outcome });
     },
     gone: (id) => send({ type: 'gone', id }),
-    noticed: (read) => send({ type: 'noticed', read }),
+    left(clientPort) {
+      const actIds = ahead.leftBy(clientPort);
+      if (actIds.length > 0) send({ type: 'left', actIds });
+      else if (outcomes.length > 0) tell();
+    },
+    noticed(read) {
+      if (listOf(read.path, read.query)) ahead.listed(read.context, read.session);
+      send({ type: 'noticed', read });
+    },
     stopping: () => send({ type: 'stopping' }),
     ping: (round) => send({ type: 'ping', round }),
     end(why) {
@@ -117,6 +177,7 @@ export function judgeClient(
       return done;
     },
     underWay: () => [...forwarded],
+    untold: () => outcomes,
   };
 }
 

@@ -1,14 +1,19 @@
-import type { Brain } from '../request.ts';
+import type { Brain, Outcome } from '../request.ts';
 import type { Channel } from './client.ts';
 import type { Judgements } from './judgements.ts';
 import type { FromJudge, ToJudge } from './messages.ts';
 
+/** What the worker's end hands messages to. */
+export interface Hosted extends Omit<Brain, 'watchesCreates' | 'left'> {
+  passed(all: readonly { id: string; outcome: Outcome }[]): void;
+  recalled(call: number, taken: string[]): void;
+  left(actIds: readonly string[]): void;
+  stopping(): void;
+  close(): Promise<void>;
+}
+
 /** The worker's end: hands each message to the real brain and its answer back. */
-export function hostBrain(
-  channel: Channel,
-  brain: Omit<Brain, 'watchesCreates'> & { stopping(): void; close(): Promise<void> },
-  judgements: Judgements,
-): void {
+export function hostBrain(channel: Channel, brain: Hosted, judgements: Judgements): void {
   const send = (message: FromJudge) => channel.postMessage(message);
   channel.on('message', (message: ToJudge) => {
     switch (message.type) {
@@ -32,6 +37,12 @@ export function hostBrain(
         return;
       case 'settled':
         return brain.settled(message.id, message.outcome);
+      case 'passed':
+        return brain.passed(message.all);
+      case 'recalled':
+        return brain.recalled(message.call, message.taken);
+      case 'left':
+        return brain.left(message.actIds);
       case 'gone':
         return brain.gone(message.id);
       case 'noticed':

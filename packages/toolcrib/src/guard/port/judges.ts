@@ -46,6 +46,8 @@ export function judges(deps: {
   log(line: string, detail?: Record<string, unknown>): void;
   heartbeat?: Heartbeat;
   limit?: number;
+  /** What the rules' file is now. */
+  rules?(): string;
 }): Judges {
   const { clock, log } = deps;
   const all = new Map<string, Judge>();
@@ -76,7 +78,7 @@ export function judges(deps: {
 
   function begin(context: string, underWay: string[] = []): Judge {
     const thread = take();
-    const client = judgeClient(thread, { clock, limit: deps.limit });
+    const client = judgeClient(thread, { clock, limit: deps.limit, rules: deps.rules });
     let ready: () => void = () => undefined;
     let judged = false;
     let freed = false;
@@ -127,11 +129,13 @@ export function judges(deps: {
       if (all.get(context) !== judge) return;
       all.delete(context);
       judge.stop();
-      const left = client.underWay();
+      const [left, untold] = [client.underWay(), client.untold()];
       client.end(why);
       void thread.terminate();
       // At once, and not at its next request: windows go on, and what is under way is followed to its end.
-      if (again && !over) begin(context, left);
+      if (!again || over) return;
+      const next = begin(context, left);
+      for (const { id, outcome } of untold) next.client.settled(id, outcome);
     };
     all.set(context, judge);
     thread.serve(context, underWay);
@@ -146,7 +150,9 @@ export function judges(deps: {
     async judge(request: AskedRequest) {
       contextOf.set(request.id, request.context);
       const instruction = await judgeFor(request.context).judge(request);
-      if (instruction.do !== 'forward') contextOf.delete(request.id);
+      const judgedAs = instruction.do === 'forward' ? (instruction.judgedAs ?? request.id) : undefined;
+      if (judgedAs !== request.id) contextOf.delete(request.id);
+      if (judgedAs !== undefined) contextOf.set(judgedAs, request.context);
       return instruction;
     },
     settled(id, outcome) {
@@ -157,6 +163,9 @@ export function judges(deps: {
     gone(id) {
       const context = contextOf.get(id);
       if (context !== undefined) all.get(context)?.client.gone(id);
+    },
+    left(clientPort) {
+      for (const { client } of all.values()) client.left(clientPort);
     },
     noticed(read) {
       const judge = all.get(read.context);

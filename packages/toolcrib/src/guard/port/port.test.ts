@@ -49,6 +49,8 @@ function pair(judge: (request: AskedRequest, cluster: Cluster) => Promise<Instru
   const [door, worker] = [end(0), end(1)];
   const sent: string[] = [];
   const settled: [string, Outcome][] = [];
+  const recalled: [number, string[]][] = [];
+  const left: string[] = [];
   const running = judgements((id) => worker.postMessage({ type: 'acting', id }));
   const cluster = running.announced({
     request: async ({ method, path }: { method: string; path: string }) =>
@@ -60,6 +62,11 @@ function pair(judge: (request: AskedRequest, cluster: Cluster) => Promise<Instru
     {
       judge: (request) => judge(request, cluster),
       settled: (id, outcome) => settled.push([id, outcome]),
+      passed: (all) => {
+        for (const { id, outcome } of all) settled.push([id, outcome]);
+      },
+      recalled: (call, taken) => void recalled.push([call, taken]),
+      left: (actIds) => void left.push(...actIds),
       gone: () => undefined,
       noticed: () => undefined,
       stopping: () => undefined,
@@ -67,7 +74,7 @@ function pair(judge: (request: AskedRequest, cluster: Cluster) => Promise<Instru
     },
     running,
   );
-  return { clock, client: judgeClient(door, { clock, limit: 1000 }), worker, sent, settled };
+  return { clock, client: judgeClient(door, { clock, limit: 1000 }), worker, sent, settled, recalled, left };
 }
 
 const FORWARD: Instruction = { do: 'forward', warnings: [] };
@@ -158,6 +165,82 @@ describe('the time of one judgement', () => {
     assert.match(waits, /nothing was sent.*toolcrib held BCDFG/s);
     assert.match(textOf(await client.judge(asked('DELETE', '/later'))), /nothing was sent/);
     await client.close();
+  });
+});
+
+describe('a request that was judged before it came', () => {
+  const body = new Uint8Array();
+  const headers = { 'kubectl-session': 's1' };
+  const like = { ...asked('DELETE', '/a', { body, headers, clientPort: 7 }) };
+  const give = (worker: Channel, path = '/b') => {
+    const passes = [{ id: `of${path}`, path, instruction: { do: 'forward' as const, warnings: ['w'] } }];
+    const given = { actId: 'act-1', first: 'first', like, rules: '', until: 10 ** 15, passes };
+    worker.postMessage({ type: 'passes', given });
+  };
+
+  it('goes at once, and its outcome is told with those of its moment, before whatever is told next', async () => {
+    const judged: string[] = [];
+    const { clock, client, worker, settled, recalled } = pair(async ({ path }) => {
+      judged.push(path);
+      return FORWARD;
+    });
+    give(worker);
+    await turns();
+    const answer = await client.judge(asked('DELETE', '/b', { body, headers }));
+    assert.deepEqual(answer, { do: 'forward', warnings: ['w'], judgedAs: 'of/b' });
+    client.settled('first', { status: 200, said: 'yes' });
+    client.settled('of/b', { status: 200, said: 'yes' });
+    await turns();
+    assert.deepEqual([judged, settled.length, client.underWay()], [[], 0, ['of/b']]);
+    clock.move(250);
+    await turns();
+    assert.deepEqual(
+      settled.map(([id]) => id),
+      ['first', 'of/b'],
+    );
+    assert.deepEqual(client.underWay(), []);
+    // The second time it is judged like any other.
+    assert.deepEqual(await client.judge(asked('DELETE', '/b', { body, headers })), FORWARD);
+    worker.postMessage({ type: 'recall', call: 3, actId: 'act-1' });
+    await turns();
+    assert.deepEqual(recalled, [[3, ['of/b']]]);
+  });
+
+  it('is judged once its session has listed again; a look at one object is no list', async () => {
+    const { client, worker } = pair(async () => FORWARD);
+    give(worker, '/b');
+    await turns();
+    const noticed = { context: like.context, session: 's1', query: '' };
+    client.noticed({ ...noticed, path: '/api/v1/namespaces/shop/configmaps/one' });
+    assert.deepEqual(await client.judge(asked('DELETE', '/b', { body, headers })), {
+      ...FORWARD,
+      warnings: ['w'],
+      judgedAs: 'of/b',
+    });
+    give(worker, '/c');
+    await turns();
+    client.noticed({ ...noticed, path: '/api/v1/namespaces/shop/secrets' });
+    assert.deepEqual(await client.judge(asked('DELETE', '/c', { body, headers })), FORWARD);
+  });
+
+  it('what was recalled is judged; what was taken before that and is not settled is told', async () => {
+    const { client, worker, settled, recalled, left } = pair(async () => FORWARD);
+    give(worker);
+    await turns();
+    client.left(8);
+    client.left(7);
+    await client.judge(asked('DELETE', '/b', { body, headers }));
+    worker.postMessage({ type: 'recall', call: 1, actId: 'act-1' });
+    await turns();
+    assert.deepEqual([recalled, settled, left], [[[1, ['of/b']]], [], ['act-1']]);
+    give(worker, '/c');
+    worker.postMessage({ type: 'recall', call: 2, actId: 'act-1' });
+    await turns();
+    assert.deepEqual(await client.judge(asked('DELETE', '/c', { body, headers })), FORWARD);
+    client.settled('of/b', { failed: 'gone' });
+    client.left(9);
+    await turns();
+    assert.deepEqual(settled, [['of/b', { failed: 'gone' }]]);
   });
 });
 

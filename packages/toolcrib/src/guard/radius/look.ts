@@ -16,6 +16,8 @@ export interface LookOptions {
   now?: () => number;
   /** LISTs under way at once; a cluster answers a handful as fast as a hundred, and throttles the hundred. */
   atOnce?: number;
+  /** A LIST that was begun already, not before `now`; undefined where it was not. */
+  listed?: (planned: PlannedList) => Promise<KubeObject[]> | undefined;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function look(
     const found = await attempt(
       view,
       unseenOf(planned),
-      () => cluster.list(info, { namespace, metadata, labelSelector }, as),
+      () => options.listed?.(planned) ?? cluster.list(info, { namespace, metadata, labelSelector }, as),
       mustBeServed ? undefined : () => mayBeServed(cluster, info, as),
     );
     if (!found) return;
@@ -97,7 +99,12 @@ export async function look(
   refresh();
   for (const object of view.objects)
     if (isEndpoints(object) && isMadeAgain(object, view.objects)) known.delete(object.metadata.uid ?? '');
-  await each(atOnce, aims, (aim) => get(aim.ref));
+  const told = (aim: Aim) => isToldByMetadata(aim) && known.has(aim.ref.uid ?? '');
+  await each(
+    atOnce,
+    aims.filter((aim) => !told(aim)),
+    (aim) => get(aim.ref),
+  );
   refresh();
   await each(atOnce, aims.some(holdsAnyKind) ? unservedDefinitions(view) : [], async (found) => {
     // Gone by itself, or not to be read: then nothing more is known than discovery said.
@@ -130,6 +137,11 @@ export async function look(
   await each(atOnce, [...volumesWanted(view, goes), ...endpointsWanted(view, goes)], (ref) => get(ref));
   refresh();
   return view;
+}
+
+/** Of these a radius asks for nothing that is not in the metadata, and so not for each of sixty by itself. */
+function isToldByMetadata({ ref }: Aim): boolean {
+  return ref.uid !== undefined && (isKind(ref, '', 'ConfigMap') || isKind(ref, '', 'Secret'));
 }
 
 /**

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { KubeObject, PropagationPolicy } from '@toolcrib/kube';
 import { refOf } from '@toolcrib/kube';
 import fc from 'fast-check';
-import { partOf } from './part.ts';
+import { aloneIn, partOf } from './part.ts';
 import { radiusOf } from './radius.ts';
 import { collector } from './testing/collector.ts';
 import { aim, object, view } from './testing/objects.ts';
@@ -99,4 +99,26 @@ test('in every order of the targets, and whichever are sent, what goes was kept 
     }),
     { numRuns: 3000 },
   );
+});
+
+test('what goes alone is what has no other part than itself, and is told so only where that is so', () => {
+  let some = 0;
+  fc.assert(
+    fc.property(cases, ({ world, targets, policy }) => {
+      const aims = targets.map((uid) =>
+        aim(world.find(({ metadata }) => metadata.uid === uid) as KubeObject, {
+          verb: 'delete',
+          options: policy === undefined ? {} : { propagationPolicy: policy },
+        }),
+      );
+      const radius = radiusOf(view(world), aims);
+      for (const uid of aloneIn(radius)) {
+        some++;
+        const part = partOf(radius, new Set([uid])).map(({ ref }) => ref.uid);
+        assert.deepEqual(part, [uid]);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+  assert.ok(some > 100, `${some}`);
 });

@@ -28,3 +28,21 @@ function reached(takes: ReadonlyMap<string, readonly string[]>, from: ReadonlySe
   for (const uid of found) for (const next of takes.get(uid) ?? []) found.add(next);
   return found;
 }
+
+/**
+ * The targets that nothing else goes with: of each of these `partOf` is the target alone. UIDs.
+ */
+export function aloneIn(radius: Radius): Set<string> {
+  const targets = new Set(radius.targets.flatMap(({ uid }) => uid ?? []));
+  // Whoever else is there hangs on a target, or nobody knows on which.
+  if (radius.members.some(({ ref: { uid = '' } }) => !targets.has(uid))) return new Set();
+  const takers = new Set(
+    radius.members.flatMap(({ via, also = [], owners }) => [
+      ...(via === undefined ? [] : [via]),
+      ...also,
+      ...owners,
+    ]),
+  );
+  const there = new Set(radius.members.flatMap(({ ref: { uid } }) => uid ?? []));
+  return new Set([...targets].filter((uid) => there.has(uid) && !takers.has(uid)));
+}

@@ -7,9 +7,12 @@ import { sessionLists } from '../act/sessions.ts';
 import { holdDesk } from '../hold/desk.ts';
 import { randomIds } from '../hold/ids.ts';
 import { builtInRules, loadPolicy } from '../policy/policy.ts';
+import { passes } from '../port/passes.ts';
 import type { AskedRequest } from '../request.ts';
 import { acts } from '../way/acts.ts';
+import { ahead } from '../way/ahead.ts';
 import type { WayDeps } from '../way/deps.ts';
+import { earlyLooks } from '../way/early.ts';
 import { goingOut } from '../way/going.ts';
 import { hookWatches } from '../way/hook-watches.ts';
 import { letGo } from '../way/let-go.ts';
@@ -46,6 +49,10 @@ export function openWay(
   const loaded = loadPolicy(policy, 'guard.yaml');
   const [ids, sessions] = [randomIds(), sessionLists()];
   const desk = holdDesk(clock, () => undefined);
+  /** In the place of the door's thread. */
+  const door = passes(clock, () => 'rules');
+  const link = { give: door.give, recall: async (actId: string) => door.recall(actId) };
+  const [onTheWay, log] = [new Map(), () => undefined];
   const deps: WayDeps = {
     journal,
     clusterFor: async () => cluster,
@@ -64,10 +71,13 @@ export function openWay(
       isHeld: (actId) => desk.openOf(actId) !== undefined,
     }),
     hooks: hookWatches(clock),
+    ahead: ahead({ journal, clock, onTheWay, log }, link, () => undefined),
+    early: earlyLooks({ clock, clusterFor: async () => cluster }),
+    rules: () => 'rules',
     owned: ownedLooks(clock),
     owners: standingOwners(clock),
     letGo: letGo(clock),
-    onTheWay: new Map(),
+    onTheWay,
     going: goingOut(clock),
     gone: new Set(),
     whenCreated: new Map(),
@@ -76,13 +86,13 @@ export function openWay(
     unmark: async () => 0,
     windowOpened: async () => undefined,
     lookLater: () => undefined,
-    log: () => undefined,
+    log,
   };
   const close = async () => {
     await stored.close();
     rmSync(folder, { recursive: true });
   };
-  return { deps, journal: stored, close };
+  return { deps, journal: stored, door, close };
 }
 
 let count = 0;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { refOf } from '@toolcrib/kube';
 import {
   type Act,
@@ -18,6 +19,7 @@ import { ACT_PAUSE, belongsTo, callerOf, isRerun, titleOf } from '../act/group.t
 import { foretells, type SessionList, type SessionLists } from '../act/sessions.ts';
 import type { AskedRequest } from '../request.ts';
 import type { BegunUninstall } from './begun-uninstalls.ts';
+import type { Early } from './early.ts';
 import { type Foreseen, foretold, type ReadManifests } from './foretold.ts';
 import { impersonation } from './impersonation.ts';
 import type { Seen } from './seen.ts';
@@ -88,7 +90,13 @@ export interface Acts {
    * Every object that the act's session listed before, and what its command line names: what the act will go through.
    * None where nothing tells that; a list that could not be made stands in `LiveAct.unlisted`.
    */
-  foresee(live: LiveAct, cluster: Cluster, request: AskedRequest, effect: Effect): Promise<Foreseen[]>;
+  foresee(
+    live: LiveAct,
+    cluster: Cluster,
+    request: AskedRequest,
+    effect: Effect,
+    early?: Early,
+  ): Promise<Foreseen[]>;
   /** How many objects the act will go through, where its first request tells. */
   expect(live: LiveAct, count: number): void;
   /**
@@ -235,7 +243,7 @@ export function acts(deps: {
       recent.set(id, live);
       return live;
     },
-    async foresee(live, cluster, request, effect) {
+    async foresee(live, cluster, request, effect, early) {
       if (!foretells(request.headers['kubectl-command'])) return [];
       const as = impersonation(request.headers);
       live.remembering?.();
@@ -243,7 +251,8 @@ export function acts(deps: {
       const one = request.headers['kubectl-session'] !== undefined || live.oneDelete;
       if (effect.verb === 'delete' && one && !live.expected.has(TYPED)) {
         live.expected.set(TYPED, []);
-        const client = request.clientPort === undefined ? undefined : clientOf?.(request.clientPort);
+        const find = () => (request.clientPort === undefined ? undefined : clientOf?.(request.clientPort));
+        const client = early?.client() ?? find();
         const at = effect.target.namespace;
         const manifests = deps.manifests ?? (async () => ({ objects: [] }));
         if (client) {
@@ -257,15 +266,18 @@ export function acts(deps: {
         if (live.expected.has(key)) continue;
         const { namespace, labelSelector, fieldSelector } = list;
         const query = { namespace, labelSelector, fieldSelector, metadata: true };
-        const found = await cluster.list(list, query, as).catch((error: unknown) => unlisted(list, error));
+        const again = () => cluster.list(list, query, as);
+        const asked = early && isDeepStrictEqual([early.list, early.as], [list, as]) ? early.all : undefined;
+        const found = await (asked?.catch(again) ?? again()).catch((error: unknown) => unlisted(list, error));
         live.unlisted ??= new Map();
-        if (Array.isArray(found)) {
+        if ('why' in found) live.unlisted.set(key, found);
+        else {
           live.unlisted.delete(key);
           live.expected.set(
             key,
             found.map((object) => ({ ref: refOf(object), type: list })),
           );
-        } else live.unlisted.set(key, found);
+        }
       }
       const all = [...live.expected.values()].flat();
       const foreseen = [...new Map(all.map((one) => [one.ref.uid, one])).values()];

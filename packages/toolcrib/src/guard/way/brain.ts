@@ -1,7 +1,9 @@
 import { describeRef } from '@toolcrib/kube';
 import { asUnsure, type RequestRecord, SENDING, type SoftenRecord } from '../../model/index.ts';
+import type { Hosted } from '../port/host.ts';
 import { createWatchKey } from '../port/messages.ts';
 import type { AskedRequest, Brain, Outcome } from '../request.ts';
+import type { LiveAct } from './acts.ts';
 import type { WayDeps } from './deps.ts';
 import { judge } from './judge.ts';
 import { isUnsure, settleClaim } from './retained.ts';
@@ -9,7 +11,11 @@ import { saveSoftening } from './softenings.ts';
 import type { WhenCreated } from './window.ts';
 
 /** The thinking part, behind the port: judges, and follows what becomes of what it let go. */
-export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates'> & { close(): Promise<void> } {
+export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates' | 'left'> &
+  Pick<Hosted, 'passed' | 'left' | 'close'> & {
+    /** It was sent with a pass, and nothing is known of it yet. */
+    late(id: string, context: string): void;
+  } {
   const underWay = new Set<Promise<unknown>>();
   const follow = <T>(work: Promise<T>): Promise<T> => {
     const done = work.finally(() => underWay.delete(done)) as Promise<T>;
@@ -39,13 +45,32 @@ export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates'> & { close():
       return instruction;
     },
     settled,
+    passed(all) {
+      follow(settlePassed(deps, all)).catch((error: unknown) => {
+        deps.log('outcomes could not be written down', { ids: all.map(({ id }) => id), why: String(error) });
+      });
+      for (const { id } of all) {
+        patient.get(id)?.();
+        patient.delete(id);
+      }
+    },
+    late: (id, context) => {
+      if (deps.onTheWay.has(id)) patience(id, context);
+    },
+    left(actIds) {
+      for (const id of actIds) void follow(deps.ahead.recall(id));
+    },
     gone(id) {
       deps.gone.add(id);
       deps.desk.gone(id);
     },
-    noticed: (read) => deps.sessions.notice(read),
+    noticed(read) {
+      deps.sessions.notice(read);
+      deps.early.begin(read);
+    },
     async close() {
       deps.desk.close();
+      await deps.ahead.recallAll();
       for (const cancel of patient.values()) cancel();
       await Promise.allSettled(underWay);
     },
@@ -86,6 +111,28 @@ async function created(
   }
 }
 
+/** What a moment has brought, in one transaction; what nobody knows yet is followed one by one, as anything else. */
+async function settlePassed(deps: WayDeps, all: readonly { id: string; outcome: Outcome }[]): Promise<void> {
+  const certain: RequestRecord[] = [];
+  const rest: (typeof all)[number][] = [];
+  let live: LiveAct | undefined;
+  for (const { id, outcome } of all) {
+    live = deps.ahead.settled(id) ?? live;
+    const request = deps.onTheWay.get(id);
+    if (!request || isUnsure(outcome) || 'failed' in outcome) {
+      rest.push({ id, outcome });
+      continue;
+    }
+    deps.onTheWay.delete(id);
+    deps.going.settled(id, 'said' in outcome && outcome.said === 'yes');
+    const { ahead: _ahead, ...was } = request;
+    certain.push({ ...was, ...endOf(outcome) });
+  }
+  if (certain.length > 0)
+    await deps.journal.together({ requests: certain, ...(live ? { act: live.act } : {}) });
+  for (const { id, outcome } of rest) await settle(deps, id, outcome);
+}
+
 async function writeDown(deps: WayDeps, request: RequestRecord, outcome: Outcome): Promise<void> {
   if (!isUnsure(outcome) && !('failed' in outcome))
     return deps.journal.saveRequest({ ...request, ...endOf(outcome) });
@@ -102,9 +149,12 @@ function whyUnsure(outcome: Outcome): string {
   return `no answer came (${'failed' in outcome ? outcome.failed : outcome.notSent})`;
 }
 
+const CHANGED = 'it had changed since it was seen, so it was judged anew, and nobody was told of this';
+
 function endOf(
   outcome: Exclude<Outcome, { failed: string }>,
 ): Pick<RequestRecord, 'state' | 'status' | 'note'> {
+  if ('untold' in outcome) return { state: 'answered', status: outcome.status, note: CHANGED };
   if ('status' in outcome) return { state: 'answered', status: outcome.status };
   return { state: 'not-sent', note: outcome.notSent };
 }

@@ -11,6 +11,8 @@ import type { SessionLists } from '../act/sessions.ts';
 import type { HoldDesk } from '../hold/desk.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import type { Acts } from './acts.ts';
+import type { Ahead } from './ahead.ts';
+import type { EarlyLooks } from './early.ts';
 import type { GoingOut } from './going.ts';
 import type { HookWatches } from './hook-watches.ts';
 import type { LetGo } from './let-go.ts';
@@ -34,6 +36,11 @@ export interface WayDeps {
   acts: Acts;
   /** Where hooks of stopped uninstalls would be made. */
   hooks: HookWatches;
+  /** What was judged before it came. */
+  ahead: Ahead;
+  early: EarlyLooks;
+  /** What the rules' file is now. */
+  rules(): string;
   /** What Pods own, remembered for a moment. */
   owned: OwnedLooks;
   /** Owners that were seen to stand, remembered for a moment. */

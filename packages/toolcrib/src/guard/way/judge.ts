@@ -1,3 +1,4 @@
+import type { KubeObject } from '@toolcrib/kube';
 import {
   type Cluster,
   type Decision,
@@ -9,8 +10,6 @@ import {
 import { waits } from '../act/claim.ts';
 import { commandOf } from '../act/group.ts';
 import { badness } from '../decide/badness.ts';
-import { type DecideInput, decide } from '../decide/decide.ts';
-import { factsOf } from '../decide/facts.ts';
 import { failure } from '../door/status.ts';
 import { canonical } from '../effect/canonical.ts';
 import { beginsUninstall } from '../effect/helm.ts';
@@ -18,11 +17,12 @@ import { howAsked, whoAsks } from '../hold/asker.ts';
 import type { LikeRequest, Try } from '../hold/desk.ts';
 import { likelyUnseen, stillCovers, summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
-import { goesThroughAll, type LiveAct } from './acts.ts';
+import type { LiveAct } from './acts.ts';
 import { answer, deniedAnswer, heldAnswer, heldWarning, stoppedAnswer } from './answers.ts';
 import { wentBefore } from './before.ts';
 import { coveringYes } from './begun-uninstalls.ts';
 import { cheapCase } from './cheap.ts';
+import { decideOn } from './decided.ts';
 import type { WayDeps } from './deps.ts';
 import { endedAlready, refused } from './ended.ts';
 import { sentBy } from './going.ts';
@@ -31,6 +31,7 @@ import { holdFor } from './holds.ts';
 import { hookOfStopped } from './hook-of-stopped.ts';
 import { impersonation } from './impersonation.ts';
 import { asDryRun } from './pin.ts';
+import { beginToRead } from './read-ahead.ts';
 import { release } from './release.ts';
 import { likenessOf, requestKey } from './request-key.ts';
 import { forbiddenAnyhow } from './rights.ts';
@@ -101,13 +102,41 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   const rerun = first !== undefined && deps.acts.takeOver(first, request);
   const live = begun?.live ?? (rerun ? first : await deps.acts.assign(request, subject.effect));
   if (begun) deps.acts.goOn(live);
+  const over = await deps.ahead.judging(live);
+  try {
+    return await judgeInAct(deps, request, subject, { key, waiting, rerun, begun, live });
+  } finally {
+    over();
+  }
+}
+
+async function judgeInAct(
+  deps: WayDeps,
+  request: AskedRequest,
+  subject: Judged,
+  {
+    key,
+    waiting,
+    rerun,
+    begun,
+    live,
+  }: {
+    key: string;
+    waiting: Hold | undefined;
+    rerun: boolean;
+    begun: ReturnType<typeof coveringYes>;
+    live: LiveAct;
+  },
+): Promise<Instruction> {
   const cluster = await deps.clusterFor(request.context);
   await deps.acts.bind(live, cluster);
   const as = impersonation(request.headers);
   const ended = rerun || begun ? undefined : await endedAlready(deps, { request, subject, live, key });
   if (ended) return ended;
-  const foreseen = await deps.acts.foresee(live, cluster, request, subject.effect);
+  const listing = deps.early.take(request.context, request.headers['kubectl-session']);
+  const foreseen = await deps.acts.foresee(live, cluster, request, subject.effect, listing);
   if (subject.effect.verb === 'uninstall') deps.acts.expect(live, subject.aims.length);
+  const next = beginToRead(deps, { request, subject, live, foreseen, cluster, as, early: listing });
   // Of a list that could not be made nobody knows how many it would have named.
   const unlisted = likelyUnseen({ unseen: [...(live.unlisted?.values() ?? [])] });
   const alone = foreseen.length <= 1 && live.act.soFar <= 1 && unlisted.length === 0;
@@ -123,13 +152,22 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
           letGo: deps.letGo,
         })
       : undefined;
-  const seen = await seeRadius(deps, { request, subject, live, foreseen, cluster, as, cheap });
+  const seen = await seeRadius(deps, {
+    request,
+    subject,
+    live,
+    foreseen,
+    cluster,
+    as,
+    cheap,
+    early: listing,
+  });
   const decided = decideOn(deps, { request, subject, seen, live, cheap: cheap?.why });
   const going =
     decided.then === 'hold' && (await goesAlready(deps, { request, subject, live }, decided, seen, cluster));
   const decision = going || decided;
   deps.acts.rate(live, subject.effect, badness(decision, seen.radius));
-  const step: Step = { request, subject, seen, live, decision, key };
+  const step: Step = { request, subject, seen, live, decision, key, ...(next ? { next } : {}) };
 
   // No yes is for what a person's rule refuses, and none is asked for where it can't be read.
   if (decision.then === 'deny') return refused(deps, step, `${decision.reason} (rule ${decision.rule})`);
@@ -212,27 +250,8 @@ export interface Step {
   live: LiveAct;
   decision: Decision;
   key: string;
-}
-
-function decideOn(
-  deps: WayDeps,
-  { request, subject, seen, live, cheap }: Omit<Step, 'decision' | 'key'> & { cheap: DecideInput['cheap'] },
-): Decision {
-  const policy = deps.policy();
-  const { effect } = subject;
-  const namespace = effect.target?.namespace;
-  const mode = policy.modeFor(request.context, namespace);
-  const all = goesThroughAll(live, effect);
-  const facts = factsOf({ effect, radius: seen.radius, act: live.act, all });
-  const notUnderstood = effect.verb === 'not-understood' ? effect.why : undefined;
-  return decide(policy, {
-    mode,
-    facts,
-    cheap,
-    notUnderstood,
-    softening: seen.softening,
-    needed: seen.needed,
-  });
+  /** What its act is going to delete after it, whole, as far as it is read ahead. */
+  next?: Promise<readonly KubeObject[]>;
 }
 
 /** A person must say yes. kubectl waits; everything else is refused at once, with the code that lets it pass later. */

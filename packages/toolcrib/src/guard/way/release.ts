@@ -1,4 +1,5 @@
 import {
+  type Cluster,
   type Hold,
   type Net,
   NOT_KEPT,
@@ -23,7 +24,9 @@ import { holdFor, nameOf } from './holds.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import { wholeObjects } from './keep.ts';
+import { forget, type JudgedAhead, offered } from './offered.ts';
 import { pinned } from './pin.ts';
+import { mayOffer, nextOnes } from './read-ahead.ts';
 import { record, requestRecord } from './seen.ts';
 import { soften } from './soften.ts';
 import { beginUninstall, stopUninstall } from './stopped-uninstalls.ts';
@@ -47,11 +50,15 @@ export interface Form {
  * told that *nothing* of it is kept and has typed its name: a yes to what could not be seen is not that.
  */
 export async function release(deps: WayDeps, step: Step, form: Form): Promise<Instruction> {
-  const kept = await keep(deps, step, form);
+  const { kept, ahead } = await keep(deps, step, form);
   if (kept !== 'kept' && form.withoutNet !== 'none') return notKept(deps, step, form, kept);
   if (kept !== 'kept') await recordWithoutNet(deps, step, kept);
+  if (ahead.length > 0 && !mayOffer(deps, step)) await forget(deps, ahead.splice(0));
   const stopped = stoppedMeanwhile(deps, step, form);
-  if (stopped) return stopped;
+  if (stopped) {
+    await forget(deps, ahead);
+    return stopped;
+  }
   beginUninstall(step.live, step.subject.effect);
   begunByYes(deps, step.live, step.subject, form.code);
   const warnings = warningsOf(step, kept === 'kept' ? undefined : kept);
@@ -69,42 +76,85 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
   // What nobody could read has no UID to be pinned to: a person has let it go all the same, by its name.
   if (!target && step.subject.blind === undefined)
     return answer(failure(500, 'toolcrib: there is nothing to send.'));
+  // Before the answer to this one: what comes next finds its pass.
+  if (ahead.length > 0) offer(deps, step, ahead);
   return { do: 'forward', ...pinned(step.request, step.subject.effect, target), warnings };
 }
 
-/** @returns `kept`, or why not */
-async function keep(deps: WayDeps, step: Step, form: Form): Promise<'kept' | string> {
-  const { request, subject, seen, live } = step;
-  if (form.because !== undefined) return reasonOf(form.because);
-  if (subject.blind !== undefined) return subject.blind;
+interface KeptFor {
+  /** Why not, where it was not. */
+  kept: 'kept' | string;
+  /** What was kept with it, since its act will come to it. */
+  ahead: JudgedAhead[];
+}
+
+/** The request, and what can be read ahead of its act, in one transaction. */
+async function keep(deps: WayDeps, step: Step, form: Form): Promise<KeptFor> {
+  const { request, subject, live } = step;
+  if (form.because !== undefined) return { kept: reasonOf(form.because), ahead: [] };
+  if (subject.blind !== undefined) return { kept: subject.blind, ahead: [] };
   try {
     const cluster = await deps.clusterFor(request.context);
-    // An uninstall's own request only writes the record; each delete that follows keeps what it takes.
-    // Of what its whole act will go through, each request keeps the part that hangs on its own targets.
-    const uids = new Set(subject.objects.flatMap(({ metadata }) => metadata.uid ?? []));
-    const members = subject.effect.verb === 'uninstall' ? [] : partOf(seen.radius, uids);
-    const radius = { ...seen.radius, members };
-    const objects = await wholeObjects(cluster, radius, subject.objects, impersonation(request.headers));
     const takenAt = deps.clock.now();
-    const snapshot: Snapshot = {
-      id: `snap-${request.id}`,
-      actId: live.act.id,
-      requestId: request.id,
-      takenAt,
-      context: request.context,
-      objects,
-      promised: promisedOf(radius),
-    };
-    await deps.acts.save(live);
-    const kept = requestRecord(step, 'kept', { at: takenAt, snapshotId: snapshot.id });
-    await deps.journal.keep(snapshot, kept);
+    const rules = deps.rules();
+    const next = form.as === 'as-sent' && form.approvedAt === undefined ? await step.next : undefined;
+    const ahead = next ? nextOnes(deps, step, next) : [];
+    const own = await snapshotOf(step, cluster, takenAt, ahead.length > 0 ? request.id : undefined);
+    const kept = requestRecord(step, 'kept', { at: takenAt, snapshotId: own.id });
+    const also = await Promise.all(
+      ahead.map(async (one): Promise<JudgedAhead> => {
+        const snapshot = await snapshotOf(one, cluster, takenAt, request.id, true);
+        const record = requestRecord(one, 'kept', { at: takenAt, snapshotId: snapshot.id, ahead: true });
+        return { step: one, snapshot, record, rules };
+      }),
+    );
+    const first = { snapshot: own, request: kept };
+    if (also.length === 0) {
+      await deps.acts.save(live);
+      await deps.journal.keep(own, kept);
+    } else {
+      const rest = also.map(({ snapshot, record }) => ({ snapshot, request: record }));
+      await deps.journal.together({ act: live.act, keep: [first, ...rest] });
+    }
     deps.onTheWay.set(request.id, kept);
-    return 'kept';
+    return { kept: 'kept', ahead: also };
   } catch (error) {
     if (!(error instanceof ToolcribError)) throw error;
     deps.log('not kept', { path: request.path, why: error.message });
-    return reasonOf(error);
+    return { kept: reasonOf(error), ahead: [] };
   }
+}
+
+/**
+ * @param piece the request with whose snapshot it lies in one piece; undefined where it lies by itself
+ * @param judgedAhead only what goes by itself is
+ */
+async function snapshotOf(
+  { request, subject, seen, live }: Step,
+  cluster: Cluster,
+  takenAt: number,
+  piece: string | undefined,
+  judgedAhead = false,
+): Promise<Snapshot> {
+  // An uninstall's own request only writes the record; each delete that follows keeps what it takes.
+  // Of what its whole act will go through, each request keeps the part that hangs on its own targets.
+  const uids = new Set(subject.objects.flatMap(({ metadata }) => metadata.uid ?? []));
+  const members =
+    subject.effect.verb === 'uninstall'
+      ? []
+      : judgedAhead
+        ? (seen.own?.members ?? [])
+        : partOf(seen.radius, uids);
+  const radius = { ...seen.radius, members };
+  return {
+    id: piece === undefined ? `snap-${request.id}` : `snap-${piece}/${request.id}`,
+    actId: live.act.id,
+    requestId: request.id,
+    takenAt,
+    context: request.context,
+    objects: await wholeObjects(cluster, radius, subject.objects, impersonation(request.headers)),
+    promised: promisedOf(radius),
+  };
 }
 
 /** What was said of each object that goes: an undo keeps to it, whatever stands by then. */
@@ -112,6 +162,16 @@ function promisedOf(radius: Radius): Promised[] {
   return radius.members
     .filter(({ fate }) => fate === 'deleted')
     .map(({ ref: { uid = '' }, loss }) => ({ uid, loss }));
+}
+
+/** Gives the door what was judged ahead. Nothing was awaited since it was asked whether it may have it. */
+function offer(deps: WayDeps, step: Step, ahead: readonly JudgedAhead[]): void {
+  const given = offered(step, ahead, (one) => [...warningsOf(one, undefined), ...wayBack(one, false)]);
+  deps.ahead.begin(
+    step.live,
+    given,
+    ahead.map(({ record }) => record),
+  );
 }
 
 async function notKept(deps: WayDeps, step: Step, form: Form, why: string): Promise<Instruction> {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { groupVersionOf } from '@toolcrib/kube';
 import {
   type As,
@@ -14,6 +15,7 @@ import {
 import type { RestOfAct } from '../radius/index.ts';
 import {
   isPod,
+  type LookOptions,
   likelyUnseen,
   look,
   neededBySoftened,
@@ -22,15 +24,17 @@ import {
   radiusOf,
   softening,
 } from '../radius/index.ts';
-import type { Aim } from '../radius/view.ts';
+import type { Aim, View } from '../radius/view.ts';
 import type { AskedRequest } from '../request.ts';
 import { canRetain, canSoften } from '../soften/index.ts';
 import type { LiveAct, SeenBefore } from './acts.ts';
 import type { Cheap } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
+import type { Early } from './early.ts';
 import type { Foreseen } from './foretold.ts';
 import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
+import { isLeaf } from './leaves.ts';
 import { withLetGo } from './let-go.ts';
 import { ownRadius, unlooked } from './own-radius.ts';
 import { likenessOf } from './request-key.ts';
@@ -46,6 +50,8 @@ export interface Seen {
   softening?: Softening;
   /** Pods that a softened act left running use something of it: who what. */
   needed?: string;
+  /** Where several go: which version of each was looked at, by UID. */
+  versions?: ReadonlyMap<string, string | undefined>;
 }
 
 /**
@@ -63,6 +69,7 @@ export async function seeRadius(
     as: As | undefined;
     /** It passes by its effect alone: nothing more is looked at. */
     cheap?: Cheap;
+    early?: Early;
   },
 ): Promise<Seen> {
   const { subject, cluster, as } = what;
@@ -80,7 +87,7 @@ export async function seeRadius(
   const before = seenBefore(deps, what, aims);
   if (before) return before;
   try {
-    const looked = await look(cluster, aims, as);
+    const looked = await lookAt(what, aims);
     // Without a pause: of requests judged side by side each sees what the others take.
     const { id } = what.request;
     const view = withLetGo(looked, aims, deps.letGo.of(cluster.context, id));
@@ -97,10 +104,11 @@ export async function seeRadius(
       ...(needed === undefined ? {} : { needed }),
     };
     if (!single || !aim) {
-      const told: Seen = { ...seen, softening: { possible: false, why: asSentWhy(subject, aims.length) } };
+      const softening = { possible: false as const, why: asSentWhy(subject, aims.length) };
+      const told: Seen = { ...seen, softening, versions: versionsIn(looked, aims) };
       remember(deps, what.live, {
         at: radius.seenAt,
-        key: keyOf(what.request, subject, aims),
+        key: keyOf(what, aims),
         seen: told,
       });
       return told;
@@ -116,7 +124,7 @@ export async function seeRadius(
 }
 
 /** So long a look is good for the rest of its act. Milliseconds. */
-const REMEMBERED = 5_000;
+export const REMEMBERED = 5_000;
 
 /**
  * Deleting sixty ConfigMaps by a label need not look at their namespace sixty times. What was seen at the first of them
@@ -139,7 +147,8 @@ function seenBefore(
   if (!seen || foreseen.length < 2 || subject.kind !== 'destructive' || subject.effect.verb !== 'delete')
     return undefined;
   if (!object || isPod(object) || deps.clock.now() - seen.at > REMEMBERED) return undefined;
-  if (seen.key !== keyOf(request, subject, aims) || seen.seen.needed !== undefined) return undefined;
+  if (seen.key !== keyOf({ live, request, subject }, aims) || seen.seen.needed !== undefined)
+    return undefined;
   const { uid = '', finalizers = [], generation } = object.metadata;
   const part = partOf(seen.seen.radius, new Set([uid]));
   const [own] = part;
@@ -157,11 +166,40 @@ function remember({ clock }: WayDeps, live: LiveAct, seen: SeenBefore): void {
   });
 }
 
-/** The same for the like requests of one act as long as what they will go through is the same. */
-function keyOf(request: AskedRequest, subject: Judged, aims: readonly Aim[]): string {
+/** What was begun to be read before it came is old where a target was changed since: its finalizers and owners count as they are. */
+async function lookAt(what: Parameters<typeof seeRadius>[1], aims: readonly Aim[]): Promise<View> {
+  const { cluster, as, subject } = what;
+  const begun = earlyFor(what.early, aims, as);
+  const looked = await look(cluster, aims, as, begun);
+  if (begun.listed === undefined) return looked;
+  const versions = versionsIn(looked, aims);
+  const same = subject.objects.every(
+    ({ metadata: { uid = '', resourceVersion } }) => versions.get(uid) === resourceVersion,
+  );
+  return same ? looked : look(cluster, aims, as);
+}
+
+function versionsIn(view: View, aims: readonly Aim[]): Map<string, string | undefined> {
+  const uids = new Set(aims.map(({ ref }) => ref.uid));
+  const targets = view.objects.filter(({ metadata }) => uids.has(metadata.uid));
+  return new Map(targets.map(({ metadata }) => [metadata.uid ?? '', metadata.resourceVersion]));
+}
+
+/** What was begun to be read before it came counts where nothing but leaves of its namespace go, for the same person. */
+function earlyFor(early: Early | undefined, aims: readonly Aim[], as: As | undefined): LookOptions {
+  const fits = aims.every(({ ref, type }) => isLeaf(type) && ref.namespace === early?.list.namespace);
+  if (!early || !fits || !isDeepStrictEqual(early.as, as)) return {};
+  return { now: () => early.at, listed: early.listed };
+}
+
+/** The same for the like requests of one act as long as what they will go through, and what of that is not known, is the same. */
+function keyOf(
+  { live, request, subject }: { live: LiveAct; request: AskedRequest; subject: Judged },
+  aims: readonly Aim[],
+): string {
   const uids = aims.map(({ ref }) => ref.uid).sort();
   const how = subject.kind === 'destructive' ? likenessOf(request, subject.effect) : '';
-  return JSON.stringify([how, uids]);
+  return JSON.stringify([how, uids, [...(live.unlisted?.keys() ?? [])]]);
 }
 
 function isPlainDelete({ effect }: Judged): boolean {
@@ -239,7 +277,7 @@ function withForeseen(aims: readonly Aim[], foreseen: readonly Foreseen[]): Aim[
 export function requestRecord(
   step: Step,
   state: RequestState,
-  more: Partial<Pick<RequestRecord, 'note' | 'status' | 'snapshotId' | 'unsure'>> & { at: number },
+  more: Partial<Pick<RequestRecord, 'note' | 'status' | 'snapshotId' | 'unsure' | 'ahead'>> & { at: number },
 ): RequestRecord {
   const { request, subject, live, decision } = step;
   const { at, ...rest } = more;

@@ -66,7 +66,11 @@ async function softenWorkload(
       options: subject.effect.options,
       as: impersonation(request.headers),
     },
-    ({ record: now }) => saveSoftening(deps.journal, now),
+    async ({ record: now }) => {
+      await saveSoftening(deps.journal, now);
+      // What its Pods need from here on is not asked about where it was judged before.
+      await deps.ahead.recallAll();
+    },
   ).finally(() => deps.softenings.underWay.delete(request.id));
   await saveSoftening(deps.journal, done);
   await deps.windowOpened();

@@ -10,6 +10,12 @@ export interface JournalStore {
   dispose(): Promise<void>;
 }
 
+const thing = (n: number) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: `t${n}`, uid: `u${n}` },
+});
+
 const failsWith = (code: ToolcribErrorCode) => (error: unknown) => (error as { code?: string }).code === code;
 
 /** What every journal must do, whatever is behind it. */
@@ -94,6 +100,98 @@ export function journalContract(name: string, makeStore: () => Promise<JournalSt
         await assert.rejects(journal.keep(aSnapshot({ objects: [] }), aRequest({ note: 'again' })));
         assert.deepEqual(await other.snapshot('snap-1'), aSnapshot());
         assert.equal((await other.requests({}))[0]?.note, 'on its way');
+      }),
+    );
+
+    test(
+      'what belongs to one moment is there whole or not at all, each with its own snapshot',
+      withTwo(async (journal, other) => {
+        const part = (n: number, more = {}) => ({
+          snapshot: aSnapshot({
+            id: `snap-1/req-${n}`,
+            requestId: `req-${n}`,
+            takenAt: n,
+            objects: [thing(n)],
+          }),
+          request: aRequest({ id: `req-${n}`, at: n, ...more }),
+        });
+        await journal.together({ act: anAct(), keep: [part(1), part(2), part(3)] });
+        assert.equal((await other.act('act-000001'))?.id, 'act-000001');
+        for (const n of [1, 2, 3])
+          assert.deepEqual(await other.snapshot(`snap-1/req-${n}`), part(n).snapshot);
+        assert.deepEqual(
+          (await other.snapshotsOf('act-000001')).map(({ objects: [object] }) => object?.metadata.name),
+          ['t1', 't2', 't3'],
+        );
+        assert.deepEqual(
+          (await other.requests({ state: 'kept' })).map(({ id, snapshotId }) => [id, snapshotId]),
+          [1, 2, 3].map((n) => [`req-${n}`, `snap-1/req-${n}`]),
+        );
+        assert.equal(await other.snapshot('snap-1/req-4'), undefined);
+        assert.equal(await other.snapshot('snap-1'), undefined);
+        const late = aRequest({
+          id: 'req-1',
+          at: 1,
+          state: 'answered',
+          status: 200,
+          snapshotId: 'snap-1/req-1',
+        });
+        // A part is its own request's and nobody else's.
+        await assert.rejects(
+          journal.together({
+            requests: [late, aRequest({ id: 'req-9', state: 'kept', snapshotId: 'snap-1/req-2' })],
+          }),
+          failsWith('not-kept'),
+        );
+        assert.equal((await other.requests({ state: 'kept' })).length, 3);
+        await assert.rejects(
+          journal.together({
+            requests: [late],
+            keep: [{ ...part(4), request: aRequest({ id: 'req-5' }) }],
+          }),
+          failsWith('journal'),
+        );
+        assert.equal((await other.requests({ state: 'kept' })).length, 3);
+        await journal.together({ requests: [late] });
+        assert.deepEqual(
+          (await other.requests({ state: 'answered' })).map(({ id }) => id),
+          ['req-1'],
+        );
+      }),
+    );
+
+    test(
+      'only what was kept ahead and never sent is forgotten, with its snapshot',
+      withTwo(async (journal, other) => {
+        const part = (n: number, ahead?: true) => ({
+          snapshot: aSnapshot({ id: `snap-1/req-${n}`, requestId: `req-${n}`, objects: [thing(n)] }),
+          request: aRequest({ id: `req-${n}`, at: n, ...(ahead ? { ahead } : {}) }),
+        });
+        await journal.together({ keep: [part(1), part(2, true), part(3, true)] });
+        await journal.together({ forget: ['req-1', 'req-2', 'req-7'] });
+        const ids = async () => (await other.requests({})).map(({ id }) => id);
+        const kept = async () => (await other.snapshotsOf('act-000001')).map(({ requestId }) => requestId);
+        assert.deepEqual(await ids(), ['req-1', 'req-3']);
+        assert.deepEqual(await kept(), ['req-1', 'req-3']);
+        const gone = aRequest({
+          id: 'req-3',
+          at: 3,
+          state: 'answered',
+          ahead: true,
+          snapshotId: 'snap-1/req-3',
+        });
+        await journal.saveRequest(gone);
+        await journal.together({ forget: ['req-3'] });
+        assert.deepEqual(await ids(), ['req-1', 'req-3']);
+        await journal.together({
+          keep: [4, 5].map((n) => {
+            const { snapshot, request } = part(n, true);
+            return { snapshot: { ...snapshot, id: `snap-2/req-${n}` }, request };
+          }),
+        });
+        await journal.together({ forget: ['req-4', 'req-5'] });
+        assert.deepEqual(await ids(), ['req-1', 'req-3']);
+        assert.deepEqual(await kept(), ['req-1', 'req-3']);
       }),
     );
 

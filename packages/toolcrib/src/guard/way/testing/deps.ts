@@ -11,6 +11,7 @@ import {
   ToolcribError,
 } from '../../../model/index.ts';
 import { unmarkLeft } from '../../../undo/index.ts';
+import { ahead as judgedAhead } from '../ahead.ts';
 import type { WayDeps } from '../deps.ts';
 import { goingOut } from '../going.ts';
 import { letGo } from '../let-go.ts';
@@ -51,7 +52,12 @@ export function testDeps(clusters: Record<string, Cluster>): TestDeps {
     policy: () => ({ mayArriveMs: () => mayArriveMs() }),
     lookLater: () => undefined,
     log: (line: string) => void logged.push(line),
+    // Nothing is judged before it comes.
+    get ahead() {
+      return nothing;
+    },
   } as unknown as WayDeps;
+  const nothing = judgedAhead(deps, { give: () => undefined, recall: async () => [] }, () => undefined);
   return {
     deps,
     told,
