@@ -101,8 +101,11 @@ async function bringBack(deps: ActDeps, act: Act, progress: ActProgress): Promis
       as,
       tell: deps.tell,
     });
+    whole.results.push(...record.results);
+    // Before anything else is asked, which may fail: what was done is written down. Of what took nothing there is nothing.
+    if (took) await journal.saveUndo(whole);
     for (const softening of softenings) await journal.saveSoften(softening);
-    whole.results.push(...record.results, ...(await withoutMarks(deps, cluster, softened)));
+    whole.results.push(...(await withoutMarks(deps, cluster, softened)));
     const back = new Set(softenings.map(({ owner }) => owner.uid));
     const left = softened.filter(({ state, owner }) => state === 'softened' && !back.has(owner.uid));
     whole.results.push(...(await stillRunning(cluster, left)));
@@ -111,7 +114,7 @@ async function bringBack(deps: ActDeps, act: Act, progress: ActProgress): Promis
   if (!took && elsewhere.length > 0) throw notHere(act, elsewhere);
   const note = (id: string) => `what was held here was sent again, and went there: toolcrib undo ${id}`;
   for (const id of elsewhere) whole.results.push({ what: `act ${id}`, result: 'skipped', note: note(id) });
-  // Of what took nothing there is nothing to undo: the log goes on telling what became of it.
+  // Of what took nothing the log goes on telling what became of it.
   if (took) await journal.saveUndo(whole);
   return whole;
 }

@@ -6,7 +6,7 @@ import { type Act, type Hold, type Journal, tookNothing } from '../model/index.t
  */
 export async function wentElsewhere(journal: Journal, { id, context }: Act): Promise<string[]> {
   const found = new Set<string>();
-  for (const hold of await journal.holds({ context })) {
+  for (const hold of await journal.holds({ context, actId: id })) {
     const { usedIn = hold.actId } = hold;
     if (usedIn === id || hold.answer === undefined || !askedBy(hold, id) || found.has(usedIn)) continue;
     if (await tookSomething(journal, usedIn)) found.add(usedIn);
