@@ -136,3 +136,24 @@ test('no yes is for what a rule refuses by now: a pass, and a yes to a client th
     await thinking.close();
     await close();
   }));
+
+test('who may patch and not read is told by the dry run that its owners stay: an apply of what only looks odd passes', () =>
+  inNamespace(target, async (namespace) => {
+    await grant(target, namespace, 'dan', [{ apiGroups: [''], resources: ['configmaps'], verbs: ['patch'] }]);
+    const at = paths.core(namespace, 'configmaps');
+    await put(target, at, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } });
+    const apply = (metadata: string) => ({
+      query: 'fieldManager=dan&force=true',
+      headers: { 'user-agent': 'x', 'content-type': 'application/apply-patch+yaml' },
+      body: Buffer.from(
+        `apiVersion: v1\nkind: ConfigMap\nmetadata: ${metadata}\ndata:\n  run: |\n    #!/bin/sh\n    echo "\\n"\n`,
+      ),
+    });
+    const { deps, close } = openWay(await target.person('dan'), policyOf('[]', 'observe'));
+    const told = await brain(deps).judge(asked('PATCH', `${at}/a`, apply('{name: a}')));
+    assert.equal(textOf(told), 'forward');
+    const ghost = `{name: a, ownerReferences: [{apiVersion: v1, kind: ConfigMap, name: ghost, uid: 00000000-0000-4000-8000-000000000001}]}`;
+    const refused = await brain(deps).judge(asked('PATCH', `${at}/a`, apply(ghost)));
+    assert.equal(refused.do === 'answer' && refused.status, 403);
+    await close();
+  }));

@@ -54,22 +54,24 @@ export async function disowned(
   if (named !== 'ask-server' && (await anyStands(named))) return undefined;
   const found = await readTarget(cluster, target, as);
   if ('absent' in found) return undefined;
-  if ('forbidden' in found) return { is: 'blind', target, why: found.forbidden };
-  const { object } = found;
-  const before = object.metadata.ownerReferences ?? [];
+  const object = 'object' in found ? found.object : undefined;
+  const before = object?.metadata.ownerReferences ?? [];
   // A list of just those that it has leaves it just those, in whatever format: an operator takes its finalizer off so.
-  if (named !== 'ask-server' && sameOwners(before, named)) return undefined;
-  const result = await dryRunOf(request, object, cluster, as);
-  if (result === 'unknown')
+  if (object && named !== 'ask-server' && sameOwners(before, named)) return undefined;
+  // Who may not read it is told by the dry run all the same whose it would be.
+  const result = await dryRunOf(request, object ?? { metadata: { name: path.name } }, cluster, as);
+  if (typeof result === 'object' && 'refused' in result) return { is: 'answered', answer: result.refused };
+  const after = result === 'unknown' ? undefined : (result.object.metadata.ownerReferences ?? []);
+  if (after && (after.length === 0 || (object && sameOwners(before, after)) || (await anyStands(after))))
+    return undefined;
+  if ('forbidden' in found) return { is: 'blind', target, why: found.forbidden };
+  if (!after || !object)
     return {
       is: 'not-understood',
       target,
       object,
       why: 'which owners it leaves the object only the server knows, and it did not say',
     };
-  if ('refused' in result) return { is: 'answered', answer: result.refused };
-  const after = result.object.metadata.ownerReferences ?? [];
-  if (after.length === 0 || sameOwners(before, after) || (await anyStands(after))) return undefined;
   return { is: 'deleted', object, effect: collected(object, target, after) };
 }
 

@@ -15,6 +15,9 @@ import type { AskedRequest, Instruction } from '../request.ts';
  */
 export const REFUSALS = new Set([400, 401, 403, 404, 405, 409, 413, 415, 422]);
 
+/** What is known of the object that is meant. */
+type Named = { metadata: Pick<KubeObject['metadata'], 'name' | 'uid'> };
+
 const JSON_ONLY = { accept: 'application/json' };
 
 function onScale(request: AskedRequest): boolean {
@@ -55,8 +58,9 @@ function scaleOf(response: ClusterResponse, name: string): KubeObject | undefine
 }
 
 /** What the server would make of it: by another UID it would be another object. */
-function sameOf(response: ClusterResponse, { metadata }: KubeObject): KubeObject | undefined {
+function sameOf(response: ClusterResponse, { metadata }: Named): KubeObject | undefined {
   const result = answeredObject(response);
+  if (metadata.uid === undefined) return result?.metadata.name === metadata.name ? result : undefined;
   return result?.metadata.uid === metadata.uid ? result : undefined;
 }
 
@@ -74,13 +78,14 @@ export function replicasAfter(
  * What a write comes to: the server is asked with `dryRun=All`, which changes nothing. The request must be in its
  * canonical form: it goes out later in the very same bytes, but for `dryRun` in its query.
  *
+ * @param object as it was read; without a UID where these rights may not read it, and then only its name tells that it is meant
  * @returns the object that it would leave; the server's own answer, word for word, where it refuses the write for what it is
  *   (a conflict with another field manager, no right to patch, an invalid object); `unknown` for everything else, such as a
  *   webhook that timed out or that only refuses dry runs
  */
 export async function dryRunOf(
   request: AskedRequest,
-  object: KubeObject,
+  object: Named,
   cluster: Cluster,
   as: As | undefined,
 ): Promise<{ object: KubeObject } | 'unknown' | { refused: Instruction }> {
