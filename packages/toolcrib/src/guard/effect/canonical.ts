@@ -73,7 +73,8 @@ export function isEncoded({ headers }: Pick<AskedRequest, 'headers'>): boolean {
   return encoding !== undefined && encoding !== '' && encoding !== 'identity';
 }
 
-function isJsonWrite(method: string, type: string): boolean {
+/** A body that is written anew in JSON. */
+export function isJsonWrite(method: string, type: string): boolean {
   return method === 'PUT'
     ? type === 'application/json'
     : /^application\/(strategic-)?merge-patch\+json$/.test(type);

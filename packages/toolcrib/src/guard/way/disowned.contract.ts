@@ -257,6 +257,34 @@ export function disownedContract(open: OpenTarget): void {
       }
     }));
 
+  test('it takes the object that was seen, and none that has its name since: in JSON', () =>
+    inNamespace(target, async (namespace) => {
+      const at = `${paths.core(namespace, 'configmaps')}/cfg`;
+      const whole = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'cfg', ...owned([GHOST]).metadata },
+      };
+      for (const request of [
+        write('PATCH', at, MERGE, `{"data":{"n":"1"},${JSON.stringify(owned([GHOST])).slice(1)}`),
+        write('PATCH', at, 'application/strategic-merge-patch+json', owned([GHOST])),
+        write('PUT', at, 'application/json', whole),
+      ]) {
+        await configMap(namespace, 'cfg');
+        const { deps, close } = openWay(target.cluster, policyOf('[]', 'observe'));
+        const instruction = await judge(deps, request);
+        await close();
+        await target.https('DELETE', at);
+        await until('it is gone', async () => (await seen(target, at)) === undefined);
+        await configMap(namespace, 'cfg');
+        const { status } = await send(request, instruction);
+        assert.ok(status === 409 || status === 422, `${request.method}: ${status}`);
+        assert.equal((await seen(target, at))?.metadata.ownerReferences, undefined);
+        await target.https('DELETE', at);
+        await until('it is gone', async () => (await seen(target, at)) === undefined);
+      }
+    }));
+
   test('what the server refuses is answered in its words, without a hold', () =>
     inNamespace(target, async (namespace) => {
       await configMap(namespace, 'cfg');

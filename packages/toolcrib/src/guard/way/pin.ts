@@ -1,4 +1,13 @@
-import { deleteOptionsBody, type KubeObject, queryText, readQuery } from '@toolcrib/kube';
+import {
+  deleteOptionsBody,
+  type KubeObject,
+  mediaTypeOf,
+  queryText,
+  readExactJson,
+  readQuery,
+  textOf,
+} from '@toolcrib/kube';
+import { isJsonWrite } from '../effect/canonical.ts';
 import { bodyOf } from '../effect/effect-of.ts';
 import { isDeleteParameter } from '../effect/options.ts';
 import type { AskedRequest } from '../request.ts';
@@ -16,8 +25,7 @@ export function pinned(
   target: KubeObject | undefined,
 ): { query?: string; body?: { bytes: Uint8Array; type: string } } {
   const uid = target?.metadata.uid;
-  // A write that comes to a delete goes out as the write that was judged.
-  if ('through' in effect && effect.through !== undefined) return {};
+  if ('through' in effect && effect.through !== undefined) return pinnedWrite(request, uid);
   if (effect.verb === 'delete') {
     const { preconditions } = effect.options;
     const body = deleteOptionsBody({
@@ -39,6 +47,22 @@ export function pinned(
     };
   }
   return {};
+}
+
+/**
+ * A write that comes to a delete goes out as the write that was judged, in JSON with the UID that was seen: the server refuses
+ * it for an object of the same name that came since. In YAML, protobuf, a JSON patch or an apply it goes byte for byte.
+ */
+function pinnedWrite(
+  request: AskedRequest,
+  uid: string | undefined,
+): { body?: { bytes: Uint8Array; type: string } } {
+  const type = mediaTypeOf(request.headers['content-type']);
+  if (uid === undefined || !isJsonWrite(request.method, type)) return {};
+  const { value } = readExactJson(textOf(request.body));
+  const object = value as { metadata?: { uid?: unknown } };
+  const metadata = { ...object.metadata, uid: object.metadata?.uid || uid };
+  return { body: { ...json({ ...object, metadata }), type } };
 }
 
 /** A dry run, in a body that only says so: whoever read the request's own differently would really delete. */
