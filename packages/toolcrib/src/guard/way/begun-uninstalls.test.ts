@@ -169,6 +169,18 @@ describe('answered with yes', () => {
     await close();
   });
 
+  test('what was stopped before the yes stays stopped, until its record is written by it', async () => {
+    const { write, gone, made, yes, close } = opened(HELM);
+    assert.match(await write(), /HELD/);
+    yes();
+    assert.match(await gone('web'), /stopped before/);
+    assert.match(await made(job('web-hook')), /stopped before/);
+    assert.equal(await write(), 'forwarded');
+    assert.equal(await made(job('web-hook')), 'forwarded');
+    assert.equal(await gone('web'), 'forwarded');
+    await close();
+  });
+
   test('not another release of the same program', async () => {
     const { write, close } = await begun(() => ['k9s']);
     assert.match(await write('other'), /HELD/);

@@ -66,13 +66,23 @@ export function stoppedUninstall(
       continue;
     }
     const hold = one.code === undefined ? undefined : deps.desk.get(one.code);
-    // With a yes its deletes are covered by that, with a no the act has ended.
-    if (one.why === undefined && hold?.state !== 'open') continue;
+    // With a no the act has ended; what is over is judged anew.
+    const why = one.why ?? stoppedBefore(hold);
+    if (why === undefined && hold?.state !== 'open') continue;
     if (!isStepOf(one, subject, now)) continue;
-    if (one.why !== undefined) return { why: one.why };
+    if (why !== undefined) return { why };
     if (hold) return { hold };
   }
   return undefined;
+}
+
+/**
+ * A yes is for an uninstall from its record on: what goes on of one whose record was not let go (that is forgotten here
+ * once it is) would delete before anything was written, while its person has just been told to send it again.
+ */
+function stoppedBefore(hold: Hold | undefined): string | undefined {
+  if (hold?.state !== 'approved' && hold?.state !== 'used') return undefined;
+  return `it was stopped before the yes to it (${hold.code}); send it again`;
 }
 
 /** After the thread that stopped it has ended, only the desk knows of it. */
@@ -122,8 +132,9 @@ export function stoppedHook(
     const namespace = namespaceIn(record);
     if (clock.now() - one.at > ACT_PAUSE && !live.oneUninstall) continue;
     if (!hooksOf(one, namespace).some((hook) => isHook(hook, made))) continue;
-    if (one.why !== undefined) return { why: `its uninstall was refused: ${one.why}` };
     const hold = one.code === undefined ? undefined : desk.get(one.code);
+    const why = one.why ?? stoppedBefore(hold);
+    if (why !== undefined) return { why: `its uninstall was refused: ${why}` };
     if (hold?.state === 'open') return { hold };
     const no = desk.deniedOf(hold?.actId ?? live.act.id);
     if (no) return { why: `${no.by} said no to its uninstall (${no.code})` };
