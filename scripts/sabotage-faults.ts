@@ -19,8 +19,8 @@ export const faults: Fault[] = [
   {
     name: 'forward before keep',
     file: `${GUARD}/way/release.ts`,
-    find: 'await deps.journal.keep(snapshot, kept);',
-    put: 'void deps.journal.keep(snapshot, kept);',
+    find: 'await deps.journal.keep(own, kept);',
+    put: 'void deps.journal.keep(own, kept);',
     tests: [`${GUARD}/way/contracts.test.ts`],
     turnsRed: /a delete goes on only once its snapshot is durable/,
   },
