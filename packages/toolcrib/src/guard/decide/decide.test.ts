@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Act, DecisionVerb, Effect, Mode, Radius } from '../../model/index.ts';
+import {
+  type Act,
+  type DecisionVerb,
+  type Effect,
+  type Mode,
+  NOTHING_COUNTED,
+  type Radius,
+} from '../../model/index.ts';
 import { defaultPolicy, type PolicyRule } from '../policy/policy.ts';
 import { decide, NEEDED } from './decide.ts';
 import { factsOf } from './facts.ts';
@@ -20,20 +27,7 @@ const effect: Effect = {
   options: {},
   dryRun: false,
 };
-const none: Radius['counts'] = {
-  objects: 1,
-  pods: 0,
-  podsNotReplaced: 0,
-  workloads: 0,
-  workloadsLeftWithoutPods: 0,
-  claims: 0,
-  volumesLost: 0,
-  servicesCut: 0,
-  podsOnNodes: 0,
-  usedByPods: 0,
-  setsBelowHalf: 0,
-  statefulPods: 0,
-};
+const none: Radius['counts'] = { ...NOTHING_COUNTED, objects: 1 };
 const radius = (counts: Partial<Radius['counts']> = {}, state: Radius['state'] = 'complete'): Radius => ({
   state,
   targets: [],

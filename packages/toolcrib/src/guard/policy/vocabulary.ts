@@ -1,3 +1,4 @@
+import { NOTHING_COUNTED } from '../../model/radius.ts';
 import type { RuleVocabulary } from '../../model/rule.ts';
 
 /** What a rule can see. docs/guard.md explains each. */
@@ -35,21 +36,7 @@ export interface Facts {
 
 /** Any facts: a rule that gives no true or false for them would hold everything later. */
 export const sampleFacts = {
-  radius: {
-    state: 'complete',
-    objects: 1,
-    pods: 0,
-    podsNotReplaced: 0,
-    workloads: 0,
-    workloadsLeftWithoutPods: 0,
-    claims: 0,
-    volumesLost: 0,
-    servicesCut: 0,
-    podsOnNodes: 0,
-    usedByPods: 0,
-    setsBelowHalf: 0,
-    statefulPods: 0,
-  },
+  radius: { ...NOTHING_COUNTED, state: 'complete', objects: 1 },
   effect: {
     verb: 'delete',
     group: '',

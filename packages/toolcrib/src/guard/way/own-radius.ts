@@ -2,6 +2,7 @@ import { isFinishedPod, type KubeObject, refOf } from '@toolcrib/kube';
 import {
   type BeforeTheAct,
   comebackOf,
+  NOTHING_COUNTED,
   type Radius,
   type RadiusMember,
   type UnseenKind,
@@ -25,20 +26,7 @@ export function ownRadius(objects: readonly KubeObject[], seenAt: number): Radiu
     })),
     unseen: [],
     opaque: [],
-    counts: {
-      objects: objects.length,
-      pods,
-      podsNotReplaced: 0,
-      workloads: 0,
-      workloadsLeftWithoutPods: 0,
-      claims: 0,
-      volumesLost: 0,
-      servicesCut: 0,
-      podsOnNodes: 0,
-      usedByPods: 0,
-      setsBelowHalf: 0,
-      statefulPods: 0,
-    },
+    counts: { ...NOTHING_COUNTED, objects: objects.length, pods },
     seenAt,
   };
 }
