@@ -1,9 +1,9 @@
+export { ApiError } from './apimachinery/api-error.ts';
 export type { Clients } from './clients/real-clients.ts';
 export { realClients, unpackLayer } from './clients/real-clients.ts';
 export type { SeenRequest } from './server/api-server.ts';
 export type { RunningSandbox, SandboxOptions } from './start.ts';
 export { startSandbox } from './start.ts';
-export { ApiError } from './store/api-error.ts';
 export type { MemoryStore } from './store/memory-store.ts';
 export { createStore } from './store/memory-store.ts';
 export type { Clock, Store, StoreEvent } from './store/store.ts';

@@ -1,4 +1,6 @@
 import { schemaOf } from '@toolcrib/kube';
+import { authorizer } from './access/rbac.ts';
+import { createTokenBook, newToken } from './access/users.ts';
 import type { ControllersOptions } from './controllers/index.ts';
 import { startControllers } from './controllers/index.ts';
 import { serveCustomResources } from './custom/custom-resources.ts';
@@ -8,8 +10,6 @@ import type { SeenRequest } from './server/api-server.ts';
 import { startApiServer } from './server/api-server.ts';
 import { createCertificateAuthority } from './server/certificates.ts';
 import { writeKubeconfig } from './server/kubeconfig.ts';
-import { authorizer } from './server/rbac.ts';
-import { createTokenBook, newToken } from './server/users.ts';
 import type { MemoryStore } from './store/memory-store.ts';
 import { createStore } from './store/memory-store.ts';
 import type { Clock } from './store/store.ts';

@@ -1,15 +1,15 @@
 import type { KubeObject, ResourceInfo, Schema } from '@toolcrib/kube';
 import { apiVersionOf } from '@toolcrib/kube';
+import { ApiError } from '../apimachinery/api-error.ts';
+import { equalJson } from '../apimachinery/json.ts';
+import { timestamp } from '../apimachinery/time.ts';
 import type { GroupVersionResources } from '../schema/resources.ts';
 import { BUILT_IN } from '../schema/resources.ts';
-import { ApiError } from '../store/api-error.ts';
 import { API_SERVER } from '../store/field-ownership.ts';
-import { equalJson } from '../store/json.ts';
 import type { MemoryStore } from '../store/memory-store.ts';
 import { validateReferences } from '../store/meta-rules.ts';
 import type { Clock, StoreEvent } from '../store/store.ts';
 import type { Strategy } from '../store/strategy.ts';
-import { timestamp } from '../store/time.ts';
 import { age } from '../tables/column.ts';
 import type { TableShape } from '../tables/columns.ts';
 import { customTable } from '../tables/columns.ts';

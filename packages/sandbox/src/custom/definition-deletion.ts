@@ -1,6 +1,6 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
-import type { DeletionStep } from '../store/deletion.ts';
-import { timestamp } from '../store/time.ts';
+import { timestamp } from '../apimachinery/time.ts';
+import type { DeletionStep } from '../store/strategy.ts';
 
 /** Holds a definition until its objects are gone. */
 export const CLEANUP = 'customresourcecleanup.apiextensions.k8s.io';

@@ -1,5 +1,5 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
-import type { FieldFault } from '../store/api-error.ts';
+import type { FieldFault } from '../apimachinery/api-error.ts';
 import { invalidValue, required, unsupported } from '../store/meta-rules.ts';
 import type { Strategy } from '../store/strategy.ts';
 import { beginDefinitionDeletion } from './definition-deletion.ts';

@@ -1,7 +1,7 @@
 import type { Schema } from '@toolcrib/kube';
 import { fieldSchema, itemSchema, resolveSchema } from '@toolcrib/kube';
-import type { FieldFault } from '../store/api-error.ts';
-import { cloneJson } from '../store/json.ts';
+import type { FieldFault } from '../apimachinery/api-error.ts';
+import { cloneJson } from '../apimachinery/json.ts';
 import { required, unsupported } from '../store/meta-rules.ts';
 
 /** Fills in a structural schema's defaults. The object is changed. */

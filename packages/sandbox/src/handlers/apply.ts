@@ -7,14 +7,14 @@ import {
   parseYaml,
   textOf,
 } from '@toolcrib/kube';
-import { canonicalise } from '../canonical/canonicalise.ts';
-import type { ResourceRequest } from '../server/context.ts';
-import { checkEscalation } from '../server/escalation.ts';
-import { boolParam, dryRunParam } from '../server/params.ts';
-import type { Reply } from '../server/reply.ts';
-import { ApiError, applyConflict, badRequest, conflict, plainError } from '../store/api-error.ts';
-import { cloneJson } from '../store/json.ts';
-import { timestamp } from '../store/time.ts';
+import { ApiError, applyConflict, badRequest, conflict, plainError } from '../apimachinery/api-error.ts';
+import { canonicalise } from '../apimachinery/canonicalise.ts';
+import { cloneJson } from '../apimachinery/json.ts';
+import { timestamp } from '../apimachinery/time.ts';
+import type { ResourceRequest } from '../request/context.ts';
+import { boolParam, dryRunParam } from '../request/params.ts';
+import type { Reply } from '../request/reply.ts';
+import { checkEscalation } from './escalation.ts';
 import { managerOf } from './manager.ts';
 import { unknownFieldWarnings } from './strict.ts';
 import { fromStorage, toStorage } from './versions.ts';

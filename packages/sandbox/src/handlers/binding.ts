@@ -1,9 +1,9 @@
-import type { ResourceRequest } from '../server/context.ts';
-import { dryRunParam } from '../server/params.ts';
-import type { Reply } from '../server/reply.ts';
-import { badRequest, conflict } from '../store/api-error.ts';
+import { badRequest, conflict } from '../apimachinery/api-error.ts';
+import { timestamp } from '../apimachinery/time.ts';
+import type { ResourceRequest } from '../request/context.ts';
+import { dryRunParam } from '../request/params.ts';
+import type { Reply } from '../request/reply.ts';
 import { NOBODY } from '../store/field-ownership.ts';
-import { timestamp } from '../store/time.ts';
 import { readBody } from './read-body.ts';
 
 /** POST pods/NAME/binding: what a scheduler sends. */

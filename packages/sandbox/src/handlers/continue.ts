@@ -1,4 +1,4 @@
-import { ApiError, badRequest } from '../store/api-error.ts';
+import { ApiError, badRequest } from '../apimachinery/api-error.ts';
 import { goJsonError } from './json-errors.ts';
 
 /** Where a paged list goes on: the version it is read at (-1: whatever is there now) and the first key. */

@@ -1,7 +1,7 @@
 import { groupVersionOf } from '@toolcrib/kube';
+import { parseAccept } from '../request/negotiate.ts';
+import type { Reply } from '../request/reply.ts';
 import type { ApiResource, GroupVersionResources } from '../schema/resources.ts';
-import { parseAccept } from '../server/negotiate.ts';
-import type { Reply } from '../server/reply.ts';
 
 const AGGREGATED = /^(v2|v2beta1)$/;
 

@@ -1,10 +1,10 @@
 import type { DeleteOptions, KubeObject } from '@toolcrib/kube';
 import { effectiveDeleteOptions, selectorMatches } from '@toolcrib/kube';
-import type { ResourceRequest } from '../server/context.ts';
-import { dryRunParam } from '../server/params.ts';
-import type { Reply } from '../server/reply.ts';
-import { badRequest, plainError, tooManyRequests } from '../store/api-error.ts';
-import { timestamp } from '../store/time.ts';
+import { badRequest, plainError, tooManyRequests } from '../apimachinery/api-error.ts';
+import { timestamp } from '../apimachinery/time.ts';
+import type { ResourceRequest } from '../request/context.ts';
+import { dryRunParam } from '../request/params.ts';
+import type { Reply } from '../request/reply.ts';
 import { readBody } from './read-body.ts';
 
 const BUDGETS = { group: 'policy', version: 'v1', resource: 'poddisruptionbudgets' };

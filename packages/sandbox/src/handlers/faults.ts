@@ -1,2 +1,2 @@
-export { invalid } from '../store/api-error.ts';
+export { invalid } from '../apimachinery/api-error.ts';
 export { forbiddenField, invalidValue, required, unsupported } from '../store/meta-rules.ts';

@@ -1,6 +1,6 @@
-import type { ResourceRequest } from '../server/context.ts';
-import type { Reply } from '../server/reply.ts';
-import { plainError } from '../store/api-error.ts';
+import { plainError } from '../apimachinery/api-error.ts';
+import type { ResourceRequest } from '../request/context.ts';
+import type { Reply } from '../request/reply.ts';
 import { viewOf } from './views.ts';
 
 /** GET of one object. */

@@ -1,6 +1,6 @@
-import { boolParam } from '../server/params.ts';
-import type { FieldFault } from '../store/api-error.ts';
-import { invalid } from '../store/api-error.ts';
+import type { FieldFault } from '../apimachinery/api-error.ts';
+import { invalid } from '../apimachinery/api-error.ts';
+import { boolParam } from '../request/params.ts';
 import { forbiddenField, unsupported } from '../store/meta-rules.ts';
 
 /** The rules between `resourceVersion`, `resourceVersionMatch`, `continue` and `sendInitialEvents`. @throws ApiError 422 */

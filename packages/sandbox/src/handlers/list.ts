@@ -1,8 +1,8 @@
 import type { KubeObject } from '@toolcrib/kube';
-import type { ResourceRequest } from '../server/context.ts';
-import { boolParam, intParam } from '../server/params.ts';
-import type { Reply } from '../server/reply.ts';
-import { badRequest, tooLargeVersion } from '../store/api-error.ts';
+import { badRequest, tooLargeVersion } from '../apimachinery/api-error.ts';
+import type { ResourceRequest } from '../request/context.ts';
+import { boolParam, intParam } from '../request/params.ts';
+import type { Reply } from '../request/reply.ts';
 import type { ContinueToken } from './continue.ts';
 import { encodeContinue, parseContinue, tooOldToContinue } from './continue.ts';
 import { objectsAt } from './history.ts';

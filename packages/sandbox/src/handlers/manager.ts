@@ -1,5 +1,5 @@
-import type { ResourceRequest } from '../server/context.ts';
-import type { Manager } from '../store/strategy.ts';
+import type { ResourceRequest } from '../request/context.ts';
+import type { Manager } from '../store/store.ts';
 
 /** Who writes fields by this request: `fieldManager`, else the User-Agent up to its first slash. */
 export function managerOf(request: ResourceRequest, operation: Manager['operation']): Manager {

@@ -1,6 +1,6 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { Schema } from '@toolcrib/kube';
-import type { Swagger } from './openapi-v2.ts';
+import type { Swagger } from './openapi-v2-document.ts';
 
 /**
  * Writes an OpenAPI v2 document in gnostic's protobuf form. The numbers are those of `OpenAPIv2.proto` of the Go

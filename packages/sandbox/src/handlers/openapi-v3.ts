@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Schema } from '@toolcrib/kube';
 import { groupVersionOf, OPENAPI_SCHEMAS } from '@toolcrib/kube';
+import type { Reply } from '../request/reply.ts';
 import type { GroupVersionResources } from '../schema/resources.ts';
-import type { Reply } from '../server/reply.ts';
 import { operationsOf } from './openapi-paths.ts';
 
 /** `/openapi/v3` and `/openapi/v3/apis/GROUP/VERSION`, as JSON. */

@@ -10,13 +10,19 @@ import {
   schemaOf,
   textOf,
 } from '@toolcrib/kube';
-import type { ResourceRequest } from '../server/context.ts';
-import { checkEscalation } from '../server/escalation.ts';
-import { dryRunParam } from '../server/params.ts';
-import type { Reply } from '../server/reply.ts';
-import { ApiError, badRequest, invalid, plainError, unsupportedMediaType } from '../store/api-error.ts';
+import {
+  ApiError,
+  badRequest,
+  invalid,
+  plainError,
+  unsupportedMediaType,
+} from '../apimachinery/api-error.ts';
+import type { ResourceRequest } from '../request/context.ts';
+import { dryRunParam } from '../request/params.ts';
+import type { Reply } from '../request/reply.ts';
 import { invalidValue } from '../store/meta-rules.ts';
 import { applyObject } from './apply.ts';
+import { checkEscalation } from './escalation.ts';
 import { goJsonError } from './json-errors.ts';
 import { managerOf } from './manager.ts';
 import { unknownFieldWarnings } from './strict.ts';

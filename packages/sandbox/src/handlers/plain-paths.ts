@@ -1,4 +1,4 @@
-import type { Reply } from '../server/reply.ts';
+import type { Reply } from '../request/reply.ts';
 
 const VERSION = {
   major: '1',

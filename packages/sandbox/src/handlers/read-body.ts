@@ -1,8 +1,8 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { apiVersionOf, decodeBody, groupVersionOf, KubeError, mediaTypeOf } from '@toolcrib/kube';
-import type { ResourceRequest } from '../server/context.ts';
-import type { ApiError } from '../store/api-error.ts';
-import { badRequest, unsupportedMediaType } from '../store/api-error.ts';
+import type { ApiError } from '../apimachinery/api-error.ts';
+import { badRequest, unsupportedMediaType } from '../apimachinery/api-error.ts';
+import type { ResourceRequest } from '../request/context.ts';
 import { goJsonError, quoted } from './json-errors.ts';
 
 const BODY_TYPES = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];

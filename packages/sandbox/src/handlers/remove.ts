@@ -1,9 +1,9 @@
 import type { DeleteOptions } from '@toolcrib/kube';
 import { effectiveDeleteOptions, KubeError } from '@toolcrib/kube';
-import type { ResourceRequest } from '../server/context.ts';
-import { intParam } from '../server/params.ts';
-import type { Reply } from '../server/reply.ts';
-import { ApiError, badRequest, invalid } from '../store/api-error.ts';
+import { ApiError, badRequest, invalid } from '../apimachinery/api-error.ts';
+import type { ResourceRequest } from '../request/context.ts';
+import { intParam } from '../request/params.ts';
+import type { Reply } from '../request/reply.ts';
 import { unsupported } from '../store/meta-rules.ts';
 import { readBody } from './read-body.ts';
 import { selectionOf } from './selection.ts';

@@ -1,11 +1,11 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { applyPatch, KubeError, schemaOf } from '@toolcrib/kube';
+import { badRequest, conflict, invalid, methodNotAllowed, STALE_VERSION } from '../apimachinery/api-error.ts';
 import type { DefinedVersion } from '../custom/definition.ts';
 import { readPath, writePath } from '../custom/json-path.ts';
-import type { ResourceRequest } from '../server/context.ts';
-import { dryRunParam } from '../server/params.ts';
-import type { Reply } from '../server/reply.ts';
-import { badRequest, conflict, invalid, methodNotAllowed, STALE_VERSION } from '../store/api-error.ts';
+import type { ResourceRequest } from '../request/context.ts';
+import { dryRunParam } from '../request/params.ts';
+import type { Reply } from '../request/reply.ts';
 import { invalidValue } from '../store/meta-rules.ts';
 import { formatSelector, NONE } from '../tables/column.ts';
 import { managerOf } from './manager.ts';

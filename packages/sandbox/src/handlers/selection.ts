@@ -1,6 +1,6 @@
 import type { ResourceInfo } from '@toolcrib/kube';
 import { KubeError, parseFieldSelector, parseLabelSelector } from '@toolcrib/kube';
-import { badRequest } from '../store/api-error.ts';
+import { badRequest } from '../apimachinery/api-error.ts';
 import { isSelectable } from '../store/fields.ts';
 import type { ListQuery } from '../store/store.ts';
 import { selectorError } from './selector-errors.ts';

@@ -1,7 +1,7 @@
 import type { KubeObject, Schema } from '@toolcrib/kube';
 import { fieldSchema, itemSchema, resolveSchema } from '@toolcrib/kube';
-import type { ResourceRequest } from '../server/context.ts';
-import { badRequest } from '../store/api-error.ts';
+import { badRequest } from '../apimachinery/api-error.ts';
+import type { ResourceRequest } from '../request/context.ts';
 import { duplicateFields } from './duplicate-fields.ts';
 
 /**

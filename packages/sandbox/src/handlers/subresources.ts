@@ -1,6 +1,6 @@
-import type { ResourceRequest } from '../server/context.ts';
-import type { Reply } from '../server/reply.ts';
-import { methodNotAllowed, notImplemented } from '../store/api-error.ts';
+import { methodNotAllowed, notImplemented } from '../apimachinery/api-error.ts';
+import type { ResourceRequest } from '../request/context.ts';
+import type { Reply } from '../request/reply.ts';
 import { bindPod } from './binding.ts';
 import { evictPod } from './eviction.ts';
 import { scaleReply } from './scale.ts';

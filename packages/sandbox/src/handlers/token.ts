@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { ResourceRequest } from '../server/context.ts';
-import type { Reply } from '../server/reply.ts';
-import { newToken } from '../server/users.ts';
-import { timestamp } from '../store/time.ts';
+import { newToken } from '../access/users.ts';
+import { timestamp } from '../apimachinery/time.ts';
+import type { ResourceRequest } from '../request/context.ts';
+import type { Reply } from '../request/reply.ts';
 import { readBody } from './read-body.ts';
 
 const AN_HOUR = 3600;

@@ -1,7 +1,7 @@
-import type { ResourceRequest } from '../server/context.ts';
-import { checkEscalation } from '../server/escalation.ts';
-import { dryRunParam } from '../server/params.ts';
-import type { Reply } from '../server/reply.ts';
+import type { ResourceRequest } from '../request/context.ts';
+import { dryRunParam } from '../request/params.ts';
+import type { Reply } from '../request/reply.ts';
+import { checkEscalation } from './escalation.ts';
 import { managerOf } from './manager.ts';
 import { jsonText, readObject } from './read-body.ts';
 import { unknownFieldWarnings } from './strict.ts';

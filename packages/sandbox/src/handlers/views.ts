@@ -1,7 +1,7 @@
 import type { KubeObject, ResourceType } from '@toolcrib/kube';
 import { apiVersionOf } from '@toolcrib/kube';
-import type { ResourceRequest } from '../server/context.ts';
-import { notAcceptable } from '../store/api-error.ts';
+import { notAcceptable } from '../apimachinery/api-error.ts';
+import type { ResourceRequest } from '../request/context.ts';
 import { tableShapeOf } from '../tables/columns.ts';
 import { tableOf } from '../tables/table.ts';
 import { fromStorage } from './versions.ts';

@@ -1,9 +1,9 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { apiVersionOf } from '@toolcrib/kube';
 import { stringify } from 'yaml';
-import type { ResourceRequest } from '../server/context.ts';
-import { boolParam, intParam } from '../server/params.ts';
-import { badRequest, expired } from '../store/api-error.ts';
+import { badRequest, expired } from '../apimachinery/api-error.ts';
+import type { ResourceRequest } from '../request/context.ts';
+import { boolParam, intParam } from '../request/params.ts';
 import { fieldGetter } from '../store/fields.ts';
 import { matchesQuery } from '../store/match.ts';
 import type { StoreEvent } from '../store/store.ts';

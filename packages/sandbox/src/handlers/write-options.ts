@@ -1,5 +1,5 @@
-import { boolParam } from '../server/params.ts';
-import type { FieldFault } from '../store/api-error.ts';
+import type { FieldFault } from '../apimachinery/api-error.ts';
+import { boolParam } from '../request/params.ts';
 import { forbiddenField, invalid, required, unsupported } from './faults.ts';
 
 const VALIDATIONS = ['', 'Ignore', 'Strict', 'Warn'];

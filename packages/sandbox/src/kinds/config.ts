@@ -1,6 +1,6 @@
 import type { KubeObject } from '@toolcrib/kube';
-import type { FieldFault } from '../store/api-error.ts';
-import { equalJson } from '../store/json.ts';
+import type { FieldFault } from '../apimachinery/api-error.ts';
+import { equalJson } from '../apimachinery/json.ts';
 import { forbiddenField, invalidValue } from '../store/meta-rules.ts';
 import type { Strategy } from '../store/strategy.ts';
 import { byDefault } from './pods/spec-defaults.ts';

@@ -1,4 +1,4 @@
-import type { FieldFault } from '../store/api-error.ts';
+import type { FieldFault } from '../apimachinery/api-error.ts';
 import { invalidValue } from '../store/meta-rules.ts';
 import type { Strategy } from '../store/strategy.ts';
 

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { canonicalise } from '../canonical/canonicalise.ts';
+import { canonicalise } from '../apimachinery/canonicalise.ts';
 import { definitionStrategy } from '../custom/definition-strategy.ts';
 import { validateReferences } from '../store/meta-rules.ts';
 import type { Strategy, StrategyOf } from '../store/strategy.ts';

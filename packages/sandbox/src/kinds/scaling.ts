@@ -1,5 +1,5 @@
 import { selectorMatches } from '@toolcrib/kube';
-import type { FieldFault } from '../store/api-error.ts';
+import type { FieldFault } from '../apimachinery/api-error.ts';
 import { invalidValue, required } from '../store/meta-rules.ts';
 import type { Strategy } from '../store/strategy.ts';
 import { byDefault } from './pods/spec-defaults.ts';

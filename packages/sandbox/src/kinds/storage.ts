@@ -1,8 +1,8 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { equalJson } from '../store/json.ts';
+import { equalJson } from '../apimachinery/json.ts';
+import { timestamp } from '../apimachinery/time.ts';
 import { forbiddenField, required } from '../store/meta-rules.ts';
 import type { Strategy } from '../store/strategy.ts';
-import { timestamp } from '../store/time.ts';
 import { byDefault } from './pods/spec-defaults.ts';
 
 const CLASSES = { group: 'storage.k8s.io', version: 'v1', resource: 'storageclasses' };

@@ -4,23 +4,29 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { goQuery } from '@toolcrib/kube';
+import type { User } from '../access/users.ts';
+import { authenticate } from '../access/users.ts';
+import {
+  ApiError,
+  badRequest,
+  internalError,
+  pathNotFound,
+  unauthorized,
+} from '../apimachinery/api-error.ts';
 import { discoveryReply } from '../handlers/discovery.ts';
 import { openApiV2Reply } from '../handlers/openapi-v2.ts';
 import { openApiV3Reply } from '../handlers/openapi-v3.ts';
 import { plainReply } from '../handlers/plain-paths.ts';
 import { asApiError } from '../handlers/read-body.ts';
-import { ApiError, badRequest, internalError, pathNotFound, unauthorized } from '../store/api-error.ts';
+import type { Sandbox } from '../request/context.ts';
+import type { Negotiated } from '../request/negotiate.ts';
+import { negotiate } from '../request/negotiate.ts';
+import type { Reply } from '../request/reply.ts';
+import { errorReply, PAGE_NOT_FOUND, sendReply } from '../request/reply.ts';
 import type { KeyPair } from './certificates.ts';
-import type { Sandbox } from './context.ts';
 import { dispatch } from './dispatch.ts';
 import { actingUser } from './impersonation.ts';
-import type { Negotiated } from './negotiate.ts';
-import { negotiate } from './negotiate.ts';
-import type { Reply } from './reply.ts';
-import { errorReply, PAGE_NOT_FOUND, sendReply } from './reply.ts';
 import { servedTypes } from './served-types.ts';
-import type { User } from './users.ts';
-import { authenticate } from './users.ts';
 
 /** One request as the server got it, for tests that must know what was really on the wire. */
 export interface SeenRequest {

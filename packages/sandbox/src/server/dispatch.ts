@@ -2,6 +2,16 @@ import '../handlers/conversions.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ResourceInfo, ResourceType } from '@toolcrib/kube';
 import { KubeError, parseRequestPath } from '@toolcrib/kube';
+import type { User } from '../access/users.ts';
+import {
+  ApiError,
+  badRequest,
+  forbidden,
+  methodNotAllowed,
+  notAcceptable,
+  pathNotFound,
+  qualified,
+} from '../apimachinery/api-error.ts';
 import { createObject } from '../handlers/create.ts';
 import { deprecationWarnings } from '../handlers/deprecations.ts';
 import { getObject } from '../handlers/get.ts';
@@ -13,22 +23,12 @@ import { subresourceReply } from '../handlers/subresources.ts';
 import { updateObject } from '../handlers/update.ts';
 import { storedType } from '../handlers/versions.ts';
 import { watchObjects } from '../handlers/watch.ts';
-import {
-  ApiError,
-  badRequest,
-  forbidden,
-  methodNotAllowed,
-  notAcceptable,
-  pathNotFound,
-  qualified,
-} from '../store/api-error.ts';
-import type { ResourceRequest, Sandbox } from './context.ts';
-import type { Negotiated } from './negotiate.ts';
-import { isKnownMedia, negotiate } from './negotiate.ts';
-import { boolParam } from './params.ts';
-import type { Reply } from './reply.ts';
-import { errorReply } from './reply.ts';
-import type { User } from './users.ts';
+import type { ResourceRequest, Sandbox } from '../request/context.ts';
+import type { Negotiated } from '../request/negotiate.ts';
+import { isKnownMedia, negotiate } from '../request/negotiate.ts';
+import { boolParam } from '../request/params.ts';
+import type { Reply } from '../request/reply.ts';
+import { errorReply } from '../request/reply.ts';
 
 /** One request, past authentication. */
 export interface Incoming {

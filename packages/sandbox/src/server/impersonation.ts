@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { badRequest, forbidden } from '../store/api-error.ts';
-import type { Sandbox } from './context.ts';
-import type { User } from './users.ts';
+import type { User } from '../access/users.ts';
+import { badRequest, forbidden } from '../apimachinery/api-error.ts';
+import type { Sandbox } from '../request/context.ts';
 
 const ACCOUNT = /^system:serviceaccount:([^:]+):([^:]+)$/;
 

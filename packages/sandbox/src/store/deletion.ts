@@ -1,14 +1,8 @@
 import type { DeleteOptions, KubeObject, ResourceInfo } from '@toolcrib/kube';
 import { effectivePropagation } from '@toolcrib/kube';
-import { conflict } from './api-error.ts';
-import type { Strategy } from './strategy.ts';
-import { timestamp } from './time.ts';
-
-/** What a delete makes of an object: nothing new, a new state with a deletionTimestamp, or its removal. */
-export type DeletionStep =
-  | { do: 'nothing' }
-  | { do: 'update'; object: KubeObject }
-  | { do: 'remove'; object: KubeObject };
+import { conflict } from '../apimachinery/api-error.ts';
+import { timestamp } from '../apimachinery/time.ts';
+import type { DeletionStep, Strategy } from './strategy.ts';
 
 /** @throws ApiError 409 where a precondition is not met */
 export function checkPreconditions(info: ResourceInfo, object: KubeObject, options: DeleteOptions): void {

@@ -1,8 +1,8 @@
 import type { KubeObject, ResourceInfo, Schema } from '@toolcrib/kube';
 import { managedFieldsAfterUpdate } from '@toolcrib/kube';
-import { zeroObject } from '../canonical/canonicalise.ts';
-import type { Manager } from './strategy.ts';
-import { timestamp } from './time.ts';
+import { zeroObject } from '../apimachinery/canonicalise.ts';
+import { timestamp } from '../apimachinery/time.ts';
+import type { Manager } from './store.ts';
 
 const KUBELET = new Set(['pods', 'nodes']);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../apimachinery/api-error.ts';
 import { createStore } from './memory-store.ts';
 import type { StoreEvent } from './store.ts';
 

@@ -1,20 +1,27 @@
 import { randomUUID } from 'node:crypto';
 import type { DeleteOptions, KubeObject, ResourceInfo, ResourceType, Schema } from '@toolcrib/kube';
 import { apiVersionOf, isDryRun, schemaOf } from '@toolcrib/kube';
+import {
+  alreadyExists,
+  conflict,
+  invalid,
+  notFound,
+  plainError,
+  STALE_VERSION,
+} from '../apimachinery/api-error.ts';
+import { cloneJson, equalJson } from '../apimachinery/json.ts';
+import { timestamp } from '../apimachinery/time.ts';
 import { BUILT_IN, storedInfos } from '../schema/resources.ts';
-import { alreadyExists, conflict, invalid, notFound, plainError, STALE_VERSION } from './api-error.ts';
 import { checkPreconditions, deletesByUpdate, deletionStep } from './deletion.ts';
 import { createEventLog } from './event-log.ts';
 import { NOBODY, trackOwnership } from './field-ownership.ts';
 import { fieldGetter } from './fields.ts';
-import { cloneJson, equalJson } from './json.ts';
 import { matchesQuery } from './match.ts';
 import { validateMeta, validateMetaUpdate } from './meta-rules.ts';
 import { generateName } from './names.ts';
 import { checkNamespace, deleteNamespace, isNamespace } from './namespace-rules.ts';
-import type { Clock, ListQuery, Store, StoreEvent } from './store.ts';
-import type { Manager, Strategy, StrategyOf, WriteContext } from './strategy.ts';
-import { timestamp } from './time.ts';
+import type { Clock, ListQuery, Manager, Store, StoreEvent } from './store.ts';
+import type { Strategy, StrategyOf, WriteContext } from './strategy.ts';
 import { bumpGeneration, mergeWrite } from './write-rules.ts';
 
 /** What the API handlers use beyond the interface that the controllers see. */

@@ -1,5 +1,5 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
-import type { FieldFault } from './api-error.ts';
+import type { FieldFault } from '../apimachinery/api-error.ts';
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;

@@ -1,18 +1,14 @@
 import type { DeleteOptions, KubeObject, ResourceInfo } from '@toolcrib/kube';
-import { forbidden } from './api-error.ts';
-import type { DeletionStep } from './deletion.ts';
-import { equalJson } from './json.ts';
-import type { MemoryStore } from './memory-store.ts';
-import { timestamp } from './time.ts';
+import { forbidden } from '../apimachinery/api-error.ts';
+import { equalJson } from '../apimachinery/json.ts';
+import { timestamp } from '../apimachinery/time.ts';
+import type { Store } from './store.ts';
+import type { DeletionStep } from './strategy.ts';
 
 const NAMESPACES = { group: '', version: 'v1', resource: 'namespaces' };
 
 /** Admission's NamespaceLifecycle: the namespace must be there, and not be going away. */
-export function checkNamespace(
-  store: Pick<MemoryStore, 'get'>,
-  info: ResourceInfo,
-  object: KubeObject,
-): void {
+export function checkNamespace(store: Pick<Store, 'get'>, info: ResourceInfo, object: KubeObject): void {
   if (!info.namespaced) return;
   const name = object.metadata.namespace ?? '';
   const namespace = store.get(NAMESPACES, undefined, name);

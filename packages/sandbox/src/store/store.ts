@@ -6,7 +6,6 @@ import type {
   ResourceInfo,
   ResourceType,
 } from '@toolcrib/kube';
-import type { Manager } from './strategy.ts';
 
 /** One change, as a watch sends it. `object` is the new state; for DELETED the last state with a new version. */
 export interface StoreEvent {
@@ -75,6 +74,13 @@ export interface Store {
   subscribe(listener: (event: StoreEvent) => void): () => void;
   /** Changes after `version`, or undefined where they are no longer kept (410 Expired). */
   since(version: number): StoreEvent[] | undefined;
+}
+
+/** Who writes, for `metadata.managedFields`. */
+export interface Manager {
+  name: string;
+  operation: 'Update' | 'Apply';
+  subresource?: string;
 }
 
 /** Time, so that tests can hold it still. Milliseconds since 1970. */

@@ -1,7 +1,12 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
-import type { FieldFault } from './api-error.ts';
-import type { DeletionStep } from './deletion.ts';
-import type { Store } from './store.ts';
+import type { FieldFault } from '../apimachinery/api-error.ts';
+import type { Manager, Store } from './store.ts';
+
+/** What a delete makes of an object: nothing new, a new state with a deletionTimestamp, or its removal. */
+export type DeletionStep =
+  | { do: 'nothing' }
+  | { do: 'update'; object: KubeObject }
+  | { do: 'remove'; object: KubeObject };
 
 /** What a kind's rules may look at besides the object itself. */
 export interface WriteContext {
@@ -45,10 +50,3 @@ export interface Strategy {
 }
 
 export type StrategyOf = (info: ResourceInfo) => Strategy;
-
-/** Who writes, for `metadata.managedFields`. */
-export interface Manager {
-  name: string;
-  operation: 'Update' | 'Apply';
-  subresource?: string;
-}

@@ -1,6 +1,6 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
 import { apiVersionOf } from '@toolcrib/kube';
-import { cloneJson, equalJson } from './json.ts';
+import { cloneJson, equalJson } from '../apimachinery/json.ts';
 import { isNamespace } from './namespace-rules.ts';
 import type { Strategy } from './strategy.ts';
 

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { badRequest } from '../store/api-error.ts';
+import { badRequest } from '../apimachinery/api-error.ts';
 import type { TableShape } from './columns.ts';
 
 export interface TableOptions {

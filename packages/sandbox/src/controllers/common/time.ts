@@ -1,4 +1,4 @@
-export { microTimestamp, timestamp } from '../../store/time.ts';
+export { microTimestamp, timestamp } from '../../apimachinery/time.ts';
 
 /** Milliseconds since 1970, or undefined for what is no time. */
 export function timeOf(text: string | undefined | null): number | undefined {

@@ -14,7 +14,7 @@ export function scaledValue(value: unknown, total: number, round: 'up' | 'down')
   return round === 'up' ? Math.ceil(exact) : Math.floor(exact);
 }
 
-export { cloneJson as clone } from '../../store/json.ts';
+export { cloneJson as clone } from '../../apimachinery/json.ts';
 
 /** Leaves out the fields that the API leaves out (`omitempty`): 0, '', false, null, undefined, []. */
 export function omitEmpty<T extends Record<string, unknown>>(fields: T): Partial<T> {

@@ -1,5 +1,5 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { ApiError, forbidden } from '../../store/api-error.ts';
+import { ApiError, forbidden } from '../../apimachinery/api-error.ts';
 import { generateName } from '../../store/names.ts';
 import type { WriteContext } from '../../store/strategy.ts';
 import { byDefault } from './spec-defaults.ts';

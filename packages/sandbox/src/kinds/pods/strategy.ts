@@ -1,6 +1,6 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
-import type { FieldFault } from '../../store/api-error.ts';
-import { cloneJson, equalJson } from '../../store/json.ts';
+import type { FieldFault } from '../../apimachinery/api-error.ts';
+import { cloneJson, equalJson } from '../../apimachinery/json.ts';
 import { forbiddenField } from '../../store/meta-rules.ts';
 import type { Strategy } from '../../store/strategy.ts';
 import { admitPod } from './admission.ts';

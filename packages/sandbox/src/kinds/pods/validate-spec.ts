@@ -1,5 +1,5 @@
 import type { Body } from '@toolcrib/kube';
-import type { FieldFault } from '../../store/api-error.ts';
+import type { FieldFault } from '../../apimachinery/api-error.ts';
 import { invalidValue, required, SAY_LABEL, unsupported } from '../../store/meta-rules.ts';
 
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;

@@ -1,5 +1,5 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { equalJson } from '../../store/json.ts';
+import { equalJson } from '../../apimachinery/json.ts';
 import { forbiddenField } from '../../store/meta-rules.ts';
 import type { Strategy } from '../../store/strategy.ts';
 import { byDefault, defaultPodSpec } from '../pods/spec-defaults.ts';

@@ -1,7 +1,7 @@
 import type { KubeObject, LabelSelector } from '@toolcrib/kube';
 import { KubeError, selectorMatches } from '@toolcrib/kube';
-import type { FieldFault } from '../../store/api-error.ts';
-import { equalJson } from '../../store/json.ts';
+import type { FieldFault } from '../../apimachinery/api-error.ts';
+import { equalJson } from '../../apimachinery/json.ts';
 import { invalidValue, required } from '../../store/meta-rules.ts';
 import { validatePodSpec } from '../pods/validate-spec.ts';
 

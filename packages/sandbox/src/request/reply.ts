@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { stringify } from 'yaml';
-import type { ApiError } from '../store/api-error.ts';
+import type { ApiError } from '../apimachinery/api-error.ts';
 import type { Negotiated } from './negotiate.ts';
 
 /** What a handler answers; it never touches the socket itself (watches aside). */

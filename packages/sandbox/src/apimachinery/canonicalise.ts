@@ -1,7 +1,7 @@
 import type { KubeObject, ProtobufField, Schema } from '@toolcrib/kube';
 import { messageOfKind, OPENAPI_SCHEMAS, protobufMessage, schemaOf } from '@toolcrib/kube';
-import { badRequest } from '../store/api-error.ts';
-import { cloneJson } from '../store/json.ts';
+import { badRequest } from './api-error.ts';
+import { cloneJson } from './json.ts';
 import { canonicalQuantity, parseQuantity } from './quantity.ts';
 
 type Fields = ReadonlyMap<string, ProtobufField>;

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ResourceInfo, ResourceType, Schema } from '@toolcrib/kube';
+import type { Attributes, Authorization } from '../access/rbac.ts';
+import type { TokenBook, User } from '../access/users.ts';
 import type { CustomResources } from '../custom/custom-resources.ts';
 import type { MemoryStore } from '../store/memory-store.ts';
 import type { Clock } from '../store/store.ts';
 import type { Negotiated } from './negotiate.ts';
-import type { TokenBook, User } from './users.ts';
 
 /** What every handler works with; one for a running sandbox. */
 export interface Sandbox {
@@ -16,23 +17,6 @@ export interface Sandbox {
   schemaOf(type: { apiVersion: string; kind: string }): Schema | undefined;
   /** Answers `verb` on a resource or path for a user (RBAC). */
   authorize(user: User, attributes: Attributes): Authorization;
-}
-
-/** What is asked of authorization (authorization.k8s.io ResourceAttributes and NonResourceAttributes). */
-export interface Attributes {
-  verb: string;
-  group?: string;
-  version?: string;
-  resource?: string;
-  subresource?: string;
-  namespace?: string;
-  name?: string;
-  path?: string;
-}
-
-export interface Authorization {
-  allowed: boolean;
-  reason?: string;
 }
 
 /** One request on a served resource. */

@@ -1,7 +1,23 @@
 import type { KubeObject } from '@toolcrib/kube';
 import type { MemoryStore } from '../store/memory-store.ts';
-import type { Attributes, Authorization } from './context.ts';
 import type { User } from './users.ts';
+
+/** What is asked of authorization (authorization.k8s.io ResourceAttributes and NonResourceAttributes). */
+export interface Attributes {
+  verb: string;
+  group?: string;
+  version?: string;
+  resource?: string;
+  subresource?: string;
+  namespace?: string;
+  name?: string;
+  path?: string;
+}
+
+export interface Authorization {
+  allowed: boolean;
+  reason?: string;
+}
 
 const GROUP = 'rbac.authorization.k8s.io';
 const type = (resource: string) => ({ group: GROUP, version: 'v1', resource });

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { forbidden } from '../store/api-error.ts';
-import type { ResourceRequest } from './context.ts';
+import { forbidden } from '../apimachinery/api-error.ts';
+import type { ResourceRequest } from '../request/context.ts';
 
 const GROUP = 'rbac.authorization.k8s.io';
 

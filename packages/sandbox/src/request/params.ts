@@ -1,4 +1,4 @@
-import { badRequest } from '../store/api-error.ts';
+import { badRequest } from '../apimachinery/api-error.ts';
 
 /** A boolean of a query as Go's conversion reads it: absent is undefined, empty or unknown text is true. */
 export function boolParam(query: URLSearchParams, name: string): boolean | undefined {
