@@ -10,4 +10,5 @@ export {
 } from './kubeconfig.ts';
 export type { KubeconfigFile } from './kubeconfig-file.ts';
 export { nearest } from './near.ts';
-export { openUpstream, type Upstream, type UpstreamTls } from './upstream.ts';
+export type { UpstreamTls } from './socket.ts';
+export { openUpstream, type Upstream } from './upstream.ts';

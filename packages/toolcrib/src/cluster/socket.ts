@@ -2,10 +2,18 @@ import { once } from 'node:events';
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
 import { ToolcribError } from '../model/index.ts';
-import type { UpstreamTls } from './upstream.ts';
 
 const TIMEOUT = 10_000;
 const MOST_HEAD = 64 * 1024;
+
+/** The TLS of a way to a cluster, in the words of Node's own options; certificates and keys as PEM. */
+export interface UpstreamTls {
+  ca?: string;
+  cert?: string;
+  key?: string;
+  servername?: string;
+  rejectUnauthorized?: boolean;
+}
 
 /**
  * A raw connection to a server, TLS done where the address says so, by CONNECT through a proxy where there is

@@ -4,15 +4,7 @@ import { ToolcribError } from '../model/index.ts';
 import { type CredentialOptions, openCredentials, pem } from './credentials.ts';
 import type { ContextConfig } from './kubeconfig.ts';
 import { proxyFor } from './proxy.ts';
-import { openSocket } from './socket.ts';
-
-export interface UpstreamTls {
-  ca?: string;
-  cert?: string;
-  key?: string;
-  servername?: string;
-  rejectUnauthorized?: boolean;
-}
+import { openSocket, type UpstreamTls } from './socket.ts';
 
 /** The way to one cluster: its address, its TLS, and fresh credentials. */
 export interface Upstream {
