@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brokenBounds } from './bounds.ts';
 import { categories } from './playbook/index.ts';
-import type { Outcome } from './types.ts';
+import type { Outcome } from './result.ts';
 
 const results = (counts: Partial<Record<Outcome, number>>) =>
   Object.entries(counts).flatMap(([outcome, count]) =>

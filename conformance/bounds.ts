@@ -1,4 +1,5 @@
-import type { Category, Outcome, Result } from './types.ts';
+import type { Outcome, Result } from './result.ts';
+import type { Category } from './step.ts';
 
 /** What the comparison is worth at least; a playbook that falls below is no proof. */
 export const BOUNDS = { steps: 160, inCategory: 8, acceptedPercent: 5, unservedPercent: 20 } as const;

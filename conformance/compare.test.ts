@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { compare, describeDifferences } from './compare.ts';
 import { judge } from './judge.ts';
 import { normalise, placeMatcher } from './normalise.ts';
-import type { Observation, Run, Step } from './types.ts';
+import type { Step } from './step.ts';
+import type { Observation, Run } from './types.ts';
 
 const step = (id: string): Step => ({ id, category: 'x', name: id, run: async () => {} });
 const got = (body: unknown, status = 200): Observation => ({ what: 'GET /x', status, body });

@@ -1,4 +1,5 @@
-import type { Difference, Observation } from './types.ts';
+import type { Difference } from './result.ts';
+import type { Observation } from './types.ts';
 
 /** All places where two lists of normalised observations differ. */
 export function compare(testbed: readonly Observation[], sandbox: readonly Observation[]): Difference[] {

@@ -4,7 +4,8 @@ import { BOUNDS } from './bounds.ts';
 import accepted from './data/accepted.json' with { type: 'json' };
 import rules from './data/normalised.json' with { type: 'json' };
 import unserved from './data/unserved.json' with { type: 'json' };
-import type { Category, Outcome, Result } from './types.ts';
+import type { Outcome, Result } from './result.ts';
+import type { Category } from './step.ts';
 
 const FILE = join(import.meta.dirname, '..', 'docs', 'conformance.md');
 

@@ -2,7 +2,9 @@ import { compare } from './compare.ts';
 import accepted from './data/accepted.json' with { type: 'json' };
 import listedUnserved from './data/unserved.json' with { type: 'json' };
 import { normalise } from './normalise.ts';
-import type { Difference, Observation, Outcome, Result, Run, Step } from './types.ts';
+import type { Difference, Outcome, Result } from './result.ts';
+import type { Step } from './step.ts';
+import type { Observation, Run } from './types.ts';
 
 /** A divergence that a simulator should have, and where exactly it shows. */
 export interface Acceptance {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createActor, StepStopped } from './actor.ts';
 import { judge } from './judge.ts';
-import type { Pair, Result, Run, Step, Target } from './types.ts';
+import type { Result } from './result.ts';
+import type { Step } from './step.ts';
+import type { Pair, Run, Target } from './types.ts';
 
 const BESIDE = 5;
 

@@ -5,9 +5,9 @@ import { describeDifferences } from './compare.ts';
 import { checkDocument, writeDocument } from './document.ts';
 import { idleEntries } from './judge.ts';
 import { categories } from './playbook/index.ts';
+import type { Outcome, Result } from './result.ts';
 import { runSteps } from './run-steps.ts';
 import { openPair } from './target.ts';
-import type { Outcome, Result } from './types.ts';
 
 const usage = `Runs one playbook of requests and of kubectl and helm commands against the sandbox and against a real
 control plane, and compares all that comes back.

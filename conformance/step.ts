@@ -1,5 +1,20 @@
 import type { Actor } from './actor.ts';
-import type { Category, Step } from './types.ts';
+
+/** What a step sends, and what it waits for. */
+export interface Step {
+  /** `category/name`, unique. */
+  id: string;
+  category: string;
+  name: string;
+  run(actor: Actor): Promise<void>;
+  /** Not beside other steps, since it changes or counts what belongs to the whole cluster. */
+  alone?: boolean;
+}
+
+export interface Category {
+  name: string;
+  steps: Step[];
+}
 
 type Run = Step['run'];
 

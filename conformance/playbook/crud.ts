@@ -1,6 +1,6 @@
 import type { Body } from '../actor.ts';
+import type { Step } from '../step.ts';
 import { category } from '../step.ts';
-import type { Step } from '../types.ts';
 import { CLUSTER, label, meta, type Sample } from './crud-cluster.ts';
 import {
   budget,

@@ -1,4 +1,4 @@
-import type { Category } from '../types.ts';
+import type { Category } from '../step.ts';
 import { adoption } from './adoption.ts';
 import { statefulSetClaims } from './claims.ts';
 import { crudOfEveryKind } from './crud.ts';
