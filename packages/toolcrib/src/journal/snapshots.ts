@@ -1,7 +1,7 @@
 import { type Kept, type RequestRecord, type Snapshot, ToolcribError } from '../model/index.ts';
+import { snapshotSchema } from '../model/records/snapshot.ts';
 import type { Database, Row, Run } from './database.ts';
 import { damaged } from './errors.ts';
-import { snapshotSchema } from './records.ts';
 import { PIECE_FORMAT, SEAL_FORMAT, seal, unseal } from './seal.ts';
 
 /** The sealed snapshots of a journal's file. */

@@ -13,11 +13,15 @@ import {
   ToolcribError,
   type UndoRecord,
 } from '../model/index.ts';
+import { actSchema } from '../model/records/act.ts';
+import { holdSchema } from '../model/records/hold.ts';
+import { requestSchema } from '../model/records/request.ts';
+import { softenSchema } from '../model/records/soften.ts';
+import { undoSchema } from '../model/records/undo.ts';
 import { type Database, openDatabase, type Row, type Run, type Value } from './database.ts';
 import { damaged, journalError } from './errors.ts';
 import { followingHold } from './holds.ts';
 import { keyFingerprint } from './key.ts';
-import { actSchema, holdSchema, requestSchema, softenSchema, undoSchema } from './records.ts';
 import { type Holdings, holdingsOf, type Pruned, pruneBefore } from './retention.ts';
 import { snapshotsIn } from './snapshots.ts';
 import { followingSoften, mayBeFinished } from './softens.ts';

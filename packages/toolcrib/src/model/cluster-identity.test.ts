@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { anotherCluster, type ClusterIdentity, compareClusters } from './cluster-identity.ts';
+import { anotherCluster, compareClusters } from './cluster-identity.ts';
+import type { ClusterIdentity } from './records/act.ts';
 
 const CASES: [string, ClusterIdentity | undefined, ClusterIdentity, ReturnType<typeof compareClusters>][] = [
   ['the same', { uid: '1', address: 'a' }, { uid: '1', address: 'a' }, 'same'],

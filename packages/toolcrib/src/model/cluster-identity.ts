@@ -1,10 +1,4 @@
-/** Which cluster it is, whatever a context calls it today. */
-export interface ClusterIdentity {
-  /** UID of the namespace `kube-system`: it lives and dies with the cluster. Absent where it may not be read. */
-  uid?: string;
-  /** Hash of the server's address and CA: says less, since both can be moved and renewed. */
-  address: string;
-}
+import type { ClusterIdentity } from './records/act.ts';
 
 /**
  * Whether what was done then was done in the cluster that is there now. `by-address`: UIDs could not be compared, address and

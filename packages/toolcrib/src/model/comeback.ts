@@ -1,6 +1,5 @@
 import type { Deaths, KubeObject } from '@toolcrib/kube';
 import { controllerOf, groupVersionOf, isFinishedPod, isOverJob, jobFailsBy, remakes } from '@toolcrib/kube';
-import type { LossClass } from './radius.ts';
 
 /** What the question "does it come back, and how" is worked out from: how things stood *before* the act. */
 export interface BeforeTheAct {
@@ -79,10 +78,4 @@ function whyNoOther(before: BeforeTheAct, job: KubeObject): string {
   return deaths !== 'anew' && jobFailsBy(job, deaths)
     ? `Job ${job.metadata.name} fails with it, and makes no other`
     : `Job ${job.metadata.name} makes no other`;
-}
-
-/** What was said of one object when its loss was kept. */
-export interface Promised {
-  uid: string;
-  loss: LossClass;
 }

@@ -1,5 +1,6 @@
 import type { DeleteOptions, KubeObject, ObjectRef, ResourceInfo, ResourceType } from '@toolcrib/kube';
-import type { ClusterIdentity } from './cluster-identity.ts';
+import type { ClusterIdentity } from './records/act.ts';
+import type { As } from './records/words.ts';
 
 /** Milliseconds since 1970, and timers; held still in tests. */
 export interface Clock {
@@ -44,9 +45,6 @@ export interface ClientProcess {
   /** Its working folder, for the files that `argv` names. Undefined where it may not be read. */
   cwd?: string;
 }
-
-/** Headers that act as somebody else (`Impersonate-*`): the guard's own reads for a request carry the same. */
-export type As = Record<string, string | string[]>;
 
 export interface ClusterResponse {
   status: number;

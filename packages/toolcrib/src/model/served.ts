@@ -1,6 +1,7 @@
 import type { ResourceType } from '@toolcrib/kube';
 import { ToolcribError } from './errors.ts';
-import type { As, Cluster } from './ports.ts';
+import type { Cluster } from './ports.ts';
+import type { As } from './records/words.ts';
 
 /**
  * Whether a kind may still be served, by discovery as it is now: where a 404 says nothing of an object, its kind may have gone

@@ -1,5 +1,6 @@
 import { isNoNumber } from './certain.ts';
-import type { RequestRecord, SoftenRecord } from './journal.ts';
+import type { RequestRecord } from './records/request.ts';
+import type { SoftenRecord } from './records/soften.ts';
 
 /**
  * Why a request took nothing, as far as the journal knows: never sent, or a certain no. undefined where it took something,

@@ -11,10 +11,3 @@ export interface ToolVersion {
   version: string;
   digests: Record<string, string>;
 }
-
-/** What a client says of itself. A User-Agent is only a claim: k9s sends none of its own. */
-export interface ToolClaim {
-  userAgent: string;
-  name?: string;
-  version?: string;
-}

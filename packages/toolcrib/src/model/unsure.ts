@@ -1,4 +1,4 @@
-import type { RequestRecord, Unsure } from './journal.ts';
+import type { RequestRecord, Unsure } from './records/request.ts';
 
 /** An API server's `--request-timeout` where nobody has said otherwise. Seconds. */
 const REQUEST_TIMEOUT = 60;

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { deleteOptions, number, propagation, resourceType, text } from './words.ts';
+
+/** What a request is aimed at, as far as its path tells. */
+export const targetSchema = resourceType.extend({
+  namespace: text.optional(),
+  /** Absent for a whole collection. */
+  name: text.optional(),
+  labelSelector: text.optional(),
+  fieldSelector: text.optional(),
+});
+export type Target = z.output<typeof targetSchema>;
+
+/** What a request would do. Whatever is not listed here is not guarded yet (docs/guard.md names it). */
+export const effectSchema = z.discriminatedUnion('verb', [
+  /** Reads, and writes that destroy nothing the guard knows of. */
+  z.object({ verb: z.literal('none') }),
+  z.object({
+    verb: z.enum(['delete', 'delete-collection', 'evict']),
+    target: targetSchema,
+    options: deleteOptions,
+    /** What the request says; undefined leaves it to the object's finalizers and the kind's default. */
+    propagation: propagation.optional(),
+    dryRun: z.boolean(),
+    /** Not asked for by a DELETE: why a write makes one of the cluster's controllers delete it. */
+    through: text.optional(),
+  }),
+  z.object({
+    verb: z.literal('scale'),
+    target: targetSchema,
+    /** The number of replicas that the request asks for. */
+    replicas: number,
+    /** How many there were when it was judged; a custom resource may keep them in any field. Absent in old records. */
+    was: number.optional(),
+    dryRun: z.boolean(),
+  }),
+  /**
+   * `helm uninstall`: its first write says so in the release's record, which `target` names. What it deletes after that
+   * stands in the record.
+   */
+  z.object({ verb: z.literal('uninstall'), target: targetSchema, release: text, dryRun: z.literal(false) }),
+  /** A write whose effect could not be read: never taken for harmless. */
+  z.object({ verb: z.literal('not-understood'), target: targetSchema.optional(), why: text }),
+]);
+export type Effect = z.output<typeof effectSchema>;
+
+export type EffectVerb = Effect['verb'];
