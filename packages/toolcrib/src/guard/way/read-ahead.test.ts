@@ -74,6 +74,21 @@ describe('what is judged before it comes', () => {
     assert.deepEqual([passOf('b'), passOf('c')], [`${AT}/b`, `${AT}/c`]);
   });
 
+  test('is nothing where a write comes to a delete: nothing but the UID pins that, however it is changed meanwhile', async (t) => {
+    const { deps, door } = await opened(t, '[]', ['a', 'b', 'c']);
+    const node = {
+      apiVersion: 'v1',
+      kind: 'Node',
+      name: 'ghost',
+      uid: '00000000-0000-4000-8000-000000000001',
+    };
+    const body = Buffer.from(JSON.stringify({ metadata: { ownerReferences: [node] } }));
+    const headers = { ...HEADERS, 'content-type': 'application/merge-patch+json' };
+    const one = (name: string) => asked('PATCH', `${AT}/${name}`, { headers, body });
+    assert.equal((await judge(deps, one('a'))).do, 'forward');
+    assert.equal(door.take(one('b')), undefined);
+  });
+
   test('is nothing where its act has a yes: that may be taken back, and ends it at once', async (t) => {
     const { deps, send, passOf, held } = await opened(t, HELD, ['held1', 'b', 'c', 'd']);
     assert.equal(await send('held1'), 'answer');

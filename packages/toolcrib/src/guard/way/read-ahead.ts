@@ -68,9 +68,10 @@ export function mayReadAhead(deps: Pick<WayDeps, 'desk'>, live: LiveAct): boolea
     .some(({ actId, usedIn, alsoBy = [] }) => [actId, usedIn, ...alsoBy].includes(act.id));
 }
 
+/** One that goes out as a delete: a write that comes to one can't be pinned to the version that was kept. */
 function isPlainDelete(effect: Effect): effect is Delete {
-  if (effect.verb !== 'delete' || effect.options.preconditions !== undefined) return false;
-  return isLeaf(effect.target);
+  if (effect.verb !== 'delete' || effect.through !== undefined) return false;
+  return effect.options.preconditions === undefined && isLeaf(effect.target);
 }
 
 /** It came in the form in which it is judged, so that the next one can be told by its bytes. */
