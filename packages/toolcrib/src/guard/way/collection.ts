@@ -102,6 +102,8 @@ export async function releaseCollection(
       failures.push({ object, why: `${no}; it was not sent` });
       continue;
     }
+    // One after another they may take longer than what was said before the first of them.
+    deps.owners.mayFall();
     try {
       await cluster.delete(target, { namespace, name }, { ...options, preconditions }, as);
     } catch (error) {

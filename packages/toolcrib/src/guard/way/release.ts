@@ -59,6 +59,7 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
     await forget(deps, ahead);
     return stopped;
   }
+  deps.owners.mayFall();
   beginUninstall(step.live, step.subject.effect);
   begunByYes(deps, step.live, step.subject, form.code);
   const warnings = warningsOf(step, kept === 'kept' ? undefined : kept);

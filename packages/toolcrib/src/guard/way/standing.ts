@@ -18,17 +18,26 @@ export interface StandingOwners {
    * @throws ToolcribError `unreachable`, `credentials`
    */
   of(reference: OwnerReference, at: OwnedAt): Promise<'yes' | 'no' | 'unknown'>;
+  /** Something is let go that destroys: what stood may fall, so nothing is remembered for a while. */
+  mayFall(): void;
 }
 
 /** So long it is remembered that an owner stands: an operator writes what it owns many times over. Milliseconds. */
 const REMEMBERED = 5_000;
+/** So long it may take until what was let go has arrived: what was judged ahead leaves within five seconds. Milliseconds. */
+const ARRIVES = 15_000;
 /** Owners that are remembered at most. */
 const MOST = 5_000;
 
 /** Reads each owner by its own name; only that one stands is remembered, for a moment. */
 export function standingOwners(clock: Pick<Clock, 'now'>): StandingOwners {
   const stood = new Map<string, number>();
+  let doubtUntil = Number.NEGATIVE_INFINITY;
   return {
+    mayFall() {
+      doubtUntil = clock.now() + ARRIVES;
+      stood.clear();
+    },
     async of(reference, { cluster, person, as, namespace }) {
       const { apiVersion, kind, name, uid } = reference;
       const key = JSON.stringify([
@@ -45,7 +54,7 @@ export function standingOwners(clock: Pick<Clock, 'now'>): StandingOwners {
       if (at !== undefined && clock.now() - at <= REMEMBERED) return 'yes';
       stood.delete(key);
       const found = await read(reference, cluster, namespace, as);
-      if (found !== 'yes') return found;
+      if (found !== 'yes' || clock.now() < doubtUntil) return found;
       stood.set(key, clock.now());
       if (stood.size > MOST) stood.delete(stood.keys().next().value ?? '');
       return 'yes';
