@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { stringify } from 'yaml';
 import { ToolcribError, type Verdict } from '../model/index.ts';
 import type { VerifyOptions } from '../vet/verify/command.ts';
-import type { Verification } from '../vet/verify/types.ts';
+import type { Verification } from '../vet/verify/verification.ts';
 
 // The verifier and its cryptography are loaded when they are used: they would cost every other command its start.
 

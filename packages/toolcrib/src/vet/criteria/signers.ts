@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { FactValue } from '../pack/facts/index.ts';
-import { Stop } from '../verify/outcome.ts';
 import { parsePurl } from '../verify/provenance.ts';
 import { anchored } from '../verify/sigstore/identity.ts';
+import { Stop } from '../verify/stop.ts';
 import { tagNames } from '../verify/tag.ts';
 
 export type SignerName = Pick<NonNullable<FactValue<'release.signature'>['signer']>, 'id' | 'issuer'>;

@@ -3,7 +3,7 @@ import { combineVerdicts, ToolcribError, type Verdict } from '../../model/index.
 import { seenWhole } from '../archive/entry.ts';
 import { lookInside } from '../archive/look.ts';
 import { openArtefact } from '../verify/artefact.ts';
-import { printable } from '../verify/outcome.ts';
+import { printable } from '../verify/stop.ts';
 import { diffSboms, type SbomDiff } from './diff.ts';
 import { type MissingElement, matchArtefact, missingElements, type SbomMatch } from './judge.ts';
 import { cycloneDxSchema, readSbom, readSbomBytes, readSbomFile } from './read.ts';

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { basename } from 'node:path';
 import { openRegular } from '../regular-file.ts';
-import { Stop } from './outcome.ts';
+import { Stop } from './stop.ts';
 
 export type DigestAlgorithm = 'sha256' | 'sha384' | 'sha512' | 'blake2b512' | 'sha1' | 'md5' | 'sha224';
 

@@ -3,9 +3,10 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { before, describe, it } from 'node:test';
 import { createCleartextMessage, createMessage, generateKey, sign as pgpSign } from 'openpgp';
 import { artefactOfBytes, artefactOfDigest } from './artefact.ts';
+import type { Expected } from './expected.ts';
 import { IDENTITY, ISSUER, SIGNED_AT, type TestSigstore, testSigstore } from './testing/signer.ts';
 import { readRoot, type TrustRoot } from './trust/root.ts';
-import type { Expected, Verification } from './types.ts';
+import type { Verification } from './verification.ts';
 import { type VerifyFiles, verifyArtefact } from './verify.ts';
 
 // What a person asked for and a proof does not answer must not pass as if it had.

@@ -1,21 +1,15 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
 import { asksForProvenance, requireBuild, requireProvenance } from './expected-build.ts';
-import { Stop } from './outcome.ts';
 import { readProvenance } from './provenance.ts';
+import type { VerifyInput } from './scheme.ts';
 import { certificateOf } from './sigstore/authorities.ts';
 import { requireSigner, signerOf } from './sigstore/identity.ts';
 import { keyFingerprint } from './sigstore/log-entry.ts';
 import { type KeyForBundle, verifyCryptography } from './sigstore/verify.ts';
 import { readStatement, type Statement, subjectFor } from './statement.ts';
-import type {
-  BuildClaims,
-  Provenance,
-  Signer,
-  StatementSummary,
-  Verification,
-  VerifyInput,
-} from './types.ts';
+import { Stop } from './stop.ts';
+import type { BuildClaims, Provenance, Signer, StatementSummary, Verification } from './verification.ts';
 
 type Found = Omit<Verification, 'scheme' | 'verdict' | 'artefact'>;
 

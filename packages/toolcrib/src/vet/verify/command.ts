@@ -3,13 +3,15 @@ import { basename } from 'node:path';
 import { ToolcribError } from '../../model/index.ts';
 import { openRegular } from '../regular-file.ts';
 import { type Artefact, artefactOfBytes, artefactOfDigest, openArtefact } from './artefact.ts';
+import type { Expected, ExpectedSigner } from './expected.ts';
 import { readTag, requireTarget } from './git-clone.ts';
 import { parseJson } from './json.ts';
-import { Stop } from './outcome.ts';
 import { parsePurl } from './provenance.ts';
+import type { ProofFile } from './scheme.ts';
+import { Stop } from './stop.ts';
 import { readSigstoreRoot, type TrustRoot } from './trust/root.ts';
 import { currentRoot } from './trust/store.ts';
-import type { Expected, ExpectedSigner, ProofFile, Verification } from './types.ts';
+import type { Verification } from './verification.ts';
 import { verifyArtefact } from './verify.ts';
 
 /** The command's options as the person gave them: names of files, and names of people. */

@@ -1,9 +1,10 @@
 import type { PackageURL } from 'packageurl-js';
-import { printable, Stop } from './outcome.ts';
+import type { Expected } from './expected.ts';
 import { normalRepository, parsePurl, samePackage } from './provenance.ts';
 import type { Subject } from './statement.ts';
+import { printable, Stop } from './stop.ts';
 import { tagNames } from './tag.ts';
-import type { BuildClaims, Expected, Provenance } from './types.ts';
+import type { BuildClaims, Provenance } from './verification.ts';
 
 /** Whether anything was asked of the provenance, beyond who signed it. */
 export function asksForProvenance(expected: Expected): boolean {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { childEnvironment, ToolcribError } from '../../model/index.ts';
-import { VERDICT_OF, type Verification } from './types.ts';
+import { VERDICT_OF, type Verification } from './verification.ts';
 
 /** Nothing is checked out and no hook or filter runs. */
 function git(folder: string, ...args: string[]): Promise<{ stdout: Buffer }> {

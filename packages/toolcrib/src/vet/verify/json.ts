@@ -1,4 +1,4 @@
-import { Stop } from './outcome.ts';
+import { Stop } from './stop.ts';
 
 export interface JsonLimits {
   /** Bytes of the text. */

@@ -1,11 +1,11 @@
 import type { Bundle } from '@sigstore/bundle';
 import { keySigner, readPublicKey } from './attested.ts';
+import type { Expected } from './expected.ts';
 import { parsePurl, samePackage } from './provenance.ts';
 import type { Found } from './several.ts';
 import type { KeyForBundle } from './sigstore/verify.ts';
 import { readStatement } from './statement.ts';
 import type { TrustRoot } from './trust/root.ts';
-import type { Expected } from './types.ts';
 
 const PUBLISH = 'https://github.com/npm/attestation/tree/main/specs/publish/v0.1';
 

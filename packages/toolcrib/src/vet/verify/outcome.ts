@@ -1,18 +1,7 @@
 import type { Artefact } from './artefact.ts';
-import type { ReasonCode, SchemeName, Verification } from './types.ts';
-import { VERDICT_OF } from './types.ts';
-
-/** Thrown inside a scheme to end it with a reason; turned into a `Verification` by `conclude`. */
-export class Stop extends Error {
-  readonly code: Exclude<ReasonCode, 'verified'>;
-  readonly extra: Partial<Verification>;
-
-  constructor(code: Exclude<ReasonCode, 'verified'>, reason: string, extra: Partial<Verification> = {}) {
-    super(reason);
-    this.code = code;
-    this.extra = extra;
-  }
-}
+import { messageOf, Stop } from './stop.ts';
+import type { SchemeName, Verification } from './verification.ts';
+import { VERDICT_OF } from './verification.ts';
 
 /**
  * Runs one scheme to its end. Whatever it throws is an outcome, never a crash and never a pass: a `Stop` keeps its
@@ -49,15 +38,4 @@ export async function conclude(
       artefact: about(),
     };
   }
-}
-
-/** Text of a foreign error: one line, bounded, without control characters (it may quote hostile input). */
-export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return printable(text).slice(0, 300);
-}
-
-/** Makes foreign text safe to print on one line. */
-export function printable(text: string): string {
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g, ' ');
 }

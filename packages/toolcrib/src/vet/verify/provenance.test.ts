@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Expected } from './expected.ts';
 import { requireProvenance } from './expected-build.ts';
-import { Stop } from './outcome.ts';
 import { readProvenance } from './provenance.ts';
 import type { Statement } from './statement.ts';
-import type { BuildClaims, Expected } from './types.ts';
+import { Stop } from './stop.ts';
+import type { BuildClaims } from './verification.ts';
 
 const REPOSITORY = 'https://github.com/acme/tool';
 const COMMIT = 'c'.repeat(40);

@@ -1,8 +1,8 @@
 import { PackageURL } from 'packageurl-js';
 import * as z from 'zod';
-import { Stop } from './outcome.ts';
 import type { Statement } from './statement.ts';
-import type { BuildClaims, Provenance } from './types.ts';
+import { Stop } from './stop.ts';
+import type { BuildClaims, Provenance } from './verification.ts';
 
 export const SLSA_V02 = 'https://slsa.dev/provenance/v0.2';
 export const SLSA_V1 = 'https://slsa.dev/provenance/v1';

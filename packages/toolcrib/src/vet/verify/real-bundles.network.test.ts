@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { releaseSource } from '../sources/release/source.ts';
+import type { Expected } from './expected.ts';
 import { openArtefact, type Verification, verifyArtefact } from './index.ts';
 import { vendoredRoot } from './trust/root.ts';
-import type { Expected, ReasonCode } from './types.ts';
+import type { ReasonCode } from './verification.ts';
 
 const IDENTITY = 'https://github.com/sigstore/sigstore-js/.github/workflows/release.yml@refs/heads/main';
 const ISSUER = 'https://token.actions.githubusercontent.com';

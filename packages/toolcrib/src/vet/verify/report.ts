@@ -1,5 +1,6 @@
-import { printable } from './outcome.ts';
-import type { ExpectedSigner, SignedAt, Signer, Verification } from './types.ts';
+import type { ExpectedSigner } from './expected.ts';
+import { printable } from './stop.ts';
+import type { SignedAt, Signer, Verification } from './verification.ts';
 
 const MARK = { pass: 'PASS', fail: 'FAIL', unknown: 'UNKNOWN' } as const;
 

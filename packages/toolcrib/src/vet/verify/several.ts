@@ -1,8 +1,10 @@
 import type { Bundle } from '@sigstore/bundle';
 import { verifyBundle } from './attested.ts';
-import { messageOf, Stop } from './outcome.ts';
+import type { Expected } from './expected.ts';
+import type { VerifyInput } from './scheme.ts';
 import type { KeyForBundle } from './sigstore/verify.ts';
-import { type Expected, VERDICT_OF, type Verification, type VerifyInput } from './types.ts';
+import { messageOf, Stop } from './stop.ts';
+import { VERDICT_OF, type Verification } from './verification.ts';
 
 export type Found = Omit<Verification, 'scheme' | 'verdict' | 'artefact'>;
 

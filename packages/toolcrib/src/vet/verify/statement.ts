@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Artefact, DigestAlgorithm } from './artefact.ts';
 import { parseJson } from './json.ts';
-import { printable, Stop } from './outcome.ts';
+import { printable, Stop } from './stop.ts';
 
 export const IN_TOTO = 'application/vnd.in-toto+json';
 

@@ -1,11 +1,14 @@
 import { type Artefact, artefactOfBytes } from './artefact.ts';
+import type { Expected } from './expected.ts';
 import { verifyCleartext } from './openpgp/cleartext.ts';
-import { conclude, Stop } from './outcome.ts';
+import { conclude } from './outcome.ts';
+import type { ProofFile } from './scheme.ts';
 import { checksums } from './schemes/checksums.ts';
 import { schemeOf } from './schemes/index.ts';
 import { openpgpCleartext } from './schemes/openpgp.ts';
+import { Stop } from './stop.ts';
 import type { TrustRoot } from './trust/root.ts';
-import { type Expected, type ProofFile, type SchemeName, VERDICT_OF, type Verification } from './types.ts';
+import { type SchemeName, VERDICT_OF, type Verification } from './verification.ts';
 
 /** What a person can lay beside an artefact. */
 export interface VerifyFiles {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BuildClaims, Provenance, Signer } from './types.ts';
+import type { BuildClaims, Provenance, Signer } from './verification.ts';
 import { vouchedFor } from './vouched.ts';
 
 const GITHUB = 'https://token.actions.githubusercontent.com';

@@ -1,5 +1,5 @@
-import { printable } from './outcome.ts';
-import type { BuildClaims, Verification } from './types.ts';
+import { printable } from './stop.ts';
+import type { BuildClaims, Verification } from './verification.ts';
 
 /** Who knows what was built in a host's repositories: nobody but the host itself. */
 const ISSUER_OF: Record<string, string> = {

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { FactValue } from '../../pack/facts/index.ts';
 import type { Subject } from '../../pack/schema.ts';
 import { runVerify, type VerifyOptions } from '../../verify/command.ts';
-import type { Verification } from '../../verify/types.ts';
+import type { Verification } from '../../verify/verification.ts';
 import { vouchedFor } from '../../verify/vouched.ts';
 import type { ReleaseFile } from './file.ts';
 

@@ -1,7 +1,7 @@
 import { readCleartextMessage, type Signature, verify } from 'openpgp';
-import { messageOf, Stop } from '../outcome.ts';
+import type { Expected } from '../expected.ts';
 import type { Found } from '../several.ts';
-import type { Expected } from '../types.ts';
+import { messageOf, Stop } from '../stop.ts';
 import { boundSignatures, judgeSignatures } from './judge.ts';
 import { expectedKeys } from './keys.ts';
 

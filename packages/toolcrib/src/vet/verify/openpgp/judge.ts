@@ -1,7 +1,7 @@
 import { enums, type Key, type Signature, type verify } from 'openpgp';
-import { messageOf, printable, Stop } from '../outcome.ts';
 import type { Found } from '../several.ts';
-import type { Signer } from '../types.ts';
+import { messageOf, printable, Stop } from '../stop.ts';
+import type { Signer } from '../verification.ts';
 import { userIdOf } from './keys.ts';
 
 type VerificationResult = Awaited<ReturnType<typeof verify>>['signatures'][number];

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { createMessage, generateKey, type Key, type PrivateKey, revokeKey, sign } from 'openpgp';
+import type { Expected, ExpectedSigner } from '../expected.ts';
 import { artefactOfBytes, verifyArtefact } from '../index.ts';
 import { vendoredRoot } from '../trust/root.ts';
-import type { Expected, ExpectedSigner } from '../types.ts';
 
 const BYTES = Buffer.from('a tool\n');
 const NOW = new Date('2026-11-20T00:00:00Z');

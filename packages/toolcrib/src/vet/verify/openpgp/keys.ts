@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Key, type PublicKey, readKeys, revokeKey } from 'openpgp';
-import { messageOf, Stop } from '../outcome.ts';
-import type { Expected, ExpectedSigner } from '../types.ts';
+import type { Expected, ExpectedSigner } from '../expected.ts';
+import { messageOf, Stop } from '../stop.ts';
 
 type ExpectedOpenpgp = Extract<ExpectedSigner, { kind: 'openpgp' }>;
 

@@ -1,6 +1,7 @@
 import type { DigestAlgorithm } from '../artefact.ts';
-import { conclude, printable, Stop } from '../outcome.ts';
-import type { Scheme } from '../types.ts';
+import { conclude } from '../outcome.ts';
+import type { Scheme } from '../scheme.ts';
+import { printable, Stop } from '../stop.ts';
 
 /** One line of a checksum file. `name` is absent in a file that holds a single digest and nothing else. */
 export interface ChecksumLine {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { artefactOfBytes } from '../artefact.ts';
+import type { ProofFile, Scheme } from '../scheme.ts';
 import { type Case, goodCases } from '../testing/cases.ts';
-import { type ProofFile, type Scheme, VERDICT_OF, type Verification } from '../types.ts';
+import { VERDICT_OF, type Verification } from '../verification.ts';
 import { SCHEMES, schemeOf } from './index.ts';
 
 let cases: Case[];

@@ -1,9 +1,10 @@
 import { verifyBundle } from '../attested.ts';
 import { asObject, asString, parseJson } from '../json.ts';
-import { conclude, Stop } from '../outcome.ts';
+import { conclude } from '../outcome.ts';
+import type { ProofFile, Scheme, VerifyInput } from '../scheme.ts';
 import { contains, startsWithJson } from '../shape.ts';
 import { bundleOf } from '../sigstore/parse.ts';
-import type { ProofFile, Scheme, VerifyInput } from '../types.ts';
+import { Stop } from '../stop.ts';
 
 /**
  * cosign's forms from before the Sigstore bundle: a base64 signature with a PEM certificate beside it or a pinned key,

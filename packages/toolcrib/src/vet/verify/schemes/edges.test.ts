@@ -4,12 +4,12 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { createMessage, enums, generateKey, sign as pgpSign, readSignature, revokeKey } from 'openpgp';
 import { cpuTime } from '../../../testing/cpu-time.ts';
+import type { Expected } from '../expected.ts';
 import { artefactOfBytes, verifyArtefact } from '../index.ts';
 import { verifyDigest } from '../sigstore/prehash.ts';
 import { matchesPatterns, readAllowedSigners } from '../ssh/allowed-signers.ts';
 import { sha512 } from '../testing/cases.ts';
 import { readRoot, type StoredRoot, vendoredRoot } from '../trust/root.ts';
-import type { Expected } from '../types.ts';
 
 const BYTES = Buffer.from('a tool\n');
 const HEX = createHash('sha256').update(BYTES).digest('hex');

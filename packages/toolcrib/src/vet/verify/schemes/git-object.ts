@@ -2,12 +2,14 @@ import { createMessage, readSignature, verify } from 'openpgp';
 import { artefactOfBytes } from '../artefact.ts';
 import { boundSignatures, judgeSignatures } from '../openpgp/judge.ts';
 import { expectedKeys } from '../openpgp/keys.ts';
-import { conclude, messageOf, printable, Stop } from '../outcome.ts';
+import { conclude } from '../outcome.ts';
 import { parsePurl } from '../provenance.ts';
+import type { Scheme, VerifyInput } from '../scheme.ts';
 import type { Found } from '../several.ts';
 import { verifySshSigner } from '../ssh/signer.ts';
+import { messageOf, printable, Stop } from '../stop.ts';
 import { tagNames } from '../tag.ts';
-import type { Scheme, SignedAt, VerifyInput } from '../types.ts';
+import type { SignedAt } from '../verification.ts';
 
 /**
  * A signed tag or commit of git, as `git cat-file` prints it: artefact and signature in one. The proof's name is what

@@ -1,9 +1,10 @@
 import { asArray, asObject, PROOF_JSON, parseJson } from '../json.ts';
-import { conclude, Stop } from '../outcome.ts';
+import { conclude } from '../outcome.ts';
+import type { Scheme } from '../scheme.ts';
 import { MOST_BUNDLES, outcomes, worst } from '../several.ts';
 import { contains, severalLines, startsWithJson } from '../shape.ts';
 import { bundleOf } from '../sigstore/parse.ts';
-import type { Scheme } from '../types.ts';
+import { Stop } from '../stop.ts';
 
 /**
  * GitHub artifact attestations: the JSON Lines of `gh attestation download`, one bundle a line, or the API's

@@ -1,4 +1,4 @@
-import type { ProofFile, Scheme } from '../types.ts';
+import type { ProofFile, Scheme } from '../scheme.ts';
 import { checksums } from './checksums.ts';
 import { cosign } from './cosign.ts';
 import { gitObject } from './git-object.ts';

@@ -1,8 +1,10 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import type { Artefact } from '../artefact.ts';
 import { canonicalBase64 } from '../base64.ts';
-import { conclude, printable, Stop } from '../outcome.ts';
-import type { Scheme, SignedAt } from '../types.ts';
+import { conclude } from '../outcome.ts';
+import type { Scheme } from '../scheme.ts';
+import { printable, Stop } from '../stop.ts';
+import type { SignedAt } from '../verification.ts';
 
 /**
  * minisign: Ed25519 over BLAKE2b-512 of the file (`ED`, "prehashed"), or over the file itself (`Ed`, the old form);

@@ -1,10 +1,11 @@
 import { asArray, asObject, parseJson } from '../json.ts';
 import { isByExpected, isPublish, ONLY_REGISTRY, registryKey, requirePackage } from '../npm-registry.ts';
-import { conclude, Stop } from '../outcome.ts';
+import { conclude } from '../outcome.ts';
+import type { Scheme } from '../scheme.ts';
 import { outcomes, worst } from '../several.ts';
 import { contains, startsWithJson } from '../shape.ts';
 import { bundleOf } from '../sigstore/parse.ts';
-import type { Scheme } from '../types.ts';
+import { Stop } from '../stop.ts';
 
 /**
  * What the npm registry answers at `/-/npm/v1/attestations/NAME@VERSION`: the registry's own publish attestation

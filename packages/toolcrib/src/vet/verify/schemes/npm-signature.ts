@@ -3,10 +3,11 @@ import * as z from 'zod';
 import { keySigner } from '../attested.ts';
 import { asObject, parseJson } from '../json.ts';
 import { isByExpected, ONLY_REGISTRY } from '../npm-registry.ts';
-import { conclude, Stop } from '../outcome.ts';
+import { conclude } from '../outcome.ts';
 import { parsePurl } from '../provenance.ts';
+import type { Scheme } from '../scheme.ts';
 import { contains, startsWithJson } from '../shape.ts';
-import type { Scheme } from '../types.ts';
+import { Stop } from '../stop.ts';
 
 const VersionSchema = z.object({
   name: z.string(),

@@ -4,8 +4,9 @@ import type { Artefact } from '../artefact.ts';
 import { verifyCleartext } from '../openpgp/cleartext.ts';
 import { boundSignatures, judgeSignatures } from '../openpgp/judge.ts';
 import { expectedKeys } from '../openpgp/keys.ts';
-import { conclude, messageOf, Stop } from '../outcome.ts';
-import type { Scheme } from '../types.ts';
+import { conclude } from '../outcome.ts';
+import type { Scheme } from '../scheme.ts';
+import { messageOf, Stop } from '../stop.ts';
 
 const ARMOR = '-----BEGIN PGP SIGNATURE-----';
 

@@ -3,6 +3,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { before, describe, it } from 'node:test';
 import { initializeTLog } from '@sigstore/mock';
 import { artefactOfBytes } from '../artefact.ts';
+import type { Expected } from '../expected.ts';
 import {
   IDENTITY,
   ISSUER,
@@ -13,7 +14,7 @@ import {
   testSigstore,
 } from '../testing/signer.ts';
 import { readRoot, type TrustRoot } from '../trust/root.ts';
-import type { Expected, ReasonCode, Verification } from '../types.ts';
+import type { ReasonCode, Verification } from '../verification.ts';
 import { sigstoreBundle } from './sigstore-bundle.ts';
 
 const BYTES = Buffer.from('the tool, as released');

@@ -6,10 +6,11 @@ import {
   registryKey,
   requirePackage,
 } from '../npm-registry.ts';
-import { conclude, Stop } from '../outcome.ts';
+import { conclude } from '../outcome.ts';
+import type { Scheme } from '../scheme.ts';
 import { contains, severalLines, startsWithJson } from '../shape.ts';
 import { readBundle } from '../sigstore/parse.ts';
-import type { Scheme } from '../types.ts';
+import { Stop } from '../stop.ts';
 
 /** One Sigstore bundle, v0.1 to v0.3: `cosign sign-blob --bundle`, `cosign attest-blob`, sigstore-python, npm … */
 export const sigstoreBundle: Scheme = {

@@ -1,6 +1,6 @@
 import { conclude } from '../outcome.ts';
+import type { Scheme } from '../scheme.ts';
 import { verifySshSigner } from '../ssh/signer.ts';
-import type { Scheme } from '../types.ts';
 
 /** `ssh-keygen -Y sign -n file FILE`: a detached signature beside the file. */
 export const ssh: Scheme = {

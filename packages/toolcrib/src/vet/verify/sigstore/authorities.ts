@@ -1,7 +1,7 @@
 import { createPublicKey, X509Certificate as NodeCertificate } from 'node:crypto';
 import type { Bundle } from '@sigstore/bundle';
 import { RFC3161Timestamp, X509Certificate } from '@sigstore/core';
-import { Stop } from '../outcome.ts';
+import { Stop } from '../stop.ts';
 import type { TrustRoot } from '../trust/root.ts';
 
 /**

@@ -9,7 +9,7 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import { X509Certificate } from '@sigstore/core';
-import { Stop } from '../outcome.ts';
+import { Stop } from '../stop.ts';
 import { requireCodeSigning, signerOf } from './identity.ts';
 
 const CODE_SIGNING = '1.3.6.1.5.5.7.3.3';

@@ -1,6 +1,7 @@
 import type { ASN1Obj, X509Certificate } from '@sigstore/core';
-import { Stop } from '../outcome.ts';
-import type { BuildClaims, Expected, ExpectedSigner, Signer } from '../types.ts';
+import type { Expected, ExpectedSigner } from '../expected.ts';
+import { Stop } from '../stop.ts';
+import type { BuildClaims, Signer } from '../verification.ts';
 
 const FULCIO = '1.3.6.1.4.1.57264.1';
 const OTHER_NAME = `${FULCIO}.7`;

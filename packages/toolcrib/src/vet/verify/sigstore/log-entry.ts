@@ -2,7 +2,7 @@ import { createHash, createPublicKey, X509Certificate as NodeCertificate } from 
 import type { Bundle } from '@sigstore/bundle';
 import { canonicalBase64 } from '../base64.ts';
 import { asArray, asObject, asString, parseJson } from '../json.ts';
-import { Stop } from '../outcome.ts';
+import { Stop } from '../stop.ts';
 
 type LogEntry = Bundle['verificationMaterial']['tlogEntries'][number];
 

@@ -1,6 +1,6 @@
 import { type Bundle, bundleFromJSON, ValidationError } from '@sigstore/bundle';
 import { asArray, asObject, parseJson } from '../json.ts';
-import { messageOf, Stop } from '../outcome.ts';
+import { messageOf, Stop } from '../stop.ts';
 
 /** More than any real bundle has; each costs signature checks. */
 const MOST = { logEntries: 8, timestamps: 8, certificates: 10, hashes: 64 };

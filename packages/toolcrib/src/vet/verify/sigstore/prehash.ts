@@ -1,6 +1,6 @@
 import { constants, type KeyObject, publicDecrypt, timingSafeEqual } from 'node:crypto';
 import { p256, p384, p521 } from '@noble/curves/nist.js';
-import { Stop } from '../outcome.ts';
+import { Stop } from '../stop.ts';
 
 /**
  * Verifies a signature over bytes of which only the digest is at hand: the artefact was hashed as a stream, and

@@ -1,5 +1,5 @@
 import { canonicalBase64 } from '../base64.ts';
-import { Stop } from '../outcome.ts';
+import { Stop } from '../stop.ts';
 
 /** One line of OpenSSH's allowed_signers file (ssh-keygen(1), ALLOWED SIGNERS). */
 export interface AllowedSigner {

@@ -1,7 +1,7 @@
 import { createHash, verify } from 'node:crypto';
 import type { Artefact } from '../artefact.ts';
 import { canonicalBase64 } from '../base64.ts';
-import { Stop } from '../outcome.ts';
+import { Stop } from '../stop.ts';
 import { readSshKey, type SshKey, SshReader, sshString } from './wire.ts';
 
 const MAGIC = 'SSHSIG';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Artefact } from '../artefact.ts';
-import { Stop } from '../outcome.ts';
-import type { Expected, Signer } from '../types.ts';
+import type { Expected } from '../expected.ts';
+import { Stop } from '../stop.ts';
+import type { Signer } from '../verification.ts';
 import { type AllowedSigner, matchesPatterns, readAllowedSigners } from './allowed-signers.ts';
 import { readSshSignature, verifySsh } from './signature.ts';
 

@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { Stop } from '../outcome.ts';
+import { Stop } from '../stop.ts';
 
 /** Reads the strings and numbers of SSH's wire format (RFC 4251, section 5), never past the end. */
 export class SshReader {

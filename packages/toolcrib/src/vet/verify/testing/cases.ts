@@ -6,9 +6,11 @@ import {
   type PrivateKey,
   sign as pgpSign,
 } from 'openpgp';
+import type { Expected, ExpectedSigner } from '../expected.ts';
+import type { ProofFile } from '../scheme.ts';
 import { sshString } from '../ssh/wire.ts';
 import { readRoot, type TrustRoot } from '../trust/root.ts';
-import type { Expected, ExpectedSigner, ProofFile, SchemeName } from '../types.ts';
+import type { SchemeName } from '../verification.ts';
 import { IDENTITY, ISSUER, SIGNED_AT, testSigstore } from './signer.ts';
 
 /** One good proof of one scheme, and what makes it go wrong. */

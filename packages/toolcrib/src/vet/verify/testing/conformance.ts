@@ -13,9 +13,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Artefact, artefactOfBytes, artefactOfDigest } from '../artefact.ts';
+import type { ExpectedSigner } from '../expected.ts';
 import { sigstoreBundle } from '../schemes/sigstore-bundle.ts';
 import { readSigstoreRoot, vendoredRoot } from '../trust/root.ts';
-import type { ExpectedSigner } from '../types.ts';
 import {
   agreement,
   type Conformance,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DEFAULT_MIRROR_URL, initTUF } from '@sigstore/tuf';
 import * as z from 'zod';
 import { ToolcribError } from '../../../model/index.ts';
-import { messageOf } from '../outcome.ts';
+import { messageOf } from '../stop.ts';
 import type { StoredRoot } from './root.ts';
 import { trustFolder } from './store.ts';
 
