@@ -1,6 +1,7 @@
 import { sealPack } from './pack/pack.ts';
-import type { EvidencePack, ResolvedPolicy } from './pack/schema.ts';
+import type { EvidencePack } from './pack/schema.ts';
 import { judge } from './policy/judge.ts';
+import type { ResolvedPolicy } from './policy/resolved.ts';
 import { cloneForReading } from './sources/git/clone.ts';
 import { collect } from './sources/index.ts';
 import type { SourceContext, Target } from './sources/source.ts';

@@ -4,11 +4,11 @@ import { combineVerdicts, ToolcribError, type Verdict } from '../model/index.ts'
 import { assess } from './assess.ts';
 import { CRITERIA } from './criteria/index.ts';
 import { packText, readPack } from './pack/pack.ts';
-import type { EvidencePack, ResolvedPolicy } from './pack/schema.ts';
+import type { EvidencePack } from './pack/schema.ts';
 import { changesSince } from './pack/since.ts';
-import { readText, verifyPacks } from './pack/verify-packs.ts';
 import { policyReader } from './policy/default.ts';
 import { inForce } from './policy/policy.ts';
+import type { ResolvedPolicy } from './policy/resolved.ts';
 import { standsIn } from './policy/stands-in.ts';
 import { publishChecklist } from './publish/publish.ts';
 import { htmlReport } from './report/html.ts';
@@ -19,6 +19,7 @@ import { sarifReport } from './report/sarif.ts';
 import { type TerminalOptions, terminalChanges, terminalReport } from './report/terminal.ts';
 import type { SourceContext, Target } from './sources/source.ts';
 import { type Asked, resolveTarget } from './sources/target.ts';
+import { readText, verifyPacks } from './verify-packs.ts';
 
 export const FORMATS = ['table', 'json', 'yaml', 'html', 'markdown', 'sarif'] as const;
 

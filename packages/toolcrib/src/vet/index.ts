@@ -1,13 +1,15 @@
 export { assess } from './assess.ts';
 export type { Criterion, EvidenceView } from './criteria/criterion.ts';
 export { CRITERIA } from './criteria/index.ts';
+export type { Subject } from './facts/evidence.ts';
 export { packText, readPack } from './pack/pack.ts';
 export { collectAgain } from './pack/recollect.ts';
-export type { EvidencePack, ResolvedPolicy, Subject } from './pack/schema.ts';
+export type { EvidencePack } from './pack/schema.ts';
 export { type Change, changesSince } from './pack/since.ts';
 export { type Verification, verifyPack } from './pack/verify.ts';
 export { readTrustPolicy } from './policy/default.ts';
 export { loadTrustPolicy, type TrustPolicy } from './policy/policy.ts';
+export type { ResolvedPolicy } from './policy/resolved.ts';
 export type { Item } from './publish/checklist.ts';
 export { publishChecklist } from './publish/publish.ts';
 export { htmlReport } from './report/html.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Verdict } from '../../model/index.ts';
-import { isFactType } from '../pack/facts/index.ts';
+import { isFactType } from '../facts/index.ts';
 import { factsFrom, goodFacts, SUBJECT } from '../testing/evidence.ts';
 import { NOW } from '../testing/repository.ts';
 import { at, DAY, verdicts } from '../testing/verdicts.ts';

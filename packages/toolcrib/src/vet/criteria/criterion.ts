@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { CriterionResult } from '../../model/index.ts';
-import type { FactType } from '../pack/facts/index.ts';
-import type { Gap, Subject } from '../pack/schema.ts';
-import type { Fact } from '../sources/source.ts';
+import type { Gap, Subject } from '../facts/evidence.ts';
+import type { Fact } from '../facts/fact.ts';
+import type { FactType } from '../facts/index.ts';
 
 /** What a criterion may look at: one subject's facts and the gaps between them. */
 export interface EvidenceView {

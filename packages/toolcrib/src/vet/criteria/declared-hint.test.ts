@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FactValue } from '../pack/facts/index.ts';
-import type { Fact } from '../sources/source.ts';
+import type { Fact } from '../facts/fact.ts';
+import type { FactValue } from '../facts/index.ts';
 import { factsFrom, goodFacts, SUBJECT } from '../testing/evidence.ts';
 import { NOW } from '../testing/repository.ts';
 import { type Criterion, viewOf } from './criterion.ts';

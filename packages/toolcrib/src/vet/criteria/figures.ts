@@ -1,4 +1,4 @@
-import type { FactValue } from '../pack/facts/index.ts';
+import type { FactValue } from '../facts/index.ts';
 import type { EvidenceView, Judgement } from './criterion.ts';
 
 export const DAY = 86_400_000;

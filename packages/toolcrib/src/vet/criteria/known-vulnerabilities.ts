@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FactValue } from '../pack/facts/index.ts';
+import type { FactValue } from '../facts/index.ts';
 import { publicationOf } from './cool-down.ts';
 import { type Criterion, missing } from './criterion.ts';
 import { DAY, decided, plural, unknown } from './figures.ts';

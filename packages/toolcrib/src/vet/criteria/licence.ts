@@ -1,6 +1,6 @@
 import parse from 'spdx-expression-parse';
 import { z } from 'zod';
-import type { FactValue } from '../pack/facts/index.ts';
+import type { FactValue } from '../facts/index.ts';
 import { isOsiApproved, isSpdxId } from '../sources/licence.ts';
 import type { Criterion, EvidenceView } from './criterion.ts';
 import { decided, quote, unknown } from './figures.ts';

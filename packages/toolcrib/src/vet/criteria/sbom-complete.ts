@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Fact } from '../sources/source.ts';
+import type { Fact } from '../facts/fact.ts';
 import { type Criterion, type Judgement, missing } from './criterion.ts';
 import { decided, unknown } from './figures.ts';
 

@@ -1,6 +1,6 @@
 import { PackageURL } from 'packageurl-js';
 import { z } from 'zod';
-import type { Subject } from '../pack/schema.ts';
+import type { Subject } from '../facts/evidence.ts';
 import { isDigest } from '../sbom/model.ts';
 import type { Criterion } from './criterion.ts';
 import { decided, unknown } from './figures.ts';

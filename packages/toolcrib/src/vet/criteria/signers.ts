@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FactValue } from '../pack/facts/index.ts';
+import type { FactValue } from '../facts/index.ts';
 import { parsePurl } from '../verify/provenance.ts';
 import { anchored } from '../verify/sigstore/identity.ts';
 import { Stop } from '../verify/stop.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { PackageURL } from 'packageurl-js';
 import semver from 'semver';
 import { viewOf } from '../criteria/criterion.ts';
-import { subjectId } from '../sources/fact.ts';
+import { subjectId } from '../facts/fact.ts';
 import { speaksOfPackage } from '../sources/files/depsdev.ts';
 import { speaksOfRepository } from '../sources/files/scorecard.ts';
 import { versionOf } from '../sources/target.ts';

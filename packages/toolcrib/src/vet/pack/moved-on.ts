@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import canonicalize from 'canonicalize';
-import { isAddress } from '../declared/address.ts';
-import type { Fact } from '../sources/source.ts';
+import type { Fact } from '../facts/fact.ts';
+import { isAddress } from '../sources/declared/address.ts';
 
 /**
  * Whether a source only went on since the pack was made: everything the pack says is still there as it was, and what is

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Fact } from '../sources/source.ts';
+import type { Fact } from '../facts/fact.ts';
 import { nameAlike } from './name-alike.ts';
 
 const at = (location: string, type: string, proof: string[] = [], id = type) =>

@@ -1,5 +1,5 @@
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import type { Fact } from '../sources/source.ts';
+import type { Fact } from '../facts/fact.ts';
 
 /**
  * Calls what was collected as the pack does: facts of one type are numbered in the order of their files, and some of the

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { assess } from '../assess.ts';
+import { readGiven } from '../given/given.ts';
 import { readTrustPolicy } from '../policy/default.ts';
 import { judge } from '../policy/judge.ts';
 import { loadTrustPolicy } from '../policy/policy.ts';
-import { readGiven } from '../sources/files/given.ts';
 import { goodHistory, licenceText, makeRepository, NOW, SSH_SIGNATURE } from '../testing/repository.ts';
 import { packText, readPack, sealPack } from './pack.ts';
 import { collectAgain } from './recollect.ts';
@@ -416,7 +416,7 @@ test('a pack does not choose which files of the reader are opened', async () => 
     const { value } = factOf(await vet(fixture.dir, [elsewhere]), 'osv.records');
     const { sha256: _, ...copy } = structuredClone(base);
     copy.asked.files = [...asked];
-    const read = await readGiven(elsewhere, context());
+    const read = await readGiven(elsewhere, {});
     for (const [index, location] of asked.entries())
       copy.evidence.push({
         id: index === 0 ? 'osv.records' : `osv.records-${index + 1}`,

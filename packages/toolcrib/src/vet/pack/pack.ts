@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { ToolcribError } from '../../model/index.ts';
-import { parseJson } from '../sources/json.ts';
-import type { Fact } from '../sources/source.ts';
+import type { Fact } from '../facts/fact.ts';
+import { parseJson } from '../given/json.ts';
 import { type EvidencePack, packSchema } from './schema.ts';
 
 export type UnsealedPack = Omit<EvidencePack, 'sha256' | 'evidence'> & { evidence: readonly Fact[] };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FactValue } from './facts/index.ts';
+import type { FactValue } from '../facts/index.ts';
 import { rereadSignature } from './reread-signature.ts';
 
 type Signature = FactValue<'release.signature'>;

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Verdict } from '../../model/index.ts';
-import type { FactValue } from './facts/index.ts';
+import type { FactValue } from '../facts/index.ts';
 
 type Signature = FactValue<'release.signature'>;
 type State = 'same' | 'moved on' | 'changed' | 'forged' | 'out of reach';

@@ -1,8 +1,9 @@
 import type { Verdict } from '../../model/index.ts';
 import { viewOf } from '../criteria/criterion.ts';
 import { demandsSame } from '../policy/policy.ts';
+import type { JudgedResult } from '../policy/resolved.ts';
 import { factsOf } from './pack.ts';
-import type { EvidencePack, JudgedResult } from './schema.ts';
+import type { EvidencePack } from './schema.ts';
 
 /** What changed between two packs of one tool. */
 export interface Change {

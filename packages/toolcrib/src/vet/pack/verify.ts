@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Verdict } from '../../model/index.ts';
+import type { Fact } from '../facts/fact.ts';
 import { judge } from '../policy/judge.ts';
 import { demandsSame } from '../policy/policy.ts';
-import type { Collected, Fact } from '../sources/source.ts';
+import type { JudgedResult, ResolvedPolicy } from '../policy/resolved.ts';
+import type { Collected } from '../sources/source.ts';
 import { contradictions } from './consistent.ts';
 import { hasMovedOn } from './moved-on.ts';
 import { factsOf, readPack } from './pack.ts';
 import { rereadSignature } from './reread-signature.ts';
-import type { EvidencePack, JudgedResult, ResolvedPolicy } from './schema.ts';
+import type { EvidencePack } from './schema.ts';
 
 /** How one fact fared when its source was read again. */
 export interface Reread {

@@ -1,9 +1,10 @@
 import { combineVerdicts, ToolcribError, type Verdict } from '../../model/index.ts';
 import { type Criterion, type EvidenceView, viewOf } from '../criteria/criterion.ts';
 import { CRITERIA } from '../criteria/index.ts';
-import type { Gap, JudgedResult, ResolvedPolicy, Subject } from '../pack/schema.ts';
-import type { Fact } from '../sources/source.ts';
+import type { Gap, Subject } from '../facts/evidence.ts';
+import type { Fact } from '../facts/fact.ts';
 import { exceptionFor } from './policy.ts';
+import type { JudgedResult, ResolvedPolicy } from './resolved.ts';
 import { judgeRule } from './rules.ts';
 
 export interface Judged {

@@ -210,6 +210,6 @@ test('the published schemas are those the program uses', () => {
     assert.deepEqual(
       JSON.parse(readFileSync(join(folder, file), 'utf8')),
       z.toJSONSchema(schema, { io: 'input' }),
-      `${file}: run npm run node -- packages/toolcrib/src/vet/policy/publish-schemas.ts`,
+      `${file}: run npm run check -- --fix`,
     );
 });

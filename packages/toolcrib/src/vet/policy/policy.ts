@@ -4,7 +4,8 @@ import { parse } from 'yaml';
 import { ToolcribError } from '../../model/index.ts';
 import { parseYamlFile } from '../../model/yaml-file.ts';
 import { CRITERIA } from '../criteria/index.ts';
-import type { Exception, ResolvedPolicy, Subject } from '../pack/schema.ts';
+import type { Subject } from '../facts/evidence.ts';
+import type { Exception, ResolvedPolicy } from './resolved.ts';
 import { checkRule } from './rules.ts';
 import { type TrustPolicyFile, trustPolicySchema } from './schema.ts';
 

@@ -1,8 +1,8 @@
 import { ToolcribError } from '../../model/index.ts';
 import { compileRule, type RuleVocabulary } from '../../model/rule.ts';
 import type { EvidenceView } from '../criteria/criterion.ts';
-import { FACTS, type FactType } from '../pack/facts/index.ts';
-import type { JudgedResult, ResolvedPolicy } from '../pack/schema.ts';
+import { FACTS, type FactType } from '../facts/index.ts';
+import type { JudgedResult, ResolvedPolicy } from './resolved.ts';
 
 type RuleText = ResolvedPolicy['rules'][number];
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CRITERIA } from '../criteria/index.ts';
-import { exceptionSchema, ruleSchema } from '../pack/schema.ts';
+import { exceptionSchema, ruleSchema } from './resolved.ts';
 
 const criterionId = z.enum(CRITERIA.map(({ id }) => id) as [string, ...string[]]);
 

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import type { Subject } from '../pack/schema.ts';
+import type { Subject } from '../facts/evidence.ts';
 import { locate } from '../sources/git/repository.ts';
 import { resolveTarget } from '../sources/target.ts';
 

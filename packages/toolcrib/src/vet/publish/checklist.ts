@@ -1,8 +1,9 @@
 import type { Verdict } from '../../model/index.ts';
 import { viewOf } from '../criteria/criterion.ts';
 import { CRITERIA } from '../criteria/index.ts';
-import type { FactValue } from '../pack/facts/index.ts';
-import type { ResolvedPolicy, Subject } from '../pack/schema.ts';
+import type { Subject } from '../facts/evidence.ts';
+import type { FactValue } from '../facts/index.ts';
+import type { ResolvedPolicy } from '../policy/resolved.ts';
 import type { Collected } from '../sources/source.ts';
 import type { Walked } from './blobs.ts';
 import type { Secret } from './secrets.ts';

@@ -1,4 +1,4 @@
-import type { ResolvedPolicy } from '../pack/schema.ts';
+import type { ResolvedPolicy } from '../policy/resolved.ts';
 import { GitFailure, openRepository, type Repository } from '../sources/git/repository.ts';
 import { collect } from '../sources/index.ts';
 import type { SourceContext, Target } from '../sources/source.ts';

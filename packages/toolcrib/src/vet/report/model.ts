@@ -6,7 +6,8 @@ import { viewOf } from '../criteria/criterion.ts';
 import { quote } from '../criteria/figures.ts';
 import { criterionById } from '../criteria/index.ts';
 import { factsOf } from '../pack/pack.ts';
-import type { EvidencePack, JudgedResult, ResolvedPolicy } from '../pack/schema.ts';
+import type { EvidencePack } from '../pack/schema.ts';
+import type { JudgedResult, ResolvedPolicy } from '../policy/resolved.ts';
 
 /** One row of a report. */
 export interface Row {

@@ -1,5 +1,5 @@
 import { DAY } from '../criteria/figures.ts';
-import type { FactValue } from '../pack/facts/index.ts';
+import type { FactValue } from '../facts/index.ts';
 import { html } from './escape.ts';
 
 const WIDTH = 400;

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Verdict } from '../../model/index.ts';
-import type { ResolvedPolicy } from '../pack/schema.ts';
+import type { ResolvedPolicy } from '../policy/resolved.ts';
 import type { Item } from '../publish/checklist.ts';
 import { markdown, markdownCode, visible } from './escape.ts';
 import { policyLines } from './model.ts';

@@ -1,8 +1,8 @@
 import { ToolcribError } from '../../model/index.ts';
-import { readGiven } from '../sources/files/given.ts';
-import { ECOSYSTEMS, recordsIn, whyPartial } from '../sources/files/osv.ts';
-import type { OsvRecord } from '../sources/files/osv-schema.ts';
-import { affectsVersion } from '../sources/files/osv-version.ts';
+import { readGiven } from '../given/given.ts';
+import { ECOSYSTEMS, recordsIn, whyPartial } from '../osv/records.ts';
+import type { OsvRecord } from '../osv/schema.ts';
+import { affectsVersion } from '../osv/version.ts';
 import { parsePurl } from '../verify/provenance.ts';
 import type { Component, Sbom } from './model.ts';
 
@@ -51,7 +51,7 @@ export async function vulnerabilitiesOf(sbom: Sbom, osv: string): Promise<Vulner
     if (typeof one === 'string') leaveOut(unasked, one, component);
     else wanted.set(one.key, [...(wanted.get(one.key) ?? []), one]);
   }
-  const given = await readGiven(osv, { now: Date.now });
+  const given = await readGiven(osv, {});
   if (given.kind !== 'osv') throw new ToolcribError('bad-file', `${osv} is no OSV data`);
 
   const found: Vulnerability[] = [];

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { FACTS } from '../pack/facts/index.ts';
+import { FACTS } from '../facts/index.ts';
 import { goodHistory, licenceText, makeRepository, NOW } from '../testing/repository.ts';
 import { SOURCES } from './index.ts';
 import type { SourceContext, Target } from './source.ts';

@@ -1,6 +1,6 @@
-import type { Evidence } from '../../model/index.ts';
-import type { FactType, FactValue } from '../pack/facts/index.ts';
-import type { Gap, Subject } from '../pack/schema.ts';
+import type { Gap, Subject } from '../facts/evidence.ts';
+import type { Fact } from '../facts/fact.ts';
+import type { FactType } from '../facts/index.ts';
 
 /** What to look at: the subject, and every place the person named for it. */
 export interface Target {
@@ -41,9 +41,6 @@ export interface SourceContext {
   /** Told now and then what is going on; never needed for the result. */
   progress?(text: string): void;
 }
-
-/** One fact with its value typed by its type. */
-export type Fact<T extends FactType = FactType> = { [K in T]: Evidence<FactValue<K>> & { type: K } }[T];
 
 export interface Collected {
   facts: Fact[];

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { PackageURL } from 'packageurl-js';
 import { ToolcribError } from '../../model/index.ts';
-import type { Subject } from '../pack/schema.ts';
+import type { Subject } from '../facts/evidence.ts';
 import { readPackument } from './npm/registry.ts';
 import { resolveVersion } from './npm/source.ts';
 import type { SourceContext, Target } from './source.ts';

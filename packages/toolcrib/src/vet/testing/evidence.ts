@@ -1,7 +1,6 @@
-import type { FactType, FactValue } from '../pack/facts/index.ts';
-import type { Subject } from '../pack/schema.ts';
-import { sha256 } from '../sources/fact.ts';
-import type { Fact } from '../sources/source.ts';
+import type { Subject } from '../facts/evidence.ts';
+import { type Fact, sha256 } from '../facts/fact.ts';
+import type { FactType, FactValue } from '../facts/index.ts';
 import { NOW } from './repository.ts';
 
 const DAY = 86_400_000;

@@ -1,7 +1,7 @@
 import type { Verdict } from '../../model/index.ts';
 import { viewOf } from '../criteria/criterion.ts';
 import { CRITERIA } from '../criteria/index.ts';
-import type { Gap } from '../pack/schema.ts';
+import type { Gap } from '../facts/evidence.ts';
 import { factsFrom, SUBJECT } from './evidence.ts';
 import { NOW } from './repository.ts';
 

@@ -1,10 +1,11 @@
 import { PackageURL } from 'packageurl-js';
 import { z } from 'zod';
 import { ToolcribError } from '../../../model/index.ts';
-import type { Subject } from '../../pack/schema.ts';
-import { fact, subjectId } from '../fact.ts';
-import type { Collected, Fact, Source } from '../source.ts';
-import { readGiven } from './given.ts';
+import type { Subject } from '../../facts/evidence.ts';
+import type { Fact } from '../../facts/fact.ts';
+import { fact, subjectId } from '../../facts/fact.ts';
+import { readGiven } from '../../given/given.ts';
+import type { Collected, Source } from '../source.ts';
 
 /** https://docs.deps.dev/api/v3/#getversion */
 const schema = z.looseObject({

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { ToolcribError } from '../../../model/index.ts';
-import type { Subject } from '../../pack/schema.ts';
+import type { Subject } from '../../facts/evidence.ts';
+import { affectsVersion } from '../../osv/version.ts';
 import { NOW } from '../../testing/repository.ts';
 import { collect } from '../index.ts';
-import { affectsVersion } from './osv-version.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'toolcrib-files-'));
 after(() => rmSync(dir, { recursive: true, force: true }));

@@ -1,8 +1,8 @@
-import type { FactValue } from '../../pack/facts/index.ts';
+import { type Fact, fact, subjectId } from '../../facts/fact.ts';
+import type { FactValue } from '../../facts/index.ts';
+import { readGiven } from '../../given/given.ts';
 import { readSbomFile } from '../../sbom/read.ts';
-import { fact, subjectId } from '../fact.ts';
-import type { Fact, Source } from '../source.ts';
-import { readGiven } from './given.ts';
+import type { Source } from '../source.ts';
 
 /** An SBOM that was given: that there is one, in which format, and what it says it describes. */
 export const sbomSource: Source = {

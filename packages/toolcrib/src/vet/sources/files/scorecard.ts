@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { ToolcribError } from '../../../model/index.ts';
-import type { Subject } from '../../pack/schema.ts';
-import { fact } from '../fact.ts';
-import type { Collected, Fact, Source } from '../source.ts';
-import { readGiven } from './given.ts';
+import type { Subject } from '../../facts/evidence.ts';
+import type { Fact } from '../../facts/fact.ts';
+import { fact } from '../../facts/fact.ts';
+import { readGiven } from '../../given/given.ts';
+import type { Collected, Source } from '../source.ts';
 
 /** The answer of Scorecard's API and of `scorecard --format json`. */
 const schema = z.looseObject({

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { FactValue } from '../../pack/facts/index.ts';
-import { sha256 } from '../fact.ts';
+import { sha256 } from '../../facts/fact.ts';
+import type { FactValue } from '../../facts/index.ts';
 import { recogniseLicence } from '../licence.ts';
 import { declaredLicence, endOfLife, hasContact, isPolicy, sbomFormat, timeframes } from './documents.ts';
 import { readObjects } from './objects.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FactValue } from '../../pack/facts/index.ts';
+import type { FactValue } from '../../facts/index.ts';
 import { iso } from './history.ts';
 import { records } from './records.ts';
 import type { ReleaseTag } from './releases.ts';

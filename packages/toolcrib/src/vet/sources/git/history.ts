@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { FactValue } from '../../pack/facts/index.ts';
+import type { FactValue } from '../../facts/index.ts';
 import { isBot } from './bots.ts';
 import { records } from './records.ts';
 import { GitFailure, type Repository } from './repository.ts';

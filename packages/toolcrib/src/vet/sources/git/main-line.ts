@@ -1,4 +1,3 @@
-import { plural } from '../../criteria/figures.ts';
 import type { Repository } from './repository.ts';
 
 /** How long a commit may wait on somebody's disk before it is pushed, and how old a clone may be. */
@@ -32,7 +31,8 @@ export async function whyNotTheHead(
   const passed = Number(count);
   if (passed === 0) return null;
   const day = new Date(moment).toISOString().slice(0, 10);
-  return `${plural(passed, 'commit')} of its main branch ${passed === 1 ? 'was' : 'were'} there before ${day} and ${passed === 1 ? 'is' : 'are'} not in the pack, which stops at ${commit.slice(0, 12)}: it was made from an old clone, or hides them`;
+  const [commits, were, are] = passed === 1 ? ['commit', 'was', 'is'] : ['commits', 'were', 'are'];
+  return `${passed} ${commits} of its main branch ${were} there before ${day} and ${are} not in the pack, which stops at ${commit.slice(0, 12)}: it was made from an old clone, or hides them`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import semver from 'semver';
-import type { FactValue } from '../../pack/facts/index.ts';
+import type { FactValue } from '../../facts/index.ts';
 import { iso } from './history.ts';
 import { lines } from './records.ts';
 import type { Repository } from './repository.ts';

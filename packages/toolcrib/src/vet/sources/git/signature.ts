@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { GitSignature } from '../../pack/facts/git.ts';
+import type { GitSignature } from '../../facts/git.ts';
 
 const SCHEMES = [
   { begin: '-----BEGIN PGP SIGNATURE-----', scheme: 'openpgp' },

@@ -1,4 +1,4 @@
-import type { FactValue } from '../../pack/facts/index.ts';
+import type { FactValue } from '../../facts/index.ts';
 import { readObjects } from './objects.ts';
 import type { ReleaseTag } from './releases.ts';
 import { GitFailure, type Repository } from './repository.ts';

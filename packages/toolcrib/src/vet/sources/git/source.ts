@@ -1,7 +1,8 @@
 import { ToolcribError } from '../../../model/index.ts';
-import type { FactType, FactValue } from '../../pack/facts/index.ts';
-import { fact, sha256, subjectId } from '../fact.ts';
-import type { Collected, Fact, Source, SourceContext, Target } from '../source.ts';
+import type { Fact } from '../../facts/fact.ts';
+import { fact, sha256, subjectId } from '../../facts/fact.ts';
+import type { FactType, FactValue } from '../../facts/index.ts';
+import type { Collected, Source, SourceContext, Target } from '../source.ts';
 import { readFiles, readMain } from './files.ts';
 import { readFixes } from './fixes.ts';
 import { HISTORY_FORMAT, readHistory } from './history.ts';

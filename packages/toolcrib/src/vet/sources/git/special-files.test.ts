@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { readGiven } from '../../given/given.ts';
 import { makeRepository, NOW } from '../../testing/repository.ts';
-import { readGiven } from '../files/given.ts';
 import { subjectOf } from '../target.ts';
 import { gitSource } from './source.ts';
 
@@ -44,7 +44,7 @@ test('a pipe that is given as a file is one clear error', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-pipe-'));
   try {
     execFileSync('mkfifo', [join(folder, 'osv.json')]);
-    await assert.rejects(readGiven(join(folder, 'osv.json'), context), {
+    await assert.rejects(readGiven(join(folder, 'osv.json'), {}), {
       code: 'bad-file',
       message: /not a regular file/,
     });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { childEnvironment, ToolcribError } from '../../../model/index.ts';
-import { parseJson } from '../json.ts';
+import { parseJson } from '../../given/json.ts';
 import type { SourceContext } from '../source.ts';
 import { type Packument, packumentSchema } from './schema.ts';
 

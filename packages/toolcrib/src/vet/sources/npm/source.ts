@@ -1,8 +1,8 @@
 import semver from 'semver';
 import { ToolcribError } from '../../../model/index.ts';
-import type { FactValue } from '../../pack/facts/index.ts';
-import { fact, subjectId } from '../fact.ts';
-import type { Fact, Source } from '../source.ts';
+import { type Fact, fact, subjectId } from '../../facts/fact.ts';
+import type { FactValue } from '../../facts/index.ts';
+import type { Source } from '../source.ts';
 import { signaturesDoubt, timesDoubt } from './doubts.ts';
 import { readPackument } from './registry.ts';
 import type { Packument } from './schema.ts';

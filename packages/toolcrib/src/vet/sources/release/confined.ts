@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
 import { sep } from 'node:path';
-import { isAddress } from '../../declared/address.ts';
+import { isAddress } from '../declared/address.ts';
 
 /**
  * Of the places that a file names which nobody here asked for, the first that is not to be opened: an address, what

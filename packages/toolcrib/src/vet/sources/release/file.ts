@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { ToolcribError } from '../../../model/index.ts';
-import { registryPlace } from '../../declared/address.ts';
+import { registryPlace } from '../declared/address.ts';
 
 const proof = z
   .strictObject({

@@ -1,6 +1,6 @@
 import canonicalize from 'canonicalize';
+import { sha256 } from '../../facts/fact.ts';
 import { proofBytes } from '../../verify/command.ts';
-import { sha256 } from '../fact.ts';
 import type { ReleaseFile } from './file.ts';
 
 type Proof = ReleaseFile['proofs'][number];

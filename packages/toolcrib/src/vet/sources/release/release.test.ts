@@ -6,9 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, mock } from 'node:test';
 import { ToolcribError } from '../../../model/index.ts';
+import type { Fact } from '../../facts/fact.ts';
 import { SIGNED_AT, type SignOptions, type TestSigstore, testSigstore } from '../../verify/testing/signer.ts';
 import { keepRoot } from '../../verify/trust/store.ts';
-import type { Fact, Target } from '../source.ts';
+import type { Target } from '../source.ts';
 import { releaseSource } from './source.ts';
 
 const TOOL = Buffer.from('\x7fELF a tool');

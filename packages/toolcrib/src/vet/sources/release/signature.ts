@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import type { FactValue } from '../../pack/facts/index.ts';
-import type { Subject } from '../../pack/schema.ts';
+import type { Subject } from '../../facts/evidence.ts';
+import type { FactValue } from '../../facts/index.ts';
 import { runVerify, type VerifyOptions } from '../../verify/command.ts';
 import type { Verification } from '../../verify/verification.ts';
 import { vouchedFor } from '../../verify/vouched.ts';

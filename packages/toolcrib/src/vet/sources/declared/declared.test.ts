@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { ToolcribError } from '../../model/index.ts';
+import { ToolcribError } from '../../../model/index.ts';
 import { matchesConstraint } from './constraint.ts';
 import { declaredFor } from './declared.ts';
 import { readRegistry } from './registry.ts';

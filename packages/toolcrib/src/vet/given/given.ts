@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ToolcribError } from '../../../model/index.ts';
-import { parseJson, readLimited } from '../json.ts';
-import type { SourceContext } from '../source.ts';
+import { ToolcribError } from '../../model/index.ts';
+import { parseJson, readLimited } from './json.ts';
 import { zipEntries } from './zip.ts';
 
 /** What a file turned out to be, by its content, never by its name. */
@@ -19,19 +18,24 @@ export interface Given {
   documents(): AsyncIterable<{ name: string; content: unknown }>;
 }
 
-const known = new WeakMap<SourceContext, Map<string, Promise<Given>>>();
+/** Who reads: a file is read once for each, and each is told of what takes long. */
+export interface Reader {
+  progress?(text: string): void;
+}
+
+const known = new WeakMap<Reader, Map<string, Promise<Given>>>();
 const FOLDER_LIMIT = 500_000;
 
 /** @throws ToolcribError `not-found`, `bad-file`, `limit`: what the person gave must be readable */
-export function readGiven(path: string, context: SourceContext): Promise<Given> {
-  const read = known.get(context) ?? new Map<string, Promise<Given>>();
-  known.set(context, read);
-  const found = read.get(path) ?? open(path, context);
+export function readGiven(path: string, reader: Reader): Promise<Given> {
+  const read = known.get(reader) ?? new Map<string, Promise<Given>>();
+  known.set(reader, read);
+  const found = read.get(path) ?? open(path, reader);
   read.set(path, found);
   return found;
 }
 
-async function open(path: string, context: SourceContext): Promise<Given> {
+async function open(path: string, reader: Reader): Promise<Given> {
   const info = await stat(path).catch((cause) => {
     throw new ToolcribError('not-found', `there is no file ${path}`, { cause });
   });
@@ -42,7 +46,7 @@ async function open(path: string, context: SourceContext): Promise<Given> {
       next: 'what comes out of a pipe, write to a file first',
     });
   if (await isZip(path)) {
-    context.progress?.(`reading ${path}`);
+    reader.progress?.(`reading ${path}`);
     return { path, kind: 'osv', sha256: await hashFile(path), documents: () => zipDocuments(path) };
   }
   const bytes = await readLimited(path);

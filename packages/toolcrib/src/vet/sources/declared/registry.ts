@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
-import { ToolcribError } from '../../model/index.ts';
+import { ToolcribError } from '../../../model/index.ts';
 
 /**
  * The parts of aqua's registry that say how releases are signed

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { type Entry, open, type ZipFile } from 'yauzl';
-import { ToolcribError } from '../../../model/index.ts';
+import { ToolcribError } from '../../model/index.ts';
 
 const ENTRY_LIMIT = 8 * 1024 * 1024;
 const COUNT_LIMIT = 1_000_000;

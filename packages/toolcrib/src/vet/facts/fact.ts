@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { FactType, FactValue } from '../pack/facts/index.ts';
-import type { Subject } from '../pack/schema.ts';
-import type { Fact, SourceContext } from './source.ts';
+import type { Evidence } from '../../model/index.ts';
+import type { Subject } from './evidence.ts';
+import type { FactType, FactValue } from './index.ts';
+
+/** One fact with its value typed by its type. */
+export type Fact<T extends FactType = FactType> = { [K in T]: Evidence<FactValue<K>> & { type: K } }[T];
 
 /** `purl@version`, or the bare purl where the fact is of the project and not of one version. */
 export function subjectId(subject: Subject, ofVersion: boolean): string {
@@ -20,7 +23,7 @@ export function fact<T extends FactType>(
     subject: string;
     source: { kind: string; location: string; command?: string };
     sha256: string;
-    context: Pick<SourceContext, 'now'>;
+    context: { now(): number };
   },
 ): Fact<T> {
   const collectedAt = new Date(about.context.now()).toISOString();

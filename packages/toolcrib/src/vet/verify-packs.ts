@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { combineVerdicts, ToolcribError, type Verdict } from '../../model/index.ts';
-import { policyReader } from '../policy/default.ts';
-import { inForce } from '../policy/policy.ts';
-import { standsIn } from '../policy/stands-in.ts';
-import { dataText } from '../report/json.ts';
-import { type TerminalOptions, terminalVerification } from '../report/terminal.ts';
-import { collectAgain } from './recollect.ts';
-import { underOwnPolicy, type Verification, verifyPack } from './verify.ts';
+import { combineVerdicts, ToolcribError, type Verdict } from '../model/index.ts';
+import { collectAgain } from './pack/recollect.ts';
+import { underOwnPolicy, type Verification, verifyPack } from './pack/verify.ts';
+import { policyReader } from './policy/default.ts';
+import { inForce } from './policy/policy.ts';
+import { standsIn } from './policy/stands-in.ts';
+import { dataText } from './report/json.ts';
+import { type TerminalOptions, terminalVerification } from './report/terminal.ts';
 
 export interface VerifyPacksOptions {
   git?: string;

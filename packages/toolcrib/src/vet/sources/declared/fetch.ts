@@ -1,5 +1,5 @@
-import { ToolcribError } from '../../model/index.ts';
-import type { SourceContext } from '../sources/source.ts';
+import { ToolcribError } from '../../../model/index.ts';
+import type { SourceContext } from '../source.ts';
 import { shownAddress } from './address.ts';
 import { type AquaPackage, parseRegistry } from './registry.ts';
 

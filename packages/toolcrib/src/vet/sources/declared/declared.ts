@@ -1,5 +1,5 @@
-import type { ExpectedSigner } from '../verify/expected.ts';
-import { parsePurl } from '../verify/provenance.ts';
+import type { ExpectedSigner } from '../../verify/expected.ts';
+import { parsePurl } from '../../verify/provenance.ts';
 import { matchesConstraint } from './constraint.ts';
 import type { AquaPackage, AquaSigning } from './registry.ts';
 

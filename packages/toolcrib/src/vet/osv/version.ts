@@ -1,5 +1,5 @@
 import semver from 'semver';
-import type { OsvRecord } from './osv-schema.ts';
+import type { OsvRecord } from './schema.ts';
 
 type Affected = OsvRecord['affected'][number];
 export type Affects = 'yes' | 'no' | 'unknown';

@@ -1,6 +1,6 @@
-import { ToolcribError } from '../../model/index.ts';
-import type { FactValue } from '../pack/facts/index.ts';
-import type { SourceContext } from '../sources/source.ts';
+import { ToolcribError } from '../../../model/index.ts';
+import type { FactValue } from '../../facts/index.ts';
+import type { SourceContext } from '../source.ts';
 import { isAddress, shownAddress } from './address.ts';
 import { declaredFor } from './declared.ts';
 import { fetchRegistry } from './fetch.ts';
