@@ -10,7 +10,7 @@ import { desks } from './desks.ts';
 import { loadDoorIdentity } from './door-identity.ts';
 import type { WorkerSetup } from './guard-worker.ts';
 import { housekeeping } from './housekeeping.ts';
-import { answeredFrom, lineageOf, mayAnswer } from './lineage.ts';
+import { answeredFrom, type Lineage, lineageOf, mayAnswer } from './lineage.ts';
 import { log } from './log.ts';
 import { mints } from './mints.ts';
 import { unfinishedContexts } from './own-journal.ts';
@@ -112,9 +112,12 @@ async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
         return held.answer(code, body, answeredFrom(asker?.pid, running.all()));
       },
       async mint(request, asker) {
-        const above = asker && lineageOf(asker.pid, running.all());
-        // What an agent starts under a run of its own is the agent's all the same.
-        const agent = request.agent === true || (above?.of === 'run' && above.agent);
+        const runs = running.all();
+        const above: Lineage = asker ? lineageOf(asker.pid, runs) : { of: 'unknown', why: 'it shows none' };
+        // What an agent starts under a run of its own is the agent's all the same; whose it is that can't be told may be an agent's.
+        const agents =
+          above.of === 'unknown' ? runs.some((one) => one.agent) : above.of === 'run' && above.agent;
+        const agent = request.agent === true || agents;
         const run = await minting.mint({ ...request, ...(agent ? { agent } : {}) });
         running.began(run.id, asker?.pid, agent);
         return run;

@@ -81,7 +81,8 @@ async function runThatAnswers(kind: 'agent' | 'tool', answer: string) {
   const run = home.launch(process.execPath, words);
   const hold = await heldOnce(guard, ({ effect }) => 'target' in effect && effect.target?.name === name);
   writeFileSync(at('code'), hold.code);
-  await until('it was answered', async () => existsSync(at('rc')));
+  // The shell makes the file before it writes into it.
+  await until('it was answered', async () => existsSync(at('rc')) && readFileSync(at('rc'), 'utf8') !== '');
   return {
     hold,
     said: () => readFileSync(at('said'), 'utf8'),
@@ -172,6 +173,20 @@ describe('nobody says yes to himself', { skip: process.platform !== 'linux' }, (
     );
     const below = await heldOnce(guard, ({ effect }) => 'target' in effect && effect.target?.name === name);
     assert.deepEqual([below.caller?.tool?.name, below.caller?.agent], ['kubectl', true]);
+    for (const { code } of [below, run.hold]) await guard.api.answer(code, { as: 'denied', by: 'ben' });
+    await run.end();
+  });
+
+  it('also where it has let go of its parents and its mark: unknown is never a person', async () => {
+    const name = 'let-go';
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' } };
+    await put(cluster.target, '/api/v1/namespaces/default/configmaps', object);
+    const run = await runThatAnswers(
+      'agent',
+      `setsid -f ${bare()} KUBECONFIG="${home.direct}" ${TOOLCRIB} run -- kubectl delete cm ${name} -n default`,
+    );
+    const below = await heldOnce(guard, ({ effect }) => 'target' in effect && effect.target?.name === name);
+    assert.equal(below.caller?.agent, true);
     for (const { code } of [below, run.hold]) await guard.api.answer(code, { as: 'denied', by: 'ben' });
     await run.end();
   });
