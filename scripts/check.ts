@@ -5,6 +5,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { circlesOf, faultsOf, known } from './circles.ts';
+import { planted as plantedCircles, plantedFaults } from './circles-planted.ts';
+import { importsOf } from './import-graph.ts';
 import { overrides, planted } from './import-law.ts';
 
 const fix = process.argv.includes('--fix');
@@ -82,6 +85,13 @@ step(`the import law finds its ${planted.length} planted violations`, () => {
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+step('no circle of files or folders, of types either, but for those known', () => {
+  const imports = importsOf('.');
+  return faultsOf(circlesOf(imports), known, imports);
+});
+
+step(`the search for circles finds its ${plantedCircles.length} planted ones`, plantedFaults);
 
 step('types', () => {
   const { ok, output } = run(bin('tsc'), ['--project', 'tsconfig.json', '--pretty', 'false']);

@@ -48,7 +48,7 @@ const packages = [
 ];
 
 /** Tests may put together what they need. */
-const TESTS = ['**/*.test.ts', '**/*.contract.ts', '**/testing/**'];
+export const TESTS = ['**/*.test.ts', '**/*.contract.ts', '**/testing/**'];
 
 /** The `overrides` of biome.json. */
 export function overrides() {
