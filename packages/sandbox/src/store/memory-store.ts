@@ -16,6 +16,8 @@ import { checkPreconditions, deletesByUpdate, deletionStep } from './deletion.ts
 import { createEventLog } from './event-log.ts';
 import { NOBODY, trackOwnership } from './field-ownership.ts';
 import { fieldGetter } from './fields.ts';
+import { byNamespaceAndName, keyOf } from './keys.ts';
+import { createListeners } from './listeners.ts';
 import { matchesQuery } from './match.ts';
 import { validateMeta, validateMetaUpdate } from './meta-rules.ts';
 import { generateName } from './names.ts';
@@ -57,11 +59,9 @@ export function createStore(options: StoreOptions): MemoryStore {
   const schemaFor = options.schemaOf ?? schemaOf;
   const infos: ResourceInfo[] = storedInfos(BUILT_IN);
   const objects = new Map<string, Map<string, KubeObject>>();
-  const listeners = new Set<(event: StoreEvent) => void>();
+  const listeners = createListeners();
   const log = createEventLog(FIRST_VERSION, keepEvents);
-  const queue: StoreEvent[] = [];
   let version = FIRST_VERSION;
-  let telling = false;
 
   const find = ({ group, resource }: { group: string; resource: string }) =>
     infos.find((info) => info.resource === resource && info.group === group);
@@ -85,20 +85,6 @@ export function createStore(options: StoreOptions): MemoryStore {
     return found;
   }
 
-  /** Listeners hear of changes strictly in order, also when one of them writes again while it is told. */
-  function tell(event: StoreEvent): void {
-    queue.push(event);
-    if (telling) return;
-    telling = true;
-    try {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        for (const listener of [...listeners]) listener(next);
-      }
-    } finally {
-      telling = false;
-    }
-  }
-
   function commit(
     type: StoreEvent['type'],
     info: ResourceInfo,
@@ -112,7 +98,7 @@ export function createStore(options: StoreOptions): MemoryStore {
     else bucket(info).set(key, object);
     const event: StoreEvent = { type, resource: info, object, version, ...(previous ? { previous } : {}) };
     log.append(event);
-    tell(event);
+    listeners.tell(event);
   }
 
   const contextOf = (info: ResourceInfo, manager?: Manager): WriteContext => ({
@@ -287,11 +273,7 @@ export function createStore(options: StoreOptions): MemoryStore {
       return { object: cloneJson(gone), gone: true };
     },
 
-    subscribe(listener) {
-      const own = (event: StoreEvent) => listener(event);
-      listeners.add(own);
-      return () => listeners.delete(own);
-    },
+    subscribe: listeners.add,
     since: (after) => log.since(after),
 
     serve(info) {
@@ -306,15 +288,4 @@ export function createStore(options: StoreOptions): MemoryStore {
     },
   };
   return store;
-}
-
-function keyOf(info: ResourceInfo, namespace: string | undefined, name: string): string {
-  return info.namespaced ? `${namespace ?? ''}/${name}` : name;
-}
-
-function byNamespaceAndName(a: KubeObject, b: KubeObject): number {
-  // As etcd sorts its keys: by bytes, the namespace first.
-  const left = `${a.metadata.namespace ?? ''}/${a.metadata.name}`;
-  const right = `${b.metadata.namespace ?? ''}/${b.metadata.name}`;
-  return left < right ? -1 : left > right ? 1 : 0;
 }
