@@ -3,6 +3,7 @@ import { describe } from 'node:test';
 import { actsContract } from '../packages/toolcrib/src/app/contracts/acts.contract.ts';
 import { adoptedContract } from '../packages/toolcrib/src/app/contracts/adopted.contract.ts';
 import { byItselfContract } from '../packages/toolcrib/src/app/contracts/by-itself.contract.ts';
+import { takesOverContract } from '../packages/toolcrib/src/app/contracts/takes-over.contract.ts';
 import { editRoleContract } from '../packages/toolcrib/src/guard/way/edit-role.contract.ts';
 import { keepFirstContract } from '../packages/toolcrib/src/guard/way/keep-first.contract.ts';
 import { recoverContract } from '../packages/toolcrib/src/guard/way/recover.contract.ts';
@@ -14,6 +15,7 @@ describe('kept before it is destroyed, over a real control plane', () => keepFir
 describe('recovery after a restart, over a real control plane', () => recoverContract(open));
 describe('undo and finish of an act, over a real control plane', () => actsContract(open));
 describe('what is adopted carries no mark, over a real control plane', () => adoptedContract(open));
+describe('what a create takes over, over a real control plane', () => takesOverContract(open));
 describe('what the guard finishes by itself, over a real control plane', () => byItselfContract(open));
 describe('with the stock edit role, over a real control plane', () => editRoleContract(open));
 describe('a create in a softened act’s window, over a real control plane', () => windowContract(open));

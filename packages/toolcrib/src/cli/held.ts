@@ -76,6 +76,8 @@ export function whatOf(hold: Hold): string {
   const where = target?.namespace ? ` -n ${target.namespace}` : '';
   const more = hold.envelope ? ` (+ ${hold.envelope.uids.length - 1} more)` : '';
   const writes = 'through' in effect && effect.through !== undefined;
+  if (effect.verb === 'scale' && effect.adopts !== undefined)
+    return `create ${name}${where}${more} with ${effect.replicas} of ${effect.was} Pods`;
   const verb = writes ? 'a write that deletes' : effect.verb === 'delete-collection' ? 'delete' : effect.verb;
   return `${verb} ${name}${where}${more}${effect.verb === 'scale' ? ` to ${effect.replicas}` : ''}`;
 }

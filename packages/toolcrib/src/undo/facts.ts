@@ -20,6 +20,8 @@ export interface PlanFacts {
   softenings: readonly SoftenRecord[];
   /** UIDs of what a request that was not understood named: what it changed there is not known. */
   notUnderstood: ReadonlySet<string>;
+  /** UIDs of kept Pods that nobody controlled → what was created, stands, and has taken them over. */
+  takenOver: ReadonlyMap<string, KubeObject>;
   /** UIDs of what was given to owners that do not stand. */
   disowned: ReadonlySet<string>;
 }

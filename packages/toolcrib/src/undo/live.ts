@@ -89,7 +89,10 @@ async function sizeNow(
   const info = kindOf(live.kinds, object);
   const atScale = requests.some(
     ({ effect, targetUids }) =>
-      effect.verb === 'scale' && targetUids.includes(uid) && sizeBefore(object, effect.was)?.at === 'scale',
+      effect.verb === 'scale' &&
+      effect.adopts === undefined &&
+      targetUids.includes(uid) &&
+      sizeBefore(object, effect.was)?.at === 'scale',
   );
   if (!atScale || !info) return {};
   const found = await readSize(cluster, info, { namespace, name }, as).catch(() => undefined);

@@ -2,6 +2,7 @@ import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
 import { controllerOf, describeRef } from '@toolcrib/kube';
 import type { LossClass, RequestRecord, Snapshot, SoftenRecord } from '../model/index.ts';
 import { isReleaseRecord } from '../model/index.ts';
+import { createdBy, remadeByAdopter, standsAs, takenOver } from './adopted.ts';
 import { difference } from './difference.ts';
 import type { PlanFacts } from './facts.ts';
 import { blindSteps, unseenResults } from './gaps.ts';
@@ -51,6 +52,11 @@ export function planUndo(
     steps.push(...unfinishedSoftening(record, taken.open.has(record.requestId)));
   const created = new Set<string>();
   const again = sameAgain(objects, live);
+  for (const uid of createdBy(requests)) {
+    const kept = byUid.get(uid);
+    const now = kept && standsAs(kept, live)?.metadata.uid;
+    if (now) again.set(uid, now);
+  }
   const notUnderstood = new Set(
     requests.flatMap(({ effect, targetUids }) => (effect.verb === 'not-understood' ? targetUids : [])),
   );
@@ -61,6 +67,7 @@ export function planUndo(
   );
   const facts: PlanFacts = {
     disowned,
+    takenOver: takenOver(requests, taken.snapshots, live),
     live,
     byUid,
     created,
@@ -232,20 +239,22 @@ function stepFor(facts: PlanFacts, object: KubeObject): UndoStep {
     const before = object.metadata.deletionTimestamp !== undefined;
     if (before && !isKind(object, '', 'PersistentVolumeClaim'))
       return none(what, 'unchanged', 'it was being deleted before the act, and still is');
-    const remade = remadeBy(facts, object);
-    if (remade) return leftTo(what, object, remade);
+    const adopter = remadeByAdopter(facts, object);
+    const remade = adopter ?? remadeBy(facts, object);
+    if (remade) return leftTo(what, adopter?.object ?? object, remade);
     return { do: 'create', info: kind, snapshot: object, waitGone: uid };
   }
   const another = ofAnother(facts, object);
   if (another) return none(what, 'skipped', another);
-  const remade = remadeBy(facts, object);
+  const adopter = remadeByAdopter(facts, object);
+  const remade = adopter ?? remadeBy(facts, object);
   if (now) {
     if (remade?.by) return none(what, 'unchanged', 'it has come back by itself');
     if (sameIntent(now, object)) return none(what, 'unchanged', 'the same stands there again');
     if (isBareDefault(object, now)) return { do: 'create', info: kind, snapshot: object };
     return none(what, 'conflict', 'something else stands under its name now; it is left as it is');
   }
-  if (remade) return leftTo(what, object, remade);
+  if (remade) return leftTo(what, adopter?.object ?? object, remade);
   return { do: 'create', info: kind, snapshot: object };
 }
 

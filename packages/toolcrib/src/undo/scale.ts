@@ -1,6 +1,7 @@
 import type { KubeObject } from '@toolcrib/kube';
-import type { RequestRecord, SoftenRecord } from '../model/index.ts';
+import type { Effect, RequestRecord, SoftenRecord } from '../model/index.ts';
 import { tookNothing } from '../model/index.ts';
+import { standsAs } from './adopted.ts';
 import type { LiveView } from './live.ts';
 import { kindOf, liveOf } from './live.ts';
 import { sizeBefore } from './size.ts';
@@ -18,15 +19,14 @@ export function scaleSteps(
   byUid: ReadonlyMap<string, KubeObject>,
   live: LiveView,
 ): { steps: UndoStep[]; targets: Set<string> } {
-  const asked = new Map<string, { replicas: number; was?: number }>();
+  const asked = new Map<string, Asked>();
   const deleted = new Set<string>();
   for (const request of [...requests].sort((a, b) => a.at - b.at)) {
     const { effect, targetUids } = request;
     if (tookNothing(request, softenings)) continue;
     if (effect.verb === 'none' || effect.verb === 'not-understood' || effect.dryRun) continue;
     for (const uid of targetUids) {
-      if (effect.verb === 'scale')
-        asked.set(uid, { replicas: effect.replicas, was: (asked.get(uid) ?? effect).was });
+      if (effect.verb === 'scale') asked.set(uid, { ...effect, was: (asked.get(uid) ?? effect).was });
       else deleted.add(uid);
     }
   }
@@ -37,24 +37,29 @@ export function scaleSteps(
     // Scaled first and deleted then: it comes back from the snapshot, with its old replicas.
     if (!snapshot || deleted.has(uid)) continue;
     targets.add(uid);
+    const now = effect.adopts === undefined ? undefined : standsAs(snapshot, live)?.metadata.uid;
+    // What names it now names it by the UID that the cluster has given it.
+    if (now) targets.add(now);
     steps.push(stepFor(snapshot, effect, live));
   }
   return { steps, targets };
 }
 
-function stepFor(
-  snapshot: KubeObject,
-  { replicas: set, was }: { replicas: number; was?: number },
-  live: LiveView,
-): UndoStep {
+type Asked = Pick<Extract<Effect, { verb: 'scale' }>, 'replicas' | 'was' | 'adopts'>;
+
+function stepFor(snapshot: KubeObject, { replicas: set, was, adopts }: Asked, live: LiveView): UndoStep {
   const what = nameOf(snapshot);
-  const now = liveOf(live, snapshot);
+  const created = adopts !== undefined;
+  const now = created ? standsAs(snapshot, live) : liveOf(live, snapshot);
   const info = kindOf(live.kinds, snapshot);
-  const { uid = '', name, namespace } = snapshot.metadata;
+  const { name, namespace } = snapshot.metadata;
+  const uid = (created ? now : snapshot)?.metadata.uid ?? '';
   if (!now || !info || now.metadata.uid !== uid) {
     return none(what, 'conflict', 'it is gone or another one now; its scale is left as it is');
   }
-  const size = sizeBefore(snapshot, was);
+  // Of what was not there before, its Pods tell the size.
+  const size =
+    created && was !== undefined ? { before: was, at: 'object' as const } : sizeBefore(snapshot, was);
   if (!size) return none(what, 'failed', 'its size before the act was not written down; it is left as it is');
   const { before, at } = size;
   const current: unknown = at === 'scale' ? live.sizes?.[keyOfObject(snapshot)] : now.spec?.replicas;

@@ -140,6 +140,8 @@ function lookAtScale(
   const [target] = targetsOf(request, snapshots);
   const now = target && live.at[keyOf({ ...target, ...target.metadata })];
   const { effect } = request;
+  if (effect.verb === 'scale' && effect.adopts !== undefined)
+    return now || isYes(request) ? { took: request } : { nothing: 'what it was to create is not there' };
   const size = target && sizeBefore(target, effect.verb === 'scale' ? effect.was : undefined);
   const current = target && size?.at === 'scale' ? live.sizes?.[keyOfObject(target)] : now?.spec?.replicas;
   // Where nobody knows its size, nothing says that it is what it was.

@@ -125,6 +125,50 @@ export function passingContract(open: OpenGuarded): void {
       assert.equal((await stage.run('enforce', ['label', 'deployment/web', 'a=b', '-n', namespace])).code, 0);
     }));
 
+  test('a Deployment taken from its Pods, and applied again for fewer: held, let go, undone', () =>
+    inNamespace(stage.target, async (namespace) => {
+      const { pods } = await runDeployment(stage.target, namespace, 'web', 3);
+      const orphan = ['delete', 'deployment/web', '--cascade=orphan', '-n', namespace];
+      assert.equal((await stage.run('enforce', orphan)).code, 0);
+      const manifest = (replicas: number) =>
+        JSON.stringify({
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          metadata: { name: 'web', namespace },
+          spec: {
+            replicas,
+            selector: { matchLabels: { app: 'web' } },
+            template: {
+              metadata: { labels: { app: 'web' } },
+              spec: {
+                terminationGracePeriodSeconds: 1,
+                containers: [{ name: 'main', image: 'registry.k8s.io/pause:3.10' }],
+              },
+            },
+          },
+        });
+      for (const how of [['apply'], ['apply', '--server-side'], ['create']]) {
+        const none = await stage.run('enforce', [...how, '-f', '-'], manifest(0));
+        assert.equal(none.code, 1, none.stdout);
+        assert.match(none.stderr, /toolcrib HELD [A-Z0-9]+: .*\(rule outage\)/);
+      }
+      assert.equal(await seen(stage.target, workload(namespace, 'deployments')), undefined);
+      assert.deepEqual(uidsOf(await podsOf(stage.target, namespace, 'web')), uidsOf(pods));
+      const count = (wanted: number) =>
+        until(`${wanted} Pods run`, async () => {
+          const now = await podsOf(stage.target, namespace, 'web');
+          return now.length === wanted && now.every((pod) => pod.status?.phase === 'Running');
+        });
+      const letGo = await stage.run('observe', ['apply', '-f', '-'], manifest(0));
+      assert.equal(letGo.code, 0, letGo.stderr);
+      assert.match(letGo.stderr, /takes over 3 Pods that run without a workload, and deletes all of them/);
+      await count(0);
+      const act = /toolcrib undo (act-\S+)/.exec(letGo.stderr)?.[1] ?? assert.fail(letGo.stderr);
+      const undone = await stage.home.cli('undo', act);
+      assert.equal(undone.code, 0, undone.stdout + undone.stderr);
+      await count(3);
+    }));
+
   test('apply --prune: what it takes is judged by itself, not with all that it has just applied', () =>
     inNamespace(stage.target, async (namespace) => {
       const manifest = (names: string[]) =>

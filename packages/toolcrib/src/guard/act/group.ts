@@ -92,7 +92,9 @@ export function titleOf(effect: Effect): string {
     case 'uninstall':
       return `helm uninstall ${target?.namespace ? `${target.namespace}/` : ''}${effect.release}`;
     case 'scale':
-      return `scale ${one} to ${effect.replicas}`;
+      return effect.adopts === undefined
+        ? `scale ${one} to ${effect.replicas}`
+        : `create ${one} with ${effect.replicas} of ${effect.was} Pods`;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { RequestTarget } from '@toolcrib/kube';
 import type { AskedRequest } from '../request.ts';
+import { mayAdopt } from './adopters.ts';
 import { releaseNamed } from './helm.ts';
 import { mayNameOwners } from './owners.ts';
 import { mayChangeSize } from './scalable.ts';
@@ -20,7 +21,8 @@ export function needsJudgement(
   if (target.type === 'resource' && /^proxy(\/|$)/.test(target.subresource ?? '')) return false;
   if (method === 'DELETE') return true;
   if (target.type !== 'resource') return false;
-  if (method === 'POST') return isEviction(target) || (createWatched && target.subresource === undefined);
+  if (method === 'POST')
+    return isEviction(target) || (target.subresource === undefined && (createWatched || mayAdopt(target)));
   // Whoever names an owner that is not there has the object deleted (`owners.ts`): that stands in the body alone.
   if (method === 'PUT' || method === 'PATCH') return target.name !== undefined;
   // An unknown method is for the server to refuse; it must not be a way past the guard.

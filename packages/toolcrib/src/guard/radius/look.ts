@@ -2,6 +2,7 @@ import type { KubeObject, ObjectRef } from '@toolcrib/kube';
 import { groupVersionOf, ownerGraph, refOf } from '@toolcrib/kube';
 import type { ApiFailure, As, Cluster } from '../../model/index.ts';
 import { isCertainNo, mayBeServed, ToolcribError } from '../../model/index.ts';
+import { adoptedBy } from './adopted.ts';
 import { holdsAnyKind, isEstablished, kindOf, unservedDefinitions } from './definitions.ts';
 import { endpointsWanted, isEndpoints, isMadeAgain } from './endpoints.ts';
 import { isClaim } from './extras.ts';
@@ -92,14 +93,16 @@ export async function look(
     if (answer.object) keep(answer.object, true);
     if (ref.uid && answer.object?.metadata.uid !== ref.uid) view.absent.push(ref.uid);
   };
+  const created = aims.flatMap(({ effect }) => (effect.verb === 'scale' && effect.creates) || []);
+  for (const object of created) keep(object, true);
   const refresh = () => {
-    view.objects = [...known.values()];
+    view.objects = adoptedBy(created, [...known.values()]);
   };
 
   refresh();
   for (const object of view.objects)
     if (isEndpoints(object) && isMadeAgain(object, view.objects)) known.delete(object.metadata.uid ?? '');
-  const told = (aim: Aim) => isToldByMetadata(aim) && known.has(aim.ref.uid ?? '');
+  const told = (aim: Aim) => (isToldByMetadata(aim) || isCreated(aim)) && known.has(aim.ref.uid ?? '');
   await each(
     atOnce,
     aims.filter((aim) => !told(aim)),
@@ -142,6 +145,10 @@ export async function look(
 /** Of these a radius asks for nothing that is not in the metadata, and so not for each of sixty by itself. */
 function isToldByMetadata({ ref }: Aim): boolean {
   return ref.uid !== undefined && (isKind(ref, '', 'ConfigMap') || isKind(ref, '', 'Secret'));
+}
+
+function isCreated({ effect }: Aim): boolean {
+  return effect.verb === 'scale' && effect.creates !== undefined;
 }
 
 /**

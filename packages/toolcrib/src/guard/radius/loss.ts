@@ -2,6 +2,7 @@ import type { Deaths, Going, KubeObject, ObjectRef, OwnerGraph } from '@toolcrib
 import { controllerOf, isCustom } from '@toolcrib/kube';
 import type { BeforeTheAct, LossClass } from '../../model/index.ts';
 import { comebackOf } from '../../model/index.ts';
+import { isLikeMade } from './adopted.ts';
 import { isClaim, reclaimPolicy, volumeOf } from './extras.ts';
 import { lookup } from './lookup.ts';
 import { usersOf } from './pod-needs.ts';
@@ -49,6 +50,13 @@ function condemnedLoss(
   // A Deployment puts the replicas of its ReplicaSet back.
   if (above && isKind(above, 'apps', 'Deployment') && stays(facts, above)) {
     return { loss: 'returns', why: `${named(above)} scales ${named(scaled)} back` };
+  }
+  if (aim?.verb === 'scale' && aim.creates) {
+    const why = `${named(scaled)} takes it over, for ${to} Pods`;
+    // Whatever is made again beside it has one too many once more: what is none of its own has no place.
+    if (isPod(object) && controllerOf(object)?.uid === scaled.metadata.uid && !isLikeMade(scaled, object))
+      return { loss: 'lost', why: `${why}, and makes others than this one` };
+    if (!isClaim(object)) return { loss: 'restorable', why };
   }
   // The Pods come back once it is scaled back; of their claims the data may not.
   const back = isClaim(object) ? comebackOf(beforeOf(facts), object) : undefined;

@@ -109,7 +109,9 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
     const target = graph.get(uid);
     if (!target || replicas > 0 || collected.going.has(uid)) continue;
     if (!members.some((member) => member.via === uid)) continue;
-    members.unshift({ ...memberOf(target, true), fate: 'stops', loss: 'restorable', why: 'is scaled to 0' });
+    const aim = aimsByUid.get(uid)?.effect;
+    const why = aim?.verb === 'scale' && aim.creates ? 'is created for 0 Pods' : 'is scaled to 0';
+    members.unshift({ ...memberOf(target, true), fate: 'stops', loss: 'restorable', why });
   }
 
   const unseen = [...relevantUnseen(view, aims), ...doubts(graph, collected)];

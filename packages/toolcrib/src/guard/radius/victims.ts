@@ -13,7 +13,7 @@ export interface Condemned {
 
 /**
  * Who goes when `workload` is scaled to `replicas`.
- * A StatefulSet takes its highest ordinals, so the names are sure, and so are the claims under
+ * A StatefulSet takes its highest ordinals (one that takes over Pods: those before its first, too), so the names are sure, and so are the claims under
  * `whenScaled: Delete`. Everything else takes a number of Pods in the ReplicaSet controller's order of victims.
  */
 export function condemned(
@@ -25,8 +25,9 @@ export function condemned(
   const inNamespace = objects.filter((object) => object.metadata.namespace === workload.metadata.namespace);
   const pods = inNamespace.filter((object) => isPod(object) && belongsTo(graph, object, workload));
   if (isKind(workload, 'apps', 'StatefulSet')) {
-    const end = (workload.spec?.ordinals?.start ?? 0) + replicas;
-    const beyond = (ordinal: number | undefined) => ordinal !== undefined && ordinal >= end;
+    const start: number = workload.spec?.ordinals?.start ?? 0;
+    const beyond = (ordinal: number | undefined) =>
+      ordinal !== undefined && (ordinal < start || ordinal >= start + replicas);
     const claimsGo = workload.spec?.persistentVolumeClaimRetentionPolicy?.whenScaled === 'Delete';
     const going = pods.filter(
       (pod) =>

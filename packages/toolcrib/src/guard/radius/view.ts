@@ -10,8 +10,8 @@ export interface Aim {
   type: { group: string; resource: string };
   effect:
     | { verb: 'delete' | 'evict'; options: DeleteOptions }
-    /** `replicas`: how many the request asks for. */
-    | { verb: 'scale'; replicas: number };
+    /** `replicas`: how many the request asks for. `creates`: what does not stand yet, and takes over what its selector matches. */
+    | { verb: 'scale'; replicas: number; creates?: KubeObject };
 }
 
 /** What an effect means for one of its objects; undefined where it destroys nothing, or is not understood. */

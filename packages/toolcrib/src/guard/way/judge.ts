@@ -73,11 +73,15 @@ async function judgeCanonical(deps: WayDeps, request: AskedRequest): Promise<Ins
   try {
     const cluster = await deps.clusterFor(request.context);
     const subject = await subjectOf(request, cluster, deps.owners);
-    if (subject.kind === 'harmless')
-      return hookOfStopped(deps, request) ?? (await createInWindow(deps, request)) ?? FORWARD;
+    if (subject.kind === 'harmless') {
+      const passed = hookOfStopped(deps, request) ?? (await createInWindow(deps, request)) ?? FORWARD;
+      return withWarnings(passed, subject.warning === undefined ? [] : [subject.warning]);
+    }
     if (subject.kind === 'answered') return subject.answer;
     if (subject.kind === 'dry-run')
       return { do: 'forward', ...asDryRun(request, subject.effect), warnings: [] };
+    if (subject.effect.verb === 'scale' && subject.effect.adopts !== undefined)
+      return await judgeCreate(deps, request, subject);
     return await judgeDestructive(deps, request, subject);
   } catch (error) {
     if (!(error instanceof ToolcribError)) throw error;
@@ -91,6 +95,24 @@ async function judgeCanonical(deps: WayDeps, request: AskedRequest): Promise<Ins
       ),
     );
   }
+}
+
+/** A create that takes something over, and deletes of it: what it is besides (a hook, a create in a window) is asked first. */
+async function judgeCreate(deps: WayDeps, request: AskedRequest, subject: Judged): Promise<Instruction> {
+  const before = hookOfStopped(deps, request) ?? (await createInWindow(deps, request));
+  if (before?.do === 'answer') return before;
+  let instruction: Instruction | undefined;
+  try {
+    instruction = await judgeDestructive(deps, request, subject);
+    return instruction.do === 'forward' ? withWarnings(instruction, before?.warnings ?? []) : instruction;
+  } finally {
+    // What was not sent adopts nothing.
+    if (instruction?.do !== 'forward') deps.whenCreated.delete(request.id);
+  }
+}
+
+function withWarnings(instruction: Instruction, more: readonly string[]): Instruction {
+  return more.length === 0 ? instruction : { ...instruction, warnings: [...instruction.warnings, ...more] };
 }
 
 async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: Judged): Promise<Instruction> {

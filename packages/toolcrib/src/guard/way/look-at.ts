@@ -95,11 +95,12 @@ async function lookAtRecord(
 async function lookAtScale(
   request: RequestRecord,
   cluster: Cluster,
-  { target, replicas, was }: Extract<Understood, { verb: 'scale' }>,
+  { target, replicas, was, adopts }: Extract<Understood, { verb: 'scale' }>,
   before: KubeObject | undefined,
 ): Promise<Look> {
   if (!target.name) return { never: 'its target is not known' };
   const now = await readScale(cluster, { ...target, name: target.name }, request.as);
+  if (adopts !== undefined) return lookAtCreated(now, replicas);
   if (!now) return { never: 'what it was to scale is gone: whether it was scaled first is not known' };
   const [uid] = request.targetUids;
   if (uid !== undefined && now.uid !== undefined && now.uid !== uid)
@@ -112,6 +113,13 @@ async function lookAtScale(
     (now.generation !== undefined && now.generation === before.metadata.generation);
   if (untouched) return { done: 'none', note };
   return { never: `${note}: neither what it was nor what was asked for, so somebody has scaled it since` };
+}
+
+/** It was not there when it was judged, so what stands there now is what was sent, or somebody else's by the same name. */
+function lookAtCreated(now: Awaited<ReturnType<typeof readScale>>, replicas: number): Look {
+  if (!now) return { done: 'none', note: 'what it was to create is not there' };
+  if (now.replicas === replicas) return { done: 'all', note: `it stands, with replicas ${replicas}` };
+  return { never: `it stands with replicas ${now.replicas}, which is not what was sent` };
 }
 
 /** The size as its `/scale` has it: a custom resource may keep it in any field. */

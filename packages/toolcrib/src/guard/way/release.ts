@@ -232,8 +232,9 @@ function wayBack({ decision, live }: Step, approved: boolean): string[] {
 
 /** Its answer says only that something was written: that it deletes is said with it, once for each. */
 function throughWrite({ subject: { effect }, live }: Step, kept: boolean): string[] {
-  if (!('through' in effect) || effect.through === undefined) return [];
-  const warnings = [`toolcrib: ${effect.target.resource} ${effect.target.name ?? ''}: ${effect.through}`];
+  const how = 'through' in effect ? effect.through : effect.verb === 'scale' ? effect.adopts : undefined;
+  if (how === undefined || !('target' in effect)) return [];
+  const warnings = [`toolcrib: ${effect.target?.resource} ${effect.target?.name ?? ''}: ${how}`];
   if (kept && !live.toldUndo) warnings.push(undoLine(live));
   live.toldUndo = true;
   return warnings;

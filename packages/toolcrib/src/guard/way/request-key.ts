@@ -30,7 +30,8 @@ export function senderOf({ tool, agent, headers }: AskedRequest): string {
 
 /** As the server would read them: where in the request they stood, and in which order, is no matter. */
 function optionsOf(effect: Destructive): string {
-  if (effect.verb === 'scale') return JSON.stringify([effect.replicas]);
+  if (effect.verb === 'scale')
+    return JSON.stringify([effect.replicas, ...(effect.adopts === undefined ? [] : ['adopts'])]);
   if (effect.verb === 'uninstall') return AS_HELM_DELETES;
   const { gracePeriodSeconds, ignoreStoreReadErrorWithClusterBreakingPotential: breaking } = effect.options;
   if (effect.through !== undefined) return JSON.stringify(['through', effect.propagation ?? null]);

@@ -208,6 +208,8 @@ function isPlainDelete({ effect }: Judged): boolean {
 
 /** Why what is more or other than one deleted object goes only as it was sent. */
 function asSentWhy({ effect }: Judged, count: number): string {
+  if (effect.verb === 'scale' && effect.adopts !== undefined)
+    return 'only a delete can be softened, not a create that takes Pods over';
   if (effect.verb === 'scale') return 'only a delete can be softened, not a scale-down';
   if ('through' in effect && effect.through !== undefined)
     return 'only a delete can be softened, not a write that comes to one';

@@ -1,9 +1,12 @@
 import { type KubeObject, refOf } from '@toolcrib/kube';
 import { type As, type Cluster, type Effect, ToolcribError, type UnseenKind } from '../../model/index.ts';
+import { failure } from '../door/status.ts';
 import { effectOf, type ReadEffect } from '../effect/effect-of.ts';
 import { firstOrdinal, movedOrdinals } from '../effect/ordinals.ts';
 import { type Aim, aimOf } from '../radius/view.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
+import { adopting } from './adopting.ts';
+import { answer } from './answers.ts';
 import { collectionRefusal, listCollection } from './collection.ts';
 import { type Disowned, disowned } from './disowned.ts';
 import { impersonation } from './impersonation.ts';
@@ -18,8 +21,8 @@ type NotUnderstood = Extract<Effect, { verb: 'not-understood' }>;
 
 /** What a request turned out to be about, once the cluster was asked. */
 export type Subject =
-  /** Nothing is destroyed: pass it on as it is. */
-  | { kind: 'harmless' }
+  /** Nothing is destroyed, as far as anybody could look: pass it on as it is. */
+  | { kind: 'harmless'; warning?: string }
   | { kind: 'dry-run'; effect: Destructive }
   /** The cluster's own answer to a request for what is not there, or what it would refuse. */
   | { kind: 'answered'; answer: Instruction }
@@ -54,7 +57,8 @@ export async function subjectOf(
   const left = await disowned(request, cluster, owners, as);
   if (left) return toTheCollector(left);
   const effect = effectOf(request);
-  if (effect.verb === 'none') return { kind: 'harmless' };
+  if (effect.verb === 'none')
+    return request.method === 'POST' ? creating(request, cluster, as) : { kind: 'harmless' };
   if ('dryRun' in effect && effect.dryRun) return { kind: 'dry-run', effect };
   if (effect.verb === 'not-understood') return cautious(request, effect, cluster, as);
   if (effect.verb === 'ask-server' || effect.verb === 'scale') return scaling(request, effect, cluster, as);
@@ -112,6 +116,32 @@ async function uninstalling(
   }
 }
 
+/** Of what is not there yet: it destroys something only by what it takes over. */
+async function creating(request: AskedRequest, cluster: Cluster, as: As | undefined): Promise<Subject> {
+  const found = await adopting(request, cluster, as);
+  switch (found?.is) {
+    case undefined:
+      return { kind: 'harmless' };
+    case 'harmless':
+      return { kind: 'harmless', ...(found.warning === undefined ? {} : { warning: found.warning }) };
+    case 'answered':
+      return { kind: 'answered', answer: found.answer };
+    case 'no-create': {
+      const why = 'toolcrib: it was created by somebody else while this was looked at.';
+      return { kind: 'answered', answer: answer(failure(409, `${why} Nothing was sent: send it again.`)) };
+    }
+    case 'not-understood':
+      return understoodAsDelete({ verb: 'not-understood', target: found.target, why: found.why }, []);
+    case 'scale': {
+      const { target, created, replicas, was, adopts } = found;
+      const effect = { verb: 'scale' as const, target, replicas, was, dryRun: false, adopts };
+      const [aim] = destructive(effect, [created]).aims;
+      const aims = aim ? [{ ...aim, effect: { verb: 'scale' as const, replicas, creates: created } }] : [];
+      return { kind: 'destructive', effect, objects: [created], aims };
+    }
+  }
+}
+
 /** A write that may lower replicas. To what is not there yet it is a create, or the server refuses it. */
 async function scaling(
   request: AskedRequest,
@@ -121,7 +151,7 @@ async function scaling(
 ): Promise<Subject> {
   const { target } = effect;
   const found = await readTarget(cluster, target, as);
-  if ('absent' in found) return { kind: 'harmless' };
+  if ('absent' in found) return creating(request, cluster, as);
   if ('forbidden' in found) {
     const unknown: NotUnderstood = { verb: 'not-understood', target, why: found.forbidden };
     return { kind: 'not-understood', effect: unknown, objects: [], aims: [], blind: found.forbidden };
@@ -183,8 +213,10 @@ async function cautious(
   const found = await readTarget(cluster, target, as);
   if ('object' in found) return understoodAsDelete(effect, [found.object]);
   if ('forbidden' in found) return { ...understoodAsDelete(effect, []), blind: found.forbidden };
-  // To what is not there a PUT or PATCH destroys nothing; a DELETE sent now could hit what comes in between.
-  return request.method === 'DELETE' ? { kind: 'answered', answer: found.absent } : { kind: 'harmless' };
+  // A DELETE sent now could hit what comes in between.
+  return request.method === 'DELETE'
+    ? { kind: 'answered', answer: found.absent }
+    : creating(request, cluster, as);
 }
 
 function understoodAsDelete(effect: NotUnderstood, objects: KubeObject[]): Judged {

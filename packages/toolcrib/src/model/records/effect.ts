@@ -33,6 +33,11 @@ export const effectSchema = z.discriminatedUnion('verb', [
     /** How many there were when it was judged; a custom resource may keep them in any field. Absent in old records. */
     was: number.optional(),
     dryRun: z.boolean(),
+    /**
+     * Nothing is there yet that could be scaled: the target is only created, and takes over what runs. What it takes over,
+     * and how much of it goes.
+     */
+    adopts: text.optional(),
   }),
   /**
    * `helm uninstall`: its first write says so in the release's record, which `target` names. What it deletes after that
