@@ -154,10 +154,52 @@ export function takesOverContract(open: OpenTarget): void {
         await close();
       }));
 
+  test('a Deployment of another template: what it took over goes all the same, and as many are back by its own', () =>
+    inNamespace(target, async (namespace) => {
+      const { pods, again, path } = await left(namespace, 'deployments');
+      const other = again(1);
+      const [container] = other.spec.template.spec.containers;
+      other.spec.template.spec.containers = [{ ...container, image: 'registry.k8s.io/pause:3.9' }];
+      assert.ok(isHeld(await said(send('POST', path, other))));
+      const { kept, undo, close } = await carriedOut(send('POST', path, other));
+      assert.equal(kept.length, 2);
+      await until('its own Pod alone runs', async () => {
+        const [only, ...more] = await podsOf(target, namespace, 'web');
+        return only && more.length === 0 && !uidsOf(pods).includes(only.metadata.uid ?? '');
+      });
+      const { results } = await undo();
+      assert.ok(results.every(({ result }) => result === 'done' || result === 'skipped'));
+      await running(namespace, 3);
+      await close();
+    }));
+
+  test('a Deployment whose ReplicaSet went the same way: its next one takes the Pods', () =>
+    inNamespace(target, async (namespace) => {
+      const { pods, again, path } = await left(namespace, 'deployments');
+      const sets = await items(target, paths.apps(namespace, 'replicasets'));
+      for (const { metadata } of sets)
+        await target.https(
+          'DELETE',
+          `${paths.apps(namespace, 'replicasets')}/${metadata.name}?propagationPolicy=Orphan`,
+        );
+      await until(
+        'they are gone',
+        async () => (await items(target, paths.apps(namespace, 'replicasets'))).length === 0,
+      );
+      assert.ok(isHeld(await said(send('POST', path, again(1)))));
+      const { undo, close } = await carriedOut(send('POST', path, again(0)));
+      await running(namespace, 0);
+      const { results } = await undo();
+      assert.equal(results.filter(({ result }) => result === 'skipped').length, pods.length);
+      assert.ok(results.every(({ result }) => result === 'done' || result === 'skipped'));
+      await running(namespace, 3);
+      await close();
+    }));
+
   test('a ReplicationController, whose selector is its template’s labels where it says none', (t) =>
     inNamespace(target, async (namespace) => {
       const path = paths.core(namespace, 'replicationcontrollers');
-      if ((await seen(target, path)) === undefined) return t.skip(`${target.name} serves none`);
+      if ((await seen(target, path)) === undefined) return t.diagnostic(`${target.name} serves none`);
       const { pods, owner } = await left(namespace, 'replicasets');
       const controller = {
         apiVersion: 'v1',
@@ -168,10 +210,18 @@ export function takesOverContract(open: OpenTarget): void {
       const held = await said(send('POST', path, controller));
       assert.ok(isHeld(held));
       assert.equal(held.row?.effect.verb === 'scale' && held.row.effect.was, 3);
-      const { undo, close } = await carriedOut(send('POST', path, controller));
+      const { kept, undo, close } = await carriedOut(send('POST', path, controller));
+      // Which of them go is a guess: all are kept.
+      assert.deepEqual(kept, uidsOf(pods));
       const [stays] = await running(namespace, 1);
       assert.ok(uidsOf(pods).includes(stays?.metadata.uid ?? ''));
-      assert.ok((await undo()).results.every(({ result }) => result === 'done' || result === 'skipped'));
+      const { results } = await undo();
+      assert.deepEqual(results.map(({ result }) => result).sort(), [
+        'done',
+        'skipped',
+        'skipped',
+        'unchanged',
+      ]);
       await running(namespace, 3);
       await close();
     }));
@@ -245,6 +295,23 @@ export function takesOverContract(open: OpenTarget): void {
       assert.ok(isHeld(await said(send('POST', at('replicasets'), small('ReplicaSet')))));
     }));
 
+  test('of Pods that are taken over singly each is kept, since it is a guess which of them go', () =>
+    inNamespace(target, async (namespace) => {
+      const { pods, again, path } = await left(namespace, 'replicasets');
+      const { kept, undo, close } = await carriedOut(send('POST', path, again(2)));
+      assert.deepEqual(kept, uidsOf(pods));
+      await running(namespace, 2);
+      const { results } = await undo();
+      assert.deepEqual(results.map(({ result }) => result).sort(), [
+        'done',
+        'skipped',
+        'unchanged',
+        'unchanged',
+      ]);
+      await running(namespace, 3);
+      await close();
+    }));
+
   test('a Pod that its template does not make is lost, and said to be', () =>
     inNamespace(target, async (namespace) => {
       const { owner } = await left(namespace, 'replicasets', 1);
@@ -315,6 +382,11 @@ export function takesOverContract(open: OpenTarget): void {
       const none = await said(send('POST', path, again(0)), RULES, cluster);
       assert.ok(isHeld(none));
       assert.equal(none.row?.decision.rule, 'not-understood');
+      const { deps, close } = openWay(cluster, policyOf(RULES, 'observe'));
+      const passed = await judge(deps, send('POST', path, again(0)));
+      await close();
+      assert.equal(passed.do, 'forward');
+      assert.match(passed.warnings.join(), /could not see all that this may take: Pod\./);
     }));
 
   test('a look that fails is no "nothing"', () =>

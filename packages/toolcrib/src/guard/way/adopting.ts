@@ -36,8 +36,18 @@ export type Adopting =
   /** It stands already: what an apply means then is another question. */
   | { is: 'no-create' }
   | { is: 'not-understood'; target: Target; why: string }
-  /** `created`: as it will stand, under a UID that is none of the cluster's. */
-  | { is: 'scale'; target: Target; created: KubeObject; replicas: number; was: number; adopts: string };
+  | {
+      is: 'scale';
+      target: Target;
+      /** As it will stand, under a UID that is none of the cluster's. */
+      created: KubeObject;
+      replicas: number;
+      /** How many run, and what becomes of them. */
+      was: number;
+      adopts: string;
+      /** The Pods among them that nobody controls: which of them go is a guess, and no two need be alike. */
+      bare: KubeObject[];
+    };
 
 /**
  * A workload that is created takes over the Pods (a Deployment: the ReplicaSets) that nobody controls and its selector
@@ -131,7 +141,8 @@ function sized(
   if (size.gone === 0) return { is: 'harmless' };
   const run = taken.length === 1 ? 'one Pod that runs' : `${taken.length} Pods that run`;
   const adopts = `it takes over ${run} without a workload, and deletes ${size.gone === taken.length ? 'all of them' : size.gone}`;
-  return { is: 'scale', target, created, replicas, was: size.was, adopts };
+  const bare = taken.filter((pod) => controllerOf(pod) === undefined && !isFinished(pod));
+  return { is: 'scale', target, created, replicas, was: size.was, adopts, bare };
 }
 
 function bySize(replicas: number, taken: readonly KubeObject[]): { gone: number; was: number } {

@@ -153,7 +153,12 @@ async function snapshotOf(
     requestId: request.id,
     takenAt,
     context: request.context,
-    objects: await wholeObjects(cluster, radius, subject.objects, impersonation(request.headers)),
+    objects: await wholeObjects(
+      cluster,
+      radius,
+      [...subject.objects, ...(subject.also ?? [])],
+      impersonation(request.headers),
+    ),
     promised: promisedOf(radius),
   };
 }

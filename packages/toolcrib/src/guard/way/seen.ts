@@ -81,7 +81,8 @@ export async function seeRadius(
   // The effect alone proves it; or there is nothing that it would hit.
   if (what.cheap || subject.objects.length === 0) {
     const { unseen = [] } = what.cheap ?? {};
-    return { radius: { ...ownRadius(subject.objects, deps.clock.now()), unseen } };
+    const own = { ...ownRadius(subject.objects, deps.clock.now()), unseen };
+    return { radius: withUnseen(own, subject.unseen ?? []) };
   }
   const aims = withForeseen(subject.aims, what.foreseen);
   const before = seenBefore(deps, what, aims);

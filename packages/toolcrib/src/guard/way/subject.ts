@@ -35,6 +35,8 @@ interface Aimed {
   /** What it is aimed at, whole. */
   objects: KubeObject[];
   aims: Aim[];
+  /** Whole objects of which some may go and nobody can tell which: kept as well. */
+  also?: KubeObject[];
   /** Set where what it would destroy can't be seen at all, and so can't be kept: the reason. */
   blind?: string;
   /** What it is aimed at as well, and could not be seen. */
@@ -130,14 +132,17 @@ async function creating(request: AskedRequest, cluster: Cluster, as: As | undefi
       const why = 'toolcrib: it was created by somebody else while this was looked at.';
       return { kind: 'answered', answer: answer(failure(409, `${why} Nothing was sent: send it again.`)) };
     }
-    case 'not-understood':
-      return understoodAsDelete({ verb: 'not-understood', target: found.target, why: found.why }, []);
+    case 'not-understood': {
+      const { target, why } = found;
+      const unseen = [{ kind: 'Pod', why }];
+      return { ...understoodAsDelete({ verb: 'not-understood', target, why }, []), unseen };
+    }
     case 'scale': {
-      const { target, created, replicas, was, adopts } = found;
+      const { target, created, replicas, was, adopts, bare } = found;
       const effect = { verb: 'scale' as const, target, replicas, was, dryRun: false, adopts };
       const [aim] = destructive(effect, [created]).aims;
       const aims = aim ? [{ ...aim, effect: { verb: 'scale' as const, replicas, creates: created } }] : [];
-      return { kind: 'destructive', effect, objects: [created], aims };
+      return { kind: 'destructive', effect, objects: [created], aims, also: bare };
     }
   }
 }
