@@ -380,6 +380,33 @@ export function passingContract(open: OpenGuarded): void {
       assert.deepEqual(uidsOf(await podsOf(stage.target, namespace, 'web')), uidsOf(pods));
     }));
 
+  test('made again in the window for no Pods: held before anything of it counts, then as any other', () =>
+    inNamespace(stage.target, async (namespace) => {
+      const { act, pods, fresh } = await softened(namespace);
+      const none = JSON.stringify({ ...fresh, spec: { ...fresh.spec, replicas: 0 } });
+      const first = await stage.run('enforce', ['apply', '-f', '-'], none);
+      const code =
+        /toolcrib HELD ([A-Z0-9]+): .*\(rule outage\)/.exec(first.stderr)?.[1] ?? assert.fail(first.stderr);
+      assert.equal(await stateOf(act), 'softened');
+      assert.deepEqual(uidsOf(await podsOf(stage.target, namespace, 'web')), uidsOf(pods));
+      const hold = (await stage.holds(namespace)).find((one) => one.code === code) ?? assert.fail(code);
+      await stage.approve(hold, 'as-sent');
+      const letGo = await stage.run('enforce', ['apply', '-f', '-'], none);
+      assert.equal(letGo.code, 0, letGo.stderr);
+      await until(
+        'its Pods are gone',
+        async () => (await podsOf(stage.target, namespace, 'web')).length === 0,
+      );
+      await until('it is no softened act any more', async () => (await stateOf(act)) === 'undone');
+      const undone = await stage.home.cli('undo', hold.actId);
+      assert.equal(undone.code, 0, undone.stdout + undone.stderr);
+      const back = await podsOf(stage.target, namespace, 'web');
+      assert.deepEqual(
+        back.map(({ metadata }) => metadata.name),
+        pods.map(({ metadata }) => metadata.name),
+      );
+    }));
+
   test('made again in the window with another selector: what was left goes once it stands', () =>
     inNamespace(stage.target, async (namespace) => {
       const { act, pods, fresh } = await softened(namespace);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseRequestPath } from '@toolcrib/kube';
-import { bodyNeedsJudgement } from './needs-judgement.ts';
+import { bodyNeedsJudgement, needsJudgement } from './needs-judgement.ts';
 
 const LEASE = '/apis/coordination.k8s.io/v1/namespaces/shop/leases/operator';
 const JSON_TYPE = 'application/json';
@@ -59,4 +59,24 @@ test('in any doubt it crosses', () => {
     [undefined, '{"metadata":{"ownerReferences":[]}}'],
   ] as const)
     assert.ok(judged('PATCH', LEASE, type, body), `${type}: ${body}`);
+});
+
+test('of creates only those are read that may take over what runs, an eviction, and what a window watches', () => {
+  const read = (path: string, watched = false) => needsJudgement('POST', parseRequestPath(path), '', watched);
+  for (const type of ['deployments', 'replicasets', 'statefulsets'])
+    assert.ok(read(`/apis/apps/v1/namespaces/shop/${type}`), type);
+  assert.ok(read('/api/v1/namespaces/shop/replicationcontrollers'));
+  assert.ok(read('/api/v1/namespaces/shop/pods/web-0/eviction'));
+  for (const path of [
+    '/api/v1/namespaces/shop/pods',
+    '/api/v1/namespaces/shop/events',
+    '/api/v1/namespaces/shop/pods/web-0/binding',
+    '/api/v1/namespaces/shop/serviceaccounts/web/token',
+    '/apis/apps/v1/namespaces/shop/daemonsets',
+    '/apis/batch/v1/namespaces/shop/jobs',
+    '/apis/acme.io/v1/namespaces/shop/deployments',
+    '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+  ])
+    assert.equal(read(path), false, path);
+  assert.ok(read('/apis/apps/v1/namespaces/shop/daemonsets', true));
 });
