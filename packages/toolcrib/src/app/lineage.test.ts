@@ -104,6 +104,27 @@ test('whose process it is, while an agent runs', () => {
     assert.equal(lineageOf(9, [AGENT], table(...MACHINE, ...rows)).of, expected, what);
 });
 
+test('in a container whose first process is the shell where the run was typed, or sits at its terminal', () => {
+  const container: Row[] = [
+    [1, 0, 1, 0, pts],
+    [300, 1, 1, 500, pts],
+    [310, 300, 1, 501, pts],
+  ];
+  const job = { ...pts, group: 9, foreground: true };
+  const cases: [what: string, more: Partial<ProcessSeen>, expected: string][] = [
+    ['what is typed there', job, 'person'],
+    ['what the agent let go of, in its own group', { ...job, group: 300 }, 'unknown'],
+    ['the same in a group of its own, which has not the terminal', { ...job, foreground: false }, 'unknown'],
+    ['where no groups are told', pts, 'unknown'],
+  ];
+  for (const [what, more, expected] of cases)
+    assert.equal(lineageOf(9, [AGENT], table(...container, [9, 1, 1, 600, more])).of, expected, what);
+  const below: Row = [9, 210, 1, 600, pts];
+  assert.equal(lineageOf(9, [AGENT], table(...container, [210, 1, 1, 100, pts], below)).of, 'person');
+  const within = table(...container, [8, 1, 1, 600, { ...job, group: 300 }], [9, 8, 1, 601, pts]);
+  assert.equal(lineageOf(9, [AGENT], within).of, 'unknown');
+});
+
 test('without an agent, who has let go of his parents is a person, and a run’s own is its own all the same', () => {
   const seen = table(...MACHINE, [8, 1, 8, 600], [9, 310, 200, 600, pts]);
   assert.equal(lineageOf(8, [TOOL], seen).of, 'person');

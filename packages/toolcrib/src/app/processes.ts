@@ -9,6 +9,10 @@ export interface ProcessSeen {
   parent: number;
   /** 0 where nobody can tell. */
   session: number;
+  /** Its process group; absent where nobody can tell. */
+  group?: number;
+  /** Its terminal is its group's at this moment: it was typed, and the shell waits for it. */
+  foreground?: boolean;
   name: string;
   /** Of what it sits at; absent where it has none. */
   terminal?: string;
@@ -30,7 +34,7 @@ export function processSeen(pid: number): ProcessSeen | undefined {
 function fromProc(pid: number): ProcessSeen | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // `pid (name) state ppid pgrp session tty_nr …`, starttime is field 22 of proc(5); a name may hold brackets.
+    // `pid (name) state ppid pgrp session tty_nr tpgid …`, starttime is field 22 of proc(5); a name may hold brackets.
     const end = stat.lastIndexOf(')');
     const fields = stat.slice(end + 2).split(' ');
     const terminal = terminalOf(Number(fields[4]));
@@ -39,6 +43,8 @@ function fromProc(pid: number): ProcessSeen | undefined {
       pid,
       parent: Number(fields[1]),
       session: Number(fields[3]),
+      group: Number(fields[2]),
+      foreground: terminal !== undefined && fields[2] === fields[5],
       name: stat.slice(stat.indexOf('(') + 1, end),
       start: Number(fields[19]),
       uid: statSync(`/proc/${pid}`).uid,
