@@ -69,7 +69,7 @@ async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
   const journal = reopeningJournal(openOwn);
   // A full disk or a read-only folder is no reason to stop reads; a wrong key or a damaged journal is for a person.
   await journal.probe().catch((error: unknown) => {
-    if (!(error instanceof ToolcribError) || error.code !== 'journal') throw error;
+    if (!(error instanceof ToolcribError) || !['journal', 'newer'].includes(error.code)) throw error;
     log('the journal can not be written now: nothing destructive will pass', { why: error.message });
   });
   const clusters = contexts({ env, home });

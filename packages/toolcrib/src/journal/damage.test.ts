@@ -190,7 +190,11 @@ test('random bytes in any row: damaged, never a crash, and the rest is still rea
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), fc.integer(), async (bytes, format) => {
       tamper(folder, "UPDATE snapshots SET sealed = ?, format = ? WHERE id = 'snap-1'", bytes, format);
-      await assert.rejects(strict.snapshot('snap-1'), isDamaged(/snap-1/));
+      // Whatever else is there, a format above ours is for a newer toolcrib to judge.
+      await assert.rejects(
+        strict.snapshot('snap-1'),
+        format > 2 ? { code: 'newer', message: /snap-1/ } : isDamaged(/snap-1/),
+      );
       assert.equal((await strict.snapshotsOf('act-2')).length, 1);
     }),
     { numRuns: 60 },
@@ -254,5 +258,5 @@ test('a journal of a newer toolcrib is left alone', async () => {
   const database = new DatabaseSync(join(folder, 'journal.db'));
   database.exec('PRAGMA user_version = 99');
   database.close();
-  assert.throws(() => openJournal({ folder, key, clock }), { code: 'journal', message: /newer toolcrib/ });
+  assert.throws(() => openJournal({ folder, key, clock }), { code: 'newer', message: /newer toolcrib/ });
 });

@@ -41,7 +41,7 @@ export type Run = (sql: string, ...values: Value[]) => number;
 /**
  * Opens (and makes or migrates) the database `journal.db` in `folder`. One that is there already is opened also while
  * another process writes.
- * @throws ToolcribError `journal` or `damaged`
+ * @throws ToolcribError `journal`, `damaged` or `newer`
  */
 export function openDatabase(folder: string, patience?: Patience): Database {
   const file = join(folder, JOURNAL_FILE);
@@ -112,7 +112,7 @@ function migrate(connection: DatabaseSync, file: string): void {
     const version = versionOf();
     if (version > MIGRATIONS.length) {
       throw new ToolcribError(
-        'journal',
+        'newer',
         `The journal ${file} was made by a newer toolcrib (schema ${version}).`,
         {
           next: 'Update toolcrib, or set TOOLCRIB_HOME to another folder.',

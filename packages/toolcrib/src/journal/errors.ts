@@ -67,3 +67,14 @@ export function damaged(what: string, file: string, cause: unknown): ToolcribErr
     cause,
   });
 }
+
+/** @param why "its format is 7, and this one knows 1" */
+export function newer(what: string, file: string, why: string): ToolcribError {
+  return new ToolcribError(
+    'newer',
+    `In the journal ${file}, ${what} was written by a newer toolcrib, and can't be read by this one: ${why}.`,
+    {
+      next: 'Update toolcrib, or use the newer one for this act. Nothing is damaged: the record was left as it is, and all others can be read.',
+    },
+  );
+}

@@ -1,7 +1,8 @@
 import { type Kept, type RequestRecord, type Snapshot, ToolcribError } from '../model/index.ts';
-import { snapshotSchema } from '../model/records/snapshot.ts';
+import { recordKinds } from '../model/records/kinds.ts';
 import type { Database, Row, Run } from './database.ts';
-import { damaged } from './errors.ts';
+import { damaged, newer } from './errors.ts';
+import { asRead, check, isNewer, titleOf } from './forms.ts';
 import { PIECE_FORMAT, SEAL_FORMAT, seal, unseal } from './seal.ts';
 
 /** The sealed snapshots of a journal's file. */
@@ -9,7 +10,7 @@ export interface Snapshots {
   /** Writes them with their requests, which become `kept`, and reads them back. Within a transaction. */
   put(run: Run, kept: readonly Kept[]): void;
   get(id: string): Snapshot | undefined;
-  /** In the order in which they were taken. @throws ToolcribError `damaged` where one of them can't be opened */
+  /** In the order in which they were taken. @throws ToolcribError `damaged`, `newer` where one of them can't be opened */
   of(actId: string): Snapshot[];
   /** @throws ToolcribError `not-kept` where a request has none */
   mustHave(request: RequestRecord): void;
@@ -31,19 +32,21 @@ export function snapshotsIn(
   const { file } = database;
 
   function plainOf(row: Row): Buffer {
-    if (Number(row.format) > PIECE_FORMAT) throw new Error('it was written by a newer toolcrib');
     return unseal(row.sealed as Uint8Array, key, { snapshotId: String(row.id), actId: String(row.act_id) });
   }
 
   function open(row: Row): Snapshot[] {
+    const name = `${titleOf('snapshot', row)} of ${String(row.act_id)}`;
     try {
+      const known = recordKinds.snapshot.format;
+      if (isNewer(row.format, known))
+        throw newer(name, file, `its format is ${row.format}, and this one knows ${known}`);
       const read: unknown = JSON.parse(plainOf(row).toString('utf8'));
       const all: unknown[] = Number(row.format) === PIECE_FORMAT && Array.isArray(read) ? read : [read];
-      // Checked, but handed out as they were written: the objects must not be reordered or trimmed on the way.
-      for (const one of all) snapshotSchema.parse(one);
-      return all as Snapshot[];
+      // Handed out as they were written: the objects must not be reordered or trimmed on the way.
+      return all.map((one) => asRead('snapshot', one, name, file));
     } catch (cause) {
-      throw damaged(`the snapshot ${String(row.id)} of ${String(row.act_id)}`, file, cause);
+      throw cause instanceof ToolcribError ? cause : damaged(name, file, cause);
     }
   }
 
@@ -91,12 +94,14 @@ export function snapshotsIn(
         }
         const rowId = rowOf(snapshot.id);
         const piece = pieces.get(rowId) ?? [];
-        if (piece.some(({ actId }) => actId !== snapshot.actId))
+        if (piece[0] && piece[0].actId !== snapshot.actId)
           throw new ToolcribError(
             'journal',
             `The snapshot ${snapshot.id} belongs to another act; nothing was kept.`,
           );
-        pieces.set(rowId, [...piece, snapshot]);
+        check('snapshot', snapshot);
+        piece.push(snapshot);
+        pieces.set(rowId, piece);
       }
       for (const [rowId, snapshots] of pieces)
         insert(run, rowId, snapshots, rowId === snapshots[0]?.id ? SEAL_FORMAT : PIECE_FORMAT);

@@ -11,6 +11,10 @@ export type ToolcribErrorCode =
   | 'journal'
   | 'wrong-key'
   | 'damaged'
+  /** Written by a newer toolcrib, and to be read by that one. */
+  | 'newer'
+  /** Of toolcrib itself: nobody has done anything wrong. */
+  | 'fault'
   | 'not-found'
   | 'conflict'
   /** Not known yet: to be asked again. */

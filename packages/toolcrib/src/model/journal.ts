@@ -1,3 +1,4 @@
+import type { ToolcribError } from './errors.ts';
 import type { Act } from './records/act.ts';
 import type { Hold } from './records/hold.ts';
 import type { RequestRecord, RequestState } from './records/request.ts';
@@ -21,10 +22,17 @@ export interface Kept {
   request: RequestRecord;
 }
 
+/** Told of a record that a list leaves out, since a newer toolcrib wrote it. */
+export type LeftOut = (newer: ToolcribError) => void;
+
 /**
  * The record of acts, requests, decisions, snapshots, approvals, undos. What a method has resolved is durable
- * (fsync, or committed). Errors: `ToolcribError` with code `journal`, `wrong-key` or `damaged`. What is damaged
+ * (fsync, or committed). Errors: `ToolcribError` with code `journal`, `wrong-key`, `damaged` or `newer`. What is damaged
  * is named and harms nothing else: where `snapshotsOf` throws, `snapshot` still reads the others one by one.
+ *
+ * What a newer toolcrib wrote in a form that is not known here is `newer`, and left as it is: by one who asks for just
+ * that, and by a list of what belongs to one act, which is not to be taken for whole. Other lists pass it over, and so does
+ * each that has somebody to tell. Whatever is saved is checked first: `fault` where it could not be read back.
  */
 export interface Journal {
   saveAct(act: Act): Promise<void>;
@@ -34,12 +42,15 @@ export interface Journal {
    * @param query.context a label, that alone
    * @param query.contextName a context's name: with or without a mark (`label.ts`)
    */
-  acts(query?: { context?: string; contextName?: string; since?: number; limit?: number }): Promise<Act[]>;
+  acts(
+    query?: { context?: string; contextName?: string; since?: number; limit?: number },
+    leftOut?: LeftOut,
+  ): Promise<Act[]>;
 
   /** Inserts or replaces by id; `not-kept` for state `kept` where `keep` has not stored its snapshot before. */
   saveRequest(request: RequestRecord): Promise<void>;
   /** Oldest first. */
-  requests(query: { actId?: string; state?: RequestState }): Promise<RequestRecord[]>;
+  requests(query: { actId?: string; state?: RequestState }, leftOut?: LeftOut): Promise<RequestRecord[]>;
 
   /** Snapshot and request in one transaction: **the only way a request becomes `kept`**, but for several `together`. */
   keep(snapshot: Snapshot, request: RequestRecord): Promise<void>;
@@ -56,16 +67,25 @@ export interface Journal {
   saveHold(hold: Hold): Promise<void>;
   hold(code: string): Promise<Hold | undefined>;
   /** @param query.actId the act that asked first, or in which its yes was used, or that asked for the same */
-  holds(query?: { state?: Hold['state']; context?: string; actId?: string }): Promise<Hold[]>;
+  holds(
+    query?: { state?: Hold['state']; context?: string; actId?: string },
+    leftOut?: LeftOut,
+  ): Promise<Hold[]>;
 
   /** Inserts or replaces; another end than the stored one, and forgetting that the undo was asked for, change nothing. */
   saveSoften(record: SoftenRecord): Promise<void>;
-  /** Sets `undoAsked` of whatever of the act the guard might finish by itself, also of what is only being softened. */
+  /**
+   * Sets `undoAsked` of whatever of the act the guard might finish by itself, also of what is only being softened. What is
+   * newer is passed over.
+   */
   askUndo(actId: string, at: number): Promise<SoftenRecord[]>;
-  softenings(query?: { actId?: string; state?: SoftenRecord['state'] }): Promise<SoftenRecord[]>;
+  softenings(
+    query?: { actId?: string; state?: SoftenRecord['state'] },
+    leftOut?: LeftOut,
+  ): Promise<SoftenRecord[]>;
 
   saveUndo(record: UndoRecord): Promise<void>;
-  undos(actId: string): Promise<UndoRecord[]>;
+  undos(actId: string, leftOut?: LeftOut): Promise<UndoRecord[]>;
 
   /** Throws where nothing could be written now (full disk, read-only folder): asked before a hold is offered. */
   probe(): Promise<void>;
