@@ -56,7 +56,8 @@ export async function knownAct(journal: Journal, actId: string): Promise<Act> {
  * Brings back what an act took. Works without the guard: journal and cluster are enough. A softening that was cut off
  * is carried to its end first. What was done as somebody else is undone as the same, never with more rights. An act
  * that took nothing has no undo: what is returned says so of each request, and is not written down.
- * @throws ToolcribError `not-found`, `damaged` (a snapshot can't be read), `unreachable`, `credentials`;
+ * @throws ToolcribError `not-found`, `damaged` (a snapshot can't be read), `unreachable`, `credentials`; `newer` where a newer
+ *   toolcrib wrote any record of it: nothing is changed then;
  *   `unsettled` where it is being softened at this moment
  */
 export async function undoAct(deps: ActDeps, actId: string, progress: ActProgress): Promise<UndoRecord> {
@@ -70,6 +71,7 @@ export async function undoAct(deps: ActDeps, actId: string, progress: ActProgres
 async function bringBack(deps: ActDeps, act: Act, progress: ActProgress): Promise<UndoRecord> {
   const { journal, clock, by } = deps;
   const { id: actId } = act;
+  await nothingNewer(journal, act);
   const snapshots = await journal.snapshotsOf(actId);
   const requests = await journal.requests({ actId });
   const cluster = await deps.clusterFor(act.context);
@@ -117,6 +119,24 @@ async function bringBack(deps: ActDeps, act: Act, progress: ActProgress): Promis
   // Of what took nothing the log goes on telling what became of it.
   if (took) await journal.saveUndo(whole);
   return whole;
+}
+
+/**
+ * What a newer toolcrib wrote of an act may say what this one would get wrong, so an undo by halves is none, and a finish
+ * neither: it is asked before anything is changed.
+ * @throws ToolcribError `newer`
+ */
+export async function nothingNewer(journal: Journal, { id: actId, context }: Act): Promise<void> {
+  const asked = [
+    journal.requests({ actId }),
+    journal.softenings({ actId }),
+    journal.undos(actId),
+    journal.holds({ context, actId }),
+  ];
+  // What else is wrong is met where it is needed: what can be brought back until then is.
+  for (const one of await Promise.allSettled(asked))
+    if (one.status === 'rejected' && one.reason instanceof ToolcribError && one.reason.code === 'newer')
+      throw one.reason;
 }
 
 /** "There is nothing to undo" would be a yes to who looks for what is gone. */

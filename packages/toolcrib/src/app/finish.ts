@@ -11,6 +11,7 @@ import {
   type ActDeps,
   type ActProgress,
   knownAct,
+  nothingNewer,
   otherCluster,
   recordId,
   settledFirst,
@@ -28,11 +29,13 @@ interface Finish {
 
 /**
  * Completes a softened act, because a person asked for it: all that was left running of it, or kept, goes now.
- * @throws ToolcribError `not-found`; `conflict` where nothing of it was softened, or it is overdue and not confirmed
+ * @throws ToolcribError `not-found`; `conflict` where nothing of it was softened, or it is overdue and not confirmed;
+ *   `newer` as {@link nothingNewer} says
  */
 export async function finishAct(deps: ActDeps, actId: string, options: Finish): Promise<UndoRecord[]> {
   const { journal } = deps;
   const act = await knownAct(journal, actId);
+  await nothingNewer(journal, act);
   const cluster = await boundCluster(deps, act, deps.sameCluster || act.cluster === undefined);
   const settled = await settledFirst(deps, cluster, act, await journal.requests({ actId }));
   const open = settled.filter(({ state }) => state === 'softened');
@@ -51,7 +54,7 @@ export async function finishAct(deps: ActDeps, actId: string, options: Finish): 
  * created anew (`due` false). Never what is kept (retain-first), never where an undo was asked for, never where it
  * can't be told that the cluster is the one; and each object only after the journal has been asked once more.
  * @param options.adopting whether a create is on its way that takes over what was left
- * @throws ToolcribError `conflict` where it is not to be finished by itself
+ * @throws ToolcribError `conflict` where it is not to be finished by itself; `newer`
  */
 export async function finishByItself(
   deps: ActDeps,
@@ -60,6 +63,7 @@ export async function finishByItself(
 ): Promise<UndoRecord> {
   const { journal, clock } = deps;
   const act = await knownAct(journal, actId);
+  await nothingNewer(journal, act);
   const cluster = await boundCluster(deps, act, false);
   const wanted = (now: SoftenRecord): boolean => {
     if (now.how === 'retain-first' || now.undoAsked !== undefined || options.adopting?.()) return false;

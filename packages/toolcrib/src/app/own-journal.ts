@@ -1,4 +1,10 @@
-import type { Journal, RequestRecord, SoftenRecord } from '../model/index.ts';
+import {
+  type Act,
+  type Journal,
+  type RequestRecord,
+  type SoftenRecord,
+  ToolcribError,
+} from '../model/index.ts';
 
 /**
  * The journal as one context's thread sees it: what is looked up by its state alone (what was left over, which windows are
@@ -8,19 +14,19 @@ import type { Journal, RequestRecord, SoftenRecord } from '../model/index.ts';
 export function ownJournal(journal: Journal, context: string, elsewhere: ReadonlySet<string>): Journal {
   const isOwn = async ({ id, actId }: RequestRecord): Promise<boolean> => {
     if (elsewhere.has(id)) return false;
-    const act = await journal.act(actId);
-    return act === undefined || act.context === context;
+    const act = await actOf(journal, actId);
+    return act !== 'newer' && (act === undefined || act.context === context);
   };
   return {
     ...journal,
-    async requests(query) {
-      const found = await journal.requests(query);
+    async requests(query, leftOut) {
+      const found = await journal.requests(query, leftOut);
       if (query.actId !== undefined) return found;
       const own = await Promise.all(found.map(isOwn));
       return found.filter((_, i) => own[i]);
     },
-    async softenings(query = {}): Promise<SoftenRecord[]> {
-      const found = await journal.softenings(query);
+    async softenings(query = {}, leftOut): Promise<SoftenRecord[]> {
+      const found = await journal.softenings(query, leftOut);
       return query.actId === undefined ? found.filter((record) => record.context === context) : found;
     },
   };
@@ -37,9 +43,20 @@ export async function unfinishedContexts(journal: Journal, any: string | undefin
     const acts = new Set((await journal.requests({ state })).map(({ actId }) => actId));
     for (const id of acts) {
       // What belongs to no act is looked after by whoever is there.
-      const context = (await journal.act(id))?.context ?? any;
+      const act = await actOf(journal, id);
+      const context = act === 'newer' ? undefined : (act?.context ?? any);
       if (context !== undefined) found.add(context);
     }
   }
   return [...found];
+}
+
+/** What belongs to an act of a newer toolcrib is that one's to carry on, and in the way of nothing else. */
+async function actOf(journal: Journal, id: string): Promise<Act | 'newer' | undefined> {
+  try {
+    return await journal.act(id);
+  } catch (error) {
+    if (error instanceof ToolcribError && error.code === 'newer') return 'newer';
+    throw error;
+  }
 }

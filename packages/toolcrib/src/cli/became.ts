@@ -21,10 +21,14 @@ export interface ActStory {
   elsewhere?: string[];
   /** What was said to its holds; absent where none was answered. */
   answers?: AnswerStory[];
+  /** Which of its records a newer toolcrib wrote, in whole sentences; absent where all of it could be read. */
+  newer?: string[];
 }
 
 /** In one or two words: what stands at the end of the act. */
 export function outcomeOf(story: ActStory): string {
+  // The record that is missing may be the one that says it.
+  if (story.newer) return mild('not known here');
   const undo = undoneText(story);
   if (undo !== undefined) return undo;
   const { requests, softenings } = story;
@@ -78,6 +82,7 @@ function undoneText(story: ActStory): string | undefined {
 
 /** Whether everything that the act took is back by an undo. */
 export function wholeUndo(story: ActStory): boolean {
+  if (story.newer) return false;
   return tried(story.undos).some((undo) => isWhole(undo) && !tookAfter(story, undo));
 }
 

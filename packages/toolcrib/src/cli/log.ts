@@ -4,6 +4,7 @@ import {
   type Act,
   contextNameOf,
   type Journal,
+  type LeftOut,
   type RequestRecord,
   ToolcribError,
   type UndoRecord,
@@ -22,6 +23,7 @@ import {
   mild,
   type Output,
   print,
+  say,
   table,
   when,
   withOutput,
@@ -44,29 +46,52 @@ export function registerLog(program: Command): void {
             const act = await knownAct(journal, actId);
             const told = await storyOf(journal, act, answerableActs);
             // Not for each line of a list: holds carry all that was shown.
-            const answers = answersOf(await journal.holds({ actId: act.id }));
-            const story = { ...told, ...(answers.length > 0 ? { answers } : {}) };
+            const more = newerOnes();
+            const answers = answersOf(await journal.holds({ actId: act.id }, more.leftOut));
+            const newer = [...new Set([...(told.newer ?? []), ...more.found])];
+            const story = {
+              ...told,
+              ...(answers.length > 0 ? { answers } : {}),
+              ...(newer.length > 0 ? { newer } : {}),
+            };
             return print(options.output, story, () => storyText(story));
           }
-          const acts = await journal.acts({ ...inContext(options.context), limit: options.limit });
+          const { found: newer, leftOut } = newerOnes();
+          const wanted = { ...inContext(options.context), limit: options.limit };
+          const acts = await journal.acts(wanted, leftOut);
           let asked: ReturnType<typeof answerableActs> | undefined;
           const answerable = () => {
             asked ??= answerableActs();
             return asked;
           };
           const stories = await Promise.all(acts.map((act) => storyOf(journal, act, answerable)));
-          if (stories.length === 0 && options.context !== undefined)
+          if (stories.length === 0 && newer.length === 0 && options.context !== undefined)
             await knownContext(options.context, journal);
           print(options.output, stories, () =>
-            stories.length > 0
+            stories.length > 0 || newer.length > 0
               ? listText(stories)
               : `No acts yet${options.context ? ' in that context' : ''}.`,
           );
+          newer.push(...stories.flatMap((story) => story.newer ?? []));
+          for (const line of newer.slice(0, TOLD)) say(line);
+          if (newer.length > TOLD)
+            say(`${newer.length - TOLD} more records were written by a newer toolcrib.`);
+          if (newer.length > 0) say(UPDATE);
         } finally {
           await journal.close();
         }
       },
     );
+}
+
+/** So many are told by name. */
+const TOLD = 3;
+const UPDATE = '  → Update toolcrib to read them. They were left as they are, and nothing is damaged.';
+
+/** Collects what a newer toolcrib wrote: the log tells it, and goes on. */
+function newerOnes(): { found: string[]; leftOut: LeftOut } {
+  const found: string[] = [];
+  return { found, leftOut: ({ message }) => found.push(message) };
 }
 
 /** A name stands for all that it means in the terminals; with a mark it is one of these. */
@@ -105,16 +130,17 @@ async function answerableActs(): Promise<Set<string> | undefined> {
 }
 
 async function storyOf(journal: Journal, act: Act, answerable: typeof answerableActs): Promise<ActStory> {
+  const { found: newer, leftOut } = newerOnes();
   const [requests, softenings, undos] = await Promise.all([
-    journal.requests({ actId: act.id }),
-    journal.softenings({ actId: act.id }),
-    journal.undos(act.id),
+    journal.requests({ actId: act.id }, leftOut),
+    journal.softenings({ actId: act.id }, leftOut),
+    journal.undos(act.id, leftOut),
   ]);
   const held = requests.some(({ state }) => state === 'held');
   const known = held ? await answerable() : undefined;
   const refused = requests.some(({ state }) => state === 'refused');
   const { wentElsewhere } = await import('../app/elsewhere.ts');
-  const elsewhere = refused ? await wentElsewhere(journal, act) : [];
+  const elsewhere = refused ? await wentElsewhere(journal, act, leftOut) : [];
   const more = elsewhere.length > 0 ? { elsewhere } : {};
   return {
     act,
@@ -122,6 +148,7 @@ async function storyOf(journal: Journal, act: Act, answerable: typeof answerable
     softenings,
     undos,
     ...more,
+    ...(newer.length > 0 ? { newer } : {}),
     ...(known && held ? { answerable: known.has(act.id) } : {}),
   };
 }
@@ -181,6 +208,7 @@ function storyText(story: ActStory): string {
     ]),
     ...(next > 0 ? [faint(`${next} more are kept already, and go as soon as they are asked for`)] : []),
   ];
+  for (const line of story.newer ?? []) lines.push('', mild(clean(line)));
   for (const answer of story.answers ?? []) lines.push('', answerText(answer));
   for (const record of softenings) {
     const { owner, state, finishAfter, left, how, undoAsked } = record;
@@ -206,7 +234,7 @@ function storyText(story: ActStory): string {
   const finished = undos.some(({ kind }) => kind === 'finish');
   for (const id of story.elsewhere ?? [])
     lines.push('', `What was held here was sent again, and went in another act. Undo: toolcrib undo ${id}`);
-  if (open && !finished && !wholeUndo(story)) lines.push('', `Undo: toolcrib undo ${act.id}`);
+  if (open && !finished && !story.newer && !wholeUndo(story)) lines.push('', `Undo: toolcrib undo ${act.id}`);
   return lines.join('\n');
 }
 

@@ -1,5 +1,5 @@
 import { type KubeObject, type ResourceType, resourcePath } from '@toolcrib/kube';
-import { answeredObject, type Cluster, type RequestRecord } from '../../model/index.ts';
+import { answeredObject, type Cluster, passOver, type RequestRecord } from '../../model/index.ts';
 import type { WayDeps } from './deps.ts';
 import type { Understood } from './settle-by-looking.ts';
 
@@ -58,7 +58,7 @@ async function takenByLater(
   const acts = await journal.acts({ context, since: request.at });
   const ids = new Set([request.actId, ...acts.map(({ id }) => id)]);
   for (const actId of ids) {
-    for (const one of await journal.requests({ actId })) {
+    for (const one of await journal.requests({ actId }, passOver)) {
       const wanted = one.targetUids.filter((uid) => request.targetUids.includes(uid));
       if (wanted.length === 0 || one.at <= request.at || !tookForCertain(one) || !one.snapshotId) continue;
       for (const { metadata } of (await journal.snapshot(one.snapshotId))?.objects ?? []) {

@@ -1,4 +1,4 @@
-import { asUnsure, betweenLooks, type RequestRecord } from '../../model/index.ts';
+import { asUnsure, betweenLooks, passOver, type RequestRecord } from '../../model/index.ts';
 import type { WayDeps } from './deps.ts';
 import { resumeSoftenings } from './resume.ts';
 import { ENDED, settleByLooking } from './settle-by-looking.ts';
@@ -64,7 +64,7 @@ async function recoverIn(
   let away: string | undefined;
   for (const { id, actId } of requests) {
     // Resuming may have settled it.
-    const stored = (await deps.journal.requests({ actId })).find((one) => one.id === id);
+    const stored = (await deps.journal.requests({ actId }, passOver)).find((one) => one.id === id);
     if (stored?.state !== 'unsettled') continue;
     const look = await settleByLooking(deps, stored, context, { ...(away ? { away } : {}), pause });
     if (look.away) away ??= look.again;

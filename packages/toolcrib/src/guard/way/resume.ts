@@ -1,4 +1,4 @@
-import { type Cluster, mayArriveUntil, type SoftenRecord } from '../../model/index.ts';
+import { type Cluster, mayArriveUntil, type SoftenRecord, ToolcribError } from '../../model/index.ts';
 import { resume, settleRetained } from '../soften/index.ts';
 import type { WayDeps } from './deps.ts';
 import { tellClaim } from './retained.ts';
@@ -89,7 +89,8 @@ async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolea
     const { pause = PAUSE.first } = pauses.get(id) ?? {};
     pauses.set(id, { until: clock.now() + pause, pause: Math.min(pause * 2, PAUSE.longest) });
     deps.log('a softening could not be resumed yet', { act: record.actId, why: String(error) });
-    return false;
+    // That one says nothing of the others.
+    return error instanceof ToolcribError && error.code === 'newer';
   } finally {
     underWay.delete(id);
   }

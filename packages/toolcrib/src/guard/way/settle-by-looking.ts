@@ -56,6 +56,9 @@ export async function settleByLooking(
     const until = mayArriveUntil(request, deps.policy().mayArriveMs(context ?? '')) ?? 0;
     return decided(deps.clock.now(), request, look, { pause: options.pause, until }, said);
   } catch (error) {
+    // No look of ours will tell, and the cluster may be asked for others.
+    if (error instanceof ToolcribError && error.code === 'newer')
+      return said({ state: 'unsettled', note: error.message });
     const note = `the cluster could not be asked (${error instanceof ToolcribError ? error.message : String(error)})`;
     return { ...said({ state: 'unsettled', note }), again: note, away: true };
   }
