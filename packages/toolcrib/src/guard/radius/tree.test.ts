@@ -41,6 +41,33 @@ test('many alike are cut to a few and a number', () => {
   assert.equal(text.match(/Pod web/g)?.length, 3);
 });
 
+test('what hangs on one of many is shown, wherever it stands among them', () => {
+  const many = Array.from({ length: 60 }, (_, index) => object('v1 ConfigMap', `shop/c${index}`));
+  const owner = many[29] as KubeObject;
+  const [web, ...rest] = deployment('shop/web', 2) as [KubeObject, ...KubeObject[]];
+  const { apiVersion, kind, metadata } = owner;
+  const owned = { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '' };
+  const owning = { ...web, metadata: { ...web.metadata, ownerReferences: [owned] } };
+  const objects = [...many, owning, ...rest];
+  const text = tree(
+    radiusOf(
+      view(objects),
+      many.map((one) => aim(one)),
+    ),
+  );
+  assert.match(text, /ConfigMap shop\/c29 .*\n└─ Deployment web .*\n {3}└─ ReplicaSet/);
+  assert.match(text, /\n… and 52 more ConfigMaps\n/);
+});
+
+test('old ReplicaSets do not hide the one that has the Pods', () => {
+  const [web, set, ...pods] = deployment('shop/web', 2) as [KubeObject, KubeObject, ...KubeObject[]];
+  const old = Array.from({ length: 10 }, (_, index) => ({
+    ...set,
+    metadata: { ...set.metadata, name: `web-old-${index}`, uid: `uid-old-${index}` },
+  }));
+  assert.match(tree(radiusFor([web, ...old, set, ...pods])), /ReplicaSet web-5d8f .*\n {3}├─ Pod web-5d8f-0/);
+});
+
 test('no line is wider than asked, none has a control character, and ASCII is ASCII', () => {
   const nasty = object('v1 ConfigMap', `shop/${'n'.repeat(120)}`, { finalizers: ['evil.io/\u001b[31m'] });
   const radius = radiusFor([nasty]);

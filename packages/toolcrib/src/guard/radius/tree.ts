@@ -50,6 +50,7 @@ export function tree(radius: Radius, options: TreeOptions = {}): string {
     if (known) known.push(member);
     else children.set(via, [member]);
   }
+  const alikeAs = shapes(children);
   const dot = unicode ? ' · ' : ' - ';
   /** @param under what stands left of further lines of the same row */
   const line = (lead: string, name: string, words: string, colour: (text: string) => string, under = '') => {
@@ -63,7 +64,7 @@ export function tree(radius: Radius, options: TreeOptions = {}): string {
   };
   const drawn = new Set<string>();
   const draw = (members: readonly RadiusMember[], lead: string, top: boolean) => {
-    const rows = folded(members, top ? Math.max(alike, 8) : alike);
+    const rows = folded(members, top ? Math.max(alike, 8) : alike, alikeAs);
     for (const [index, row] of rows.entries()) {
       const last = index === rows.length - 1;
       const mark = top ? '' : last ? box.last : box.branch;
@@ -115,14 +116,42 @@ function nameOf(member: RadiusMember, top: boolean): string {
   return top && namespace ? `${kind} ${namespace}/${name}` : `${kind} ${name}`;
 }
 
-/** Many alike (kind, fate and class) are cut to the first few and a line that says how many more. */
-function folded(members: readonly RadiusMember[], alike: number): (RadiusMember | string)[] {
-  const groups = new Map<string, RadiusMember[]>();
+/**
+ * What a member and all that hangs on it look like, kinds, fates and classes: of what is not the same in this, each is shown.
+ * What a person must see (a workload that one of sixty ConfigMaps owns, the data below one of ten claims) hides behind no number.
+ */
+function shapes(children: ReadonlyMap<string, readonly RadiusMember[]>): (member: RadiusMember) => number {
+  // Numbers, since a text would grow with the depth.
+  const numbers = new Map<string, number>();
+  const known = new Map<RadiusMember, number>();
+  const shapeOf = (member: RadiusMember): number => {
+    const seen = known.get(member);
+    if (seen !== undefined) return seen;
+    // One that hangs on itself in the end has no shape below.
+    known.set(member, -1);
+    const { ref, fate, loss, spent = false } = member;
+    const below = new Set((children.get(ref.uid ?? '') ?? []).map(shapeOf));
+    const shape = `${ref.apiVersion}/${ref.kind} ${fate} ${loss} ${spent} ${[...below].sort()}`;
+    const number = numbers.get(shape) ?? numbers.size;
+    numbers.set(shape, number);
+    known.set(member, number);
+    return number;
+  };
+  return shapeOf;
+}
+
+/** Many alike are cut to the first few and a line that says how many more. */
+function folded(
+  members: readonly RadiusMember[],
+  alike: number,
+  shapeOf: (member: RadiusMember) => number,
+): (RadiusMember | string)[] {
+  const groups = new Map<number, RadiusMember[]>();
   for (const member of members) {
-    const key = `${member.ref.apiVersion}/${member.ref.kind} ${member.fate} ${member.loss}`;
-    const known = groups.get(key);
+    const shape = shapeOf(member);
+    const known = groups.get(shape);
     if (known) known.push(member);
-    else groups.set(key, [member]);
+    else groups.set(shape, [member]);
   }
   return [...groups.values()].flatMap((group): (RadiusMember | string)[] => {
     if (group.length <= alike) return group;
