@@ -1,10 +1,10 @@
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { stringify } from 'yaml';
 import { readKubeconfig } from '../cluster/index.ts';
 import { ToolcribError } from '../model/index.ts';
 import { isLocked, ownFolder, readIfThere, replaceOwnFile } from './files.ts';
+import { kubeconfigText } from './kubeconfig-text.ts';
 import type { Paths } from './paths.ts';
 import { loadPersonOf, OWN, type Person } from './person-kubeconfig.ts';
 import { meaningOf, replacing } from './replaced.ts';
@@ -79,7 +79,7 @@ export function adopt(
     contexts: together(contexts, before?.contexts),
   };
   // Before our own file is written anew without them.
-  const text = stringify(config);
+  const text = kubeconfigText(config);
   if (was !== text && !replaceOwnFile(to, was, text)) return undefined;
   return foreign.contexts.map((item) => item.name);
 }

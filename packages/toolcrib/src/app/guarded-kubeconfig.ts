@@ -1,13 +1,13 @@
 import { homedir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { stringify } from 'yaml';
 import { isOurs, OWN_FILE_MARK } from '../cluster/index.ts';
 import { contextPrefix } from '../guard/door/context-path.ts';
 import { ToolcribError } from '../model/index.ts';
 import { adopt, type File, HALF_WRITTEN, type Opened, openOwn, ownContextOf } from './adopt.ts';
 import { type DoorIdentity, loadDoorIdentity } from './door-identity.ts';
 import { replaceOwnFile, withLock } from './files.ts';
+import { kubeconfigText } from './kubeconfig-text.ts';
 import { lastMeant, type Meanings } from './last-meant.ts';
 import type { Paths } from './paths.ts';
 import {
@@ -247,7 +247,7 @@ function guardedText(
     contexts,
     extensions: [{ name: OWN_FILE_MARK, extension: mark }],
   };
-  return `# Written by toolcrib, which keeps it up to date. Your own kubeconfig is not changed.\n${stringify(config)}`;
+  return `# Written by toolcrib, which keeps it up to date. Your own kubeconfig is not changed.\n${kubeconfigText(config)}`;
 }
 
 function contextEntry(name: string, target: string, namespace?: string, extensions?: object[]) {
