@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lineageOf, type RunProcess } from './lineage.ts';
+import { lineageOf, mayBeOf, type RunProcess } from './lineage.ts';
 import type { ProcessSeen } from './processes.ts';
 
 const AGENT: RunProcess = { id: 'run-a', pid: 300, start: 500, agent: true };
@@ -129,6 +129,19 @@ test('without an agent, who has let go of his parents is a person, and a run’s
   const seen = table(...MACHINE, [8, 1, 8, 600], [9, 310, 200, 600, pts]);
   assert.equal(lineageOf(8, [TOOL], seen).of, 'person');
   assert.deepEqual(lineageOf(9, [TOOL], seen), { of: 'run', id: 'run-t', agent: false });
+});
+
+test('who says yes may be of a tool’s run too, as long as that goes on', () => {
+  const orphan = table(...MACHINE, [9, 1, 9, 600]);
+  const says = (runs: RunProcess[], seen = orphan) => lineageOf(9, runs, seen, mayBeOf(runs)).of;
+  assert.equal(says([TOOL]), 'unknown');
+  assert.equal(says([{ ...TOOL, ended: true }]), 'person');
+  assert.equal(says([AGENT]), 'unknown');
+  assert.equal(says([{ ...AGENT, ended: true }]), 'unknown');
+  // Of before it, at a terminal of its own, or started by a daemon of root's: nobody of the run's.
+  assert.equal(says([TOOL], table(...MACHINE, [9, 1, 9, 400])), 'person');
+  const window = table(...MACHINE, [210, 100, 210, 590, pts], [9, 210, 210, 600, pts]);
+  assert.equal(says([TOOL], window), 'person');
 });
 
 test('a pid that was given to another process is no run’s head, nor is that of a run that ended', () => {

@@ -24,13 +24,15 @@ const DEEPEST = 200;
  * Goes up from a process to its parents. Who is started by a run is the run's, however many shells and sessions are in
  * between, and whatever it unsets; and so is who carries a run's mark.
  *
- * Who has let go of its parents *and* of the mark can't be told from a service of the system. While an agent runs, such a
- * one is nobody's, unless it began before the agent did, or has a terminal of its own.
+ * Who has let go of its parents *and* of the mark can't be told from a service of the system. While one of the `doubted` runs
+ * goes on, such a one is nobody's, unless it began before the run did, or has a terminal of its own.
+ * @param doubted the runs of which it may be; else those of agents, also for a while after their end
  */
 export function lineageOf(
   pid: number,
   runs: readonly RunProcess[],
   seen: (pid: number) => ProcessSeen | undefined = processSeen,
+  doubted: readonly RunProcess[] = runs.filter((run) => run.agent),
 ): Lineage {
   const chain: ProcessSeen[] = [];
   for (let at = pid; at > 0 && chain.length < DEEPEST; ) {
@@ -54,10 +56,10 @@ export function lineageOf(
       return { of: 'run', id: one.mark, agent: marked?.agent ?? true };
     }
   }
-  const began = runs.filter((run) => run.agent).flatMap(({ start }) => (start === undefined ? [] : [start]));
+  const began = doubted.flatMap(({ start }) => (start === undefined ? [] : [start]));
   const since = Math.min(...began);
   return began.length > 0 && hasLetGo(chain, since)
-    ? { of: 'unknown', why: 'it has no parents that were there before an agent began' }
+    ? { of: 'unknown', why: 'it has no parents that were there before a run began' }
     : { of: 'person' };
 }
 
@@ -82,13 +84,20 @@ function isTyped({ pid, group, foreground }: ProcessSeen): boolean {
   return group === pid && foreground === true;
 }
 
+/** Of which runs somebody without parents may be who says yes: of an agent's, and of any that goes on. */
+export function mayBeOf(runs: readonly RunProcess[]): RunProcess[] {
+  return runs.filter((run) => run.agent || !run.ended);
+}
+
 /**
  * The process that says yes.
  * @throws ToolcribError `conflict` where that is a run's own, or can't be told
  */
 export function mayAnswer(pid: number | undefined, runs: readonly RunProcess[], what: string): void {
   const found: Lineage =
-    pid === undefined ? { of: 'unknown', why: 'it does not show which one it is' } : lineageOf(pid, runs);
+    pid === undefined
+      ? { of: 'unknown', why: 'it does not show which one it is' }
+      : lineageOf(pid, runs, processSeen, mayBeOf(runs));
   if (found.of === 'person') return;
   const next =
     pid === undefined
