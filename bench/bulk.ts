@@ -1,8 +1,8 @@
 // Deleting many small objects by label with a real kubectl: through the guard, beside straight to the same control plane.
 // Needs Go, as the testbed does.
 import { realClients } from '@toolcrib/sandbox';
-import { openStage } from '../packages/toolcrib/src/app/testing/stage.ts';
-import { inNamespace, paths } from '../packages/toolcrib/src/testing/target.ts';
+import { inNamespace, paths } from '../packages/guard/src/testing/target.ts';
+import { openStage } from '../packages/toolcrib/src/testing/stage.ts';
 import { openGuardedTestbed } from '../testbed/guarded.ts';
 import type { Figure } from './run.ts';
 

@@ -1,7 +1,7 @@
 // The blast radius of what holds thousands: what one judgement thinks, without the cluster. Each at a tenth of its size and whole,
 // since what counts is that it grows with its objects and not with their square.
-import { radiusOf } from '../packages/toolcrib/src/guard/radius/radius.ts';
-import { CROWDS } from '../packages/toolcrib/src/guard/radius/testing/crowds.ts';
+import { radiusOf } from '../packages/guard/src/radius/radius.ts';
+import { CROWDS } from '../packages/guard/src/radius/testing/crowds.ts';
 import type { Figure } from './run.ts';
 
 /** Times thirteen objects. */

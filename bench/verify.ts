@@ -11,15 +11,10 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createMessage, generateKey, sign as pgpSign } from 'openpgp';
-import { artefactOfBytes } from '../packages/toolcrib/src/vet/verify/artefact.ts';
-import type { VerifyOptions } from '../packages/toolcrib/src/vet/verify/command.ts';
-import { sigstoreBundle } from '../packages/toolcrib/src/vet/verify/schemes/sigstore-bundle.ts';
-import {
-  IDENTITY,
-  ISSUER,
-  SIGNED_AT,
-  testSigstore,
-} from '../packages/toolcrib/src/vet/verify/testing/signer.ts';
+import { artefactOfBytes } from '../packages/vet/src/verify/artefact.ts';
+import type { VerifyOptions } from '../packages/vet/src/verify/command.ts';
+import { sigstoreBundle } from '../packages/vet/src/verify/schemes/sigstore-bundle.ts';
+import { IDENTITY, ISSUER, SIGNED_AT, testSigstore } from '../packages/vet/src/verify/testing/signer.ts';
 import type { Figure } from './run.ts';
 
 const MIB = 1024 * 1024;
@@ -57,7 +52,7 @@ async function large(folder: string): Promise<Figure[]> {
 
 /** In a process of its own. @returns the most memory it held, in bytes */
 function verify(path: string, options: VerifyOptions): number {
-  const command = new URL('../packages/toolcrib/src/vet/verify/command.ts', import.meta.url).href;
+  const command = new URL('../packages/vet/src/verify/command.ts', import.meta.url).href;
   const code = `import { runVerify } from ${JSON.stringify(command)};
       const { verdict, reason } = await runVerify(${JSON.stringify(path)}, ${JSON.stringify(options)});
       if (verdict !== 'pass') throw new Error(reason);

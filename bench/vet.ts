@@ -4,14 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { assess, packText, readTrustPolicy, verifyPack } from '../packages/toolcrib/src/vet/index.ts';
-import { gitSource } from '../packages/toolcrib/src/vet/sources/git/source.ts';
-import {
-  type CommitSpec,
-  fastImport,
-  NOW,
-  type TagSpec,
-} from '../packages/toolcrib/src/vet/testing/repository.ts';
+import { assess, packText, readTrustPolicy, verifyPack } from '../packages/vet/src/index.ts';
+import { gitSource } from '../packages/vet/src/sources/git/source.ts';
+import { type CommitSpec, fastImport, NOW, type TagSpec } from '../packages/vet/src/testing/repository.ts';
 
 /** One measured figure; `beside` is what it is held against, measured in the same run. */
 interface Figure {
@@ -80,7 +75,7 @@ const timed = async (work: () => unknown): Promise<number> => {
 
 /** Vets a history in a process of its own and gives that process's peak memory, in MiB. */
 function peakMemory(dir: string): number {
-  const script = `const { gitSource } = await import(${JSON.stringify(import.meta.resolve('../packages/toolcrib/src/vet/sources/git/source.ts'))});
+  const script = `const { gitSource } = await import(${JSON.stringify(import.meta.resolve('../packages/vet/src/sources/git/source.ts'))});
 await gitSource.collect(${JSON.stringify(target(dir))}, { now: () => ${NOW} });
 console.log(process.resourceUsage().maxRSS);`;
   const args = ['--conditions=toolcrib-source', '--input-type=module', '--eval', script];

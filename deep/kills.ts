@@ -1,4 +1,4 @@
-import { killGuards } from '../packages/toolcrib/src/app/testing/kills.ts';
+import { killGuards } from '../packages/toolcrib/src/testing/kills.ts';
 import type { Proof } from './proof.ts';
 
 /** Real guard processes over a cluster in a process of its own that writes down what arrives. */

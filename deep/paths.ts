@@ -9,7 +9,7 @@ import {
   type PathReading,
   RECORDED,
   SEED,
-} from '../packages/toolcrib/src/guard/testing/path-reading.ts';
+} from '../packages/guard/src/testing/path-reading.ts';
 import { startReferee } from './fuzz/referee.ts';
 import { readPaths } from './paths/read.ts';
 import type { Proof } from './proof.ts';

@@ -1,5 +1,5 @@
-import { promiseCases } from '../packages/toolcrib/src/app/testing/promise/run.ts';
-import { openStage } from '../packages/toolcrib/src/app/testing/stage.ts';
+import { promiseCases } from '../packages/toolcrib/src/testing/promise/run.ts';
+import { openStage } from '../packages/toolcrib/src/testing/stage.ts';
 import { openGuardedTestbed } from '../testbed/guarded.ts';
 import type { Proof } from './proof.ts';
 

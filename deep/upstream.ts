@@ -1,6 +1,6 @@
-import type { Lie, Point } from '../packages/toolcrib/src/app/testing/liar.ts';
-import { type Form, type LieCase, openStage } from '../packages/toolcrib/src/app/testing/lie-cases.ts';
-import { Random } from '../packages/toolcrib/src/guard/testing/random.ts';
+import { Random } from '../packages/guard/src/testing/random.ts';
+import type { Lie, Point } from '../packages/toolcrib/src/testing/liar.ts';
+import { type Form, type LieCase, openStage } from '../packages/toolcrib/src/testing/lie-cases.ts';
 import type { Proof } from './proof.ts';
 
 /** Each status of each of these. */

@@ -2,16 +2,16 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { PACKAGES } from './packages.ts';
 
-const packages = ['kube', 'sandbox', 'toolcrib'];
-for (const name of packages) rmSync(join('packages', name, 'dist'), { recursive: true, force: true });
+for (const name of PACKAGES) rmSync(join('packages', name, 'dist'), { recursive: true, force: true });
 const { status } = spawnSync(join('node_modules', '.bin', 'tsc'), ['--build', 'tsconfig.build.json'], {
   stdio: 'inherit',
 });
 if (status !== 0) process.exit(status ?? 1);
 
 // tsc emits only what is imported; some data is read by its URL.
-for (const name of packages) {
+for (const name of PACKAGES) {
   for (const file of globSync(`packages/${name}/src/**/*`, { withFileTypes: true })) {
     const path = join(file.parentPath, file.name);
     if (!file.isFile() || path.endsWith('.ts') || /\/(testing|fixtures)\//.test(path)) continue;
@@ -20,5 +20,6 @@ for (const name of packages) {
     cpSync(path, target);
   }
 }
-for (const data of ['examples', 'policies'])
-  cpSync(data, join('packages', 'toolcrib', data), { recursive: true });
+cpSync('examples', join('packages', 'toolcrib', 'examples'), { recursive: true });
+for (const name of ['vet', 'toolcrib'])
+  cpSync('policies', join('packages', name, 'policies'), { recursive: true });

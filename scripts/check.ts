@@ -9,6 +9,7 @@ import { circlesOf, faultsOf, known } from './circles.ts';
 import { planted as plantedCircles, plantedFaults } from './circles-planted.ts';
 import { importsOf } from './import-graph.ts';
 import { overrides, planted } from './import-law.ts';
+import { PACKAGES } from './packages.ts';
 
 const fix = process.argv.includes('--fix');
 const bin = (name: string) => join('node_modules', '.bin', name);
@@ -125,7 +126,7 @@ step('no registry host, no path of a machine, no install script', () => {
 step('each dependency is in docs/dependencies.md', () => {
   const require = createRequire(import.meta.url);
   const text = readFileSync('docs/dependencies.md', 'utf8');
-  const names = ['.', 'packages/kube', 'packages/sandbox', 'packages/toolcrib'].flatMap((folder) => {
+  const names = ['.', ...PACKAGES.map((name) => `packages/${name}`)].flatMap((folder) => {
     const { dependencies = {}, devDependencies = {} } = require(
       join(process.cwd(), folder, 'package.json'),
     ) as Record<string, Record<string, string>>;

@@ -1,9 +1,7 @@
-// Which way imports may point (docs/architecture.md): kube ◀ sandbox ◀ toolcrib; inside toolcrib
-// cli, api ▶ app ▶ capabilities ▶ journal, cluster ▶ model ▶ kube. Capabilities never import each other.
-// The rules themselves stand in biome.json, written from here so that the two can't drift.
-const SRC = 'packages/toolcrib/src';
-
-export const capabilities = ['guard', 'undo', 'trial', 'toolbox', 'vet', 'advisories', 'drill', 'notify'];
+// Which way imports may point (docs/architecture.md): kube ◀ sandbox; kube ◀ model ◀ guard, vet ◀ toolcrib. Inside a package
+// its folders have floors too. The rules themselves stand in biome.json, written from here so that the two can't drift.
+const GUARD = 'packages/guard/src';
+const TOOLCRIB = 'packages/toolcrib/src';
 
 /** Folder → what its sources may not import, with the reason people read. */
 interface Rule {
@@ -12,63 +10,133 @@ interface Rule {
   why: string;
 }
 
-const upper = ['cli', 'api', 'app'];
+/** The floors of the guard, the ground first; what stands on one floor does not see each other. */
+const FLOORS = [
+  ['journal', 'cluster', 'notify', 'effect'],
+  ['radius', 'policy'],
+  ['decide', 'act', 'hold', 'soften'],
+  ['door'],
+  ['port'],
+  ['way'],
+  ['undo'],
+];
+
+/** They stand behind ports of model: who puts the guard together brings them. */
+const BEHIND_PORTS = ['journal', 'cluster', 'notify'];
 
 export const rules: Rule[] = [
+  ...FLOORS.flatMap((floor, at) =>
+    floor.map((folder) => ({
+      folder: `${GUARD}/${folder}`,
+      notFrom: [
+        ...new Set([...FLOORS.slice(at).flat(), ...BEHIND_PORTS].filter((other) => other !== folder)),
+      ],
+      why: 'The guard has floors: what is below knows nothing of what is above, and journal, cluster and notifiers come in through the ports of model.',
+    })),
+  ),
+  ...['laptop', 'cage', 'demo', 'operations'].map((folder) => ({
+    folder: `${TOOLCRIB}/${folder}`,
+    notFrom: [
+      'faces',
+      'compose',
+      ...(folder === 'operations' ? [] : ['operations']),
+      ...(folder === 'laptop' || folder === 'cage' ? ['demo'] : []),
+    ],
+    why: 'faces ▶ operations ▶ capabilities; what is put together by compose knows nothing of it.',
+  })),
   {
-    folder: `${SRC}/model`,
-    notFrom: [...upper, ...capabilities, 'journal', 'cluster'],
+    folder: `${TOOLCRIB}/compose`,
+    notFrom: ['faces/cli'],
+    why: 'What puts the guard together knows no command line.',
+  },
+  {
+    folder: `${TOOLCRIB}/faces/api`,
+    notFrom: ['faces/cli', 'cli', 'compose', 'demo'],
+    why: 'The API is given what it serves.',
+  },
+  { folder: `${TOOLCRIB}/faces/cli`, notFrom: ['faces/api'], why: 'Faces never import each other.' },
+];
+
+const ours = (...names: string[]) =>
+  names.flatMap((name) => {
+    const full = name === 'toolcrib' ? name : `@toolcrib/${name}`;
+    return [full, `${full}/**`];
+  });
+
+/** What reaches outside of the process. */
+const IO = [
+  'fs',
+  'fs/**',
+  'net',
+  'http',
+  'https',
+  'child_process',
+  'worker_threads',
+  'sqlite',
+  'dns',
+  'dns/**',
+];
+
+const packages: Rule[] = [
+  {
+    folder: 'packages/kube/src',
+    notFrom: [...ours('sandbox', 'model', 'guard', 'vet', 'toolcrib'), 'node:*', 'node:*/**'],
+    why: 'kube is pure: no I/O, no other package of ours.',
+  },
+  {
+    folder: 'packages/sandbox/src',
+    notFrom: ours('model', 'guard', 'vet', 'toolcrib'),
+    why: 'The sandbox is published on its own.',
+  },
+  {
+    folder: 'packages/model/src',
+    notFrom: [...ours('sandbox', 'guard', 'vet', 'toolcrib'), ...IO.map((name) => `node:${name}`)],
     why: 'model is pure: it imports kube only.',
   },
   {
-    folder: `${SRC}/journal`,
-    notFrom: [...upper, ...capabilities, 'cluster'],
-    why: 'journal imports model only.',
+    folder: 'packages/guard/src',
+    notFrom: ours('sandbox', 'vet', 'toolcrib'),
+    why: 'The guard is installed by itself.',
   },
   {
-    folder: `${SRC}/cluster`,
-    notFrom: [...upper, ...capabilities, 'journal'],
-    why: 'cluster imports model only.',
+    folder: 'packages/vet/src',
+    notFrom: ours('kube', 'sandbox', 'guard', 'toolcrib'),
+    why: 'vet knows nothing of Kubernetes, and is installed by itself.',
   },
-  ...capabilities.map((folder) => ({
-    folder: `${SRC}/${folder}`,
-    notFrom: [...upper, ...capabilities.filter((other) => other !== folder), 'journal', 'cluster'],
-    why: 'Capabilities import model, and never each other: app puts them together, through the ports of model.',
-  })),
-  { folder: `${SRC}/app`, notFrom: ['cli'], why: 'app knows no command line.' },
-];
-
-const packages = [
-  {
-    folder: 'packages/kube/src',
-    notFrom: ['@toolcrib/sandbox', 'toolcrib', 'node:*'],
-    why: 'kube is pure: no I/O, no other package of ours.',
-  },
-  { folder: 'packages/sandbox/src', notFrom: ['toolcrib'], why: 'The sandbox is published on its own.' },
 ];
 
 /** Tests may put together what they need. */
 export const TESTS = ['**/*.test.ts', '**/*.contract.ts', '**/testing/**'];
 
-/** The `overrides` of biome.json. */
+/** The `overrides` of biome.json: of a file only the last that fits counts, so each says all that holds for its folder. */
 export function overrides() {
-  const within = rules.map(({ folder, notFrom, why }) => ({
-    folder,
-    group: notFrom.flatMap((other) => [
+  const ofPackage = (folder: string) => packages.find((one) => folder.startsWith(`${one.folder}/`));
+  const within = rules.map(({ folder, notFrom, why }) => {
+    const group = notFrom.flatMap((other) => [
       `**/../${other}/**`,
       `../${other}/**`,
       `../../${other}/**`,
       `../../../${other}/**`,
-    ]),
-    why,
+    ]);
+    const around = ofPackage(folder);
+    return {
+      folder,
+      patterns: [{ group, why }, ...(around ? [{ group: around.notFrom, why: around.why }] : [])],
+    };
+  });
+  const between = packages.map(({ folder, notFrom, why }) => ({
+    folder,
+    patterns: [{ group: notFrom, why }],
   }));
-  const between = packages.map(({ folder, notFrom, why }) => ({ folder, group: notFrom, why }));
-  return [...between, ...within].map(({ folder, group, why }) => ({
+  return [...between, ...within].map(({ folder, patterns }) => ({
     includes: [`${folder}/**/*.ts`, ...TESTS.map((pattern) => `!${pattern}`)],
     linter: {
       rules: {
         style: {
-          noRestrictedImports: { level: 'error', options: { patterns: [{ group, message: why }] } },
+          noRestrictedImports: {
+            level: 'error',
+            options: { patterns: patterns.map(({ group, why }) => ({ group, message: why })) },
+          },
         },
       },
     },
@@ -77,12 +145,34 @@ export function overrides() {
 
 /** Violations that the check must find: each would be a line of a file in that folder. */
 export const planted = [
-  { file: `${SRC}/guard/planted.ts`, line: "import { planUndo } from '../undo/index.ts';" },
-  { file: `${SRC}/guard/way/planted.ts`, line: "import { openJournal } from '../../journal/index.ts';" },
-  { file: `${SRC}/undo/planted.ts`, line: "import { look } from '../guard/radius/index.ts';" },
-  { file: `${SRC}/model/planted.ts`, line: "import { openJournal } from '../journal/index.ts';" },
-  { file: `${SRC}/journal/planted.ts`, line: "import { startGuard } from '../app/guard-main.ts';" },
-  { file: `${SRC}/app/planted.ts`, line: "import { print } from '../cli/terminal.ts';" },
+  { file: `${GUARD}/way/planted.ts`, line: "import { planUndo } from '../undo/index.ts';" },
+  { file: `${GUARD}/way/planted-journal.ts`, line: "import { openJournal } from '../journal/index.ts';" },
+  { file: `${GUARD}/way/deep/planted.ts`, line: "import { openJournal } from '../../journal/index.ts';" },
+  { file: `${GUARD}/way/planted-vet.ts`, line: "import { assess } from '@toolcrib/vet';" },
+  { file: `${GUARD}/effect/planted.ts`, line: "import { look } from '../radius/index.ts';" },
+  { file: `${GUARD}/radius/planted.ts`, line: "import { decide } from '../decide/decide.ts';" },
+  { file: `${GUARD}/decide/planted.ts`, line: "import { judge } from '../way/judge.ts';" },
+  { file: `${GUARD}/door/planted.ts`, line: "import { judge } from '../way/judge.ts';" },
+  { file: `${GUARD}/undo/planted.ts`, line: "import { connectCluster } from '../cluster/index.ts';" },
+  { file: `${GUARD}/journal/planted.ts`, line: "import { judge } from '../way/judge.ts';" },
+  { file: `${GUARD}/cluster/planted.ts`, line: "import { openJournal } from '../journal/index.ts';" },
+  { file: `${GUARD}/notify/planted.ts`, line: "import { openJournal } from '../journal/index.ts';" },
+  { file: `${GUARD}/planted.ts`, line: "import { startGuard } from 'toolcrib';" },
+  { file: `${TOOLCRIB}/laptop/planted.ts`, line: "import { print } from '../faces/cli/terminal.ts';" },
+  { file: `${TOOLCRIB}/laptop/planted-compose.ts`, line: "import { desks } from '../compose/desks.ts';" },
+  { file: `${TOOLCRIB}/cage/planted.ts`, line: "import { demo } from '../demo/demo.ts';" },
+  { file: `${TOOLCRIB}/operations/planted.ts`, line: "import { print } from '../faces/cli/terminal.ts';" },
+  { file: `${TOOLCRIB}/operations/planted-compose.ts`, line: "import { desks } from '../compose/desks.ts';" },
+  { file: `${TOOLCRIB}/compose/planted.ts`, line: "import { print } from '../faces/cli/terminal.ts';" },
+  { file: `${TOOLCRIB}/faces/api/planted.ts`, line: "import { desks } from '../../compose/desks.ts';" },
+  {
+    file: `${TOOLCRIB}/faces/cli/planted.ts`,
+    line: "import { apiRoutes } from '../../faces/api/server.ts';",
+  },
+  { file: 'packages/model/src/planted.ts', line: "import { openJournal } from '@toolcrib/guard/journal';" },
+  { file: 'packages/model/src/planted-io.ts', line: "import { readFileSync } from 'node:fs';" },
+  { file: 'packages/vet/src/planted.ts', line: "import { refOf } from '@toolcrib/kube';" },
+  { file: 'packages/vet/src/planted-guard.ts', line: "import { look } from '@toolcrib/guard/radius';" },
   { file: 'packages/kube/src/planted.ts', line: "import { readFileSync } from 'node:fs';" },
   { file: 'packages/sandbox/src/planted.ts', line: "import { startGuard } from 'toolcrib';" },
 ];

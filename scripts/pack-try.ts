@@ -1,11 +1,12 @@
 // Packs each package, installs the packs into an empty folder, and uses what was installed there: what people get from
 // the registry must run by itself, without this repository.
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { realClients } from '@toolcrib/sandbox';
+import { PACKAGES } from './packages.ts';
 import { type Pack, registryOfPacks } from './registry-of-packs.ts';
 
 const root = process.cwd();
@@ -19,7 +20,7 @@ const must = (name: string, isSo: boolean) => {
 
 try {
   run(process.execPath, ['scripts/build.ts'], root);
-  const packs = ['kube', 'sandbox', 'toolcrib'].map((name) => {
+  const packs = PACKAGES.map((name) => {
     const [pack] = JSON.parse(
       run('npm', ['pack', '--json', '--pack-destination', folder], join(root, 'packages', name)),
     ) as { name: string; version: string; filename: string; size: number; files: { path: string }[] }[];
@@ -69,6 +70,8 @@ await sandbox.close();`,
     /^https:\/\/127\.0\.0\.1:\d+ resource/.test(run(process.execPath, ['use.mjs'], home)),
   );
 
+  await eachAlone(packs);
+
   // Cluster, guard process and worker as JavaScript, from the packs alone; kubectl from PATH, as people have it.
   const { kubectl } = await realClients();
   const demo = spawnSync(process.execPath, [bin, 'demo'], {
@@ -91,6 +94,49 @@ await sandbox.close();`,
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** Each package by itself, with those of ours that it needs and no other, doing something of what it is for. */
+async function eachAlone(all: Pack[]): Promise<void> {
+  const uses: Record<string, { needs: string[]; script: string; says: string }> = {
+    '@toolcrib/model': {
+      needs: ['@toolcrib/kube'],
+      script: `import { combineVerdicts } from '@toolcrib/model';
+console.log(combineVerdicts(['pass', 'unknown']));`,
+      says: 'unknown',
+    },
+    '@toolcrib/guard': {
+      needs: ['@toolcrib/kube', '@toolcrib/model'],
+      script: `import { loadKey, openJournal } from '@toolcrib/guard/journal';
+import { connectCluster } from '@toolcrib/guard/cluster';
+import { openDoor } from '@toolcrib/guard/door/door';
+const clock = { now: () => Date.now(), after: () => () => {} };
+const journal = openJournal({ folder: 'journal', key: loadKey({ folder: 'journal', env: {} }), clock });
+console.log((await journal.acts()).length, typeof connectCluster, typeof openDoor);
+await journal.close();`,
+      says: '0 function function',
+    },
+    '@toolcrib/vet': {
+      needs: ['@toolcrib/kube', '@toolcrib/model'],
+      script: `import { CRITERIA, readTrustPolicy } from '@toolcrib/vet';
+const { path } = await readTrustPolicy(undefined);
+console.log(CRITERIA.length > 5, path);`,
+      says: 'true toolcrib/policies/trust.yaml',
+    },
+  };
+  for (const [name, { needs, script, says }] of Object.entries(uses)) {
+    const at = join(folder, name.replace('/', '-'));
+    mkdirSync(at);
+    writeFileSync(join(at, 'package.json'), '{"private":true,"type":"module"}');
+    const own = all.filter((pack) => pack.name === name || needs.includes(pack.name));
+    const args = ['install', '--no-audit', '--no-fund', '--omit=dev', '--prefer-offline'];
+    run('npm', [...args, ...own.map(({ file }) => file)], at);
+    writeFileSync(join(at, 'use.mjs'), script);
+    const { stdout, stderr } = spawnSync(process.execPath, ['use.mjs'], { cwd: at, encoding: 'utf8' });
+    must(`${name} runs by itself: ${stdout.trim() || stderr}`, stdout.trim() === says);
+    const others = globSync('node_modules/{@toolcrib/*,toolcrib}/package.json', { cwd: at }).length;
+    must(`${name} brings ${others - 1} other packages of ours`, others === own.length);
+  }
 }
 
 /** Installed for everybody, as the README says, from a registry: every package of it is the one that was tried here. */

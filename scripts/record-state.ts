@@ -3,9 +3,9 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { pause } from '../packages/toolcrib/src/app/testing/running-guard.ts';
-import { codeOf, openGuardedSandbox, openStage } from '../packages/toolcrib/src/app/testing/stage.ts';
-import { version } from '../packages/toolcrib/src/app/version.ts';
+import { version } from '../packages/toolcrib/src/laptop/version.ts';
+import { pause } from '../packages/toolcrib/src/testing/running-guard.ts';
+import { codeOf, openGuardedSandbox, openStage } from '../packages/toolcrib/src/testing/stage.ts';
 
 const NS = 'shop';
 const stage = await openStage(openGuardedSandbox, { waitSeconds: 5 });
@@ -106,7 +106,7 @@ await answered(apps('deployments', 'api'), undefined, 'left-open');
 await pause(500);
 process.stderr.write((await home.cli('log')).stdout);
 
-const to = join(import.meta.dirname, `../packages/toolcrib/src/app/fixtures/${version}`);
+const to = join(import.meta.dirname, `../packages/toolcrib/src/end-to-end/fixtures/${version}`);
 rmSync(to, { recursive: true, force: true });
 mkdirSync(to, { recursive: true });
 const { paths } = home;

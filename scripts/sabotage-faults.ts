@@ -13,7 +13,7 @@ export interface Fault {
   turnsRed: RegExp;
 }
 
-const GUARD = 'packages/toolcrib/src/guard';
+const GUARD = 'packages/guard/src';
 
 export const faults: Fault[] = [
   {
@@ -58,10 +58,10 @@ export const faults: Fault[] = [
   },
   {
     name: 'snapshot not synced',
-    file: 'packages/toolcrib/src/journal/database.ts',
+    file: 'packages/guard/src/journal/database.ts',
     find: "connection.exec('PRAGMA synchronous = FULL');",
     put: "connection.exec('PRAGMA synchronous = NORMAL');",
-    tests: ['packages/toolcrib/src/journal/durable.test.ts'],
+    tests: ['packages/guard/src/journal/durable.test.ts'],
     turnsRed: /syncs each commit/,
   },
   {
@@ -69,7 +69,7 @@ export const faults: Fault[] = [
     file: `${GUARD}/way/judge.ts`,
     find: 'const covers = stillCovers(hold.radius, now.radius);',
     put: 'const covers = stillCovers(now.radius, now.radius);',
-    tests: ['packages/toolcrib/src/app/approval.test.ts'],
+    tests: ['packages/toolcrib/src/end-to-end/approval.test.ts'],
     only: 'void once the target was (scaled|given a dependent)',
     turnsRed: /an approval is void once the target was scaled/,
   },
@@ -92,10 +92,10 @@ export const faults: Fault[] = [
   },
   {
     name: 'undo that overwrites',
-    file: 'packages/toolcrib/src/undo/create.ts',
+    file: 'packages/guard/src/undo/create.ts',
     find: 'const same = sameIntent(now, snapshot);',
     put: 'const same = sameIntent(await run.cluster.patch(info, { namespace, name }, { spec: object.spec }), snapshot);',
-    tests: ['packages/toolcrib/src/undo/overwrite.test.ts'],
+    tests: ['packages/guard/src/undo/overwrite.test.ts'],
     turnsRed: /an undo writes to nothing but what was absent/,
   },
 ];

@@ -2,9 +2,9 @@
 // `--check` only says whether they are up to date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { guardPolicySchema } from '../packages/toolcrib/src/guard/policy/schema.ts';
-import { packSchema } from '../packages/toolcrib/src/vet/pack/schema.ts';
-import { trustPolicySchema } from '../packages/toolcrib/src/vet/policy/schema.ts';
+import { guardPolicySchema } from '../packages/guard/src/policy/schema.ts';
+import { packSchema } from '../packages/vet/src/pack/schema.ts';
+import { trustPolicySchema } from '../packages/vet/src/policy/schema.ts';
 
 const schemas: Record<string, z.ZodType> = {
   'guard-policy.schema.json': guardPolicySchema,

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { PACKAGES } from './packages.ts';
 import { type Locked, mustBeBuilt, shrinkwrapOf } from './shrinkwrap.ts';
 
 const { packages } = JSON.parse(
@@ -51,13 +52,13 @@ test('a package that was not built is not packed', () => {
   try {
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ bin: { toolcrib: 'bin/toolcrib.js' } }));
     assert.throws(() => mustBeBuilt(folder), /npm run build/);
-    mkdirSync(join(folder, 'dist', 'cli'), { recursive: true });
-    writeFileSync(join(folder, 'dist', 'cli', 'main.js'), '');
+    mkdirSync(join(folder, 'dist', 'faces', 'cli'), { recursive: true });
+    writeFileSync(join(folder, 'dist', 'faces', 'cli', 'main.js'), '');
     mustBeBuilt(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
-  for (const name of ['kube', 'sandbox', 'toolcrib']) {
+  for (const name of PACKAGES) {
     const manifest = JSON.parse(
       readFileSync(join(import.meta.dirname, '..', 'packages', name, 'package.json'), 'utf8'),
     );

@@ -66,13 +66,19 @@ function placeOf(packages: Record<string, Locked>, from: string, name: string): 
 
 /** @throws Error where the package was not built */
 export function mustBeBuilt(folder: string): void {
-  const { bin, exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+  const { bin, exports = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     bin?: object;
-    exports?: { '.': { default: string } };
+    exports?: Record<string, { default?: string }>;
   };
-  const main = bin ? 'dist/cli/main.js' : (exports?.['.'].default ?? 'dist/index.js');
-  if (!existsSync(join(folder, main)))
-    throw new Error(`${join(folder, main)} is not there: a pack would be empty. Build first: npm run build`);
+  const entries = bin
+    ? ['dist/faces/cli/main.js']
+    : Object.values(exports).flatMap((entry) => entry.default ?? []);
+  const missing = entries.find((entry) => !existsSync(join(folder, entry)));
+  if (entries.length === 0) throw new Error(`${folder} has no entry point: a pack would be of no use`);
+  if (missing !== undefined)
+    throw new Error(
+      `${join(folder, missing)} is not there: a pack would be empty. Build first: npm run build`,
+    );
 }
 
 if (process.argv[1] === import.meta.filename) {

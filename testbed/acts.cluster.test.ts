@@ -1,13 +1,13 @@
 // What the guard keeps, recovers, undoes and finishes, over a real control plane. Needs Go.
 import { describe } from 'node:test';
-import { actsContract } from '../packages/toolcrib/src/app/contracts/acts.contract.ts';
-import { adoptedContract } from '../packages/toolcrib/src/app/contracts/adopted.contract.ts';
-import { byItselfContract } from '../packages/toolcrib/src/app/contracts/by-itself.contract.ts';
-import { takesOverContract } from '../packages/toolcrib/src/app/contracts/takes-over.contract.ts';
-import { editRoleContract } from '../packages/toolcrib/src/guard/way/edit-role.contract.ts';
-import { keepFirstContract } from '../packages/toolcrib/src/guard/way/keep-first.contract.ts';
-import { recoverContract } from '../packages/toolcrib/src/guard/way/recover.contract.ts';
-import { windowContract } from '../packages/toolcrib/src/guard/way/window.contract.ts';
+import { editRoleContract } from '../packages/guard/src/way/edit-role.contract.ts';
+import { keepFirstContract } from '../packages/guard/src/way/keep-first.contract.ts';
+import { recoverContract } from '../packages/guard/src/way/recover.contract.ts';
+import { windowContract } from '../packages/guard/src/way/window.contract.ts';
+import { actsContract } from '../packages/toolcrib/src/end-to-end/acts.contract.ts';
+import { adoptedContract } from '../packages/toolcrib/src/end-to-end/adopted.contract.ts';
+import { byItselfContract } from '../packages/toolcrib/src/end-to-end/by-itself.contract.ts';
+import { takesOverContract } from '../packages/toolcrib/src/end-to-end/takes-over.contract.ts';
 import { sharedTestbed } from './target.ts';
 
 const open = sharedTestbed();

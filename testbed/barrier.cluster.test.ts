@@ -1,14 +1,14 @@
 // What the last barrier takes, what would go in silence, kinds of this second: over a real control plane. Needs Go.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { look, radiusOf } from '../packages/toolcrib/src/guard/radius/index.ts';
-import { youngKindsContract } from '../packages/toolcrib/src/guard/radius/young-kinds.contract.ts';
-import { disownedContract } from '../packages/toolcrib/src/guard/way/disowned.contract.ts';
-import { inSilenceContract } from '../packages/toolcrib/src/guard/way/in-silence.contract.ts';
-import { lastBarrierContract } from '../packages/toolcrib/src/guard/way/last-barrier.contract.ts';
-import { claimsInUseContract } from '../packages/toolcrib/src/testing/claims-in-use.contract.ts';
-import { endingClaimContract } from '../packages/toolcrib/src/testing/ending-claim.contract.ts';
-import { inNamespace, put, seen, until } from '../packages/toolcrib/src/testing/target.ts';
+import { look, radiusOf } from '../packages/guard/src/radius/index.ts';
+import { youngKindsContract } from '../packages/guard/src/radius/young-kinds.contract.ts';
+import { claimsInUseContract } from '../packages/guard/src/testing/claims-in-use.contract.ts';
+import { endingClaimContract } from '../packages/guard/src/testing/ending-claim.contract.ts';
+import { inNamespace, put, seen, until } from '../packages/guard/src/testing/target.ts';
+import { disownedContract } from '../packages/guard/src/way/disowned.contract.ts';
+import { inSilenceContract } from '../packages/guard/src/way/in-silence.contract.ts';
+import { lastBarrierContract } from '../packages/guard/src/way/last-barrier.contract.ts';
 import { sharedTestbed } from './target.ts';
 
 const shared = sharedTestbed();

@@ -1,11 +1,11 @@
 // The product's contracts over a real control plane: the radius, softening, undo and finish. Needs Go.
 import { describe } from 'node:test';
-import { radiusContract } from '../packages/toolcrib/src/guard/radius/radius.contract.ts';
-import { softenContract } from '../packages/toolcrib/src/guard/soften/soften.contract.ts';
-import { twoReadersContract } from '../packages/toolcrib/src/guard/way/two-readers.contract.ts';
-import { againContract } from '../packages/toolcrib/src/testing/again.contract.ts';
-import { softenedContract } from '../packages/toolcrib/src/testing/softened.contract.ts';
-import { undoContract } from '../packages/toolcrib/src/undo/undo.contract.ts';
+import { radiusContract } from '../packages/guard/src/radius/radius.contract.ts';
+import { softenContract } from '../packages/guard/src/soften/soften.contract.ts';
+import { againContract } from '../packages/guard/src/testing/again.contract.ts';
+import { softenedContract } from '../packages/guard/src/testing/softened.contract.ts';
+import { undoContract } from '../packages/guard/src/undo/undo.contract.ts';
+import { twoReadersContract } from '../packages/guard/src/way/two-readers.contract.ts';
 import { openTestbed, sharedTestbed } from './target.ts';
 
 const shared = sharedTestbed();

@@ -1,13 +1,13 @@
 // A real guard process and a real kubectl before a real control plane: the contracts that also run over the sandbox.
 import { describe } from 'node:test';
-import { anyOrderContract } from '../packages/toolcrib/src/app/contracts/any-order.contract.ts';
-import { approvalContract } from '../packages/toolcrib/src/app/contracts/approval.contract.ts';
-import { helmHooksContract } from '../packages/toolcrib/src/app/contracts/helm-hooks.contract.ts';
-import { incidentContract } from '../packages/toolcrib/src/app/contracts/incident.contract.ts';
-import { namespaceKeptContract } from '../packages/toolcrib/src/app/contracts/namespace-kept.contract.ts';
-import { oneActContract } from '../packages/toolcrib/src/app/contracts/one-act.contract.ts';
-import { passingContract } from '../packages/toolcrib/src/app/contracts/passing.contract.ts';
-import { readAheadContract } from '../packages/toolcrib/src/app/contracts/read-ahead.contract.ts';
+import { anyOrderContract } from '../packages/toolcrib/src/end-to-end/any-order.contract.ts';
+import { approvalContract } from '../packages/toolcrib/src/end-to-end/approval.contract.ts';
+import { helmHooksContract } from '../packages/toolcrib/src/end-to-end/helm-hooks.contract.ts';
+import { incidentContract } from '../packages/toolcrib/src/end-to-end/incident.contract.ts';
+import { namespaceKeptContract } from '../packages/toolcrib/src/end-to-end/namespace-kept.contract.ts';
+import { oneActContract } from '../packages/toolcrib/src/end-to-end/one-act.contract.ts';
+import { passingContract } from '../packages/toolcrib/src/end-to-end/passing.contract.ts';
+import { readAheadContract } from '../packages/toolcrib/src/end-to-end/read-ahead.contract.ts';
 import { openGuardedTestbed } from './guarded.ts';
 
 describe('the incident, over a real control plane', () => incidentContract(openGuardedTestbed));

@@ -1,8 +1,8 @@
 // The testbed as a cluster before which the contract tests put a real guard process.
 import { readFile } from 'node:fs/promises';
 import { parse, stringify } from 'yaml';
-import type { GuardedTarget, WireDelete } from '../packages/toolcrib/src/app/testing/stage.ts';
-import { targetOf } from '../packages/toolcrib/src/testing/kubeconfig-target.ts';
+import { targetOf } from '../packages/guard/src/testing/kubeconfig-target.ts';
+import type { GuardedTarget, WireDelete } from '../packages/toolcrib/src/testing/stage.ts';
 import { startTestbed } from './start.ts';
 
 interface AuditLine {

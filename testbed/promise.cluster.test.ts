@@ -1,7 +1,7 @@
 // What is said before is what an undo does, over a real control plane. Needs Go.
 import { describe } from 'node:test';
-import { helmUndoContract } from '../packages/toolcrib/src/app/contracts/helm-undo.contract.ts';
-import { promiseContract } from '../packages/toolcrib/src/testing/promise.contract.ts';
+import { promiseContract } from '../packages/guard/src/testing/promise.contract.ts';
+import { helmUndoContract } from '../packages/toolcrib/src/end-to-end/helm-undo.contract.ts';
 import { openGuardedTestbed } from './guarded.ts';
 import { openTestbed } from './target.ts';
 

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { after } from 'node:test';
 import { parse, stringify } from 'yaml';
-import { targetOf } from '../packages/toolcrib/src/testing/kubeconfig-target.ts';
-import type { ClusterTarget, OpenTarget } from '../packages/toolcrib/src/testing/target.ts';
+import { targetOf } from '../packages/guard/src/testing/kubeconfig-target.ts';
+import type { ClusterTarget, OpenTarget } from '../packages/guard/src/testing/target.ts';
 import { startTestbed } from './start.ts';
 
 /** A private control plane; a person without rights of its own is the administrator, acting as that person. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openSandbox } from '../../packages/toolcrib/src/testing/sandbox-target.ts';
+import { openSandbox } from '../../packages/guard/src/testing/sandbox-target.ts';
 import { crudOfEveryKind } from './crud.ts';
 
 interface Resource {

@@ -1,4 +1,4 @@
-import type { Random } from '../../packages/toolcrib/src/guard/testing/random.ts';
+import type { Random } from '../../packages/guard/src/testing/random.ts';
 import { jsonOf } from './json.ts';
 import { protobufOf } from './protobuf.ts';
 import { changeQuery, many, queryOf } from './query.ts';

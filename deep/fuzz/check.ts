@@ -1,4 +1,4 @@
-import { Random } from '../../packages/toolcrib/src/guard/testing/random.ts';
+import { Random } from '../../packages/guard/src/testing/random.ts';
 import { type Case, caseOf, Samples } from './cases.ts';
 import { compare, type Verdict } from './compare.ts';
 import { type Guarded, guarded } from './guard.ts';

@@ -1,13 +1,13 @@
 import { deleteOptionsBody, parseRequestPath } from '@toolcrib/kube';
-import { canonical } from '../../packages/toolcrib/src/guard/effect/canonical.ts';
-import { effectOf, type ReadEffect } from '../../packages/toolcrib/src/guard/effect/effect-of.ts';
-import { needsJudgement } from '../../packages/toolcrib/src/guard/effect/needs-judgement.ts';
-import { isDryRunAsSent } from '../../packages/toolcrib/src/guard/effect/options.ts';
-import { ownersIn } from '../../packages/toolcrib/src/guard/effect/owners.ts';
-import type { AskedRequest } from '../../packages/toolcrib/src/guard/request.ts';
-import { isHarmlessWrite } from '../../packages/toolcrib/src/guard/way/harmless-writes.ts';
-import { asDryRun, pinned } from '../../packages/toolcrib/src/guard/way/pin.ts';
-import { dryRunQuery } from '../../packages/toolcrib/src/guard/way/replicas-now.ts';
+import { canonical } from '../../packages/guard/src/effect/canonical.ts';
+import { effectOf, type ReadEffect } from '../../packages/guard/src/effect/effect-of.ts';
+import { needsJudgement } from '../../packages/guard/src/effect/needs-judgement.ts';
+import { isDryRunAsSent } from '../../packages/guard/src/effect/options.ts';
+import { ownersIn } from '../../packages/guard/src/effect/owners.ts';
+import type { AskedRequest } from '../../packages/guard/src/request.ts';
+import { isHarmlessWrite } from '../../packages/guard/src/way/harmless-writes.ts';
+import { asDryRun, pinned } from '../../packages/guard/src/way/pin.ts';
+import { dryRunQuery } from '../../packages/guard/src/way/replicas-now.ts';
 import type { Sent } from './referee.ts';
 
 /** What the guard makes of a request, without a cluster, and what it would send on. */

@@ -1,4 +1,4 @@
-import type { Random } from '../../packages/toolcrib/src/guard/testing/random.ts';
+import type { Random } from '../../packages/guard/src/testing/random.ts';
 import { changeTree, type Tree, treeOf } from './tree.ts';
 
 /** Numbers and other scalars in all the spellings that JSON has, and some that it has not. */

@@ -1,4 +1,4 @@
-import type { Random } from '../../packages/toolcrib/src/guard/testing/random.ts';
+import type { Random } from '../../packages/guard/src/testing/random.ts';
 
 /** One field of a message as it stands on the wire; a nested message is taken apart as well. */
 interface Field {

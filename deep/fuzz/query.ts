@@ -1,4 +1,4 @@
-import type { Random } from '../../packages/toolcrib/src/guard/testing/random.ts';
+import type { Random } from '../../packages/guard/src/testing/random.ts';
 
 /** What a request may ask for in its query, as clients write it. */
 const FIELDS: Record<string, string[]> = {

@@ -1,4 +1,4 @@
-import type { Random } from '../../packages/toolcrib/src/guard/testing/random.ts';
+import type { Random } from '../../packages/guard/src/testing/random.ts';
 
 /** JSON or YAML before it is written: keys in their order, twice if need be, scalars as the text that stands there. */
 export type Tree =

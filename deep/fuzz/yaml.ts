@@ -1,4 +1,4 @@
-import type { Random } from '../../packages/toolcrib/src/guard/testing/random.ts';
+import type { Random } from '../../packages/guard/src/testing/random.ts';
 import { AROUND } from './json.ts';
 import { changeTree, type Tree, treeOf } from './tree.ts';
 

@@ -1,4 +1,4 @@
-import type { PathReading } from '../../packages/toolcrib/src/guard/testing/path-reading.ts';
+import type { PathReading } from '../../packages/guard/src/testing/path-reading.ts';
 import type { Reading, Referee } from '../fuzz/referee.ts';
 
 /** What the API server makes of each path, asked to delete it: its RequestInfo, and what was reached. */

@@ -6,7 +6,7 @@ if (major < 24 || (major === 24 && minor < 15)) {
   process.stderr.write(`toolcrib needs Node 24.15 or later; this is Node ${node}.\n`);
   process.exitCode = 2;
 } else {
-  import('../dist/cli/main.js').catch((error) => {
+  import('../dist/faces/cli/main.js').catch((error) => {
     process.stderr.write(`toolcrib could not be loaded: ${error.stack}\n`);
     process.exitCode = 3;
   });

@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ToolcribError } from '@toolcrib/model';
+import { openCredentials } from './credentials.ts';
+import type { ContextConfig } from './kubeconfig.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'toolcrib-credentials-'));
+after(() => rmSync(folder, { recursive: true }));
+
+function context(user: ContextConfig['user'], cluster: object = {}): ContextConfig {
+  return {
+    name: 'prod',
+    clusterName: 'prod',
+    cluster: {
+      server: 'https://prod.example',
+      extensions: [],
+      ...cluster,
+    } as unknown as ContextConfig['cluster'],
+    userName: 'aiko',
+    user,
+    file: join(folder, 'config'),
+    userFolder: folder,
+  };
+}
+
+const env = { PATH: process.env.PATH };
+const bearer = async (c: ReturnType<typeof openCredentials>) => (await c.current()).headers.Authorization;
+
+/** A credential plugin: a shell script that counts its runs and keeps its question. */
+function plugin(name: string, script: string): string {
+  const path = join(folder, name);
+  writeFileSync(
+    path,
+    `#!/bin/sh\necho x >> '${path}.runs'\nprintf %s "$KUBERNETES_EXEC_INFO" > '${path}.info'\n${script}\n`,
+  );
+  chmodSync(path, 0o755);
+  return path;
+}
+const runs = (path: string) => readFileSync(`${path}.runs`, 'utf8').trim().split('\n').length;
+const V1 = 'client.authentication.k8s.io/v1';
+const answer = (status: object, apiVersion = V1) =>
+  `echo '${JSON.stringify({ kind: 'ExecCredential', apiVersion, status })}'`;
+const exec = (command: string, more: object = {}) => ({
+  exec: { command, apiVersion: V1, interactiveMode: 'IfAvailable', args: [], env: [], ...more } as never,
+});
+
+test('token, tokenFile, basic and impersonation become headers', async () => {
+  assert.equal(await bearer(openCredentials(context({ token: 'a' }), { env })), 'Bearer a');
+  const tokenFile = join(folder, 'token');
+  writeFileSync(tokenFile, ' from-file\n');
+  let time = 0;
+  const files = openCredentials(context({ token: 'a', tokenFile }), { env, now: () => time });
+  assert.equal(await bearer(files), 'Bearer from-file');
+  writeFileSync(tokenFile, 'rotated');
+  time = 61_000;
+  assert.equal(await bearer(files), 'Bearer rotated');
+  writeFileSync(tokenFile, 'after 401');
+  assert.equal(files.rejected(), true);
+  assert.equal(await bearer(files), 'Bearer after 401');
+  const basic = openCredentials(context({ username: 'aiko', password: 'päss' }), { env });
+  assert.equal(await bearer(basic), `Basic ${Buffer.from('aiko:päss').toString('base64')}`);
+  const as = {
+    token: 'a',
+    as: 'ben',
+    'as-groups': ['ops'],
+    'as-uid': '7',
+    'as-user-extra': { 'a/b': ['c'] },
+  };
+  assert.deepEqual((await openCredentials(context(as), { env }).current()).headers, {
+    Authorization: 'Bearer a',
+    'Impersonate-User': 'ben',
+    'Impersonate-Uid': '7',
+    'Impersonate-Group': 'ops',
+    'Impersonate-Extra-a%2Fb': 'c',
+  });
+  assert.deepEqual((await openCredentials(context({}), { env }).current()).headers, {});
+});
+
+test('users that no credentials can be made of are named, with what to do', async () => {
+  const bad: [ContextConfig['user'], RegExp][] = [
+    [{ token: 'a', username: 'b' }, /both a token and a user name/],
+    [{ 'auth-provider': { name: 'gcp', config: {} } }, /auth-provider gcp/],
+    [{ ...exec('x'), 'auth-provider': { name: 'oidc' } }, /both exec and auth-provider/],
+    [{ tokenFile: join(folder, 'none') }, /tokenFile .*none/],
+    [{ 'client-certificate': join(folder, 'none') }, /client-certificate .*none/],
+    [{ 'client-key-data': 'eA==' }, /key without its certificate/],
+  ];
+  for (const [user, message] of bad) {
+    await assert.rejects(
+      async () => openCredentials(context(user), { env }).current(),
+      (error) => {
+        assert.ok(error instanceof ToolcribError && error.code === 'credentials' && error.next);
+        assert.match(error.message, message);
+        return true;
+      },
+    );
+  }
+});
+
+test('a plugin runs once for many requests, and again when its answer has expired or was refused', async () => {
+  const expires = new Date(100_000).toISOString();
+  const path = plugin('cached', answer({ token: 'fresh', expirationTimestamp: expires }));
+  let time = 0;
+  const credentials = openCredentials(context(exec(path)), { env, now: () => time });
+  const all = await Promise.all(Array.from({ length: 8 }, () => bearer(credentials)));
+  assert.deepEqual(new Set(all), new Set(['Bearer fresh']));
+  assert.equal(runs(path), 1);
+  time = 80_000;
+  await credentials.current();
+  assert.equal(runs(path), 1);
+  time = 95_000;
+  await credentials.current();
+  assert.equal(runs(path), 2);
+  time = 0;
+  assert.equal(credentials.rejected(), true);
+  await credentials.current();
+  assert.equal(runs(path), 3);
+});
+
+test('a plugin gets its arguments, its environment and its question, and may give a certificate', async () => {
+  const path = plugin(
+    'asked',
+    `test "$1" = get-token && test "$REGION" = 'eu west' && ${answer({ clientCertificateData: 'CERT', clientKeyData: 'KEY' })}`,
+  );
+  const user = exec('./asked', {
+    args: ['get-token'],
+    env: [{ name: 'REGION', value: 'eu west' }],
+    provideClusterInfo: true,
+  });
+  const cluster = {
+    'certificate-authority-data': 'Y2E=',
+    extensions: [{ name: 'client.authentication.k8s.io/exec', extension: { audience: 'x' } }],
+  };
+  const credential = await openCredentials(context(user, cluster), { env }).current();
+  assert.deepEqual(credential, { headers: {}, cert: 'CERT', key: 'KEY' });
+  assert.deepEqual(JSON.parse(readFileSync(`${path}.info`, 'utf8')), {
+    kind: 'ExecCredential',
+    apiVersion: V1,
+    spec: {
+      interactive: false,
+      cluster: {
+        server: 'https://prod.example',
+        'certificate-authority-data': 'Y2E=',
+        config: { audience: 'x' },
+      },
+    },
+  });
+});
+
+test('a plugin that fails is quoted; its answer never is', async () => {
+  const cases: [string, string, object, RegExp][] = [
+    [
+      'fails',
+      'echo "SSO session expired, run: cloud login" >&2; exit 3',
+      {},
+      /exit code 3.*It said: SSO session expired/s,
+    ],
+    ['silent', 'exit 1', {}, /It said nothing/],
+    ['garbage', 'echo "geheim not json"', {}, /no ExecCredential/],
+    ['empty', answer({}), {}, /neither a token nor a certificate/],
+    ['half', answer({ clientCertificateData: 'C' }), {}, /without its key/],
+    [
+      'version',
+      answer({ token: 'geheim' }, 'client.authentication.k8s.io/v1beta1'),
+      {},
+      /answered in .*v1beta1/,
+    ],
+    ['time', answer({ token: 'geheim', expirationTimestamp: 'soon' }), {}, /no time/],
+    [
+      'old',
+      answer({ token: 'x' }),
+      { apiVersion: 'client.authentication.k8s.io/v1alpha1' },
+      /speaks .*v1alpha1/,
+    ],
+    ['mode', answer({ token: 'x' }), { interactiveMode: undefined }, /interactiveMode/],
+    ['always', answer({ token: 'x' }), { interactiveMode: 'Always' }, /must ask at a terminal/],
+  ];
+  for (const [name, script, more, message] of cases) {
+    const path = plugin(name, script);
+    await assert.rejects(openCredentials(context(exec(path, more)), { env }).current(), (error) => {
+      assert.ok(error instanceof ToolcribError && error.code === 'credentials' && error.next, name);
+      assert.match(error.message, message, name);
+      assert.doesNotMatch(error.message, /geheim/, name);
+      return true;
+    });
+  }
+  assert.equal(existsSync(join(folder, 'always.runs')), false, 'it was run all the same');
+  await assert.rejects(
+    openCredentials(context(exec('no-such-plugin-here', { installHint: 'apt install it' })), {
+      env,
+    }).current(),
+    { code: 'credentials', message: /was not found/, next: 'apt install it' },
+  );
+});
+
+test('v1beta1 plugins need no interactiveMode', async () => {
+  const apiVersion = 'client.authentication.k8s.io/v1beta1';
+  const path = plugin('beta', answer({ token: 'b' }, apiVersion));
+  const user = exec(path, { apiVersion, interactiveMode: undefined });
+  assert.equal(await bearer(openCredentials(context(user), { env })), 'Bearer b');
+});
+
+test('a real kubectl asks a plugin the same question', (t) => {
+  const kubectl = process.env.PATH?.split(':')
+    .map((dir) => join(dir, 'kubectl'))
+    .find(existsSync);
+  if (!kubectl) return t.skip('no kubectl on PATH to compare with');
+  const path = plugin('compared', answer({ token: 'x' }));
+  const user = {
+    exec: { command: path, apiVersion: V1, interactiveMode: 'IfAvailable', provideClusterInfo: true },
+  };
+  const cluster = { server: 'https://127.0.0.1:9', 'certificate-authority-data': '' };
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'c',
+    clusters: [{ name: 'c', cluster }],
+    users: [{ name: 'u', user }],
+    contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+  };
+  writeFileSync(join(folder, 'kubectl-config'), JSON.stringify(config));
+  try {
+    execFileSync(kubectl, ['--kubeconfig', join(folder, 'kubectl-config'), 'get', '--raw', '/version'], {
+      stdio: 'pipe',
+    });
+  } catch {
+    // Nobody listens there: only the question counts.
+  }
+  const theirs = JSON.parse(readFileSync(`${path}.info`, 'utf8'));
+  return openCredentials(
+    context(exec(path, { provideClusterInfo: true }), { server: 'https://127.0.0.1:9' }),
+    { env },
+  )
+    .current()
+    .then(() => {
+      const ours = JSON.parse(readFileSync(`${path}.info`, 'utf8'));
+      assert.deepEqual(
+        ours,
+        theirs.spec.cluster.config === null
+          ? { ...theirs, spec: { ...theirs.spec, cluster: { server: theirs.spec.cluster.server } } }
+          : theirs,
+      );
+    });
+});
+
+test('an OIDC token is taken while it lasts, and renewed at its issuer when it does not', async () => {
+  const jwt = (exp: number) =>
+    ['{"alg":"none"}', JSON.stringify({ exp, sub: 'aiko' }), 'sig']
+      .map((part) => Buffer.from(part).toString('base64url'))
+      .join('.');
+  const config = { 'id-token': jwt(Date.now() / 1000 + 3600), 'client-id': 'x' };
+  const user = { 'auth-provider': { name: 'oidc', config } };
+  assert.equal(await bearer(openCredentials(context(user), { env })), `Bearer ${config['id-token']}`);
+  const expired = { 'auth-provider': { name: 'oidc', config: { 'id-token': jwt(1) } } };
+  await assert.rejects(openCredentials(context(expired), { env }).current(), {
+    code: 'credentials',
+    message: /OIDC token of context prod can't be renewed/,
+  });
+  // An issuer that says no: its reason is not lost.
+  const issuer = createServer((_, response) => response.writeHead(500).end('{}')).listen(0, '127.0.0.1');
+  await new Promise((resolve) => issuer.once('listening', resolve));
+  const url = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
+  const refused = { 'id-token': jwt(1), 'client-id': 'x', 'refresh-token': 'r', 'idp-issuer-url': url };
+  await assert.rejects(
+    openCredentials(context({ 'auth-provider': { name: 'oidc', config: refused } }), { env }).current(),
+    {
+      code: 'credentials',
+    },
+  );
+  issuer.close();
+});

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KubeObject } from '@toolcrib/kube';
+import type { SoftenRecord } from '@toolcrib/model';
+import { neededBySoftened } from './needed.ts';
+import { radiusOf } from './radius.ts';
+import { aim, deployment, object, statefulSet, view } from './testing/objects.ts';
+
+/** As if the first object had been softened away. */
+function softened(objects: KubeObject[]): { left: KubeObject[]; record: SoftenRecord } {
+  const [owner, ...left] = structuredClone(objects);
+  assert.ok(owner);
+  for (const { metadata } of left) {
+    metadata.ownerReferences = metadata.ownerReferences?.filter(({ uid }) => uid !== owner.metadata.uid);
+  }
+  const ref = ({ apiVersion, kind, metadata }: KubeObject) => ({
+    apiVersion,
+    kind,
+    namespace: metadata.namespace,
+    name: metadata.name,
+    uid: metadata.uid ?? '',
+  });
+  const record: SoftenRecord = {
+    actId: 'act-1',
+    requestId: 'r1',
+    context: 'prod',
+    owner: ref(owner),
+    left: left.filter(({ kind }) => kind !== 'PersistentVolume').map(ref),
+    finishAfter: 0,
+    state: 'softened',
+  };
+  return { left, record };
+}
+const needed = (objects: KubeObject[], targets: KubeObject[], record: SoftenRecord) => {
+  const seen = view(objects);
+  return neededBySoftened(
+    seen,
+    radiusOf(
+      seen,
+      targets.map((target) => aim(target)),
+    ),
+    [record],
+  );
+};
+
+test('a claim, and what its owner would take with it, that a softened Pod uses', () => {
+  const { left, record } = softened(statefulSet('shop/kafka', 1, { reclaim: 'Retain' }));
+  const claim = left.find(({ kind }) => kind === 'PersistentVolumeClaim') as KubeObject;
+  assert.match(
+    needed(left, [claim], record) ?? '',
+    /^Pod kafka-0, which act act-1 .* uses .*Claim data-kafka-0/,
+  );
+  const above = object('v1 ConfigMap', 'shop/above');
+  claim.metadata.ownerReferences = [
+    { apiVersion: 'v1', kind: 'ConfigMap', name: 'above', uid: above.metadata.uid ?? '' },
+  ];
+  assert.match(needed([...left, above], [above], record) ?? '', /uses .*Claim data-kafka-0/);
+});
+
+test('a Pod that a softened Deployment has had replaced since', () => {
+  const { left, record } = softened(deployment('shop/web', 1));
+  const pod = left[1] as KubeObject;
+  pod.metadata.uid = 'made since';
+  pod.spec.volumes = [{ name: 'c', configMap: { name: 'conf' } }];
+  const conf = object('v1 ConfigMap', 'shop/conf');
+  assert.match(needed([...left, conf], [conf], record) ?? '', /uses ConfigMap conf/);
+});
+
+test('nothing is said of what no softened Pod uses, of Pods that go too, and of others', () => {
+  const { left, record } = softened(statefulSet('shop/kafka', 1, { reclaim: 'Retain' }));
+  const pod = left.find(({ kind }) => kind === 'Pod') as KubeObject;
+  const claim = left.find(({ kind }) => kind === 'PersistentVolumeClaim') as KubeObject;
+  const conf = object('v1 ConfigMap', 'shop/conf');
+  assert.equal(needed([...left, conf], [conf], record), undefined);
+  assert.equal(needed(left, [claim, pod], record), undefined);
+  assert.equal(needed(left, [pod], record), undefined);
+  const { left: other } = softened(statefulSet('shop/zookeeper', 1, { reclaim: 'Retain' }));
+  const its = other.find(({ kind }) => kind === 'PersistentVolumeClaim') as KubeObject;
+  assert.equal(needed([...left, ...other], [its], record), undefined);
+});

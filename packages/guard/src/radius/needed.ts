@@ -1,0 +1,129 @@
+import type { KubeObject, ObjectRef, OwnerGraph } from '@toolcrib/kube';
+import { controllerOf, groupVersionOf } from '@toolcrib/kube';
+import type { Radius, SoftenRecord } from '@toolcrib/model';
+import { named } from './loss.ts';
+import { isLive, isPod } from './pods.ts';
+import { firstUser } from './users.ts';
+import type { View } from './view.ts';
+import { isKind } from './view.ts';
+
+/** What an act does besides the request that is looked at. */
+export interface RestOfAct {
+  /** Objects as they were kept for its earlier requests: those that do not stand any more, it has taken. */
+  kept: readonly KubeObject[];
+  /** What its session listed, and so may go through next, and what a request that is on its way names. */
+  ahead: readonly ObjectRef[];
+}
+
+/** UIDs of an object and of everything below it. */
+export function chainOf(graph: OwnerGraph, object: KubeObject): Set<string> {
+  const chain = new Set<string>();
+  const queue = [object.metadata.uid ?? ''];
+  for (let uid = queue.pop(); uid !== undefined; uid = queue.pop()) {
+    if (chain.has(uid)) continue;
+    chain.add(uid);
+    for (const dependent of graph.dependentsOf(uid))
+      if (dependent.metadata.uid) queue.push(dependent.metadata.uid);
+  }
+  return chain;
+}
+
+function podsOf(view: View, graph: OwnerGraph, object: KubeObject): KubeObject[] {
+  const chain = chainOf(graph, object);
+  return view.objects.filter((other) => isPod(other) && chain.has(other.metadata.uid ?? ''));
+}
+
+/** The same as `neededWhy` for what the act's other requests have taken, or are about to take. */
+export function neededByActWhy(
+  view: View,
+  { kept, ahead }: RestOfAct,
+  graph: OwnerGraph,
+  object: KubeObject,
+): string | undefined {
+  const pods = podsOf(view, graph, object);
+  const stand = view.objects.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  // By name: what was taken and stands again does its work again.
+  const names = new Set(stand.map(keyOf));
+  for (const other of kept) {
+    if (names.has(keyOf(other))) continue;
+    if (isRbac(other)) return `the act has taken ${named(other)}, which its Pods may need to run`;
+    if (firstUser(pods, other)) return `the act has taken ${named(other)}, which its Pods use`;
+  }
+  const standing = new Map(stand.map((one) => [one.metadata.uid, one]));
+  for (const { uid } of ahead) {
+    const other = standing.get(uid);
+    if (other && firstUser(pods, other)) return `the act may take ${named(other)} too, which its Pods use`;
+  }
+  return undefined;
+}
+
+function keyOf({ apiVersion, kind, metadata }: KubeObject): string {
+  return `${groupVersionOf(apiVersion).group}/${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+}
+
+function isRbac(ref: { apiVersion: string; kind: string }): boolean {
+  return isKind(ref, 'rbac.authorization.k8s.io', ref.kind);
+}
+
+/** Kinds that running Pods can't do without, or that can't be given back to them (kubernetes#106049). */
+export function neededWhy(
+  view: View,
+  radius: Radius,
+  graph: OwnerGraph,
+  object: KubeObject,
+): string | undefined {
+  const chain = chainOf(graph, object);
+  const pods = podsOf(view, graph, object);
+  const taken = radius.members.filter((member) => member.fate === 'deleted');
+  const targets = new Set(radius.targets.map(({ uid }) => uid));
+  for (const member of taken) {
+    const { ref } = member;
+    // What only goes by this very workload is orphaned with it, and stays.
+    const onlyByIt = chain.has(ref.uid ?? '') || member.via === object.metadata.uid;
+    if (onlyByIt && !targets.has(ref.uid)) continue;
+    if (ref.uid === object.metadata.uid) continue;
+    if (isRbac(ref)) {
+      return `the act also takes ${named(ref)}, which its Pods may need to run`;
+    }
+    const other = graph.get(ref.uid ?? '');
+    if (other && firstUser(pods, other)) {
+      return `the act also takes ${named(ref)}, which its Pods use`;
+    }
+    if (other && isPod(other) && chain.has(ref.uid ?? '')) return `the act also takes its Pods`;
+  }
+  return undefined;
+}
+
+/**
+ * What this radius would take although Pods that a softened delete left running use it: they would fall over, or it
+ * could not be given back to them, and the undo would fail. Pods that go with it use nothing any more.
+ * @param softened of this cluster, orphan-first, begun or done and not yet finished or undone
+ * @returns one clause for a person; undefined where nothing of the kind goes
+ */
+export function neededBySoftened(
+  view: View,
+  radius: Radius,
+  softened: readonly SoftenRecord[],
+): string | undefined {
+  if (softened.length === 0) return undefined;
+  const going = new Set(
+    radius.members.filter(({ fate }) => fate === 'deleted').map(({ ref }) => ref.uid ?? ''),
+  );
+  const actOf = new Map(softened.flatMap(({ actId, left }) => left.map(({ uid }) => [uid, actId] as const)));
+  const left = view.objects.flatMap((object) => {
+    const uid = object.metadata.uid ?? '';
+    if (!isPod(object) || !isLive(object) || going.has(uid)) return [];
+    // A softened Deployment's ReplicaSets go on replacing Pods.
+    const act = actOf.get(uid) ?? actOf.get(controllerOf(object)?.uid ?? '');
+    return act === undefined ? [] : [{ pod: object, act }];
+  });
+  const acts = new Map(left.map(({ pod, act }) => [pod, act]));
+  const pods = [...acts.keys()];
+  for (const object of view.objects) {
+    if (!going.has(object.metadata.uid ?? '')) continue;
+    const found = firstUser(pods, object);
+    if (found)
+      return `${named(found)}, which act ${acts.get(found)} left running, uses ${named(object)}: finish or undo that act first`;
+  }
+  return undefined;
+}

@@ -1,0 +1,251 @@
+import type { KubeObject } from '@toolcrib/kube';
+import { describeRef } from '@toolcrib/kube';
+import type { As, Cluster, SoftenRecord, UndoRecord } from '@toolcrib/model';
+import { addOwners, createStep, stands } from './create.ts';
+import { giveFieldsBack } from './field-owners.ts';
+import { stillMissing } from './made.ts';
+import { ownStep } from './own.ts';
+import { readoptStep } from './readopt.ts';
+import { awaitBoundStep, reclaimStep, retainStep } from './rebind.ts';
+import type { Run } from './running.ts';
+import { readSize } from './size.ts';
+import type { Result, UndoPlan, UndoStep } from './steps.ts';
+import { nameOf } from './steps.ts';
+import { waitsForItsNamespace } from './still-going.ts';
+import type { Waiting } from './wait.ts';
+import { defaultWaiting, statusOf } from './wait.ts';
+
+export interface RunOptions {
+  /** Of the record. */
+  id: string;
+  /** Who asked for it. */
+  by: string;
+  as?: As;
+  waiting?: Partial<Waiting>;
+  /** Told what is waited for, where that takes longer than a moment. */
+  tell?: (text: string) => void;
+}
+
+export type UndoProgress = (news: { done: number; of: number; result: Result }) => unknown;
+
+/**
+ * Carries out a plan, one step after another. It creates what is absent and writes to nothing that the plan does not
+ * name by UID; what has taken a name meanwhile stays as it is. A step that fails is reported, and the rest goes on,
+ * except for what would hang on it. Run again, it ends the same.
+ *
+ * All writes are made with the caller's own rights: RBAC objects come back only to those who may create them.
+ * @returns the record, and the softenings that are undone now (to be saved)
+ */
+export async function runUndo(
+  cluster: Cluster,
+  plan: UndoPlan,
+  progress: UndoProgress,
+  options: RunOptions,
+): Promise<{ record: UndoRecord; softenings: SoftenRecord[] }> {
+  const waiting = { ...defaultWaiting, ...options.waiting };
+  const run: Run = {
+    cluster,
+    as: options.as,
+    waiting,
+    tell: options.tell ?? (() => {}),
+    uids: new Map(Object.entries(plan.again)),
+    missing: new Set(),
+    missingVolumes: new Set(),
+    closed: new Set(),
+    softenings: [],
+    coming: new Set(
+      plan.steps.flatMap((step) =>
+        step.do === 'create' || step.do === 'readopt' ? [step.snapshot.metadata.uid ?? ''] : [],
+      ),
+    ),
+    unnamed: new Map(),
+  };
+  const at = waiting.now();
+  const results: Result[] = [];
+  const left: { result: Result; object: KubeObject; by: KubeObject }[] = [];
+  const waitingFor = new Map<Result, number>();
+  for (const [index, step] of plan.steps.entries()) {
+    const closed = waitsForItsNamespace(run, step, results);
+    if (closed) {
+      waitingFor.set(closed, (waitingFor.get(closed) ?? 0) + 1);
+      continue;
+    }
+    for (const result of await outcome(run, step)) {
+      results.push(result);
+      if (step.do === 'none' && step.awaited) left.push({ result, ...step.awaited });
+      await progress({ done: index + 1, of: plan.steps.length, result });
+    }
+  }
+  for (const [closed, count] of waitingFor) {
+    const rest = count === 1 ? 'one more of the act waits' : `${count} more of the act wait`;
+    results[results.indexOf(closed)] = { ...closed, note: `${closed.note ?? ''}; in it ${rest} for that` };
+  }
+  // What was left to a controller was promised all the same: whether it came is looked at.
+  for (const { result, note } of await stillMissing(run, left)) {
+    const at = results.indexOf(result);
+    results[at] = { ...result, result: 'failed', note };
+    await progress({ done: plan.steps.length, of: plan.steps.length, result: results[at] });
+  }
+  for (const one of [...run.unnamed.values()].flat()) {
+    const note = `it is back, but its owner ${one.reference.kind} ${one.reference.name} is not: it names none`;
+    results.push({ what: describeRef(one.ref), result: 'failed', note });
+  }
+  // What was kept is whole without them: they are told, and hold up nothing.
+  const told = [...results, ...plan.unseen];
+  const record: UndoRecord = {
+    id: options.id,
+    actId: plan.actId,
+    at,
+    by: options.by,
+    kind: 'undo',
+    results: told,
+  };
+  const whole = results.every(
+    ({ result }) => result === 'done' || result === 'unchanged' || result === 'skipped',
+  );
+  const retained = whole ? plan.retained.map((one) => ({ ...one, state: 'undone' as const })) : [];
+  return { record, softenings: [...run.softenings, ...retained] };
+}
+
+async function outcome(run: Run, step: UndoStep): Promise<Result[]> {
+  try {
+    return await carryOut(run, step);
+  } catch (error) {
+    if (step.do === 'create' || step.do === 'readopt') {
+      run.missing.add(step.snapshot.metadata.uid ?? '');
+      run.coming.delete(step.snapshot.metadata.uid ?? '');
+    }
+    const note = error instanceof Error ? error.message : String(error);
+    return [{ what: whatOf(step), result: 'failed', note }];
+  }
+}
+
+function carryOut(run: Run, step: UndoStep): Promise<Result[]> | Result[] {
+  switch (step.do) {
+    case 'none':
+      return [step.result];
+    case 'create':
+      return createStep(run, step);
+    case 'readopt':
+      return readoptStep(run, step);
+    case 'retain':
+      return retainStep(run, step);
+    case 'await-bound':
+      return awaitBoundStep(run, step);
+    case 'reclaim':
+      return reclaimStep(run, step);
+    case 'scale':
+      return scaleStep(run, step);
+    case 'relink':
+      return relinkStep(run, step);
+    case 'revert':
+      return revertStep(run, step);
+    case 'own':
+      return ownStep(run, step);
+  }
+}
+
+function whatOf(step: UndoStep): string {
+  switch (step.do) {
+    case 'none':
+      return step.result.what;
+    case 'create':
+    case 'readopt':
+    case 'revert':
+    case 'own':
+      return nameOf(step.snapshot);
+    case 'retain':
+    case 'reclaim':
+      return `PersistentVolume ${step.volume.name}`;
+    case 'await-bound':
+      return `PersistentVolumeClaim ${step.claim.namespace}/${step.claim.name}`;
+    case 'scale':
+    case 'relink':
+      return describeRef(step.ref);
+  }
+}
+
+async function current(
+  run: Run,
+  step: Extract<UndoStep, { do: 'scale' }>,
+): Promise<{ replicas: number; resourceVersion?: string } | undefined> {
+  const { namespace, name, uid } = step.ref;
+  if (step.at === 'scale') {
+    const scale = await readSize(run.cluster, step.info, { namespace, name }, run.as);
+    return scale?.uid === uid ? scale : undefined;
+  }
+  const now = await run.cluster.get(step.info, { namespace, name }, run.as);
+  const { resourceVersion } = now?.metadata ?? {};
+  return now?.metadata.uid === uid ? { replicas: now.spec?.replicas ?? 1, resourceVersion } : undefined;
+}
+
+async function scaleStep(run: Run, step: Extract<UndoStep, { do: 'scale' }>): Promise<Result[]> {
+  const what = describeRef(step.ref);
+  for (let attempt = 0; ; attempt++) {
+    const now = await current(run, step);
+    if (!now) return [{ what, result: 'conflict', note: 'it is gone or another one now' }];
+    const { replicas, resourceVersion } = now;
+    if (replicas === step.to)
+      return [{ what, result: 'unchanged', note: `it stands at ${step.to} replicas` }];
+    if (replicas !== step.from) {
+      return [
+        {
+          what,
+          result: 'conflict',
+          note: `it was scaled to ${replicas} since; the act had set ${step.from}`,
+        },
+      ];
+    }
+    const patch = { metadata: { uid: step.ref.uid, resourceVersion }, spec: { replicas: step.to } };
+    const { namespace, name } = step.ref;
+    const subresource = step.at === 'scale' ? 'scale' : undefined;
+    try {
+      await run.cluster.patch(step.info, { namespace, name, subresource }, patch, {}, run.as);
+      // In which field the size is, only its definition says: it is all that we have written.
+      const own = step.at === 'scale' ? 'all' : [['f:spec', 'f:replicas']];
+      const fields = await giveFieldsBack(run, step.info, step.snapshot, own);
+      const note = `scaled back from ${step.from} to ${step.to}${fields ? `; ${fields}` : ''}`;
+      return [{ what, result: 'done', note }];
+    } catch (error) {
+      // Somebody wrote in between: look again before it is overwritten.
+      if (statusOf(error) !== 409 || attempt >= 9) throw error;
+    }
+  }
+}
+
+async function relinkStep(run: Run, step: Extract<UndoStep, { do: 'relink' }>): Promise<Result[]> {
+  const what = describeRef(step.ref);
+  const owners = step.references.map((one) => ({ ...one, uid: run.uids.get(one.uid) ?? one.uid }));
+  const there = await Promise.all(owners.map((owner) => stands(run, owner, step.ref.namespace)));
+  const standing = owners.filter((_, index) => there[index]);
+  const gone = owners.filter((_, index) => !there[index]).map(({ kind, name }) => `${kind} ${name}`);
+  const without = gone.length > 0 ? `${gone.join(', ')} did not come back, and is not named` : undefined;
+  const added = await addOwners(run, step.info, step.ref, standing);
+  if (added === 'gone') return [{ what, result: 'conflict', note: 'it is gone or another one now' }];
+  if (added > 0) await giveFieldsBack(run, step.info, step.snapshot, [['f:metadata', 'f:ownerReferences']]);
+  if (without) return [{ what, result: 'skipped', note: `its owner ${without}` }];
+  if (added === 0) return [{ what, result: 'unchanged', note: 'it names its owner' }];
+  const named = standing.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+  return [{ what, result: 'done', note: `names its owner ${named} again` }];
+}
+
+/** Sets a record back to what it was, pinned to what was read, where it still says what the act wrote. */
+async function revertStep(run: Run, step: Extract<UndoStep, { do: 'revert' }>): Promise<Result[]> {
+  const { info, snapshot, from } = step;
+  const what = nameOf(snapshot);
+  const { namespace, name, uid, labels, annotations } = snapshot.metadata;
+  for (let attempt = 0; ; attempt++) {
+    const now = await run.cluster.get(info, { namespace, name }, run.as);
+    if (now?.metadata.uid !== uid || now?.metadata.labels?.status !== from)
+      return [{ what, result: 'conflict', note: 'it was written since; it is left as it is' }];
+    const metadata = { ...now.metadata, labels, annotations, managedFields: undefined };
+    try {
+      await run.cluster.replace(info, { ...snapshot, metadata }, {}, run.as);
+      await giveFieldsBack(run, info, snapshot, 'all');
+      return [{ what, result: 'done', note: `as it was before the act wrote "${from}" into it` }];
+    } catch (error) {
+      // Somebody wrote in between: look again.
+      if (statusOf(error) !== 409 || attempt >= 9) throw error;
+    }
+  }
+}

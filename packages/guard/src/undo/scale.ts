@@ -1,0 +1,74 @@
+import type { KubeObject } from '@toolcrib/kube';
+import type { Effect, RequestRecord, SoftenRecord } from '@toolcrib/model';
+import { tookNothing } from '@toolcrib/model';
+import { standsAs } from './adopted.ts';
+import type { LiveView } from './live.ts';
+import { kindOf, liveOf } from './live.ts';
+import { sizeBefore } from './size.ts';
+import type { UndoStep } from './steps.ts';
+import { keyOfObject, nameOf, none } from './steps.ts';
+
+/**
+ * A scale goes back to the replicas before the act, where it still stands at what the act set; anything else was
+ * somebody's later word. Of several scales of one object the last counts as what the act set, and the first tells what was
+ * before.
+ */
+export function scaleSteps(
+  requests: readonly RequestRecord[],
+  softenings: readonly SoftenRecord[],
+  byUid: ReadonlyMap<string, KubeObject>,
+  live: LiveView,
+): { steps: UndoStep[]; targets: Set<string> } {
+  const asked = new Map<string, Asked>();
+  const deleted = new Set<string>();
+  for (const request of [...requests].sort((a, b) => a.at - b.at)) {
+    const { effect, targetUids } = request;
+    if (tookNothing(request, softenings)) continue;
+    if (effect.verb === 'none' || effect.verb === 'not-understood' || effect.dryRun) continue;
+    for (const uid of targetUids) {
+      if (effect.verb === 'scale') asked.set(uid, { ...effect, was: (asked.get(uid) ?? effect).was });
+      else deleted.add(uid);
+    }
+  }
+  const steps: UndoStep[] = [];
+  const targets = new Set<string>();
+  for (const [uid, effect] of asked) {
+    const snapshot = byUid.get(uid);
+    // Scaled first and deleted then: it comes back from the snapshot, with its old replicas.
+    if (!snapshot || deleted.has(uid)) continue;
+    targets.add(uid);
+    const now = effect.adopts === undefined ? undefined : standsAs(snapshot, live)?.metadata.uid;
+    // What names it now names it by the UID that the cluster has given it.
+    if (now) targets.add(now);
+    steps.push(stepFor(snapshot, effect, live));
+  }
+  return { steps, targets };
+}
+
+type Asked = Pick<Extract<Effect, { verb: 'scale' }>, 'replicas' | 'was' | 'adopts'>;
+
+function stepFor(snapshot: KubeObject, { replicas: set, was, adopts }: Asked, live: LiveView): UndoStep {
+  const what = nameOf(snapshot);
+  const created = adopts !== undefined;
+  const now = created ? standsAs(snapshot, live) : liveOf(live, snapshot);
+  const info = kindOf(live.kinds, snapshot);
+  const { name, namespace } = snapshot.metadata;
+  const uid = (created ? now : snapshot)?.metadata.uid ?? '';
+  if (!now || !info || now.metadata.uid !== uid) {
+    return none(what, 'conflict', 'it is gone or another one now; its scale is left as it is');
+  }
+  // Of what was not there before, its Pods tell the size.
+  const size =
+    created && was !== undefined ? { before: was, at: 'object' as const } : sizeBefore(snapshot, was);
+  if (!size) return none(what, 'failed', 'its size before the act was not written down; it is left as it is');
+  const { before, at } = size;
+  const current: unknown = at === 'scale' ? live.sizes?.[keyOfObject(snapshot)] : now.spec?.replicas;
+  if (typeof current !== 'number')
+    return none(what, 'failed', `its size can't be read now, and is left as it is; it was ${before}`);
+  if (current === before) return none(what, 'unchanged', `it stands at ${before} replicas`);
+  if (current !== set) {
+    return none(what, 'conflict', `it was scaled to ${current} since; the act had set ${set}`);
+  }
+  const ref = { apiVersion: snapshot.apiVersion, kind: snapshot.kind, namespace, name, uid };
+  return { do: 'scale', info, ref, at, from: set, to: before, snapshot };
+}

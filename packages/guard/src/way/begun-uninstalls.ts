@@ -1,0 +1,66 @@
+import type { Hold } from '@toolcrib/model';
+import { statusOf, UNINSTALLING } from '../effect/helm.ts';
+import { HOLD_LIFE } from '../hold/desk.ts';
+import type { AskedRequest } from '../request.ts';
+import type { LiveAct } from './acts.ts';
+import type { WayDeps } from './deps.ts';
+import { recordIn } from './stopped-uninstalls.ts';
+import type { Judged } from './subject.ts';
+
+/** An uninstall that a person's yes let go: it writes its record again before each of its hooks. */
+export interface BegunUninstall {
+  hold: Hold;
+  /** When it wrote its record last. Milliseconds since 1970. */
+  at: number;
+}
+
+/**
+ * So long a program that does other things too may wait for a hook before its next write is a step of the same uninstall
+ * no more: a little longer than helm waits unless told otherwise. Milliseconds.
+ */
+const HOOK_TAKES = 6 * 60_000;
+
+/** One `helm uninstall` does nothing else, whatever its hooks take; so long its yes is remembered. Milliseconds. */
+const UNINSTALL_TAKES = 24 * 3_600_000;
+
+/** How long after a write of its record an uninstall may go on by its yes. The yes can be taken back just as long. */
+function mayGoOn({ oneUninstall }: LiveAct): number {
+  return oneUninstall ? UNINSTALL_TAKES : HOOK_TAKES;
+}
+
+/**
+ * Remembers that a yes let an uninstall go. Its deletes come after its hooks: as long as those run, the yes for them
+ * stays good. For another write than that nothing.
+ * @param code of the yes
+ */
+export function begunByYes(deps: WayDeps, live: LiveAct, { effect }: Judged, code: string | undefined): void {
+  const hold =
+    code === undefined ? undefined : (deps.desk.get(code) ?? live.begun?.get(recordIn(effect))?.hold);
+  if (effect.verb !== 'uninstall' || hold === undefined) return;
+  live.begun ??= new Map();
+  live.begun.set(recordIn(effect), { hold, at: deps.clock.now() });
+  // One `helm uninstall` does nothing else, and its process alone may use it.
+  deps.desk.prolong(hold, live.oneUninstall ? HOLD_LIFE : deps.policy().passMs, mayGoOn(live));
+}
+
+/**
+ * The yes that covers a later write of an uninstall's record: of the same program to the same record, and only while that
+ * still says what the first one wrote. Whoever has written it to something else since has begun anew.
+ */
+export function coveringYes(
+  deps: WayDeps,
+  request: AskedRequest,
+  { effect, objects }: Judged,
+  key: string,
+): { live: LiveAct; hold: Hold } | undefined {
+  if (effect.verb !== 'uninstall' || statusOf(objects[0]) !== UNINSTALLING) return undefined;
+  for (const live of deps.acts.ofProgram(request, ({ begun }) => (begun?.size ?? 0) > 0)) {
+    const begun = live.begun?.get(recordIn(effect));
+    // The key says who sends it, and as whom.
+    if (begun === undefined || begun.hold.requestKey !== key) continue;
+    if (deps.clock.now() - begun.at > mayGoOn(live)) continue;
+    const hold = deps.desk.get(begun.hold.code) ?? begun.hold;
+    if (hold.state !== 'void') return { live, hold };
+  }
+  return undefined;
+}

@@ -1,0 +1,172 @@
+import { describeRef } from '@toolcrib/kube';
+import { asUnsure, type RequestRecord, SENDING, type SoftenRecord } from '@toolcrib/model';
+import type { Hosted } from '../port/host.ts';
+import { createWatchKey } from '../port/messages.ts';
+import type { AskedRequest, Brain, Outcome } from '../request.ts';
+import type { LiveAct } from './acts.ts';
+import type { WayDeps } from './deps.ts';
+import { judge } from './judge.ts';
+import { isUnsure, settleClaim } from './retained.ts';
+import { saveSoftening } from './softenings.ts';
+import type { WhenCreated } from './window.ts';
+
+/** The thinking part, behind the port: judges, and follows what becomes of what it let go. */
+export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates' | 'left'> &
+  Pick<Hosted, 'passed' | 'left' | 'close'> & {
+    /** It was sent with a pass, and nothing is known of it yet. */
+    late(id: string, context: string): void;
+  } {
+  const underWay = new Set<Promise<unknown>>();
+  const follow = <T>(work: Promise<T>): Promise<T> => {
+    const done = work.finally(() => underWay.delete(done)) as Promise<T>;
+    underWay.add(done);
+    return done;
+  };
+  const patient = new Map<string, () => void>();
+  const settled = (id: string, outcome: Outcome): void => {
+    patient.get(id)?.();
+    patient.delete(id);
+    follow(settle(deps, id, outcome)).catch((error: unknown) => {
+      // The row stays `kept`; the next start asks the cluster what became of it.
+      deps.log('an outcome could not be written down', { id, why: String(error) });
+    });
+  };
+  /** A connection that lives on without a word (a suspended machine, a lost route): nobody waits for its end. */
+  const patience = (id: string, context: string): void => {
+    const wait = deps.policy().mayArriveMs(context) + SENDING;
+    const late = () => settled(id, { failed: `none within ${Math.round(wait / 1000)} s` });
+    patient.set(id, deps.clock.after(wait, late));
+  };
+  return {
+    judge: async (request: AskedRequest) => {
+      const instruction = await follow(judge(deps, request)).finally(() => deps.gone.delete(request.id));
+      if (instruction.do === 'forward' && deps.onTheWay.has(request.id))
+        patience(request.id, request.context);
+      return instruction;
+    },
+    settled,
+    passed(all) {
+      follow(settlePassed(deps, all)).catch((error: unknown) => {
+        deps.log('outcomes could not be written down', { ids: all.map(({ id }) => id), why: String(error) });
+      });
+      for (const { id } of all) {
+        patient.get(id)?.();
+        patient.delete(id);
+      }
+    },
+    late: (id, context) => {
+      if (deps.onTheWay.has(id)) patience(id, context);
+    },
+    left(actIds) {
+      for (const id of actIds) void follow(deps.ahead.recall(id));
+    },
+    gone(id) {
+      deps.gone.add(id);
+      deps.desk.gone(id);
+    },
+    noticed(read) {
+      deps.sessions.notice(read);
+      deps.early.begin(read);
+    },
+    async close() {
+      deps.desk.close();
+      await deps.ahead.recallAll();
+      for (const cancel of patient.values()) cancel();
+      await Promise.allSettled(underWay);
+    },
+  };
+}
+
+async function settle(deps: WayDeps, id: string, outcome: Outcome): Promise<void> {
+  // An eviction that a budget refuses takes nothing.
+  if ('notSent' in outcome || ('said' in outcome && outcome.said === 'no')) deps.letGo.forget(id);
+  const then = deps.whenCreated.get(id);
+  deps.whenCreated.delete(id);
+  if (then && 'status' in outcome && outcome.said === 'yes') await created(deps, then);
+  const retained = deps.softenings.retained.get(id);
+  deps.softenings.retained.delete(id);
+  deps.going.settled(id, 'status' in outcome && outcome.said === 'yes');
+  const request = deps.onTheWay.get(id);
+  deps.onTheWay.delete(id);
+  try {
+    if (request) await writeDown(deps, request, outcome);
+  } finally {
+    if (retained) await settleClaim(deps, retained, outcome);
+  }
+}
+
+/** The cluster has taken a create in a softened act's window. */
+async function created(
+  { journal, finish, notifier }: WayDeps,
+  { adopted, ends }: WhenCreated,
+): Promise<void> {
+  for (const record of adopted) await saveSoftening(journal, record);
+  for (const record of ends) {
+    await finish(record, 'created again with another selector').catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      const title = `Not finished: ${describeRef(record.owner)}`;
+      const text = `It was created again, and what was left still runs beside it: ${why} Again: toolcrib finish ${record.actId}`;
+      notifier.tell({ kind: 'failed', title, text });
+    });
+  }
+}
+
+/** What a moment has brought, in one transaction; what nobody knows yet is followed one by one, as anything else. */
+async function settlePassed(deps: WayDeps, all: readonly { id: string; outcome: Outcome }[]): Promise<void> {
+  const certain: RequestRecord[] = [];
+  const rest: (typeof all)[number][] = [];
+  let live: LiveAct | undefined;
+  for (const { id, outcome } of all) {
+    live = deps.ahead.settled(id) ?? live;
+    const request = deps.onTheWay.get(id);
+    if (!request || isUnsure(outcome) || 'failed' in outcome) {
+      rest.push({ id, outcome });
+      continue;
+    }
+    deps.onTheWay.delete(id);
+    deps.going.settled(id, 'said' in outcome && outcome.said === 'yes');
+    const { ahead: _ahead, ...was } = request;
+    certain.push({ ...was, ...endOf(outcome) });
+  }
+  if (certain.length > 0)
+    await deps.journal.together({ requests: certain, ...(live ? { act: live.act } : {}) });
+  for (const { id, outcome } of rest) await settle(deps, id, outcome);
+}
+
+async function writeDown(deps: WayDeps, request: RequestRecord, outcome: Outcome): Promise<void> {
+  if (!isUnsure(outcome) && !('failed' in outcome))
+    return deps.journal.saveRequest({ ...request, ...endOf(outcome) });
+  const { context = '' } = (await deps.journal.act(request.actId)) ?? {};
+  const until = deps.clock.now() + deps.policy().mayArriveMs(context);
+  const status = 'status' in outcome ? { status: outcome.status } : {};
+  await deps.journal.saveRequest({ ...asUnsure(request, whyUnsure(outcome), until), ...status });
+  deps.lookLater();
+}
+
+function whyUnsure(outcome: Outcome): string {
+  if ('status' in outcome)
+    return `the answer was ${outcome.status}, which is neither a certain yes nor a certain no`;
+  return `no answer came (${'failed' in outcome ? outcome.failed : outcome.notSent})`;
+}
+
+const CHANGED = 'it had changed since it was seen, so it was judged anew, and nobody was told of this';
+
+function endOf(
+  outcome: Exclude<Outcome, { failed: string }>,
+): Pick<RequestRecord, 'state' | 'status' | 'note'> {
+  if ('untold' in outcome) return { state: 'answered', status: outcome.status, note: CHANGED };
+  if ('status' in outcome) return { state: 'answered', status: outcome.status };
+  return { state: 'not-sent', note: outcome.notSent };
+}
+
+/** The types and namespaces in which a CREATE must be judged: where softened acts wait to be finished. */
+export function createWatches(
+  softened: readonly SoftenRecord[],
+  resourceOf: (record: SoftenRecord) => string,
+): string[] {
+  return softened.map((record) => {
+    const { context, owner } = record;
+    const group = owner.apiVersion.includes('/') ? owner.apiVersion.split('/')[0] : '';
+    return createWatchKey(context, group ?? '', resourceOf(record), owner.namespace);
+  });
+}

@@ -1,0 +1,138 @@
+import type { KubeObject } from '@toolcrib/kube';
+import { apiVersionOf } from '@toolcrib/kube';
+import {
+  type ApiFailure,
+  type As,
+  type Cluster,
+  certainlyNotDone,
+  isCertainNo,
+  type Target,
+  ToolcribError,
+} from '@toolcrib/model';
+import { failure } from '../door/status.ts';
+import type { Instruction } from '../request.ts';
+import { answer } from './answers.ts';
+import type { WayDeps } from './deps.ts';
+import { noMeanwhile, type Yes } from './ended.ts';
+import { impersonation } from './impersonation.ts';
+import type { Step } from './judge.ts';
+import { forbidden } from './rights.ts';
+import { record, recordUnsure } from './seen.ts';
+
+/**
+ * What the cluster would say no to, before anything of a collection is deleted one by one: the right to delete the
+ * collection, and what that means for this type. Single deletes would ask for other rights, and reach further.
+ */
+export async function collectionRefusal(
+  target: Target,
+  query: string,
+  cluster: Cluster,
+  as: As | undefined,
+): Promise<Instruction | undefined> {
+  const { group, version, resource, namespace } = target;
+  const { resources } = await cluster.resources(as);
+  const info = resources.find((one) => one.group === group && one.resource === resource);
+  if (!info) {
+    const again = 'If it is new, try again in a minute. Nothing was sent.';
+    return answer(failure(503, `toolcrib: the cluster does not say what ${resource} are. ${again}`));
+  }
+  if (!info.verbs.includes('deletecollection') || (info.namespaced && namespace === undefined)) {
+    return answer(failure(405, 'the server does not allow this method on the requested resource'));
+  }
+  const asked = new URLSearchParams(query);
+  if (asked.has('limit') || asked.has('continue')) {
+    return answer(
+      failure(400, 'toolcrib: a collection is deleted as a whole here; leave out limit and continue.'),
+    );
+  }
+  return forbidden({ verb: 'deletecollection', group, version, resource, namespace }, cluster, as);
+}
+
+/** What the server says of a list, and so of the delete of the same collection: its selectors, the type. With its reason. */
+const REFUSALS = new Set([400, 404, 405, 422]);
+
+/**
+ * Everything that a collection delete matches now.
+ * @returns the objects, or the server's refusal of what was asked for
+ * @throws ToolcribError where it can't be listed for any other reason
+ */
+export async function listCollection(
+  target: Target,
+  cluster: Cluster,
+  as: As | undefined,
+): Promise<{ objects: KubeObject[] } | { refused: Instruction }> {
+  const { namespace, labelSelector, fieldSelector } = target;
+  try {
+    return { objects: await cluster.list(target, { namespace, labelSelector, fieldSelector }, as) };
+  } catch (error) {
+    if (!(error instanceof ToolcribError) || error.code !== 'api') throw error;
+    const said = error.cause as ApiFailure;
+    if (!REFUSALS.has(said.status) || !isCertainNo(said)) throw error;
+    return { refused: answer({ ...failure(said.status, said.message), reason: said.reason }) };
+  }
+}
+
+/**
+ * A collection delete goes out as single deletes, each pinned to the UID that was kept: one `preconditions.uid` would
+ * go to every item. Every failure is told; none is skipped in silence.
+ */
+export async function releaseCollection(
+  deps: WayDeps,
+  step: Step,
+  yes: Yes,
+  warnings: string[],
+): Promise<Instruction> {
+  const { request, subject } = step;
+  if (subject.effect.verb !== 'delete-collection') throw new Error('not a collection');
+  const { target, options } = subject.effect;
+  const cluster = await deps.clusterFor(request.context);
+  const as = impersonation(request.headers);
+  const failures: { object: KubeObject; why: string }[] = [];
+  let unsure = 0;
+  for (const object of subject.objects) {
+    const { namespace, name, uid } = object.metadata;
+    // A precondition of the client's own holds for every item, as on the server.
+    const preconditions = { ...options.preconditions, uid: options.preconditions?.uid ?? uid };
+    if (deps.gone.has(request.id)) {
+      failures.push({ object, why: 'the client went; it was not sent' });
+      continue;
+    }
+    const no = noMeanwhile(deps, step, yes);
+    if (no !== undefined) {
+      failures.push({ object, why: `${no}; it was not sent` });
+      continue;
+    }
+    // One after another they may take longer than what was said before the first of them.
+    deps.owners.mayFall();
+    try {
+      await cluster.delete(target, { namespace, name }, { ...options, preconditions }, as);
+    } catch (error) {
+      if (!(error instanceof ToolcribError)) throw error;
+      failures.push({ object, why: error.message });
+      if (!certainlyNotDone(error)) unsure++;
+    }
+  }
+  const done = subject.objects.length - failures.length;
+  if (failures.length === 0) {
+    await record(deps, step, 'answered', { status: 200, note: `${done} deleted one by one` });
+    const apiVersion = apiVersionOf(target);
+    const kind = `${subject.objects[0]?.kind ?? (await kindOf(target, cluster, as))}List`;
+    const list = { apiVersion, kind, metadata: {}, items: subject.objects };
+    return { do: 'answer', status: 200, body: JSON.stringify(list), type: 'application/json', warnings };
+  }
+  const causes = failures.map(({ object, why }) => ({
+    reason: 'DeleteFailed',
+    field: object.metadata.name,
+    message: why,
+  }));
+  const note = `${done} of ${subject.objects.length} deleted; failed: ${causes.map((cause) => cause.field).join(', ')}`;
+  if (unsure > 0) await recordUnsure(deps, step, `${note}; of ${unsure} it is not certain`, { status: 500 });
+  else await record(deps, step, 'answered', { status: 500, note });
+  return answer(failure(500, `toolcrib: ${note}. ${failures[0]?.why ?? ''}`, { causes }), warnings);
+}
+
+/** Also where nothing of it is there. */
+async function kindOf({ group, resource }: Target, cluster: Cluster, as: As | undefined): Promise<string> {
+  const { resources } = await cluster.resources(as);
+  return resources.find((one) => one.group === group && one.resource === resource)?.kind ?? '';
+}

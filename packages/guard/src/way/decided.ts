@@ -1,0 +1,32 @@
+import type { Decision } from '@toolcrib/model';
+import { type DecideInput, decide, type RuleAnswers } from '../decide/decide.ts';
+import { factsOf } from '../decide/facts.ts';
+import { goesThroughAll } from './acts.ts';
+import type { WayDeps } from './deps.ts';
+import type { Step } from './judge.ts';
+
+/**
+ * What the rules in force say of a request whose radius is known.
+ * @param answers shared by requests that are judged at one moment, under the same rules
+ */
+export function decideOn(
+  deps: WayDeps,
+  {
+    request,
+    subject,
+    seen,
+    live,
+    cheap,
+  }: Pick<Step, 'request' | 'subject' | 'seen' | 'live'> & { cheap?: DecideInput['cheap'] },
+  answers?: RuleAnswers,
+): Decision {
+  const policy = deps.policy();
+  const { effect } = subject;
+  const namespace = effect.target?.namespace;
+  const mode = policy.modeFor(request.context, namespace);
+  const all = goesThroughAll(live, effect);
+  const facts = factsOf({ effect, radius: seen.radius, act: live.act, all });
+  const notUnderstood = effect.verb === 'not-understood' ? effect.why : undefined;
+  const { softening, needed } = seen;
+  return decide(policy, { mode, facts, cheap, notUnderstood, softening, needed }, answers);
+}

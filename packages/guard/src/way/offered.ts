@@ -1,0 +1,50 @@
+import type { RequestRecord, Snapshot } from '@toolcrib/model';
+import type { Pass, PassesGiven } from '../port/passes.ts';
+import type { WayDeps } from './deps.ts';
+import type { Step } from './judge.ts';
+import { pinned } from './pin.ts';
+import { REMEMBERED } from './seen.ts';
+
+/** A request that has not come yet: judged, and kept. */
+export interface JudgedAhead {
+  step: Step;
+  snapshot: Snapshot;
+  record: RequestRecord;
+  /** The rules' file as it stood before it was judged. */
+  rules: string;
+}
+
+/** The passes for these: each goes out only while its object is in every byte what was kept. */
+export function offered(
+  { request, seen, live }: Step,
+  ahead: readonly JudgedAhead[],
+  warningsFor: (step: Step) => string[],
+): PassesGiven {
+  const { id: first, path: _path, ...like } = request;
+  const passes = ahead.flatMap(({ step }): Pass[] => {
+    const { effect, objects } = step.subject;
+    const [target] = objects;
+    const { resourceVersion } = target?.metadata ?? {};
+    if (effect.verb !== 'delete' || !target || resourceVersion === undefined) return [];
+    const { path, query, id } = step.request;
+    const options = { ...effect.options, preconditions: { resourceVersion } };
+    const sent = pinned(step.request, { ...effect, options }, target);
+    return [{ id, path, instruction: { do: 'forward', path, query, ...sent, warnings: warningsFor(step) } }];
+  });
+  return {
+    actId: live.act.id,
+    first,
+    like,
+    rules: ahead[0]?.rules ?? '',
+    until: seen.radius.seenAt + REMEMBERED,
+    passes,
+  };
+}
+
+/** What was judged and kept for nothing: it has never been with the door. */
+export async function forget({ journal, log }: WayDeps, ahead: readonly JudgedAhead[]): Promise<void> {
+  if (ahead.length === 0) return;
+  await journal
+    .together({ forget: ahead.map(({ record }) => record.id) })
+    .catch((error: unknown) => log('what was judged ahead could not be forgotten', { why: String(error) }));
+}

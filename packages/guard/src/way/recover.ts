@@ -1,0 +1,83 @@
+import { asUnsure, betweenLooks, passOver, type RequestRecord } from '@toolcrib/model';
+import type { WayDeps } from './deps.ts';
+import { resumeSoftenings } from './resume.ts';
+import { ENDED, settleByLooking } from './settle-by-looking.ts';
+
+export interface Recovered {
+  /** Requests of which nobody knows what became, for good or for now. */
+  unsettled: RequestRecord[];
+  /** Those of them that another look may settle: it is too early, or their cluster did not answer. */
+  again: RequestRecord[];
+  /** When the earliest of them may be settled; absent where none says. Milliseconds since 1970. */
+  at?: number;
+}
+
+/**
+ * Says of every request that was on its way, and of which no certain answer came, what became of it. After a restart `held`
+ * ones were never sent, and each `kept` one may have left in the last moment of the guard that has died; softenings that were
+ * cut off are carried on; for the others the cluster is asked whether their objects still stand. Clusters side by side: one
+ * that is away keeps no other waiting. To be called again until nothing is left.
+ *
+ * @param before when this guard began (ms since 1970): what it does itself meanwhile is not taken for left over
+ * @param last nothing is asked again in this life of what is long due, and the notes say so
+ */
+export async function recover(deps: WayDeps, before: number, last = false): Promise<Recovered> {
+  const { journal } = deps;
+  for (const request of await journal.requests({ state: 'held' })) {
+    if (request.at >= before) continue;
+    const note = 'the guard ended while it was held; never sent';
+    await journal.saveRequest({ ...request, state: 'refused', note });
+  }
+  const contextOf = async ({ actId }: RequestRecord) => (await journal.act(actId))?.context;
+  for (const request of await journal.requests({ state: 'kept' })) {
+    if (request.at >= before) continue;
+    // Nothing of it has left after this guard began.
+    const until = before + deps.policy().mayArriveMs((await contextOf(request)) ?? '');
+    await journal.saveRequest(asUnsure(request, ENDED, until));
+  }
+  const byContext = new Map<string | undefined, RequestRecord[]>();
+  for (const record of await journal.softenings({ state: 'started' })) byContext.set(record.context, []);
+  for (const request of await journal.requests({ state: 'unsettled' })) {
+    const context = await contextOf(request);
+    byContext.set(context, [...(byContext.get(context) ?? []), request]);
+  }
+  const found = await Promise.all(
+    [...byContext].map(([context, requests]) => recoverIn(deps, context, requests, last)),
+  );
+  const times = found.flatMap(({ at }) => at ?? []);
+  return {
+    unsettled: found.flatMap((one) => one.unsettled),
+    again: found.flatMap((one) => one.again),
+    ...(times.length > 0 ? { at: Math.min(...times) } : {}),
+  };
+}
+
+async function recoverIn(
+  deps: WayDeps,
+  context: string | undefined,
+  requests: readonly RequestRecord[],
+  last: boolean,
+): Promise<Recovered> {
+  const found: Recovered = { unsettled: [], again: [] };
+  if (context !== undefined) await resumeSoftenings(deps, context);
+  const pause = betweenLooks(deps.policy().mayArriveMs(context ?? ''));
+  let away: string | undefined;
+  for (const { id, actId } of requests) {
+    // Resuming may have settled it.
+    const stored = (await deps.journal.requests({ actId }, passOver)).find((one) => one.id === id);
+    if (stored?.state !== 'unsettled') continue;
+    const look = await settleByLooking(deps, stored, context, { ...(away ? { away } : {}), pause });
+    if (look.away) away ??= look.again;
+    const over = last && look.again !== undefined && look.at === undefined;
+    const settled = over
+      ? { ...look.settled, note: `${look.settled.note}; not asked again before the next start` }
+      : look.settled;
+    if (JSON.stringify(settled) !== JSON.stringify(stored)) await deps.journal.saveRequest(settled);
+    if (settled.state !== 'unsettled') continue;
+    found.unsettled.push(settled);
+    if (look.again === undefined) continue;
+    found.again.push(settled);
+    if (look.at !== undefined) found.at = Math.min(found.at ?? look.at, look.at);
+  }
+  return found;
+}

@@ -1,0 +1,50 @@
+import { type KubeObject, type ObjectRef, refOf } from '@toolcrib/kube';
+import { type SoftenRecord, tookNothing } from '@toolcrib/model';
+import type { RestOfAct } from '../radius/index.ts';
+import type { LiveAct } from './acts.ts';
+import type { WayDeps } from './deps.ts';
+
+/**
+ * What an act does besides one of its requests: what the others took, or may have taken, as it was kept, and what its
+ * session has listed.
+ * @throws ToolcribError `journal`, `damaged`, `wrong-key`
+ */
+export async function restOfAct(
+  { journal }: Pick<WayDeps, 'journal'>,
+  live: LiveAct,
+  requestId: string,
+): Promise<RestOfAct> {
+  const [requests, softenings] = await Promise.all([
+    journal.requests({ actId: live.act.id }),
+    journal.softenings({ actId: live.act.id }),
+  ]);
+  const kept: KubeObject[] = [];
+  const onTheWay: ObjectRef[] = [];
+  for (const request of requests) {
+    if (request.id === requestId || request.snapshotId === undefined) continue;
+    if (tookNothing(request, softenings) !== undefined) continue;
+    const objects = (await journal.snapshot(request.snapshotId))?.objects ?? [];
+    kept.push(...objects);
+    if (request.state !== 'kept') continue;
+    const targets = new Set(request.targetUids);
+    onTheWay.push(...objects.map(refOf).filter(({ uid }) => targets.has(uid ?? '')));
+  }
+  return { kept, ahead: [...onTheWay, ...[...live.expected.values()].flat().map(({ ref }) => ref)] };
+}
+
+/** The softened acts of a cluster whose Pods are still left running; none where the journal can't be read. */
+export async function softenedIn(
+  { journal, log }: Pick<WayDeps, 'journal' | 'log'>,
+  context: string,
+): Promise<SoftenRecord[]> {
+  try {
+    const lists = await Promise.all(
+      (['softened', 'started'] as const).map((state) => journal.softenings({ state })),
+    );
+    return lists.flat().filter((record) => record.context === context && record.how !== 'retain-first');
+  } catch (error) {
+    // Nothing destructive can be kept now, and so nothing passes by itself.
+    log('softened acts could not be looked up', { why: String(error) });
+    return [];
+  }
+}

@@ -1,0 +1,129 @@
+import { type Cluster, mayArriveUntil, type SoftenRecord, ToolcribError } from '@toolcrib/model';
+import { resume, settleRetained } from '../soften/index.ts';
+import type { WayDeps } from './deps.ts';
+import { tellClaim } from './retained.ts';
+import { inAnotherCluster } from './same-cluster.ts';
+import { saveSoftening, takenElsewhere } from './softenings.ts';
+
+/** Milliseconds between two tries of one record: doubled after each that failed. */
+const PAUSE = { first: 15_000, longest: 10 * 60_000 };
+
+/** What resuming takes of the way's dependencies. */
+export type ResumeDeps = Pick<
+  WayDeps,
+  'journal' | 'clusterFor' | 'clock' | 'notifier' | 'softenings' | 'onTheWay' | 'policy' | 'unmark' | 'log'
+>;
+
+/**
+ * Carries every softening that was cut off, or given up while its cluster was away, to a safe end: called back or
+ * completed. Clusters side by side; one that does not answer is asked for the others of its records another time.
+ * @param context only this one's
+ */
+export async function resumeSoftenings(deps: ResumeDeps, context?: string): Promise<void> {
+  const { journal } = deps;
+  const open = [
+    ...(await journal.softenings({ state: 'started' })),
+    // Its finalizer could not be taken off.
+    ...(await journal.softenings({ state: 'failed' })).filter(({ held }) => held),
+    // Adopted, and nobody has taken our marks off yet.
+    ...(await journal.softenings({ state: 'undone' })).filter(({ marked }) => marked),
+  ];
+  const byContext = Map.groupBy(
+    open.filter((record) => context === undefined || record.context === context),
+    (record) => record.context,
+  );
+  await Promise.all(
+    [...byContext.values()].map(async (records) => {
+      for (const record of records) if (!(await resumeOne(deps, record))) return;
+    }),
+  );
+}
+
+/** @returns false where the others of its cluster need not be tried now */
+async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolean> {
+  const { journal, clock } = deps;
+  const { underWay, pauses } = deps.softenings;
+  const id = record.requestId;
+  if (underWay.has(id) || deps.onTheWay.has(id) || clock.now() < (pauses.get(id)?.until ?? 0)) return true;
+  underWay.add(id);
+  try {
+    const request = (await journal.requests({ actId: record.actId })).find((one) => one.id === id);
+    // Its guard has died, and nobody has written down yet until when something of it may arrive: `recover` does.
+    if (request?.state === 'kept') return true;
+    const until = request && mayArriveUntil(request, deps.policy().mayArriveMs(record.context));
+    const mayArrive = (until !== undefined && clock.now() < until) || (await othersMayTake(deps, record));
+    const cluster = await deps.clusterFor(record.context);
+    const other = await inAnotherCluster(deps, record.actId, cluster);
+    if (other) throw new Error(other);
+    if (record.state === 'undone') {
+      await unmarkAdopted(deps, cluster, record);
+      return true;
+    }
+    const nothing = await takenElsewhere(journal, record);
+    if (nothing) {
+      await saveSoftening(journal, nothing);
+      pauses.delete(id);
+      return true;
+    }
+    const end =
+      record.how === 'retain-first'
+        ? await settleRetained(cluster, record, `${request?.unsure?.why ?? 'the guard ended'}.`, mayArrive)
+        : await resume(cluster, record, {
+            progress: ({ record: now }) => saveSoftening(journal, now),
+            mayArrive,
+          });
+    await saveSoftening(journal, end);
+    if (end.state === 'started' && mayArrive) return true;
+    if (end.state === 'started') throw new Error(end.note ?? 'it has not come to its end');
+    pauses.delete(id);
+    if (record.how === 'retain-first') tellClaim(deps, end);
+    if (end.state === 'softened' && request && request.state !== 'answered') {
+      await journal.saveRequest({
+        ...request,
+        state: 'softened',
+        note: 'cut off, and carried to its end later',
+      });
+    }
+    return true;
+  } catch (error) {
+    const { pause = PAUSE.first } = pauses.get(id) ?? {};
+    pauses.set(id, { until: clock.now() + pause, pause: Math.min(pause * 2, PAUSE.longest) });
+    deps.log('a softening could not be resumed yet', { act: record.actId, why: String(error) });
+    // That one says nothing of the others.
+    return error instanceof ToolcribError && error.code === 'newer';
+  } finally {
+    underWay.delete(id);
+  }
+}
+
+/** Adopted is what has a controller; what has none when the window ends keeps no mark of an act that is over either. */
+async function unmarkAdopted(deps: ResumeDeps, cluster: Cluster, record: SoftenRecord): Promise<void> {
+  const over = deps.clock.now() >= record.finishAfter;
+  const left = await deps.unmark(cluster, record, over);
+  if (left === 0) await deps.journal.saveSoften({ ...record, marked: undefined });
+  else if (over) throw new Error(`${left} objects still carry its marks`);
+}
+
+/**
+ * Tried again after an answer that told nothing: a volume given back now would go with the second request, and a workload
+ * without our finalizer past us.
+ */
+async function othersMayTake(deps: ResumeDeps, record: SoftenRecord): Promise<boolean> {
+  const { kind, namespace, name, uid } = record.owner;
+  const within = kind === 'Namespace' ? name : namespace;
+  const mayArrive = deps.policy().mayArriveMs(record.context);
+  const open = [
+    ...(await deps.journal.requests({ state: 'kept' })),
+    ...(await deps.journal.requests({ state: 'unsettled' })),
+  ];
+  return open.some((request) => {
+    if (request.id === record.requestId) return false;
+    const until = mayArriveUntil(request, mayArrive);
+    if (until === undefined || deps.clock.now() >= until) return false;
+    const { effect, targetUids } = request;
+    if (effect.verb === 'none' || effect.verb === 'scale') return false;
+    const target = effect.target;
+    const takesAll = target?.resource === 'namespaces' && target.name === within;
+    return targetUids.includes(uid) || takesAll;
+  });
+}

@@ -1,0 +1,55 @@
+import type { SoftenRecord } from '@toolcrib/model';
+import type { Outcome } from '../request.ts';
+import { settleRetained } from '../soften/index.ts';
+import type { WayDeps } from './deps.ts';
+import { saveSoftening } from './softenings.ts';
+
+/**
+ * What the cluster said to the delete of a claim whose volumes had been set to Retain. Softened is only what it took;
+ * where it certainly refused, the volumes get their own policies back. Where nothing is certain the record stays `started`
+ * and the volumes stay on Retain: `resumeSoftenings` looks at it once nothing can arrive any more. To be called after the
+ * request was written down.
+ */
+export async function settleClaim(deps: WayDeps, record: SoftenRecord, outcome: Outcome): Promise<void> {
+  const { underWay } = deps.softenings;
+  try {
+    if (isUnsure(outcome) || 'failed' in outcome) return;
+    const done = 'said' in outcome && outcome.said === 'yes';
+    const why =
+      'said' in outcome ? `the cluster said ${outcome.status} to the delete.` : `${outcome.notSent}.`;
+    const end: SoftenRecord = done
+      ? { ...record, state: 'softened' }
+      : await settleRetained(await deps.clusterFor(record.context), record, why);
+    await saveSoftening(deps.journal, end);
+    tellClaim(deps, end);
+  } catch (error) {
+    deps.log('volumes could not be given back their policy yet', { act: record.actId, why: String(error) });
+  } finally {
+    underWay.delete(record.requestId);
+  }
+}
+
+/** Neither a certain yes nor a certain no: it may have been carried out, or be carried out later. */
+export function isUnsure(outcome: Outcome): boolean {
+  return 'failed' in outcome || ('said' in outcome && outcome.said === 'unknown');
+}
+
+export function tellClaim(
+  deps: Pick<WayDeps, 'notifier'>,
+  { owner, volumes = [], state, note }: SoftenRecord,
+): void {
+  const claim = `${owner.kind} ${owner.namespace === undefined ? '' : `${owner.namespace}/`}${owner.name}`;
+  const names = volumes.map(({ name }) => name).join(', ');
+  if (state === 'softened')
+    deps.notifier.tell({
+      kind: 'softened',
+      title: `Softened: ${claim}`,
+      text: `what it had on ${names} is kept`,
+    });
+  if (state === 'failed')
+    deps.notifier.tell({
+      kind: 'failed',
+      title: `Not softened: ${claim}`,
+      text: note ?? 'nothing was deleted',
+    });
+}

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, createReadStream, realpathSync, statSync } from 'node:fs';
+import { homedir, constants as osConstants, userInfo } from 'node:os';
+import { basename, delimiter, join, resolve } from 'node:path';
+import { childEnvironment, ToolcribError } from '@toolcrib/model';
+import { guardClient } from '../laptop/api/client.ts';
+import { ensureGuard } from '../laptop/daemon.ts';
+import { withLock, writeOwnFile } from '../laptop/files.ts';
+import { guardedKubeconfigFor } from '../laptop/guarded-kubeconfig.ts';
+import { pathsOf } from '../laptop/paths.ts';
+import { rememberSources } from '../laptop/person-kubeconfig.ts';
+import { RUN_MARK } from '../laptop/processes.ts';
+import { sourceHere } from '../laptop/sources.ts';
+import { forgetDeadRuns, type OpenRun, openRun, rememberRun, removeRun } from './runs.ts';
+
+type Env = Record<string, string | undefined>;
+
+/**
+ * Runs one tool behind the guard, with tokens of its own: bound to the binary's SHA-256, the person, and this run.
+ * Nothing of the terminal is changed.
+ *
+ * @returns the tool's exit code (128 + n for a signal); 125 the guard failed, 126 can't be run, 127 not found
+ */
+export async function runGuarded(
+  command: readonly string[],
+  options: { agent: boolean; env: Env },
+): Promise<number> {
+  const { env } = options;
+  const [name = '', ...args] = command;
+  const binary = findBinary(name, env);
+  if (binary === undefined) return fail(127, `${name} was not found in PATH.`);
+  if (binary === 'not-executable') return fail(126, `${name} can't be executed.`);
+  let folder: string | undefined;
+  let run: OpenRun | undefined;
+  try {
+    const paths = pathsOf(env, homedir());
+    // This terminal's clusters, whatever others have: the guard must know them before it mints.
+    await withLock(paths.startLock, 30_000, async () => rememberSources(paths, env));
+    await ensureGuard(paths, { env });
+    const client = guardClient(paths.socket);
+    // The file is hashed; its name is started, since one file may be many programs (busybox, version managers' shims).
+    const tool = { name: basename(binary), sha256: await sha256(realpathSync(binary)) };
+    run = await openRun(client, { tool, agent: options.agent, person: userInfo().username });
+    forgetDeadRuns(paths.runs);
+    folder = rememberRun(paths.runs, run.id, sourceHere(paths, env, homedir()).added, options.agent);
+    const kubeconfig = join(folder, 'kubeconfig');
+    writeOwnFile(kubeconfig, await guardedKubeconfigFor(paths, env, run.tokens));
+    return await child(binary, args, {
+      ...childEnvironment(env),
+      KUBECONFIG: kubeconfig,
+      [RUN_MARK]: run.id,
+    });
+  } catch (error) {
+    const next = error instanceof ToolcribError && error.next ? ` ${error.next}` : '';
+    return fail(125, `${error instanceof Error ? error.message : String(error)}${next}`);
+  } finally {
+    await run?.end();
+    if (folder) removeRun(folder);
+  }
+}
+
+function child(binary: string, args: string[], env: Env): Promise<number> {
+  return new Promise((done) => {
+    const running = spawn(binary, args, { stdio: 'inherit', env });
+    // Ctrl-C goes to the whole group; the tool decides what it means, we wait for it.
+    const ignore = () => undefined;
+    const pass = (signal: NodeJS.Signals) => void running.kill(signal);
+    process.on('SIGINT', ignore).on('SIGTERM', pass).on('SIGHUP', pass);
+    running.on('error', (error) => done(fail(126, `${binary} can't be executed: ${error.message}`)));
+    running.on('exit', (code, signal) => {
+      process.off('SIGINT', ignore).off('SIGTERM', pass).off('SIGHUP', pass);
+      done(code ?? 128 + (signal ? osConstants.signals[signal] : 0));
+    });
+  });
+}
+
+/** As a shell finds it: a path as it stands, else each folder of PATH. */
+function findBinary(name: string, env: Env): string | 'not-executable' | undefined {
+  const places = name.includes('/')
+    ? [resolve(name)]
+    : (env.PATH ?? '').split(delimiter).map((folder) => join(folder || '.', name));
+  let seen: 'not-executable' | undefined;
+  for (const place of places) {
+    try {
+      if (!statSync(place).isFile()) continue;
+      accessSync(place, constants.X_OK);
+      return place;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EACCES') seen = 'not-executable';
+    }
+  }
+  return seen;
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+function fail(code: number, why: string): number {
+  process.stderr.write(`toolcrib run: ${why}\n`);
+  return code;
+}

@@ -1,0 +1,317 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { sessionLists } from '@toolcrib/guard/act/sessions';
+import { holdDesk } from '@toolcrib/guard/hold/desk';
+import { randomIds } from '@toolcrib/guard/hold/ids';
+import { loadKey, openJournal, reopeningJournal } from '@toolcrib/guard/journal';
+import { clientProcesses, desktop, processLives, tellAll, waitingTerminal } from '@toolcrib/guard/notify';
+import type { Channel } from '@toolcrib/guard/port/client';
+import { hostBrain } from '@toolcrib/guard/port/host';
+import { judgements } from '@toolcrib/guard/port/judgements';
+import type { FromJudge } from '@toolcrib/guard/port/messages';
+import { unmarkLeft } from '@toolcrib/guard/undo';
+import { finishByItself } from '@toolcrib/guard/undo/finish';
+import { acts } from '@toolcrib/guard/way/acts';
+import { ahead } from '@toolcrib/guard/way/ahead';
+import { brain } from '@toolcrib/guard/way/brain';
+import type { WayDeps } from '@toolcrib/guard/way/deps';
+import { earlyLooks } from '@toolcrib/guard/way/early';
+import { goingOut } from '@toolcrib/guard/way/going';
+import { hookWatches } from '@toolcrib/guard/way/hook-watches';
+import { letGo } from '@toolcrib/guard/way/let-go';
+import { ownedLooks } from '@toolcrib/guard/way/owned';
+import { resumeSoftenings } from '@toolcrib/guard/way/resume';
+import { settling } from '@toolcrib/guard/way/settling';
+import { softenings } from '@toolcrib/guard/way/softenings';
+import { standingOwners } from '@toolcrib/guard/way/standing';
+import { isBeingAdopted } from '@toolcrib/guard/way/window';
+import { windows } from '@toolcrib/guard/way/windows';
+import { type AnsweredFrom, type Hold, netOf, type SoftenRecord, ToolcribError } from '@toolcrib/model';
+import { type AnswerBody, unknownCode } from '../laptop/api/schema.ts';
+import { contexts } from '../laptop/contexts.ts';
+import { readManifests } from '../laptop/manifests.ts';
+import { policyFile, rulesStamp } from '../laptop/policy-file.ts';
+import { systemClock } from '../laptop/system-clock.ts';
+import type { FromDesk, ToDesk } from './desk-messages.ts';
+import { log } from './log.ts';
+import { ownJournal } from './own-journal.ts';
+
+/** What the door's thread hands to a worker at its start. */
+export interface WorkerSetup {
+  /** The journal's folder: database and key. */
+  journal: string;
+  policyPath: string;
+  home: string;
+  /** Environment of the guard; KUBECONFIG and the key come from here. */
+  env: Record<string, string | undefined>;
+}
+
+/** The first message of all: from now on it judges, for one context. */
+export interface Serve {
+  type: 'serve';
+  context: string;
+  /** Requests that the door still has from an earlier thread. */
+  underWay: string[];
+  /** To the thread that people ask. */
+  desk: MessagePort;
+}
+
+/** Milliseconds. */
+const SETTLE_BEFORE = 5_000;
+
+/** Everything that thinks, for one context. The door's thread only moves bytes; people ask the keeper. */
+async function main(
+  setup: WorkerSetup,
+  channel: Channel,
+  { context, underWay, desk: port }: Serve,
+  begin: Extract<ToDesk, { type: 'begin' }>,
+): Promise<void> {
+  const { env, home } = setup;
+  const startedAt = Date.now();
+  const clock = systemClock;
+  const post = (message: FromJudge) => channel.postMessage(message);
+  const tellDesk = (message: FromDesk) => port.postMessage(message);
+  const openOwn = () =>
+    openJournal({ folder: setup.journal, key: loadKey({ folder: setup.journal, env }), clock });
+  const elsewhere = new Set(underWay);
+  const journal = ownJournal(reopeningJournal(openOwn), context, elsewhere);
+  const clusters = contexts({ env, home });
+  const policy = policyFile(setup.policyPath, begin.policy);
+  const ids = randomIds();
+  const sessions = sessionLists();
+  const desk = holdDesk(
+    clock,
+    (hold) => {
+      journal
+        .saveHold(hold)
+        .catch((error: unknown) => log('a hold could not be written down', { why: String(error) }));
+    },
+    (hold) => tellDesk({ type: 'hold', hold }),
+  );
+  for (const hold of begin.holds) desk.restore(hold);
+  const running = judgements((id) => post({ type: 'acting', id }));
+  const clusterFor = async (name: string) => running.announced(clusters.cluster(name));
+  /** While a person is asked no time limit runs. */
+  const waiting = async <Result>(id: string, code: string, work: Promise<Result>): Promise<Result> => {
+    post({ type: 'waiting', id, code });
+    return work.finally(() => post({ type: 'waiting', id }));
+  };
+  const finish = async (softened: SoftenRecord, why: string, due = false) => {
+    const by = `the guard (${why})`;
+    const windowMs = policy.current().softenMs;
+    const adopting = () => isBeingAdopted(deps.whenCreated, softened);
+    const options = { windowMs, due, adopting };
+    const { results } = await finishByItself({ journal, clusterFor, clock, by }, softened, options);
+    const failed = results.find(({ result }) => result === 'failed');
+    if (failed) throw new ToolcribError('api', `${failed.what}: ${failed.note ?? 'it could not be deleted'}`);
+  };
+  const recalls = new Map<number, (taken: string[]) => void>();
+  let calls = 0;
+  const onTheWay: WayDeps['onTheWay'] = new Map();
+  const clientOf = clientProcesses();
+  const ofActs = acts({
+    journal,
+    clock,
+    ids,
+    sessions,
+    deniedAt: (actId) => desk.deniedOf(actId)?.at,
+    isHeld: (actId) => desk.openOf(actId) !== undefined,
+    clientOf,
+    lives: processLives,
+    manifests: readManifests,
+  });
+  const deps: WayDeps = {
+    journal,
+    clusterFor,
+    policy: () => policy.current(),
+    clock,
+    ids,
+    notifier: tellAll([desktop(env, process.platform), waitingTerminal()], log),
+    desk: {
+      ...desk,
+      place: (hold, waitMs) => waiting(hold.requestId, hold.code, desk.place(hold, waitMs)),
+      waitOn: (code, requestId, waitMs, by) =>
+        waiting(requestId, code, desk.waitOn(code, requestId, waitMs, by)),
+    },
+    sessions,
+    hooks: hookWatches(clock, () => windowsOpen.republish()),
+    acts: ofActs,
+    ahead: ahead(
+      { journal, clock, onTheWay, log },
+      {
+        give: (given) => post({ type: 'passes', given }),
+        recall(actId) {
+          const { promise, resolve } = Promise.withResolvers<string[]>();
+          recalls.set(++calls, resolve);
+          post({ type: 'recall', call: calls, actId });
+          return promise;
+        },
+      },
+      (id, at) => thinking.late(id, at),
+    ),
+    early: earlyLooks({ clock, clusterFor, clientOf }),
+    rules: () => rulesStamp(setup.policyPath),
+    owned: ownedLooks(clock),
+    owners: standingOwners(clock),
+    letGo: letGo(clock),
+    onTheWay,
+    going: goingOut(clock),
+    gone: new Set(),
+    whenCreated: new Map(),
+    softenings: softenings(),
+    finish,
+    unmark: (cluster, record, all) => unmarkLeft(cluster, record, { all }),
+    async windowOpened() {
+      // Who needs what was judged before this was softened: asked anew.
+      await Promise.all([windowsOpen.publish(), deps.ahead.recallAll()]);
+    },
+    lookLater: () => settle.soon(),
+    log,
+  };
+  // What of their commands comes on is found to be theirs: a no ends the act whichever thread judges.
+  for (const { actId } of begin.holds) void deps.acts.byId(actId);
+  const windowsOpen = windows({
+    journal,
+    clock,
+    windowMs: () => policy.current().softenMs,
+    finish: (softened, why) => finish(softened, why, true),
+    resume: () => resumeSoftenings(deps),
+    also: () => deps.hooks.keys(),
+    publish: (keys) => post({ type: 'create-watches', keys }),
+    log,
+  });
+
+  const settle = settling(deps, startedAt, (count) => tellDesk({ type: 'unsettled', count }));
+
+  /** What another thread handed to the door, and its outcome comes here: as if it had been ours. */
+  const adopt = async (id: string): Promise<void> => {
+    const kept = (await journal.requests({ state: 'kept' })).find((request) => request.id === id);
+    if (kept) deps.onTheWay.set(id, kept);
+  };
+
+  const thinking = brain(deps);
+
+  function answerHold(code: string, body: AnswerBody, from: AnsweredFrom | undefined): Hold {
+    const hold = desk.get(code);
+    if (!hold) throw unknownCode(code);
+    if (hold.needsName && body.as !== 'denied' && body.withoutNet !== hold.needsName) {
+      const what = netOf(hold) === 'none' ? 'This could not be kept' : 'Not all of this can be kept';
+      const as = hold.decision.softening?.possible ? body.as : 'as-sent';
+      throw new ToolcribError('usage', `${what}, so it goes without a net or not at all.`, {
+        next: `To let it go: toolcrib approve ${code} --${as} --without-net ${hold.needsName}`,
+      });
+    }
+    if (!hold.needsName && body.withoutNet !== undefined) {
+      throw new ToolcribError('usage', 'This can be kept, so it does not go without a net.', {
+        next: `Leave --without-net out: toolcrib approve ${code} --as-sent`,
+      });
+    }
+    if (body.as === 'softened' && !hold.decision.softening?.possible) {
+      const why = hold.decision.softening?.why ?? 'this can only go as it was sent';
+      throw new ToolcribError('usage', `This can't be softened: ${why}.`, {
+        next: `toolcrib approve ${code} --as-sent`,
+      });
+    }
+    const where = from === undefined ? {} : { from };
+    const given =
+      body.as === 'denied'
+        ? { as: 'denied' as const, by: body.by, ...where }
+        : { as: body.as, by: body.by, withoutNet: body.withoutNet !== undefined, ...where };
+    const result = desk.answer(code, given, policy.current().passMs);
+    if (result === 'unknown') throw unknownCode(code);
+    if (result === 'closed')
+      throw new ToolcribError('conflict', `${code} was answered already, or its time is over.`);
+    if (body.as === 'denied' && result.state === 'used')
+      throw new ToolcribError(
+        'conflict',
+        `The yes to ${code} is being used, or was: what of its act has not left yet is stopped.`,
+        {
+          next: `toolcrib log ${result.actId} tells what went; toolcrib undo ${result.actId} takes it back.`,
+        },
+      );
+    return result;
+  }
+
+  port.on('message', (message: ToDesk) => {
+    if (message.type !== 'answer') return;
+    const { call, code, body, from, until } = message;
+    try {
+      if (Date.now() > until) throw new ToolcribError('conflict', 'It came too late.');
+      tellDesk({ type: 'answered', call, hold: answerHold(code, body, from) });
+    } catch (error) {
+      const known = error instanceof ToolcribError ? error : undefined;
+      const text = error instanceof Error ? error.message : String(error);
+      tellDesk({
+        type: 'not-answered',
+        call,
+        code: known?.code ?? 'usage',
+        message: text,
+        next: known?.next,
+      });
+    }
+  });
+
+  hostBrain(
+    channel,
+    {
+      ...thinking,
+      recalled(call, taken) {
+        recalls.get(call)?.(taken);
+        recalls.delete(call);
+      },
+      settled(id, outcome) {
+        if (!elsewhere.delete(id)) return thinking.settled(id, outcome);
+        adopt(id)
+          .catch((error: unknown) => log('an outcome could not be looked up', { id, why: String(error) }))
+          .finally(() => thinking.settled(id, outcome));
+      },
+      stopping: () => desk.close(),
+      async close() {
+        windowsOpen.close();
+        settle.close();
+        await thinking.close();
+        await journal.close();
+        await clusters.close();
+        port.close();
+      },
+    },
+    running,
+  );
+  post({ type: 'begun' });
+  // The windows that an earlier life left must be watched before anybody can create into them.
+  await windowsOpen
+    .publish()
+    .catch((error: unknown) => log('softened acts are not watched', { why: String(error) }));
+  // A cluster that does not answer must not keep the guard of all the others from starting.
+  await Promise.race([settle.pass(), new Promise<void>((resolve) => clock.after(SETTLE_BEFORE, resolve))]);
+  post({ type: 'ready' });
+}
+
+/** The same channel, whose messages wait for the first listener. */
+function patient(channel: Channel): Channel {
+  const early: unknown[] = [];
+  let listener: ((message: never) => void) | undefined;
+  channel.on('message', (message: unknown) => {
+    if (listener) listener(message as never);
+    else early.push(message);
+  });
+  return {
+    postMessage: (message) => channel.postMessage(message),
+    on(_event, wanted) {
+      listener = wanted;
+      for (const message of early.splice(0)) wanted(message as never);
+    },
+  };
+}
+
+if (parentPort) {
+  const own = parentPort;
+  own.once('message', (serve: Serve) => {
+    const channel = patient(own as unknown as Channel);
+    serve.desk.once('message', (begin: Extract<ToDesk, { type: 'begin' }>) => {
+      main(workerData as WorkerSetup, channel, serve, begin).catch((error: unknown) => {
+        const message = error instanceof Error ? error.message : String(error);
+        channel.postMessage({ type: 'start-failed', message } satisfies FromJudge);
+      });
+    });
+  });
+}

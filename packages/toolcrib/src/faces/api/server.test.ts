@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
+import { createServer, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { type Hold, ToolcribError } from '@toolcrib/model';
+import { guardClient } from '../../laptop/api/client.ts';
+import type { AnswerBody } from '../../laptop/api/schema.ts';
+import { secretOf } from '../../laptop/api/socket.ts';
+import { type ApiDeps, apiRoutes, serveApi } from './server.ts';
+
+const answers: [string, AnswerBody][] = [];
+const told: string[] = [];
+const hold = { code: 'BCDFG', actId: 'act-1' } as Hold;
+const deps: ApiDeps = {
+  status: () =>
+    Promise.reject(new ToolcribError('not-running', 'The guard is starting.', { next: 'Ask again.' })),
+  holds: () => [hold],
+  hold: (code) => (code === 'BCDFG' ? hold : undefined),
+  async answer(code, body) {
+    answers.push([code, body]);
+    if (code !== 'BCDFG') throw new ToolcribError('conflict', 'It was answered already.');
+    return hold;
+  },
+  mint: async ({ person }) => ({ id: 'run-1', tokens: { prod: `token of ${person}` }, meanings: {} }),
+  revoke: (id) => told.push(`revoke ${id}`),
+  stop: () => told.push('stop'),
+};
+
+const app = apiRoutes(deps);
+async function ask(method: string, path: string, body?: unknown) {
+  const answer = await app.request(path, {
+    method,
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
+}
+
+describe('routes', () => {
+  it('a code is read in either case; an unknown one is 404 and says what next', async () => {
+    assert.equal((await ask('GET', '/v1/holds/bcdfg')).status, 200);
+    const none = await ask('GET', '/v1/holds/none');
+    assert.equal(none.status, 404);
+    assert.match(none.body.next, /toolcrib held/);
+  });
+
+  it('an answer must be one of three, by somebody, with nothing else in it', async () => {
+    answers.length = 0;
+    for (const body of [
+      { as: 'yes', by: 'aiko' },
+      { as: 'as-sent', by: '' },
+      { as: 'as-sent' },
+      { as: 'as-sent', by: 'aiko', force: true },
+      { as: 'as-sent', by: 'aiko', withoutNet: true },
+      'no JSON',
+    ]) {
+      assert.equal((await ask('POST', '/v1/holds/BCDFG/answer', body)).status, 400, JSON.stringify(body));
+    }
+    assert.deepEqual(answers, []);
+    assert.equal((await ask('POST', '/v1/holds/bcdfg/answer', { as: 'denied', by: 'aiko' })).status, 200);
+    assert.deepEqual(answers, [['BCDFG', { as: 'denied', by: 'aiko' }]]);
+    const twice = await ask('POST', '/v1/holds/XXXXX/answer', { as: 'denied', by: 'aiko' });
+    assert.deepEqual([twice.status, twice.body.code], [409, 'conflict']);
+  });
+
+  it('a run is somebody’s, and has only tokens that could be ours', async () => {
+    const again = { id: 'run-0123456789ab', tokens: { prod: 'x'.repeat(43) }, meanings: { prod: 'here' } };
+    for (const body of [
+      { person: '' },
+      { person: 'aiko', again: { ...again, id: '../../etc' } },
+      { person: 'aiko', again: { ...again, tokens: { prod: 'short' } } },
+      { person: 'aiko', again: { id: again.id, tokens: again.tokens } },
+    ])
+      assert.equal((await ask('POST', '/v1/runs', body)).status, 400, JSON.stringify(body));
+    assert.equal((await ask('POST', '/v1/stop')).status, 202);
+    assert.deepEqual(told.splice(0), ['stop']);
+  });
+
+  it('what is not there is 404, and a GET changes nothing', async () => {
+    for (const path of ['/', '/v1/stop', '/v1/runs', '/v1/holds/BCDFG/answer'])
+      assert.equal((await app.request(path)).status, 404, path);
+  });
+});
+
+describe('over the socket', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tc-api-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'guard.sock');
+
+  it('only its person can open it; errors come back as they were; a dead guard is told from a slow one', async () => {
+    const server = await serveApi(deps, path);
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    const client = guardClient(path);
+    assert.deepEqual(await client.holds(), [hold]);
+    await assert.rejects(client.hold('none'), { code: 'not-found', next: /toolcrib held/ });
+    await assert.rejects(client.status(), { code: 'not-running', message: 'The guard is starting.' });
+    await new Promise((resolve) => server.close(resolve));
+    await assert.rejects(client.holds(), { code: 'not-running', next: /guard start/ });
+  });
+
+  it('the tokens of a run end with the connection that asked for them', async () => {
+    const server = await serveApi(deps, path);
+    const run = await guardClient(path).run({ person: 'aiko' });
+    assert.deepEqual([run.id, run.tokens.prod], ['run-1', 'token of aiko']);
+    assert.deepEqual(told, []);
+    await run.end();
+    for (let i = 0; told.length === 0 && i < 500; i++)
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.deepEqual(told.splice(0), ['revoke run-1']);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('who does not know the secret is told nothing, and can do nothing', async () => {
+    answers.length = 0;
+    const server = await serveApi(deps, path);
+    assert.equal(statSync(secretOf(path)).mode & 0o777, 0o600);
+    const status = (headers: Record<string, string>, method = 'GET', to = '/v1/holds') =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const call = request({ socketPath: path, path: to, method, headers, agent: false }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        call.on('error', reject);
+        call.end(method === 'POST' ? JSON.stringify({ as: 'as-sent', by: 'mallory' }) : undefined);
+      });
+    for (const headers of [
+      {},
+      { authorization: '' },
+      { authorization: 'Bearer ' },
+      { authorization: 'Bearer x' },
+    ] as Record<string, string>[])
+      for (const [method, to] of [
+        ['GET', '/v1/holds'],
+        ['GET', '/v1/status'],
+        ['POST', '/v1/holds/BCDFG/answer'],
+        ['POST', '/v1/runs'],
+        ['POST', '/v1/stop'],
+      ] as const)
+        assert.equal(await status(headers, method, to), 401, `${method} ${to}`);
+    assert.deepEqual([answers, told], [[], []]);
+    assert.equal(await status({ authorization: `Bearer ${readFileSync(secretOf(path), 'utf8')}` }), 200);
+    // Each guard has a new one.
+    const before = readFileSync(secretOf(path), 'utf8');
+    await new Promise((resolve) => server.close(resolve));
+    const next = await serveApi(deps, path);
+    assert.equal(await status({ authorization: `Bearer ${before}` }), 401);
+    await new Promise((resolve) => next.close(resolve));
+  });
+
+  it('a long path is no reason to lie anywhere else', async () => {
+    const deep = join(folder, 'deep/'.repeat(30));
+    mkdirSync(deep, { recursive: true, mode: 0o700 });
+    const long = join(deep, 'guard.sock');
+    assert.ok(long.length > 108);
+    const server = await serveApi(deps, long);
+    assert.ok(lstatSync(long).isSocket());
+    assert.equal(lstatSync(long).mode & 0o777, 0o600);
+    assert.deepEqual(await guardClient(long).holds(), [hold]);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('nobody is believed, and told no secret, where others could put a socket of theirs', async () => {
+    const server = await serveApi(deps, path);
+    const client = guardClient(path);
+    for (const mode of [0o777, 0o722]) {
+      chmodSync(folder, mode);
+      await assert.rejects(client.holds(), { code: 'bad-file', message: /can be written by others/ });
+      await assert.rejects(serveApi(deps, path), { code: 'bad-file' });
+    }
+    chmodSync(folder, 0o700);
+    // The same of what stands above it: who may rename that may exchange all below.
+    const shared = join(folder, 'shared');
+    mkdirSync(join(shared, 'mine'), { recursive: true, mode: 0o700 });
+    chmodSync(shared, 0o777);
+    await assert.rejects(serveApi(deps, join(shared, 'mine', 'guard.sock')), { code: 'bad-file' });
+    // A group that somebody else is in, or of which nobody knows.
+    chmodSync(shared, 0o770);
+    if (process.getuid?.() === 0) {
+      chownSync(shared, 0, 65_533);
+      await assert.rejects(serveApi(deps, join(shared, 'mine', 'guard.sock')), { code: 'bad-file' });
+    }
+    chmodSync(secretOf(path), 0o644);
+    await assert.rejects(client.holds(), { code: 'bad-file', message: /read or written by others/ });
+    chmodSync(secretOf(path), 0o600);
+    assert.deepEqual(await client.holds(), [hold]);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('another person’s folder, file or link is not used', {
+    skip: process.getuid?.() !== 0 && 'only root can give things away',
+  }, async () => {
+    const server = await serveApi(deps, path);
+    const client = guardClient(path);
+    chownSync(secretOf(path), 65_534, 65_534);
+    await assert.rejects(client.holds(), { code: 'bad-file' });
+    chownSync(secretOf(path), 0, 0);
+    chownSync(folder, 65_534, 65_534);
+    await assert.rejects(client.holds(), { code: 'bad-file', message: /belongs to somebody else/ });
+    chownSync(folder, 0, 0);
+    const theirs = join(folder, 'link');
+    symlinkSync(folder, theirs);
+    lchownSync(theirs, 65_534, 65_534);
+    await assert.rejects(guardClient(join(theirs, 'guard.sock')).holds(), { code: 'bad-file' });
+    assert.deepEqual(await client.holds(), [hold]);
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('one that is there and says nothing need not be started', async () => {
+    const silent = createServer(() => undefined).listen(path);
+    await once(silent, 'listening');
+    await assert.rejects(guardClient(path, 50).holds(), {
+      code: 'not-running',
+      message: /no answer within 0\.05 s/,
+      next: /busy or stuck/,
+    });
+    silent.closeAllConnections();
+    await new Promise((resolve) => silent.close(resolve));
+  });
+
+  it('takes the place of a socket that a killed guard left', async () => {
+    const first = await serveApi(deps, path);
+    const second = await serveApi(deps, path);
+    assert.deepEqual(await guardClient(path).holds(), [hold]);
+    for (const server of [first, second]) await new Promise((resolve) => server.close(resolve));
+  });
+});
+
+it('a word that is no code is held nowhere: it is not taken for another path', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'toolcrib-codes-'));
+  after(() => rmSync(folder, { recursive: true }));
+  const socket = join(folder, 'socket');
+  const server = await serveApi(deps, socket);
+  try {
+    const client = guardClient(socket);
+    for (const word of ['', '.', '..', '../status', 'a b', '%', '?', 'ä'])
+      for (const call of [client.hold(word), client.answer(word, { as: 'denied', by: 'aiko' })])
+        await assert.rejects(
+          call,
+          { code: 'not-found', message: /Nothing is held under the code/ },
+          JSON.stringify(word),
+        );
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});

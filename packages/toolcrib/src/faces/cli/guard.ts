@@ -1,0 +1,158 @@
+import { ToolcribError } from '@toolcrib/model/errors';
+import type { Command } from 'commander';
+import type { GuardStatus } from '../../laptop/api/schema.ts';
+import type { terminalState } from '../../laptop/doctor/index.ts';
+import type { Ending } from '../../laptop/ending.ts';
+import { guard, paths } from './setup.ts';
+import {
+  bad,
+  bold,
+  faint,
+  good,
+  integer,
+  mild,
+  type Output,
+  print,
+  say,
+  table,
+  when,
+  withOutput,
+} from './terminal.ts';
+
+/** `toolcrib guard start|status|stop` */
+export function registerGuard(program: Command): void {
+  const command = program.command('guard').description('The guard itself: start it, look at it, stop it.');
+
+  withOutput(command.command('start'))
+    .description('Start the guard in the background (`on` and `run` do so by themselves).')
+    .option('--foreground', 'stay here, log to this terminal')
+    .option(
+      '--port <number>',
+      'another port from now on, 0 for any that is free; the guard must not be running',
+      integer(0, 65_535),
+    )
+    .action(async (options: { foreground?: boolean; port?: number; output: Output }) => {
+      if (options.port !== undefined) await movePort(options.port);
+      if (options.foreground) {
+        const { runGuard } = await import('../../compose/guard-main.ts');
+        return runGuard();
+      }
+      const { ensureGuard } = await import('../../laptop/daemon.ts');
+      const started = await ensureGuard(paths(), { env: process.env });
+      if (options.output !== 'text') return print(options.output, { guard: started }, () => '');
+      say(started === 'started' ? 'The guard is up.' : 'The guard was running already.');
+    });
+
+  withOutput(command.command('status'))
+    .description('What the guard does now. Exit 1 where it does not run.')
+    .action(async (options: { output: Output }) => {
+      const status = await (await guard()).status().catch((error: unknown) => {
+        if (!(error instanceof ToolcribError) || error.code !== 'not-running') throw error;
+        if (options.output !== 'text') print(options.output, { running: false }, () => '');
+        say(`toolcrib: ${error.message}\n  → ${error.next}; or out of the way: eval "$(toolcrib off)"`);
+      });
+      if (!status) {
+        process.exitCode = 1;
+        return;
+      }
+      const [{ terminalState }, { patient }] = await Promise.all([
+        import('../../laptop/doctor/index.ts'),
+        import('./doctor.ts'),
+      ]);
+      const terminal = await terminalState(await patient());
+      print(options.output, { running: true, terminal, ...status }, () =>
+        [terminalText(terminal), statusText(status)].join('\n'),
+      );
+    });
+
+  withOutput(command.command('stop'))
+    .description(
+      'Stop the guard. Terminals where it is on get "connection refused" until it starts again or is turned off.',
+    )
+    .action(async (options: { output: Output }) => {
+      const [{ stopGuard }, { followEnding }] = await Promise.all([
+        import('../../laptop/daemon.ts'),
+        import('../../laptop/ending.ts'),
+      ]);
+      const quiet = followEnding(paths(), (ending) => say(endingText(ending)));
+      const stopped = await stopGuard(paths()).finally(quiet);
+      if (options.output !== 'text') return print(options.output, { guard: stopped }, () => '');
+      say(stopped === 'stopped' ? 'The guard is stopped.' : 'The guard was not running.');
+    });
+}
+
+/** Standard error, also for programs: who waits wants to know for what. */
+function endingText({ requests, until }: Ending): string {
+  const seconds = Math.max(1, Math.round((until - Date.now()) / 1000));
+  return [
+    `The guard waits for ${requests} ${requests === 1 ? 'request' : 'requests'} under way, ${seconds} s at most, so that each gets its answer.`,
+    'Ctrl-C ends only this waiting; the guard ends all the same. At once:',
+    '  toolcrib guard stop',
+  ].join('\n');
+}
+
+function terminalText({ state, why, next }: Awaited<ReturnType<typeof terminalState>>): string {
+  const colour = { guarded: good, outside: bad, unknown: mild }[state];
+  return `${bold('terminal')} ${colour(state)}: ${why}${next ? `\n         → ${next}` : ''}`;
+}
+
+async function movePort(port: number): Promise<void> {
+  const { guardPid } = await import('../../laptop/daemon.ts');
+  if (guardPid(paths()) !== undefined)
+    throw new ToolcribError('conflict', 'The guard is running.', {
+      next: 'Stop it first: toolcrib guard stop',
+    });
+  const { changePort } = await import('../../laptop/door-identity.ts');
+  say(`The door's port is now ${await changePort(paths(), port)}.`);
+}
+
+function statusText(status: GuardStatus): string {
+  const modeColour = (mode: string) =>
+    mode === 'enforce' ? good(mode) : mode === 'warn' ? mild(mode) : faint(mode);
+  const lines = [
+    `${bold('guard')} ${status.version}, process ${status.pid}, https://127.0.0.1:${status.port}, up since ${when(status.startedAt)}`,
+    status.journal === null
+      ? `journal  ${good('can be written')}`
+      : `journal  ${bad(status.journal)}: nothing destructive passes`,
+    `policy   ${status.policy.file ?? 'built-in: every cluster is only observed'}`,
+    ...(status.policy.error ? [bad(`         not in force: ${status.policy.error}`)] : []),
+    ...(status.ending
+      ? [
+          mild(
+            `ends     waits for ${status.ending.requests} requests, until ${when(status.ending.until)} at most; toolcrib guard stop ends it at once`,
+          ),
+        ]
+      : []),
+    `held     ${status.held === 0 ? 'nothing' : bold(`${status.held}: toolcrib held`)}`,
+    ...(status.unsettled !== 0
+      ? [mild(`unsettled ${status.unsettled} requests of which it is not certain what became: toolcrib log`)]
+      : []),
+    '',
+    table([['CONTEXT', 'MODE'], ...status.contexts.map(({ context, mode }) => [context, modeColour(mode)])]),
+  ];
+  const { rules, disabled } = status.policy;
+  if (rules.length > 0)
+    lines.push(
+      '',
+      table([['RULE', 'THEN', 'FROM'], ...rules.map(({ name, then, from }) => [name, then, from])]),
+    );
+  if (disabled.length > 0) lines.push(mild(`taken away by disable: ${disabled.join(', ')}`));
+  if (status.softened.length > 0) {
+    lines.push(
+      '',
+      table([
+        ['SOFTENED', 'ACT', 'FINISHES'],
+        ...status.softened.map(({ what, actId, finishAfter, state }) => [
+          what,
+          actId,
+          state === 'overdue'
+            ? bad('overdue: finish or undo it')
+            : state === 'by-hand'
+              ? 'never by itself: until you finish or undo it'
+              : when(finishAfter),
+        ]),
+      ]),
+    );
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,162 @@
+import { howAsked, whoAsks } from '@toolcrib/guard/hold/asker';
+import { tree } from '@toolcrib/guard/radius';
+import { untoldText } from '@toolcrib/guard/way/answers';
+import { type Hold, netOf } from '@toolcrib/model';
+import type { Command } from 'commander';
+import { guard } from './setup.ts';
+import {
+  bold,
+  clean,
+  faint,
+  mild,
+  type Output,
+  palette,
+  print,
+  table,
+  when,
+  width,
+  withOutput,
+} from './terminal.ts';
+
+/** `toolcrib held [CODE]` */
+export function registerHeld(program: Command): void {
+  withOutput(program.command('held'))
+    .argument('[code]', 'one hold, with its blast radius as a tree')
+    .description('What waits for a yes.')
+    .option('--all', 'also the older ones for which no client waits')
+    .action(async (code: string | undefined, options: { output: Output; all?: boolean }) => {
+      const client = await guard();
+      if (code !== undefined) {
+        const hold = await client.hold(code);
+        return print(options.output, hold, () => holdText(hold));
+      }
+      const holds = (await client.holds()).filter((hold) => hold.state === 'open');
+      print(options.output, holds, () =>
+        holds.length === 0 ? 'Nothing is held.' : listText(holds, options.all),
+      );
+    });
+}
+
+/** So many for which nobody waits are listed unless all are asked for: a program that tries again and again leaves many. */
+const FEW = 5;
+
+/** Those that wait first, then the youngest. */
+export function listText(all: readonly Hold[], whole = false): string {
+  const sorted = all.toSorted((a, b) => b.createdAt - a.createdAt);
+  const waiting = sorted.filter((hold) => hold.waiting);
+  const others = sorted.filter((hold) => !hold.waiting);
+  const shown = whole ? others : others.slice(0, FEW);
+  const holds = [...waiting, ...shown];
+  const left = others.length - shown.length;
+  return [
+    table([
+      ['CODE', 'SINCE', 'CONTEXT', 'BY', 'RULE', 'CLIENT', 'WHAT'],
+      ...holds.map((hold) => [
+        bold(hold.code),
+        when(hold.createdAt),
+        clean(hold.context),
+        hold.caller?.agent ? mild('agent') : clean(hold.person),
+        hold.decision.rule,
+        hold.waiting ? mild('waits') : faint('may ask again'),
+        clean(whatOf(hold)),
+      ]),
+    ]),
+    ...(left > 0 ? [faint(`and ${left} older ones for which no client waits: toolcrib held --all`)] : []),
+    '',
+    'toolcrib held CODE shows one; toolcrib approve CODE lets it go, toolcrib deny CODE does not.',
+  ].join('\n');
+}
+
+export function whatOf(hold: Hold): string {
+  const { effect } = hold;
+  if (effect.verb === 'none') return 'nothing';
+  const target = effect.target;
+  if (effect.verb === 'uninstall') return `helm uninstall ${effect.release} -n ${target?.namespace ?? ''}`;
+  const name = target?.name ? `${target.resource}/${target.name}` : `all ${target?.resource ?? 'of it'}`;
+  const where = target?.namespace ? ` -n ${target.namespace}` : '';
+  const more = hold.envelope ? ` (+ ${hold.envelope.uids.length - 1} more)` : '';
+  const writes = 'through' in effect && effect.through !== undefined;
+  if (effect.verb === 'scale' && effect.adopts !== undefined)
+    return `create ${name}${where}${more} with ${effect.replicas} of ${effect.was} Pods`;
+  const verb = writes ? 'a write that deletes' : effect.verb === 'delete-collection' ? 'delete' : effect.verb;
+  return `${verb} ${name}${where}${more}${effect.verb === 'scale' ? ` to ${effect.replicas}` : ''}`;
+}
+
+/** What the act had taken before it was held, and the way back. */
+export function wentLines({ before = [], actId }: Hold): string[] {
+  if (before.length === 0) return [];
+  return [
+    `Before that, this act has done: ${clean(before.join(', '))}.`,
+    `  toolcrib undo ${actId}   takes it back`,
+  ];
+}
+
+/** Who asks and how: a yes is for that too. */
+export function askedLines(hold: Hold): string[] {
+  const how = howAsked(hold.effect);
+  const by = clean(whoAsks(hold));
+  return [
+    `by ${hold.caller?.agent ? mild(by) : by}`,
+    // Never faint: it is what makes the same delete another one.
+    ...(how === '' ? [] : [mild(how)]),
+  ];
+}
+
+/** Everything that a person needs to say yes or no. */
+export function holdText(hold: Hold): string {
+  const { decision, code, envelope } = hold;
+  const lines = [
+    `${bold(code)}  ${clean(whatOf(hold))}  ${faint(`in ${clean(hold.context)}`)}`,
+    ...askedLines(hold),
+    `${mild(`rule ${decision.rule}`)}: ${clean(decision.reason)}`,
+    '',
+    tree(hold.radius, {
+      palette,
+      width: width(),
+      unicode: true,
+      notKept: netOf(hold) === 'none',
+    }).trimEnd(),
+    '',
+  ];
+  const more = hold.untold === undefined ? [] : [clean(untoldText(hold.untold))];
+  lines.splice(lines.indexOf(''), 0, ...wentLines(hold), ...more);
+  if (envelope) {
+    lines.push(
+      `One approval covers up to ${envelope.uids.length} requests like this of the same kubectl call (an envelope), only for the objects shown, for two minutes.`,
+      '',
+    );
+  }
+  if (hold.state !== 'open') {
+    lines.push(
+      hold.denied
+        ? `It is denied, by ${clean(hold.denied.by)}.`
+        : `It is ${hold.state}${hold.answer ? ` (${hold.answer.as}, by ${clean(hold.answer.by)})` : ''}.`,
+    );
+    if (hold.state === 'approved') lines.push(`  toolcrib deny ${code}   takes the yes back`);
+    return lines.join('\n');
+  }
+  const net = hold.needsName ? ` --without-net ${clean(hold.needsName)}` : '';
+  // What could not be kept at all is never softened; what was not wholly seen may still be kept in part.
+  if (netOf(hold) === 'none') {
+    lines.push(
+      'It could not be kept, so there would be no undo:',
+      `  toolcrib approve ${code} --as-sent${net}`,
+    );
+    return lines.join('\n');
+  }
+  if (net) {
+    lines.push(
+      "Not everything was seen (!). What was not can't be kept, and no undo brings it back: so it goes",
+      'without a net, for which its name has to be typed.',
+    );
+  }
+  const { softening } = decision;
+  lines.push(
+    softening?.possible
+      ? `  toolcrib approve ${code} --softened${net}   ${faint(softening.how === 'orphan-first' ? 'its Pods keep running; can be undone without a restart' : 'the data is kept: volumes are set to Retain first, then it goes')}`
+      : `  ${faint(`can't be softened: ${clean(softening?.why ?? 'this can only go as it was sent')}`)}`,
+    `  toolcrib approve ${code} --as-sent${net}    ${faint('everything above goes; what can be is kept for an undo')}`,
+    `  toolcrib deny ${code}`,
+  );
+  return lines.join('\n');
+}

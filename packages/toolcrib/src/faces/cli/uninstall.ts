@@ -1,0 +1,40 @@
+import { ToolcribError } from '@toolcrib/model';
+import type { Command } from 'commander';
+import type { UninstallPlan } from '../../operations/uninstall.ts';
+import { paths } from './setup.ts';
+import { ask, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
+
+/** `toolcrib uninstall` */
+export function registerUninstall(program: Command): void {
+  withOutput(program.command('uninstall'))
+    .description(
+      'Stop the guard and remove everything that is toolcrib’s own. Your own files were never changed.',
+    )
+    .option('--yes', 'do not ask')
+    .option('--purge', 'also the journal with its snapshots: no undo afterwards')
+    .action(async (options: { yes?: boolean; purge?: boolean; output: Output }) => {
+      const { uninstall } = await import('../../operations/uninstall.ts');
+      const done = await uninstall(paths(), process.env, {
+        purge: options.purge,
+        agreed: (plan) => agreed(plan, options.yes),
+      });
+      if (!done) {
+        process.exitCode = 1;
+        if (options.output !== 'text') print(options.output, { removes: [], stays: [] }, () => '');
+        return say('Nothing was removed.');
+      }
+      if (options.output !== 'text') return print(options.output, done, () => '');
+      say(
+        `Removed ${done.removes.length} files and folders. Terminals where it was on see no cluster now: eval "$(toolcrib off)" there, or close them.`,
+      );
+    });
+}
+
+async function agreed(plan: UninstallPlan, yes: boolean | undefined): Promise<boolean> {
+  for (const path of plan.removes) say(`removes  ${path}`);
+  for (const { path, why } of plan.stays) say(`stays    ${path}  (${why})`);
+  if (yes) return true;
+  if (!isInteractive())
+    throw new ToolcribError('usage', 'Nobody can be asked here.', { next: 'toolcrib uninstall --yes' });
+  return /^y/i.test(await ask('Go on? [y/N] '));
+}

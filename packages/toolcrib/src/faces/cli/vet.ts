@@ -1,0 +1,126 @@
+import { writeFile } from 'node:fs/promises';
+import { ToolcribError, type Verdict } from '@toolcrib/model';
+import type { VetOptions } from '@toolcrib/vet/command';
+import { visible } from '@toolcrib/vet/report/escape';
+import { type Command, Option } from 'commander';
+import { printSbomDiff, registerVetSbom, registerVetTrust, registerVetVerify } from './vet-verify.ts';
+
+const HELP = `
+What to vet:
+  ./path/to/clone              a clone, as it stands; "." for your own tool
+  git:URL-or-path@TAG          a version of it; a URL is cloned, never checked out
+  npm:@bufbuild/buf@1.50       a package of the npm registry
+  pkg:github/derailed/k9s@0.51.0 --git ./k9s
+
+Examples:
+  toolcrib vet git:./k9s@v0.51.0 --job cluster-dashboard --save
+  toolcrib vet git:./k9s@v0.51.0 git:./headlamp@v0.36.0      side by side
+  toolcrib vet ./k9s --file osv/ --file scorecard.json -o html --out k9s.html
+  toolcrib vet --verify evidence/k9s-0.51.0.pack.json
+  toolcrib vet --since evidence/k9s-0.50.9.pack.json git:./k9s@v0.51.0
+  toolcrib vet . --publish
+
+Exit codes: 0 pass, 1 fail, 2 wrong usage or bad input, 3 unknown decides (unknown never passes).
+Nothing of a vetted tool is ever executed. docs/vet.md explains every criterion.`;
+
+/** @returns the command, so that others can hang subcommands on it */
+export function registerVet(program: Command): Command {
+  const repeated = (value: string, all: string[] = []) => [...all, value];
+  const vet = program
+    .command('vet')
+    .summary('evidence before adoption')
+    .description('Judge tools by evidence that a second person can check again: pass, fail or unknown.')
+    .argument('[what...]', 'what to vet; several are compared side by side')
+    .option('--git <dir>', 'a clone of the tool that is named by its purl or package')
+    .option(
+      '-f, --file <path>',
+      'OSV, Scorecard, deps.dev or SBOM data, or a release file; may be repeated',
+      repeated,
+    )
+    .option(
+      '--policy <file>',
+      'what is demanded (default: policies/trust.yaml here, unless it comes with what is vetted; else toolcrib’s own)',
+    )
+    .option('--job <name>', 'the job the tool is for; it decides how much is demanded')
+    .addOption(
+      new Option('-o, --output <format>', 'how to report')
+        .choices(['table', 'json', 'yaml', 'html', 'markdown', 'sarif'])
+        .default('table'),
+    )
+    .option('--out <file>', 'write the report to a file')
+    .option('--save [path]', 'write the evidence pack to a file or folder (default: evidence/)')
+    .option('--commands', 'also print the git commands that give the same figures')
+    .option('--at <date>', 'judge as of a date (YYYY-MM-DD); of the past only what the sources still hold')
+    .option('--registry <url>', 'npm registry (default: the one your npm uses)')
+    .option('--since <pack>', 'say what changed since an evidence pack')
+    .option(
+      '--verify <pack...>',
+      'check evidence packs: compute every verdict again, read every source again',
+    )
+    .option('--max-age <days>', 'with --verify: a pack that is older is unknown')
+    .option('--offline', 'with --verify: do not ask the network')
+    .option('--publish', 'list what your own tool lacks before it can be open source')
+    .option('--sbom-diff <files...>', 'what changed between the SBOMs of two versions (two files)')
+    .option('--criteria', 'list the criteria with their definitions, thresholds and sources')
+    .addHelpText('after', HELP)
+    .action(run);
+  registerVetVerify(vet);
+  registerVetTrust(vet);
+  registerVetSbom(vet);
+  return vet;
+}
+
+const EXIT: Record<Verdict, number> = { pass: 0, fail: 1, unknown: 3 };
+
+async function run(
+  what: string[],
+  options: Omit<VetOptions, 'file'> & { file?: string[]; out?: string; sbomDiff?: string[] },
+): Promise<void> {
+  if (options.sbomDiff !== undefined) return printSbomDiff([...options.sbomDiff, ...what]);
+  // Schemas, licence texts and parsers are loaded when they are used: `--help` need not wait for them.
+  const { runVet } = await import('@toolcrib/vet/command');
+  const { stdout } = process;
+  const color = options.out === undefined && stdout.isTTY === true && stdout.hasColors();
+  const line = progressLine();
+  try {
+    const { text, verdict, kept, notes } = await runVet(
+      what,
+      { ...options, file: options.file ?? [] },
+      {
+        terminal: { width: Math.min(stdout.columns ?? 100, 120), color },
+        progress: line.show,
+      },
+    );
+    line.clear();
+    for (const note of notes ?? []) process.stderr.write(`note: ${visible(note)}\n`);
+    for (const path of kept) process.stderr.write(`evidence kept in ${path}\n`);
+    if (options.out === undefined) stdout.write(text);
+    else await writeFile(options.out, text);
+    if (verdict !== undefined) process.exitCode = EXIT[verdict];
+  } catch (error) {
+    // Errors quote names of repositories and what remote servers said; those must not act on the terminal either.
+    if (!(error instanceof ToolcribError)) throw error;
+    const plain = (text: string) => text.split('\n').map(visible).join('\n');
+    const next = error.next === undefined ? {} : { next: plain(error.next) };
+    throw new ToolcribError(error.code, plain(error.message), { ...next, cause: error });
+  } finally {
+    line.clear();
+  }
+}
+
+/** Says what is going on, only where somebody looks, and only when it takes more than a second. */
+function progressLine(): { show(text: string): void; clear(): void } {
+  const started = Date.now();
+  let shown = false;
+  return {
+    show(text) {
+      if (process.stderr.isTTY !== true || Date.now() - started < 1000) return;
+      shown = true;
+      process.stderr.write(`\r\x1b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    },
+    clear() {
+      if (shown) process.stderr.write('\r\x1b[2K');
+      shown = false;
+    },
+  };
+}

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, describe, it, test } from 'node:test';
+import { uninstall } from '../../operations/uninstall.ts';
+import { desktop } from '../doctor/desktop.ts';
+import { pathsOf } from '../paths.ts';
+import type { Place } from './app.ts';
+import { entryPath, removeEntry, writeEntry } from './desktop-entry.ts';
+import { apps } from './index.ts';
+import { configure, listOf, restore, savedPath } from './settings.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'toolcrib-apps-'));
+after(() => rmSync(root, { recursive: true }));
+
+function aPlace(platform: NodeJS.Platform = 'linux') {
+  const home = mkdtempSync(join(root, 'home-'));
+  const place: Place = { home, platform, env: {} };
+  const paths = pathsOf({ TOOLCRIB_HOME: join(home, 'state') });
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  };
+  const doctor = async () => (await desktop.look({ ...place, paths })).map(({ state }) => state);
+  return { home, place, paths, write, doctor };
+}
+
+test('each has a name of its own', () => {
+  const names = apps.map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+});
+
+for (const app of apps) {
+  describe(app.name, () => {
+    it('says where its settings are, how it is called, and from where that is known', () => {
+      for (const platform of ['linux', 'darwin'] as const) {
+        const { place, home } = aPlace(platform);
+        assert.ok(app.settings(place).startsWith(`${home}/`), platform);
+      }
+      assert.ok(app.programs.length > 0 && app.source.length > 10 && /^[a-z0-9]+$/.test(app.name));
+    });
+
+    it('is not spoken of where it was never used; used and untouched it is no all-clear', async () => {
+      const { place, write, doctor } = aPlace();
+      assert.deepEqual(await doctor(), ['guarded']);
+      const settings = app.settings(place);
+      if (app.clusters === 'list') write(settings, '{"preferences":{}}');
+      else mkdirSync(settings, { recursive: true });
+      assert.deepEqual(await doctor(), app.name === 'k9s' ? ['guarded'] : ['finding']);
+    });
+
+    it('has a menu entry that starts it through the guard, and is taken away; nobody else’s is', () => {
+      const { place, write } = aPlace();
+      const path = writeEntry(app, place, ['/path with space/node', '/x/toolcrib']);
+      assert.match(
+        readFileSync(path, 'utf8'),
+        new RegExp(`^Exec="/path with space/node" /x/toolcrib app ${app.name}$`, 'm'),
+      );
+      assert.ok(removeEntry(app, place));
+      assert.equal(existsSync(path), false);
+      write(entryPath(app, place), '[Desktop Entry]\n');
+      assert.equal(removeEntry(app, place), false);
+    });
+  });
+}
+
+for (const app of apps.filter(({ clusters }) => clusters === 'list')) {
+  describe(`${app.name}’s list of kubeconfigs`, () => {
+    const BEFORE = JSON.stringify(
+      {
+        preferences: { colorTheme: 'dark', syncKubeconfigEntries: [{ filePath: '/home/aiko/.kube' }] },
+        more: [1],
+      },
+      null,
+      2,
+    );
+
+    it('becomes ours alone when asked to, and is put back byte by byte', async () => {
+      const { place, paths, write, doctor } = aPlace();
+      const settings = app.settings(place);
+      assert.throws(() => configure(app, place, paths), { code: 'not-found' });
+      write(settings, BEFORE);
+      assert.deepEqual(listOf(app, place, paths.kubeconfig), {
+        state: 'others',
+        files: ['/home/aiko/.kube'],
+      });
+      configure(app, place, paths);
+      configure(app, place, paths);
+      assert.deepEqual(listOf(app, place, paths.kubeconfig), { state: 'ours' });
+      assert.deepEqual(await doctor(), ['guarded']);
+      const { preferences, more } = JSON.parse(readFileSync(settings, 'utf8'));
+      assert.deepEqual([preferences.colorTheme, more], ['dark', [1]]);
+      assert.equal(restore(app, paths), 'as-it-was');
+      assert.equal(readFileSync(settings, 'utf8'), BEFORE);
+    });
+
+    it('with an entry that was added since: ours alone goes, the old ones come back, and that is said', async () => {
+      for (const [before, expected] of [
+        [BEFORE, ['/home/aiko/.kube', '/new']],
+        ['{"preferences":{}}', ['/new']],
+      ] as const) {
+        const { home, place, paths, write } = aPlace();
+        const settings = app.settings(place);
+        write(settings, before);
+        configure(app, place, paths);
+        const store = JSON.parse(readFileSync(settings, 'utf8'));
+        store.preferences.syncKubeconfigEntries.push({ filePath: '/new' });
+        write(settings, JSON.stringify(store));
+        assert.equal(restore(app, paths), 'without-ours');
+        const listed = () => JSON.parse(readFileSync(settings, 'utf8')).preferences.syncKubeconfigEntries;
+        const files = () => listed().map(({ filePath }: { filePath: string }) => filePath);
+        assert.deepEqual(files(), expected);
+        assert.equal(restore(app, paths), 'changed', 'nothing of ours is there');
+        assert.deepEqual(files(), expected);
+        await uninstall(paths, {}, { agreed: async () => true }, home);
+        assert.deepEqual(files(), expected);
+      }
+    });
+
+    it('a settings file that is a link stays one', () => {
+      const { home, place, paths, write } = aPlace();
+      const settings = app.settings(place);
+      const real = join(home, 'dotfiles', 'settings.json');
+      write(real, BEFORE);
+      write(`${settings}.x`, '');
+      symlinkSync(real, settings);
+      configure(app, place, paths);
+      assert.ok(lstatSync(settings).isSymbolicLink());
+      assert.match(readFileSync(real, 'utf8'), /toolcrib|state/);
+      assert.equal(restore(app, paths), 'as-it-was');
+      assert.ok(lstatSync(settings).isSymbolicLink());
+      assert.equal(readFileSync(real, 'utf8'), BEFORE);
+    });
+
+    it('what can’t be put back is named by uninstall, and keeps nothing else', async () => {
+      for (const damage of ['what was kept', 'the settings'] as const) {
+        const { home, place, paths, write } = aPlace();
+        write(app.settings(place), BEFORE);
+        configure(app, place, paths);
+        write(damage === 'the settings' ? app.settings(place) : savedPath(app, paths), '{ half');
+        write(join(paths.state, 'apps', 'other.json'), '{}');
+        assert.throws(() => restore(app, paths), { code: 'bad-file' });
+        const done = await uninstall(paths, {}, { agreed: async () => true }, home);
+        const [stays] = done?.stays ?? [];
+        assert.equal(stays?.path, savedPath(app, paths));
+        assert.match(stays?.why ?? '', /Kubeconfig Syncs/);
+        assert.ok(existsSync(savedPath(app, paths)));
+        assert.equal(existsSync(join(paths.state, 'apps', 'other.json')), false);
+        rmSync(savedPath(app, paths));
+        await uninstall(paths, {}, { agreed: async () => true }, home);
+        assert.equal(existsSync(paths.state), false);
+      }
+    });
+
+    it('written by the program meanwhile: only the one field goes back, also by uninstall', async () => {
+      for (const before of [BEFORE, '{"preferences":{"colorTheme":"dark"}}']) {
+        const { home, place, paths, write } = aPlace();
+        const settings = app.settings(place);
+        write(settings, before);
+        configure(app, place, paths);
+        const store = JSON.parse(readFileSync(settings, 'utf8'));
+        write(settings, JSON.stringify({ ...store, more: [2] }));
+        await uninstall(paths, {}, { agreed: async () => true }, home);
+        assert.deepEqual(JSON.parse(readFileSync(settings, 'utf8')), { ...JSON.parse(before), more: [2] });
+        assert.equal(existsSync(join(paths.state, 'apps')), false);
+      }
+    });
+
+    it('what was pasted into it goes round all the same; what is not understood is not touched', async () => {
+      const { place, paths, write, doctor } = aPlace();
+      write(app.settings(place), BEFORE);
+      configure(app, place, paths);
+      write(join(app.pasted?.(place) ?? '', 'one'), 'kubeconfig');
+      assert.deepEqual(await doctor(), ['finding']);
+      write(app.settings(place), '{"preferences":{"syncKubeconfigEntries":"?"}}');
+      assert.deepEqual(await doctor(), ['unknown']);
+      assert.throws(() => configure(app, place, paths), { code: 'bad-file' });
+    });
+  });
+}
