@@ -50,8 +50,6 @@ export const known: Circle[] = [
   },
   { members: inWay('look-at', 'settle-by-looking') },
   { within: 'packages/guard/src', members: ['door', 'effect', 'request.ts'] },
-  // The thread that people ask serves the API.
-  { within: 'packages/toolcrib/src', members: ['compose', 'faces'] },
 ];
 
 /** Every circle of files, then every circle of neighbouring folders, from the outermost folder inwards. */

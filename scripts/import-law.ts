@@ -6,6 +6,10 @@ const TOOLCRIB = 'packages/toolcrib/src';
 /** Folder → what its sources may not import, with the reason people read. */
 interface Rule {
   folder: string;
+  /** Of this file alone: it has a law of its own. */
+  only?: string;
+  /** Not of these. */
+  besides?: string[];
   notFrom: string[];
   why: string;
 }
@@ -23,6 +27,9 @@ const FLOORS = [
 
 /** They stand behind ports of model: who puts the guard together brings them. */
 const BEHIND_PORTS = ['journal', 'cluster', 'notify'];
+
+/** Where a face is put together with what compose opens. */
+const ENTRY = 'main.ts';
 
 export const rules: Rule[] = [
   ...FLOORS.flatMap((floor, at) =>
@@ -46,13 +53,20 @@ export const rules: Rule[] = [
   })),
   {
     folder: `${TOOLCRIB}/compose`,
-    notFrom: ['faces/cli'],
-    why: 'What puts the guard together knows no command line.',
+    notFrom: ['faces'],
+    why: 'What puts the guard together knows no face: those that are a thread are started by their URL.',
   },
   {
     folder: `${TOOLCRIB}/faces/api`,
+    besides: [ENTRY],
     notFrom: ['faces/cli', 'cli', 'compose', 'demo'],
-    why: 'The API is given what it serves.',
+    why: 'The API is given what it serves: its entry point alone puts it together.',
+  },
+  {
+    folder: `${TOOLCRIB}/faces/api`,
+    only: ENTRY,
+    notFrom: ['faces/cli', 'cli', 'demo'],
+    why: 'Faces never import each other.',
   },
   { folder: `${TOOLCRIB}/faces/cli`, notFrom: ['faces/api'], why: 'Faces never import each other.' },
 ];
@@ -111,7 +125,7 @@ export const TESTS = ['**/*.test.ts', '**/*.contract.ts', '**/testing/**'];
 /** The `overrides` of biome.json: of a file only the last that fits counts, so each says all that holds for its folder. */
 export function overrides() {
   const ofPackage = (folder: string) => packages.find((one) => folder.startsWith(`${one.folder}/`));
-  const within = rules.map(({ folder, notFrom, why }) => {
+  const within = rules.map(({ folder, only, besides, notFrom, why }) => {
     const group = notFrom.flatMap((other) => [
       `**/../${other}/**`,
       `../${other}/**`,
@@ -120,16 +134,16 @@ export function overrides() {
     ]);
     const around = ofPackage(folder);
     return {
-      folder,
+      includes: [`${folder}/${only ?? '**/*.ts'}`, ...(besides ?? []).map((file) => `!${folder}/${file}`)],
       patterns: [{ group, why }, ...(around ? [{ group: around.notFrom, why: around.why }] : [])],
     };
   });
   const between = packages.map(({ folder, notFrom, why }) => ({
-    folder,
+    includes: [`${folder}/**/*.ts`],
     patterns: [{ group: notFrom, why }],
   }));
-  return [...between, ...within].map(({ folder, patterns }) => ({
-    includes: [`${folder}/**/*.ts`, ...TESTS.map((pattern) => `!${pattern}`)],
+  return [...between, ...within].map(({ includes, patterns }) => ({
+    includes: [...includes, ...TESTS.map((pattern) => `!${pattern}`)],
     linter: {
       rules: {
         style: {
@@ -164,7 +178,9 @@ export const planted = [
   { file: `${TOOLCRIB}/operations/planted.ts`, line: "import { print } from '../faces/cli/terminal.ts';" },
   { file: `${TOOLCRIB}/operations/planted-compose.ts`, line: "import { desks } from '../compose/desks.ts';" },
   { file: `${TOOLCRIB}/compose/planted.ts`, line: "import { print } from '../faces/cli/terminal.ts';" },
+  { file: `${TOOLCRIB}/compose/planted-api.ts`, line: "import { apiRoutes } from '../faces/api/server.ts';" },
   { file: `${TOOLCRIB}/faces/api/planted.ts`, line: "import { desks } from '../../compose/desks.ts';" },
+  { file: `${TOOLCRIB}/faces/api/main.ts`, line: "import { print } from '../cli/terminal.ts';" },
   {
     file: `${TOOLCRIB}/faces/cli/planted.ts`,
     line: "import { apiRoutes } from '../../faces/api/server.ts';",

@@ -15,7 +15,7 @@ import { rulesStamp } from '../laptop/policy-file.ts';
 import { systemClock } from '../laptop/system-clock.ts';
 import { stampsOf, watchFiles, watchFolder } from '../laptop/watch.ts';
 import type { WorkerSetup } from './guard-worker.ts';
-import type { FromKeeper } from './keeper-worker.ts';
+import type { FromKeeper } from './keeper-messages.ts';
 import { log } from './log.ts';
 import { judgeThread, startKeeper } from './threads.ts';
 

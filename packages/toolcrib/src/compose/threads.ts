@@ -3,11 +3,11 @@ import type { JudgeThread } from '@toolcrib/guard/port/judges';
 import { ToolcribError } from '@toolcrib/model';
 import type { GuardStatus } from '../laptop/api/schema.ts';
 import type { Serve, WorkerSetup } from './guard-worker.ts';
-import type { FromKeeper, KeeperSetup, ToKeeper } from './keeper-worker.ts';
+import type { FromKeeper, KeeperSetup, ToKeeper } from './keeper-messages.ts';
 
-/** Beside this file, in the sources (.ts) and in the built form (.js) alike. */
-const beside = (name: string): URL =>
-  new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+/** A thread's file, seen from this one: in the sources (.ts) and in the built form (.js) alike. */
+const threadAt = (path: string): URL =>
+  new URL(`${path}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
 export interface Keeper {
   /** Contexts with something left over, as far as that is known. */
@@ -33,7 +33,7 @@ export async function startKeeper(
   news: (message: FromKeeper) => void,
   died: (why: string) => void,
 ): Promise<Keeper> {
-  const worker = new Worker(beside('keeper-worker'), { workerData: setup });
+  const worker = new Worker(threadAt('../faces/api/main'), { workerData: setup });
   const send = (message: ToKeeper, transfer: MessagePort[] = []) => worker.postMessage(message, transfer);
   let left: string[] = [];
   let later: ((contexts: string[]) => void) | undefined;
@@ -85,7 +85,7 @@ export async function startKeeper(
 
 /** A thread that judges, once it is told for which context. */
 export function judgeThread(setup: WorkerSetup, introduce: Keeper['introduce']): JudgeThread {
-  const worker = new Worker(beside('guard-worker'), { workerData: setup });
+  const worker = new Worker(threadAt('./guard-worker'), { workerData: setup });
   let why: string | undefined;
   worker.on('error', (error) => {
     why = messageOf(error);

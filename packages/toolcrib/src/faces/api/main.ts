@@ -1,54 +1,25 @@
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { loadKey, openJournal, reopeningJournal } from '@toolcrib/guard/journal';
 import type { Channel } from '@toolcrib/guard/port/client';
-import type { TokenNews } from '@toolcrib/guard/port/messages';
 import { state as windowState } from '@toolcrib/guard/way/windows';
-import { ToolcribError, type ToolcribErrorCode } from '@toolcrib/model';
-import { answeredFrom, type Lineage, lineageOf, mayAnswer } from '../cage/lineage.ts';
-import { runProcesses } from '../cage/run-processes.ts';
-import { forgetRun } from '../cage/runs.ts';
-import { serveApi } from '../faces/api/server.ts';
-import type { GuardStatus } from '../laptop/api/schema.ts';
-import { contexts } from '../laptop/contexts.ts';
-import { loadDoorIdentity } from '../laptop/door-identity.ts';
-import { mints } from '../laptop/mints.ts';
-import { pathsOf } from '../laptop/paths.ts';
-import { policyFile } from '../laptop/policy-file.ts';
-import { systemClock } from '../laptop/system-clock.ts';
-import { version } from '../laptop/version.ts';
-import { desks } from './desks.ts';
-import type { WorkerSetup } from './guard-worker.ts';
-import { housekeeping } from './housekeeping.ts';
-import { log } from './log.ts';
-import { unfinishedContexts } from './own-journal.ts';
-
-export interface KeeperSetup extends WorkerSetup {
-  socket: string;
-  /** The folder of the runs' kubeconfigs. */
-  runs: string;
-  port: number;
-  /** Another one than usual, for tests: ms. */
-  answerLimit?: number;
-}
-
-/** From the door's thread. */
-export type ToKeeper =
-  /** A thread judges for this context from now on. */
-  | { type: 'desk'; context: string; desk: MessagePort }
-  /** The door listens. */
-  | { type: 'opened' }
-  /** The guard was asked to end, and waits for what is under way. */
-  | { type: 'ending'; waits: NonNullable<GuardStatus['ending']> }
-  | { type: 'close' };
-
-export type FromKeeper =
-  | TokenNews
-  /** Contexts with something left over: each needs a thread that sees to it. */
-  | { type: 'unfinished'; contexts: string[] }
-  | { type: 'ready' }
-  | { type: 'start-failed'; code: ToolcribErrorCode; message: string; next?: string }
-  | { type: 'stop' }
-  | { type: 'closed' };
+import { ToolcribError } from '@toolcrib/model';
+import { answeredFrom, type Lineage, lineageOf, mayAnswer } from '../../cage/lineage.ts';
+import { runProcesses } from '../../cage/run-processes.ts';
+import { forgetRun } from '../../cage/runs.ts';
+import { desks } from '../../compose/desks.ts';
+import { housekeeping } from '../../compose/housekeeping.ts';
+import type { FromKeeper, KeeperSetup, ToKeeper } from '../../compose/keeper-messages.ts';
+import { log } from '../../compose/log.ts';
+import { unfinishedContexts } from '../../compose/own-journal.ts';
+import type { GuardStatus } from '../../laptop/api/schema.ts';
+import { contexts } from '../../laptop/contexts.ts';
+import { loadDoorIdentity } from '../../laptop/door-identity.ts';
+import { mints } from '../../laptop/mints.ts';
+import { pathsOf } from '../../laptop/paths.ts';
+import { policyFile } from '../../laptop/policy-file.ts';
+import { systemClock } from '../../laptop/system-clock.ts';
+import { version } from '../../laptop/version.ts';
+import { serveApi } from './server.ts';
 
 /** Milliseconds. */
 const AGAIN = 15_000;
