@@ -88,7 +88,10 @@ function write(
 ): void {
   const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
   // Another proof's table, written a moment ago, changes nothing of this one.
-  const dirty = git('status', '--porcelain', '--', '.', ':!docs/deep') === '' ? '' : ' (with changes that are not committed)';
+  const dirty =
+    git('status', '--porcelain', '--', '.', ':!docs/deep') === ''
+      ? ''
+      : ' (with changes that are not committed)';
   const table: [string, string | number][] = [
     ['claim', proof.claim],
     ['commit', git('rev-parse', '--short=12', 'HEAD') + dirty],
