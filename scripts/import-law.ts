@@ -18,6 +18,7 @@ interface Rule {
 const FLOORS = [
   ['journal', 'cluster', 'notify', 'effect'],
   ['radius', 'policy'],
+  ['look'],
   ['decide', 'act', 'hold', 'soften'],
   ['door'],
   ['port'],
@@ -165,6 +166,7 @@ export const planted = [
   { file: `${GUARD}/way/planted-vet.ts`, line: "import { assess } from '@toolcrib/vet';" },
   { file: `${GUARD}/effect/planted.ts`, line: "import { look } from '../radius/index.ts';" },
   { file: `${GUARD}/radius/planted.ts`, line: "import { decide } from '../decide/decide.ts';" },
+  { file: `${GUARD}/look/planted.ts`, line: "import { judge } from '../way/judge.ts';" },
   { file: `${GUARD}/decide/planted.ts`, line: "import { judge } from '../way/judge.ts';" },
   { file: `${GUARD}/door/planted.ts`, line: "import { judge } from '../way/judge.ts';" },
   { file: `${GUARD}/undo/planted.ts`, line: "import { connectCluster } from '../cluster/index.ts';" },

@@ -4,10 +4,10 @@ import { effectOf, type ReadEffect } from '../../packages/guard/src/effect/effec
 import { needsJudgement } from '../../packages/guard/src/effect/needs-judgement.ts';
 import { isDryRunAsSent } from '../../packages/guard/src/effect/options.ts';
 import { ownersIn } from '../../packages/guard/src/effect/owners.ts';
+import { dryRunQuery } from '../../packages/guard/src/look/replicas-now.ts';
 import type { AskedRequest } from '../../packages/guard/src/request.ts';
 import { isHarmlessWrite } from '../../packages/guard/src/way/harmless-writes.ts';
 import { asDryRun, pinned } from '../../packages/guard/src/way/pin.ts';
-import { dryRunQuery } from '../../packages/guard/src/way/replicas-now.ts';
 import type { Sent } from './referee.ts';
 
 /** What the guard makes of a request, without a cluster, and what it would send on. */

@@ -1,5 +1,3 @@
-import type { Said } from './door/said.ts';
-
 /** A request as the door hands it on: plain data, so that it can cross to the worker. */
 export interface AskedRequest {
   /** Unique in this guard's life; the journal's request id. */
@@ -38,6 +36,12 @@ export type Instruction =
       judgedAs?: string;
     }
   | { do: 'answer'; status: number; body: string | Uint8Array; type: string; warnings: string[] };
+
+/**
+ * What an answer says of a request: `yes`, the cluster took it; `no`, it certainly did not and never will; `unknown`, for
+ * all else: somebody between here and the API server may have answered in its place.
+ */
+export type Said = 'yes' | 'no' | 'unknown';
 
 /**
  * What became of a forwarded request. `said`: whether the answer is the API server's certain yes or no; `failed`, it may

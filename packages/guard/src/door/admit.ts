@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parseRequestPath, type RequestTarget, type Status } from '@toolcrib/kube';
+import { failure } from '../status.ts';
 import { stripContextPrefix } from './context-path.ts';
-import { failure } from './status.ts';
 import type { TokenGrant, TokenTable } from './tokens.ts';
 
 export type Admission =

@@ -4,8 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import type { Status } from '@toolcrib/kube';
 import { neverConnected } from '@toolcrib/model';
 import type { Dispatcher } from 'undici';
-import type { Answered, Outcome } from '../request.ts';
-import { ENOUGH, type Said, saidBy } from './said.ts';
+import type { Answered, Outcome, Said } from '../request.ts';
+import { ENOUGH, saidBy } from './said.ts';
 import { type DoorUpstream, forwardedHeaders, upstreamPath } from './upstream.ts';
 
 /** Ends at the door on the way back. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { failure } from '../status.ts';
 import { ENOUGH, saidBy } from './said.ts';
-import { failure } from './status.ts';
 
 const JSON_TYPE = 'application/json';
 const said = (

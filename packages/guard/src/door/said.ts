@@ -1,12 +1,7 @@
 import { constants, gunzipSync } from 'node:zlib';
 import { decodeBody, hasProtobufMagic, mediaTypeOf, type Status } from '@toolcrib/kube';
 import { isCertainNo } from '@toolcrib/model';
-
-/**
- * What an answer says of a request: `yes`, the cluster took it; `no`, it certainly did not and never will; `unknown`, for
- * all else: somebody between here and the API server may have answered in its place.
- */
-export type Said = 'yes' | 'no' | 'unknown';
+import type { Said } from '../request.ts';
 
 /** So much of an answer tells whether the API server wrote it; a Status that says no is never longer. Bytes. */
 export const ENOUGH = 64 * 1024;

@@ -1,7 +1,7 @@
 import type { Clock } from '@toolcrib/model';
 import { listOf } from '../act/sessions.ts';
-import { failure } from '../door/status.ts';
 import type { AskedRequest, Brain, Instruction, Outcome } from '../request.ts';
+import { failure } from '../status.ts';
 import type { FromJudge, ToJudge } from './messages.ts';
 import { passes } from './passes.ts';
 

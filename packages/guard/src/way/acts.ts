@@ -17,11 +17,11 @@ import {
 import { isHelmUninstall, isKubectlDelete } from '../act/command-line.ts';
 import { ACT_PAUSE, belongsTo, callerOf, isRerun, titleOf } from '../act/group.ts';
 import { foretells, type SessionList, type SessionLists } from '../act/sessions.ts';
+import { impersonation } from '../look/impersonation.ts';
 import type { AskedRequest } from '../request.ts';
 import type { BegunUninstall } from './begun-uninstalls.ts';
 import type { Early } from './early.ts';
 import { type Foreseen, foretold, type ReadManifests } from './foretold.ts';
-import { impersonation } from './impersonation.ts';
 import type { Seen } from './seen.ts';
 import type { StoppedUninstall } from './stopped-uninstalls.ts';
 

@@ -1,21 +1,10 @@
 import type { Status } from '@toolcrib/kube';
 import { type Hold, type Net, netOf } from '@toolcrib/model';
 import { titleOf } from '../act/group.ts';
-import { failure } from '../door/status.ts';
 import { beginsUninstall } from '../effect/helm.ts';
 import type { Instruction } from '../request.ts';
+import { answer, failure } from '../status.ts';
 import { beforeText } from './before.ts';
-
-/** An answer of the guard's own. */
-export function answer(status: Status, warnings: string[] = []): Extract<Instruction, { do: 'answer' }> {
-  return {
-    do: 'answer',
-    status: status.code ?? 200,
-    body: JSON.stringify(status),
-    type: 'application/json',
-    warnings,
-  };
-}
 
 const SOFTER = {
   'orphan-first': 'the Pods keep running; can be undone',

@@ -4,9 +4,9 @@ import { targetOf } from '../effect/effect-of.ts';
 import { isDryRunAsSent } from '../effect/options.ts';
 import { ownersIn } from '../effect/owners.ts';
 import { isOnScale } from '../effect/scalable.ts';
+import { readTarget } from '../look/read-target.ts';
+import { dryRunOf } from '../look/replicas-now.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
-import { readTarget } from './read-target.ts';
-import { dryRunOf } from './replicas-now.ts';
 import type { StandingOwners } from './standing.ts';
 
 /** What a write comes to that leaves its object to owners of which none stands. */

@@ -1,10 +1,10 @@
 import { type KubeObject, type ResourceInfo, resourcePath } from '@toolcrib/kube';
 import type { As, ClientProcess, Clock, Cluster } from '@toolcrib/model';
 import { listOf, type SessionList } from '../act/sessions.ts';
+import { impersonation } from '../look/impersonation.ts';
 import type { PlannedList } from '../radius/index.ts';
 import { planLists } from '../radius/index.ts';
 import type { Noticed } from '../request.ts';
-import { impersonation } from './impersonation.ts';
 import { isLeaf } from './leaves.ts';
 
 /** So many are read ahead at once: as much as one LIST gives, and as much as lies in memory. */

@@ -1,6 +1,6 @@
 import type { Clock } from '@toolcrib/model';
+import type { HookAt } from '../look/uninstall.ts';
 import { createWatchKey } from '../port/messages.ts';
-import type { HookAt } from './uninstall.ts';
 
 /** So long after its uninstall was stopped: helm makes a hook at once, or not at all. Milliseconds. */
 const WATCHED = 60_000;

@@ -9,19 +9,19 @@ import {
   type Snapshot,
   ToolcribError,
 } from '@toolcrib/model';
-import { failure } from '../door/status.ts';
 import { beginsUninstall } from '../effect/helm.ts';
 import { asSentOnly } from '../hold/desk.ts';
+import { impersonation } from '../look/impersonation.ts';
 import { notInTheNet, partOf } from '../radius/index.ts';
 import type { Instruction } from '../request.ts';
-import { answer, notKeptAnswer } from './answers.ts';
+import { answer, failure } from '../status.ts';
+import { notKeptAnswer } from './answers.ts';
 import { begunByYes } from './begun-uninstalls.ts';
 import { releaseCollection } from './collection.ts';
 import type { WayDeps } from './deps.ts';
 import { stoppedMeanwhile } from './ended.ts';
 import { sentBy } from './going.ts';
 import { holdFor, nameOf } from './holds.ts';
-import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import { wholeObjects } from './keep.ts';
 import { forget, type JudgedAhead, offered } from './offered.ts';

@@ -12,6 +12,7 @@ import {
   ToolcribError,
   type UnseenKind,
 } from '@toolcrib/model';
+import { impersonation } from '../look/impersonation.ts';
 import type { RestOfAct } from '../radius/index.ts';
 import {
   isPod,
@@ -32,7 +33,6 @@ import type { Cheap } from './cheap.ts';
 import type { WayDeps } from './deps.ts';
 import type { Early } from './early.ts';
 import type { Foreseen } from './foretold.ts';
-import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import { isLeaf } from './leaves.ts';
 import { withLetGo } from './let-go.ts';

@@ -1,11 +1,11 @@
 import { groupVersionOf, type KubeObject } from '@toolcrib/kube';
 import { type Cluster, certainlyNotDone, type SoftenRecord, ToolcribError } from '@toolcrib/model';
-import { failure } from '../door/status.ts';
+import { impersonation } from '../look/impersonation.ts';
 import type { Instruction } from '../request.ts';
 import { isPreconditionFailure, orphanFirst, type Retained, retainFirst } from '../soften/index.ts';
-import { answer, goneStatus } from './answers.ts';
+import { answer, failure } from '../status.ts';
+import { goneStatus } from './answers.ts';
 import type { WayDeps } from './deps.ts';
-import { impersonation } from './impersonation.ts';
 import type { Step } from './judge.ts';
 import { pinned } from './pin.ts';
 import { settleClaim } from './retained.ts';

@@ -2,10 +2,10 @@ import { groupVersionOf, type ObjectRef, refOf } from '@toolcrib/kube';
 import type { Effect, Hold, Target } from '@toolcrib/model';
 import { ACT_PAUSE } from '../act/group.ts';
 import { beginsUninstall } from '../effect/helm.ts';
+import type { HookAt } from '../look/uninstall.ts';
 import type { LiveAct } from './acts.ts';
 import type { WayDeps } from './deps.ts';
 import type { Judged } from './subject.ts';
-import type { HookAt } from './uninstall.ts';
 
 /** An uninstall that was stopped at its first write: helm goes on to delete all the same. */
 export interface StoppedUninstall {

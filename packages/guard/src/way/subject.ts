@@ -1,19 +1,18 @@
 import { type KubeObject, refOf } from '@toolcrib/kube';
 import { type As, type Cluster, type Effect, ToolcribError, type UnseenKind } from '@toolcrib/model';
-import { failure } from '../door/status.ts';
 import { effectOf, type ReadEffect } from '../effect/effect-of.ts';
 import { firstOrdinal, movedOrdinals } from '../effect/ordinals.ts';
+import { adopting } from '../look/adopting.ts';
+import { collectionRefusal, listCollection } from '../look/collection.ts';
+import { impersonation } from '../look/impersonation.ts';
+import { readTarget } from '../look/read-target.ts';
+import { dryRunOf, replicasAfter, replicasNow } from '../look/replicas-now.ts';
+import { type HookAt, uninstallAims } from '../look/uninstall.ts';
 import { type Aim, aimOf } from '../radius/view.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
-import { adopting } from './adopting.ts';
-import { answer } from './answers.ts';
-import { collectionRefusal, listCollection } from './collection.ts';
+import { answer, failure } from '../status.ts';
 import { type Disowned, disowned } from './disowned.ts';
-import { impersonation } from './impersonation.ts';
-import { readTarget } from './read-target.ts';
-import { dryRunOf, replicasAfter, replicasNow } from './replicas-now.ts';
 import type { StandingOwners } from './standing.ts';
-import { type HookAt, uninstallAims } from './uninstall.ts';
 
 /** Effects that destroy something, of objects that are known. */
 export type Destructive = Exclude<Effect, { verb: 'none' | 'not-understood' }>;

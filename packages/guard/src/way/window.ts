@@ -1,15 +1,14 @@
 import { apiVersionOf, describeRef, type KubeObject, mediaTypeOf, parseRequestPath } from '@toolcrib/kube';
 import type { SoftenRecord } from '@toolcrib/model';
 import { sentOfItself } from '../act/claim.ts';
-import { failure } from '../door/status.ts';
 import { bodyOf } from '../effect/effect-of.ts';
 import { isDryRunAsSent } from '../effect/options.ts';
+import { createByDryRun } from '../look/create-dry-run.ts';
+import { impersonation } from '../look/impersonation.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { onCreate } from '../soften/index.ts';
-import { answer } from './answers.ts';
-import { createByDryRun } from './create-dry-run.ts';
+import { answer, failure } from '../status.ts';
 import type { WayDeps } from './deps.ts';
-import { impersonation } from './impersonation.ts';
 
 /** What becomes of softened deletes once the cluster has taken a create of the same workload. */
 export interface WhenCreated {

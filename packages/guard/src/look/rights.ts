@@ -1,8 +1,7 @@
 import { parseRequestPath } from '@toolcrib/kube';
 import { type As, type Cluster, ToolcribError } from '@toolcrib/model';
-import { failure } from '../door/status.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
-import { answer } from './answers.ts';
+import { answer, failure } from '../status.ts';
 
 /** What the API server checks for a method (apiserver pkg/endpoints/request/requestinfo.go). */
 const VERBS: Record<string, string> = { DELETE: 'delete', PATCH: 'patch', PUT: 'update', POST: 'create' };

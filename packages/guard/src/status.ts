@@ -1,4 +1,5 @@
 import type { Status } from '@toolcrib/kube';
+import type { Instruction } from './request.ts';
 
 const REASONS: Record<number, string> = {
   400: 'BadRequest',
@@ -28,5 +29,16 @@ export function failure(code: number, message: string, details?: Status['details
     reason,
     details,
     code,
+  };
+}
+
+/** An answer of the guard's own. */
+export function answer(status: Status, warnings: string[] = []): Extract<Instruction, { do: 'answer' }> {
+  return {
+    do: 'answer',
+    status: status.code ?? 200,
+    body: JSON.stringify(status),
+    type: 'application/json',
+    warnings,
   };
 }
