@@ -70,7 +70,7 @@ async function answered(path: string, as?: 'as-sent' | 'softened', agent = 'dash
   const first = await stage.send('DELETE', path, { headers });
   const code = codeOf(first);
   if (as === undefined) return code;
-  await stage.guard.api.answer(code, { as, by: 'aiko' });
+  await stage.guard.api.answer(code, { as });
   const { status } = await stage.send('DELETE', path, { headers });
   process.stderr.write(`${as} ${path}: ${status}\n`);
   return code;

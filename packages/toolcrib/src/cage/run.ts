@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, createReadStream, realpathSync, statSync } from 'node:fs';
-import { homedir, constants as osConstants, userInfo } from 'node:os';
+import { homedir, constants as osConstants } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
 import { childEnvironment, ToolcribError } from '@toolcrib/model';
 import { guardClient } from '../laptop/api/client.ts';
@@ -41,7 +41,7 @@ export async function runGuarded(
     const client = guardClient(paths.socket);
     // The file is hashed; its name is started, since one file may be many programs (busybox, version managers' shims).
     const tool = { name: basename(binary), sha256: await sha256(realpathSync(binary)) };
-    run = await openRun(client, { tool, agent: options.agent, person: userInfo().username });
+    run = await openRun(client, { tool, agent: options.agent });
     forgetDeadRuns(paths.runs);
     folder = rememberRun(paths.runs, run.id, sourceHere(paths, env, homedir()).added, options.agent);
     const kubeconfig = join(folder, 'kubeconfig');

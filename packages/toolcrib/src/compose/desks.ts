@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import { isCurrent } from '@toolcrib/guard/hold/desk';
 import { type AnsweredFrom, type Clock, type Hold, ToolcribError } from '@toolcrib/model';
-import { type AnswerBody, unknownCode } from '../laptop/api/schema.ts';
-import { ANSWER_LIMIT, type FromDesk, type ToDesk } from './desk-messages.ts';
+import { unknownCode } from '../laptop/api/schema.ts';
+import { ANSWER_LIMIT, type Answer, type FromDesk, type ToDesk } from './desk-messages.ts';
 
 interface Call {
   resolve(hold: Hold): void;
@@ -19,7 +19,7 @@ export interface Desks {
   list(): Hold[];
   get(code: string): Hold | undefined;
   /** @throws ToolcribError `not-found`, `conflict`, `usage` */
-  answer(code: string, body: AnswerBody, from?: AnsweredFrom): Promise<Hold>;
+  answer(code: string, body: Answer, from?: AnsweredFrom): Promise<Hold>;
   /** Of these something is left over, and none has said yet how much. */
   expect(contexts: readonly string[]): void;
   /** What is left over can't be told now. */

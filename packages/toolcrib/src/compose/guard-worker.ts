@@ -26,12 +26,12 @@ import { standingOwners } from '@toolcrib/guard/way/standing';
 import { isBeingAdopted } from '@toolcrib/guard/way/window';
 import { windows } from '@toolcrib/guard/way/windows';
 import { type AnsweredFrom, type Hold, netOf, type SoftenRecord, ToolcribError } from '@toolcrib/model';
-import { type AnswerBody, unknownCode } from '../laptop/api/schema.ts';
+import { unknownCode } from '../laptop/api/schema.ts';
 import { contexts } from '../laptop/contexts.ts';
 import { readManifests } from '../laptop/manifests.ts';
 import { policyFile, rulesStamp } from '../laptop/policy-file.ts';
 import { systemClock } from '../laptop/system-clock.ts';
-import type { FromDesk, ToDesk } from './desk-messages.ts';
+import type { Answer, FromDesk, ToDesk } from './desk-messages.ts';
 import { log } from './log.ts';
 import { ownJournal } from './own-journal.ts';
 
@@ -190,7 +190,7 @@ async function main(
 
   const thinking = brain(deps);
 
-  function answerHold(code: string, body: AnswerBody, from: AnsweredFrom | undefined): Hold {
+  function answerHold(code: string, body: Answer, from: AnsweredFrom | undefined): Hold {
     const hold = desk.get(code);
     if (!hold) throw unknownCode(code);
     if (hold.needsName && body.as !== 'denied' && body.withoutNet !== hold.needsName) {

@@ -145,7 +145,7 @@ async function withGuard(
   tell.quote(tree(hold.radius, { palette: plain, width: 74 }));
   tell.line('Not one Pod: a whole Kafka. Suppose he says yes all the same, softened:');
   tell.command(`toolcrib approve ${code} --softened`);
-  await guard.answer(code, { as: 'softened', by: 'demo' });
+  await guard.answer(code, { as: 'softened' });
   const done = await board.pressDelete();
   tell.line(`He presses Delete again. On the wire: ${done.request}  → ${done.status}`);
   tell.quote(done.warning.replace(/^299 - "|"$/g, ''));

@@ -102,7 +102,7 @@ describe('kubectl', () => {
         },
       );
       const hold = await stage.held(namespace);
-      await stage.guard.api.answer(hold.code, { as: 'denied', by: 'ben' });
+      await stage.guard.api.answer(hold.code, { as: 'denied' });
       assertCopyable((await kubectl.done).stderr, UNDO);
     }));
 

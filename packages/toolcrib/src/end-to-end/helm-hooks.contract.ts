@@ -149,7 +149,7 @@ export function helmHooksContract(open: OpenGuarded, helms: Record<string, strin
         inNamespace(stage.target, async (namespace) => {
           await install(namespace, hook('pre-delete', undefined, 0));
           const hold = await askedFirst(namespace);
-          await stage.guard.api.answer(hold.code, { as: 'denied', by: 'ben' });
+          await stage.guard.api.answer(hold.code, { as: 'denied' });
           await askedFirst(namespace);
           assert.deepEqual(await ran(namespace), []);
           assert.equal(await statusOf(namespace), 'deployed');

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { put, until } from '@toolcrib/guard/testing/target.ts';
 import { authorizationFor } from '../laptop/api/socket.ts';
+import { openWitness } from '../laptop/api/witness.ts';
 import {
   CLI,
   type GuardHome,
@@ -37,7 +39,11 @@ after(async () => {
 const bare = () => `env -i PATH="$PATH" HOME="$HOME" TOOLCRIB_HOME="$TOOLCRIB_HOME"`;
 
 /** As a program of somebody's own would ask. */
-function rawAnswer(path: string, asker: string | undefined): Promise<{ status?: number; text: string }> {
+function rawAnswer(
+  path: string,
+  asker: string | undefined,
+  body = JSON.stringify({ as: 'as-sent' }),
+): Promise<{ status?: number; text: string }> {
   const { socket } = home.paths;
   const headers = {
     authorization: authorizationFor(socket),
@@ -53,7 +59,7 @@ function rawAnswer(path: string, asker: string | undefined): Promise<{ status?: 
       response.on('end', () => resolve({ status: response.statusCode, text }));
     });
     call.on('error', reject);
-    call.end(JSON.stringify({ as: 'as-sent', by: 'ben' }));
+    call.end(body);
   });
 }
 
@@ -95,13 +101,25 @@ async function runThatAnswers(kind: 'agent' | 'tool', answer: string) {
   };
 }
 
+it('who answered is whose process the connection shows, whatever name the answer gives itself', async () => {
+  const run = await runThatAnswers('tool', 'true');
+  const path = `/v1/holds/${run.hold.code}/answer`;
+  const body = JSON.stringify({ as: 'denied', by: 'somebody else' });
+  const witness = await openWitness(path + body);
+  const { status } = await rawAnswer(path, witness.header, body);
+  await witness.close();
+  const { denied } = await guard.api.hold(run.hold.code);
+  assert.deepEqual([status, denied?.by, denied?.from?.pid], [200, userInfo().username, process.pid]);
+  await run.end();
+});
+
 describe('nobody says yes to himself', { skip: process.platform !== 'linux' }, () => {
   for (const kind of ['agent', 'tool'] as const) {
     it(`what a run's ${kind} asked for its own script does not approve`, async () => {
       const run = await runThatAnswers(kind, `${TOOLCRIB} approve "$1" --as-sent`);
       assert.match(run.said(), /belongs to the run.*\n {2}→ .*your own terminal/s);
       assert.deepEqual([run.code, await run.stands()], [1, 'open']);
-      await guard.api.answer(run.hold.code, { as: 'denied', by: 'ben' });
+      await guard.api.answer(run.hold.code, { as: 'denied' });
       await run.end();
     });
   }
@@ -114,7 +132,7 @@ describe('nobody says yes to himself', { skip: process.platform !== 'linux' }, (
     assert.deepEqual(run.said().match(/=> \d/g), ['=> 1', '=> 1']);
     assert.equal(run.said().match(/belongs to the run/g)?.length, 2);
     assert.equal(await run.stands(), 'open');
-    await guard.api.answer(run.hold.code, { as: 'denied', by: 'ben' });
+    await guard.api.answer(run.hold.code, { as: 'denied' });
     await run.end();
   });
 
@@ -129,7 +147,7 @@ describe('nobody says yes to himself', { skip: process.platform !== 'linux' }, (
       assert.equal(Number(readFileSync(rc, 'utf8')), 1, run.said());
       assert.match(run.said(), env === '' ? /belongs to the run/ : /can't be told whose process/);
       assert.equal(await run.stands(), 'open');
-      await guard.api.answer(run.hold.code, { as: 'denied', by: 'ben' });
+      await guard.api.answer(run.hold.code, { as: 'denied' });
       await run.end();
     });
   }
@@ -145,7 +163,7 @@ describe('nobody says yes to himself', { skip: process.platform !== 'linux' }, (
       const run = await runThatAnswers('agent', `${bare()} ${TOOLCRIB} ${words}`);
       assert.match(run.said(), /belongs to the run/, words);
       assert.equal(run.code, 1);
-      await guard.api.answer(run.hold.code, { as: 'denied', by: 'ben' });
+      await guard.api.answer(run.hold.code, { as: 'denied' });
       await run.end();
     }
   });
@@ -159,7 +177,7 @@ describe('nobody says yes to himself', { skip: process.platform !== 'linux' }, (
       assert.match(text, /can't be told whose process/);
     }
     assert.equal(await run.stands(), 'open');
-    await guard.api.answer(run.hold.code, { as: 'denied', by: 'ben' });
+    await guard.api.answer(run.hold.code, { as: 'denied' });
     await run.end();
   });
 
@@ -173,7 +191,7 @@ describe('nobody says yes to himself', { skip: process.platform !== 'linux' }, (
     );
     const below = await heldOnce(guard, ({ effect }) => 'target' in effect && effect.target?.name === name);
     assert.deepEqual([below.caller?.tool?.name, below.caller?.agent], ['kubectl', true]);
-    for (const { code } of [below, run.hold]) await guard.api.answer(code, { as: 'denied', by: 'ben' });
+    for (const { code } of [below, run.hold]) await guard.api.answer(code, { as: 'denied' });
     await run.end();
   });
 
@@ -187,7 +205,7 @@ describe('nobody says yes to himself', { skip: process.platform !== 'linux' }, (
     );
     const below = await heldOnce(guard, ({ effect }) => 'target' in effect && effect.target?.name === name);
     assert.equal(below.caller?.agent, true);
-    for (const { code } of [below, run.hold]) await guard.api.answer(code, { as: 'denied', by: 'ben' });
+    for (const { code } of [below, run.hold]) await guard.api.answer(code, { as: 'denied' });
     await run.end();
   });
 

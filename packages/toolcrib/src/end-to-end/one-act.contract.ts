@@ -99,7 +99,7 @@ export function oneActContract(open: OpenGuarded, helms: Record<string, string> 
         assert.equal((await helmIn(namespace, 'enforce', 'uninstall', 'web')).code, 1);
         const [hold] = await stage.holds(namespace);
         assert.ok(hold);
-        await stage.guard.api.answer(hold.code, { as: 'denied', by: 'ben' });
+        await stage.guard.api.answer(hold.code, { as: 'denied' });
         assert.equal(await statusOf(namespace), 'deployed');
         assert.deepEqual(await standing(namespace), everything);
         const listed = await helmIn(namespace, 'enforce', 'list', '--deployed', '-q');
@@ -237,7 +237,7 @@ export function oneActContract(open: OpenGuarded, helms: Record<string, string> 
         const path = await file(namespace, WEB);
         const kubectl = await launched(program, args(namespace, path));
         const hold = await stage.held(namespace);
-        await stage.guard.api.answer(hold.code, { as: 'denied', by: 'ben' });
+        await stage.guard.api.answer(hold.code, { as: 'denied' });
         const said = await kubectl.done;
         assert.equal(said.code, 1);
         assert.deepEqual(await standing(namespace), ['service', 'conf', 'web']);
@@ -258,7 +258,7 @@ export function oneActContract(open: OpenGuarded, helms: Record<string, string> 
         (await stage.holds(namespace)).find(({ state }) => state === 'open'),
       );
       assert.ok('target' in second.effect && second.effect.target?.name === 'other-web');
-      await stage.guard.api.answer(second.code, { as: 'denied', by: 'ben' });
+      await stage.guard.api.answer(second.code, { as: 'denied' });
       await kubectl.done;
       assert.ok(await seen(stage.target, `${paths.apps(namespace, 'deployments')}/other-web`));
     }));

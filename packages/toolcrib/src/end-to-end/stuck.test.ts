@@ -64,7 +64,7 @@ after(async () => {
   await cluster?.target.close();
 });
 
-const yes = { as: 'as-sent', by: 'tester' } as const;
+const yes = { as: 'as-sent' } as const;
 
 it('a judgement that does not come to its end stops nobody else; nothing of it is sent; what was held in its context is held still', () =>
   inTwo(async (namespace, other) => {

@@ -11,7 +11,7 @@ export interface Mints {
    * has. Of these only such whose context leads where it led when they were made.
    * @throws ToolcribError `conflict` where that run is known still, or a token is somebody else's
    */
-  mint(request: RunTokenBody): Promise<RunTokens>;
+  mint(request: RunTokenBody & { person: string }): Promise<RunTokens>;
   ended(id: string): void;
 }
 

@@ -132,7 +132,7 @@ export async function openStage(
     send: (method, path, more) => send(stage.guard, method, path, more),
     held: (namespace) => heldOnce(guard, ofNamespace(namespace)),
     holds: async (namespace) => (await guard.api.holds()).filter(ofNamespace(namespace)),
-    approve: (hold, as) => guard.api.answer(hold.code, { as, by: 'tester' }),
+    approve: (hold, as) => guard.api.answer(hold.code, { as }),
     deletes,
     async close() {
       await stage.guard.stop();

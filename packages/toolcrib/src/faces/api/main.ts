@@ -11,6 +11,7 @@ import { housekeeping } from '../../compose/housekeeping.ts';
 import type { FromKeeper, KeeperSetup, ToKeeper } from '../../compose/keeper-messages.ts';
 import { log } from '../../compose/log.ts';
 import { unfinishedContexts } from '../../compose/own-journal.ts';
+import { personOf } from '../../laptop/api/person.ts';
 import type { GuardStatus } from '../../laptop/api/schema.ts';
 import { contexts } from '../../laptop/contexts.ts';
 import { loadDoorIdentity } from '../../laptop/door-identity.ts';
@@ -80,7 +81,8 @@ async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
       answer: async (code, body, asker) => {
         // A no is nobody's yes: it may come from anywhere.
         if (body.as !== 'denied') mayAnswer(asker?.pid, running.all(), 'approved');
-        return held.answer(code, body, answeredFrom(asker?.pid, running.all()));
+        const answer = { as: body.as, withoutNet: body.withoutNet, by: personOf(asker) };
+        return held.answer(code, answer, answeredFrom(asker?.pid, running.all()));
       },
       async mint(request, asker) {
         const runs = running.all();
@@ -89,7 +91,8 @@ async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
         const agents =
           above.of === 'unknown' ? runs.some((one) => one.agent) : above.of === 'run' && above.agent;
         const agent = request.agent === true || agents;
-        const run = await minting.mint({ ...request, ...(agent ? { agent } : {}) });
+        const person = personOf(asker);
+        const run = await minting.mint({ ...request, person, ...(agent ? { agent } : {}) });
         running.began(run.id, asker?.pid, agent);
         return run;
       },

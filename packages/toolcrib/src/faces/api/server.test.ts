@@ -18,12 +18,13 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { type Hold, ToolcribError } from '@toolcrib/model';
 import { guardClient } from '../../laptop/api/client.ts';
-import type { AnswerBody } from '../../laptop/api/schema.ts';
+import type { AnswerBody, RunTokenBody } from '../../laptop/api/schema.ts';
 import { secretOf } from '../../laptop/api/socket.ts';
 import { type ApiDeps, apiRoutes, serveApi } from './server.ts';
 
 const answers: [string, AnswerBody][] = [];
 const told: string[] = [];
+const minted: RunTokenBody[] = [];
 const hold = { code: 'BCDFG', actId: 'act-1' } as Hold;
 const deps: ApiDeps = {
   status: () =>
@@ -35,7 +36,10 @@ const deps: ApiDeps = {
     if (code !== 'BCDFG') throw new ToolcribError('conflict', 'It was answered already.');
     return hold;
   },
-  mint: async ({ person }) => ({ id: 'run-1', tokens: { prod: `token of ${person}` }, meanings: {} }),
+  async mint(asked) {
+    minted.push(asked);
+    return { id: 'run-1', tokens: { prod: 'a token' }, meanings: {} };
+  },
   revoke: (id) => told.push(`revoke ${id}`),
   stop: () => told.push('stop'),
 };
@@ -58,32 +62,40 @@ describe('routes', () => {
     assert.match(none.body.next, /toolcrib held/);
   });
 
-  it('an answer must be one of three, by somebody, with nothing else in it', async () => {
+  it('an answer must be one of three, with nothing else in it', async () => {
     answers.length = 0;
     for (const body of [
-      { as: 'yes', by: 'aiko' },
-      { as: 'as-sent', by: '' },
-      { as: 'as-sent' },
-      { as: 'as-sent', by: 'aiko', force: true },
-      { as: 'as-sent', by: 'aiko', withoutNet: true },
+      { as: 'yes' },
+      {},
+      { as: 'as-sent', force: true },
+      { as: 'as-sent', withoutNet: true },
       'no JSON',
     ]) {
       assert.equal((await ask('POST', '/v1/holds/BCDFG/answer', body)).status, 400, JSON.stringify(body));
     }
     assert.deepEqual(answers, []);
-    assert.equal((await ask('POST', '/v1/holds/bcdfg/answer', { as: 'denied', by: 'aiko' })).status, 200);
-    assert.deepEqual(answers, [['BCDFG', { as: 'denied', by: 'aiko' }]]);
-    const twice = await ask('POST', '/v1/holds/XXXXX/answer', { as: 'denied', by: 'aiko' });
+    assert.equal((await ask('POST', '/v1/holds/bcdfg/answer', { as: 'denied' })).status, 200);
+    assert.deepEqual(answers, [['BCDFG', { as: 'denied' }]]);
+    const twice = await ask('POST', '/v1/holds/XXXXX/answer', { as: 'denied' });
     assert.deepEqual([twice.status, twice.body.code], [409, 'conflict']);
   });
 
-  it('a run is somebody’s, and has only tokens that could be ours', async () => {
+  it('a name in a body is nobody’s: who asks is who the connection says', async () => {
+    answers.length = 0;
+    const said = { as: 'as-sent', by: 'somebody else' };
+    assert.equal((await ask('POST', '/v1/holds/BCDFG/answer', said)).status, 200);
+    assert.deepEqual(answers, [['BCDFG', { as: 'as-sent' }]]);
+    const run = { agent: true, person: 'somebody else' };
+    await (await app.request('/v1/runs', { method: 'POST', body: JSON.stringify(run) })).body?.cancel();
+    assert.deepEqual([minted.splice(0), told.splice(0)], [[{ agent: true }], ['revoke run-1']]);
+  });
+
+  it('a run has only tokens that could be ours', async () => {
     const again = { id: 'run-0123456789ab', tokens: { prod: 'x'.repeat(43) }, meanings: { prod: 'here' } };
     for (const body of [
-      { person: '' },
-      { person: 'aiko', again: { ...again, id: '../../etc' } },
-      { person: 'aiko', again: { ...again, tokens: { prod: 'short' } } },
-      { person: 'aiko', again: { id: again.id, tokens: again.tokens } },
+      { again: { ...again, id: '../../etc' } },
+      { again: { ...again, tokens: { prod: 'short' } } },
+      { again: { id: again.id, tokens: again.tokens } },
     ])
       assert.equal((await ask('POST', '/v1/runs', body)).status, 400, JSON.stringify(body));
     assert.equal((await ask('POST', '/v1/stop')).status, 202);
@@ -114,8 +126,8 @@ describe('over the socket', () => {
 
   it('the tokens of a run end with the connection that asked for them', async () => {
     const server = await serveApi(deps, path);
-    const run = await guardClient(path).run({ person: 'aiko' });
-    assert.deepEqual([run.id, run.tokens.prod], ['run-1', 'token of aiko']);
+    const run = await guardClient(path).run({});
+    assert.deepEqual([run.id, run.tokens.prod], ['run-1', 'a token']);
     assert.deepEqual(told, []);
     await run.end();
     for (let i = 0; told.length === 0 && i < 500; i++)
@@ -247,7 +259,7 @@ it('a word that is no code is held nowhere: it is not taken for another path', a
   try {
     const client = guardClient(socket);
     for (const word of ['', '.', '..', '../status', 'a b', '%', '?', 'ä'])
-      for (const call of [client.hold(word), client.answer(word, { as: 'denied', by: 'aiko' })])
+      for (const call of [client.hold(word), client.answer(word, { as: 'denied' })])
         await assert.rejects(
           call,
           { code: 'not-found', message: /Nothing is held under the code/ },

@@ -21,7 +21,7 @@ export interface ApiDeps {
   holds(): Hold[];
   hold(code: string): Hold | undefined;
   /**
-   * @param asker the process that answers; undefined where that can't be told
+   * @param asker the process that answers; undefined where that can't be told. Who answers is whose process it is
    * @throws ToolcribError `not-found`, `conflict`, `usage`
    */
   answer(code: string, answer: AnswerBody, asker: Asker | undefined): Promise<Hold>;

@@ -2,7 +2,7 @@ import type { Hold } from '@toolcrib/model';
 import { netOf, ToolcribError } from '@toolcrib/model';
 import type { Command } from 'commander';
 import { askedLines, holdText, wentLines } from './held.ts';
-import { guard, person } from './setup.ts';
+import { guard } from './setup.ts';
 import { ask, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
 
 interface ApproveOptions {
@@ -32,7 +32,7 @@ export function registerApprove(program: Command): void {
         process.exitCode = 1;
         return say('Nothing was approved.');
       }
-      const hold = await client.answer(code, { as, by: person(), withoutNet: options.withoutNet });
+      const hold = await client.answer(code, { as, withoutNet: options.withoutNet });
       if (options.output !== 'text') return print(options.output, hold, () => '');
       say(
         before.waiting
@@ -49,7 +49,7 @@ export function registerApprove(program: Command): void {
     .description('Refuse a held request, or take a yes back as long as nothing has left.')
     .action(async (code: string, options: { output: Output }) => {
       const client = await guard();
-      const hold = await client.answer(code, { as: 'denied', by: person() });
+      const hold = await client.answer(code, { as: 'denied' });
       if (options.output !== 'text') return print(options.output, hold, () => '');
       const went = [...sharesGone(hold), ...wentLines(hold)];
       say(went.length === 0 ? 'Refused. Nothing was sent.' : 'Refused. Nothing more is sent.');

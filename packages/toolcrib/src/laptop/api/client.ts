@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { userInfo } from 'node:os';
 import { type Hold, ToolcribError, type ToolcribErrorCode } from '@toolcrib/model';
 import { z } from 'zod';
 import {
@@ -36,12 +37,15 @@ export function guardClient(socketPath: string, timeout = 10_000) {
     holds: (): Promise<Hold[]> => call('GET', '/v1/holds', z.array(holdSchema)),
     hold: async (code: string): Promise<Hold> => call('GET', pathOf(code), holdSchema),
     answer: async (code: string, body: AnswerBody): Promise<Hold> =>
-      call('POST', `${pathOf(code)}/answer`, holdSchema, body),
+      call('POST', `${pathOf(code)}/answer`, holdSchema, { ...body, by: ownName() }),
     /** Tokens for a run, good for as long as the connection stands. */
     run: (body: RunTokenBody): Promise<LiveRun> => openRun(socketPath, timeout, body),
     stop: (): Promise<void> => call('POST', '/v1/stop', z.undefined()),
   };
 }
+
+/** For a guard of 0.1.0, which is still running: it takes no answer without a name. Later ones don't hear it. */
+const ownName = (): string => userInfo().username;
 
 /** No code has other letters; and a path with none, or with dots alone, names something else. */
 function pathOf(code: string): string {
@@ -112,7 +116,7 @@ async function send(
 
 async function openRun(socketPath: string, timeout: number, body: RunTokenBody): Promise<LiveRun> {
   const path = '/v1/runs';
-  const payload = JSON.stringify(body);
+  const payload = JSON.stringify({ ...body, person: ownName() });
   const witness = await openWitness(path + payload);
   return new Promise<LiveRun>((resolve, reject) => {
     const way = reach(socketPath);

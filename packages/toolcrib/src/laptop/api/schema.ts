@@ -1,29 +1,36 @@
 import { ToolcribError } from '@toolcrib/model';
 import { z } from 'zod';
 
+/** A name that somebody gives himself: guards of 0.1.0 ask for one. Who asks is who the connection says. */
+const unheard = z.string().optional();
+
 /** The guard's own HTTP API, on a unix socket that only its person can open; the command line and the console use it. */
-export const answerSchema = z.strictObject({
-  as: z.enum(['as-sent', 'softened', 'denied']),
-  by: z.string().min(1),
-  /** The name that was typed to let something go without a net. */
-  withoutNet: z.string().optional(),
-});
+export const answerSchema = z
+  .strictObject({
+    as: z.enum(['as-sent', 'softened', 'denied']),
+    by: unheard,
+    /** The name that was typed to let something go without a net. */
+    withoutNet: z.string().optional(),
+  })
+  .transform(({ by: _, ...said }) => said);
 export type AnswerBody = z.output<typeof answerSchema>;
 
-export const runTokenSchema = z.strictObject({
-  tool: z.strictObject({ name: z.string(), version: z.string().optional(), sha256: z.string() }).optional(),
-  agent: z.boolean().optional(),
-  person: z.string().min(1),
-  /** A run that lives on after a restart of the guard goes on with the tokens that its tool has. */
-  again: z
-    .strictObject({
-      id: z.string().regex(/^run-[0-9a-f]{12}$/),
-      tokens: z.record(z.string(), z.string().regex(/^[\w-]{43}$/)),
-      /** As they were told with the tokens. */
-      meanings: z.record(z.string(), z.string()),
-    })
-    .optional(),
-});
+export const runTokenSchema = z
+  .strictObject({
+    tool: z.strictObject({ name: z.string(), version: z.string().optional(), sha256: z.string() }).optional(),
+    agent: z.boolean().optional(),
+    person: unheard,
+    /** A run that lives on after a restart of the guard goes on with the tokens that its tool has. */
+    again: z
+      .strictObject({
+        id: z.string().regex(/^run-[0-9a-f]{12}$/),
+        tokens: z.record(z.string(), z.string().regex(/^[\w-]{43}$/)),
+        /** As they were told with the tokens. */
+        meanings: z.record(z.string(), z.string()),
+      })
+      .optional(),
+  })
+  .transform(({ person: _, ...asked }) => asked);
 export type RunTokenBody = z.output<typeof runTokenSchema>;
 
 export const statusSchema = z.object({
