@@ -4,6 +4,7 @@ import { radiusContract } from '../packages/guard/src/radius/radius.contract.ts'
 import { softenContract } from '../packages/guard/src/soften/soften.contract.ts';
 import { againContract } from '../packages/guard/src/testing/again.contract.ts';
 import { softenedContract } from '../packages/guard/src/testing/softened.contract.ts';
+import { againAndAgainContract } from '../packages/guard/src/undo/again-and-again.contract.ts';
 import { undoContract } from '../packages/guard/src/undo/undo.contract.ts';
 import { twoReadersContract } from '../packages/guard/src/way/two-readers.contract.ts';
 import { openTestbed, sharedTestbed } from './target.ts';
@@ -15,4 +16,5 @@ describe('softened, then undone or finished, over a real control plane', () => s
 describe('softened again and again, over a real control plane', () =>
   againContract(shared, { plainFails: true }));
 describe('undo, over a real control plane', () => undoContract(shared));
+describe('undone again and again, over a real control plane', () => againAndAgainContract(shared));
 describe('two readers, over a real control plane', () => twoReadersContract(shared));

@@ -7,13 +7,13 @@ const VALUED = '(?:--without-net|--context|--shell|--port|--job|--scale|--cascad
 const FLAG = '--?[a-z][\\w-]*(?:=[^\\s,;)]+)?';
 /** Codes, acts, placeholders, `kind/name`, and our second words. */
 const WORD =
-  'act-\\w+|[A-Z0-9]{2,}|[a-z]+\\/[\\w.-]+|start|stop|status|verify|trust|update|lens|openlens|freelens|headlamp|octant|k9s';
+  'act-\\w+|[A-Z0-9]{2,}|[a-z][a-z.-]*\\/[\\w.-]+|start|stop|status|verify|trust|update|lens|openlens|freelens|headlamp|octant|k9s';
 const ARGUMENTS = `(?: (?:${VALUED}|${FLAG}|(?:${WORD})\\b))*`;
 const COMMAND = new RegExp(
   [
     'eval "\\$\\(toolcrib (?:on|off)\\)"',
     `\\btoolcrib (?:${OURS})\\b${ARGUMENTS}`,
-    `\\bkubectl (?:apply|delete|drain|get|replace)\\b${ARGUMENTS}`,
+    `\\bkubectl (?:apply|delete|drain|get|replace|scale)\\b${ARGUMENTS}`,
     '\\bhelm uninstall\\b',
   ].join('|'),
   'g',

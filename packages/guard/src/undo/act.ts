@@ -15,6 +15,7 @@ import { resume, settleRetained } from '../soften/index.ts';
 import { saveSoftening, takenElsewhere } from '../way/softenings.ts';
 import { wentElsewhere } from './elsewhere.ts';
 import { lookForUndo, planUndo, runUndo, unmarkLeft } from './index.ts';
+import { asKnownNow, madeAgain, withControllers, withoutOwn } from './made-again.ts';
 import { stillRunning, withStillRunning } from './still-running.ts';
 
 export interface ActDeps {
@@ -82,14 +83,19 @@ async function bringBack(deps: ActDeps, act: Act, progress: ActProgress): Promis
     results: told,
   };
   const openUntil = await openUntilOf(deps, act.context);
+  const again = withoutOwn(await madeAgain(journal, act), requests, postponed);
   let took = false;
   for (const as of personsOf(requests, postponed)) {
     const own = requests.filter((request) => sameAs(request.as, as));
     const others = new Set(requests.filter((request) => !sameAs(request.as, as)).map(({ id }) => id));
     const kept = snapshots.filter(({ requestId }) => !others.has(requestId));
     const softened = postponed.filter((record) => sameAs(record.as, as));
-    const live = await lookForUndo(cluster, kept, softened, as, own);
-    const plan = planUndo(kept, softened, live, own, openUntil);
+    const first = asKnownNow(again, kept, own);
+    const live = await lookForUndo(cluster, first.kept, softened, as, first.requests);
+    const known = withoutOwn(withControllers(again, kept, live), requests, postponed);
+    const now = asKnownNow(known, kept, own);
+    const plan = planUndo(now.kept, softened, live, now.requests, openUntil);
+    plan.again = { ...Object.fromEntries(known), ...plan.again };
     took ||= plan.took;
     const { record, softenings } = await runUndo(cluster, plan, progress, {
       id: whole.id,
@@ -98,6 +104,7 @@ async function bringBack(deps: ActDeps, act: Act, progress: ActProgress): Promis
       tell: deps.tell,
     });
     whole.results.push(...record.results);
+    if (record.made) whole.made = [...(whole.made ?? []), ...record.made];
     // Before anything else is asked, which may fail: what was done is written down. Of what took nothing there is nothing.
     if (took) await journal.saveUndo(whole);
     for (const softening of softenings) await journal.saveSoften(softening);

@@ -63,6 +63,7 @@ export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create
   }
   const unnamed = await nameOwner(run, uid);
   if ('result' in made) return [made.result, ...unnamed];
+  if (now !== '') run.made.set(uid, now);
   await afterwards(run, info, snapshot, made.now, notes);
   notes.push(changedOnTheWay(snapshot, made.now));
   const known = snapshot.status === undefined || !isCustom(snapshot) ? made.now : undefined;

@@ -40,7 +40,7 @@ export function planUndo(
   const { requests } = taken;
   const objects = beforeTheAct(firstByUid(taken.snapshots));
   const byUid = new Map(objects.map((object) => [object.metadata.uid ?? '', object]));
-  const scaled = scaleSteps(requests, softenings, byUid, live);
+  const scaled = scaleSteps(requests, softenings, byUid, live, snapshots[0]?.context);
   const active = softenings.filter(({ how, state }) => how !== 'retain-first' && state === 'softened');
   // What a softened act left is adopted, not made again.
   const unfinished = softenings.filter(({ how, state }) => how !== 'retain-first' && state === 'started');

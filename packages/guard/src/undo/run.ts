@@ -49,6 +49,7 @@ export async function runUndo(
     waiting,
     tell: options.tell ?? (() => {}),
     uids: new Map(Object.entries(plan.again)),
+    made: new Map(),
     missing: new Set(),
     missingVolumes: new Set(),
     closed: new Set(),
@@ -99,6 +100,7 @@ export async function runUndo(
     by: options.by,
     kind: 'undo',
     results: told,
+    ...(run.made.size > 0 ? { made: [...run.made].map(([was, now]) => ({ was, now })) } : {}),
   };
   const whole = results.every(
     ({ result }) => result === 'done' || result === 'unchanged' || result === 'skipped',

@@ -11,6 +11,8 @@ export interface Run {
   tell(text: string): void;
   /** UID before the act → UID now. */
   uids: Map<string, string>;
+  /** The same of what this run has made, and nobody else. */
+  made: Map<string, string>;
   /** UIDs before the act whose object did not come back. */
   missing: Set<string>;
   /** Names of volumes that went while the undo ran. */

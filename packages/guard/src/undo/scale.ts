@@ -1,6 +1,6 @@
-import type { KubeObject } from '@toolcrib/kube';
+import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
 import type { Effect, RequestRecord, SoftenRecord } from '@toolcrib/model';
-import { tookNothing } from '@toolcrib/model';
+import { contextNameOf, tookNothing } from '@toolcrib/model';
 import { standsAs } from './adopted.ts';
 import type { LiveView } from './live.ts';
 import { kindOf, liveOf } from './live.ts';
@@ -12,12 +12,14 @@ import { keyOfObject, nameOf, none } from './steps.ts';
  * A scale goes back to the replicas before the act, where it still stands at what the act set; anything else was
  * somebody's later word. Of several scales of one object the last counts as what the act set, and the first tells what was
  * before.
+ * @param context the guard's own name of it, for the command that is told where only a person can know
  */
 export function scaleSteps(
   requests: readonly RequestRecord[],
   softenings: readonly SoftenRecord[],
   byUid: ReadonlyMap<string, KubeObject>,
   live: LiveView,
+  context?: string,
 ): { steps: UndoStep[]; targets: Set<string> } {
   const asked = new Map<string, Asked>();
   const deleted = new Set<string>();
@@ -40,14 +42,47 @@ export function scaleSteps(
     const now = effect.adopts === undefined ? undefined : standsAs(snapshot, live)?.metadata.uid;
     // What names it now names it by the UID that the cluster has given it.
     if (now) targets.add(now);
-    steps.push(stepFor(snapshot, effect, live));
+    steps.push(stepFor(snapshot, effect, live, context));
   }
   return { steps, targets };
 }
 
+/** It is not there, or what stands there is not known to be it: only a person can say that it is meant. */
+function notIt(
+  snapshot: KubeObject,
+  now: KubeObject | null | undefined,
+  was: number | undefined,
+  info: ResourceInfo | undefined,
+  context: string | undefined,
+): UndoStep {
+  const what = nameOf(snapshot);
+  if (!now) return none(what, 'conflict', 'it is gone: undo first what took it, and then this again');
+  const other = 'another one stands under its name now, which no undo of toolcrib made; its size is left';
+  const before = sizeBefore(snapshot, was)?.before;
+  if (!info || before === undefined) return none(what, 'conflict', other);
+  const { name, namespace } = snapshot.metadata;
+  const kind = info.group === '' ? info.resource : `${info.resource}.${info.group}`;
+  const where = [
+    ...(context === undefined ? [] : [`--context=${quoted(contextNameOf(context))}`]),
+    ...(namespace === undefined ? [] : ['-n', namespace]),
+  ];
+  const command = ['kubectl scale', `${kind}/${name}`, ...where, `--replicas=${before}`].join(' ');
+  return none(what, 'conflict', `${other}. Where it is to have ${before}: ${command}`);
+}
+
+/** As a shell takes it for one word. */
+function quoted(text: string): string {
+  return /^[\w@%+=:./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
 type Asked = Pick<Extract<Effect, { verb: 'scale' }>, 'replicas' | 'was' | 'adopts'>;
 
-function stepFor(snapshot: KubeObject, { replicas: set, was, adopts }: Asked, live: LiveView): UndoStep {
+function stepFor(
+  snapshot: KubeObject,
+  { replicas: set, was, adopts }: Asked,
+  live: LiveView,
+  context?: string,
+): UndoStep {
   const what = nameOf(snapshot);
   const created = adopts !== undefined;
   const now = created ? standsAs(snapshot, live) : liveOf(live, snapshot);
@@ -55,7 +90,7 @@ function stepFor(snapshot: KubeObject, { replicas: set, was, adopts }: Asked, li
   const { name, namespace } = snapshot.metadata;
   const uid = (created ? now : snapshot)?.metadata.uid ?? '';
   if (!now || !info || now.metadata.uid !== uid) {
-    return none(what, 'conflict', 'it is gone or another one now; its scale is left as it is');
+    return notIt(snapshot, now, was, info, context);
   }
   // Of what was not there before, its Pods tell the size.
   const size =

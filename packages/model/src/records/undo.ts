@@ -19,5 +19,7 @@ export const undoSchema = z.object({
       note: text.optional(),
     }),
   ),
+  /** What was made again: the UID that it had, and the one that it has. An undo of an earlier act finds it by that. */
+  made: z.array(z.object({ was: text, now: text })).optional(),
 });
 export type UndoRecord = z.output<typeof undoSchema>;
