@@ -15,8 +15,12 @@ export type ToolcribErrorCode =
   | 'newer'
   /** Of toolcrib itself: nobody has done anything wrong. */
   | 'fault'
+  /** What nobody foresaw: it is told, and nothing else of it is. */
+  | 'internal'
   | 'not-found'
   | 'conflict'
+  /** Its time has long passed: a person is asked first. */
+  | 'overdue'
   /** Not known yet: to be asked again. */
   | 'unsettled'
   | 'not-kept'
@@ -54,5 +58,6 @@ const EXIT: Partial<Record<ToolcribErrorCode, 1 | 2>> = {
   'wrong-key': 2,
   'missing-part': 2,
   conflict: 1,
+  overdue: 1,
   'not-kept': 1,
 };

@@ -257,7 +257,7 @@ export function softenedContract(open: OpenTarget): void {
     inNamespace(target, async (namespace) => {
       const { owner, pods } = await runDeployment(target, namespace, 'web', 1);
       const record = await soften(owner, 'deployments', 'act-one');
-      await assert.rejects(finish(record, finishAfter + 48 * 3_600_000), { code: 'conflict' });
+      await assert.rejects(finish(record, finishAfter + 48 * 3_600_000), { code: 'overdue' });
       assert.deepEqual(uidsOf(await podsOf(target, namespace, 'web')), uidsOf(pods));
     }));
 

@@ -16,7 +16,7 @@ import { defaultWaiting, statusOf } from './wait.ts';
  * that reading's resourceVersion: whoever adopts it in between wins. Run again, it ends the same.
  * @param options.confirmed a person said yes to a plan with `askFirst`
  * @param options.goOn asked right before each write, once its object was read: whether it is still to go
- * @throws ToolcribError `conflict` for an overdue plan that nobody confirmed
+ * @throws ToolcribError `overdue` for an overdue plan that nobody confirmed
  */
 export async function runFinish(
   cluster: Cluster,
@@ -34,7 +34,7 @@ export async function runFinish(
   if (plan.askFirst && !options.confirmed) {
     const due = new Date(plan.record.finishAfter).toISOString();
     throw new ToolcribError(
-      'conflict',
+      'overdue',
       `${describeRef(plan.record.owner)} should have been finished by ${due}.`,
       {
         next: 'That is long ago: look at what still runs, then confirm the finish or undo the act.',

@@ -29,7 +29,7 @@ interface Finish {
 
 /**
  * Completes a softened act, because a person asked for it: all that was left running of it, or kept, goes now.
- * @throws ToolcribError `not-found`; `conflict` where nothing of it was softened, or it is overdue and not confirmed;
+ * @throws ToolcribError `not-found`; `conflict` where nothing of it was softened; `overdue` where it is that, and not confirmed;
  *   `newer` as {@link nothingNewer} says
  */
 export async function finishAct(deps: ActDeps, actId: string, options: Finish): Promise<UndoRecord[]> {

@@ -105,6 +105,7 @@ async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
         clock.after(AFTER_END, () => forgetRun(setup.runs, id));
       },
       stop: () => post({ type: 'stop' }),
+      log,
     },
     setup.socket,
   );

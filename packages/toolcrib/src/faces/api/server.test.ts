@@ -33,6 +33,7 @@ const deps: ApiDeps = {
   hold: (code) => (code === 'BCDFG' ? hold : undefined),
   async answer(code, body) {
     answers.push([code, body]);
+    if (code === 'BREAK') throw new TypeError('undefined is not a function');
     if (code !== 'BCDFG') throw new ToolcribError('conflict', 'It was answered already.');
     return hold;
   },
@@ -42,6 +43,7 @@ const deps: ApiDeps = {
   },
   revoke: (id) => told.push(`revoke ${id}`),
   stop: () => told.push('stop'),
+  log: () => undefined,
 };
 
 const app = apiRoutes(deps);
@@ -78,6 +80,8 @@ describe('routes', () => {
     assert.deepEqual(answers, [['BCDFG', { as: 'denied' }]]);
     const twice = await ask('POST', '/v1/holds/XXXXX/answer', { as: 'denied' });
     assert.deepEqual([twice.status, twice.body.code], [409, 'conflict']);
+    const ours = await ask('POST', '/v1/holds/BREAK/answer', { as: 'denied' });
+    assert.deepEqual([ours.status, ours.body.code], [500, 'internal'], 'no fault of who asked');
   });
 
   it('a name in a body is nobody’s: who asks is who the connection says', async () => {

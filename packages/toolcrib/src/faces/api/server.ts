@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { type Hold, ToolcribError } from '@toolcrib/model';
+import type { Hold } from '@toolcrib/model';
 import { type Context, Hono } from 'hono';
 import {
   type AnswerBody,
@@ -14,8 +14,9 @@ import {
 } from '../../laptop/api/schema.ts';
 import { knows, makeSecret, reach } from '../../laptop/api/socket.ts';
 import { ASKER, type Asker, askerOf } from '../../laptop/api/witness.ts';
+import { faultOf, parsed } from './faults.ts';
 
-/** What the API stands on; `app/` puts it together. */
+/** What the API stands on; its entry point puts it together. */
 export interface ApiDeps {
   status(): Promise<GuardStatus>;
   holds(): Hold[];
@@ -29,16 +30,16 @@ export interface ApiDeps {
   mint(request: RunTokenBody, asker: Asker | undefined): Promise<RunTokens>;
   revoke(id: string): void;
   stop(): void;
+  /** Told what nobody foresaw: who asked is told only that there was something. */
+  log(line: string, detail: Record<string, unknown>): void;
 }
-
-const HTTP_STATUS: Record<string, 400 | 404 | 409> = { usage: 400, 'not-found': 404, conflict: 409 };
 
 /** The routes, without a socket: tests call `app.request(…)`. */
 export function apiRoutes(deps: ApiDeps): Hono {
   const app = new Hono();
   const asking = async ({ req }: Context): Promise<{ body: unknown; asker: Asker | undefined }> => {
     const text = await req.text();
-    return { body: JSON.parse(text), asker: askerOf(req.header(ASKER), req.path + text) };
+    return { body: parsed(text), asker: askerOf(req.header(ASKER), req.path + text) };
   };
   app.get('/v1/status', async (c) => c.json(await deps.status()));
   app.get('/v1/holds', (c) => c.json(deps.holds()));
@@ -69,11 +70,8 @@ export function apiRoutes(deps: ApiDeps): Hono {
     return c.body(null, 202);
   });
   app.onError((error, c) => {
-    if (error instanceof ToolcribError) {
-      const { code, message, next } = error;
-      return c.json({ code, message, next }, HTTP_STATUS[code] ?? 500);
-    }
-    return c.json({ code: 'usage', message: error.message }, 400);
+    const { status, ...fault } = faultOf(error, deps.log);
+    return c.json(fault, status);
   });
   return app;
 }

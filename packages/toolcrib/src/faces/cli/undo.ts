@@ -46,10 +46,7 @@ export function registerUndo(program: Command): void {
           finishAct({ ...deps, sameCluster: options.sameCluster }, actId, { windowMs, confirmed, progress }),
         );
       const records = await run(options.overdue).catch(async (error: unknown) => {
-        const overdue =
-          error instanceof ToolcribError &&
-          error.code === 'conflict' &&
-          /should have been/.test(error.message);
+        const overdue = error instanceof ToolcribError && error.code === 'overdue';
         if (!overdue || !isInteractive()) throw error;
         say(error.message);
         if (!/^y/i.test(await ask('Finish it all the same? [y/N] '))) throw error;
