@@ -17,6 +17,7 @@ import { wentElsewhere } from './elsewhere.ts';
 import { lookForUndo, planUndo, runUndo, unmarkLeft } from './index.ts';
 import { asKnownNow, madeAgain, withControllers, withoutOwn } from './made-again.ts';
 import { stillRunning, withStillRunning } from './still-running.ts';
+import { unsentResults } from './unsent.ts';
 
 export interface ActDeps {
   journal: Journal;
@@ -69,19 +70,21 @@ async function bringBack(deps: ActDeps, act: Act, progress: ActProgress): Promis
   await nothingNewer(journal, act);
   const snapshots = await journal.snapshotsOf(actId);
   const requests = await journal.requests({ actId });
-  const cluster = await deps.clusterFor(act.context);
-  const told = await boundTo(deps, act, cluster);
-  const settled = await settledFirst(deps, cluster, act, requests);
-  const postponed = settled.map((record) => postpone(record, clock.now()));
-  for (const record of postponed) if (record.state === 'softened') await journal.saveSoften(record);
   const whole: UndoRecord = {
     id: recordId('undo', clock),
     actId,
     at: clock.now(),
     by,
     kind: 'undo',
-    results: told,
+    results: [],
   };
+  const unsent = unsentResults(requests, snapshots, await journal.softenings({ actId }));
+  if (unsent) return ended(journal, act, { ...whole, results: unsent }, false);
+  const cluster = await deps.clusterFor(act.context);
+  whole.results.push(...(await boundTo(deps, act, cluster)));
+  const settled = await settledFirst(deps, cluster, act, requests);
+  const postponed = settled.map((record) => postpone(record, clock.now()));
+  for (const record of postponed) if (record.state === 'softened') await journal.saveSoften(record);
   const openUntil = await openUntilOf(deps, act.context);
   const again = withoutOwn(await madeAgain(journal, act), requests, postponed);
   let took = false;
@@ -113,6 +116,11 @@ async function bringBack(deps: ActDeps, act: Act, progress: ActProgress): Promis
     const left = softened.filter(({ state, owner }) => state === 'softened' && !back.has(owner.uid));
     whole.results.push(...(await stillRunning(cluster, left)));
   }
+  return ended(journal, act, whole, took);
+}
+
+/** With what of the act went in others; written down where it took something. */
+async function ended(journal: Journal, act: Act, whole: UndoRecord, took: boolean): Promise<UndoRecord> {
   const elsewhere = await wentElsewhere(journal, act);
   if (!took && elsewhere.length > 0) throw notHere(act, elsewhere);
   const note = (id: string) => `what was held here was sent again, and went there: toolcrib undo ${id}`;

@@ -3,9 +3,11 @@ import { after, before, describe, test } from 'node:test';
 import type { Cluster } from '@toolcrib/model';
 import { ToolcribError } from '@toolcrib/model';
 import type { AskedRequest, Instruction } from '../request.ts';
+import { away, faulty } from '../testing/faulty.ts';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, put, seen } from '../testing/target.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
+import { undoAct } from '../undo/act.ts';
 import { brain } from './brain.ts';
 import { judge } from './judge.ts';
 
@@ -127,6 +129,37 @@ test('the guard is stopped while kubectl waits: it is told so, and not to approv
   assert.doesNotMatch(said.message, /toolcrib approve/);
   const [request] = await journal.requests({ state: 'refused' });
   assert.match(request?.note ?? '', /stopped/);
+  assert.ok(await seen(target, `${DEPLOYMENTS}/web`));
+  await close();
+});
+
+test('the cluster is gone when the yes comes: nothing was sent, and the journal and undo say so', async () => {
+  let gone = false;
+  const cluster = faulty(target.cluster, () => (gone ? { before: away() } : undefined));
+  const policy = policyOf(ALL).replace('waitSeconds: 0', 'waitSeconds: 90');
+  const { deps, journal, close } = openWay(cluster, policy);
+  const headers = { 'user-agent': 'kubectl/v1.35.0', 'kubectl-session': 's1' };
+  const waiting = judge(deps, asked('DELETE', `${DEPLOYMENTS}/web`, { headers }));
+  while (deps.desk.list().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  gone = true;
+  const [hold] = deps.desk.list();
+  deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+  const said = saidIn(await waiting);
+  assert.equal(said.code, 502);
+  assert.match(said.message, /Nothing was sent/);
+  const [act] = await journal.acts();
+  const [request] = await journal.requests({ actId: act?.id });
+  assert.equal(request?.state, 'not-sent');
+  assert.match(request?.note ?? '', /^approved, and then: The cluster gave no answer/);
+  // No cluster is asked what became of what never left.
+  const clusterFor = () => Promise.reject(away());
+  const undone = await undoAct({ ...deps, clusterFor, by: 'aiko' }, act?.id ?? '', () => undefined);
+  assert.deepEqual(
+    undone.results.map(({ result }) => result),
+    ['unchanged'],
+  );
+  assert.match(undone.results[0]?.note ?? '', /it took nothing: it was never sent \(approved/);
+  assert.deepEqual(await journal.undos(act?.id ?? ''), []);
   assert.ok(await seen(target, `${DEPLOYMENTS}/web`));
   await close();
 });

@@ -335,7 +335,14 @@ async function waitForAnswer(
     return heldAnswer(now, text, passMs / 1000, heldWarning(now));
   }
   const approved: Hold = { ...now, answer: { ...given, at: deps.clock.now() } };
-  // Time has passed: what is kept and sent is what stands there now, not what stood there when it was held.
+  return approvedNow(deps, step, approved).catch(async (error: unknown) => {
+    await notSent(deps, step, error);
+    throw error;
+  });
+}
+
+/** Time has passed: what is kept and sent is what stands there now, not what stood there when it was held. */
+async function approvedNow(deps: WayDeps, step: Step, approved: Hold): Promise<Instruction> {
   const cluster = await deps.clusterFor(step.request.context);
   const subject = await subjectOf(step.request, cluster, deps.owners);
   if (subject.kind === 'destructive' || subject.kind === 'not-understood')
@@ -344,6 +351,23 @@ async function waitForAnswer(
   return subject.kind === 'answered'
     ? subject.answer
     : deniedAnswer('what was approved is no longer what it would do');
+}
+
+/** A yes that led to nothing: the look after it failed. What was kept by then may have left, and is settled otherwise. */
+async function notSent(deps: WayDeps, step: Step, error: unknown): Promise<void> {
+  const { live, request } = step;
+  try {
+    const all = await deps.journal.requests({ actId: live.act.id });
+    if (all.find(({ id }) => id === request.id)?.state !== 'held') return;
+  } catch (cause) {
+    deps.log('a request that was not sent could not be written down', { id: request.id, why: String(cause) });
+    return;
+  }
+  const why = error instanceof Error ? error.message : String(error);
+  await record(deps, step, 'not-sent', {
+    note: `approved, and then: ${why.replace(/\.$/, '')}`,
+    status: 502,
+  });
 }
 
 /**
