@@ -178,6 +178,40 @@ export function disownedContract(open: OpenTarget): void {
       }),
     ));
 
+  test('a cluster-scoped object that names an owner of a namespaced kind is never collected: it passes', () =>
+    inNamespace(target, async (namespace) => {
+      const inNamespaces = { ...GHOST, kind: 'ConfigMap', uid: '00000000-0000-4000-8000-000000000002' };
+      const standing = ref(await configMap(namespace, 'owner'));
+      const roles = '/apis/rbac.authorization.k8s.io/v1/clusterroles';
+      const role = (name: string) =>
+        put(target, roles, {
+          apiVersion: 'rbac.authorization.k8s.io/v1',
+          kind: 'ClusterRole',
+          metadata: { name: `${namespace}-${name}` },
+        });
+      const cases = [[inNamespaces], [GHOST, inNamespaces], [inNamespaces, GHOST], [standing]];
+      for (const [index, owners] of cases.entries()) {
+        await role(`kept-${index}`);
+        const patch = write('PATCH', `${roles}/${namespace}-kept-${index}`, MERGE, owned(owners));
+        const { instruction, act } = await said(patch);
+        assert.equal(instruction.do, 'forward', JSON.stringify(owners));
+        assert.equal(act, undefined);
+        assert.ok(((await send(patch, instruction)).status ?? 0) < 300);
+      }
+      const itself = write('PATCH', `/api/v1/namespaces/${namespace}`, MERGE, owned([inNamespaces]));
+      assert.equal((await said(itself)).instruction.do, 'forward');
+      // By the time that the collector has come to another one, and to where its owner stood, they stand.
+      await target.https('DELETE', `${paths.core(namespace, 'configmaps')}/owner`);
+      await role('gone');
+      await target.https('PATCH', `${roles}/${namespace}-gone`, owned([GHOST]));
+      await collected(`${roles}/${namespace}-gone`);
+      for (const [index, owners] of cases.entries()) {
+        const at = `${roles}/${namespace}-kept-${index}`;
+        assert.ok(await seen(target, at), JSON.stringify(owners));
+        await target.https('DELETE', at);
+      }
+    }));
+
   test('what has an owner that stands passes with one read, and then with none', () =>
     inNamespace(target, async (namespace) => {
       const owner = await configMap(namespace, 'owner');

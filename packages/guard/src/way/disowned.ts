@@ -19,7 +19,7 @@ export type Disowned =
 /**
  * An object whose owners are all gone is deleted by the garbage collector, some seconds later and with all that hangs on it:
  * a write that names only such owners is a delete. Whether an owner stands is read, by its name and UID; one that can't be
- * read is not known to stand. What the object's owners are afterwards the server says (dry run of the same bytes).
+ * read is not known to stand. A cluster-scoped object that names an owner of a namespaced kind is never collected. What the object's owners are afterwards the server says (dry run of the same bytes).
  *
  * @returns undefined where it deletes nothing: it names no owner, one of them stands, the object's owners stay what they
  *   are, or there is no such object yet
@@ -47,11 +47,12 @@ export async function disowned(
   if (named === 'untouched') return undefined;
   const { namespace } = target;
   const at = { cluster, person: request.person, as, namespace };
-  const anyStands = async (references: readonly OwnerReference[]) => {
-    for (const one of references) if ((await owners.of(one, at)) === 'yes') return true;
+  // The collector gives an object up once it finds one of its owners unresolvable, also where the others are gone.
+  const anyKeeps = async (references: readonly OwnerReference[]) => {
+    for (const one of references) if (['yes', 'unresolvable'].includes(await owners.of(one, at))) return true;
     return false;
   };
-  if (named !== 'ask-server' && (await anyStands(named))) return undefined;
+  if (named !== 'ask-server' && (await anyKeeps(named))) return undefined;
   const found = await readTarget(cluster, target, as);
   if ('absent' in found) return undefined;
   const object = 'object' in found ? found.object : undefined;
@@ -62,7 +63,7 @@ export async function disowned(
   const result = await dryRunOf(request, object ?? { metadata: { name: path.name } }, cluster, as);
   if (typeof result === 'object' && 'refused' in result) return { is: 'answered', answer: result.refused };
   const after = result === 'unknown' ? undefined : (result.object.metadata.ownerReferences ?? []);
-  if (after && (after.length === 0 || (object && sameOwners(before, after)) || (await anyStands(after))))
+  if (after && (after.length === 0 || (object && sameOwners(before, after)) || (await anyKeeps(after))))
     return undefined;
   if ('forbidden' in found) return { is: 'blind', target, why: found.forbidden };
   if (!after || !object)

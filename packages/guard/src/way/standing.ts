@@ -10,14 +10,17 @@ export interface OwnedAt {
   namespace?: string;
 }
 
+type Standing = 'yes' | 'no' | 'unresolvable' | 'unknown';
+
 /** Whether owners stand. */
 export interface StandingOwners {
   /**
-   * `yes`: it was read under its name, with its UID, and is not going. `no`: it is not there, another one has its name, or it
-   * stands where the object can have no owner. `unknown`: it may not be read, or its kind is not served.
+   * `yes`: it was read under its name, with its UID, and is not going. `no`: it is not there, or another one has its name.
+   * `unresolvable`: its kind lies in namespaces, and the object does not. `unknown`: it may not be read, or its kind is not
+   * served.
    * @throws ToolcribError `unreachable`, `credentials`
    */
-  of(reference: OwnerReference, at: OwnedAt): Promise<'yes' | 'no' | 'unknown'>;
+  of(reference: OwnerReference, at: OwnedAt): Promise<Standing>;
   /** Something is let go that destroys: what stood may fall, so nothing is remembered for a while. */
   mayFall(): void;
 }
@@ -67,10 +70,10 @@ async function read(
   cluster: Cluster,
   namespace: string | undefined,
   as: As | undefined,
-): Promise<'yes' | 'no' | 'unknown'> {
+): Promise<Standing> {
   try {
     const type = await cluster.typeOf({ apiVersion, kind }, as);
-    if (type.namespaced && namespace === undefined) return 'no';
+    if (type.namespaced && namespace === undefined) return 'unresolvable';
     const owner = await cluster.get(type, { name, ...(type.namespaced ? { namespace } : {}) }, as);
     if (owner?.metadata.uid !== uid || owner.metadata.deletionTimestamp !== undefined) return 'no';
     return 'yes';
