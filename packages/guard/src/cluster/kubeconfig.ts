@@ -8,7 +8,7 @@ import {
   parseKubeconfig,
   type UserEntry,
 } from './kubeconfig-file.ts';
-import { nearest } from './near.ts';
+import { listed, nearest } from './near.ts';
 
 /** The `extensions` name by which a kubeconfig file says that toolcrib wrote it. Such files are never read as the person's. */
 export const OWN_FILE_MARK = 'toolcrib.dev/guarded';
@@ -173,7 +173,7 @@ function unknownContext(name: string, known: string[], files: KubeconfigFile[]):
   if (known.length === 0) {
     return new ToolcribError(
       'no-kubeconfig',
-      `There is no context ${name}: no context at all was found (read: ${where}).`,
+      `There is no context ${JSON.stringify(name)}: no context at all was found (read: ${where}).`,
       {
         next: 'Set KUBECONFIG, or let your cloud’s command line write ~/.kube/config.',
       },
@@ -181,8 +181,7 @@ function unknownContext(name: string, known: string[], files: KubeconfigFile[]):
   }
   const near = nearest(name, known);
   return new ToolcribError('unknown-context', `There is no context ${JSON.stringify(name)} in ${where}.`, {
-    next:
-      near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `There are: ${known.slice(0, 20).join(', ')}.`,
+    next: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `There are: ${listed(name, known)}.`,
   });
 }
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { nearest } from '@toolcrib/guard/cluster';
+import { listed, nearest } from '@toolcrib/guard/cluster';
 import { contextNameOf, ToolcribError } from '@toolcrib/model';
 import type { Source } from './sources.ts';
 
@@ -28,10 +28,7 @@ export function noSuchContext(label: string, sources: readonly Source[], known: 
     'unknown-context',
     `There is no context ${JSON.stringify(name)} in ${where || 'the kubeconfigs that are guarded'}.`,
     {
-      next:
-        near.length > 0
-          ? `Did you mean ${near.join(' or ')}?`
-          : `There are: ${known.slice(0, 20).join(', ')}.`,
+      next: near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `There are: ${listed(name, known)}.`,
     },
   );
 }

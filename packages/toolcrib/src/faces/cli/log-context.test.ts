@@ -68,6 +68,21 @@ test('a name that neither kubeconfig nor journal has: both are told', async () =
   assert.match(said.stderr, /gone, .*only-marked/);
 });
 
+test('however many contexts there are, and whatever they are called: a few short names are told, the nearest first', async () => {
+  const names = Array.from({ length: 30 }, (_, index) => `team-${index}`);
+  names.push('wild\n\u001b[31mname', 'l'.repeat(5_000), 'zebra-prod');
+  const contexts = names.map((name) => ({ name, context: { cluster: 'c', user: 'aiko' } }));
+  writeFileSync(home.direct, JSON.stringify({ ...JSON.parse(CONFIG), contexts }));
+  const { stderr } = await home.cli('log', '--context', 'qqqqqqqqqqq');
+  assert.match(stderr, /There are: [^\n]*… and 23 more/);
+  assert.ok(stderr.length < 1_500, String(stderr.length));
+  assert.doesNotMatch(
+    stderr,
+    /\u001b\[31m|llllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllll/,
+  );
+  writeFileSync(home.direct, CONFIG);
+});
+
 test('there is no kubeconfig at all any more', async () => {
   rmSync(home.direct);
   assert.deepEqual(await contextsOf('gone-too'), ['gone-too']);

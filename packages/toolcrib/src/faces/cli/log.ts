@@ -112,9 +112,10 @@ async function knownContext(context: string, journal: Journal): Promise<void> {
   } catch (error) {
     if (!(error instanceof ToolcribError) || !['unknown-context', 'no-kubeconfig'].includes(error.code))
       throw error;
-    const known = [...new Set((await journal.acts()).map((act) => clean(contextNameOf(act.context))))].sort();
+    const known = (await journal.acts()).map((act) => contextNameOf(act.context));
     if (known.length === 0) throw error;
-    const next = `${error.next ?? ''}\n  → In the log are: ${known.join(', ')}.`;
+    const { listed } = await import('@toolcrib/guard/cluster');
+    const next = `${error.next ?? ''}\n  → In the log are: ${listed(context, known)}.`;
     throw new ToolcribError(error.code, error.message, { cause: error, next });
   }
 }
