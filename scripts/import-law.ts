@@ -11,6 +11,8 @@ interface Rule {
   /** Not of these. */
   besides?: string[];
   notFrom: string[];
+  /** Nor what compose alone opens. */
+  notOpened?: true;
   why: string;
 }
 
@@ -32,6 +34,15 @@ const BEHIND_PORTS = ['journal', 'cluster', 'notify'];
 /** Where a face is put together with what compose opens. */
 const ENTRY = 'main.ts';
 
+/** Where the command line has its openings from. */
+const SETUP = 'setup.ts';
+
+/** No operation yet: it takes away what the others stand on, the journal too. */
+const UNINSTALL = 'uninstall.ts';
+
+/** What compose alone opens. */
+const OPENED = ['@toolcrib/guard/journal', '@toolcrib/guard/cluster'];
+
 export const rules: Rule[] = [
   ...FLOORS.flatMap((floor, at) =>
     floor.map((folder) => ({
@@ -42,12 +53,12 @@ export const rules: Rule[] = [
       why: 'The guard has floors: what is below knows nothing of what is above, and journal, cluster and notifiers come in through the ports of model.',
     })),
   ),
-  ...['laptop', 'cage', 'demo', 'operations'].map((folder) => ({
+  ...['laptop', 'cage', 'demo'].map((folder) => ({
     folder: `${TOOLCRIB}/${folder}`,
     notFrom: [
       'faces',
       'compose',
-      ...(folder === 'operations' ? [] : ['operations']),
+      'operations',
       ...(folder === 'laptop' || folder === 'cage' ? ['demo'] : []),
     ],
     why: 'faces ▶ operations ▶ capabilities; what is put together by compose knows nothing of it.',
@@ -69,7 +80,33 @@ export const rules: Rule[] = [
     notFrom: ['faces/cli', 'cli', 'demo'],
     why: 'Faces never import each other.',
   },
-  { folder: `${TOOLCRIB}/faces/cli`, notFrom: ['faces/api'], why: 'Faces never import each other.' },
+  {
+    folder: `${TOOLCRIB}/faces/cli`,
+    besides: [SETUP],
+    notFrom: ['faces/api', 'compose'],
+    notOpened: true,
+    why: 'A face reads arguments, calls an operation and renders its value; compose alone opens what that needs.',
+  },
+  {
+    folder: `${TOOLCRIB}/faces/cli`,
+    only: SETUP,
+    notFrom: ['faces/api'],
+    notOpened: true,
+    why: 'Faces never import each other, and compose alone opens journals and clusters.',
+  },
+  {
+    folder: `${TOOLCRIB}/operations`,
+    besides: [UNINSTALL],
+    notFrom: ['faces', 'compose'],
+    notOpened: true,
+    why: 'An operation is given what it needs, and knows no face.',
+  },
+  {
+    folder: `${TOOLCRIB}/operations`,
+    only: UNINSTALL,
+    notFrom: ['faces', 'compose'],
+    why: 'An operation knows no face.',
+  },
 ];
 
 const ours = (...names: string[]) =>
@@ -126,13 +163,14 @@ export const TESTS = ['**/*.test.ts', '**/*.contract.ts', '**/testing/**'];
 /** The `overrides` of biome.json: of a file only the last that fits counts, so each says all that holds for its folder. */
 export function overrides() {
   const ofPackage = (folder: string) => packages.find((one) => folder.startsWith(`${one.folder}/`));
-  const within = rules.map(({ folder, only, besides, notFrom, why }) => {
-    const group = notFrom.flatMap((other) => [
+  const within = rules.map(({ folder, only, besides, notFrom, notOpened, why }) => {
+    const relative = notFrom.flatMap((other) => [
       `**/../${other}/**`,
       `../${other}/**`,
       `../../${other}/**`,
       `../../../${other}/**`,
     ]);
+    const group = [...relative, ...(notOpened ? OPENED : [])];
     const around = ofPackage(folder);
     return {
       includes: [`${folder}/${only ?? '**/*.ts'}`, ...(besides ?? []).map((file) => `!${folder}/${file}`)],
@@ -186,6 +224,18 @@ export const planted = [
   {
     file: `${TOOLCRIB}/faces/cli/planted.ts`,
     line: "import { apiRoutes } from '../../faces/api/server.ts';",
+  },
+  {
+    file: `${TOOLCRIB}/faces/cli/planted-compose.ts`,
+    line: "import { runGuard } from '../../compose/guard-main.ts';",
+  },
+  {
+    file: `${TOOLCRIB}/faces/cli/planted-journal.ts`,
+    line: "import { openJournal } from '@toolcrib/guard/journal';",
+  },
+  {
+    file: `${TOOLCRIB}/operations/planted-cluster.ts`,
+    line: "import { connectCluster } from '@toolcrib/guard/cluster';",
   },
   { file: 'packages/model/src/planted.ts', line: "import { openJournal } from '@toolcrib/guard/journal';" },
   { file: 'packages/model/src/planted-io.ts', line: "import { readFileSync } from 'node:fs';" },

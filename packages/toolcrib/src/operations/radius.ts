@@ -1,31 +1,46 @@
-import { homedir } from 'node:os';
 import { look, radiusOf } from '@toolcrib/guard/radius';
 import { type ResourceInfo, refOf } from '@toolcrib/kube';
-import { type Cluster, contextNameOf, type Radius, ToolcribError } from '@toolcrib/model';
-import { contexts } from '../laptop/contexts.ts';
-import { pathsOf } from '../laptop/paths.ts';
-import { loadPerson, loadPersonHere, terminalOf } from '../laptop/person-kubeconfig.ts';
+import { type Cluster, type Radius, ToolcribError } from '@toolcrib/model';
+import { radiusSchema } from '@toolcrib/model/records/radius';
+import { z } from 'zod';
+import { operation } from './operation.ts';
 
 const POLICIES = { background: 'Background', foreground: 'Foreground', orphan: 'Orphan' } as const;
+
+export const radius = operation({
+  name: 'radius',
+  title: 'What would go if one object were deleted, or scaled down. Only looks.',
+  looks: true,
+  reaches: 'cluster',
+  input: z.strictObject({
+    /** As kubectl takes it: `sts/kafka`, `crd/kafkas.kafka.strimzi.io`. */
+    what: z.string(),
+    namespace: z.string().optional(),
+    context: z.string().optional(),
+    cascade: z.enum(['background', 'foreground', 'orphan']).default('background'),
+    /** Of a scale-down to so many instead. */
+    scale: z.int().min(0).optional(),
+  }),
+  output: radiusSchema,
+  async run(context, { what, context: named, ...options }) {
+    const { cluster, namespace } = await context.chosen(named);
+    return radiusOfNamed(cluster, what, { ...options, namespace: options.namespace ?? namespace });
+  },
+});
 
 /**
  * The blast radius of deleting (or scaling) one object, named as kubectl takes it: `sts/kafka`.
  * @throws ToolcribError `usage`, `not-found`, `unreachable`, `credentials`
  */
-export async function radiusOfNamed(
+async function radiusOfNamed(
   cluster: Cluster,
   what: string,
-  options: { namespace?: string; cascade: string; scale?: number },
+  options: { namespace?: string; cascade: keyof typeof POLICIES; scale?: number },
 ): Promise<Radius> {
   const [kind, name, ...rest] = what.split('/');
   if (!kind || !name || rest.length > 0) {
     throw new ToolcribError('usage', `${JSON.stringify(what)} does not name an object.`, {
       next: 'Write KIND/NAME, like sts/kafka.',
-    });
-  }
-  if (!Object.hasOwn(POLICIES, options.cascade)) {
-    throw new ToolcribError('usage', `--cascade ${options.cascade} is unknown.`, {
-      next: 'background, foreground or orphan',
     });
   }
   const info = await findKind(cluster, kind);
@@ -42,54 +57,13 @@ export async function radiusOfNamed(
     throw new ToolcribError('usage', `${info.kind} ${name} has no size, so it can't be scaled.`, {
       next: 'Without --scale it is asked what would go if it were deleted.',
     });
-  const propagationPolicy = POLICIES[options.cascade as keyof typeof POLICIES];
+  const propagationPolicy = POLICIES[options.cascade];
   const effect =
     options.scale === undefined
       ? { verb: 'delete' as const, options: { propagationPolicy } }
       : { verb: 'scale' as const, replicas: options.scale };
   const aims = [{ ref: refOf(object), type: { group: info.group, resource: info.resource }, effect }];
   return radiusOf(await look(cluster, aims), aims);
-}
-
-/** One cluster to look at, as kubectl would take it in this terminal. */
-export interface Chosen {
-  cluster: Cluster;
-  /** The guard's name of it. */
-  context: string;
-  /** The one that the context sets. */
-  namespace?: string;
-  close(): Promise<void>;
-}
-
-/**
- * The cluster that this terminal's kubectl would use, reached with the person's own credentials: by this terminal's
- * files, never by what another terminal calls so.
- *
- * @param named as `--context` names it, or with a mark as the log does; else the current one
- * @throws ToolcribError `unknown-context`, `no-kubeconfig`, `bad-file`
- */
-export function chosenCluster(
-  env: Record<string, string | undefined>,
-  named: string | undefined,
-  home: string = homedir(),
-): Chosen {
-  const terminal = terminalOf(pathsOf(env, home), env, home);
-  const name = named ?? terminal.current;
-  if (!name) {
-    throw new ToolcribError('unknown-context', 'There is no current context.', {
-      next: 'Name one with --context.',
-    });
-  }
-  const context = terminal.contextOf(name);
-  // A context of ours says itself which terminal's it is, and so does a mark. Any other name is this terminal's own or nobody's.
-  const isLabel = terminal.isGuarded(name) || contextNameOf(context) !== context;
-  const all = contexts({ env, home, load: isLabel ? loadPerson : loadPersonHere });
-  return {
-    cluster: all.cluster(context),
-    context,
-    namespace: terminal.namespaceOf(name),
-    close: () => all.close(),
-  };
 }
 
 /** By kind, plural, singular or short name, with or without its group: as kubectl takes it. */

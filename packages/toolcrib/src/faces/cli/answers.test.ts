@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Hold } from '@toolcrib/model';
-import { answersOf, answerText } from './answers.ts';
+import { answersOf } from '../../operations/stories/answers.ts';
+import { answerText } from './answers.ts';
 
 const hold = (more: Partial<Hold>): Hold =>
   ({

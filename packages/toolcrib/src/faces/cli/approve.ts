@@ -2,7 +2,7 @@ import type { Hold } from '@toolcrib/model';
 import { netOf, ToolcribError } from '@toolcrib/model';
 import type { Command } from 'commander';
 import { askedLines, holdText, wentLines } from './held.ts';
-import { guard } from './setup.ts';
+import { call } from './setup.ts';
 import { ask, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
 
 interface ApproveOptions {
@@ -25,14 +25,17 @@ export function registerApprove(program: Command): void {
       '\nWithout --softened or --as-sent it shows what would happen and asks.\nNot from within a toolcrib run: nobody says yes to himself.',
     )
     .action(async (code: string, options: ApproveOptions) => {
-      const client = await guard();
-      const before = await client.hold(code);
+      const [operations, { approve }] = await Promise.all([
+        import('../../operations/hold.ts'),
+        import('../../operations/approve.ts'),
+      ]);
+      const before = await call(operations.hold, { code });
       const as = await formOf(options, before);
       if (as === undefined) {
         process.exitCode = 1;
         return say('Nothing was approved.');
       }
-      const hold = await client.answer(code, { as, withoutNet: options.withoutNet });
+      const hold = await call(approve, { code, as, withoutNet: options.withoutNet });
       if (options.output !== 'text') return print(options.output, hold, () => '');
       say(
         before.waiting
@@ -48,8 +51,8 @@ export function registerApprove(program: Command): void {
     .argument('<code>')
     .description('Refuse a held request, or take a yes back as long as nothing has left.')
     .action(async (code: string, options: { output: Output }) => {
-      const client = await guard();
-      const hold = await client.answer(code, { as: 'denied' });
+      const { deny } = await import('../../operations/deny.ts');
+      const hold = await call(deny, { code });
       if (options.output !== 'text') return print(options.output, hold, () => '');
       const went = [...sharesGone(hold), ...wentLines(hold)];
       say(went.length === 0 ? 'Refused. Nothing was sent.' : 'Refused. Nothing more is sent.');

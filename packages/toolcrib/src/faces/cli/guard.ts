@@ -2,8 +2,8 @@ import { ToolcribError } from '@toolcrib/model/errors';
 import type { Command } from 'commander';
 import type { GuardStatus } from '../../laptop/api/schema.ts';
 import type { terminalState } from '../../laptop/doctor/index.ts';
-import type { Ending } from '../../laptop/ending.ts';
-import { guard, paths } from './setup.ts';
+import type { Ending } from '../../operations/context.ts';
+import { call, guardHere, paths } from './setup.ts';
 import {
   bad,
   bold,
@@ -33,10 +33,7 @@ export function registerGuard(program: Command): void {
     )
     .action(async (options: { foreground?: boolean; port?: number; output: Output }) => {
       if (options.port !== undefined) await movePort(options.port);
-      if (options.foreground) {
-        const { runGuard } = await import('../../compose/guard-main.ts');
-        return runGuard();
-      }
+      if (options.foreground) return guardHere();
       const { ensureGuard } = await import('../../laptop/daemon.ts');
       const started = await ensureGuard(paths(), { env: process.env });
       if (options.output !== 'text') return print(options.output, { guard: started }, () => '');
@@ -46,7 +43,8 @@ export function registerGuard(program: Command): void {
   withOutput(command.command('status'))
     .description('What the guard does now. Exit 1 where it does not run.')
     .action(async (options: { output: Output }) => {
-      const status = await (await guard()).status().catch((error: unknown) => {
+      const operations = await import('../../operations/status.ts');
+      const status = await call(operations.status, {}).catch((error: unknown) => {
         if (!(error instanceof ToolcribError) || error.code !== 'not-running') throw error;
         if (options.output !== 'text') print(options.output, { running: false }, () => '');
         say(`toolcrib: ${error.message}\n  → ${error.next}; or out of the way: eval "$(toolcrib off)"`);
@@ -70,14 +68,10 @@ export function registerGuard(program: Command): void {
       'Stop the guard. Terminals where it is on get "connection refused" until it starts again or is turned off.',
     )
     .action(async (options: { output: Output }) => {
-      const [{ stopGuard }, { followEnding }] = await Promise.all([
-        import('../../laptop/daemon.ts'),
-        import('../../laptop/ending.ts'),
-      ]);
-      const quiet = followEnding(paths(), (ending) => say(endingText(ending)));
-      const stopped = await stopGuard(paths()).finally(quiet);
-      if (options.output !== 'text') return print(options.output, { guard: stopped }, () => '');
-      say(stopped === 'stopped' ? 'The guard is stopped.' : 'The guard was not running.');
+      const { stop } = await import('../../operations/stop.ts');
+      const stopped = await call(stop, {}, (ending) => say(endingText(ending)));
+      if (options.output !== 'text') return print(options.output, stopped, () => '');
+      say(stopped.guard === 'stopped' ? 'The guard is stopped.' : 'The guard was not running.');
     });
 }
 

@@ -3,7 +3,7 @@ import { tree } from '@toolcrib/guard/radius';
 import { untoldText } from '@toolcrib/guard/way/answers';
 import { type Hold, netOf } from '@toolcrib/model';
 import type { Command } from 'commander';
-import { guard } from './setup.ts';
+import { call } from './setup.ts';
 import {
   bold,
   clean,
@@ -25,12 +25,13 @@ export function registerHeld(program: Command): void {
     .description('What waits for a yes.')
     .option('--all', 'also the older ones for which no client waits')
     .action(async (code: string | undefined, options: { output: Output; all?: boolean }) => {
-      const client = await guard();
       if (code !== undefined) {
-        const hold = await client.hold(code);
-        return print(options.output, hold, () => holdText(hold));
+        const { hold } = await import('../../operations/hold.ts');
+        const one = await call(hold, { code });
+        return print(options.output, one, () => holdText(one));
       }
-      const holds = (await client.holds()).filter((hold) => hold.state === 'open');
+      const { held } = await import('../../operations/held.ts');
+      const holds = await call(held, {});
       print(options.output, holds, () =>
         holds.length === 0 ? 'Nothing is held.' : listText(holds, options.all),
       );

@@ -1,17 +1,9 @@
 import { whoAsks } from '@toolcrib/guard/hold/asker';
-import {
-  type Act,
-  contextNameOf,
-  type Journal,
-  type LeftOut,
-  type RequestRecord,
-  ToolcribError,
-  type UndoRecord,
-} from '@toolcrib/model';
+import type { Act, RequestRecord, UndoRecord } from '@toolcrib/model';
 import type { Command } from 'commander';
-import { answersOf, answerText } from './answers.ts';
-import { type ActStory, outcomeOf, titleNow, wholeUndo } from './became.ts';
-import { guard, openOwnJournal, paths } from './setup.ts';
+import type { ActStory, Outcome, Severity } from '../../operations/stories/story.ts';
+import { answerText } from './answers.ts';
+import { call } from './setup.ts';
 import {
   bad,
   bold,
@@ -39,47 +31,23 @@ export function registerLog(program: Command): void {
     .option('-n, --limit <count>', 'at most so many acts', integer(1), 20)
     .action(
       async (actId: string | undefined, options: { context?: string; limit: number; output: Output }) => {
-        const journal = await openOwnJournal();
-        try {
-          if (actId !== undefined) {
-            const { knownAct } = await import('@toolcrib/guard/undo/act');
-            const act = await knownAct(journal, actId);
-            const told = await storyOf(journal, act, answerableActs);
-            // Not for each line of a list: holds carry all that was shown.
-            const more = newerOnes();
-            const answers = answersOf(await journal.holds({ actId: act.id }, more.leftOut));
-            const newer = [...new Set([...(told.newer ?? []), ...more.found])];
-            const story = {
-              ...told,
-              ...(answers.length > 0 ? { answers } : {}),
-              ...(newer.length > 0 ? { newer } : {}),
-            };
-            return print(options.output, story, () => storyText(story));
-          }
-          const { found: newer, leftOut } = newerOnes();
-          const wanted = { ...inContext(options.context), limit: options.limit };
-          const acts = await journal.acts(wanted, leftOut);
-          let asked: ReturnType<typeof answerableActs> | undefined;
-          const answerable = () => {
-            asked ??= answerableActs();
-            return asked;
-          };
-          const stories = await Promise.all(acts.map((act) => storyOf(journal, act, answerable)));
-          if (stories.length === 0 && newer.length === 0 && options.context !== undefined)
-            await knownContext(options.context, journal);
-          print(options.output, stories, () =>
-            stories.length > 0 || newer.length > 0
-              ? listText(stories)
-              : `No acts yet${options.context ? ' in that context' : ''}.`,
-          );
-          newer.push(...stories.flatMap((story) => story.newer ?? []));
-          for (const line of newer.slice(0, TOLD)) say(line);
-          if (newer.length > TOLD)
-            say(`${newer.length - TOLD} more records were written by a newer toolcrib.`);
-          if (newer.length > 0) say(UPDATE);
-        } finally {
-          await journal.close();
+        if (actId !== undefined) {
+          const { act } = await import('../../operations/act.ts');
+          const story = await call(act, { act: actId });
+          return print(options.output, story, () => storyText(story));
         }
+        const { log } = await import('../../operations/log.ts');
+        const { context, limit } = options;
+        const { stories, newer } = await call(log, { context, limit });
+        print(options.output, stories, () =>
+          stories.length > 0 || newer.length > 0
+            ? listText(stories)
+            : `No acts yet${context ? ' in that context' : ''}.`,
+        );
+        const left = [...newer, ...stories.flatMap((story) => story.newer ?? [])];
+        for (const line of left.slice(0, TOLD)) say(line);
+        if (left.length > TOLD) say(`${left.length - TOLD} more records were written by a newer toolcrib.`);
+        if (left.length > 0) say(UPDATE);
       },
     );
 }
@@ -88,71 +56,19 @@ export function registerLog(program: Command): void {
 const TOLD = 3;
 const UPDATE = '  → Update toolcrib to read them. They were left as they are, and nothing is damaged.';
 
-/** Collects what a newer toolcrib wrote: the log tells it, and goes on. */
-function newerOnes(): { found: string[]; leftOut: LeftOut } {
-  const found: string[] = [];
-  return { found, leftOut: ({ message }) => found.push(message) };
+const TONES: Record<Outcome['tone'], (text: string) => string> = { plain: (text) => text, good, mild, bad };
+
+/** In one or two words: what stands at the end of the act. */
+export function outcomeText({ word, tone, more }: Outcome): string {
+  return TONES[tone](more === undefined ? word : `${word}, ${more}`);
 }
 
-/** A name stands for all that it means in the terminals; with a mark it is one of these. */
-function inContext(given: string | undefined): { context?: string; contextName?: string } {
-  if (given === undefined) return {};
-  return contextNameOf(given) === given ? { contextName: given } : { context: given };
-}
-
-/**
- * That nothing was found of a context says something only where there is such a context.
- * @throws ToolcribError `unknown-context`, `no-kubeconfig`, `bad-file`
- */
-async function knownContext(context: string, journal: Journal): Promise<void> {
-  const { loadPerson } = await import('../../laptop/person-kubeconfig.ts');
-  try {
-    const person = loadPerson(paths(), process.env);
-    if (!person.contextNames.includes(context)) person.context(context);
-  } catch (error) {
-    if (!(error instanceof ToolcribError) || !['unknown-context', 'no-kubeconfig'].includes(error.code))
-      throw error;
-    const known = (await journal.acts()).map((act) => contextNameOf(act.context));
-    if (known.length === 0) throw error;
-    const { listed } = await import('@toolcrib/guard/cluster');
-    const next = `${error.next ?? ''}\n  → In the log are: ${listed(context, known)}.`;
-    throw new ToolcribError(error.code, error.message, { cause: error, next });
-  }
-}
-
-/** The acts of which the guard still has an open hold; none where no guard runs. undefined where it does not answer. */
-async function answerableActs(): Promise<Set<string> | undefined> {
-  try {
-    const holds = await (await guard()).holds();
-    return new Set(holds.filter(({ state }) => state === 'open').map(({ actId }) => actId));
-  } catch (error) {
-    return error instanceof ToolcribError && error.code === 'not-running' ? new Set() : undefined;
-  }
-}
-
-async function storyOf(journal: Journal, act: Act, answerable: typeof answerableActs): Promise<ActStory> {
-  const { found: newer, leftOut } = newerOnes();
-  const [requests, softenings, undos] = await Promise.all([
-    journal.requests({ actId: act.id }, leftOut),
-    journal.softenings({ actId: act.id }, leftOut),
-    journal.undos(act.id, leftOut),
-  ]);
-  const held = requests.some(({ state }) => state === 'held');
-  const known = held ? await answerable() : undefined;
-  const refused = requests.some(({ state }) => state === 'refused');
-  const { wentElsewhere } = await import('@toolcrib/guard/undo/elsewhere');
-  const elsewhere = refused ? await wentElsewhere(journal, act, leftOut) : [];
-  const more = elsewhere.length > 0 ? { elsewhere } : {};
-  return {
-    act,
-    requests,
-    softenings,
-    undos,
-    ...more,
-    ...(newer.length > 0 ? { newer } : {}),
-    ...(known && held ? { answerable: known.has(act.id) } : {}),
-  };
-}
+const SEVERITIES: Record<Severity, (text: string) => string> = {
+  deny: bad,
+  hold: bad,
+  warn: mild,
+  calm: faint,
+};
 
 function listText(stories: readonly ActStory[]): string {
   return table([
@@ -160,21 +76,13 @@ function listText(stories: readonly ActStory[]): string {
     ...stories.map((story) => [
       dateTime(story.act.startedAt).slice(0, 16),
       bold(story.act.id),
-      outcomeOf(story),
-      severityOf(story),
+      outcomeText(story.became),
+      SEVERITIES[story.severity](story.severity),
       clean(toolOf(story.act)).slice(0, 14),
       clean(story.act.context),
-      clean(titleNow(story)),
+      clean(story.title),
     ]),
   ]);
-}
-
-/** What the rules say of its worst request, whatever the mode made of that. */
-export function severityOf({ requests }: Pick<ActStory, 'requests'>): string {
-  const verdicts = new Set(requests.map(({ decision }) => decision.wouldBe ?? decision.then));
-  if (verdicts.has('deny')) return bad('deny');
-  if (verdicts.has('hold')) return bad('hold');
-  return verdicts.has('warn') ? mild('warn') : faint('calm');
 }
 
 /** An agent is told as one: whoever reads the log did not sit there. */
@@ -198,7 +106,7 @@ function storyText(story: ActStory): string {
   const asked = requests.filter(({ ahead }) => !ahead);
   const next = requests.length - asked.length;
   const lines = [
-    `${bold(act.id)}  ${clean(titleNow(story))}  ${outcomeOf(story)}`,
+    `${bold(act.id)}  ${clean(story.title)}  ${outcomeText(story.became)}`,
     `${dateTime(act.startedAt)}  in ${clean(act.context)}, by ${whoAsked(story)} (${clean(caller.claim.userAgent || 'no User-Agent')})`,
     ...(caller.command ? [`command  ${clean(caller.command)}`] : []),
     '',
@@ -229,13 +137,9 @@ function storyText(story: ActStory): string {
   for (const undo of undos) {
     lines.push('', `${undo.kind} at ${when(undo.at)} by ${clean(undo.by)}`, resultsText(undo.results));
   }
-  const open = requests.some(({ state }) =>
-    ['answered', 'softened', 'carried-out', 'failed', 'unsettled'].includes(state),
-  );
-  const finished = undos.some(({ kind }) => kind === 'finish');
   for (const id of story.elsewhere ?? [])
     lines.push('', `What was held here was sent again, and went in another act. Undo: toolcrib undo ${id}`);
-  if (open && !finished && !story.newer && !wholeUndo(story)) lines.push('', `Undo: toolcrib undo ${act.id}`);
+  if (story.undoable) lines.push('', `Undo: toolcrib undo ${act.id}`);
   return lines.join('\n');
 }
 

@@ -2,7 +2,7 @@ import { bound, unbound } from '@toolcrib/model/commands';
 import { ToolcribError } from '@toolcrib/model/errors';
 import { Command, CommanderError, Help } from 'commander';
 import { version } from '../../laptop/version.ts';
-import { fitted } from './terminal.ts';
+import { clean, fitted } from './terminal.ts';
 
 type Register = (program: Command) => void;
 
@@ -80,7 +80,9 @@ function failEval(code: number): void {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof ToolcribError) {
-    const text = `toolcrib: ${error.message}\n${error.next ? `  → ${error.next}\n` : ''}`;
+    // It may quote a name from a cluster or a file: of that the terminal must obey nothing.
+    const said = `toolcrib: ${error.message}\n${error.next ? `  → ${error.next}\n` : ''}`;
+    const text = said.split('\n').map(clean).join('\n');
     process.stderr.write(fitted(text, process.stderr.columns));
     return error.exitCode;
   }

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { call } from './setup.ts';
 import { integer, type Output, palette, print, width, withOutput } from './terminal.ts';
 
 interface RadiusOptions {
@@ -28,15 +29,13 @@ export function registerRadius(program: Command): void {
       '\nExit 0: everything that could belong to it was seen. 3: not everything, or others decide.',
     )
     .action(async (what: string, options: RadiusOptions) => {
-      const { chosenCluster, radiusOfNamed } = await import('../../operations/radius.ts');
-      const { tree } = await import('@toolcrib/guard/radius');
-      const { cluster, namespace, close } = chosenCluster(process.env, options.context);
-      try {
-        const radius = await radiusOfNamed(cluster, what, { namespace, ...options });
-        if (radius.state !== 'complete') process.exitCode = 3;
-        print(options.output, radius, () => tree(radius, { palette, width: width() }));
-      } finally {
-        await close();
-      }
+      const [operations, { tree }] = await Promise.all([
+        import('../../operations/radius.ts'),
+        import('@toolcrib/guard/radius'),
+      ]);
+      const { output, ...asked } = options;
+      const radius = await call(operations.radius, { what, ...asked });
+      if (radius.state !== 'complete') process.exitCode = 3;
+      print(output, radius, () => tree(radius, { palette, width: width() }));
     });
 }

@@ -33,6 +33,9 @@ export const runTokenSchema = z
   .transform(({ person: _, ...asked }) => asked);
 export type RunTokenBody = z.output<typeof runTokenSchema>;
 
+/** What a guard that was asked to end still waits for: so many requests, until then at most. */
+export const endingSchema = z.object({ requests: z.number(), until: z.number() });
+
 export const statusSchema = z.object({
   version: z.string(),
   pid: z.number(),
@@ -44,8 +47,8 @@ export const statusSchema = z.object({
   journal: z.string().nullable(),
   /** Requests of an earlier life of which nobody knows yet what became. */
   unsettled: z.number(),
-  /** It was asked to end, and waits for so many requests, until then at most. null while it goes on. */
-  ending: z.object({ requests: z.number(), until: z.number() }).nullable().default(null),
+  /** null while nobody has asked it to end. */
+  ending: endingSchema.nullable().default(null),
   policy: z.object({
     file: z.string().nullable(),
     error: z.string().nullable(),

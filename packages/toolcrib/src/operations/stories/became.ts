@@ -1,41 +1,23 @@
 import { titleOf } from '@toolcrib/guard/act/group';
-import {
-  type Act,
-  neverSent,
-  type RequestRecord,
-  type SoftenRecord,
-  tookNothing,
-  type UndoRecord,
-} from '@toolcrib/model';
-import type { AnswerStory } from './answers.ts';
-import { bad, good, mild } from './terminal.ts';
+import { neverSent, type RequestRecord, tookNothing, type UndoRecord } from '@toolcrib/model';
+import type { ActFacts, Outcome, Severity } from './story.ts';
 
-export interface ActStory {
-  act: Act;
-  requests: RequestRecord[];
-  softenings: SoftenRecord[];
-  undos: UndoRecord[];
-  /** Whether the guard still has an open hold of it; absent where nothing is held, or the guard did not answer. */
-  answerable?: boolean;
-  /** The acts in which went what was held in this one. */
-  elsewhere?: string[];
-  /** What was said to its holds; absent where none was answered. */
-  answers?: AnswerStory[];
-  /** Which of its records a newer toolcrib wrote, in whole sentences; absent where all of it could be read. */
-  newer?: string[];
-}
+const plain = (word: Outcome['word']): Outcome => ({ word, tone: 'plain' });
+const good = (word: Outcome['word']): Outcome => ({ word, tone: 'good' });
+const mild = (word: Outcome['word']): Outcome => ({ word, tone: 'mild' });
+const bad = (word: Outcome['word']): Outcome => ({ word, tone: 'bad' });
 
-/** In one or two words: what stands at the end of the act. */
-export function outcomeOf(story: ActStory): string {
+/** What stands at the end of the act. @param now ms since 1970 */
+export function outcomeOf(story: ActFacts, now = Date.now()): Outcome {
   // The record that is missing may be the one that says it.
   if (story.newer) return mild('not known here');
-  const undo = undoneText(story);
+  const undo = undoneOf(story);
   if (undo !== undefined) return undo;
   const { requests, softenings } = story;
   if (softenings.some(({ state }) => state === 'softened')) return mild('softened');
-  if (softenings.some(({ state }) => state === 'finished')) return 'finished';
-  const progress = progressOf(story);
-  if (progress !== undefined) return mild(progress);
+  if (softenings.some(({ state }) => state === 'finished')) return plain('finished');
+  const progress = progressOf(story, now);
+  if (progress !== undefined) return { ...mild('under way'), more: progress };
   const states = new Set(requests.map(({ state }) => state));
   if (states.has('unsettled') || states.has('kept')) return bad('unsettled');
   if (states.has('failed')) return bad('failed');
@@ -43,33 +25,51 @@ export function outcomeOf(story: ActStory): string {
   if (states.has('without-net')) return bad('without a net');
   if (states.has('answered') || states.has('carried-out')) {
     // What the cluster answered with a no took nothing either.
-    if (wentOf(story).length === 0) return 'not carried out';
-    return refusedOf(story).length > 0 ? mild('partly') : 'carried out';
+    if (wentOf(story).length === 0) return plain('not carried out');
+    return refusedOf(story).length > 0 ? mild('partly') : plain('carried out');
   }
-  if (states.has('softened')) return 'softened';
-  if (states.has('not-carried-out')) return 'not carried out';
-  if (states.has('not-sent')) return 'not sent';
+  if (states.has('softened')) return plain('softened');
+  if (states.has('not-carried-out')) return plain('not carried out');
+  if (states.has('not-sent')) return plain('not sent');
   const { elsewhere = [] } = story;
-  return elsewhere.length === 0 ? 'refused' : `refused, see ${elsewhere.join(', ')}`;
+  return elsewhere.length === 0
+    ? plain('refused')
+    : { ...plain('refused'), more: `see ${elsewhere.join(', ')}` };
+}
+
+/** What the rules say of its worst request, whatever the mode made of that. */
+export function severityOf({ requests }: Pick<ActFacts, 'requests'>): Severity {
+  const verdicts = new Set(requests.map(({ decision }) => decision.wouldBe ?? decision.then));
+  const worst = (['deny', 'hold', 'warn'] as const).find((verdict) => verdicts.has(verdict));
+  return worst ?? 'calm';
+}
+
+/** Whether an undo may bring something of it back. */
+export function isUndoable(story: ActFacts): boolean {
+  const open = story.requests.some(({ state }) =>
+    ['answered', 'softened', 'carried-out', 'failed', 'unsettled'].includes(state),
+  );
+  const finished = story.undos.some(({ kind }) => kind === 'finish');
+  return open && !finished && !story.newer && !wholeUndo(story);
 }
 
 /** The last word of an act that goes on is never older. Milliseconds. */
 const GOES_ON = 10_000;
 
 /** Of an act that goes through many and is under way: how far it is. undefined where it is not, or nothing tells. */
-export function progressOf({ act, requests }: ActStory, now = Date.now()): string | undefined {
+export function progressOf({ act, requests }: ActFacts, now: number): string | undefined {
   const { expected = 0, lastAt } = act;
   if (expected < 2 || now - lastAt > GOES_ON || !requests.some(({ state }) => state === 'kept'))
     return undefined;
   const ended = requests.filter(({ state }) => state !== 'kept' && state !== 'held').length;
-  return `under way, ${ended} of ${expected}`;
+  return `${ended} of ${expected}`;
 }
 
 /**
  * "undone" is a promise that everything is back: a conflict breaks it as a failure does, and so does what the act took after
  * it was undone. What was softened and then made again is back without an undo.
  */
-function undoneText(story: ActStory): string | undefined {
+function undoneOf(story: ActFacts): Outcome | undefined {
   if (wholeUndo(story)) return good('undone');
   const some = tried(story.undos).some(
     (undo) => isWhole(undo) || undo.results.some(({ result }) => result === 'done'),
@@ -81,7 +81,7 @@ function undoneText(story: ActStory): string | undefined {
 }
 
 /** Whether everything that the act took is back by an undo. */
-export function wholeUndo(story: ActStory): boolean {
+export function wholeUndo(story: ActFacts): boolean {
   if (story.newer) return false;
   return tried(story.undos).some((undo) => isWhole(undo) && !tookAfter(story, undo));
 }
@@ -92,24 +92,24 @@ const tried = (undos: readonly UndoRecord[]): UndoRecord[] =>
 const isWhole = ({ results }: UndoRecord): boolean =>
   results.every(({ result }) => !['failed', 'conflict', 'unknown'].includes(result));
 
-const tookAfter = (story: ActStory, { at }: UndoRecord): boolean =>
+const tookAfter = (story: ActFacts, { at }: UndoRecord): boolean =>
   wentOf(story).some((request) => request.at > at);
 
 /** Requests that were softened, and whose object somebody made again in their window. */
-function madeAgain({ requests, softenings }: ActStory): RequestRecord[] {
+function madeAgain({ requests, softenings }: ActFacts): RequestRecord[] {
   const undone = new Set(
     softenings.filter(({ state }) => state === 'undone').map(({ requestId }) => requestId),
   );
   return requests.filter(({ id }) => undone.has(id));
 }
 
-function wentOf({ requests, softenings }: ActStory): RequestRecord[] {
+function wentOf({ requests, softenings }: ActFacts): RequestRecord[] {
   // What was judged ahead nobody has asked for yet, as far as is known here.
   return requests.filter((request) => !request.ahead && tookNothing(request, softenings) === undefined);
 }
 
 /** What was asked for and never sent, and did not go with another try either. As titles. */
-function refusedOf(story: ActStory): string[] {
+function refusedOf(story: ActFacts): string[] {
   const went = new Set(titles(wentOf(story)));
   return titles(story.requests.filter((request) => neverSent(request) !== undefined)).filter(
     (title) => !went.has(title),
@@ -124,7 +124,7 @@ const titles = (requests: readonly RequestRecord[]): string[] => [
  * What people read as what an act was. Its own title names its worst part; where something of it went, what went is named
  * and counted, and what was refused is told apart.
  */
-export function titleNow(story: ActStory): string {
+export function titleNow(story: ActFacts): string {
   const { title } = story.act;
   const went = titles(wentOf(story));
   const refused = refusedOf(story);
@@ -133,7 +133,7 @@ export function titleNow(story: ActStory): string {
   return refused.length === 0 ? named : `${named}; ${notSentWord(story)}: ${counted(title, refused)}`;
 }
 
-function notSentWord({ requests, answerable }: ActStory): string {
+function notSentWord({ requests, answerable }: ActFacts): string {
   const open = answerable !== false && requests.some(({ state }) => state === 'held');
   return open ? 'held' : 'refused';
 }

@@ -1,0 +1,29 @@
+import { knownAct } from '@toolcrib/guard/undo/act';
+import { z } from 'zod';
+import { operation } from './operation.ts';
+import { answersOf } from './stories/answers.ts';
+import { actStorySchema } from './stories/story.ts';
+import { answerableActs, factsOf, newerOnes, told } from './stories/tell.ts';
+
+export const act = operation({
+  name: 'act',
+  title: 'One act with all its requests, what was said to its holds, and what became of it. Needs no guard.',
+  looks: true,
+  reaches: 'journal',
+  input: z.strictObject({ act: z.string() }),
+  output: actStorySchema,
+  async run(context, { act: id }) {
+    const journal = await context.journal();
+    const facts = await factsOf(journal, await knownAct(journal, id), answerableActs(context));
+    // Not for each line of a list: holds carry all that was shown.
+    const more = newerOnes();
+    const answers = answersOf(await journal.holds({ actId: id }, more.leftOut));
+    const newer = [...new Set([...(facts.newer ?? []), ...more.found])];
+    const all = {
+      ...facts,
+      ...(answers.length > 0 ? { answers } : {}),
+      ...(newer.length > 0 ? { newer } : {}),
+    };
+    return told(all, context.clock.now());
+  },
+});

@@ -1,0 +1,56 @@
+import { listed } from '@toolcrib/guard/cluster/near';
+import { contextNameOf, type Journal, ToolcribError } from '@toolcrib/model';
+import { z } from 'zod';
+import type { Context } from './context.ts';
+import { operation } from './operation.ts';
+import { actStorySchema } from './stories/story.ts';
+import { answerableActs, factsOf, newerOnes, told } from './stories/tell.ts';
+
+export const log = operation({
+  name: 'log',
+  title: 'What was asked, what was decided, and what became of it, newest first. Needs no guard.',
+  looks: true,
+  reaches: 'journal',
+  input: z.strictObject({
+    /** Also one that no kubeconfig has any more. A name stands for all that it means in the terminals; with a mark it is one of these. */
+    context: z.string().optional(),
+    limit: z.int().min(1).default(20),
+  }),
+  output: z.object({
+    stories: z.array(actStorySchema),
+    /** Acts that a newer toolcrib wrote, in whole sentences: they are left out. */
+    newer: z.array(z.string()),
+  }),
+  async run(context, { context: named, limit }) {
+    const journal = await context.journal();
+    const { found: newer, leftOut } = newerOnes();
+    const acts = await journal.acts({ ...within(named), limit }, leftOut);
+    const answerable = answerableActs(context);
+    const facts = await Promise.all(acts.map((act) => factsOf(journal, act, answerable)));
+    if (acts.length === 0 && newer.length === 0 && named !== undefined)
+      await mustBeKnown(context, journal, named);
+    return { stories: facts.map((one) => told(one, context.clock.now())), newer };
+  },
+});
+
+function within(named: string | undefined): { context?: string; contextName?: string } {
+  if (named === undefined) return {};
+  return contextNameOf(named) === named ? { contextName: named } : { context: named };
+}
+
+/**
+ * That nothing was found of a context says something only where there is such a context.
+ * @throws ToolcribError `unknown-context`, `no-kubeconfig`, `bad-file`
+ */
+async function mustBeKnown(context: Context, journal: Journal, named: string): Promise<void> {
+  try {
+    await context.knownContext(named);
+  } catch (error) {
+    if (!(error instanceof ToolcribError) || !['unknown-context', 'no-kubeconfig'].includes(error.code))
+      throw error;
+    const known = (await journal.acts()).map((act) => contextNameOf(act.context));
+    if (known.length === 0) throw error;
+    const next = `${error.next ?? ''}\n  → In the log are: ${listed(named, known)}.`;
+    throw new ToolcribError(error.code, error.message, { cause: error, next });
+  }
+}

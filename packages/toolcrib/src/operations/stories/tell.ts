@@ -1,0 +1,65 @@
+import { wentElsewhere } from '@toolcrib/guard/undo/elsewhere';
+import { type Act, type Journal, type LeftOut, ToolcribError } from '@toolcrib/model';
+import type { Context } from '../context.ts';
+import { isUndoable, outcomeOf, severityOf, titleNow } from './became.ts';
+import type { ActFacts, ActStory } from './story.ts';
+
+/** Collects what a newer toolcrib wrote: the log tells it, and goes on. */
+export function newerOnes(): { found: string[]; leftOut: LeftOut } {
+  const found: string[] = [];
+  return { found, leftOut: ({ message }) => found.push(message) };
+}
+
+/** The acts of which the guard still has an open hold; none where no guard runs. undefined where it does not answer. */
+export type Answerable = () => Promise<Set<string> | undefined>;
+
+/** Asks the guard, once for all that want to know. */
+export function answerableActs({ guard }: Context): Answerable {
+  let asked: ReturnType<Answerable> | undefined;
+  const ask: Answerable = async () => {
+    try {
+      const holds = await (await guard()).holds();
+      return new Set(holds.filter(({ state }) => state === 'open').map(({ actId }) => actId));
+    } catch (error) {
+      return error instanceof ToolcribError && error.code === 'not-running' ? new Set() : undefined;
+    }
+  };
+  return () => {
+    asked ??= ask();
+    return asked;
+  };
+}
+
+/** What the journal has of an act. What it can't read is told in `newer`. */
+export async function factsOf(journal: Journal, act: Act, answerable: Answerable): Promise<ActFacts> {
+  const { found: newer, leftOut } = newerOnes();
+  const [requests, softenings, undos] = await Promise.all([
+    journal.requests({ actId: act.id }, leftOut),
+    journal.softenings({ actId: act.id }, leftOut),
+    journal.undos(act.id, leftOut),
+  ]);
+  const held = requests.some(({ state }) => state === 'held');
+  const known = held ? await answerable() : undefined;
+  const refused = requests.some(({ state }) => state === 'refused');
+  const elsewhere = refused ? await wentElsewhere(journal, act, leftOut) : [];
+  return {
+    act,
+    requests,
+    softenings,
+    undos,
+    ...(elsewhere.length > 0 ? { elsewhere } : {}),
+    ...(newer.length > 0 ? { newer } : {}),
+    ...(known && held ? { answerable: known.has(act.id) } : {}),
+  };
+}
+
+/** @param now ms since 1970 */
+export function told(facts: ActFacts, now: number): ActStory {
+  return {
+    ...facts,
+    title: titleNow(facts),
+    became: outcomeOf(facts, now),
+    severity: severityOf(facts),
+    undoable: isUndoable(facts),
+  };
+}
