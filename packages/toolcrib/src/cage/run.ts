@@ -28,9 +28,9 @@ export async function runGuarded(
 ): Promise<number> {
   const { env } = options;
   const [name = '', ...args] = command;
-  const binary = findBinary(name, env);
-  if (binary === undefined) return fail(127, `${name} was not found in PATH.`);
-  if (binary === 'not-executable') return fail(126, `${name} can't be executed.`);
+  const found = findBinary(name, env);
+  if ('why' in found) return fail(found.code, found.why);
+  const { path: binary } = found;
   let folder: string | undefined;
   let run: OpenRun | undefined;
   try {
@@ -75,22 +75,30 @@ function child(binary: string, args: string[], env: Env): Promise<number> {
   });
 }
 
-/** As a shell finds it: a path as it stands, else each folder of PATH. */
-function findBinary(name: string, env: Env): string | 'not-executable' | undefined {
-  const places = name.includes('/')
+/** As a shell finds it: a path as it stands, else each folder of PATH, where folders of its name do not count. */
+function findBinary(name: string, env: Env): { path: string } | { code: 126 | 127; why: string } {
+  const isPath = name.includes('/');
+  const places = isPath
     ? [resolve(name)]
     : (env.PATH ?? '').split(delimiter).map((folder) => join(folder || '.', name));
-  let seen: 'not-executable' | undefined;
+  let found: { code: 126 | 127; why: string } = {
+    code: 127,
+    why: `${name} was not found${isPath ? '' : ' in PATH'}.`,
+  };
   for (const place of places) {
     try {
-      if (!statSync(place).isFile()) continue;
-      accessSync(place, constants.X_OK);
-      return place;
+      if (statSync(place).isFile()) {
+        accessSync(place, constants.X_OK);
+        return { path: place };
+      }
+      if (isPath) return { code: 126, why: `${name} is a folder, or no file that can be executed.` };
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EACCES') seen = 'not-executable';
+      const { code = '' } = error as NodeJS.ErrnoException;
+      const isThere = isPath ? code !== 'ENOENT' : code === 'EACCES';
+      if (isThere) found = { code: 126, why: `${name} can't be executed (${code}).` };
     }
   }
-  return seen;
+  return found;
 }
 
 async function sha256(path: string): Promise<string> {

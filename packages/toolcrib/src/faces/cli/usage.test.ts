@@ -52,6 +52,24 @@ for (const [words, code, says] of WRONG) {
   });
 }
 
+test('run of what is there and no program: 126; of what is not there: 127', async () => {
+  const folder = join(home.folder, 'a-folder');
+  mkdirSync(folder);
+  const file = join(home.folder, 'a-file');
+  writeFileSync(file, '#!/bin/sh\n');
+  for (const [named, code, says] of [
+    [folder, 126, /is a folder/],
+    [file, 126, /can't be executed/],
+    [join(file, 'below'), 126, /can't be executed/],
+    [join(folder, 'none'), 127, /was not found/],
+    ['a-folder', 127, /was not found in PATH/],
+  ] as const) {
+    const said = await home.cli('run', '--', named);
+    assert.equal(said.code, code, `${named}: ${said.stderr}`);
+    assert.match(said.stderr, says);
+  }
+});
+
 test('run --help is no failure', async () => {
   assert.equal((await home.cli('run', '--help')).code, 0);
 });
