@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -136,7 +137,22 @@ test('the shell is that of SHELL, or the one named; others are asked about', () 
     ['powershell', '/bin/bash'],
     ['constructor', '/bin/bash'],
   ] as const) {
-    assert.throws(() => shellOf(given, { SHELL }), { code: 'usage', exitCode: 2 });
+    assert.throws(() => shellOf(given, { SHELL }, 1), { code: 'usage', exitCode: 2 });
+  }
+});
+
+test('without SHELL it is the shell that asks: the nearest one above', async () => {
+  for (const shell of SHELLS) {
+    if (spawnSync(shell, ['-c', 'true']).error) continue;
+    const asking = spawn(shell, ['-c', 'read line; true'], { stdio: ['pipe', 'ignore', 'ignore'] });
+    try {
+      await once(asking, 'spawn');
+      assert.equal(shellOf(undefined, {}, asking.pid), shell);
+      assert.equal(shellOf(undefined, { SHELL: '/bin/bash' }, asking.pid), 'bash', 'SHELL goes before');
+    } finally {
+      asking.stdin?.end('\n');
+    }
+    await once(asking, 'exit');
   }
 });
 
