@@ -156,6 +156,21 @@ test('without SHELL it is the shell that asks: the nearest one above', async () 
   }
 });
 
+test('a current context that no file has is named', async () => {
+  const file = join(root, 'dangling');
+  const env = { KUBECONFIG: file };
+  const [clusters, users] = [
+    [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+    [{ name: 'u', user: { token: 't' } }],
+  ];
+  const contexts = [{ name: 'prod', context: { cluster: 'c', user: 'u' } }];
+  writeFileSync(file, JSON.stringify({ clusters, users, contexts, 'current-context': 'prdo' }));
+  const { place } = await turnOn(paths, env, 'bash', home);
+  assert.deepEqual(place, { missing: 'prdo' });
+  writeFileSync(file, JSON.stringify({ clusters, users, contexts }));
+  assert.deepEqual((await turnOn(paths, env, 'bash', home)).place, {});
+});
+
 test('nothing to guard is said, not shrugged at', async () => {
   await assert.rejects(turnOn(paths, {}, 'bash', home), { code: 'no-kubeconfig', exitCode: 2 });
   mkdirSync(join(home, '.kube'), { recursive: true });

@@ -1,11 +1,11 @@
 import { homedir } from 'node:os';
-import { readKubeconfig } from '@toolcrib/guard/cluster';
+import { listed, readKubeconfig } from '@toolcrib/guard/cluster';
 import { ownContextOf, rescue } from './adopt.ts';
 import { withLock } from './files.ts';
 import { type Guarded, syncInPeace } from './guarded-kubeconfig.ts';
 import { withoutOurs } from './off.ts';
 import type { Paths } from './paths.ts';
-import { guardedName, rememberSources } from './person-kubeconfig.ts';
+import { guardedName, loadPersonHere, rememberSources } from './person-kubeconfig.ts';
 import { promptOn } from './prompt.ts';
 import { type Session, sessionOf } from './session.ts';
 import { assignments, type Shell } from './shell.ts';
@@ -37,6 +37,8 @@ export function onVariables(
 /** Where one is, as kubectl in this terminal would say it. */
 export interface Place {
   context?: string;
+  /** What the person's files call the current context, and none of them has. */
+  missing?: string;
   /** The guard's own name of it. */
   label?: string;
   /** The cluster's address in the person's files. */
@@ -83,14 +85,21 @@ export async function turnOn(
   const script = [assignments(shell, variables), promptOn(shell)].filter(Boolean).join('\n');
   const file = readKubeconfig(kubeconfig);
   const contexts = file?.contexts.map(({ name }) => name) ?? [];
-  const place = placeOf(file, guarded);
+  const place = placeOf(file, guarded, () => loadPersonHere(paths, env, home).missing);
   return { ...guarded, kubeconfig, variables, script, contexts, place };
 }
 
-function placeOf(file: ReturnType<typeof readKubeconfig>, { person }: Guarded): Place {
+function placeOf(
+  file: ReturnType<typeof readKubeconfig>,
+  { person }: Guarded,
+  missingIn: () => string | undefined,
+): Place {
   const current = file?.currentContext;
   const entry = file?.contexts.find(({ name }) => name === current)?.context;
-  if (!current || !entry) return {};
+  if (!current || !entry) {
+    const missing = missingIn();
+    return missing === undefined ? {} : { missing };
+  }
   const label = guardedName(entry.cluster);
   if (label === undefined) return { context: current };
   try {
@@ -99,4 +108,9 @@ function placeOf(file: ReturnType<typeof readKubeconfig>, { person }: Guarded): 
   } catch {
     return { context: current, label, namespace: entry.namespace || 'default' };
   }
+}
+
+/** What is said where the current context is in none of the files. @param contexts those that there are */
+export function missingText(missing: string, contexts: readonly string[]): string {
+  return `The current context of your kubeconfig is "${listed('', [missing])}", which is in none of its files. Choose another: kubectl config use-context NAME, of ${listed(missing, contexts)}.`;
 }

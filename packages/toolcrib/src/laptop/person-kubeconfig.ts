@@ -43,6 +43,8 @@ export interface Person {
   contextNames: string[];
   /** The context that is current in the files of the first terminal, as a label. */
   current?: string;
+  /** What these files call current, where none of them has it. */
+  missing?: string;
   /** The name that it has in the person's files. */
   nameOf(label: string): string;
   namespaceOf(label: string): string | undefined;
@@ -146,9 +148,11 @@ function together(paths: Paths, sources: readonly Source[], home: string): Perso
   };
   const [first] = all;
   const current = first?.own.currentContext;
+  const isThere = [...(first?.names.values() ?? [])].some((name) => name === current);
   return {
     contextNames: [...new Set(all.flatMap(({ names }) => [...names.keys()]))],
     current: [...(first?.names ?? [])].find(([, name]) => name === current)?.[0],
+    ...(current && !isThere ? { missing: current } : {}),
     nameOf: (label) => find(label)?.name ?? contextNameOf(label),
     ownContext(label) {
       const found = find(label);

@@ -7,7 +7,7 @@ import { type Output, print, say, withOutput } from './terminal.ts';
 export function registerOn(program: Command): void {
   withOutput(program.command('on'))
     .description('Put the guard between this terminal and its clusters: eval "$(toolcrib on)"')
-    .option('--shell <name>', 'bash, zsh, fish or sh (default: from $SHELL)')
+    .option('--shell <name>', 'bash, zsh, fish or sh (default: from $SHELL, else the one that asks)')
     .addHelpText(
       'after',
       '\nMakes KUBECONFIG name one file of our own, made for this terminal from yours, which are only read. A new cluster\nis only observed until ~/.config/toolcrib/guard.yaml says otherwise. Starts the guard where it does not run.',
@@ -27,7 +27,9 @@ export function registerOn(program: Command): void {
         return print(options.output, { variables, contexts, place: { ...place, mode } }, () => '');
       }
       process.stdout.write(`${script}\n`);
-      say(`toolcrib is on in this terminal, for ${counted(contexts.length)}. ${placeText(place, mode)}`);
+      say(
+        `toolcrib is on in this terminal, for ${counted(contexts.length)}. ${await placeText(place, mode, contexts)}`,
+      );
       const { environment } = await import('../../laptop/doctor/environment.ts');
       for (const { state, text, next } of await environment.look({ env: { ...process.env, ...variables } }))
         if (state === 'finding') say(`Outside: ${text}\n  → ${next}`);
@@ -37,7 +39,7 @@ export function registerOn(program: Command): void {
 
   withOutput(program.command('off'))
     .description('Take the guard out of this terminal: eval "$(toolcrib off)". Works when the guard is dead.')
-    .option('--shell <name>', 'bash, zsh, fish or sh (default: from $SHELL)')
+    .option('--shell <name>', 'bash, zsh, fish or sh (default: from $SHELL, else the one that asks)')
     .action(async (options: { shell?: string; output: Output }) => {
       const [{ offScript, offVariables }, { shellOf }] = await Promise.all([
         import('../../laptop/off.ts'),
@@ -79,7 +81,15 @@ async function modeOf(label: string | undefined): Promise<string | undefined> {
   return contexts.find(({ context }) => context === label)?.mode;
 }
 
-function placeText({ context, server, namespace }: Place, mode: string | undefined): string {
+async function placeText(
+  { context, missing, server, namespace }: Place,
+  mode: string | undefined,
+  contexts: readonly string[],
+): Promise<string> {
+  if (missing !== undefined) {
+    const { missingText } = await import('../../laptop/on.ts');
+    return missingText(missing, contexts);
+  }
   if (context === undefined) return 'There is no current context: kubectl config use-context NAME.';
   const where = `You are in ${context}${server === undefined ? '' : ` (${server})`}, namespace ${namespace}`;
   return `${where}: ${MODES[mode ?? ''] ?? 'its mode is not known'}.`;

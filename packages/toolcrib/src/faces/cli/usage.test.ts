@@ -70,6 +70,16 @@ test('run of what is there and no program: 126; of what is not there: 127', asyn
   }
 });
 
+test('on, with a current context that no file has: it is named, with those that there are', async () => {
+  writeFileSync(home.direct, CONFIG.replace('"current-context":"prod"', '"current-context":"prdo"'));
+  const said = await home.cli('on');
+  writeFileSync(home.direct, CONFIG);
+  assert.equal(said.code, 0, said.stderr);
+  assert.match(said.stderr, /current context of your kubeconfig is "prdo", which is in none of its files/);
+  assert.match(said.stderr, /kubectl config use-context NAME, of prod\./);
+  assertNoStack(said);
+});
+
 test('run --help is no failure', async () => {
   assert.equal((await home.cli('run', '--help')).code, 0);
 });
