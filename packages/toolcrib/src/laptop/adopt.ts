@@ -8,7 +8,7 @@ import { kubeconfigText } from './kubeconfig-text.ts';
 import type { Paths } from './paths.ts';
 import { loadPersonOf, OWN, type Person } from './person-kubeconfig.ts';
 import { meaningOf, replacing } from './replaced.ts';
-import type { Source } from './sources.ts';
+import { labelIn, type Source } from './sources.ts';
 
 export type File = NonNullable<ReturnType<typeof readKubeconfig>>;
 
@@ -87,7 +87,8 @@ export function adopt(
 /** The context of that name in a list's own files. */
 export function ownContextOf(paths: Paths, source: Source, name: string, home: string = homedir()) {
   try {
-    return loadPersonOf(paths, { ...source, marked: [] }, home).ownContext(name);
+    const own = { ...source, marked: [] };
+    return loadPersonOf(paths, own, home).ownContext(labelIn(own, name));
   } catch (error) {
     if (error instanceof ToolcribError) return undefined;
     throw error;

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { readKubeconfig } from '@toolcrib/guard/cluster';
 import fc from 'fast-check';
 import { offScript } from './off.ts';
 import { onVariables, turnOn } from './on.ts';
@@ -169,6 +170,26 @@ test('a current context that no file has is named', async () => {
   assert.deepEqual(place, { missing: 'prdo' });
   writeFileSync(file, JSON.stringify({ clusters, users, contexts }));
   assert.deepEqual((await turnOn(paths, env, 'bash', home)).place, {});
+});
+
+test('contexts that are called what every object has: each gets a token, like any other', async () => {
+  const file = join(root, 'odd-names');
+  const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype'];
+  const [clusters, users] = [
+    names.map((name) => ({ name, cluster: { server: `https://127.0.0.1:1/${name}` } })),
+    [{ name: '__proto__', user: { token: 't' } }],
+  ];
+  const contexts = names.map((name) => ({ name, context: { cluster: name, user: '__proto__' } }));
+  writeFileSync(file, JSON.stringify({ clusters, users, contexts, 'current-context': '__proto__' }));
+  for (const round of ['first', 'again']) {
+    const { place, contexts: found, kubeconfig } = await turnOn(paths, { KUBECONFIG: file }, 'bash', home);
+    assert.deepEqual(found, names, round);
+    assert.equal(place.context, '__proto__');
+    assert.equal(place.server, 'https://127.0.0.1:1/__proto__');
+    const tokens = readKubeconfig(kubeconfig)?.users.map(({ user }) => user.token) ?? [];
+    assert.equal(new Set(tokens).size, names.length, round);
+    for (const token of tokens) assert.match(token ?? '', /^[\w-]{43}$/);
+  }
 });
 
 test('nothing to guard is said, not shrugged at', async () => {

@@ -8,7 +8,7 @@ import {
   loadKubeconfig,
   readKubeconfig,
 } from '@toolcrib/guard/cluster';
-import { contextNameOf, labelOf, ToolcribError } from '@toolcrib/model';
+import { contextNameOf, ToolcribError } from '@toolcrib/model';
 import { changedHands, type GivenFor, readGivenFor } from './given-for.ts';
 import { lastMeant } from './last-meant.ts';
 import { noSuchContext } from './no-such-context.ts';
@@ -16,6 +16,7 @@ import type { Paths } from './paths.ts';
 import { meaningOf, replacedMeaning } from './replaced.ts';
 import {
   changeSources,
+  labelIn,
   personFiles,
   type Remembered,
   rememberedSources,
@@ -118,9 +119,7 @@ function openList(paths: Paths, source: Source, home: string): List {
     KUBECONFIG: [...source.files, ...(added ? [source.added] : []), paths.added].join(delimiter),
     own,
     whole,
-    names: new Map(
-      names.map((name) => [labelOf(name, source.marked.includes(name) ? source.mark : undefined), name]),
-    ),
+    names: new Map(names.map((name) => [labelIn(source, name), name])),
     resolved: (name) => (has(name) && !isNewer(name) ? own : whole),
   };
 }
@@ -424,13 +423,11 @@ export interface Terminal {
 /** @throws ToolcribError `no-kubeconfig`, `bad-file` */
 export function terminalOf(paths: Paths, env: Env, home: string = homedir()): Terminal {
   const seen = loadKubeconfig({ env, home, withOurs: true });
-  const { marked, mark } = sourceHere(paths, env, home);
+  const source = sourceHere(paths, env, home);
   return {
     names: seen.contextNames,
     current: seen.currentContext,
-    contextOf: (name) =>
-      guardedName(contextIn(seen, name)?.clusterName ?? '') ??
-      labelOf(name, marked.includes(name) ? mark : undefined),
+    contextOf: (name) => guardedName(contextIn(seen, name)?.clusterName ?? '') ?? labelIn(source, name),
     isGuarded: (name) => guardedName(contextIn(seen, name)?.clusterName ?? '') !== undefined,
     namespaceOf: (name) => seen.namespaceOf(name),
   };

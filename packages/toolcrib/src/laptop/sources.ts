@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { kubeconfigPaths } from '@toolcrib/guard/cluster';
-import { ToolcribError } from '@toolcrib/model';
+import { labelOf, ToolcribError } from '@toolcrib/model';
 import { z } from 'zod';
 import { readIfThere, takeLock, writeOwnFile } from './files.ts';
 import type { Paths } from './paths.ts';
@@ -53,6 +53,14 @@ const fileSchema = z.union([
 export function sourceOf(paths: Paths, files: readonly string[], marked: readonly string[] = []): Source {
   const mark = createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 8);
   return { files: [...files], mark, marked: [...marked], added: join(paths.addedTo, mark) };
+}
+
+/**
+ * The guard's own name of a context in these files. It is a key in our files and answers: the one name that is no key like
+ * any other in an object always carries the mark.
+ */
+export function labelIn({ mark, marked }: Pick<Source, 'mark' | 'marked'>, name: string): string {
+  return labelOf(name, name === '__proto__' || marked.includes(name) ? mark : undefined);
 }
 
 /** The person's files in `env.KUBECONFIG`: ours stand for the files that they were made from. */
