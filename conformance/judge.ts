@@ -7,7 +7,7 @@ import type { Step } from './step.ts';
 import type { Observation, Run } from './types.ts';
 
 /** A divergence that a simulator should have, and where exactly it shows. */
-export interface Acceptance {
+interface Acceptance {
   step: string;
   /** Regular expressions over the paths of differences; all of a step's differences must match one. */
   where: string[];
@@ -23,7 +23,7 @@ export interface Verdict {
 }
 
 /** A request that the sandbox does not serve yet, and how it says so. */
-export interface Unserved {
+interface Unserved {
   step: string;
   /** Method and path; `*` stands for one name in it. */
   request: string;

@@ -14,6 +14,8 @@ import { PACKAGES } from './packages.ts';
 const fix = process.argv.includes('--fix');
 const bin = (name: string) => join('node_modules', '.bin', name);
 let failed = 0;
+/** What knip looks for; dependencies have a step of their own. */
+const KNIP = ['--include', 'exports,types,files', '--no-progress', '--reporter', 'compact'];
 
 function step(name: string, check: () => string | undefined): void {
   const fault = check();
@@ -93,6 +95,27 @@ step('no circle of files or folders, of types either, but for those known', () =
 });
 
 step(`the search for circles finds its ${plantedCircles.length} planted ones`, plantedFaults);
+
+step('nothing is exported that nobody imports, and no file is left over', () => {
+  const { ok, output } = run(bin('knip'), KNIP);
+  return ok ? undefined : output;
+});
+
+step('the search for what nobody imports finds a planted export and a planted file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'toolcrib-dead-'));
+  try {
+    writeFileSync(join(folder, 'package.json'), '{"name":"planted","type":"module"}');
+    writeFileSync(join(folder, 'knip.json'), '{"entry":["main.ts"],"project":["*.ts"]}');
+    writeFileSync(join(folder, 'main.ts'), "import { used } from './part.ts';\nconsole.log(used);\n");
+    writeFileSync(join(folder, 'part.ts'), 'export const used = 1;\nexport const planted = used;\n');
+    writeFileSync(join(folder, 'left-over.ts'), 'export const nobody = 1;\n');
+    const { output } = run(bin('knip'), [...KNIP, '--directory', folder]);
+    const missed = ['planted', 'left-over.ts'].filter((name) => !output.includes(name));
+    return missed.length === 0 && !/\bused\b/.test(output) ? undefined : `not found: ${missed}\n${output}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 
 step('types', () => {
   const { ok, output } = run(bin('tsc'), ['--project', 'tsconfig.json', '--pretty', 'false']);

@@ -12,7 +12,7 @@ import { type Person, startTestbed, type Testbed, type TestbedOptions } from './
 export const workloads = join(import.meta.dirname, 'fixtures', 'workloads.yaml');
 
 /** An event of the audit log: the fields that tests ask for. */
-export type AuditEvent = {
+type AuditEvent = {
   verb: string;
   user: { username: string };
   objectRef?: { resource?: string; namespace?: string; name?: string; subresource?: string };

@@ -6,8 +6,6 @@ import { createInterface } from 'node:readline';
 import { ensureBinary } from './build.ts';
 import { TestbedError } from './errors.ts';
 
-export { TestbedError } from './errors.ts';
-
 /** Aiko may do everything, Ben may edit the namespace "shop", Cho may look (not at Secrets). */
 export type Person = 'aiko' | 'ben' | 'cho';
 

@@ -31,7 +31,7 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export interface Seen {
+interface Seen {
   /** Requests of the guard for a client, in this namespace. */
   through: number;
   /** Of those, deletes. */

@@ -18,7 +18,7 @@ export function treeOf(value: unknown): Tree {
   return { is: 'scalar', value: value as string | number | boolean | null };
 }
 
-export function copyOf(tree: Tree): Tree {
+function copyOf(tree: Tree): Tree {
   return structuredClone(tree);
 }
 
@@ -169,8 +169,4 @@ function partOf(random: Random, tree: Tree): Tree {
   if (part.is === 'map') part.entries.splice(random.below(part.entries.length + 1));
   if (part.is === 'list') part.items.splice(random.below(part.items.length + 1));
   return part;
-}
-
-export function numberTree(text: string): Tree {
-  return { is: 'scalar', text, value: null };
 }

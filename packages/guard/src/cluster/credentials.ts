@@ -5,7 +5,7 @@ import type { ContextConfig } from './kubeconfig.ts';
 import { oidcTokens } from './oidc.ts';
 
 /** What proves to the cluster who is asking; PEM text for `cert` and `key`. */
-export interface Credential {
+interface Credential {
   headers: Record<string, string>;
   cert?: string;
   key?: string;

@@ -114,7 +114,7 @@ export function mustBeOk(context: string, what: string, answer: ClusterResponse)
   );
 }
 
-export function failureOf(answer: ClusterResponse): ApiFailure {
+function failureOf(answer: ClusterResponse): ApiFailure {
   const text = Buffer.from(answer.body).toString('utf8');
   try {
     const status = JSON.parse(text) as Partial<Status>;

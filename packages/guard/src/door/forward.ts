@@ -198,7 +198,7 @@ function returnedHeaders(
 }
 
 /** RFC 7234 `Warning: 299`, which kubectl prints. One line, printable, quotes escaped. */
-export function warningHeader(text: string): string {
+function warningHeader(text: string): string {
   const printable = text.replace(/[^\x20-\x7e]+/g, ' ').replace(/(["\\])/g, '\\$1');
   return `299 - "${printable.slice(0, 1000)}"`;
 }

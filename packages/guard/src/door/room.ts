@@ -1,7 +1,7 @@
 import { BODY_LIMIT } from './body.ts';
 
 /** A place for one body. What it turns out not to need is given back at once, the rest when its request is over. */
-export interface Place {
+interface Place {
   needs(bytes: number): void;
   leave(): void;
 }

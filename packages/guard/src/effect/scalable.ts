@@ -19,7 +19,7 @@ export function isBuiltInScalable({ group, resource }: { group: string; resource
  * not serve, whatever its group is called (`cluster.x-k8s.io`). Whether that has a scale is its operator's affair; a
  * body without `spec.replicas` passes all the same.
  */
-export function mayHaveReplicas(type: { group: string; resource: string }): boolean {
+function mayHaveReplicas(type: { group: string; resource: string }): boolean {
   return isBuiltInScalable(type) || !isBuiltInGroup(type.group);
 }
 

@@ -126,5 +126,3 @@ export function rowsIn(database: Database) {
     },
   };
 }
-
-export type Rows = ReturnType<typeof rowsIn>;

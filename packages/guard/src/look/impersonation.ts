@@ -1,7 +1,7 @@
 import type { As } from '@toolcrib/model';
 
 /** Between several values of one header in an `AskedRequest`: it can't stand in a value, a comma can. */
-export const SEVERAL = '\n';
+const SEVERAL = '\n';
 
 /** The `Impersonate-*` headers of a request: the guard's own reads for it are made as the same person. */
 export function impersonation(headers: Record<string, string>): As | undefined {

@@ -6,7 +6,7 @@ import type { GuardPolicyFile } from './schema.ts';
 import { ruleVocabulary, sampleFacts } from './vocabulary.ts';
 
 /** Who wrote a rule: a person, in `guard.yaml`, or we. */
-export type RuleOrigin = 'guard.yaml' | 'built-in';
+type RuleOrigin = 'guard.yaml' | 'built-in';
 
 export interface PolicyRule {
   name: string;

@@ -82,7 +82,7 @@ function barriersOf(
  * The Pods that pvc-protection keeps a deleted claim for: every one that was given a Node, finished or not (kubernetes
  * pkg/controller/volume/pvcprotection, podUsesPVC).
  */
-export function holdersOf(objects: readonly KubeObject[], claim: KubeObject): KubeObject[] {
+function holdersOf(objects: readonly KubeObject[], claim: KubeObject): KubeObject[] {
   const { namespace, name } = claim.metadata;
   return lookup(objects)
     .podsBy('claim', claimNamesOf, namespace, name)

@@ -4,7 +4,7 @@ import { isKind } from './view.ts';
 
 const DEFINITION = ['apiextensions.k8s.io', 'CustomResourceDefinition'] as const;
 
-export function isDefinition(object: { apiVersion: string; kind: string }): boolean {
+function isDefinition(object: { apiVersion: string; kind: string }): boolean {
   return isKind(object, ...DEFINITION);
 }
 

@@ -4,7 +4,6 @@ import { endpointsOf } from './endpoints.ts';
 import { lookup } from './lookup.ts';
 import { isKind } from './view.ts';
 
-export const SERVICE_ACCOUNT_NAME = 'kubernetes.io/service-account.name';
 const SERVICE_ACCOUNT_UID = 'kubernetes.io/service-account.uid';
 
 /** What goes with an object for other reasons than an owner reference. */

@@ -38,7 +38,7 @@ const PASSIVE = new Set([
  * - A kind that is served but could not be listed counts, unless it is cluster-scoped and the targets are
  *   namespaced (such owners are never honoured), or it is passive. See `isUnlikely` for what is only told.
  */
-export function couldBelong(unseen: Unseen, aims: readonly Aim[]): boolean {
+function couldBelong(unseen: Unseen, aims: readonly Aim[]): boolean {
   if (STORES_NOTHING.test(unseen.group)) return false;
   if (unseen.name !== undefined) return true;
   const takesAll = aims.some(

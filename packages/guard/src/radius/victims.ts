@@ -64,7 +64,7 @@ function belongsTo(graph: OwnerGraph, pod: KubeObject, workload: KubeObject): bo
  * Unknown before Running, not ready before ready, lower deletion cost, more of the like on its node, ready for a
  * shorter time, more restarts, younger.
  */
-export function inOrderOfVictims(pods: readonly KubeObject[]): KubeObject[] {
+function inOrderOfVictims(pods: readonly KubeObject[]): KubeObject[] {
   const onNode = new Map<string, number>();
   for (const pod of pods) {
     const node = pod.spec?.nodeName ?? '';

@@ -19,7 +19,7 @@ export async function directDependents(
   return (await Promise.all(lists)).flat();
 }
 
-export function isOwnedBy(object: KubeObject, uid: string): boolean {
+function isOwnedBy(object: KubeObject, uid: string): boolean {
   return object.metadata.ownerReferences?.some((owner) => owner.uid === uid) === true;
 }
 

@@ -81,7 +81,7 @@ export function selectorOf(owner: KubeObject): LabelSelector | undefined {
 }
 
 /** No answer, or none that says a certain no (5xx, 429, a load balancer's 404): it may go well the next time. */
-export function isTransient(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (!(error instanceof ToolcribError)) return false;
   if (error.code === 'unreachable') return true;
   return error.code === 'api' && !certainlyNotDone(error);

@@ -109,7 +109,7 @@ function remarks(snapshot: KubeObject): (string | undefined)[] {
 const OWNERS = [['f:metadata', 'f:ownerReferences']];
 
 /** Writes an owner that has just come into what came before it. @returns what did not work */
-export async function nameOwner(run: Run, was: string): Promise<Result[]> {
+async function nameOwner(run: Run, was: string): Promise<Result[]> {
   const results: Result[] = [];
   for (const { info, ref, reference, snapshot } of run.unnamed.get(was) ?? []) {
     try {

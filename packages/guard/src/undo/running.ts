@@ -26,7 +26,7 @@ export interface Run {
   unnamed: Map<string, Unnamed[]>;
 }
 
-export interface Unnamed {
+interface Unnamed {
   info: ResourceInfo;
   ref: ObjectRef & { uid: string };
   reference: OwnerReference;

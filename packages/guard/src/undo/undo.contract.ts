@@ -12,12 +12,12 @@ import { lookForUndo, planUndo, runUndo } from './index.ts';
 const waiting = { poll: 30, limit: 20_000 };
 
 /** A snapshot of whole objects, read by plain requests. */
-export function snapshotOf(objects: KubeObject[]): Snapshot {
+function snapshotOf(objects: KubeObject[]): Snapshot {
   return { id: 's1', actId: 'act-test1', requestId: 'r1', takenAt: 1, context: 'test', objects };
 }
 
 /** Lists carry no kind on their items. */
-export async function kept(
+async function kept(
   target: ClusterTarget,
   path: string,
   apiVersion: string,
@@ -27,7 +27,7 @@ export async function kept(
 }
 
 /** Looks, plans and runs, as a person's undo does. */
-export async function undo(
+async function undo(
   target: ClusterTarget,
   snapshot: Snapshot,
   requests: RequestRecord[] = [],

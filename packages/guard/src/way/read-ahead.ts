@@ -58,7 +58,7 @@ export function beginToRead(deps: WayDeps, begun: Begun): Promise<readonly KubeO
  * by then would still go. All of these come from judging a request of the act, before which what was read ahead is taken back: so it
  * is enough to ask for them while nothing else of it is judged.
  */
-export function mayReadAhead(deps: Pick<WayDeps, 'desk'>, live: LiveAct): boolean {
+function mayReadAhead(deps: Pick<WayDeps, 'desk'>, live: LiveAct): boolean {
   const { act, shares, stopped, untold, unlisted } = live;
   if (shares !== undefined || stopped !== undefined || untold !== undefined) return false;
   if (likelyUnseen({ unseen: [...(unlisted?.values() ?? [])] }).length > 0) return false;

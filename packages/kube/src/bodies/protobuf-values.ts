@@ -55,7 +55,7 @@ function rawJson(raw: unknown): unknown {
 }
 
 /** Go's time.Duration.String(). @param nanoseconds a whole number */
-export function goDuration(nanoseconds: number): string {
+function goDuration(nanoseconds: number): string {
   if (nanoseconds === 0) return '0s';
   const sign = nanoseconds < 0 ? '-' : '';
   const left = Math.abs(nanoseconds);

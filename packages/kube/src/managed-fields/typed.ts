@@ -24,7 +24,7 @@ export function relationOf(schema: Schema | undefined, value: unknown): Relation
 }
 
 /** True for a field of a struct, false for an entry of a map with free keys. */
-export function isStructField(schema: Schema | undefined, name: string): boolean {
+function isStructField(schema: Schema | undefined, name: string): boolean {
   return resolveSchema(schema)?.properties?.[name] !== undefined;
 }
 

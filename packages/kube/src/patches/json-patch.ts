@@ -2,7 +2,7 @@ import { KubeError } from '../errors.ts';
 import { copyJson, isObject, sameJson, setField } from './json.ts';
 
 /** One operation of a JSON patch (RFC 6902). */
-export interface JsonPatchOperation {
+interface JsonPatchOperation {
   op: string;
   path: string;
   from?: string;

@@ -9,7 +9,7 @@ export interface User {
   extra?: Record<string, string[]>;
 }
 
-export const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
+const ANONYMOUS: User = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
 
 /** The tokens that the sandbox knows, and whose they are. */
 export interface TokenBook {

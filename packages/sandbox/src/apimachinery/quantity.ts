@@ -47,7 +47,7 @@ function divideUp(value: bigint, by: bigint): bigint {
 const ONE = 1_000_000_000n;
 
 /** The one way that the API server writes a quantity: no fraction, the largest suffix that loses nothing. */
-export function formatQuantity({ nano, format }: Quantity): string {
+function formatQuantity({ nano, format }: Quantity): string {
   if (nano === 0n) return '0';
   const sign = nano < 0n ? '-' : '';
   const size = nano < 0n ? -nano : nano;

@@ -21,8 +21,6 @@ import { statefulSetController } from './statefulset/statefulset.ts';
 import { volumeBinder } from './storage/binder.ts';
 import { claimProtection, volumeProtection } from './storage/protection.ts';
 
-export { HOOKS } from './node/hooks.ts';
-
 export type ControllersOptions = KubeletOptions &
   NodeOptions &
   GarbageCollectorOptions &
@@ -58,7 +56,7 @@ const CONTROLLERS = {
   'event-ttl': eventTtl,
 } satisfies Record<string, (options: ControllersOptions) => Controller>;
 
-export type ControllerName = keyof typeof CONTROLLERS;
+type ControllerName = keyof typeof CONTROLLERS;
 
 /**
  * Starts the controllers of a cluster on a store.

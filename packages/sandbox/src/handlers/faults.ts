@@ -1,2 +1,2 @@
 export { invalid } from '../apimachinery/api-error.ts';
-export { forbiddenField, invalidValue, required, unsupported } from '../store/meta-rules.ts';
+export { forbiddenField, required, unsupported } from '../store/meta-rules.ts';

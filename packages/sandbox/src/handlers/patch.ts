@@ -99,12 +99,12 @@ function acceptedPatches(request: ResourceRequest): string[] {
   return [PATCH_TYPES.json, PATCH_TYPES.merge, ...strategic, PATCH_TYPES.apply];
 }
 
-export function schemaFor(request: ResourceRequest): Schema | undefined {
+function schemaFor(request: ResourceRequest): Schema | undefined {
   return schemaOf({ apiVersion: apiVersionOf(request.type), kind: request.info.kind });
 }
 
 /** @throws ApiError 422 for a patch that does not fit the object, 400 for one that is none */
-export function patchedObject(request: ResourceRequest, current: KubeObject, patch: unknown): KubeObject {
+function patchedObject(request: ResourceRequest, current: KubeObject, patch: unknown): KubeObject {
   try {
     return applyPatch(request.contentType, current, patch, schemaFor(request));
   } catch (error) {

@@ -87,7 +87,7 @@ export async function deleteCollection(request: ResourceRequest): Promise<Reply>
 }
 
 /** @throws ApiError 400 for what can't be read, 422 for what contradicts itself */
-export async function deleteOptions(request: ResourceRequest): Promise<DeleteOptions> {
+async function deleteOptions(request: ResourceRequest): Promise<DeleteOptions> {
   const bytes = await request.body();
   const decoded = bytes.length > 0 ? await readBody(request) : undefined;
   checkReadable(decoded, request.query);

@@ -70,7 +70,7 @@ export function listViewOf(
 }
 
 /** The items of a built-in list carry no kind of their own; those of custom resources do. */
-export function listOf(
+function listOf(
   type: ResourceType,
   kind: string,
   items: KubeObject[],

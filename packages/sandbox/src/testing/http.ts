@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { parse } from 'yaml';
 
-export interface Answer {
+interface Answer {
   status: number;
   headers: IncomingHttpHeaders;
   text: string;
@@ -10,7 +10,7 @@ export interface Answer {
   body: any;
 }
 
-export interface Call {
+interface Call {
   body?: unknown;
   headers?: Record<string, string>;
 }

@@ -11,7 +11,7 @@ export interface Person {
 }
 
 /** What was said to a hold; by whom is known otherwise. */
-export interface Said {
+interface Said {
   as: 'as-sent' | 'softened' | 'denied';
   /** The name that was typed to let something go without a net. */
   withoutNet?: string;

@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { openUpstream, type Upstream } from '@toolcrib/guard/cluster';
-import { Agent } from 'undici';
 import { parse } from 'yaml';
 
 /** What stands for an answer: a status from 100 to 599, or no answer at all. */
@@ -19,7 +18,7 @@ export type Lie =
 /** When what was asked is carried out: not at all, before the lie is told, or only once `release` is called. */
 export type Point = 'never' | 'before' | 'later';
 
-export interface Told {
+interface Told {
   /** The lie was told (to this many requests). */
   times: number;
   /** Requests that it could have been told to, by now. */
@@ -244,6 +243,3 @@ function whole(status: number, type: string, text: string): string {
   const length = bare ? '' : `Content-Length: ${Buffer.byteLength(body)}\r\n`;
   return `HTTP/1.1 ${status} Whatever\r\nContent-Type: ${type}\r\n${length}Connection: close\r\n\r\n${body}`;
 }
-
-/** Sends as a client does, to a door. */
-export const clientAgent = (ca: string): Agent => new Agent({ connect: { ca }, headersTimeout: 0 });

@@ -123,7 +123,7 @@ export interface RunningGuard {
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const NODE = ['--conditions=toolcrib-source', '--no-warnings'];
-export const MAIN = here('../compose/guard-main.ts');
+const MAIN = here('../compose/guard-main.ts');
 const LIMITED = here('./limited-guard.ts');
 export const CLI = here('../faces/cli/main.ts');
 

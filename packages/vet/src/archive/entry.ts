@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { compressionOf, containerOf, type Executable, executableOf, HEAD, isPackage } from './kind.ts';
 
 /** One file within an archive that could be run. Names are as the archive has them: not safe to print or to open. */
-export interface ExecutableInside {
+interface ExecutableInside {
   /** Path in the archive; for an archive in an archive `outer.tar!inner`. */
   path: string;
   kind: Executable;

@@ -10,7 +10,7 @@ import { ARCHIVE_LIMITS, type ArchiveLimits, counted, type Meter, meter } from '
 import { lookIntoTar } from './tar.ts';
 import { lookIntoZip } from './zip.ts';
 
-export type { ExecutableInside, Finding, Inside } from './entry.ts';
+export type { Inside } from './entry.ts';
 export { ARCHIVE_LIMITS, type ArchiveLimits } from './limits.ts';
 
 /**

@@ -7,7 +7,7 @@ import { parseJson, readLimited } from './json.ts';
 import { zipEntries } from './zip.ts';
 
 /** What a file turned out to be, by its content, never by its name. */
-export type GivenKind = 'osv' | 'scorecard' | 'depsdev' | 'sbom' | 'release';
+type GivenKind = 'osv' | 'scorecard' | 'depsdev' | 'sbom' | 'release';
 
 export interface Given {
   path: string;

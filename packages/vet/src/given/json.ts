@@ -1,7 +1,7 @@
 import { ToolcribError } from '@toolcrib/model';
 import { openRegular } from '../regular-file.ts';
 
-export const JSON_LIMITS: { bytes: number; depth: number } = { bytes: 64 * 1024 * 1024, depth: 200 };
+const JSON_LIMITS: { bytes: number; depth: number } = { bytes: 64 * 1024 * 1024, depth: 200 };
 
 /**
  * Parses JSON of strangers. What is nested deeper than any format of the field is refused before it is built, as every
@@ -50,7 +50,7 @@ export async function readLimited(path: string, limit: number = JSON_LIMITS.byte
   }
 }
 
-export function tooLarge(name: string, limit: number): ToolcribError {
+function tooLarge(name: string, limit: number): ToolcribError {
   return new ToolcribError('limit', `${name} has more than ${Math.round(limit / 1024 / 1024)} MiB`, {
     next: 'give only the part that speaks of this tool',
   });

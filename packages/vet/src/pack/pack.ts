@@ -19,7 +19,7 @@ export function packText(pack: EvidencePack): string {
   return `${canonicalize(pack)}\n`;
 }
 
-export function hashOf(pack: Omit<EvidencePack, 'sha256'>): string {
+function hashOf(pack: Omit<EvidencePack, 'sha256'>): string {
   return createHash('sha256')
     .update(canonicalize(pack) ?? '')
     .digest('hex');

@@ -12,7 +12,7 @@ import { rereadSignature } from './reread-signature.ts';
 import type { EvidencePack } from './schema.ts';
 
 /** How one fact fared when its source was read again. */
-export interface Reread {
+interface Reread {
   id: string;
   state:
     | 'same'

@@ -4,7 +4,7 @@ import type { Repository } from '../sources/git/repository.ts';
 import { textOf } from './text.ts';
 
 /** Text larger than this is not looked into, and is said to be so. */
-export const BLOB_LIMIT = 1024 * 1024;
+const BLOB_LIMIT = 1024 * 1024;
 const OBJECTS_AT_ONCE = 500;
 const COMMITS_AT_ONCE = 200;
 

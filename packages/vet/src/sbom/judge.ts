@@ -5,7 +5,7 @@ import { parsePurl, samePackage } from '../verify/provenance.ts';
 import { type Component, isDigest, type Sbom } from './model.ts';
 
 /** NTIA, The Minimum Elements For a Software Bill of Materials (2021-07-12), data fields. */
-export type Element =
+type Element =
   | 'supplier'
   | 'component name'
   | 'version'

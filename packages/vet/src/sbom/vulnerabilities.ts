@@ -6,7 +6,7 @@ import { affectsVersion } from '../osv/version.ts';
 import { parsePurl } from '../verify/provenance.ts';
 import type { Component, Sbom } from './model.ts';
 
-export interface Vulnerability {
+interface Vulnerability {
   component: string;
   id: string;
   summary: string;
@@ -15,7 +15,7 @@ export interface Vulnerability {
 }
 
 /** Components of which the data given says nothing either way, by why. */
-export interface Unasked {
+interface Unasked {
   why: string;
   count: number;
   /** Names of the first few. */

@@ -7,7 +7,7 @@ import { Stop } from './stop.ts';
 export type DigestAlgorithm = 'sha256' | 'sha384' | 'sha512' | 'blake2b512' | 'sha1' | 'md5' | 'sha224';
 
 /** How much of an artefact may be held in memory at once, for the few schemes that sign the bytes themselves. */
-export const WHOLE_LIMIT = 64 * 1024 * 1024;
+const WHOLE_LIMIT = 64 * 1024 * 1024;
 const CHUNK = 1024 * 1024;
 
 /**

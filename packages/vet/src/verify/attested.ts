@@ -55,7 +55,7 @@ export async function verifyBundle(
 }
 
 /** A key the person named for this artefact. */
-export function pinnedKey({ expected }: VerifyInput): KeyForBundle | undefined {
+function pinnedKey({ expected }: VerifyInput): KeyForBundle | undefined {
   const keys = expected.signers.flatMap((one) => (one.kind === 'public-key' ? [readPublicKey(one.pem)] : []));
   if (keys.length > 1)
     throw new Stop('unsupported', 'a bundle that names no certificate can be held against one key only');

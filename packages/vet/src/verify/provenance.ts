@@ -4,8 +4,8 @@ import type { Statement } from './statement.ts';
 import { Stop } from './stop.ts';
 import type { BuildClaims, Provenance } from './verification.ts';
 
-export const SLSA_V02 = 'https://slsa.dev/provenance/v0.2';
-export const SLSA_V1 = 'https://slsa.dev/provenance/v1';
+const SLSA_V02 = 'https://slsa.dev/provenance/v0.2';
+const SLSA_V1 = 'https://slsa.dev/provenance/v1';
 
 const Digests = z.record(z.string(), z.string());
 

@@ -1,5 +1,5 @@
 /** The `reason` of the Status that a failed store call carries, or undefined for any other error. */
-export function reasonOf(error: unknown): string | undefined {
+function reasonOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { status, reason } = error as { status?: unknown; reason?: unknown };
   if (typeof status === 'object' && status !== null && 'reason' in status) return String(status.reason);

@@ -12,7 +12,7 @@ export type Recorder = (
   extra?: EventExtra,
 ) => void;
 
-export interface EventExtra {
+interface EventExtra {
   fieldPath?: string;
   /** The Node that reports, for a kubelet's Events. */
   host?: string;

@@ -26,7 +26,7 @@ export function isControlledBy(object: KubeObject, owner: KubeObject): boolean {
 }
 
 /** The group of an apiVersion, for telling an `apps` Deployment from another group's kind of that name. */
-export function groupOf(apiVersion: string): string {
+function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');
   return slash < 0 ? '' : apiVersion.slice(0, slash);
 }

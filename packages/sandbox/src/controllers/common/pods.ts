@@ -1,4 +1,4 @@
-import { controllerOf, type KubeObject, type ResourceType } from '@toolcrib/kube';
+import type { KubeObject, ResourceType } from '@toolcrib/kube';
 import { conditionOf } from './conditions.ts';
 import { isNamespaceTerminating, isNotFound, messageOf } from './errors.ts';
 import type { Tools } from './loop.ts';
@@ -105,8 +105,4 @@ export function ownAndOrphaned(tools: Tools, type: ResourceType, owner: KubeObje
     ...tools.view.controlledBy(type, owner.metadata.uid),
     ...tools.view.uncontrolled(type, owner.metadata.namespace),
   ];
-}
-
-export function controllerUidOf(object: KubeObject): string | undefined {
-  return controllerOf(object)?.uid;
 }

@@ -46,7 +46,7 @@ export function claimRevisions(tools: Tools, owner: KubeObject, ownerType: Resou
     .sort((a, b) => numberOf(a) - numberOf(b) || (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 
-export function numberOf(revision: KubeObject): number {
+function numberOf(revision: KubeObject): number {
   return Number(revision.revision ?? 0);
 }
 

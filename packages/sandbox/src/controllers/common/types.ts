@@ -40,4 +40,3 @@ export const POD_DISRUPTION_BUDGETS: ResourceType = {
   version: 'v1',
   resource: 'poddisruptionbudgets',
 };
-export const LEASES: ResourceType = { group: 'coordination.k8s.io', version: 'v1', resource: 'leases' };

@@ -26,7 +26,7 @@ export interface Collector {
 class NamespacedOwnerError extends Error {}
 
 /** The served type of a kind. @throws Error where it is not served: that is an error, never a reason to delete */
-export function typeOf(store: Store, apiVersion: string, kind: string): ResourceInfo {
+function typeOf(store: Store, apiVersion: string, kind: string): ResourceInfo {
   const { group, version } = groupVersionOf(apiVersion);
   const found = store
     .resources()

@@ -6,7 +6,7 @@ import { NODES } from '../common/types.ts';
 import { keyOfObject } from '../common/view.ts';
 import { isLost } from './hooks.ts';
 
-export const KUBELET_VERSION = 'v1.35.4';
+const KUBELET_VERSION = 'v1.35.4';
 const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
 // How long kubelets may keep Secrets, in seconds: by the number of Nodes, and 0 up to a hundred (the ttl controller).

@@ -7,7 +7,7 @@ const POD_NAME = 'statefulset.kubernetes.io/pod-name';
 const POD_INDEX = 'apps.kubernetes.io/pod-index';
 
 /** The ordinal at the end of a Pod's name, and what stands before it; -1 where there is none. */
-export function parentAndOrdinal(name: string): { parent: string; ordinal: number } {
+function parentAndOrdinal(name: string): { parent: string; ordinal: number } {
   const match = /^(.*)-([0-9]+)$/.exec(name);
   return match ? { parent: match[1] ?? '', ordinal: Number(match[2]) } : { parent: '', ordinal: -1 };
 }

@@ -65,11 +65,11 @@ function draft({ set, current, update }: Rollout, ordinal: number): KubeObject {
   return newMember(set, templateOf(revision), ordinal, revision.metadata.name);
 }
 
-export function isCreated(pod: KubeObject): boolean {
+function isCreated(pod: KubeObject): boolean {
   return pod.metadata.uid !== undefined;
 }
 
-export function isRunningAndReady(pod: KubeObject): boolean {
+function isRunningAndReady(pod: KubeObject): boolean {
   return pod.status?.phase === 'Running' && isReady(pod);
 }
 

@@ -5,7 +5,7 @@ import { isFinished } from '../common/pods.ts';
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS } from '../common/types.ts';
 import { keyOf, keyOfObject } from '../common/view.ts';
 
-export const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
+const CLAIM_PROTECTION = 'kubernetes.io/pvc-protection';
 export const VOLUME_PROTECTION = 'kubernetes.io/pv-protection';
 /** Holds a provisioned volume until what it stands for has been deleted; only while the policy is Delete. */
 export const PROVISIONER_FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer';
@@ -56,7 +56,7 @@ function isInUse(claim: KubeObject, { view }: Tools): boolean {
     .some((pod) => pod.spec?.nodeName && claimNames(pod).includes(claim.metadata.name));
 }
 
-export function claimNames(pod: KubeObject): string[] {
+function claimNames(pod: KubeObject): string[] {
   return (pod.spec?.volumes ?? []).flatMap(
     (volume: { name: string; persistentVolumeClaim?: { claimName?: string }; ephemeral?: unknown }) => {
       if (volume.ephemeral) return [`${pod.metadata.name}-${volume.name}`];

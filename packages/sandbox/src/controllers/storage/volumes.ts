@@ -29,7 +29,7 @@ export function setVolumePhase(volume: KubeObject, phase: Phase, tools: Tools, m
   );
 }
 
-export function isProvisionedHere(volume: KubeObject): boolean {
+function isProvisionedHere(volume: KubeObject): boolean {
   return volume.metadata.annotations?.['pv.kubernetes.io/provisioned-by'] === PROVISIONER;
 }
 

@@ -24,7 +24,7 @@ export function validatePodSpec(spec: Body, path: string): FieldFault[] {
   return faults;
 }
 
-export function duplicate(field: string, value: unknown): FieldFault {
+function duplicate(field: string, value: unknown): FieldFault {
   return { type: 'FieldValueDuplicate', field, body: `Duplicate value: ${JSON.stringify(value)}` };
 }
 
@@ -57,7 +57,7 @@ function validateContainer(container: Body, path: string, volumes: Set<string>):
   return faults;
 }
 
-export function validatePort(port: unknown, field: string): FieldFault[] {
+function validatePort(port: unknown, field: string): FieldFault[] {
   if (port === 0 || port === undefined) return [required(field)];
   if (Number(port) >= 1 && Number(port) <= 65535) return [];
   return [

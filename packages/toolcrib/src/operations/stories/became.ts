@@ -81,7 +81,7 @@ function undoneOf(story: ActFacts): Outcome | undefined {
 }
 
 /** Whether everything that the act took is back by an undo. */
-export function wholeUndo(story: ActFacts): boolean {
+function wholeUndo(story: ActFacts): boolean {
   if (story.newer) return false;
   return tried(story.undos).some((undo) => isWhole(undo) && !tookAfter(story, undo));
 }

@@ -6,7 +6,7 @@ import { undoSchema } from '@toolcrib/model/records/undo';
 import { z } from 'zod';
 
 /** What was said to one hold of an act: what the journal has of it, without what was shown. */
-export const answerStorySchema = z.object({
+const answerStorySchema = z.object({
   code: z.string(),
   /** The request that was held. */
   requestId: z.string(),
@@ -42,7 +42,7 @@ export const outcomeWords = [
   'without a net',
 ] as const;
 
-export const outcomeSchema = z.object({
+const outcomeSchema = z.object({
   word: z.enum(outcomeWords),
   /** How much a reader should mind it. */
   tone: z.enum(['plain', 'good', 'mild', 'bad']),
@@ -52,11 +52,11 @@ export const outcomeSchema = z.object({
 export type Outcome = z.output<typeof outcomeSchema>;
 
 /** What the rules say of an act's worst request, whatever the mode made of that. */
-export const severitySchema = z.enum(['deny', 'hold', 'warn', 'calm']);
+const severitySchema = z.enum(['deny', 'hold', 'warn', 'calm']);
 export type Severity = z.output<typeof severitySchema>;
 
 /** What is known of an act. */
-export const actFactsSchema = z.object({
+const actFactsSchema = z.object({
   act: actSchema,
   requests: z.array(requestSchema),
   softenings: z.array(softenSchema),

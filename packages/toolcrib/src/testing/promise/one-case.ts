@@ -449,7 +449,7 @@ async function retained(target: ClusterTarget, app: string, now: Standing): Prom
 }
 
 /** Asks until nothing is open any more. @returns what still is when the time is up */
-export async function eventually(limit: number, open: () => Promise<string[]>): Promise<string[]> {
+async function eventually(limit: number, open: () => Promise<string[]>): Promise<string[]> {
   const end = Date.now() + limit;
   for (;;) {
     const left = await open();

@@ -48,7 +48,7 @@ export interface World {
 }
 
 /** What is done: `at` picks among what is there, wherever it is. */
-export type Act =
+type Act =
   | { do: 'delete'; at: number[]; policy: 'Background' | 'Foreground' | 'Orphan' }
   | { do: 'collection'; at: number }
   | { do: 'namespace' }

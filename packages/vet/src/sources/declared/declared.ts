@@ -12,7 +12,7 @@ export interface Declared {
   undecided?: string;
 }
 
-export interface DeclaredMethod {
+interface DeclaredMethod {
   scheme: 'checksums' | 'cosign' | 'slsa-provenance' | 'minisign' | 'github-attestation';
   /** What it is over: the artefact, or the checksum file that names the artefact. */
   over: 'artefact' | 'checksum file';
@@ -24,9 +24,7 @@ export interface DeclaredMethod {
   claims: Record<string, string>;
 }
 
-export type DeclaredFiles = Partial<
-  Record<'bundle' | 'signature' | 'certificate' | 'key' | 'checksums', string>
->;
+type DeclaredFiles = Partial<Record<'bundle' | 'signature' | 'certificate' | 'key' | 'checksums', string>>;
 
 const GITHUB_ACTIONS = 'https://token.actions.githubusercontent.com';
 

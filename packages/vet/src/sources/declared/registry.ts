@@ -52,7 +52,7 @@ const signing = {
   github_artifact_attestations: Attestations.optional(),
 };
 
-export const PackageSchema = z.looseObject({
+const PackageSchema = z.looseObject({
   ...signing,
   type: z.string().optional(),
   name: z.string().optional(),

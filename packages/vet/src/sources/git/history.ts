@@ -6,7 +6,7 @@ import { GitFailure, type Repository } from './repository.ts';
 
 const DAY = 86_400_000;
 /** Days whose commits are kept singly: three years, more than any threshold asks for. */
-export const DAYS_KEPT = 1096;
+const DAYS_KEPT = 1096;
 const PEOPLE_LIMIT = 100_000;
 
 export const HISTORY_FORMAT = '%H%x00%P%x00%ct%x00%aN%x00%aE';

@@ -83,7 +83,7 @@ function isLater(line: string, { moment, tags }: { moment: number; tags: Readonl
 const TAG = /^(|.*[^0-9A-Za-z.]|.*(?<![a-z])v)(\d+\.\d+(?:\.\d+)?(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)$/;
 
 /** @param line in `TAG_FORMAT` @returns undefined for a tag that names no version */
-export function parseTag(line: string): ReleaseTag | undefined {
+function parseTag(line: string): ReleaseTag | undefined {
   const [tag = '', type, object = '', seconds = ''] = line.split('\0');
   const match = tag.length <= 200 ? TAG.exec(tag) : null;
   if (match === null || seconds === '') return undefined;

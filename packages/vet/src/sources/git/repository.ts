@@ -213,7 +213,7 @@ function environment(): NodeJS.ProcessEnv {
   };
 }
 
-export async function* gitStream(
+async function* gitStream(
   gitDir: string,
   args: readonly string[],
   input?: string,

@@ -22,7 +22,7 @@ const proof = z
   );
 
 /** A release as it lies on this disk: `kind: Release`, given to `vet` with --file. Paths are relative to this file. */
-export const releaseSchema = z.strictObject({
+const releaseSchema = z.strictObject({
   apiVersion: z.literal('toolcrib.dev/v1alpha1'),
   kind: z.literal('Release'),
   spec: z.strictObject({

@@ -4,7 +4,7 @@ import type { Scheme } from '../scheme.ts';
 import { printable, Stop } from '../stop.ts';
 
 /** One line of a checksum file. `name` is absent in a file that holds a single digest and nothing else. */
-export interface ChecksumLine {
+interface ChecksumLine {
   algorithms: readonly DigestAlgorithm[];
   digest: string;
   name?: string;
@@ -96,7 +96,7 @@ const sameName = (listed: string, name: string) =>
   listed === name || (listed.split(/[\\/]/).at(-1) ?? '') === name;
 
 /** @throws {Stop} `limit`, `not-understood` */
-export function readChecksums(bytes: Uint8Array): ChecksumLine[] {
+function readChecksums(bytes: Uint8Array): ChecksumLine[] {
   if (bytes.length > MOST_BYTES) throw new Stop('limit', 'the checksum file is over 16 MiB');
   let text: string;
   try {

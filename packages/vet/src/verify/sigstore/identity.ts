@@ -152,7 +152,7 @@ export function anchored(pattern: string): RegExp {
   }
 }
 
-export function describe(expected: ExpectedSigner): string {
+function describe(expected: ExpectedSigner): string {
   switch (expected.kind) {
     case 'certificate':
       return `${expected.identity} (vouched for by ${expected.issuer})`;

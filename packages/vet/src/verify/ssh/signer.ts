@@ -107,6 +107,6 @@ function judge(
 }
 
 /** As `ssh-keygen -l` prints it. */
-export function sshFingerprint(keyBlob: Uint8Array): string {
+function sshFingerprint(keyBlob: Uint8Array): string {
   return `SHA256:${createHash('sha256').update(keyBlob).digest('base64').replace(/=+$/, '')}`;
 }

@@ -16,7 +16,7 @@ export interface TrustRoot {
   npmKeys: NpmKey[];
 }
 
-export interface NpmKey {
+interface NpmKey {
   keyId: string;
   /** `npm:signatures` (registry signatures) or `npm:attestations` (publish attestations). */
   usage: string;
@@ -36,7 +36,7 @@ const NpmKeySchema = z.object({
 });
 
 /** The file format of a stored root; `trustedRoot` is Sigstore's own TrustedRoot message as JSON. */
-export const StoredRootSchema = z.object({
+const StoredRootSchema = z.object({
   asOf: z.iso.datetime(),
   origin: z.string(),
   trustedRoot: z.record(z.string(), z.unknown()),
