@@ -1,5 +1,6 @@
+import { readPlainScalar } from '@toolcrib/kube';
 import { ToolcribError } from '@toolcrib/model';
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { type Document, isNode, LineCounter, parseAllDocuments, parseDocument, type ScalarTag } from 'yaml';
 import { z } from 'zod';
 
 // The v1 Config of client-go (tools/clientcmd/api/v1/types.go), as far as it is used here. Go reads null and
@@ -99,7 +100,7 @@ export interface KubeconfigFile {
 /** @throws ToolcribError `bad-file`, with line and column. Never quotes the file: it holds secrets. */
 export function parseKubeconfig(path: string, text: string): KubeconfigFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true });
+  const document = firstDocument(text, lines);
   const [broken] = document.errors;
   if (broken) throw bad(path, lines.linePos(broken.pos[0]), firstLine(broken.message), broken);
   let value: unknown;
@@ -125,8 +126,30 @@ export function parseKubeconfig(path: string, text: string): KubeconfigFile {
   return { path, currentContext, clusters, users, contexts, extensions };
 }
 
+/**
+ * What kubectl takes of a file: its first document, and in that plain words for what they are in YAML 1.1, as Go's reader has
+ * it (`yes` is a truth, and `1_000` a number).
+ */
+function firstDocument(text: string, lineCounter: LineCounter): Document.Parsed {
+  const all = parseAllDocuments(text, {
+    lineCounter,
+    prettyErrors: false,
+    strict: true,
+    customTags: (tags) => [PLAIN, ...tags],
+  });
+  const [first] = 'empty' in all ? [] : all;
+  return first ?? parseDocument('');
+}
+
+const PLAIN: ScalarTag = {
+  tag: 'tag:toolcrib.dev,2026:plain',
+  default: true,
+  test: /^/,
+  resolve: readPlainScalar,
+};
+
 /** Where in the text a value stands, or the nearest thing around it. */
-function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number {
+function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {
   for (let length = path.length; length >= 0; length--) {
     const node =
       length === 0 ? document.contents : document.getIn(path.slice(0, length) as (string | number)[], true);

@@ -154,6 +154,29 @@ test('broken files are named with line and column, and never quoted', () => {
   }
 });
 
+const withFlag = (word: string) =>
+  parseKubeconfig('k', `clusters: [{name: a, cluster: {insecure-skip-tls-verify: ${word}}}]`);
+
+test('words are what kubectl reads in them: yes is a truth, quoted it is none, and no is no name', () => {
+  for (const word of ['true', 'yes', 'On', 'y'])
+    assert.equal(withFlag(word).clusters[0]?.cluster['insecure-skip-tls-verify'], true, word);
+  for (const word of ['false', 'no', 'OFF', 'n'])
+    assert.equal(withFlag(word).clusters[0]?.cluster['insecure-skip-tls-verify'], false, word);
+  for (const word of ['"yes"', "'true'", '1', 'maybe'])
+    assert.throws(() => withFlag(word), { code: 'bad-file', message: /insecure-skip-tls-verify: .*boolean/ });
+  assert.throws(() => parseKubeconfig('k', 'contexts: [{name: no, context: {}}]'), {
+    code: 'bad-file',
+    message: /^The kubeconfig k:1:19 is not understood: contexts\.0\.name: .*expected string/,
+  });
+  assert.equal(parseKubeconfig('k', 'contexts: [{name: "no", context: {}}]').contexts[0]?.name, 'no');
+});
+
+test('of several documents in a file the first counts, as for kubectl, whatever the others are', () => {
+  for (const rest of ['---\ncurrent-context: b\n', '...\n---\nclusters: [', '---\n'])
+    assert.equal(parseKubeconfig('k', `---\ncurrent-context: a\n${rest}`).currentContext, 'a', rest);
+  assert.throws(() => parseKubeconfig('k', 'clusters: [\n---\ncurrent-context: b\n'), { code: 'bad-file' });
+});
+
 test('an unreadable file is named', (t) => {
   const asFolder = join(folder, 'folder');
   mkdirSync(asFolder);
