@@ -164,6 +164,27 @@ test('the cluster is gone when the yes comes: nothing was sent, and the journal 
   await close();
 });
 
+test('the cluster is gone right after a pass was taken: that request was not sent, and the log has it', async () => {
+  let gone = false;
+  const cluster = faulty(target.cluster, () => (gone ? { before: away() } : undefined));
+  const { deps, journal, close } = openWay(cluster, policyOf(ALL));
+  const first = asked('DELETE', `${DEPLOYMENTS}/web`);
+  assert.equal(saidIn(await judge(deps, first)).code, 403);
+  const [hold] = deps.desk.list();
+  deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+  const { takePass } = deps.desk;
+  deps.desk.takePass = (...args) => {
+    gone = true;
+    return takePass(...args);
+  };
+  const second = asked('DELETE', `${DEPLOYMENTS}/web`);
+  assert.equal(saidIn(await judge(deps, second)).code, 502);
+  const request = (await journal.requests({})).find(({ id }) => id === second.id);
+  assert.equal(request?.state, 'not-sent');
+  assert.match(request?.note ?? '', /^approved, and then: The cluster gave no answer/);
+  await close();
+});
+
 test('the hold has who asks, as whom and how, and the notice tells it', async () => {
   const { deps, close } = openWay(target.cluster, policyOf(ALL));
   const told: (string | undefined)[] = [];

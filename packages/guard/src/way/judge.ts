@@ -336,7 +336,7 @@ async function waitForAnswer(
   }
   const approved: Hold = { ...now, answer: { ...given, at: deps.clock.now() } };
   return approvedNow(deps, step, approved).catch(async (error: unknown) => {
-    await notSent(deps, step, error);
+    await notSent(deps, step, approved, error);
     throw error;
   });
 }
@@ -354,11 +354,14 @@ async function approvedNow(deps: WayDeps, step: Step, approved: Hold): Promise<I
 }
 
 /** A yes that led to nothing: the look after it failed. What was kept by then may have left, and is settled otherwise. */
-async function notSent(deps: WayDeps, step: Step, error: unknown): Promise<void> {
+async function notSent(deps: WayDeps, step: Step, { answer: yes }: Hold, error: unknown): Promise<void> {
+  // Without a net it may have left although nothing could be written down.
+  if (yes?.withoutNet) return;
   const { live, request } = step;
   try {
     const all = await deps.journal.requests({ actId: live.act.id });
-    if (all.find(({ id }) => id === request.id)?.state !== 'held') return;
+    const stored = all.find(({ id }) => id === request.id)?.state;
+    if (stored !== undefined && stored !== 'held') return;
   } catch (cause) {
     deps.log('a request that was not sent could not be written down', { id: request.id, why: String(cause) });
     return;
@@ -375,6 +378,15 @@ async function notSent(deps: WayDeps, step: Step, error: unknown): Promise<void>
  * @param again it was taken before, and covers this too
  */
 async function released(deps: WayDeps, step: Step, hold: Hold, again = false): Promise<Instruction> {
+  try {
+    return await lookedAtAgain(deps, step, hold, again);
+  } catch (error) {
+    await notSent(deps, step, hold, error);
+    throw error;
+  }
+}
+
+async function lookedAtAgain(deps: WayDeps, step: Step, hold: Hold, again: boolean): Promise<Instruction> {
   const { request, subject, live } = step;
   const cluster = await deps.clusterFor(request.context);
   await deps.acts.bind(live, cluster);
