@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { circlesOf, faultsOf, known } from './circles.ts';
 import { planted as plantedCircles, plantedFaults } from './circles-planted.ts';
+import { plantedVerbFaults, verbFaults } from './effect-verbs.ts';
 import { importsOf } from './import-graph.ts';
 import { overrides, planted } from './import-law.ts';
 import { PACKAGES } from './packages.ts';
@@ -116,6 +117,10 @@ step('the search for what nobody imports finds a planted export and a planted fi
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+step("only an effect's own kind compares its verb", verbFaults);
+
+step('the search for compared verbs finds its planted ones', plantedVerbFaults);
 
 step('types', () => {
   const { ok, output } = run(bin('tsc'), ['--project', 'tsconfig.json', '--pretty', 'false']);

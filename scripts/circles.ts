@@ -42,7 +42,6 @@ export const known: Circle[] = [
       'window',
     ),
   },
-  { members: inWay('look-at', 'settle-by-looking') },
 ];
 
 /** Every circle of files, then every circle of neighbouring folders, from the outermost folder inwards. */

@@ -29,7 +29,7 @@ export const faults: Fault[] = [
     file: 'packages/kube/src/delete-options.ts',
     find: 'return decodedBody === undefined ? fromQuery(query) : fromBody(decodedBody);',
     put: 'return decodedBody === undefined ? fromQuery(query) : fromQuery(query);',
-    tests: [`${GUARD}/effect/effect-of.test.ts`],
+    tests: [`${GUARD}/effects/effect-of.test.ts`],
     turnsRed: /options come from the body/,
   },
   {
@@ -42,10 +42,10 @@ export const faults: Fault[] = [
   },
   {
     name: 'no UID precondition',
-    file: `${GUARD}/way/pin.ts`,
+    file: `${GUARD}/effects/delete.ts`,
     find: '{ preconditions: { ...preconditions, uid: preconditions?.uid ?? uid } }',
     put: '{ preconditions }',
-    tests: [`${GUARD}/way/pin.test.ts`],
+    tests: [`${GUARD}/effects/outgoing.test.ts`],
     turnsRed: /a delete carries the UID that was seen/,
   },
   {
@@ -75,10 +75,10 @@ export const faults: Fault[] = [
   },
   {
     name: 'a decode error taken as harmless',
-    file: `${GUARD}/effect/effect-of.ts`,
+    file: `${GUARD}/effects/effect-of.ts`,
     find: "return { verb: 'not-understood', target, why: error instanceof Error ? error.message : String(error) };",
     put: "return { verb: 'none' };",
-    tests: [`${GUARD}/effect/effect-of.test.ts`],
+    tests: [`${GUARD}/effects/effect-of.test.ts`],
     turnsRed: /a body that can't be read \(CBOR\) is not understood/,
   },
   {

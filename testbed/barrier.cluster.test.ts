@@ -50,7 +50,7 @@ test('an aggregated API that is gone leaves no Namespace "not seen"', async () =
         assert.ok(self);
         const ref = { apiVersion: 'v1', kind: 'Namespace', name: namespace, uid: self.metadata.uid };
         const type = { group: '', resource: 'namespaces' };
-        const aims = [{ ref, type, effect: { verb: 'delete' as const, options: {} } }];
+        const aims = [{ ref, type, effect: { does: 'delete' as const, options: {} } }];
         return radiusOf(await look(target.cluster, aims), aims);
       };
       await until('its group is named as one that does not answer', failing);

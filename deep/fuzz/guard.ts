@@ -1,13 +1,14 @@
 import { deleteOptionsBody, parseRequestPath } from '@toolcrib/kube';
 import { canonical } from '../../packages/guard/src/effect/canonical.ts';
-import { effectOf, type ReadEffect } from '../../packages/guard/src/effect/effect-of.ts';
 import { needsJudgement } from '../../packages/guard/src/effect/needs-judgement.ts';
 import { isDryRunAsSent } from '../../packages/guard/src/effect/options.ts';
 import { ownersIn } from '../../packages/guard/src/effect/owners.ts';
+import type { ReadEffect } from '../../packages/guard/src/effects/effect-kind.ts';
+import { effectOf } from '../../packages/guard/src/effects/effect-of.ts';
+import { kindOf } from '../../packages/guard/src/effects/index.ts';
 import { dryRunQuery } from '../../packages/guard/src/look/replicas-now.ts';
 import type { AskedRequest } from '../../packages/guard/src/request.ts';
 import { isHarmlessWrite } from '../../packages/guard/src/way/harmless-writes.ts';
-import { asDryRun, pinned } from '../../packages/guard/src/way/pin.ts';
 import type { Sent } from './referee.ts';
 
 /** What the guard makes of a request, without a cluster, and what it would send on. */
@@ -83,7 +84,9 @@ export function guarded(sent: Sent): Guarded {
   const seen = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web', uid: SEEN_UID } };
   if (effect.verb === 'delete-collection')
     return { does: 'judge', effect, sends: listed(canonically, effect) };
-  const change = effect.dryRun ? asDryRun(request, effect) : pinned(request, effect, seen as never);
+  const kind = kindOf(effect);
+  const dry = effect.dryRun ? kind.asDryRun?.(effect, request) : undefined;
+  const change = dry ?? kind.pinned(effect, request, seen as never);
   const sends: Sent = {
     ...canonically,
     query: change.query ?? canonically.query,

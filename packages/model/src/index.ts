@@ -1,5 +1,6 @@
 // rule.ts and yaml-file.ts are imported by their own paths: they bring CEL and YAML, which most commands never need. So
 // are the schemas of the records, which bring zod: from here come their types alone.
+
 export * from './answered.ts';
 export * from './certain.ts';
 export * from './child-environment.ts';
@@ -29,7 +30,6 @@ export type { As } from './records/words.ts';
 export * from './release-record.ts';
 export * from './self-test.ts';
 export * from './served.ts';
-export * from './taken.ts';
 export * from './tool.ts';
 export * from './unsure.ts';
 export * from './verdict.ts';

@@ -1,4 +1,5 @@
 import type { Act, Caller, ClientProcess, Effect } from '@toolcrib/model';
+import { kindOf } from '../effects/index.ts';
 import type { AskedRequest } from '../request.ts';
 import { claimOf } from './claim.ts';
 
@@ -76,30 +77,5 @@ export function commandOf({ caller }: Act): string {
 
 /** What people read in the log for an act's first request. */
 export function titleOf(effect: Effect): string {
-  if (effect.verb === 'none') return 'nothing';
-  const target = effect.target;
-  const where = target?.namespace ? ` in ${target.namespace}` : '';
-  if (effect.verb === 'not-understood')
-    return `a request that could not be read${target ? ` on ${target.resource}` : ''}`;
-  const one = `${singular(target?.resource ?? '')} ${target?.namespace ? `${target.namespace}/` : ''}${target?.name}`;
-  switch (effect.verb) {
-    case 'delete':
-      return effect.through === undefined ? `delete ${one}` : `a write that deletes ${one}`;
-    case 'delete-collection':
-      return `delete all ${target?.resource}${target?.labelSelector ? ` with ${target.labelSelector}` : ''}${where}`;
-    case 'evict':
-      return `evict ${one}`;
-    case 'uninstall':
-      return `helm uninstall ${target?.namespace ? `${target.namespace}/` : ''}${effect.release}`;
-    case 'scale':
-      return effect.adopts === undefined
-        ? `scale ${one} to ${effect.replicas}`
-        : `create ${one} with ${effect.replicas} of ${effect.was} Pods`;
-  }
-}
-
-function singular(resource: string): string {
-  return resource.endsWith('sses') || resource.endsWith('xes')
-    ? resource.slice(0, -2)
-    : resource.replace(/ies$/, 'y').replace(/s$/, '');
+  return kindOf(effect).title(effect);
 }

@@ -47,8 +47,8 @@ export function decide(
 
 function notUnderstood(policy: Pick<GuardPolicy, 'rules'>, facts: Facts, why: string): Ruled {
   const own = firstMatch({ rules: ownRules(policy) }, facts);
-  if (own.verb === 'deny') return own;
-  return { verb: 'hold', rule: 'not-understood', reason: `the request could not be read: ${why}` };
+  if (own.then === 'deny') return own;
+  return { then: 'hold', rule: 'not-understood', reason: `the request could not be read: ${why}` };
 }
 
 function ownRules({ rules }: Pick<GuardPolicy, 'rules'>): GuardPolicy['rules'] {
@@ -62,19 +62,19 @@ function decideCheap(
   cheap: CheapCase,
 ): Decision {
   const ruled = firstMatch({ rules: ownRules(policy) }, facts);
-  if (ruled.verb === 'allow') return { then: 'allow', rule: cheap, reason: CHEAP_REASONS[cheap] };
+  if (ruled.then === 'allow') return { then: 'allow', rule: cheap, reason: CHEAP_REASONS[cheap] };
   return inMode(mode, ruled, undefined);
 }
 
 /** Comes before whatever else holds: an approval has to be given for this. */
 function withNeeded(ruled: Ruled, needed: string | undefined): Ruled {
-  if (needed === undefined || ruled.verb === 'deny') return ruled;
-  const also = ruled.verb === 'hold' ? `; and ${ruled.reason}` : '';
-  return { verb: 'hold', rule: NEEDED, reason: `${needed}${also}` };
+  if (needed === undefined || ruled.then === 'deny') return ruled;
+  const also = ruled.then === 'hold' ? `; and ${ruled.reason}` : '';
+  return { then: 'hold', rule: NEEDED, reason: `${needed}${also}` };
 }
 
 interface Ruled {
-  verb: DecisionVerb;
+  then: DecisionVerb;
   rule: string;
   reason: string;
 }
@@ -88,14 +88,14 @@ function firstMatch(policy: Pick<GuardPolicy, 'rules'>, facts: Facts, answers?: 
     const result = answers ? answerOf(rule, asked, answers) : rule.when(asked);
     if ('error' in result) {
       return {
-        verb: 'hold',
+        then: 'hold',
         rule: rule.name,
         reason: `rule ${rule.name} could not be evaluated: ${result.error}`,
       };
     }
-    if (result.value) return { verb: rule.verdict, rule: rule.name, reason: rule.reason };
+    if (result.value) return { then: rule.verdict, rule: rule.name, reason: rule.reason };
   }
-  return { verb: 'allow', rule: 'default', reason: 'no rule speaks against it' };
+  return { then: 'allow', rule: 'default', reason: 'no rule speaks against it' };
 }
 
 function answerOf(
@@ -119,11 +119,11 @@ function valueAt(facts: Record<string, unknown>, path: string): unknown {
 }
 
 function inMode(mode: Mode, ruled: Ruled, softening: Softening | undefined): Decision {
-  const { verb, rule, reason } = ruled;
-  const held = verb === 'hold' || verb === 'deny';
+  const { then: wanted, rule, reason } = ruled;
+  const held = wanted === 'hold' || wanted === 'deny';
   if (mode === 'enforce')
-    return { then: verb, rule, reason, ...(verb === 'hold' && softening ? { softening } : {}) };
-  if (verb === 'allow') return { then: 'allow', rule, reason };
+    return { then: wanted, rule, reason, ...(wanted === 'hold' && softening ? { softening } : {}) };
+  if (wanted === 'allow') return { then: 'allow', rule, reason };
   const then = mode === 'warn' ? 'warn' : 'allow';
-  return held || mode === 'observe' ? { then, rule, reason, wouldBe: verb } : { then, rule, reason };
+  return held || mode === 'observe' ? { then, rule, reason, wouldBe: wanted } : { then, rule, reason };
 }

@@ -1,7 +1,6 @@
 import { setImmediate as giveWay } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { type KubeObject, parseYamlDocuments } from '@toolcrib/kube';
-import type { Effect } from '@toolcrib/model';
 
 /** What helm 3 and 4 write down of one revision of a release. */
 export interface Release {
@@ -47,16 +46,6 @@ export function releaseNamed(path: Named): string | undefined {
   if (path.group !== '' || path.subresource !== undefined) return undefined;
   if (path.resource !== 'secrets' && path.resource !== 'configmaps') return undefined;
   return RECORD.exec(path.name ?? '')?.[1];
-}
-
-/** Whether helm goes on to delete a release whatever it is answered to this: it begins an uninstall, or may. */
-export function beginsUninstall(effect: Effect): boolean {
-  if (effect.verb === 'uninstall') return true;
-  return (
-    effect.verb === 'not-understood' &&
-    effect.target !== undefined &&
-    releaseNamed(effect.target) !== undefined
-  );
 }
 
 /** The status that a record carries as a label. */

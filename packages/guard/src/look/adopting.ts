@@ -20,9 +20,9 @@ import {
 } from '@toolcrib/model';
 import { type Adopter, adopterOf } from '../effect/adopters.ts';
 import { isEncoded } from '../effect/canonical.ts';
-import { targetOf } from '../effect/effect-of.ts';
 import { isDryRunAsSent } from '../effect/options.ts';
 import { firstOrdinal } from '../effect/ordinals.ts';
+import { targetOf } from '../effect/target.ts';
 import { isFinished, isPod, selectorOf, wouldAdopt } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { createByDryRun } from './create-dry-run.ts';

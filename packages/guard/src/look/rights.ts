@@ -39,14 +39,14 @@ export async function forbiddenAnyhow(
   as: As | undefined,
 ): Promise<Instruction | undefined> {
   const path = parseRequestPath(request.path);
-  const verb = VERBS[request.method];
-  if (path.type !== 'resource' || verb === undefined) return undefined;
+  const right = VERBS[request.method];
+  if (path.type !== 'resource' || right === undefined) return undefined;
   const { group, version, resource, subresource, namespace, name } = path;
-  const collection = verb === 'delete' && name === undefined;
+  const collection = right === 'delete' && name === undefined;
   try {
     return await forbidden(
       {
-        verb: collection ? 'deletecollection' : verb,
+        verb: collection ? 'deletecollection' : right,
         group,
         version,
         resource,

@@ -114,6 +114,6 @@ function deleting(object: KubeObject, group: string, resource: string): Aim {
   return {
     ref: refOf(object),
     type: { group, resource },
-    effect: { verb: 'delete', options: { propagationPolicy: 'Background' } },
+    effect: { does: 'delete', options: { propagationPolicy: 'Background' } },
   };
 }

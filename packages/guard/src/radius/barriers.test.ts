@@ -6,9 +6,9 @@ import { radiusOf } from './radius.ts';
 import { aim, deployment, type Extra, object, pod, view } from './testing/objects.ts';
 import type { Aim } from './view.ts';
 
-const scale = (replicas: number): Aim['effect'] => ({ verb: 'scale', replicas });
+const scale = (replicas: number): Aim['effect'] => ({ does: 'scale', replicas });
 const withGrace = (gracePeriodSeconds: number): Aim['effect'] => ({
-  verb: 'delete',
+  does: 'delete',
   options: { gracePeriodSeconds },
 });
 const mounts = (claimName = 'data') => ({
@@ -55,12 +55,12 @@ describe('a claim that is being deleted goes with the last Pod that uses it', ()
     const node = object('v1 Node', 'worker-1');
     for (const by of [
       aim(target),
-      aim(target, { verb: 'evict', options: {} }),
+      aim(target, { does: 'evict', options: {} }),
       aim(top, scale(0)),
       aim(top),
       aim(node),
     ])
-      assert.equal(lost([...one, node], by), 1, `${by.effect.verb} ${by.ref.kind}`);
+      assert.equal(lost([...one, node], by), 1, `${by.effect.does} ${by.ref.kind}`);
   });
 
   it('is named with what held it, and its volume with it', () => {
@@ -209,7 +209,7 @@ describe('a generic ephemeral volume is made for its Pod', () => {
   it('its data is no loss where the Pod goes, replaced or not', () => {
     const { user, objects } = all(deployment('shop/web', 1));
     assert.equal(lost(objects, aim(user)), 0);
-    assert.equal(lost(objects, aim(user, { verb: 'evict', options: {} })), 0);
+    assert.equal(lost(objects, aim(user, { does: 'evict', options: {} })), 0);
     const naked = all([pod('shop/naked')]);
     assert.equal(lost(naked.objects, aim(naked.user)), 0);
   });

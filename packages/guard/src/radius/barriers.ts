@@ -48,7 +48,7 @@ export function idleAims(graph: OwnerGraph, aims: readonly Aim[]): Set<string> {
   const idle = new Set<string>();
   for (const { ref, effect } of aims) {
     const meta = graph.get(ref.uid ?? '')?.metadata;
-    if (!meta?.uid || meta.deletionTimestamp === undefined || effect.verb === 'scale') continue;
+    if (!meta?.uid || meta.deletionTimestamp === undefined || effect.does === 'scale') continue;
     const { gracePeriodSeconds } = effect.options;
     const sooner = (gracePeriodSeconds ?? Number.POSITIVE_INFINITY) < (meta.deletionGracePeriodSeconds ?? 0);
     if (!sooner) idle.add(meta.uid);

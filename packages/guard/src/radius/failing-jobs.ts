@@ -27,7 +27,7 @@ export function deathsOf(
     const dying = deletionTimestamp !== undefined || pod.status?.phase === 'Failed';
     const goes = going.has(uid) && !isFinishedPod(pod);
     if (!goes && !(dying && finalizers.includes(JOB_TRACKING))) continue;
-    const evicted = isDisrupted(pod) || (!dying && aims.get(uid)?.effect.verb === 'evict');
+    const evicted = isDisrupted(pod) || (!dying && aims.get(uid)?.effect.does === 'evict');
     deaths[evicted ? 'evicted' : 'deleted']++;
   }
   return deaths;

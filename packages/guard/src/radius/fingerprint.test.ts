@@ -107,7 +107,7 @@ test('a delete that was shown: an autoscaler may change the size of the workload
     target.metadata.generation = generation;
     target.metadata.managedFields = writtenBy(by);
     Object.assign(target.spec, more);
-    const effect = verb === 'scale' ? { verb, replicas: 1 } : { verb, options: {} };
+    const effect = verb === 'scale' ? { does: verb, replicas: 1 } : { does: verb, options: {} };
     return radiusOf(view(shop), [aim(target, effect as Aim['effect'])]);
   };
   const shown = shownAt(3, 1);
@@ -144,7 +144,7 @@ test('a scale-down of a Deployment is covered by its number of Pods, not by thei
   const [target] = shop;
   assert.ok(target);
   const scaled = (replicas: number, objects = shop) =>
-    radiusOf(view(objects), [aim(target, { verb: 'scale', replicas })]);
+    radiusOf(view(objects), [aim(target, { does: 'scale', replicas })]);
   const shown = scaled(2);
   const renamed = structuredClone(shop);
   for (const pod of renamed.filter(({ kind }) => kind === 'Pod')) pod.metadata.uid += '-again';

@@ -17,4 +17,3 @@ export type { Palette, TreeOptions } from './tree.ts';
 export { plain, tree } from './tree.ts';
 export { likelyUnseen, notInTheNet } from './unseen.ts';
 export type { Aim, Unseen, View } from './view.ts';
-export { aimOf } from './view.ts';

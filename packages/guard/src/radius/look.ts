@@ -93,7 +93,7 @@ export async function look(
     if (answer.object) keep(answer.object, true);
     if (ref.uid && answer.object?.metadata.uid !== ref.uid) view.absent.push(ref.uid);
   };
-  const created = aims.flatMap(({ effect }) => (effect.verb === 'scale' && effect.creates) || []);
+  const created = aims.flatMap(({ effect }) => (effect.does === 'scale' && effect.creates) || []);
   for (const object of created) keep(object, true);
   const refresh = () => {
     view.objects = adoptedBy(created, [...known.values()]);
@@ -148,7 +148,7 @@ function isToldByMetadata({ ref }: Aim): boolean {
 }
 
 function isCreated({ effect }: Aim): boolean {
-  return effect.verb === 'scale' && effect.creates !== undefined;
+  return effect.does === 'scale' && effect.creates !== undefined;
 }
 
 /**

@@ -44,14 +44,14 @@ function condemnedLoss(
   scaled: KubeObject,
 ): { loss: LossClass; why: string } {
   const aim = facts.aims.get(scaled.metadata.uid ?? '')?.effect;
-  const to = aim?.verb === 'scale' ? aim.replicas : 0;
+  const to = aim?.does === 'scale' ? aim.replicas : 0;
   const controller = controllerOf(scaled);
   const above = controller && facts.graph.get(controller.uid);
   // A Deployment puts the replicas of its ReplicaSet back.
   if (above && isKind(above, 'apps', 'Deployment') && stays(facts, above)) {
     return { loss: 'returns', why: `${named(above)} scales ${named(scaled)} back` };
   }
-  if (aim?.verb === 'scale' && aim.creates) {
+  if (aim?.does === 'scale' && aim.creates) {
     const why = `${named(scaled)} takes it over, for ${to} Pods`;
     // Whatever is made again beside it has one too many once more: what is none of its own has no place.
     if (isPod(object) && controllerOf(object)?.uid === scaled.metadata.uid && !isLikeMade(scaled, object))
@@ -119,7 +119,7 @@ function claimWhy(facts: LossFacts, claim: KubeObject, via: KubeObject | undefin
 
 function targetWhy(facts: LossFacts, object: KubeObject): string {
   const asked =
-    facts.aims.get(object.metadata.uid ?? '')?.effect.verb === 'evict' ? 'to be evicted' : 'asked for';
+    facts.aims.get(object.metadata.uid ?? '')?.effect.does === 'evict' ? 'to be evicted' : 'asked for';
   if (isPod(object) && !controllerOf(object)) return `${asked}; no controller makes it again`;
   if (isKind(object, '', 'Service') && object.spec?.type === 'LoadBalancer') {
     return `${asked}; its load balancer goes with it, a new one may get another address`;

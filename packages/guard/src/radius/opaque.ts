@@ -36,7 +36,7 @@ export function opaqueIn(
     if (why) opaque.push({ ref: refOf(object), why });
   }
   for (const aim of aims) {
-    if (aim.effect.verb === 'scale' && isCustom(aim.ref)) {
+    if (aim.effect.does === 'scale' && isCustom(aim.ref)) {
       opaque.push({ ref: aim.ref, why: 'its operator decides which Pods go' });
     }
   }

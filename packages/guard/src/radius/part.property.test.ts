@@ -76,7 +76,7 @@ test('in every order of the targets, and whichever are sent, what goes was kept 
       const world = cluster.standing();
       const aims = targets.map((uid) =>
         aim(made.find(({ metadata }) => metadata.uid === uid) as KubeObject, {
-          verb: 'delete',
+          does: 'delete',
           options: policy === undefined ? {} : { propagationPolicy: policy },
         }),
       );
@@ -107,7 +107,7 @@ test('what goes alone is what has no other part than itself, and is told so only
     fc.property(cases, ({ world, targets, policy }) => {
       const aims = targets.map((uid) =>
         aim(world.find(({ metadata }) => metadata.uid === uid) as KubeObject, {
-          verb: 'delete',
+          does: 'delete',
           options: policy === undefined ? {} : { propagationPolicy: policy },
         }),
       );

@@ -18,7 +18,7 @@ export function pinOf(
   effect: Aim['effect'],
 ): NonNullable<Radius['pins']>[number] {
   const { generation, finalizers = [] } = target?.metadata ?? {};
-  const spec = effect.verb === 'delete' ? besidesSize(target) : undefined;
+  const spec = effect.does === 'delete' ? besidesSize(target) : undefined;
   return { uid, generation, finalizers, ...(spec === undefined ? {} : { besidesSize: spec }) };
 }
 

@@ -52,7 +52,7 @@ test('several targets of a namespace cost no more than one; two namespaces cost 
 });
 
 test('a scale-down asks only for what is around Pods', () => {
-  const scale = aim(object('apps/v1 Deployment', 'shop/web'), { verb: 'scale', replicas: 0 });
+  const scale = aim(object('apps/v1 Deployment', 'shop/web'), { does: 'scale', replicas: 0 });
   assert.deepEqual(lists(scale), ['shop/deployments!', 'shop/persistentvolumeclaims!', 'shop/pods!']);
 });
 

@@ -75,7 +75,7 @@ function listFor(info: ResourceInfo, aim: Aim): PlannedList | undefined {
   const { namespace } = aim.ref;
   if (namespace !== undefined) {
     if (!info.namespaced || LEFT_OUT.has(type)) return undefined;
-    if (aim.effect.verb === 'scale' && !whole) return undefined;
+    if (aim.effect.does === 'scale' && !whole) return undefined;
     return { info, namespace, metadata: !whole };
   }
   if (isKind(aim.ref, '', 'Namespace')) {

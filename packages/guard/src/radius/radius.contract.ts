@@ -83,7 +83,7 @@ export function radiusContract(open: OpenTarget): void {
   }
 
   const deleting = (propagationPolicy?: PropagationPolicy): Aim['effect'] => ({
-    verb: 'delete',
+    does: 'delete',
     options: propagationPolicy ? { propagationPolicy } : {},
   });
 
@@ -154,7 +154,7 @@ export function radiusContract(open: OpenTarget): void {
   test('a StatefulSet scaled down: its highest ordinals, with their claims under whenScaled', () =>
     inNamespace(target, async (namespace) => {
       const { owner } = await runStatefulSet(target, namespace, 'db', 3, { whenScaled: 'Delete' });
-      const radius = await foretold([aimAt(owner, 'statefulsets', { verb: 'scale', replicas: 1 })]);
+      const radius = await foretold([aimAt(owner, 'statefulsets', { does: 'scale', replicas: 1 })]);
       assert.equal(radius.counts.pods, 2);
       assert.equal(radius.counts.volumesLost, 2);
       await assertForetold(namespace, radius, () =>
@@ -165,7 +165,7 @@ export function radiusContract(open: OpenTarget): void {
   test('a Deployment scaled down: as many Pods as foretold, whichever they are', () =>
     inNamespace(target, async (namespace) => {
       const { owner } = await runDeployment(target, namespace, 'web', 3);
-      const radius = await foretold([aimAt(owner, 'deployments', { verb: 'scale', replicas: 1 })]);
+      const radius = await foretold([aimAt(owner, 'deployments', { does: 'scale', replicas: 1 })]);
       assert.equal(radius.counts.podsNotReplaced, 2);
       await target.https('PATCH', `${paths.apps(namespace, 'deployments')}/web`, { spec: { replicas: 1 } });
       await until('one Pod', async () => (await podsOf(target, namespace, 'web')).length === 1);

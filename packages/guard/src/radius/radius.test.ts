@@ -21,10 +21,10 @@ const first = (objects: KubeObject[], kind: string, name?: string): KubeObject =
   return found;
 };
 const policy = (propagationPolicy: 'Orphan' | 'Background' | 'Foreground'): Aim['effect'] => ({
-  verb: 'delete',
+  does: 'delete',
   options: { propagationPolicy },
 });
-const scale = (replicas: number): Aim['effect'] => ({ verb: 'scale', replicas });
+const scale = (replicas: number): Aim['effect'] => ({ does: 'scale', replicas });
 
 test('a Deployment takes its ReplicaSet and Pods, and nothing makes them again', () => {
   const shop = [...deployment('shop/web', 3), ...deployment('shop/cart', 1)];
@@ -498,7 +498,7 @@ test('a Job that ignores disruptions outlives an eviction, and one that is under
   ];
   const spec = { backoffLimit: 0, parallelism: 2, completions: 2, podFailurePolicy: { rules } };
   const jobs = failing('shop/move', spec, 2);
-  const evict: Aim['effect'] = { verb: 'evict', options: {} };
+  const evict: Aim['effect'] = { does: 'evict', options: {} };
   const one = first(jobs, 'Pod', 'move-0');
   assert.deepEqual(fates(radiusOf(view(jobs), [aim(one, evict)])), { 'Pod move-0': 'deleted returns' });
   assert.equal(fates(radiusOf(view(jobs), [aim(one)]))['Pod move-0'], 'deleted lost');

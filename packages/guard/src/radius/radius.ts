@@ -30,7 +30,7 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
   for (const aim of aims) {
     const target = graph.get(aim.ref.uid ?? '');
     if (!target?.metadata.uid) continue;
-    if (aim.effect.verb !== 'scale') {
+    if (aim.effect.does !== 'scale') {
       const { finalizers } = target.metadata;
       starts.set(target.metadata.uid, effectivePropagation(aim.effect.options, aim.type, finalizers));
       continue;
@@ -110,7 +110,7 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
     if (!target || replicas > 0 || collected.going.has(uid)) continue;
     if (!members.some((member) => member.via === uid)) continue;
     const aim = aimsByUid.get(uid)?.effect;
-    const why = aim?.verb === 'scale' && aim.creates ? 'is created for 0 Pods' : 'is scaled to 0';
+    const why = aim?.does === 'scale' && aim.creates ? 'is created for 0 Pods' : 'is scaled to 0';
     members.unshift({ ...memberOf(target, true), fate: 'stops', loss: 'restorable', why });
   }
 
@@ -128,7 +128,7 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
       members,
       scaledTo,
       seenAt: view.seenAt,
-      evicts: aims.some(({ effect }) => effect.verb === 'evict'),
+      evicts: aims.some(({ effect }) => effect.does === 'evict'),
     }),
     seenAt: view.seenAt,
     pins: aims.map(({ ref, effect }) => pinOf(ref.uid ?? '', graph.get(ref.uid ?? ''), effect)),

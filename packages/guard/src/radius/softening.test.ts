@@ -88,13 +88,13 @@ test('already going, Orphan already, a foreign finalizer, a scale', () => {
     replaced(web, 0, (one) => Object.assign(one.metadata, { deletionTimestamp: 'x' })),
     /already/,
   );
-  refused(web, /Orphan already/, [target], { verb: 'delete', options: { propagationPolicy: 'Orphan' } });
-  refused(web, /Orphan already/, [target], { verb: 'delete', options: { orphanDependents: true } });
+  refused(web, /Orphan already/, [target], { does: 'delete', options: { propagationPolicy: 'Orphan' } });
+  refused(web, /Orphan already/, [target], { does: 'delete', options: { orphanDependents: true } });
   refused(
     replaced(web, 0, (one) => Object.assign(one.metadata, { finalizers: ['acme.io/x'] })),
     /acme\.io\/x/,
   );
-  refused(web, /only a delete/, [target], { verb: 'scale', replicas: 0 });
+  refused(web, /only a delete/, [target], { does: 'scale', replicas: 0 });
 });
 
 test('another controller whose selector matches would take the orphans over', () => {

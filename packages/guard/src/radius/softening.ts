@@ -35,7 +35,7 @@ export function softening(
   const graph = ownerGraph(ownerFacts(view));
   const object = graph.get(aim.ref.uid ?? '');
   if (!object) return no('it is gone already');
-  if (aim.effect.verb !== 'delete') return no(`only a delete can be softened, not to ${aim.effect.verb}`);
+  if (aim.effect.does !== 'delete') return no(`only a delete can be softened, not to ${aim.effect.does}`);
   if (object.metadata.deletionTimestamp)
     return no('it is being deleted already, and that cannot be called back');
   const foreign = foreignFinalizers(object, [marks.finalizer]);

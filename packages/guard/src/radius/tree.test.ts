@@ -90,12 +90,12 @@ test('the summary says what is not replaced and what is not known', () => {
     summary(radiusFor(shop)),
     'would delete 1 Deployment, 1 ReplicaSet, 3 Pods; 3 Pods not replaced; 1 workload left without Pods; 0 volumes lost',
   );
-  const scaled = radiusOf(view(shop), [aim(shop[0] as KubeObject, { verb: 'scale', replicas: 0 })]);
+  const scaled = radiusOf(view(shop), [aim(shop[0] as KubeObject, { does: 'scale', replicas: 0 })]);
   assert.match(
     summary(scaled),
     /^would scale Deployment web to 0, which deletes 3 Pods; 3 Pods not replaced/,
   );
-  const orphan = { verb: 'delete' as const, options: { propagationPolicy: 'Orphan' as const } };
+  const orphan = { does: 'delete' as const, options: { propagationPolicy: 'Orphan' as const } };
   const orphaned = radiusOf(view(shop), [aim(shop[0] as KubeObject, orphan)]);
   assert.match(summary(orphaned), /^would delete 1 Deployment, would orphan 1 ReplicaSet;/);
   assert.equal(countOf(2, 'NetworkPolicy'), '2 NetworkPolicies');

@@ -1,6 +1,5 @@
 import type { DeleteOptions, KubeObject, ObjectRef, OwnerFacts, ResourceInfo } from '@toolcrib/kube';
 import { groupVersionOf } from '@toolcrib/kube';
-import type { Effect } from '@toolcrib/model';
 
 /** What would be done to one object. */
 export interface Aim {
@@ -9,23 +8,9 @@ export interface Aim {
   /** The target's `group` and lower-case plural. */
   type: { group: string; resource: string };
   effect:
-    | { verb: 'delete' | 'evict'; options: DeleteOptions }
+    | { does: 'delete' | 'evict'; options: DeleteOptions }
     /** `replicas`: how many the request asks for. `creates`: what does not stand yet, and takes over what its selector matches. */
-    | { verb: 'scale'; replicas: number; creates?: KubeObject };
-}
-
-/** What an effect means for one of its objects; undefined where it destroys nothing, or is not understood. */
-export function aimOf(effect: Effect, ref: ObjectRef): Aim | undefined {
-  if (effect.verb === 'none' || effect.verb === 'not-understood' || effect.verb === 'uninstall')
-    return undefined;
-  const type = { group: effect.target.group, resource: effect.target.resource };
-  if (effect.verb === 'scale') return { ref, type, effect: { verb: 'scale', replicas: effect.replicas } };
-  const verb = effect.verb === 'evict' ? 'evict' : 'delete';
-  // A policy that stood in the request but not in `options` still counts.
-  const options = effect.propagation
-    ? { ...effect.options, orphanDependents: undefined, propagationPolicy: effect.propagation }
-    : effect.options;
-  return { ref, type: verb === 'evict' ? { group: '', resource: 'pods' } : type, effect: { verb, options } };
+    | { does: 'scale'; replicas: number; creates?: KubeObject };
 }
 
 /** A kind, or one named object, that was asked for and could not be seen. */

@@ -43,7 +43,7 @@ export function youngKindsContract(open: OpenTarget): void {
     const { apiVersion, kind, metadata } = found;
     const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
     const ref = { apiVersion, kind, name: metadata.name, uid: metadata.uid };
-    const aims = [{ ref, type: { group, resource }, effect: { verb: 'delete' as const, options: {} } }];
+    const aims = [{ ref, type: { group, resource }, effect: { does: 'delete' as const, options: {} } }];
     return radiusOf(await look(target.cluster, aims), aims);
   };
   const things = ({ members }: Awaited<ReturnType<typeof radius>>) =>

@@ -44,7 +44,7 @@ export function lawsContract(open: OpenTarget): void {
     const aim = {
       ref: { apiVersion, kind, name, namespace, uid },
       type: { ...groupVersionOf(apiVersion), resource },
-      effect: { verb: 'delete' as const, options: { propagationPolicy: 'Background' as const } },
+      effect: { does: 'delete' as const, options: { propagationPolicy: 'Background' as const } },
     };
     const view = await look(target.cluster, [aim]);
     return softening(view, radiusOf(view, [aim]), aim);

@@ -24,7 +24,7 @@ export async function keepFor(
   const aims: Aim[] = objects.map((object) => ({
     ref: refOf(object),
     type,
-    effect: { verb: 'delete', options },
+    effect: { does: 'delete', options },
   }));
   const radius = radiusOf(await look(target.cluster, aims), aims);
   const whole = await wholeObjects(target.cluster, radius, objects, undefined);

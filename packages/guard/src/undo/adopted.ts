@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { controllerOf, type KubeObject } from '@toolcrib/kube';
 import type { RequestRecord, Snapshot } from '@toolcrib/model';
+import { scaleIn } from '../effects/index.ts';
 import type { PlanFacts } from './facts.ts';
 import type { LiveView } from './live.ts';
 import { liveOf } from './live.ts';
@@ -10,9 +11,7 @@ import { isKind } from './steps.ts';
 /** UIDs of what a request only created: in its snapshot it stands as it was sent, under a UID that is none of the cluster's. */
 export function createdBy(requests: readonly RequestRecord[]): Set<string> {
   return new Set(
-    requests.flatMap(({ effect, targetUids }) =>
-      effect.verb === 'scale' && effect.adopts !== undefined ? targetUids : [],
-    ),
+    requests.flatMap(({ effect, targetUids }) => (scaleIn(effect)?.adopts === undefined ? [] : targetUids)),
   );
 }
 

@@ -1,4 +1,5 @@
-import { type Act, type Hold, type Journal, type LeftOut, tookNothing } from '@toolcrib/model';
+import type { Act, Hold, Journal, LeftOut } from '@toolcrib/model';
+import { tookNothing } from '../effects/took-nothing.ts';
 
 /**
  * The acts in which went what was held in this one: a yes is used by whoever sends the same again, and that may be another

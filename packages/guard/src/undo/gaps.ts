@@ -1,6 +1,7 @@
 import type { KubeObject } from '@toolcrib/kube';
 import type { RequestRecord, Snapshot, SoftenRecord, UnseenKind } from '@toolcrib/model';
-import { tookNothing } from '@toolcrib/model';
+import { kindOf, unreadWhy } from '../effects/index.ts';
+import { tookNothing } from '../effects/took-nothing.ts';
 import type { Result, UndoStep } from './steps.ts';
 import { none } from './steps.ts';
 
@@ -14,11 +15,13 @@ export function blindSteps(
   const kept = new Set(snapshots.map(({ requestId }) => requestId));
   return requests.flatMap((request) => {
     const { id, effect, method, path, targetUids, snapshotId, note } = request;
-    if (effect.verb === 'none' || tookNothing(request, softenings) !== undefined) return [];
+    const { undo } = kindOf(effect);
+    if (undo === 'nothing' || undo === 'unknown' || tookNothing(request, softenings) !== undefined) return [];
     if (targetUids.some((uid) => byUid.has(uid))) return [];
     const what = `${method} ${path}`;
-    if (effect.verb === 'not-understood') {
-      const why = `it was not understood (${effect.why}) and nothing was kept: what it changed can't be undone`;
+    const unread = unreadWhy(effect);
+    if (unread !== undefined) {
+      const why = `it was not understood (${unread}) and nothing was kept: what it changed can't be undone`;
       return [none(what, 'failed', why)];
     }
     if (snapshotId !== undefined || kept.has(id)) return [];
@@ -26,6 +29,26 @@ export function blindSteps(
       none(what, 'failed', `nothing of it was kept, so nothing comes back (${note ?? 'without a net'})`),
     ];
   });
+}
+
+/**
+ * Requests of which nobody says how an undo brings back all that they took: of what was kept it makes again what is gone, and
+ * whether that is all is not known.
+ */
+export function unknownSteps(
+  requests: readonly RequestRecord[],
+  softenings: readonly SoftenRecord[],
+): UndoStep[] {
+  return requests
+    .filter(({ effect }) => kindOf(effect).undo === 'unknown')
+    .filter((request) => tookNothing(request, softenings) === undefined)
+    .map(({ method, path }) =>
+      none(
+        `${method} ${path}`,
+        'unknown',
+        'nothing says what it took, so nobody can say that all of it is back',
+      ),
+    );
 }
 
 /**

@@ -2,6 +2,7 @@ import type { KubeObject, ObjectRef, ResourceInfo } from '@toolcrib/kube';
 import { controllerOf, groupVersionOf, isCustom } from '@toolcrib/kube';
 import type { As, Cluster, RequestRecord, Snapshot, SoftenRecord } from '@toolcrib/model';
 import { marks, mayBeServed, ToolcribError } from '@toolcrib/model';
+import { scaleIn } from '../effects/index.ts';
 import { readSize, sizeBefore } from './size.ts';
 import { keyOf, keyOfObject } from './steps.ts';
 import { statusOf } from './wait.ts';
@@ -87,13 +88,11 @@ async function sizeNow(
 ): Promise<Record<string, number>> {
   const { uid = '', namespace, name } = object.metadata;
   const info = kindOf(live.kinds, object);
-  const atScale = requests.some(
-    ({ effect, targetUids }) =>
-      effect.verb === 'scale' &&
-      effect.adopts === undefined &&
-      targetUids.includes(uid) &&
-      sizeBefore(object, effect.was)?.at === 'scale',
-  );
+  const atScale = requests.some(({ effect, targetUids }) => {
+    const size = scaleIn(effect);
+    if (!size || size.adopts !== undefined || !targetUids.includes(uid)) return false;
+    return sizeBefore(object, size.was)?.at === 'scale';
+  });
   if (!atScale || !info) return {};
   const found = await readSize(cluster, info, { namespace, name }, as).catch(() => undefined);
   return found?.uid === uid ? { [keyOfObject(object)]: found.replicas } : {};

@@ -1,6 +1,7 @@
 import type { KubeObject, OwnerReference } from '@toolcrib/kube';
 import { controllerOf } from '@toolcrib/kube';
 import { type Act, type Journal, passOver, type RequestRecord, type Snapshot } from '@toolcrib/model';
+import { scaleIn } from '../effects/index.ts';
 import type { LiveView } from './live.ts';
 import { keyOf, keyOfObject } from './steps.ts';
 
@@ -40,7 +41,7 @@ export function withoutOwn(
   softened: readonly { owner: { uid: string }; left: readonly { uid: string }[] }[],
 ): MadeAgain {
   const own = new Set([
-    ...requests.flatMap(({ effect, targetUids }) => (effect.verb === 'scale' ? [] : targetUids)),
+    ...requests.flatMap(({ effect, targetUids }) => (scaleIn(effect) ? [] : targetUids)),
     ...softened.flatMap(({ owner, left }) => [owner.uid, ...left.map(({ uid }) => uid)]),
   ]);
   return new Map([...again].filter(([uid]) => !own.has(uid)));

@@ -2,10 +2,11 @@ import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
 import { controllerOf, describeRef } from '@toolcrib/kube';
 import type { LossClass, RequestRecord, Snapshot, SoftenRecord } from '@toolcrib/model';
 import { isReleaseRecord } from '@toolcrib/model';
+import { deleteIn, unreadWhy } from '../effects/index.ts';
 import { createdBy, remadeByAdopter, standsAs, takenOver } from './adopted.ts';
 import { difference } from './difference.ts';
 import type { PlanFacts } from './facts.ts';
-import { blindSteps, unseenResults } from './gaps.ts';
+import { blindSteps, unknownSteps, unseenResults } from './gaps.ts';
 import type { LiveView } from './live.ts';
 import { kindOf, liveOf } from './live.ts';
 import { inOrder } from './order.ts';
@@ -47,7 +48,11 @@ export function planUndo(
   const spared = new Set(
     [...active, ...unfinished].flatMap(({ owner, left }) => [owner.uid, ...left.map(({ uid }) => uid)]),
   );
-  const steps: UndoStep[] = [...taken.steps, ...blindSteps(requests, softenings, byUid, taken.snapshots)];
+  const steps: UndoStep[] = [
+    ...taken.steps,
+    ...unknownSteps(requests, softenings),
+    ...blindSteps(requests, softenings, byUid, taken.snapshots),
+  ];
   for (const record of softenings)
     steps.push(...unfinishedSoftening(record, taken.open.has(record.requestId)));
   const created = new Set<string>();
@@ -58,12 +63,10 @@ export function planUndo(
     if (now) again.set(uid, now);
   }
   const notUnderstood = new Set(
-    requests.flatMap(({ effect, targetUids }) => (effect.verb === 'not-understood' ? targetUids : [])),
+    requests.flatMap(({ effect, targetUids }) => (unreadWhy(effect) === undefined ? [] : targetUids)),
   );
   const disowned = new Set(
-    requests.flatMap(({ effect, targetUids }) =>
-      effect.verb === 'delete' && effect.through !== undefined ? targetUids : [],
-    ),
+    requests.flatMap(({ effect, targetUids }) => (deleteIn(effect)?.through === undefined ? [] : targetUids)),
   );
   const facts: PlanFacts = {
     disowned,

@@ -1,6 +1,8 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
 import type { Effect, RequestRecord, SoftenRecord } from '@toolcrib/model';
-import { contextNameOf, tookNothing } from '@toolcrib/model';
+import { contextNameOf } from '@toolcrib/model';
+import { kindOf as kindOfEffect, scaleIn } from '../effects/index.ts';
+import { tookNothing } from '../effects/took-nothing.ts';
 import { standsAs } from './adopted.ts';
 import type { LiveView } from './live.ts';
 import { kindOf, liveOf } from './live.ts';
@@ -26,9 +28,12 @@ export function scaleSteps(
   for (const request of [...requests].sort((a, b) => a.at - b.at)) {
     const { effect, targetUids } = request;
     if (tookNothing(request, softenings)) continue;
-    if (effect.verb === 'none' || effect.verb === 'not-understood' || effect.dryRun) continue;
+    const { undo } = kindOfEffect(effect);
+    const size = scaleIn(effect);
+    if (!size && undo !== 'bring-back' && undo !== 'rewrite') continue;
+    if ('dryRun' in effect && effect.dryRun) continue;
     for (const uid of targetUids) {
-      if (effect.verb === 'scale') asked.set(uid, { ...effect, was: (asked.get(uid) ?? effect).was });
+      if (size) asked.set(uid, { ...size, was: (asked.get(uid) ?? size).was });
       else deleted.add(uid);
     }
   }

@@ -1,6 +1,8 @@
 import { describeRef } from '@toolcrib/kube';
 import type { RequestRecord, Snapshot, SoftenRecord } from '@toolcrib/model';
-import { neverSent, timeOf, tookNothing } from '@toolcrib/model';
+import { timeOf } from '@toolcrib/model';
+import { deleteIn, kindOf, scaleIn } from '../effects/index.ts';
+import { neverSent, tookNothing } from '../effects/took-nothing.ts';
 import type { LiveView } from './live.ts';
 import { liveOf } from './live.ts';
 import { sizeBefore } from './size.ts';
@@ -87,8 +89,9 @@ function look(
   // Carried to its end, or to be carried there first.
   if (softening && softening.how !== 'retain-first' && softening.state !== 'failed') return { took: request };
   const { effect } = request;
-  if (effect.verb === 'scale') return lookAtScale(request, recorded, snapshots, live);
-  if (effect.verb === 'none' || effect.verb === 'not-understood')
+  const { undo } = kindOf(effect);
+  if (undo === 'resize') return lookAtScale(request, recorded, snapshots, live);
+  if (undo !== 'bring-back' && undo !== 'rewrite')
     return recorded === undefined ? { took: request } : { nothing: recorded };
   const targets = targetsOf(request, snapshots);
   if (targets.length === 0) return recorded === undefined ? { took: request } : { nothing: recorded };
@@ -96,7 +99,7 @@ function look(
     const now = liveOf(live, target);
     if (!now || now.metadata.uid !== target.metadata.uid || now.metadata.deletionTimestamp) return false;
     // helm's record is written, not deleted, where an uninstall begins: its label says so.
-    return effect.verb !== 'uninstall' || now.metadata.labels?.status === target.metadata.labels?.status;
+    return undo !== 'rewrite' || now.metadata.labels?.status === target.metadata.labels?.status;
   });
   if (!stands && recorded !== undefined && tookLater(request, all, snapshots)) return { nothing: recorded };
   if (!stands) return { took: recorded === undefined ? request : { ...request, state: 'carried-out' } };
@@ -119,7 +122,7 @@ function tookLater(
   all: readonly RequestRecord[],
   snapshots: readonly Snapshot[],
 ): boolean {
-  const later = all.filter((one) => one.at > request.at && one.effect.verb === 'delete' && isYes(one));
+  const later = all.filter((one) => one.at > request.at && deleteIn(one.effect) && isYes(one));
   const found = new Set(
     later
       .flatMap((one) => targetsOf(one, snapshots))
@@ -139,10 +142,10 @@ function lookAtScale(
   if (recorded !== undefined) return { nothing: recorded };
   const [target] = targetsOf(request, snapshots);
   const now = target && live.at[keyOf({ ...target, ...target.metadata })];
-  const { effect } = request;
-  if (effect.verb === 'scale' && effect.adopts !== undefined)
+  const { was, adopts } = scaleIn(request.effect) ?? {};
+  if (adopts !== undefined)
     return now || isYes(request) ? { took: request } : { nothing: 'what it was to create is not there' };
-  const size = target && sizeBefore(target, effect.verb === 'scale' ? effect.was : undefined);
+  const size = target && sizeBefore(target, was);
   const current = target && size?.at === 'scale' ? live.sizes?.[keyOfObject(target)] : now?.spec?.replicas;
   // Where nobody knows its size, nothing says that it is what it was.
   const same = now && now.metadata.uid === target.metadata.uid && size && current === size.before;

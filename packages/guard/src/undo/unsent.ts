@@ -1,4 +1,5 @@
-import { neverSent, type RequestRecord, type Snapshot, type SoftenRecord } from '@toolcrib/model';
+import type { RequestRecord, Snapshot, SoftenRecord } from '@toolcrib/model';
+import { neverSent } from '../effects/took-nothing.ts';
 import { planUndo } from './plan.ts';
 import type { Result } from './steps.ts';
 

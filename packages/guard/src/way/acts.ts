@@ -17,6 +17,7 @@ import {
 import { isHelmUninstall, isKubectlDelete } from '../act/command-line.ts';
 import { ACT_PAUSE, belongsTo, callerOf, isRerun, titleOf } from '../act/group.ts';
 import { foretells, type SessionList, type SessionLists } from '../act/sessions.ts';
+import { deleteIn, kindOf } from '../effects/index.ts';
 import { impersonation } from '../look/impersonation.ts';
 import type { AskedRequest } from '../request.ts';
 import type { BegunUninstall } from './begun-uninstalls.ts';
@@ -174,8 +175,8 @@ export function acts(deps: {
       const now = clock.now();
       const client = clientBehind(request);
       const caller = callerOf(request, client);
-      // Where no machine tells processes apart, each release is an act.
-      const begins = effect.verb === 'uninstall' && caller.process === undefined;
+      // Where no machine tells processes apart, each such command is an act.
+      const begins = kindOf(effect).begins !== undefined && caller.process === undefined;
       const find = () =>
         [...recent.values()].reverse().find((live) => {
           // Its own pauses are none between two commands.
@@ -249,11 +250,12 @@ export function acts(deps: {
       live.remembering?.();
       live.remembering = clock.after(EXPECTED_FOR, () => live.expected.clear());
       const one = request.headers['kubectl-session'] !== undefined || live.oneDelete;
-      if (effect.verb === 'delete' && one && !live.expected.has(TYPED)) {
+      const deletes = deleteIn(effect);
+      if (deletes && one && !live.expected.has(TYPED)) {
         live.expected.set(TYPED, []);
         const find = () => (request.clientPort === undefined ? undefined : clientOf?.(request.clientPort));
         const client = early?.client() ?? find();
-        const at = effect.target.namespace;
+        const at = deletes.target.namespace;
         const manifests = deps.manifests ?? (async () => ({ objects: [] }));
         if (client) {
           const { objects, untold } = await foretold(client, cluster, as, at, manifests);

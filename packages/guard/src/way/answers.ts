@@ -1,7 +1,7 @@
 import type { Status } from '@toolcrib/kube';
 import { type Hold, type Net, netOf } from '@toolcrib/model';
 import { titleOf } from '../act/group.ts';
-import { beginsUninstall } from '../effect/helm.ts';
+import { beginsUninstall, unreadWhy } from '../effects/index.ts';
 import type { Instruction } from '../request.ts';
 import { answer, failure } from '../status.ts';
 import { beforeText } from './before.ts';
@@ -70,7 +70,7 @@ export function heldWarning({ code, effect, decision, actId, before = [] }: Hold
   // A hook that an earlier uninstall has left is deleted before anything tells that this is one.
   const gone =
     before.length === 0 ? 'Nothing was deleted.' : `Before that it has done: ${before.join(', ')}.`;
-  const unread = effect.verb === 'not-understood' ? ' A hook that is no Job and no Pod may have run.' : '';
+  const unread = unreadWhy(effect) !== undefined ? ' A hook that is no Job and no Pod may have run.' : '';
   return [
     `toolcrib HELD ${code}: ${titleOf(effect)}: ${decision.reason} (rule ${decision.rule}). ${gone}${unread}`,
     ...(before.length === 0 ? [] : [`toolcrib undo ${actId}   takes that back`]),

@@ -1,5 +1,5 @@
-import { tookNothing } from '@toolcrib/model';
 import { titleOf } from '../act/group.ts';
+import { tookNothing } from '../effects/took-nothing.ts';
 import type { LiveAct } from './acts.ts';
 import type { WayDeps } from './deps.ts';
 

@@ -1,11 +1,12 @@
 import type { Hold } from '@toolcrib/model';
 import { statusOf, UNINSTALLING } from '../effect/helm.ts';
+import { kindOf } from '../effects/index.ts';
+import type { Judged } from '../effects/subject.ts';
 import { HOLD_LIFE } from '../hold/desk.ts';
 import type { AskedRequest } from '../request.ts';
 import type { LiveAct } from './acts.ts';
 import type { WayDeps } from './deps.ts';
 import { recordIn } from './stopped-uninstalls.ts';
-import type { Judged } from './subject.ts';
 
 /** An uninstall that a person's yes let go: it writes its record again before each of its hooks. */
 export interface BegunUninstall {
@@ -36,7 +37,7 @@ function mayGoOn({ oneUninstall }: LiveAct): number {
 export function begunByYes(deps: WayDeps, live: LiveAct, { effect }: Judged, code: string | undefined): void {
   const hold =
     code === undefined ? undefined : (deps.desk.get(code) ?? live.begun?.get(recordIn(effect))?.hold);
-  if (effect.verb !== 'uninstall' || hold === undefined) return;
+  if (!kindOf(effect).begins || hold === undefined) return;
   live.begun ??= new Map();
   live.begun.set(recordIn(effect), { hold, at: deps.clock.now() });
   // One `helm uninstall` does nothing else, and its process alone may use it.
@@ -53,7 +54,7 @@ export function coveringYes(
   { effect, objects }: Judged,
   key: string,
 ): { live: LiveAct; hold: Hold } | undefined {
-  if (effect.verb !== 'uninstall' || statusOf(objects[0]) !== UNINSTALLING) return undefined;
+  if (!kindOf(effect).begins || statusOf(objects[0]) !== UNINSTALLING) return undefined;
   for (const live of deps.acts.ofProgram(request, ({ begun }) => (begun?.size ?? 0) > 0)) {
     const begun = live.begun?.get(recordIn(effect));
     // The key says who sends it, and as whom.

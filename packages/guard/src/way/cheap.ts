@@ -1,10 +1,11 @@
 import { controllerOf, groupVersionOf, type KubeObject, remakes } from '@toolcrib/kube';
 import type { As, Cluster, UnseenKind } from '@toolcrib/model';
 import type { CheapCase } from '../decide/decide.ts';
+import { kindOf } from '../effects/index.ts';
+import type { Destructive } from '../effects/subject.ts';
 import { claimNamesOf, isFinished, isReady } from '../radius/index.ts';
 import type { LetGo } from './let-go.ts';
 import type { OwnedLooks } from './owned.ts';
-import type { Destructive } from './subject.ts';
 
 /** Why a request passes by its effect alone, and which kinds could not be looked through for what its Pod owns. */
 export interface Cheap {
@@ -51,7 +52,8 @@ export async function cheapCase(
   at: CheapAt,
 ): Promise<Cheap | undefined> {
   const [pod] = objects;
-  if (effect.verb !== 'delete' && effect.verb !== 'evict') return undefined;
+  const { cheap } = kindOf(effect);
+  if (!cheap) return undefined;
   if (objects.length !== 1 || !pod) return undefined;
   if (effect.target.group !== '' || effect.target.resource !== 'pods') return undefined;
   // Its claim may come at any moment, and be younger than what is remembered.
@@ -67,13 +69,9 @@ export async function cheapCase(
   ]);
   if (!look.claims || look.owns(uid) || lastUser) return undefined;
   // From here on without a pause: of requests judged side by side each sees what the others take.
-  if (replaced && effect.verb === 'delete' && isLastReady(pod, replaced, at)) return undefined;
+  if (replaced && !cheap.evicts && isLastReady(pod, replaced, at)) return undefined;
   at.letGo.note(cluster.context, at.requestId, [pod]);
-  const why = !replaced
-    ? 'finished-pod'
-    : effect.verb === 'evict'
-      ? 'eviction-within-budget'
-      : 'replaced-pod';
+  const why = !replaced ? 'finished-pod' : cheap.evicts ? 'eviction-within-budget' : 'replaced-pod';
   return { why, unseen: look.unseen };
 }
 
@@ -83,7 +81,8 @@ async function replacedBy(
   pod: KubeObject,
   { alone, cluster, as, letGo }: CheapAt,
 ): Promise<KubeObject | undefined> {
-  if (effect.verb === 'delete' && !alone) return undefined;
+  const evicts = kindOf(effect).cheap?.evicts;
+  if (!evicts && !alone) return undefined;
   const owner = controllerOf(pod);
   if (!owner) return undefined;
   const { group, version } = groupVersionOf(owner.apiVersion);
@@ -100,7 +99,7 @@ async function replacedBy(
   const others = letGo.countOf(cluster.context, owner.uid, uid);
   const deaths = Math.max(controller.spec?.parallelism ?? 1, others + 1);
   // How the others die nobody knows here.
-  const how = effect.verb === 'evict' ? { evicted: 1, deleted: deaths - 1 } : deaths;
+  const how = evicts ? { evicted: 1, deleted: deaths - 1 } : deaths;
   return remakes(controller, pod, how) ? controller : undefined;
 }
 

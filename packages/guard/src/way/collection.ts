@@ -20,7 +20,7 @@ export async function releaseCollection(
   warnings: string[],
 ): Promise<Instruction> {
   const { request, subject } = step;
-  if (subject.effect.verb !== 'delete-collection') throw new Error('not a collection');
+  if (!('options' in subject.effect)) throw new Error('nothing that is deleted one by one');
   const { target, options } = subject.effect;
   const cluster = await deps.clusterFor(request.context);
   const as = impersonation(request.headers);

@@ -1,6 +1,7 @@
 import type { Decision } from '@toolcrib/model';
 import { type DecideInput, decide, type RuleAnswers } from '../decide/decide.ts';
 import { factsOf } from '../decide/facts.ts';
+import { unreadWhy } from '../effects/index.ts';
 import { goesThroughAll } from './acts.ts';
 import type { WayDeps } from './deps.ts';
 import type { Step } from './judge.ts';
@@ -26,7 +27,7 @@ export function decideOn(
   const mode = policy.modeFor(request.context, namespace);
   const all = goesThroughAll(live, effect);
   const facts = factsOf({ effect, radius: seen.radius, act: live.act, all });
-  const notUnderstood = effect.verb === 'not-understood' ? effect.why : undefined;
+  const notUnderstood = unreadWhy(effect);
   const { softening, needed } = seen;
   return decide(policy, { mode, facts, cheap, notUnderstood, softening, needed }, answers);
 }

@@ -1,9 +1,10 @@
 import { type KubeObject, type OwnerReference, parseRequestPath } from '@toolcrib/kube';
-import type { As, Cluster, Effect, Target } from '@toolcrib/model';
-import { targetOf } from '../effect/effect-of.ts';
+import type { As, Cluster, Target } from '@toolcrib/model';
 import { isDryRunAsSent } from '../effect/options.ts';
 import { ownersIn } from '../effect/owners.ts';
 import { isOnScale } from '../effect/scalable.ts';
+import { targetOf } from '../effect/target.ts';
+import type { EffectOf } from '../effects/effect-kind.ts';
 import { readTarget } from '../look/read-target.ts';
 import { dryRunOf } from '../look/replicas-now.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
@@ -14,7 +15,7 @@ export type Disowned =
   | { is: 'answered'; answer: Instruction }
   | { is: 'blind'; target: Target; why: string }
   | { is: 'not-understood'; target: Target; object?: KubeObject; why: string }
-  | { is: 'deleted'; effect: Extract<Effect, { options: unknown }>; object: KubeObject };
+  | { is: 'deleted'; effect: EffectOf<'delete'>; object: KubeObject };
 
 /**
  * An object whose owners are all gone is deleted by the garbage collector, some seconds later and with all that hangs on it:
@@ -93,7 +94,7 @@ function collected(
   { metadata: { finalizers = [] } }: KubeObject,
   target: Target,
   after: readonly OwnerReference[],
-): Extract<Effect, { options: unknown }> {
+): EffectOf<'delete'> {
   const propagation = finalizers.includes('orphan')
     ? 'Orphan'
     : finalizers.includes('foregroundDeletion')

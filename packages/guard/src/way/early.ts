@@ -137,7 +137,7 @@ function keyOfList({ info, namespace, metadata, labelSelector }: PlannedList): s
 
 function aimedAt({ group, version, resource }: SessionList, namespace: string) {
   const apiVersion = group === '' ? version : `${group}/${version}`;
-  const effect = { verb: 'delete' as const, options: {} };
+  const effect = { does: 'delete' as const, options: {} };
   return { ref: { apiVersion, kind: '', namespace, name: '' }, type: { group, resource }, effect };
 }
 

@@ -1,4 +1,5 @@
 import type { Decision, Hold } from '@toolcrib/model';
+import { kindOf } from '../effects/index.ts';
 import type { Denial } from '../hold/desk.ts';
 import { summary } from '../radius/index.ts';
 import type { Instruction } from '../request.ts';
@@ -102,7 +103,7 @@ function whileHeld(deps: WayDeps, at: Begun): Promise<Instruction> | undefined {
   const { request, subject, live, key } = at;
   const shared = sharedHold(deps, live);
   const open = deps.desk.openOf(live.act.id) ?? (shared?.state === 'open' ? shared : undefined);
-  if (!open || open.requestKey === key || subject.effect.verb === 'evict') return undefined;
+  if (!open || open.requestKey === key || kindOf(subject.effect).sideBySide) return undefined;
   // Of its own act another request waits: it may be the next. Of another's none of this act does.
   if (open.waiting && open !== shared) return undefined;
   if (request.headers['kubectl-session'] === undefined && !live.oneDelete) return undefined;

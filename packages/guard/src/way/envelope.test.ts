@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { Destructive } from '../effects/subject.ts';
 import type { AskedRequest } from '../request.ts';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, put } from '../testing/target.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
 import { judge } from './judge.ts';
 import { likenessOf } from './request-key.ts';
-import type { Destructive } from './subject.ts';
 
 // One yes for several like requests: for the same sender and the same options as those that were shown.
 

@@ -1,9 +1,10 @@
 import { groupVersionOf, type ObjectRef } from '@toolcrib/kube';
-import type { As, Clock, Cluster, Effect, LossClass, Radius, RadiusMember } from '@toolcrib/model';
+import type { As, Clock, Cluster, LossClass, Radius, RadiusMember } from '@toolcrib/model';
+import type { EffectOf } from '../effects/effect-kind.ts';
 import type { AskedRequest } from '../request.ts';
 import { senderOf } from './request-key.ts';
 
-type Delete = Extract<Effect, { options: unknown }>;
+type Delete = EffectOf<'delete'>;
 
 /** Whose delete, and how. */
 interface Sent {

@@ -1,14 +1,14 @@
 import type { Envelope, Hold } from '@toolcrib/model';
 import { claimOf } from '../act/claim.ts';
 import { callerOf, commandOf } from '../act/group.ts';
-import { beginsUninstall } from '../effect/helm.ts';
+import { beginsUninstall, kindOf } from '../effects/index.ts';
+import type { Judged } from '../effects/subject.ts';
 import { HOLD_LIFE, SEVERAL } from '../hold/desk.ts';
 import { impersonation } from '../look/impersonation.ts';
 import { fingerprint, notInTheNet } from '../radius/index.ts';
 import type { WayDeps } from './deps.ts';
 import type { Step } from './judge.ts';
 import { likenessOf } from './request-key.ts';
-import type { Judged } from './subject.ts';
 
 /** A new hold for a request, with an envelope where its act goes through several like objects. */
 export function holdFor(deps: WayDeps, step: Step, before: string[] = []): Hold {
@@ -61,17 +61,19 @@ function envelopeOf({ request, subject, seen, live }: Step, expiresAt: number): 
   const own = subject.objects[0]?.metadata;
   const [first] = targets;
   if (!first || !own?.uid || subject.kind !== 'destructive') return undefined;
-  const whole = subject.effect.verb === 'uninstall';
+  const { begins, likeness } = kindOf(subject.effect);
+  const whole = begins !== undefined;
+  if (!likeness) return undefined;
   const one = request.headers['kubectl-session'] !== undefined || live.oneDelete;
   if (!whole && (!one || targets.length < 2)) return undefined;
   const kinds = new Set(targets.map(({ kind, namespace }) => JSON.stringify([kind, namespace])));
   return {
     session: commandOf(live.act),
-    verb: whole ? 'delete' : subject.effect.verb,
+    verb: begins?.goesOnAs ?? subject.effect.verb,
     ...(kinds.size > 1 ? { kind: SEVERAL } : { kind: first.kind, namespace: first.namespace }),
     likeness: likenessOf(request, subject.effect),
     uids: targets.flatMap((target) => target.uid ?? []),
-    // An uninstall's own request only says what is to come: its record goes by a delete of its own.
+    // A request that only begins a command says what is to come: its record goes by a delete of its own.
     used: whole ? [] : [own.uid],
     expiresAt,
   };

@@ -1,5 +1,6 @@
 import { parseRequestPath } from '@toolcrib/kube';
-import { bodyOf } from '../effect/effect-of.ts';
+import { bodyOf } from '../effect/body.ts';
+
 import { isDryRunAsSent } from '../effect/options.ts';
 import { summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';

@@ -4,7 +4,8 @@ import { waits } from '../act/claim.ts';
 import { commandOf } from '../act/group.ts';
 import { badness } from '../decide/badness.ts';
 import { canonical } from '../effect/canonical.ts';
-import { beginsUninstall } from '../effect/helm.ts';
+import { beginsUninstall, deleteIn, kindOf, scaleIn, unreadWhy } from '../effects/index.ts';
+import type { Judged } from '../effects/subject.ts';
 import { howAsked, whoAsks } from '../hold/asker.ts';
 import type { LikeRequest, Try } from '../hold/desk.ts';
 import { impersonation } from '../look/impersonation.ts';
@@ -24,13 +25,12 @@ import { sentBy } from './going.ts';
 import { isHarmlessWrite } from './harmless-writes.ts';
 import { holdFor } from './holds.ts';
 import { hookOfStopped } from './hook-of-stopped.ts';
-import { asDryRun } from './pin.ts';
 import { beginToRead } from './read-ahead.ts';
 import { release } from './release.ts';
 import { likenessOf, requestKey } from './request-key.ts';
 import { record, type Seen, seeRadius } from './seen.ts';
 import { stopUninstall } from './stopped-uninstalls.ts';
-import { type Judged, subjectOf } from './subject.ts';
+import { subjectOf } from './subject.ts';
 import { createInWindow } from './window.ts';
 
 const FORWARD: Instruction = { do: 'forward', warnings: [] };
@@ -72,9 +72,8 @@ async function judgeCanonical(deps: WayDeps, request: AskedRequest): Promise<Ins
     }
     if (subject.kind === 'answered') return subject.answer;
     if (subject.kind === 'dry-run')
-      return { do: 'forward', ...asDryRun(request, subject.effect), warnings: [] };
-    if (subject.effect.verb === 'scale' && subject.effect.adopts !== undefined)
-      return await judgeCreate(deps, request, subject);
+      return { do: 'forward', ...kindOf(subject.effect).asDryRun?.(subject.effect, request), warnings: [] };
+    if (scaleIn(subject.effect)?.adopts !== undefined) return await judgeCreate(deps, request, subject);
     return await judgeDestructive(deps, request, subject);
   } catch (error) {
     if (!(error instanceof ToolcribError)) throw error;
@@ -150,7 +149,7 @@ async function judgeInAct(
   if (ended) return ended;
   const listing = deps.early.take(request.context, request.headers['kubectl-session']);
   const foreseen = await deps.acts.foresee(live, cluster, request, subject.effect, listing);
-  if (subject.effect.verb === 'uninstall') deps.acts.expect(live, subject.aims.length);
+  if (kindOf(subject.effect).begins) deps.acts.expect(live, subject.aims.length);
   const next = beginToRead(deps, { request, subject, live, foreseen, cluster, as, early: listing });
   // Of a list that could not be made nobody knows how many it would have named.
   const unlisted = likelyUnseen({ unseen: [...(live.unlisted?.values() ?? [])] });
@@ -218,9 +217,8 @@ async function goesAlready(
   seen: Seen,
   cluster: Cluster,
 ): Promise<Decision | undefined> {
-  const { effect } = subject;
-  if (subject.kind !== 'destructive' || effect.verb !== 'delete' || subject.blind !== undefined)
-    return undefined;
+  const effect = deleteIn(subject.effect);
+  if (subject.kind !== 'destructive' || !effect || subject.blind !== undefined) return undefined;
   // What softened Pods use is held whoever takes it.
   if (!seen.own || seen.needed !== undefined) return undefined;
   const own = deps.policy().rules.some(({ name, origin }) => name === held.rule && origin === 'guard.yaml');
@@ -253,8 +251,9 @@ function tryOf({ act }: LiveAct): Try {
 
 /** What a person reads of the risk: never a small number where nothing is known. */
 function riskOf({ subject, seen }: Step): string {
-  if (subject.effect.verb !== 'not-understood') return summary(seen.radius);
-  return `can't be read (${subject.effect.why.replace(/\.$/, '')}), so it is not known what it would do`;
+  const why = unreadWhy(subject.effect);
+  if (why === undefined) return summary(seen.radius);
+  return `can't be read (${why.replace(/\.$/, '')}), so it is not known what it would do`;
 }
 
 /** All that is known of a request by the time it was decided on. */
@@ -448,6 +447,7 @@ function likeRequest({ request, subject, seen, live }: Step): LikeRequest | unde
   const [object] = subject.objects;
   if (subject.objects.length !== 1 || !object?.metadata.uid || subject.kind !== 'destructive')
     return undefined;
+  if (!kindOf(subject.effect).likeness) return undefined;
   return {
     context: request.context,
     person: request.person,

@@ -1,8 +1,8 @@
 import type { RequestRecord, Snapshot } from '@toolcrib/model';
+import { deleteIn, kindOf } from '../effects/index.ts';
 import type { Pass, PassesGiven } from '../port/passes.ts';
 import type { WayDeps } from './deps.ts';
 import type { Step } from './judge.ts';
-import { pinned } from './pin.ts';
 import { REMEMBERED } from './seen.ts';
 
 /** A request that has not come yet: judged, and kept. */
@@ -22,13 +22,13 @@ export function offered(
 ): PassesGiven {
   const { id: first, path: _path, ...like } = request;
   const passes = ahead.flatMap(({ step }): Pass[] => {
-    const { effect, objects } = step.subject;
-    const [target] = objects;
+    const effect = deleteIn(step.subject.effect);
+    const [target] = step.subject.objects;
     const { resourceVersion } = target?.metadata ?? {};
-    if (effect.verb !== 'delete' || !target || resourceVersion === undefined) return [];
+    if (!effect || !target || resourceVersion === undefined) return [];
     const { path, query, id } = step.request;
     const options = { ...effect.options, preconditions: { resourceVersion } };
-    const sent = pinned(step.request, { ...effect, options }, target);
+    const sent = kindOf(effect).pinned({ ...effect, options }, step.request, target);
     return [{ id, path, instruction: { do: 'forward', path, query, ...sent, warnings: warningsFor(step) } }];
   });
   return {

@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { canonicalPath, type KubeObject, refOf, resourcePath } from '@toolcrib/kube';
-import type { As, Cluster, Effect } from '@toolcrib/model';
+import type { As, Cluster } from '@toolcrib/model';
 import type { RuleAnswers } from '../decide/decide.ts';
+import { aimOfDelete } from '../effects/deletes.ts';
+import type { EffectOf } from '../effects/effect-kind.ts';
+import { deleteIn } from '../effects/index.ts';
+import type { Judged } from '../effects/subject.ts';
 import { aloneIn, likelyUnseen } from '../radius/index.ts';
-import { aimOf } from '../radius/view.ts';
 import type { AskedRequest } from '../request.ts';
 import type { LiveAct } from './acts.ts';
 import { decideOn } from './decided.ts';
@@ -14,9 +17,8 @@ import type { Step } from './judge.ts';
 import { isLeaf } from './leaves.ts';
 import { requestKey } from './request-key.ts';
 import { REMEMBERED } from './seen.ts';
-import type { Judged } from './subject.ts';
 
-type Delete = Extract<Effect, { options: unknown }>;
+type Delete = EffectOf<'delete'>;
 
 /** What is known of a request before it was looked at. */
 interface Begun {
@@ -36,8 +38,8 @@ interface Begun {
  */
 export function beginToRead(deps: WayDeps, begun: Begun): Promise<readonly KubeObject[]> | undefined {
   const { request, subject, live, foreseen, cluster, as, early } = begun;
-  const { effect } = subject;
-  if (foreseen.length < 2 || !isPlainDelete(effect) || !isAsWritten(request, effect)) return undefined;
+  const effect = deleteIn(subject.effect);
+  if (foreseen.length < 2 || !effect || !isPlain(effect) || !isAsWritten(request, effect)) return undefined;
   if (subject.kind !== 'destructive' || subject.blind !== undefined) return undefined;
   if (!mayReadAhead(deps, live) || !deps.ahead.mayBegin(live)) return undefined;
   const { group, resource, namespace } = effect.target;
@@ -69,9 +71,8 @@ function mayReadAhead(deps: Pick<WayDeps, 'desk'>, live: LiveAct): boolean {
 }
 
 /** One that goes out as a delete: a write that comes to one can't be pinned to the version that was kept. */
-function isPlainDelete(effect: Effect): effect is Delete {
-  if (effect.verb !== 'delete' || effect.through !== undefined) return false;
-  return effect.options.preconditions === undefined && isLeaf(effect.target);
+function isPlain({ through, options, target }: Delete): boolean {
+  return through === undefined && options.preconditions === undefined && isLeaf(target);
 }
 
 /** It came in the form in which it is judged, so that the next one can be told by its bytes. */
@@ -94,8 +95,8 @@ export function mayOffer(deps: WayDeps, { live, seen }: Pick<Step, 'live' | 'see
  */
 export function nextOnes(deps: WayDeps, step: Step, objects: readonly KubeObject[]): Step[] {
   const { request, subject, seen, live } = step;
-  const { effect } = subject;
-  if (effect.verb !== 'delete' || seen.needed !== undefined || seen.radius.state !== 'complete') return [];
+  const effect = deleteIn(subject.effect);
+  if (!effect || seen.needed !== undefined || seen.radius.state !== 'complete') return [];
   if (deps.clock.now() - seen.radius.seenAt > REMEMBERED || !mayOffer(deps, step)) return [];
   const [first] = subject.objects;
   const alone = aloneIn(seen.radius);
@@ -115,9 +116,8 @@ export function nextOnes(deps: WayDeps, step: Step, objects: readonly KubeObject
     // Somebody has said yes to just this one: that is taken when it comes.
     const key = requestKey(asked, own);
     if (deps.desk.seePass(request.person, key)) continue;
-    const aim = aimOf(own, refOf(object));
-    if (!aim) continue;
-    const judged: Judged = { kind: 'destructive', effect: own, objects: [object], aims: [aim] };
+    const aims = [aimOfDelete(own, refOf(object))];
+    const judged: Judged = { kind: 'destructive', effect: own, objects: [object], aims };
     const act = { ...live.act, soFar: live.act.soFar + steps.length + 1 };
     const next: Omit<Step, 'decision'> = {
       request: asked,

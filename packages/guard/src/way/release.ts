@@ -9,7 +9,7 @@ import {
   type Snapshot,
   ToolcribError,
 } from '@toolcrib/model';
-import { beginsUninstall } from '../effect/helm.ts';
+import { beginsUninstall, kindOf } from '../effects/index.ts';
 import { asSentOnly } from '../hold/desk.ts';
 import { impersonation } from '../look/impersonation.ts';
 import { notInTheNet, partOf } from '../radius/index.ts';
@@ -25,7 +25,6 @@ import { holdFor, nameOf } from './holds.ts';
 import type { Step } from './judge.ts';
 import { wholeObjects } from './keep.ts';
 import { forget, type JudgedAhead, offered } from './offered.ts';
-import { pinned } from './pin.ts';
 import { mayOffer, nextOnes } from './read-ahead.ts';
 import { record, requestRecord } from './seen.ts';
 import { soften } from './soften.ts';
@@ -69,17 +68,19 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
   if (kept === 'kept') warnings.push(...withUnseen(deps, step));
   if (form.as === 'softened') return soften(deps, step, warnings);
   if (step.subject.kind === 'not-understood') return { do: 'forward', warnings };
-  if (step.subject.effect.verb === 'delete-collection') return releaseCollection(deps, step, form, warnings);
-  const [target] = step.subject.objects;
   const { effect } = step.subject;
-  if (effect.verb === 'delete' && step.seen.own)
-    deps.going.sent(step.request.id, sentBy(step.request, step.live.act.id, effect), step.seen.own);
+  const kind = kindOf(effect);
+  if (kind.oneByOne) return releaseCollection(deps, step, form, warnings);
+  const [target] = step.subject.objects;
+  const deletes = kind.asDelete(effect);
+  if (deletes && step.seen.own)
+    deps.going.sent(step.request.id, sentBy(step.request, step.live.act.id, deletes), step.seen.own);
   // What nobody could read has no UID to be pinned to: a person has let it go all the same, by its name.
   if (!target && step.subject.blind === undefined)
     return answer(failure(500, 'toolcrib: there is nothing to send.'));
   // Before the answer to this one: what comes next finds its pass.
   if (ahead.length > 0) offer(deps, step, ahead);
-  return { do: 'forward', ...pinned(step.request, step.subject.effect, target), warnings };
+  return { do: 'forward', ...kind.pinned(effect, step.request, target), warnings };
 }
 
 interface KeptFor {
@@ -137,15 +138,14 @@ async function snapshotOf(
   piece: string | undefined,
   judgedAhead = false,
 ): Promise<Snapshot> {
-  // An uninstall's own request only writes the record; each delete that follows keeps what it takes.
+  // What only begins a command takes nothing itself; each request that follows keeps what it takes.
   // Of what its whole act will go through, each request keeps the part that hangs on its own targets.
   const uids = new Set(subject.objects.flatMap(({ metadata }) => metadata.uid ?? []));
-  const members =
-    subject.effect.verb === 'uninstall'
-      ? []
-      : judgedAhead
-        ? (seen.own?.members ?? [])
-        : partOf(seen.radius, uids);
+  const members = kindOf(subject.effect).begins
+    ? []
+    : judgedAhead
+      ? (seen.own?.members ?? [])
+      : partOf(seen.radius, uids);
   const radius = { ...seen.radius, members };
   return {
     id: piece === undefined ? `snap-${request.id}` : `snap-${piece}/${request.id}`,
@@ -237,7 +237,7 @@ function wayBack({ decision, live }: Step, approved: boolean): string[] {
 
 /** Its answer says only that something was written: that it deletes is said with it, once for each. */
 function throughWrite({ subject: { effect }, live }: Step, kept: boolean): string[] {
-  const how = 'through' in effect ? effect.through : effect.verb === 'scale' ? effect.adopts : undefined;
+  const how = kindOf(effect).besides(effect);
   if (how === undefined || !('target' in effect)) return [];
   const warnings = [`toolcrib: ${effect.target?.resource} ${effect.target?.name ?? ''}: ${how}`];
   if (kept && !live.toldUndo) warnings.push(undoLine(live));

@@ -1,5 +1,6 @@
 import { type KubeObject, type ObjectRef, refOf } from '@toolcrib/kube';
-import { type SoftenRecord, tookNothing } from '@toolcrib/model';
+import type { SoftenRecord } from '@toolcrib/model';
+import { tookNothing } from '../effects/took-nothing.ts';
 import type { RestOfAct } from '../radius/index.ts';
 import type { LiveAct } from './acts.ts';
 import type { WayDeps } from './deps.ts';

@@ -1,4 +1,5 @@
 import { type Cluster, mayArriveUntil, type SoftenRecord, ToolcribError } from '@toolcrib/model';
+import { kindOf } from '../effects/index.ts';
 import { resume, settleRetained } from '../soften/index.ts';
 import type { WayDeps } from './deps.ts';
 import { tellClaim } from './retained.ts';
@@ -121,8 +122,8 @@ async function othersMayTake(deps: ResumeDeps, record: SoftenRecord): Promise<bo
     const until = mayArriveUntil(request, mayArrive);
     if (until === undefined || deps.clock.now() >= until) return false;
     const { effect, targetUids } = request;
-    if (effect.verb === 'none' || effect.verb === 'scale') return false;
-    const target = effect.target;
+    if (kindOf(effect).targets === 'stay') return false;
+    const target = 'target' in effect ? effect.target : undefined;
     const takesAll = target?.resource === 'namespaces' && target.name === within;
     return targetUids.includes(uid) || takesAll;
   });

@@ -12,6 +12,8 @@ import {
   ToolcribError,
   type UnseenKind,
 } from '@toolcrib/model';
+import { deleteIn, kindOf } from '../effects/index.ts';
+import type { Judged } from '../effects/subject.ts';
 import { impersonation } from '../look/impersonation.ts';
 import type { RestOfAct } from '../radius/index.ts';
 import {
@@ -39,7 +41,6 @@ import { withLetGo } from './let-go.ts';
 import { ownRadius, unlooked } from './own-radius.ts';
 import { likenessOf } from './request-key.ts';
 import { restOfAct, softenedIn } from './rest-of-act.ts';
-import type { Judged } from './subject.ts';
 
 /** What was seen of a request's radius. */
 export interface Seen {
@@ -92,7 +93,7 @@ export async function seeRadius(
     // Without a pause: of requests judged side by side each sees what the others take.
     const { id } = what.request;
     const view = withLetGo(looked, aims, deps.letGo.of(cluster.context, id));
-    if (subject.kind === 'destructive' && subject.effect.verb !== 'scale')
+    if (subject.kind === 'destructive' && kindOf(subject.effect).targets !== 'stay')
       deps.letGo.note(cluster.context, id, subject.objects.filter(isPod));
     const unlisted = [...(what.live.unlisted?.values() ?? [])];
     const radius = withUnseen(radiusOf(view, aims), [...(subject.unseen ?? []), ...unlisted]);
@@ -105,7 +106,8 @@ export async function seeRadius(
       ...(needed === undefined ? {} : { needed }),
     };
     if (!single || !aim) {
-      const softening = { possible: false as const, why: asSentWhy(subject, aims.length) };
+      const why = kindOf(subject.effect).asSentWhy(subject.effect, aims.length);
+      const softening = { possible: false as const, why };
       const told: Seen = { ...seen, softening, versions: versionsIn(looked, aims) };
       remember(deps, what.live, {
         at: radius.seenAt,
@@ -145,7 +147,7 @@ function seenBefore(
 ): Seen | undefined {
   const { seen } = live;
   const [object] = subject.objects;
-  if (!seen || foreseen.length < 2 || subject.kind !== 'destructive' || subject.effect.verb !== 'delete')
+  if (!seen || foreseen.length < 2 || subject.kind !== 'destructive' || !deleteIn(subject.effect))
     return undefined;
   if (!object || isPod(object) || deps.clock.now() - seen.at > REMEMBERED) return undefined;
   if (seen.key !== keyOf({ live, request, subject }, aims) || seen.seen.needed !== undefined)
@@ -204,23 +206,8 @@ function keyOf(
 }
 
 function isPlainDelete({ effect }: Judged): boolean {
-  return effect.verb === 'delete' && effect.through === undefined;
-}
-
-/** Why what is more or other than one deleted object goes only as it was sent. */
-function asSentWhy({ effect }: Judged, count: number): string {
-  if (effect.verb === 'scale' && effect.adopts !== undefined)
-    return 'only a delete can be softened, not a create that takes Pods over';
-  if (effect.verb === 'scale') return 'only a delete can be softened, not a scale-down';
-  if ('through' in effect && effect.through !== undefined)
-    return 'only a delete can be softened, not a write that comes to one';
-  if (effect.verb === 'evict') return 'an evicted Pod cannot be kept running while it is deleted';
-  if (effect.verb === 'not-understood')
-    return 'it could not be read, so nothing is known that would come to the same';
-  const one = 'to soften one of them, delete it by itself (kubectl delete KIND NAME)';
-  return effect.verb === 'uninstall'
-    ? `it takes a whole release; ${one}`
-    : `it takes ${count} objects with one yes; ${one}`;
+  const found = deleteIn(effect);
+  return found !== undefined && found.through === undefined;
 }
 
 /** What could not be seen of the targets themselves, or of the rest of their act, is no less unseen than anything else. */
@@ -270,9 +257,9 @@ async function permitted(
 /** Like the first aim, for each further object that the act will go through, of whatever kind; evicted are only Pods. */
 function withForeseen(aims: readonly Aim[], foreseen: readonly Foreseen[]): Aim[] {
   const [first] = aims;
-  if (!first || first.effect.verb === 'scale') return [...aims];
+  if (!first || first.effect.does === 'scale') return [...aims];
   const known = new Set(aims.map((aim) => aim.ref.uid));
-  const evicts = first.effect.verb === 'evict';
+  const evicts = first.effect.does === 'evict';
   const more = foreseen.filter(({ ref }) => !known.has(ref.uid) && (!evicts || ref.kind === first.ref.kind));
   return [...aims, ...more.map(({ ref, type }) => ({ ...first, ref, type }))];
 }

@@ -1,6 +1,8 @@
-import { type Effect, mayArriveUntil, notYetKnown, type RequestRecord, ToolcribError } from '@toolcrib/model';
+import { mayArriveUntil, notYetKnown, type RequestRecord, ToolcribError } from '@toolcrib/model';
+import type { Became } from '../effects/effect-kind.ts';
+import { kindOf, unreadWhy } from '../effects/index.ts';
 import type { WayDeps } from './deps.ts';
-import { type Look, lookAt } from './look-at.ts';
+import { lookAt } from './look-at.ts';
 import { inAnotherCluster } from './same-cluster.ts';
 
 export const ENDED = 'the guard ended while it was on its way';
@@ -61,7 +63,7 @@ export async function settleByLooking(
 function decided(
   now: number,
   request: RequestRecord,
-  look: Exclude<Look, { never: string }>,
+  look: Exclude<Became, { never: string }>,
   { pause, until }: { pause: number; until: number },
   said: (settled: Settled) => { settled: RequestRecord },
 ): { settled: RequestRecord; again?: string; at?: number } {
@@ -84,10 +86,7 @@ function decided(
 function cannotBeTold({ effect }: RequestRecord, context: string | undefined): string | undefined {
   if (context === undefined) return 'its act is not in the journal';
   // That its object stands says nothing about a change that was not understood.
-  if (effect.verb === 'not-understood')
-    return `whether it was carried out can't be told: it was not understood (${effect.why})`;
-  if (effect.verb === 'none' || !effect.target) return 'its target is not known';
-  return undefined;
+  const why = unreadWhy(effect);
+  if (why !== undefined) return `whether it was carried out can't be told: it was not understood (${why})`;
+  return kindOf(effect).became === undefined ? 'its target is not known' : undefined;
 }
-
-export type Understood = Exclude<Effect, { verb: 'none' | 'not-understood' }>;

@@ -1,5 +1,7 @@
 import { groupVersionOf, type KubeObject } from '@toolcrib/kube';
 import { type Cluster, certainlyNotDone, type SoftenRecord, ToolcribError } from '@toolcrib/model';
+import type { EffectOf } from '../effects/effect-kind.ts';
+import { deleteIn, kindOf } from '../effects/index.ts';
 import { impersonation } from '../look/impersonation.ts';
 import type { Instruction } from '../request.ts';
 import { isPreconditionFailure, orphanFirst, type Retained, retainFirst } from '../soften/index.ts';
@@ -7,7 +9,6 @@ import { answer, failure } from '../status.ts';
 import { goneStatus } from './answers.ts';
 import type { WayDeps } from './deps.ts';
 import type { Step } from './judge.ts';
-import { pinned } from './pin.ts';
 import { settleClaim } from './retained.ts';
 import { record, recordUnsure } from './seen.ts';
 import { saveSoftening } from './softenings.ts';
@@ -19,7 +20,8 @@ import { saveSoftening } from './softenings.ts';
 export async function soften(deps: WayDeps, step: Step, warnings: string[]): Promise<Instruction> {
   const { subject, seen, request } = step;
   const [target] = subject.objects;
-  if (subject.effect.verb !== 'delete' || !target || !seen.softening?.possible) {
+  const effect = deleteIn(subject.effect);
+  if (!effect || !target || !seen.softening?.possible) {
     const why =
       seen.softening && !seen.softening.possible ? seen.softening.why : 'this can only go as it was sent';
     await record(deps, step, 'refused', { note: `can't be softened: ${why}`, status: 403 });
@@ -33,8 +35,8 @@ export async function soften(deps: WayDeps, step: Step, warnings: string[]): Pro
   const cluster = await deps.clusterFor(request.context);
   try {
     return seen.softening.how === 'retain-first'
-      ? await softenClaim(deps, step, cluster, target, warnings)
-      : await softenWorkload(deps, step, cluster, target, warnings);
+      ? await softenClaim(deps, { ...step, effect }, cluster, target, warnings)
+      : await softenWorkload(deps, { ...step, effect }, cluster, target, warnings);
   } catch (error) {
     if (!(error instanceof ToolcribError)) throw error;
     if (isPreconditionFailure(error)) return unmet(deps, step, target, error.message);
@@ -45,15 +47,14 @@ export async function soften(deps: WayDeps, step: Step, warnings: string[]): Pro
 /** Orphan-first: the workload goes, its Pods keep running until the window ends. */
 async function softenWorkload(
   deps: WayDeps,
-  step: Step,
+  step: Step & { effect: EffectOf<'delete'> },
   cluster: Cluster,
   target: KubeObject,
   warnings: string[],
 ): Promise<Instruction> {
-  const { request, subject, live } = step;
-  if (subject.effect.verb !== 'delete') throw new Error('not a delete');
+  const { request, effect, live } = step;
   const { name, namespace = '', uid = '' } = target.metadata;
-  const { group, version, resource } = subject.effect.target;
+  const { group, version, resource } = effect.target;
   deps.softenings.underWay.add(request.id);
   const done = await orphanFirst(
     cluster,
@@ -63,7 +64,7 @@ async function softenWorkload(
       act: live.act.id,
       requestId: request.id,
       finishAfter: deps.clock.now() + deps.policy().softenMs,
-      options: subject.effect.options,
+      options: effect.options,
       as: impersonation(request.headers),
     },
     async ({ record: now }) => {
@@ -85,13 +86,12 @@ async function softenWorkload(
 /** Retain-first: the volume's reclaim policy is set to Retain and read back; only then the claim's delete goes out. */
 async function softenClaim(
   deps: WayDeps,
-  step: Step,
+  step: Step & { effect: EffectOf<'delete'> },
   cluster: Cluster,
   target: KubeObject,
   warnings: string[],
 ): Promise<Instruction> {
-  const { request, subject, seen, live } = step;
-  if (subject.effect.verb !== 'delete') throw new Error('not a delete');
+  const { request, effect, seen, live } = step;
   const volumes = seen.radius.members
     .filter((member) => member.ref.kind === 'PersistentVolume' && member.loss === 'lost')
     .map((member) => ({ name: member.ref.name, uid: member.ref.uid ?? '' }));
@@ -135,7 +135,11 @@ async function softenClaim(
     `toolcrib undo ${id}   takes it back`,
     `toolcrib finish ${id}   gives the data up`,
   ];
-  return { do: 'forward', ...pinned(request, subject.effect, target), warnings: [...warnings, ...told] };
+  return {
+    do: 'forward',
+    ...kindOf(effect).pinned(effect, request, target),
+    warnings: [...warnings, ...told],
+  };
 }
 
 async function softened(

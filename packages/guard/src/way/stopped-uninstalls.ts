@@ -1,11 +1,11 @@
 import { groupVersionOf, type ObjectRef, refOf } from '@toolcrib/kube';
 import type { Effect, Hold, Target } from '@toolcrib/model';
 import { ACT_PAUSE } from '../act/group.ts';
-import { beginsUninstall } from '../effect/helm.ts';
+import { beginsUninstall, kindOf, unreadWhy } from '../effects/index.ts';
+import type { Judged } from '../effects/subject.ts';
 import type { HookAt } from '../look/uninstall.ts';
 import type { LiveAct } from './acts.ts';
 import type { WayDeps } from './deps.ts';
-import type { Judged } from './subject.ts';
 
 /** An uninstall that was stopped at its first write: helm goes on to delete all the same. */
 export interface StoppedUninstall {
@@ -55,9 +55,8 @@ export function stoppedUninstall(
   { live, subject }: { live: LiveAct; subject: Judged },
   shared: Hold | undefined,
 ): { why: string } | { hold: Hold } | undefined {
-  const { verb } = subject.effect;
   // helm neither evicts nor scales, and the write that begins an uninstall is judged anew.
-  if (verb === 'evict' || verb === 'scale' || beginsUninstall(subject.effect)) return undefined;
+  if (!kindOf(subject.effect).helmSends || beginsUninstall(subject.effect)) return undefined;
   fromDesk(deps, live, shared);
   const now = deps.clock.now();
   for (const [record, one] of live.stopped ?? []) {
@@ -91,7 +90,7 @@ function fromDesk({ desk }: WayDeps, live: LiveAct, shared: Hold | undefined): v
     if (hold.state !== 'open' || !beginsUninstall(hold.effect)) continue;
     const record = recordIn(hold.effect);
     if ((hold.actId !== live.act.id && hold !== shared) || live.stopped?.has(record)) continue;
-    const foretold = hold.effect.verb === 'not-understood' ? undefined : hold.radius.targets;
+    const foretold = unreadWhy(hold.effect) === undefined ? hold.radius.targets : undefined;
     live.stopped ??= new Map();
     live.stopped.set(record, stopped(hold.createdAt, foretold, { code: hold.code }));
   }

@@ -1,7 +1,8 @@
 import { apiVersionOf, describeRef, type KubeObject, mediaTypeOf, parseRequestPath } from '@toolcrib/kube';
 import type { SoftenRecord } from '@toolcrib/model';
 import { sentOfItself } from '../act/claim.ts';
-import { bodyOf } from '../effect/effect-of.ts';
+import { bodyOf } from '../effect/body.ts';
+
 import { isDryRunAsSent } from '../effect/options.ts';
 import { createByDryRun } from '../look/create-dry-run.ts';
 import { impersonation } from '../look/impersonation.ts';

@@ -11,20 +11,30 @@ export const targetSchema = resourceType.extend({
 });
 export type Target = z.output<typeof targetSchema>;
 
-/** What a request would do. Whatever is not listed here is not guarded yet (docs/guard.md names it). */
+/** What all that asks to delete says. */
+const deletes = {
+  target: targetSchema,
+  options: deleteOptions,
+  /** What the request says; undefined leaves it to the object's finalizers and the kind's default. */
+  propagation: propagation.optional(),
+  dryRun: z.boolean(),
+};
+
+/**
+ * What a request would do. Whatever is not listed here is not guarded yet (docs/guard.md names it). What the guard makes of
+ * each stands in `guard/effects/`, a file a kind.
+ */
 export const effectSchema = z.discriminatedUnion('verb', [
   /** Reads, and writes that destroy nothing the guard knows of. */
   z.object({ verb: z.literal('none') }),
   z.object({
-    verb: z.enum(['delete', 'delete-collection', 'evict']),
-    target: targetSchema,
-    options: deleteOptions,
-    /** What the request says; undefined leaves it to the object's finalizers and the kind's default. */
-    propagation: propagation.optional(),
-    dryRun: z.boolean(),
+    verb: z.literal('delete'),
+    ...deletes,
     /** Not asked for by a DELETE: why a write makes one of the cluster's controllers delete it. */
     through: text.optional(),
   }),
+  z.object({ verb: z.literal('delete-collection'), ...deletes }),
+  z.object({ verb: z.literal('evict'), ...deletes }),
   z.object({
     verb: z.literal('scale'),
     target: targetSchema,

@@ -60,8 +60,8 @@ async function radiusOfNamed(
   const propagationPolicy = POLICIES[options.cascade];
   const effect =
     options.scale === undefined
-      ? { verb: 'delete' as const, options: { propagationPolicy } }
-      : { verb: 'scale' as const, replicas: options.scale };
+      ? { does: 'delete' as const, options: { propagationPolicy } }
+      : { does: 'scale' as const, replicas: options.scale };
   const aims = [{ ref: refOf(object), type: { group: info.group, resource: info.resource }, effect }];
   return radiusOf(await look(cluster, aims), aims);
 }

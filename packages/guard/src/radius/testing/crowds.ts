@@ -95,7 +95,7 @@ function crowd(shops: number, aimed: (object: KubeObject) => boolean, spaces: nu
       group: object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] ?? '') : '',
       resource: TYPES[object.kind] ?? `${object.kind.toLowerCase()}s`,
     },
-    effect: { verb: 'delete' as const, options: {} },
+    effect: { does: 'delete' as const, options: {} },
   }));
   const view = { objects, kinds: [], failedGroups: [], listed: [], absent: [], unseen: [], seenAt: 1 };
   return { view, aims };

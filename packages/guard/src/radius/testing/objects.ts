@@ -182,7 +182,7 @@ export function view(objects: KubeObject[], extra: Partial<View> = {}): View {
   };
 }
 
-export function aim(target: KubeObject, effect: Aim['effect'] = { verb: 'delete', options: {} }): Aim {
+export function aim(target: KubeObject, effect: Aim['effect'] = { does: 'delete', options: {} }): Aim {
   const { name, namespace, uid } = target.metadata;
   return {
     ref: { apiVersion: target.apiVersion, kind: target.kind, name, namespace, uid },

@@ -1,3 +1,4 @@
+import { kindOf } from '@toolcrib/guard/effects';
 import { howAsked, whoAsks } from '@toolcrib/guard/hold/asker';
 import { tree } from '@toolcrib/guard/radius';
 import { untoldText } from '@toolcrib/guard/way/answers';
@@ -68,19 +69,9 @@ export function listText(all: readonly Hold[], whole = false): string {
   ].join('\n');
 }
 
-export function whatOf(hold: Hold): string {
-  const { effect } = hold;
-  if (effect.verb === 'none') return 'nothing';
-  const target = effect.target;
-  if (effect.verb === 'uninstall') return `helm uninstall ${effect.release} -n ${target?.namespace ?? ''}`;
-  const name = target?.name ? `${target.resource}/${target.name}` : `all ${target?.resource ?? 'of it'}`;
-  const where = target?.namespace ? ` -n ${target.namespace}` : '';
-  const more = hold.envelope ? ` (+ ${hold.envelope.uids.length - 1} more)` : '';
-  const writes = 'through' in effect && effect.through !== undefined;
-  if (effect.verb === 'scale' && effect.adopts !== undefined)
-    return `create ${name}${where}${more} with ${effect.replicas} of ${effect.was} Pods`;
-  const verb = writes ? 'a write that deletes' : effect.verb === 'delete-collection' ? 'delete' : effect.verb;
-  return `${verb} ${name}${where}${more}${effect.verb === 'scale' ? ` to ${effect.replicas}` : ''}`;
+export function whatOf({ effect, envelope }: Hold): string {
+  const more = envelope ? ` (+ ${envelope.uids.length - 1} more)` : '';
+  return kindOf(effect).typed(effect, more);
 }
 
 /** What the act had taken before it was held, and the way back. */

@@ -1,5 +1,6 @@
 import { titleOf } from '@toolcrib/guard/act/group';
-import { neverSent, type RequestRecord, tookNothing, type UndoRecord } from '@toolcrib/model';
+import { neverSent, tookNothing } from '@toolcrib/guard/effects/took-nothing';
+import type { RequestRecord, UndoRecord } from '@toolcrib/model';
 import type { ActFacts, Outcome, Severity } from './story.ts';
 
 const plain = (word: Outcome['word']): Outcome => ({ word, tone: 'plain' });

@@ -1,6 +1,5 @@
-import { isNoNumber } from './certain.ts';
-import type { RequestRecord } from './records/request.ts';
-import type { SoftenRecord } from './records/soften.ts';
+import type { RequestRecord, SoftenRecord } from '@toolcrib/model';
+import { kindOf } from './index.ts';
 
 /**
  * Why a request took nothing, as far as the journal knows: never sent, or a certain no. undefined where it took something,
@@ -23,10 +22,7 @@ export function tookNothing(
     case 'not-carried-out':
       return 'it was not carried out';
     case 'answered':
-      // A collection may have gone in part before it failed.
-      return status !== undefined &&
-        effect.verb !== 'delete-collection' &&
-        isNoNumber(status, effect.verb === 'evict')
+      return status !== undefined && kindOf(effect).refusedBy(status)
         ? `the cluster refused it (${status})`
         : undefined;
     case 'kept':

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
-import { effectOf } from '../effect/effect-of.ts';
 import { asked } from '../testing/way.ts';
-import { pinned } from './pin.ts';
+import { effectOf } from './effect-of.ts';
+import { kindOf } from './index.ts';
 import type { Destructive } from './subject.ts';
 
 const pod: KubeObject = {
@@ -16,7 +16,8 @@ const AT = '/api/v1/namespaces/shop/pods/a';
 function sent(method: string, path: string, query: string, body: string) {
   const headers = { 'content-type': 'application/json' };
   const request = asked(method, path, { query, headers, body: Buffer.from(body) });
-  const { query: left, body: now } = pinned(request, effectOf(request) as Destructive, pod);
+  const effect = effectOf(request) as Destructive;
+  const { query: left, body: now } = kindOf(effect).pinned(effect, request, pod);
   return { query: left, body: now && JSON.parse(Buffer.from(now.bytes).toString()) };
 }
 

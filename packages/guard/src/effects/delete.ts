@@ -1,0 +1,74 @@
+import { type KubeObject, mediaTypeOf, readExactJson, refOf, textOf } from '@toolcrib/kube';
+import { bodyOf } from '../effect/body.ts';
+import { isJsonWrite } from '../effect/canonical.ts';
+import { certainDeleteOptions } from '../effect/options.ts';
+import { readTarget } from '../look/read-target.ts';
+import type { AskedRequest } from '../request.ts';
+import { aimOfDelete, deletes, optionsLikeness, saidBy } from './deletes.ts';
+import type { EffectKind, EffectOf, Outgoing } from './effect-kind.ts';
+import { dryDelete, json, withOptions } from './outgoing.ts';
+import { oneOf, typedAs } from './words.ts';
+
+/** One object is deleted: by a DELETE, or through a write that makes one of the cluster's controllers delete it. */
+export const deleteKind: EffectKind<EffectOf<'delete'>> = {
+  ...deletes,
+  title: ({ target, through }) =>
+    `${through === undefined ? 'delete' : 'a write that deletes'} ${oneOf(target)}`,
+  typed: ({ target, through }, more) =>
+    typedAs(through === undefined ? 'delete' : 'a write that deletes', target, more),
+  asSentWhy: ({ through }, count) =>
+    through === undefined
+      ? `it takes ${count} objects with one yes; to soften one of them, delete it by itself (kubectl delete KIND NAME)`
+      : 'only a delete can be softened, not a write that comes to one',
+  besides: ({ through }) => through,
+
+  read(sent) {
+    const { method, path, target, query } = sent;
+    if (method !== 'DELETE' || (target.name === undefined && path.subresource === undefined))
+      return undefined;
+    if (path.subresource !== undefined) {
+      const why = `DELETE of the subresource ${path.subresource} is unknown`;
+      return { verb: 'not-understood', target, why };
+    }
+    return { verb: 'delete', target, ...saidBy(certainDeleteOptions(bodyOf(sent), query)) };
+  },
+  async look(effect, { cluster, as }) {
+    const found = await readTarget(cluster, effect.target, as);
+    if ('absent' in found) return { kind: 'answered', answer: found.absent };
+    if ('forbidden' in found)
+      return { kind: 'destructive', effect, objects: [], aims: [], blind: found.forbidden };
+    const { object } = found;
+    return { kind: 'destructive', effect, objects: [object], aims: [aimOfDelete(effect, refOf(object))] };
+  },
+  aim: aimOfDelete,
+  asDryRun: dryDelete,
+  /** It carries the UID that was seen, so that it can't hit an object of the same name that came since. */
+  pinned({ options, through }, request, target) {
+    const uid = target?.metadata.uid;
+    if (through !== undefined) return pinnedWrite(request, uid);
+    const { preconditions } = options;
+    const seen =
+      uid === undefined ? {} : { preconditions: { ...preconditions, uid: preconditions?.uid ?? uid } };
+    return withOptions(request, { ...options, ...seen });
+  },
+
+  cheap: { evicts: false },
+  likeness: (effect) =>
+    effect.through === undefined
+      ? optionsLikeness(effect)
+      : JSON.stringify(['through', effect.propagation ?? null]),
+  asDelete: (effect) => effect,
+};
+
+/**
+ * A write that comes to a delete goes out as the write that was judged, in JSON with the UID that was seen: the server refuses
+ * it for an object of the same name that came since. In YAML, protobuf, a JSON patch or an apply it goes byte for byte.
+ */
+function pinnedWrite(request: AskedRequest, uid: KubeObject['metadata']['uid']): Outgoing {
+  const type = mediaTypeOf(request.headers['content-type']);
+  if (uid === undefined || !isJsonWrite(request.method, type)) return {};
+  const { value } = readExactJson(textOf(request.body));
+  const object = value as { metadata?: { uid?: unknown } };
+  const metadata = { ...object.metadata, uid: object.metadata?.uid || uid };
+  return { body: { ...json({ ...object, metadata }), type } };
+}

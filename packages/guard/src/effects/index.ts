@@ -1,0 +1,58 @@
+import type { Effect, EffectVerb } from '@toolcrib/model';
+import { cautious } from './cautious.ts';
+import { deleteKind } from './delete.ts';
+import { deleteCollectionKind } from './delete-collection.ts';
+import type { EffectKind, EffectOf, LookAt, ReadEffect, WholeKind } from './effect-kind.ts';
+import { evictKind } from './evict.ts';
+import { noneKind } from './none.ts';
+import { notUnderstoodKind } from './not-understood.ts';
+import { lookAtScale, scaleKind } from './scale.ts';
+import type { Subject } from './subject.ts';
+import { uninstallKind } from './uninstall.ts';
+
+/** Every kind of effect by its verb: one that is missing does not compile. A request is of the first that reads it. */
+export const KINDS = {
+  delete: deleteKind,
+  'delete-collection': deleteCollectionKind,
+  evict: evictKind,
+  uninstall: uninstallKind,
+  scale: scaleKind,
+  none: noneKind,
+  'not-understood': notUnderstoodKind,
+} satisfies { [V in EffectVerb]: EffectKind<EffectOf<V>> };
+
+/** Kinds by their verbs. A test may plant one more. */
+export type Kinds = Readonly<Record<string, EffectKind<never>>>;
+
+/**
+ * The kind of an effect, whole: whatever it does not say of itself, and all of a verb that nobody knows, is the cautious answer.
+ */
+export function kindOf<E extends Effect>(effect: E, kinds: Kinds = KINDS): WholeKind<E> {
+  const own = Object.hasOwn(kinds, effect.verb) ? kinds[effect.verb] : undefined;
+  return { ...cautious, ...own } as unknown as WholeKind<E>;
+}
+
+/** The delete of one object that an effect is; undefined for all else. */
+export function deleteIn(effect: Effect): EffectOf<'delete'> | undefined {
+  return kindOf(effect).asDelete(effect);
+}
+
+/** The change of a size that an effect is; undefined for all else. */
+export function scaleIn(effect: Effect): EffectOf<'scale'> | undefined {
+  return kindOf(effect).asScale(effect);
+}
+
+/** Why nobody can say what it does; undefined for what rules may decide on. */
+export function unreadWhy(effect: Effect): string | undefined {
+  return kindOf(effect).unread(effect);
+}
+
+/** Whether helm goes on to delete a release whatever it is answered to this: it begins an uninstall, or may. */
+export function beginsUninstall(effect: Effect): boolean {
+  return kindOf(effect).beginsUninstall(effect);
+}
+
+/** What a request is about whose effect was read. @throws ToolcribError where the cluster can't be asked */
+export function lookAtEffect(effect: ReadEffect, at: LookAt, kinds: Kinds = KINDS): Promise<Subject> {
+  return effect.verb === 'ask-server' ? lookAtScale(effect, at) : kindOf(effect, kinds).look(effect, at);
+}

@@ -1,0 +1,19 @@
+import { isNoNumber } from '@toolcrib/model';
+import { no, readable } from './cautious.ts';
+import { creating } from './creating.ts';
+import type { EffectKind, EffectOf } from './effect-kind.ts';
+
+/** Reads, and writes that destroy nothing the guard knows of. */
+export const noneKind: EffectKind<EffectOf<'none'>> = {
+  title: () => 'nothing',
+  typed: () => 'nothing',
+  read: ({ method }) =>
+    method === 'POST' || method === 'PUT' || method === 'PATCH' ? { verb: 'none' } : undefined,
+  look: async (_effect, at) => (at.request.method === 'POST' ? creating(at) : { kind: 'harmless' }),
+  aim: () => undefined,
+  unread: readable,
+  beginsUninstall: no,
+  targets: 'stay',
+  refusedBy: (status) => isNoNumber(status, false),
+  undo: 'nothing',
+};

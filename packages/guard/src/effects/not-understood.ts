@@ -1,0 +1,12 @@
+import { isNoNumber } from '@toolcrib/model';
+import type { EffectKind, EffectOf } from './effect-kind.ts';
+
+/** A write whose effect could not be read: never taken for harmless. Nearly all of it is what counts where nothing is said. */
+export const notUnderstoodKind: EffectKind<EffectOf<'not-understood'>> = {
+  title: ({ target }) => `a request that could not be read${target ? ` on ${target.resource}` : ''}`,
+  asSentWhy: () => 'it could not be read, so nothing is known that would come to the same',
+  aim: () => undefined,
+  refusedBy: (status) => isNoNumber(status, false),
+  // What it changed there is not known, so nothing is written back.
+  undo: 'compare',
+};
