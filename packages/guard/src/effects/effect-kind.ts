@@ -54,7 +54,7 @@ export interface BecameAt<E> {
  * (`resize`), a record that was written is written back as well (`rewrite`), what stands is only compared (`compare`);
  * `nothing`, it took nothing. `unknown`: what is gone is made again, and nobody can say that this is all.
  */
-export type UndoWay = 'bring-back' | 'resize' | 'rewrite' | 'compare' | 'nothing' | 'unknown';
+type UndoWay = 'bring-back' | 'resize' | 'rewrite' | 'compare' | 'nothing' | 'unknown';
 
 /**
  * All that the guard asks of one kind of effect. A kind says what it knows of itself; what it does not say is the cautious
