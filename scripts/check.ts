@@ -127,7 +127,7 @@ step('types', () => {
   return ok ? undefined : output;
 });
 
-step('JSON Schemas are those of the sources', () => {
+step('JSON Schemas and the OpenAPI document are those of the sources', () => {
   const { ok, output } = run(process.execPath, [
     '--conditions=toolcrib-source',
     'scripts/schemas.ts',

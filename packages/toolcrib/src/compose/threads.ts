@@ -4,10 +4,7 @@ import { ToolcribError } from '@toolcrib/model';
 import type { GuardStatus } from '../laptop/api/schema.ts';
 import type { Serve, WorkerSetup } from './guard-worker.ts';
 import type { FromKeeper, KeeperSetup, ToKeeper } from './keeper-messages.ts';
-
-/** A thread's file, seen from this one: in the sources (.ts) and in the built form (.js) alike. */
-const threadAt = (path: string): URL =>
-  new URL(`${path}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+import { threadAt } from './thread-at.ts';
 
 export interface Keeper {
   /** Contexts with something left over, as far as that is known. */

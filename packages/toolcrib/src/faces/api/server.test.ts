@@ -18,31 +18,36 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { type Hold, ToolcribError } from '@toolcrib/model';
 import { guardClient } from '../../laptop/api/client.ts';
-import type { AnswerBody, RunTokenBody } from '../../laptop/api/schema.ts';
+import { type RunTokenBody, unknownCode } from '../../laptop/api/schema.ts';
 import { secretOf } from '../../laptop/api/socket.ts';
 import { type ApiDeps, apiRoutes, serveApi } from './server.ts';
 
-const answers: [string, AnswerBody][] = [];
+/** What was asked for: name and input. */
+const asked: [string, unknown][] = [];
 const told: string[] = [];
 const minted: RunTokenBody[] = [];
 const hold = { code: 'BCDFG', actId: 'act-1' } as Hold;
 const deps: ApiDeps = {
-  status: () =>
-    Promise.reject(new ToolcribError('not-running', 'The guard is starting.', { next: 'Ask again.' })),
-  holds: () => [hold],
-  hold: (code) => (code === 'BCDFG' ? hold : undefined),
-  async answer(code, body) {
-    answers.push([code, body]);
-    if (code === 'BREAK') throw new TypeError('undefined is not a function');
-    if (code !== 'BCDFG') throw new ToolcribError('conflict', 'It was answered already.');
-    return hold;
+  async perform({ name, input }, given, _, tell) {
+    if (name === 'status')
+      throw new ToolcribError('not-running', 'The guard is starting.', { next: 'Ask again.' });
+    const read = input.parse(given) as { code?: string; act?: string };
+    asked.push([name, read]);
+    if (read.act === 'act-1') {
+      tell({ type: 'waits', text: 'a moment' });
+      return { id: 'undo-1' };
+    }
+    if (read.act === 'act-2') throw new ToolcribError('unreachable', 'No cluster.');
+    if (read.code === 'BREAK') throw new TypeError('undefined is not a function');
+    if (read.code === 'none') throw unknownCode('none');
+    if (read.code === 'XXXXX') throw new ToolcribError('conflict', 'It was answered already.');
+    return name === 'held' ? [hold] : hold;
   },
   async mint(asked) {
     minted.push(asked);
     return { id: 'run-1', tokens: { prod: 'a token' }, meanings: {} };
   },
   revoke: (id) => told.push(`revoke ${id}`),
-  stop: () => told.push('stop'),
   log: () => undefined,
 };
 
@@ -57,15 +62,65 @@ async function ask(method: string, path: string, body?: unknown) {
 }
 
 describe('routes', () => {
-  it('a code is read in either case; an unknown one is 404 and says what next', async () => {
-    assert.equal((await ask('GET', '/v1/holds/bcdfg')).status, 200);
+  it('an unknown code is 404, and says what next', async () => {
+    assert.equal((await ask('GET', '/v1/holds/BCDFG')).status, 200);
     const none = await ask('GET', '/v1/holds/none');
     assert.equal(none.status, 404);
     assert.match(none.body.next, /toolcrib held/);
   });
 
+  it('each operation is asked by what stands in path, query and body, and by nothing else', async () => {
+    asked.length = 0;
+    await ask('GET', '/v1/holds?closed=true');
+    await ask('GET', '/v1/acts?limit=3&context=12');
+    await ask('GET', '/v1/radius?what=deploy%2Fweb&scale=0');
+    await ask('POST', '/v1/holds/BCDFG/approve', { as: 'as-sent' });
+    await ask('POST', '/v1/holds/BCDFG/deny');
+    await ask('POST', '/v1/acts/act-1/undo', { sameCluster: true });
+    await ask('POST', '/v1/acts/act-1/finish');
+    assert.deepEqual(asked, [
+      ['held', { closed: true }],
+      ['log', { limit: 3, context: '12' }],
+      ['radius', { what: 'deploy/web', cascade: 'background', scale: 0 }],
+      ['approve', { code: 'BCDFG', as: 'as-sent' }],
+      ['deny', { code: 'BCDFG' }],
+      ['undo', { act: 'act-1', sameCluster: true }],
+      ['finish', { act: 'act-1' }],
+    ]);
+    asked.length = 0;
+    for (const [method, path, body] of [
+      ['GET', '/v1/acts?limit=many'],
+      ['GET', '/v1/acts?limit='],
+      ['GET', '/v1/holds?closed=perhaps'],
+      ['GET', '/v1/holds?all=true'],
+      ['POST', '/v1/holds/BCDFG/approve', {}],
+      ['POST', '/v1/holds/BCDFG/approve', [1]],
+      ['POST', '/v1/holds/BCDFG/approve', { as: 'as-sent', by: 'ben' }],
+    ] as const)
+      assert.equal((await ask(method, path, body)).status, 400, path);
+    await ask('POST', '/v1/holds/BCDFG/deny', { code: 'OTHER' });
+    assert.deepEqual(asked, [['deny', { code: 'BCDFG' }]], 'the path says which one');
+  });
+
+  it('tells what is told on the way as lines, where those are accepted, and the end as the last one', async () => {
+    const lines = async (act: string) => {
+      const headers = { accept: 'application/x-ndjson' };
+      const answer = await app.request(`/v1/acts/${act}/undo`, { method: 'POST', headers });
+      return (await answer.text())
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    };
+    assert.deepEqual(await lines('act-1'), [
+      { event: { type: 'waits', text: 'a moment' } },
+      { value: { id: 'undo-1' } },
+    ]);
+    assert.deepEqual(await lines('act-2'), [{ fault: { code: 'unreachable', message: 'No cluster.' } }]);
+    assert.equal((await ask('POST', '/v1/acts/act-2/undo')).status, 502);
+  });
+
   it('an answer must be one of three, with nothing else in it', async () => {
-    answers.length = 0;
+    asked.length = 0;
     for (const body of [
       { as: 'yes' },
       {},
@@ -75,9 +130,9 @@ describe('routes', () => {
     ]) {
       assert.equal((await ask('POST', '/v1/holds/BCDFG/answer', body)).status, 400, JSON.stringify(body));
     }
-    assert.deepEqual(answers, []);
-    assert.equal((await ask('POST', '/v1/holds/bcdfg/answer', { as: 'denied' })).status, 200);
-    assert.deepEqual(answers, [['BCDFG', { as: 'denied' }]]);
+    assert.deepEqual(asked, []);
+    assert.equal((await ask('POST', '/v1/holds/BCDFG/answer', { as: 'denied' })).status, 200);
+    assert.deepEqual(asked, [['deny', { code: 'BCDFG' }]]);
     const twice = await ask('POST', '/v1/holds/XXXXX/answer', { as: 'denied' });
     assert.deepEqual([twice.status, twice.body.code], [409, 'conflict']);
     const ours = await ask('POST', '/v1/holds/BREAK/answer', { as: 'denied' });
@@ -85,10 +140,10 @@ describe('routes', () => {
   });
 
   it('a name in a body is nobody’s: who asks is who the connection says', async () => {
-    answers.length = 0;
+    asked.length = 0;
     const said = { as: 'as-sent', by: 'somebody else' };
     assert.equal((await ask('POST', '/v1/holds/BCDFG/answer', said)).status, 200);
-    assert.deepEqual(answers, [['BCDFG', { as: 'as-sent' }]]);
+    assert.deepEqual(asked, [['approve', { code: 'BCDFG', as: 'as-sent' }]]);
     const run = { agent: true, person: 'somebody else' };
     await (await app.request('/v1/runs', { method: 'POST', body: JSON.stringify(run) })).body?.cancel();
     assert.deepEqual([minted.splice(0), told.splice(0)], [[{ agent: true }], ['revoke run-1']]);
@@ -102,12 +157,17 @@ describe('routes', () => {
       { again: { id: again.id, tokens: again.tokens } },
     ])
       assert.equal((await ask('POST', '/v1/runs', body)).status, 400, JSON.stringify(body));
-    assert.equal((await ask('POST', '/v1/stop')).status, 202);
-    assert.deepEqual(told.splice(0), ['stop']);
   });
 
   it('what is not there is 404, and a GET changes nothing', async () => {
-    for (const path of ['/', '/v1/stop', '/v1/runs', '/v1/holds/BCDFG/answer'])
+    for (const path of [
+      '/',
+      '/v1/stop',
+      '/v1/runs',
+      '/v1/holds/BCDFG/answer',
+      '/v1/holds/BCDFG/deny',
+      '/v1/acts/act-1/undo',
+    ])
       assert.equal((await app.request(path)).status, 404, path);
   });
 });
@@ -141,7 +201,7 @@ describe('over the socket', () => {
   });
 
   it('who does not know the secret is told nothing, and can do nothing', async () => {
-    answers.length = 0;
+    asked.length = 0;
     const server = await serveApi(deps, path);
     assert.equal(statSync(secretOf(path)).mode & 0o777, 0o600);
     const status = (headers: Record<string, string>, method = 'GET', to = '/v1/holds') =>
@@ -165,9 +225,11 @@ describe('over the socket', () => {
         ['POST', '/v1/holds/BCDFG/answer'],
         ['POST', '/v1/runs'],
         ['POST', '/v1/stop'],
+        ['GET', '/v1/openapi.json'],
+        ['POST', '/v1/acts/act-1/undo'],
       ] as const)
         assert.equal(await status(headers, method, to), 401, `${method} ${to}`);
-    assert.deepEqual([answers, told], [[], []]);
+    assert.deepEqual([asked, told], [[], []]);
     assert.equal(await status({ authorization: `Bearer ${readFileSync(secretOf(path), 'utf8')}` }), 200);
     // Each guard has a new one.
     const before = readFileSync(secretOf(path), 'utf8');

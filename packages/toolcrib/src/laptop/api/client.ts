@@ -34,13 +34,12 @@ export function guardClient(socketPath: string, timeout = 10_000) {
   };
   return {
     status: (): Promise<GuardStatus> => call('GET', '/v1/status', statusSchema),
-    holds: (): Promise<Hold[]> => call('GET', '/v1/holds', z.array(holdSchema)),
+    holds: (): Promise<Hold[]> => call('GET', '/v1/holds?closed=true', z.array(holdSchema)),
     hold: async (code: string): Promise<Hold> => call('GET', pathOf(code), holdSchema),
     answer: async (code: string, body: AnswerBody): Promise<Hold> =>
       call('POST', `${pathOf(code)}/answer`, holdSchema, { ...body, by: ownName() }),
     /** Tokens for a run, good for as long as the connection stands. */
     run: (body: RunTokenBody): Promise<LiveRun> => openRun(socketPath, timeout, body),
-    stop: (): Promise<void> => call('POST', '/v1/stop', z.undefined()),
   };
 }
 

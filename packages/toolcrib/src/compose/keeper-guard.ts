@@ -1,0 +1,32 @@
+import { answeredFrom, mayAnswer } from '../cage/lineage.ts';
+import type { RunProcesses } from '../cage/run-processes.ts';
+import { type GuardStatus, unknownCode } from '../laptop/api/schema.ts';
+import type { Guard, Person } from '../operations/context.ts';
+import type { Desks } from './desks.ts';
+
+/** The guard as it is for who asks it, within its own process. */
+export function keeperGuard(
+  asker: Person,
+  deps: { held: Desks; running: RunProcesses; status(): Promise<GuardStatus>; stop(): void },
+): Guard {
+  const { held, running } = deps;
+  return {
+    status: deps.status,
+    holds: async () => held.list(),
+    async hold(code) {
+      const hold = held.get(code.toUpperCase());
+      if (!hold) throw unknownCode(code);
+      return hold;
+    },
+    async answer(code, { as, withoutNet }) {
+      // A no is nobody's yes: it may come from anywhere.
+      if (as !== 'denied') mayAnswer(asker.pid, running.all(), 'approved');
+      const from = answeredFrom(asker.pid, running.all());
+      return held.answer(code.toUpperCase(), { as, withoutNet, by: asker.person }, from);
+    },
+    async stop() {
+      deps.stop();
+      return 'ending';
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { loadKey, openJournal, reopeningJournal } from '@toolcrib/guard/journal';
+import { state as windowState } from '@toolcrib/guard/way/windows';
+import { ToolcribError } from '@toolcrib/model';
+import { type Lineage, lineageOf } from '../cage/lineage.ts';
+import { runProcesses } from '../cage/run-processes.ts';
+import { forgetRun } from '../cage/runs.ts';
+import { personOf } from '../laptop/api/person.ts';
+import type { GuardStatus, RunTokenBody, RunTokens } from '../laptop/api/schema.ts';
+import type { Asker } from '../laptop/api/witness.ts';
+import { contexts } from '../laptop/contexts.ts';
+import { loadDoorIdentity } from '../laptop/door-identity.ts';
+import { mints } from '../laptop/mints.ts';
+import { pathsOf } from '../laptop/paths.ts';
+import { policyFile } from '../laptop/policy-file.ts';
+import { systemClock } from '../laptop/system-clock.ts';
+import { version } from '../laptop/version.ts';
+import { type Operation, perform } from '../operations/operation.ts';
+import { openCommand } from './command.ts';
+import { desks } from './desks.ts';
+import { errands } from './errands.ts';
+import { housekeeping } from './housekeeping.ts';
+import { keeperGuard } from './keeper-guard.ts';
+import type { FromKeeper, KeeperSetup, ToKeeper } from './keeper-messages.ts';
+import { log } from './log.ts';
+import { unfinishedContexts } from './own-journal.ts';
+
+/** Milliseconds. */
+const AGAIN = 15_000;
+const POLICY_EVERY = 2_000;
+const AFTER_END = 1_000;
+/** What is under way for somebody is given so long at the end. Milliseconds. */
+const ERRANDS = 10_000;
+
+/** What people ask of the guard, for a face to offer. Who asks is whose process the connection shows. */
+export interface Office {
+  perform(
+    operation: Operation,
+    input: unknown,
+    asker: Asker | undefined,
+    tell: (event: unknown) => void,
+  ): Promise<unknown>;
+  /** Tokens for a run, good until `revoke`. @throws ToolcribError `conflict` for tokens `again` that are not that run's */
+  mint(request: RunTokenBody, asker: Asker | undefined): Promise<RunTokens>;
+  revoke(id: string): void;
+  log(line: string, detail?: Record<string, unknown>): void;
+  /** What the door's thread says; `close` is {@link Office.close}. */
+  hear(message: Exclude<ToKeeper, { type: 'close' }>): void;
+  /** Looks for what an earlier life left, and goes on looking until that is known. */
+  begin(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * The keeper never looks at a request or at an object of a cluster itself, so that nothing that a cluster or a client sends
+ * can keep it from answering.
+ * @throws ToolcribError `wrong-key`, `damaged`, `bad-file`
+ */
+export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper) => void): Promise<Office> {
+  const { env, home } = setup;
+  const startedAt = Date.now();
+  const clock = systemClock;
+  const openOwn = () =>
+    openJournal({ folder: setup.journal, key: loadKey({ folder: setup.journal, env }), clock });
+  const journal = reopeningJournal(openOwn);
+  // A full disk or a read-only folder is no reason to stop reads; a wrong key or a damaged journal is for a person.
+  await journal.probe().catch((error: unknown) => {
+    if (!(error instanceof ToolcribError) || !['journal', 'newer'].includes(error.code)) throw error;
+    log('the journal can not be written now: nothing destructive will pass', { why: error.message });
+  });
+  const clusters = contexts({ env, home });
+  const policy = policyFile(setup.policyPath, undefined, { log });
+  const held = desks({ clock, policy: () => policy.text(), answerLimit: setup.answerLimit });
+  const keepHouse = housekeeping({
+    journal,
+    openJournal: openOwn,
+    clock,
+    keepMs: () => policy.current().keepMs,
+    log,
+  });
+  const readPolicy = (): void => {
+    // So that the last good one is known when it breaks.
+    policy.current();
+    clock.after(POLICY_EVERY, readPolicy);
+  };
+  readPolicy();
+
+  const minting = mints({
+    contexts: clusters,
+    ownTokens: async () => Object.values((await loadDoorIdentity(pathsOf(env, home), [])).tokens),
+    grant: (token, grant) => post({ type: 'grant', token, grant }),
+  });
+  const running = runProcesses(clock);
+  const away = errands({ env, home });
+  let opened = false;
+  let ending: GuardStatus['ending'] = null;
+
+  async function status(): Promise<GuardStatus> {
+    // Whoever starts the guard waits for this: it is up only when its door is open.
+    if (!opened) throw new ToolcribError('not-running', 'The guard is starting.', { next: 'Ask again.' });
+    return {
+      version,
+      pid: process.pid,
+      port: setup.port,
+      startedAt,
+      contexts: clusters
+        .names()
+        .map((context) => ({ context, mode: policy.current().modeFor(context, undefined) })),
+      held: held.list().filter((hold) => hold.state === 'open').length,
+      journal: await journal.probe().then(
+        () => null,
+        (error: unknown) => String(error instanceof Error ? error.message : error),
+      ),
+      unsettled: held.unsettled(),
+      ending,
+      policy: policy.state(),
+      softened: (await journal.softenings({ state: 'softened' }).catch(() => [])).map((record) => ({
+        actId: record.actId,
+        what: `${record.owner.kind} ${record.owner.namespace ?? ''}/${record.owner.name}`,
+        finishAfter: record.finishAfter,
+        state: windowState(record, clock.now(), policy.current().softenMs),
+      })),
+    };
+  }
+
+  const begin = async (): Promise<void> => {
+    try {
+      const unfinished = await unfinishedContexts(journal, clusters.names()[0]);
+      held.expect(unfinished);
+      post({ type: 'unfinished', contexts: unfinished });
+    } catch (error) {
+      held.unknown();
+      log('what an earlier life left could not be looked up yet', { why: String(error) });
+      clock.after(AGAIN, () => void begin());
+    }
+  };
+
+  return {
+    log,
+    begin,
+    async perform(operation, input, from, tell) {
+      const asker = { person: personOf(from), pid: from?.pid };
+      const runs = running.all();
+      if (operation.reaches === 'cluster')
+        return away.run({ name: operation.name, input, asker, runs }, tell);
+      const { context, close } = await openCommand({ env, home, asker, runs, terminal: false });
+      const guard = keeperGuard(asker, { held, running, status, stop: () => post({ type: 'stop' }) });
+      const own = { ...context, journal: async () => journal, guard: async () => guard };
+      return perform(operation, own, input, tell).finally(close);
+    },
+    async mint(request, asker) {
+      const runs = running.all();
+      const above: Lineage = asker ? lineageOf(asker.pid, runs) : { of: 'unknown', why: 'it shows none' };
+      // What an agent starts under a run of its own is the agent's all the same; whose it is that can't be told may be an agent's.
+      const agents =
+        above.of === 'unknown' ? runs.some((one) => one.agent) : above.of === 'run' && above.agent;
+      const agent = request.agent === true || agents;
+      const person = personOf(asker);
+      const run = await minting.mint({ ...request, person, ...(agent ? { agent } : {}) });
+      running.began(run.id, asker?.pid, agent);
+      return run;
+    },
+    revoke(id) {
+      minting.ended(id);
+      running.ended(id);
+      post({ type: 'revoke', id });
+      // A process that is killed lets go of its connections a moment before it is gone.
+      forgetRun(setup.runs, id);
+      clock.after(AFTER_END, () => forgetRun(setup.runs, id));
+    },
+    hear(message) {
+      if (message.type === 'desk') held.join(message.context, message.desk);
+      else if (message.type === 'opened') opened = true;
+      else ending = message.waits;
+    },
+    async close() {
+      keepHouse();
+      await away.close(ERRANDS);
+      await journal.close();
+      await clusters.close();
+    },
+  };
+}
