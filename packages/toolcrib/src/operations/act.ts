@@ -1,4 +1,3 @@
-import { knownAct } from '@toolcrib/guard/undo/act';
 import { z } from 'zod';
 import { operation } from './operation.ts';
 import { answersOf } from './stories/answers.ts';
@@ -13,6 +12,7 @@ export const act = operation({
   input: z.strictObject({ act: z.string() }),
   output: actStorySchema,
   async run(context, { act: id }) {
+    const { knownAct } = await import('@toolcrib/guard/undo/act');
     const journal = await context.journal();
     const facts = await factsOf(journal, await knownAct(journal, id), answerableActs(context));
     // Not for each line of a list: holds carry all that was shown.

@@ -1,4 +1,3 @@
-import { finishAct } from '@toolcrib/guard/undo/finish';
 import { undoSchema } from '@toolcrib/model/records/undo';
 import { z } from 'zod';
 import { actDeps } from './act-deps.ts';
@@ -25,6 +24,7 @@ export const finish = operation({
     mustBeAPersons(context, 'finished');
     const { softenMs } = await context.policy();
     const deps = { ...(await actDeps(context)), sameCluster };
+    const { finishAct } = await import('@toolcrib/guard/undo/finish');
     return finishAct(deps, act, {
       windowMs: softenMs,
       confirmed: overdue,

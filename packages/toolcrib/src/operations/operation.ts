@@ -38,7 +38,7 @@ export interface Operation<
   readonly output: Out;
   /** What is told on the way; absent where it is over in a moment. */
   readonly event?: Event;
-  /** @throws ToolcribError */
+  /** Brings itself what it works with, where that is much: a face knows every operation. @throws ToolcribError */
   run(context: Context, input: z.output<In>, tell: (event: z.output<Event>) => void): Promise<z.output<Out>>;
 }
 

@@ -1,4 +1,3 @@
-import { look, radiusOf } from '@toolcrib/guard/radius';
 import { type ResourceInfo, refOf } from '@toolcrib/kube';
 import { type Cluster, type Radius, ToolcribError } from '@toolcrib/model';
 import { radiusSchema } from '@toolcrib/model/records/radius';
@@ -63,6 +62,7 @@ async function radiusOfNamed(
       ? { does: 'delete' as const, options: { propagationPolicy } }
       : { does: 'scale' as const, replicas: options.scale };
   const aims = [{ ref: refOf(object), type: { group: info.group, resource: info.resource }, effect }];
+  const { look, radiusOf } = await import('@toolcrib/guard/radius');
   return radiusOf(await look(cluster, aims), aims);
 }
 

@@ -1,4 +1,3 @@
-import { undoAct } from '@toolcrib/guard/undo/act';
 import { undoSchema } from '@toolcrib/model/records/undo';
 import { z } from 'zod';
 import { actDeps } from './act-deps.ts';
@@ -21,6 +20,7 @@ export const undo = operation({
   async run(context, { act, sameCluster }, tell) {
     if (sameCluster) mustBeAPersons(context, 'undone');
     const deps = await actDeps(context);
+    const { undoAct } = await import('@toolcrib/guard/undo/act');
     return undoAct({ ...deps, sameCluster, tell: (text) => tell({ type: 'waits', text }) }, act, (news) =>
       tell({ type: 'result', ...news }),
     );

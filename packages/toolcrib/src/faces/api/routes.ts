@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Operation, OperationName } from '../../operations/operation.ts';
 
 /** Where each is offered; what stands in braces is of its input. */
-export const paths: Readonly<Record<OperationName, string>> = {
+const paths: Readonly<Record<OperationName, string>> = {
   act: '/v1/acts/{act}',
   approve: '/v1/holds/{code}/approve',
   deny: '/v1/holds/{code}/deny',
