@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createFront, type Server as Front, ty
 import type { Duplex } from 'node:stream';
 import type { Status } from '@toolcrib/kube';
 import { ToolcribError } from '@toolcrib/model';
-import { bodyNeedsJudgement, needsJudgement } from '../effect/needs-judgement.ts';
+import { bodyNeedsJudgement, needsJudgement } from '../effects/needs-judgement.ts';
 import type { AskedRequest, Brain, Outcome } from '../request.ts';
 import { failure } from '../status.ts';
 import { type Admission, admit } from './admit.ts';

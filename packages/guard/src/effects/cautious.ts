@@ -22,6 +22,7 @@ export const cautious: WholeKind<Said> = {
   asSentWhy: () => 'nothing is known that would come to the same',
   besides: () => undefined,
 
+  mayBe: () => true,
   read: () => undefined,
   look: (effect, at) =>
     lookAsUnread({ verb: 'not-understood', target: effect.target, why: whyOf(effect) }, at),

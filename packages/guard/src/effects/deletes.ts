@@ -9,6 +9,7 @@ type Deletes = EffectOf<'delete' | 'delete-collection' | 'evict'>;
 
 /** What all that asks to delete has in common: what it names goes when it is carried out, and is made again by an undo. */
 export const deletes = {
+  mayBe: (method: string) => method === 'DELETE',
   unread: readable,
   beginsUninstall: no,
   targets: 'go' as const,

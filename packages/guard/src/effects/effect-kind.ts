@@ -70,6 +70,8 @@ export interface WholeKind<E> {
   /** What the cluster's own answer does not tell: that a write deletes, and why. */
   besides(effect: E): string | undefined;
 
+  /** Whether a request may be of this kind, by a look at method and path alone: all others are neither read nor judged for it. */
+  mayBe(method: string, path: ResourceTarget): boolean;
   /** The effect, where a request is of this kind. @throws KubeError, Error where it is and can't be read */
   read(sent: Sent): ReadEffect | undefined;
   /** What it is about, as the cluster stands now. @throws ToolcribError where the cluster can't be asked */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { needsJudgement } from '../effect/needs-judgement.ts';
 import { effectOf } from './effect-of.ts';
+import { needsJudgement } from './needs-judgement.ts';
 
 interface Sent {
   method: string;

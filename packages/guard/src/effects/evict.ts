@@ -1,8 +1,8 @@
 import { isDryRun, type KubeObject, refOf } from '@toolcrib/kube';
 import { isNoNumber } from '@toolcrib/model';
 import { bodyOf } from '../effect/body.ts';
-import { isEviction } from '../effect/needs-judgement.ts';
 import { certainDeleteOptions, isDryRunQuery } from '../effect/options.ts';
+import type { ResourceTarget } from '../effect/target.ts';
 import { readTarget } from '../look/read-target.ts';
 import type { Aim } from '../radius/view.ts';
 import type { AskedRequest } from '../request.ts';
@@ -17,9 +17,10 @@ export const evictKind: EffectKind<EffectOf<'evict'>> = {
   title: ({ target }) => `evict ${oneOf(target)}`,
   asSentWhy: () => 'an evicted Pod cannot be kept running while it is deleted',
 
+  mayBe,
   read(sent) {
     const { method, path, target, query } = sent;
-    if (method !== 'POST' || !isEviction(path)) return undefined;
+    if (!mayBe(method, path)) return undefined;
     const body = bodyOf(sent) ?? {};
     const named = (body.metadata as { name?: unknown } | undefined)?.name;
     if (named !== undefined && named !== '' && named !== target.name)
@@ -49,6 +50,10 @@ export const evictKind: EffectKind<EffectOf<'evict'>> = {
   helmSends: false,
   refusedBy: (status) => isNoNumber(status, true),
 };
+
+function mayBe(method: string, { group, resource, subresource }: ResourceTarget): boolean {
+  return method === 'POST' && group === '' && resource === 'pods' && subresource === 'eviction';
+}
 
 function aim(effect: EffectOf<'evict'>, ref: Aim['ref']): Aim {
   const type = { group: '', resource: 'pods' };

@@ -1,4 +1,5 @@
 import type { Effect, EffectVerb } from '@toolcrib/model';
+import type { ResourceTarget } from '../effect/target.ts';
 import { cautious } from './cautious.ts';
 import { deleteKind } from './delete.ts';
 import { deleteCollectionKind } from './delete-collection.ts';
@@ -50,6 +51,11 @@ export function unreadWhy(effect: Effect): string | undefined {
 /** Whether helm goes on to delete a release whatever it is answered to this: it begins an uninstall, or may. */
 export function beginsUninstall(effect: Effect): boolean {
   return kindOf(effect).beginsUninstall(effect);
+}
+
+/** Whether a request may be of any kind that destroys something, by a look at method and path alone. */
+export function mayBeOne(method: string, path: ResourceTarget): boolean {
+  return Object.values<EffectKind<never>>(KINDS).some(({ mayBe = cautious.mayBe }) => mayBe(method, path));
 }
 
 /** What a request is about whose effect was read. @throws ToolcribError where the cluster can't be asked */

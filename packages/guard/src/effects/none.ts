@@ -7,6 +7,7 @@ import type { EffectKind, EffectOf } from './effect-kind.ts';
 export const noneKind: EffectKind<EffectOf<'none'>> = {
   title: () => 'nothing',
   typed: () => 'nothing',
+  mayBe: no,
   read: ({ method }) =>
     method === 'POST' || method === 'PUT' || method === 'PATCH' ? { verb: 'none' } : undefined,
   look: async (_effect, at) => (at.request.method === 'POST' ? creating(at) : { kind: 'harmless' }),

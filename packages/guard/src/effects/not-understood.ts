@@ -1,8 +1,11 @@
 import { isNoNumber } from '@toolcrib/model';
+import { no } from './cautious.ts';
 import type { EffectKind, EffectOf } from './effect-kind.ts';
 
 /** A write whose effect could not be read: never taken for harmless. Nearly all of it is what counts where nothing is said. */
 export const notUnderstoodKind: EffectKind<EffectOf<'not-understood'>> = {
+  // What can't be read was some other kind's to read.
+  mayBe: no,
   title: ({ target }) => `a request that could not be read${target ? ` on ${target.resource}` : ''}`,
   asSentWhy: () => 'it could not be read, so nothing is known that would come to the same',
   aim: () => undefined,

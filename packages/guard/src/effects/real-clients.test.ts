@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parseRequestPath } from '@toolcrib/kube';
 import { type RunningSandbox, realClients, type SeenRequest, startSandbox } from '@toolcrib/sandbox';
-import { needsJudgement } from '../effect/needs-judgement.ts';
 import { effectOf } from './effect-of.ts';
+import { needsJudgement } from './needs-judgement.ts';
 
 // What real clients really send: kubectl and helm against the sandbox, read as the guard would read it.
 

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseRequestPath } from '@toolcrib/kube';
 import { canonical } from '../effect/canonical.ts';
-import { needsJudgement } from '../effect/needs-judgement.ts';
 import { effectOf } from './effect-of.ts';
+import { needsJudgement } from './needs-judgement.ts';
 
 const WEB = '/apis/apps/v1/namespaces/shop/deployments/web';
 const CRATE = '/apis/stable.example.com/v1/namespaces/shop/crates/web';

@@ -14,7 +14,7 @@ import type { AskServer, EffectKind, EffectOf, LookAt, ReadEffect, Sent } from '
 import { resizedByNow } from './resized-by-now.ts';
 import { type Subject, understoodAsDelete } from './subject.ts';
 import { oneOf, typedAs } from './words.ts';
-import { isWrite } from './writes.ts';
+import { isPutOrPatch, isWrite } from './writes.ts';
 
 type Scale = EffectOf<'scale'>;
 
@@ -32,6 +32,7 @@ export const scaleKind: EffectKind<Scale> = {
     `only a delete can be softened, not ${adopts === undefined ? 'a scale-down' : 'a create that takes Pods over'}`,
   besides: ({ adopts }) => adopts,
 
+  mayBe: (method, path) => isPutOrPatch(method) && mayChangeSize(path),
   read,
   look: lookAtScale,
   aim,

@@ -9,7 +9,7 @@ import { AS_HELM_DELETES } from './deletes.ts';
 import type { EffectKind, EffectOf, Sent } from './effect-kind.ts';
 import { nothingToCompare } from './gone-by-now.ts';
 import { understoodAsDelete } from './subject.ts';
-import { isWrite } from './writes.ts';
+import { isPutOrPatch, isWrite } from './writes.ts';
 
 /** `helm uninstall` has just said in its record what it is about to do: judged as the whole of it, before the first object goes. */
 export const uninstallKind: EffectKind<EffectOf<'uninstall'>> = {
@@ -19,6 +19,7 @@ export const uninstallKind: EffectKind<EffectOf<'uninstall'>> = {
   asSentWhy: () =>
     'it takes a whole release; to soften one of them, delete it by itself (kubectl delete KIND NAME)',
 
+  mayBe: (method, path) => isPutOrPatch(method) && releaseNamed(path) !== undefined,
   read(sent) {
     const release = isWrite(sent) ? releaseNamed(sent.path) : undefined;
     if (release === undefined) return undefined;

@@ -1,7 +1,7 @@
 import { parseRequestPath } from '@toolcrib/kube';
 import { releaseNamed } from '../effect/helm.ts';
 import { ownersIn } from '../effect/owners.ts';
-import { mayChangeSize } from '../effect/scalable.ts';
+import { mayBeOne } from '../effects/index.ts';
 import type { AskedRequest } from '../request.ts';
 
 /**
@@ -13,8 +13,10 @@ export function isHarmlessWrite(request: AskedRequest): boolean {
   const { method } = request;
   if (method !== 'PUT' && method !== 'PATCH') return false;
   const path = parseRequestPath(request.path);
-  if (path.type !== 'resource' || path.name === undefined || mayChangeSize(path)) return false;
-  if (method === 'PUT' && releaseNamed(path) !== undefined) return false;
+  if (path.type !== 'resource' || path.name === undefined) return false;
+  // helm writes its record by PUT: a patch of one (a label) begins no uninstall.
+  const patchesRecord = method === 'PATCH' && releaseNamed(path) !== undefined;
+  if (!patchesRecord && mayBeOne(method, path)) return false;
   try {
     return ownersIn(request) === 'untouched';
   } catch {

@@ -1,9 +1,8 @@
 import type { RequestTarget } from '@toolcrib/kube';
+import { mayAdopt } from '../effect/adopters.ts';
+import { mayNameOwners } from '../effect/owners.ts';
 import type { AskedRequest } from '../request.ts';
-import { mayAdopt } from './adopters.ts';
-import { releaseNamed } from './helm.ts';
-import { mayNameOwners } from './owners.ts';
-import { mayChangeSize } from './scalable.ts';
+import { mayBeOne } from './index.ts';
 
 /**
  * Whether a request must be read whole, from its method and path alone. Everything else is streamed through untouched. docs/guard.md names the destructive requests that are not guarded yet.
@@ -22,7 +21,9 @@ export function needsJudgement(
   if (method === 'DELETE') return true;
   if (target.type !== 'resource') return false;
   if (method === 'POST')
-    return isEviction(target) || (target.subresource === undefined && (createWatched || mayAdopt(target)));
+    return (
+      mayBeOne(method, target) || (target.subresource === undefined && (createWatched || mayAdopt(target)))
+    );
   // Whoever names an owner that is not there has the object deleted (`owners.ts`): that stands in the body alone.
   if (method === 'PUT' || method === 'PATCH') return target.name !== undefined;
   // An unknown method is for the server to refuse; it must not be a way past the guard.
@@ -30,7 +31,7 @@ export function needsJudgement(
 }
 
 /**
- * Of a request that was read whole, whether it must be judged: a write of what has no size, which is no record of helm's, is
+ * Of a request that was read whole, whether it must be judged: a write that is of no kind of effect by its path, is
  * watched by no window and can name no owners, destroys nothing. It waits for no judgement, however long another one takes.
  * In any doubt it is judged. Pure, and cheap enough for the thread that moves the bytes.
  */
@@ -41,9 +42,5 @@ export function bodyNeedsJudgement(
 ): boolean {
   if (createWatched || target.type !== 'resource' || target.name === undefined) return true;
   if (request.method !== 'PUT' && request.method !== 'PATCH') return true;
-  return mayChangeSize(target) || releaseNamed(target) !== undefined || mayNameOwners(request);
-}
-
-export function isEviction(target: Extract<RequestTarget, { type: 'resource' }>): boolean {
-  return target.group === '' && target.resource === 'pods' && target.subresource === 'eviction';
+  return mayBeOne(request.method, target) || mayNameOwners(request);
 }
