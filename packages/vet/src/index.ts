@@ -1,3 +1,8 @@
+export type { PacksInput, PublishInput, ToolsInput } from './ask/input.ts';
+export { type VerifiedPack, type VerifiedPacks, vetPacks } from './ask/packs.ts';
+export type { PassedOver } from './ask/policy-for.ts';
+export { type Publishable, vetPublish } from './ask/publish.ts';
+export { type Vetted, vetTools } from './ask/tools.ts';
 export { assess } from './assess.ts';
 export type { Criterion, EvidenceView } from './criteria/criterion.ts';
 export { CRITERIA } from './criteria/index.ts';
@@ -13,7 +18,7 @@ export type { ResolvedPolicy } from './policy/resolved.ts';
 export type { Item } from './publish/checklist.ts';
 export { publishChecklist } from './publish/publish.ts';
 export { htmlReport } from './report/html.ts';
-export { jsonReport, yamlReport } from './report/json.ts';
+export { dataText, jsonReport, yamlReport } from './report/json.ts';
 export { markdownReport } from './report/markdown.ts';
 export { markdownChecklist, terminalChecklist } from './report/publish.ts';
 export { sarifReport } from './report/sarif.ts';

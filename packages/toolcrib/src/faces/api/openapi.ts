@@ -44,7 +44,7 @@ export function openApi(): Record<string, unknown> {
     if (operation.event && !registry.has(operation.event))
       registry.add(operation.event, { id: `${outputId(operation.name)}Event` });
   }
-  const { schemas } = z.toJSONSchema(registry, { uri: refTo, io: 'output' });
+  const { schemas } = z.toJSONSchema(registry, { uri: refTo, io: 'output', override: open });
   const idOf = (schema: z.ZodType): string => registry.get(schema)?.id ?? 'Fault';
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes)
@@ -75,6 +75,11 @@ export function openApi(): Record<string, unknown> {
 
 const outputId = (name: string): string => `${name[0]?.toUpperCase()}${name.slice(1)}Answer`;
 const refTo = (id: string): string => `#/components/schemas/${id}`;
+
+/** An answer may have more in it than is said here: what a newer toolcrib wrote down stays in what is read. */
+function open({ jsonSchema }: { jsonSchema: JsonSchema }): void {
+  if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+}
 
 /** Where it stands and what it is written in is said once, by the document. */
 function bare({ $schema: _, $id: __, ...schema }: JsonSchema): JsonSchema {

@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { ToolcribError, type Verdict } from '@toolcrib/model';
-import type { VetOptions } from '@toolcrib/vet/command';
+import type { PassedOver } from '@toolcrib/vet';
 import { visible } from '@toolcrib/vet/report/escape';
 import { type Command, Option } from 'commander';
+import { askedBy, FORMATS, type VetOptions } from './vet-input.ts';
+import type { Terminal } from './vet-report.ts';
 import { printSbomDiff, registerVetSbom, registerVetTrust, registerVetVerify } from './vet-verify.ts';
 
 const HELP = `
@@ -42,11 +44,7 @@ export function registerVet(program: Command): Command {
       'what is demanded (default: policies/trust.yaml here, unless it comes with what is vetted; else toolcrib’s own)',
     )
     .option('--job <name>', 'the job the tool is for; it decides how much is demanded')
-    .addOption(
-      new Option('-o, --output <format>', 'how to report')
-        .choices(['table', 'json', 'yaml', 'html', 'markdown', 'sarif'])
-        .default('table'),
-    )
+    .addOption(new Option('-o, --output <format>', 'how to report').choices(FORMATS).default('table'))
     .option('--out <file>', 'write the report to a file')
     .option('--save [path]', 'write the evidence pack to a file or folder (default: evidence/)')
     .option('--commands', 'also print the git commands that give the same figures')
@@ -72,27 +70,29 @@ export function registerVet(program: Command): Command {
 
 const EXIT: Record<Verdict, number> = { pass: 0, fail: 1, unknown: 3 };
 
-async function run(
-  what: string[],
-  options: Omit<VetOptions, 'file'> & { file?: string[]; out?: string; sbomDiff?: string[] },
-): Promise<void> {
+/** What is printed, and what decides the exit code. */
+interface Told {
+  text: string;
+  /** Absent where nothing was judged. */
+  verdict?: Verdict;
+  /** Files that were written, for the person and not for the pipe. */
+  kept?: string[];
+  passedOver?: PassedOver[];
+}
+
+async function run(what: string[], options: VetOptions): Promise<void> {
   if (options.sbomDiff !== undefined) return printSbomDiff([...options.sbomDiff, ...what]);
-  // Schemas, licence texts and parsers are loaded when they are used: `--help` need not wait for them.
-  const { runVet } = await import('@toolcrib/vet/command');
   const { stdout } = process;
   const color = options.out === undefined && stdout.isTTY === true && stdout.hasColors();
   const line = progressLine();
   try {
-    const { text, verdict, kept, notes } = await runVet(
-      what,
-      { ...options, file: options.file ?? [] },
-      {
-        terminal: { width: Math.min(stdout.columns ?? 100, 120), color },
-        progress: line.show,
-      },
-    );
+    const terminal = { width: Math.min(stdout.columns ?? 100, 120), color };
+    const { text, verdict, kept = [], passedOver = [] } = await tell(what, options, terminal, line.show);
     line.clear();
-    for (const note of notes ?? []) process.stderr.write(`note: ${visible(note)}\n`);
+    if (passedOver.length > 0) {
+      const { passedOverText } = await import('./vet-report.ts');
+      for (const one of passedOver) process.stderr.write(`note: ${visible(passedOverText(one))}\n`);
+    }
     for (const path of kept) process.stderr.write(`evidence kept in ${path}\n`);
     if (options.out === undefined) stdout.write(text);
     else await writeFile(options.out, text);
@@ -105,6 +105,33 @@ async function run(
     throw new ToolcribError(error.code, plain(error.message), { ...next, cause: error });
   } finally {
     line.clear();
+  }
+}
+
+async function tell(
+  what: readonly string[],
+  options: VetOptions,
+  terminal: Terminal,
+  progress: (text: string) => void,
+): Promise<Told> {
+  const asked = askedBy(what, options);
+  // Schemas, licence texts and parsers are loaded when they are used: `--help` need not wait for them.
+  const [vet, report] = await Promise.all([import('@toolcrib/vet'), import('./vet-report.ts')]);
+  switch (asked.for) {
+    case 'criteria':
+      return { text: report.criteriaText() };
+    case 'packs': {
+      const found = await vet.vetPacks(asked.input);
+      return { ...found, text: report.verifiedText(found, options, terminal) };
+    }
+    case 'publish': {
+      const found = await vet.vetPublish(asked.input, progress);
+      return { ...found, text: report.checklistText(found, options, terminal) };
+    }
+    case 'tools': {
+      const found = await vet.vetTools(asked.input, progress);
+      return { ...found, text: report.vettedText(found, options, terminal) };
+    }
   }
 }
 

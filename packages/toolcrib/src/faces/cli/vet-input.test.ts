@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { askedBy, type VetOptions } from './vet-input.ts';
+
+const asked = (what: string[], options: Partial<VetOptions> = {}) =>
+  askedBy(what, { output: 'table', ...options });
+/** Without what was not said. */
+const said = (value: unknown) => JSON.parse(JSON.stringify(value));
+
+test('what is typed becomes a value: dates, days and files as what they are', () => {
+  assert.deepEqual(said(asked(['./k9s'], { save: true, at: '2026-03-23', file: ['osv'] })), {
+    for: 'tools',
+    input: { specs: ['./k9s'], files: ['osv'], at: Date.parse('2026-03-23'), keepIn: 'evidence' },
+  });
+  assert.deepEqual(said(asked(['b.json'], { verify: ['a.json'], maxAge: '30', offline: true })), {
+    for: 'packs',
+    input: { packs: ['a.json', 'b.json'], maxAgeDays: 30, offline: true },
+  });
+  assert.deepEqual(said(asked([], { since: 'old.json' })), {
+    for: 'tools',
+    input: { specs: [], since: 'old.json' },
+  });
+  assert.deepEqual(said(asked(['.'], { publish: true })), { for: 'publish', input: { spec: '.' } });
+  assert.deepEqual(asked([], { criteria: true }), { for: 'criteria' });
+});
+
+test('what is wrong is said by the option that is', () => {
+  const wrong: [string[], Partial<VetOptions>, RegExp][] = [
+    [[], {}, /say what to vet/],
+    [['a', 'b'], { git: '.' }, /one tool at a time/],
+    [['a'], { at: '5' }, /--at 5 is no date/],
+    [['a'], { at: '2999-01-01' }, /no date of the past/],
+    [[], { verify: ['a'], maxAge: '1.5' }, /--max-age 1\.5/],
+    [[], { verify: ['a'], output: 'html' }, /--verify has no html report/],
+    [['.'], { publish: true, output: 'sarif' }, /--publish has no sarif report/],
+    [['.'], { since: 'a', output: 'markdown' }, /--since has no markdown report/],
+  ];
+  for (const [what, options, message] of wrong)
+    assert.throws(() => asked(what, options), { code: 'usage', message });
+});
