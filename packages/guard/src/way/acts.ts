@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { refOf } from '@toolcrib/kube';
 import {
-  type Act,
   anotherCluster,
   type ClientProcess,
   type Clock,
@@ -20,48 +19,9 @@ import { foretells, type SessionList, type SessionLists } from '../act/sessions.
 import { deleteIn, kindOf } from '../effects/index.ts';
 import { impersonation } from '../look/impersonation.ts';
 import type { AskedRequest } from '../request.ts';
-import type { BegunUninstall } from './begun-uninstalls.ts';
 import type { Early } from './early.ts';
 import { type Foreseen, foretold, type ReadManifests } from './foretold.ts';
-import type { Seen } from './seen.ts';
-import type { StoppedUninstall } from './stopped-uninstalls.ts';
-
-/** A look that the next like request of the act need not make again. */
-export interface SeenBefore {
-  at: number;
-  /** Same options, same foreseen objects. */
-  key: string;
-  seen: Seen;
-}
-
-/** An act that goes on, with what it is expected to touch. */
-export interface LiveAct {
-  act: Act;
-  /** What the session's LISTs found, by list; looked up once each. */
-  expected: Map<string, Foreseen[]>;
-  /** Why what else its command will take can't be told ahead; absent where it is told, or the command says nothing of it. */
-  untold?: string;
-  /** Cancels the forgetting of that. */
-  remembering?: () => void;
-  /** Lists of its session that the guard could not make itself, by list. */
-  unlisted?: Map<string, UnseenKind>;
-  /** How bad the request is that gave the act its title; the worst one does. */
-  worst?: number;
-  /** What was seen a moment ago of all that it will go through: see `seeRadius`. */
-  seen?: SeenBefore;
-  /** Its client was told how to take it back. */
-  toldUndo?: boolean;
-  /** The code of another act's hold under which it was held too: what becomes of that is said of both. */
-  shares?: string;
-  /** Its program is one `helm uninstall` (Linux): it does nothing else, and a hook of the release may take it minutes. */
-  oneUninstall?: boolean;
-  /** Its program is one `kubectl delete` that tells no session (before 1.22; Linux). */
-  oneDelete?: boolean;
-  /** Uninstalls that were stopped at their first write, by the record that it wrote. */
-  stopped?: Map<string, StoppedUninstall>;
-  /** Uninstalls that a person's yes let go, by the same. */
-  begun?: Map<string, BegunUninstall>;
-}
+import type { LiveAct } from './live-act.ts';
 
 const KEPT = 300;
 /** So long after its last look an act's expectations are kept: longer than anybody waits for a yes. Milliseconds. */

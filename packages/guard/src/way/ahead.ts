@@ -1,7 +1,6 @@
-import type { RequestRecord } from '@toolcrib/model';
+import type { Clock, Journal, RequestRecord } from '@toolcrib/model';
 import type { PassesGiven } from '../port/passes.ts';
-import type { LiveAct } from './acts.ts';
-import type { WayDeps } from './deps.ts';
+import type { LiveAct } from './live-act.ts';
 
 /** The way to the door's thread. */
 export interface PassesLink {
@@ -31,6 +30,15 @@ export interface Ahead {
   settled(id: string): LiveAct | undefined;
 }
 
+/** What this takes from outside. */
+interface AheadDeps {
+  journal: Journal;
+  clock: Clock;
+  /** Kept and handed to the door, until it says what the cluster answered. By request id. */
+  onTheWay: Map<string, RequestRecord>;
+  log(line: string, detail?: Record<string, unknown>): void;
+}
+
 interface Batch {
   live: LiveAct;
   /** Not yet known to be sent. */
@@ -39,11 +47,7 @@ interface Batch {
 }
 
 /** @param late told of each request that was sent, and of which no outcome has come by the time that its pass ends */
-export function ahead(
-  deps: Pick<WayDeps, 'journal' | 'clock' | 'onTheWay' | 'log'>,
-  link: PassesLink,
-  late: (id: string, context: string) => void,
-): Ahead {
+export function ahead(deps: AheadDeps, link: PassesLink, late: (id: string, context: string) => void): Ahead {
   const batches = new Map<string, Batch>();
   const ending = new Map<string, Promise<void>>();
   const judged = new Map<string, number>();

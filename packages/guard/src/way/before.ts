@@ -1,7 +1,7 @@
 import { titleOf } from '../act/group.ts';
 import { tookNothing } from '../effects/took-nothing.ts';
-import type { LiveAct } from './acts.ts';
 import type { WayDeps } from './deps.ts';
+import type { LiveAct } from './live-act.ts';
 
 /** So many are told by name. */
 const TOLD = 5;

@@ -4,16 +4,9 @@ import { kindOf } from '../effects/index.ts';
 import type { Judged } from '../effects/subject.ts';
 import { HOLD_LIFE } from '../hold/desk.ts';
 import type { AskedRequest } from '../request.ts';
-import type { LiveAct } from './acts.ts';
 import type { WayDeps } from './deps.ts';
+import type { LiveAct } from './live-act.ts';
 import { recordIn } from './stopped-uninstalls.ts';
-
-/** An uninstall that a person's yes let go: it writes its record again before each of its hooks. */
-export interface BegunUninstall {
-  hold: Hold;
-  /** When it wrote its record last. Milliseconds since 1970. */
-  at: number;
-}
 
 /**
  * So long a program that does other things too may wait for a hook before its next write is a step of the same uninstall

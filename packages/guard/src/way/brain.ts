@@ -3,12 +3,12 @@ import { asUnsure, type RequestRecord, SENDING, type SoftenRecord } from '@toolc
 import type { Hosted } from '../port/host.ts';
 import { createWatchKey } from '../port/messages.ts';
 import type { AskedRequest, Brain, Outcome } from '../request.ts';
-import type { LiveAct } from './acts.ts';
 import type { WayDeps } from './deps.ts';
 import { judge } from './judge.ts';
+import type { LiveAct } from './live-act.ts';
 import { isUnsure, settleClaim } from './retained.ts';
 import { saveSoftening } from './softenings.ts';
-import type { WhenCreated } from './window.ts';
+import type { WhenCreated } from './when-created.ts';
 
 /** The thinking part, behind the port: judges, and follows what becomes of what it let go. */
 export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates' | 'left'> &

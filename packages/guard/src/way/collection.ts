@@ -6,8 +6,8 @@ import type { Instruction } from '../request.ts';
 import { answer, failure } from '../status.ts';
 import type { WayDeps } from './deps.ts';
 import { noMeanwhile, type Yes } from './ended.ts';
-import type { Step } from './judge.ts';
-import { record, recordUnsure } from './seen.ts';
+import { record, recordUnsure } from './recording.ts';
+import type { Step } from './step.ts';
 
 /**
  * A collection delete goes out as single deletes, each pinned to the UID that was kept: one `preconditions.uid` would

@@ -4,7 +4,7 @@ import { factsOf } from '../decide/facts.ts';
 import { unreadWhy } from '../effects/index.ts';
 import { goesThroughAll } from './acts.ts';
 import type { WayDeps } from './deps.ts';
-import type { Step } from './judge.ts';
+import type { Step } from './step.ts';
 
 /**
  * What the rules in force say of a request whose radius is known.

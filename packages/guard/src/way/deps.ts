@@ -11,7 +11,7 @@ import type { LetGo } from './let-go.ts';
 import type { OwnedLooks } from './owned.ts';
 import type { Softenings } from './softenings.ts';
 import type { StandingOwners } from './standing.ts';
-import type { WhenCreated } from './window.ts';
+import type { WhenCreated } from './when-created.ts';
 
 /** What the way of a request needs from outside; put together in `app/`. */
 export interface WayDeps {

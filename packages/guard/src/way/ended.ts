@@ -6,9 +6,10 @@ import type { Instruction } from '../request.ts';
 import { deniedAnswer, heldAnswer } from './answers.ts';
 import { beforeText, wentBefore } from './before.ts';
 import type { WayDeps } from './deps.ts';
-import type { Step } from './judge.ts';
 import { ownRadius } from './own-radius.ts';
-import { record } from './seen.ts';
+import { record } from './recording.ts';
+import type { Step } from './step.ts';
+
 import { stoppedUninstall, stopUninstall } from './stopped-uninstalls.ts';
 
 /** What is known of a request before it was looked at. */

@@ -7,8 +7,8 @@ import { HOLD_LIFE, SEVERAL } from '../hold/desk.ts';
 import { impersonation } from '../look/impersonation.ts';
 import { fingerprint, notInTheNet } from '../radius/index.ts';
 import type { WayDeps } from './deps.ts';
-import type { Step } from './judge.ts';
 import { likenessOf } from './request-key.ts';
+import type { Step } from './step.ts';
 
 /** A new hold for a request, with an envelope where its act goes through several like objects. */
 export function holdFor(deps: WayDeps, step: Step, before: string[] = []): Hold {

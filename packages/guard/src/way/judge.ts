@@ -1,4 +1,3 @@
-import type { KubeObject } from '@toolcrib/kube';
 import { type Cluster, type Decision, type Hold, type Mode, netOf, ToolcribError } from '@toolcrib/model';
 import { waits } from '../act/claim.ts';
 import { commandOf } from '../act/group.ts';
@@ -13,7 +12,6 @@ import { forbiddenAnyhow } from '../look/rights.ts';
 import { likelyUnseen, stillCovers, summary } from '../radius/index.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { answer, failure } from '../status.ts';
-import type { LiveAct } from './acts.ts';
 import { deniedAnswer, heldAnswer, heldWarning, stoppedAnswer } from './answers.ts';
 import { wentBefore } from './before.ts';
 import { coveringYes } from './begun-uninstalls.ts';
@@ -25,10 +23,14 @@ import { sentBy } from './going.ts';
 import { isHarmlessWrite } from './harmless-writes.ts';
 import { holdFor } from './holds.ts';
 import { hookOfStopped } from './hook-of-stopped.ts';
+import type { LiveAct } from './live-act.ts';
 import { beginToRead } from './read-ahead.ts';
+import { record } from './recording.ts';
 import { release } from './release.ts';
 import { likenessOf, requestKey } from './request-key.ts';
-import { record, type Seen, seeRadius } from './seen.ts';
+import { seeRadius } from './see-radius.ts';
+import type { Seen } from './seen.ts';
+import type { Step } from './step.ts';
 import { stopUninstall } from './stopped-uninstalls.ts';
 import { subjectOf } from './subject.ts';
 import { createInWindow } from './window.ts';
@@ -254,18 +256,6 @@ function riskOf({ subject, seen }: Step): string {
   const why = unreadWhy(subject.effect);
   if (why === undefined) return summary(seen.radius);
   return `can't be read (${why.replace(/\.$/, '')}), so it is not known what it would do`;
-}
-
-/** All that is known of a request by the time it was decided on. */
-export interface Step {
-  request: AskedRequest;
-  subject: Judged;
-  seen: Seen;
-  live: LiveAct;
-  decision: Decision;
-  key: string;
-  /** What its act is going to delete after it, whole, as far as it is read ahead. */
-  next?: Promise<readonly KubeObject[]>;
 }
 
 /** A person must say yes. kubectl waits; everything else is refused at once, with the code that lets it pass later. */

@@ -2,8 +2,8 @@ import type { RequestRecord, Snapshot } from '@toolcrib/model';
 import { deleteIn, kindOf } from '../effects/index.ts';
 import type { Pass, PassesGiven } from '../port/passes.ts';
 import type { WayDeps } from './deps.ts';
-import type { Step } from './judge.ts';
 import { REMEMBERED } from './seen.ts';
+import type { Step } from './step.ts';
 
 /** A request that has not come yet: judged, and kept. */
 export interface JudgedAhead {

@@ -4,9 +4,9 @@ import type { Cluster, Hold } from '@toolcrib/model';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, items, put, until } from '../testing/target.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
-import type { LiveAct } from './acts.ts';
 import type { Early } from './early.ts';
 import { judge } from './judge.ts';
+import type { LiveAct } from './live-act.ts';
 
 // What the door has of an act's next requests: nothing where anybody may still end the act, or nobody knows how much it is.
 

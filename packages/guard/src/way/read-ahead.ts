@@ -8,15 +8,15 @@ import { deleteIn } from '../effects/index.ts';
 import type { Judged } from '../effects/subject.ts';
 import { aloneIn, likelyUnseen } from '../radius/index.ts';
 import type { AskedRequest } from '../request.ts';
-import type { LiveAct } from './acts.ts';
 import { decideOn } from './decided.ts';
 import type { WayDeps } from './deps.ts';
 import { type Early, firstPage } from './early.ts';
 import type { Foreseen } from './foretold.ts';
-import type { Step } from './judge.ts';
 import { isLeaf } from './leaves.ts';
+import type { LiveAct } from './live-act.ts';
 import { requestKey } from './request-key.ts';
 import { REMEMBERED } from './seen.ts';
+import type { Step } from './step.ts';
 
 type Delete = EffectOf<'delete'>;
 

@@ -22,12 +22,12 @@ import type { WayDeps } from './deps.ts';
 import { stoppedMeanwhile } from './ended.ts';
 import { sentBy } from './going.ts';
 import { holdFor, nameOf } from './holds.ts';
-import type { Step } from './judge.ts';
 import { wholeObjects } from './keep.ts';
 import { forget, type JudgedAhead, offered } from './offered.ts';
 import { mayOffer, nextOnes } from './read-ahead.ts';
-import { record, requestRecord } from './seen.ts';
+import { record, requestRecord } from './recording.ts';
 import { soften } from './soften.ts';
+import type { Step } from './step.ts';
 import { beginUninstall, stopUninstall } from './stopped-uninstalls.ts';
 
 /** In which form a request goes on. */

@@ -2,8 +2,8 @@ import { type KubeObject, type ObjectRef, refOf } from '@toolcrib/kube';
 import type { SoftenRecord } from '@toolcrib/model';
 import { tookNothing } from '../effects/took-nothing.ts';
 import type { RestOfAct } from '../radius/index.ts';
-import type { LiveAct } from './acts.ts';
 import type { WayDeps } from './deps.ts';
+import type { LiveAct } from './live-act.ts';
 
 /**
  * What an act does besides one of its requests: what the others took, or may have taken, as it was kept, and what its

@@ -8,10 +8,10 @@ import { isPreconditionFailure, orphanFirst, type Retained, retainFirst } from '
 import { answer, failure } from '../status.ts';
 import { goneStatus } from './answers.ts';
 import type { WayDeps } from './deps.ts';
-import type { Step } from './judge.ts';
+import { record, recordUnsure } from './recording.ts';
 import { settleClaim } from './retained.ts';
-import { record, recordUnsure } from './seen.ts';
 import { saveSoftening } from './softenings.ts';
+import type { Step } from './step.ts';
 
 /**
  * Carries a delete out in softened form. Never silent: the answer says what still runs or stays, until when, how to

@@ -4,24 +4,8 @@ import { ACT_PAUSE } from '../act/group.ts';
 import { beginsUninstall, kindOf, unreadWhy } from '../effects/index.ts';
 import type { Judged } from '../effects/subject.ts';
 import type { HookAt } from '../look/uninstall.ts';
-import type { LiveAct } from './acts.ts';
 import type { WayDeps } from './deps.ts';
-
-/** An uninstall that was stopped at its first write: helm goes on to delete all the same. */
-export interface StoppedUninstall {
-  /** The code of its hold, where a person is asked; absent where it was refused. */
-  code?: string;
-  /** Why it was refused; absent where it is held. */
-  why?: string;
-  /** When it was stopped, or what it went on to last. Milliseconds since 1970. */
-  at: number;
-  /** What it was about to delete; undefined where its record could not be read, and so nobody knows. */
-  foretold?: ReadonlySet<string>;
-  /** Of that, what it has tried. */
-  tried: Set<string>;
-  /** The hooks that helm makes all the same; undefined where nobody knows. */
-  hooks?: readonly HookAt[];
-}
+import type { LiveAct, StoppedUninstall } from './live-act.ts';
 
 /** Remembers that the write which would have begun an uninstall was not sent; for another write than that nothing. */
 export function stopUninstall(

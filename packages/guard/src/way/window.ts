@@ -2,7 +2,6 @@ import { apiVersionOf, describeRef, type KubeObject, mediaTypeOf, parseRequestPa
 import type { SoftenRecord } from '@toolcrib/model';
 import { sentOfItself } from '../act/claim.ts';
 import { bodyOf } from '../effect/body.ts';
-
 import { isDryRunAsSent } from '../effect/options.ts';
 import { createByDryRun } from '../look/create-dry-run.ts';
 import { impersonation } from '../look/impersonation.ts';
@@ -10,14 +9,7 @@ import type { AskedRequest, Instruction } from '../request.ts';
 import { onCreate } from '../soften/index.ts';
 import { answer, failure } from '../status.ts';
 import type { WayDeps } from './deps.ts';
-
-/** What becomes of softened deletes once the cluster has taken a create of the same workload. */
-export interface WhenCreated {
-  /** Their records as they are then. */
-  adopted: SoftenRecord[];
-  /** What they left stands beside the new one, and goes. */
-  ends: SoftenRecord[];
-}
+import type { WhenCreated } from './when-created.ts';
 
 /** Whether a create is on its way that takes over what a softened delete left: it must not be finished under it. */
 export function isBeingAdopted(

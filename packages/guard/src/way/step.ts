@@ -1,0 +1,18 @@
+import type { KubeObject } from '@toolcrib/kube';
+import type { Decision } from '@toolcrib/model';
+import type { Judged } from '../effects/subject.ts';
+import type { AskedRequest } from '../request.ts';
+import type { LiveAct } from './live-act.ts';
+import type { Seen } from './seen.ts';
+
+/** All that is known of a request by the time it was decided on. */
+export interface Step {
+  request: AskedRequest;
+  subject: Judged;
+  seen: Seen;
+  live: LiveAct;
+  decision: Decision;
+  key: string;
+  /** What its act is going to delete after it, whole, as far as it is read ahead. */
+  next?: Promise<readonly KubeObject[]>;
+}
