@@ -9,7 +9,6 @@ import { hostBrain } from '@toolcrib/guard/port/host';
 import { judgements } from '@toolcrib/guard/port/judgements';
 import type { FromJudge } from '@toolcrib/guard/port/messages';
 import { unmarkLeft } from '@toolcrib/guard/undo';
-import { finishByItself } from '@toolcrib/guard/undo/finish';
 import { acts } from '@toolcrib/guard/way/acts';
 import { ahead } from '@toolcrib/guard/way/ahead';
 import { brain } from '@toolcrib/guard/way/brain';
@@ -25,15 +24,17 @@ import { softenings } from '@toolcrib/guard/way/softenings';
 import { standingOwners } from '@toolcrib/guard/way/standing';
 import { isBeingAdopted } from '@toolcrib/guard/way/window';
 import { windows } from '@toolcrib/guard/way/windows';
-import { type AnsweredFrom, type Hold, netOf, type SoftenRecord, ToolcribError } from '@toolcrib/model';
-import { unknownCode } from '../laptop/api/schema.ts';
 import { contexts } from '../laptop/contexts.ts';
 import { readManifests } from '../laptop/manifests.ts';
 import { policyFile, rulesStamp } from '../laptop/policy-file.ts';
 import { systemClock } from '../laptop/system-clock.ts';
-import type { Answer, FromDesk, ToDesk } from './desk-messages.ts';
+import type { FromDesk, ToDesk } from './desk-messages.ts';
+import { finishing } from './finishing.ts';
+import { answerAtDesk } from './hold-answers.ts';
 import { log } from './log.ts';
 import { ownJournal } from './own-journal.ts';
+import { patient } from './patient.ts';
+import { recalls } from './recalls.ts';
 
 /** What the door's thread hands to a worker at its start. */
 export interface WorkerSetup {
@@ -95,17 +96,14 @@ async function main(
     post({ type: 'waiting', id, code });
     return work.finally(() => post({ type: 'waiting', id }));
   };
-  const finish = async (softened: SoftenRecord, why: string, due = false) => {
-    const by = `the guard (${why})`;
-    const windowMs = policy.current().softenMs;
-    const adopting = () => isBeingAdopted(deps.whenCreated, softened);
-    const options = { windowMs, due, adopting };
-    const { results } = await finishByItself({ journal, clusterFor, clock, by }, softened, options);
-    const failed = results.find(({ result }) => result === 'failed');
-    if (failed) throw new ToolcribError('api', `${failed.what}: ${failed.note ?? 'it could not be deleted'}`);
-  };
-  const recalls = new Map<number, (taken: string[]) => void>();
-  let calls = 0;
+  const finish = finishing({
+    journal,
+    clusterFor,
+    clock,
+    windowMs: () => policy.current().softenMs,
+    isBeingAdopted: (softened) => isBeingAdopted(deps.whenCreated, softened),
+  });
+  const recalling = recalls((call, actId) => post({ type: 'recall', call, actId }));
   const onTheWay: WayDeps['onTheWay'] = new Map();
   const clientOf = clientProcesses();
   const ofActs = acts({
@@ -139,12 +137,7 @@ async function main(
       { journal, clock, onTheWay, log },
       {
         give: (given) => post({ type: 'passes', given }),
-        recall(actId) {
-          const { promise, resolve } = Promise.withResolvers<string[]>();
-          recalls.set(++calls, resolve);
-          post({ type: 'recall', call: calls, actId });
-          return promise;
-        },
+        recall: recalling.ask,
       },
       (id, at) => thinking.late(id, at),
     ),
@@ -190,74 +183,13 @@ async function main(
 
   const thinking = brain(deps);
 
-  function answerHold(code: string, body: Answer, from: AnsweredFrom | undefined): Hold {
-    const hold = desk.get(code);
-    if (!hold) throw unknownCode(code);
-    if (hold.needsName && body.as !== 'denied' && body.withoutNet !== hold.needsName) {
-      const what = netOf(hold) === 'none' ? 'This could not be kept' : 'Not all of this can be kept';
-      const as = hold.decision.softening?.possible ? body.as : 'as-sent';
-      throw new ToolcribError('usage', `${what}, so it goes without a net or not at all.`, {
-        next: `To let it go: toolcrib approve ${code} --${as} --without-net ${hold.needsName}`,
-      });
-    }
-    if (!hold.needsName && body.withoutNet !== undefined) {
-      throw new ToolcribError('usage', 'This can be kept, so it does not go without a net.', {
-        next: `Leave --without-net out: toolcrib approve ${code} --as-sent`,
-      });
-    }
-    if (body.as === 'softened' && !hold.decision.softening?.possible) {
-      const why = hold.decision.softening?.why ?? 'this can only go as it was sent';
-      throw new ToolcribError('usage', `This can't be softened: ${why}.`, {
-        next: `toolcrib approve ${code} --as-sent`,
-      });
-    }
-    const where = from === undefined ? {} : { from };
-    const given =
-      body.as === 'denied'
-        ? { as: 'denied' as const, by: body.by, ...where }
-        : { as: body.as, by: body.by, withoutNet: body.withoutNet !== undefined, ...where };
-    const result = desk.answer(code, given, policy.current().passMs);
-    if (result === 'unknown') throw unknownCode(code);
-    if (result === 'closed')
-      throw new ToolcribError('conflict', `${code} was answered already, or its time is over.`);
-    if (body.as === 'denied' && result.state === 'used')
-      throw new ToolcribError(
-        'conflict',
-        `The yes to ${code} is being used, or was: what of its act has not left yet is stopped.`,
-        {
-          next: `toolcrib log ${result.actId} tells what went; toolcrib undo ${result.actId} takes it back.`,
-        },
-      );
-    return result;
-  }
-
-  port.on('message', (message: ToDesk) => {
-    if (message.type !== 'answer') return;
-    const { call, code, body, from, until } = message;
-    try {
-      if (Date.now() > until) throw new ToolcribError('conflict', 'It came too late.');
-      tellDesk({ type: 'answered', call, hold: answerHold(code, body, from) });
-    } catch (error) {
-      const known = error instanceof ToolcribError ? error : undefined;
-      const text = error instanceof Error ? error.message : String(error);
-      tellDesk({
-        type: 'not-answered',
-        call,
-        code: known?.code ?? 'usage',
-        message: text,
-        next: known?.next,
-      });
-    }
-  });
+  answerAtDesk(port, desk, () => policy.current().passMs);
 
   hostBrain(
     channel,
     {
       ...thinking,
-      recalled(call, taken) {
-        recalls.get(call)?.(taken);
-        recalls.delete(call);
-      },
+      recalled: recalling.answered,
       settled(id, outcome) {
         if (!elsewhere.delete(id)) return thinking.settled(id, outcome);
         adopt(id)
@@ -284,23 +216,6 @@ async function main(
   // A cluster that does not answer must not keep the guard of all the others from starting.
   await Promise.race([settle.pass(), new Promise<void>((resolve) => clock.after(SETTLE_BEFORE, resolve))]);
   post({ type: 'ready' });
-}
-
-/** The same channel, whose messages wait for the first listener. */
-function patient(channel: Channel): Channel {
-  const early: unknown[] = [];
-  let listener: ((message: never) => void) | undefined;
-  channel.on('message', (message: unknown) => {
-    if (listener) listener(message as never);
-    else early.push(message);
-  });
-  return {
-    postMessage: (message) => channel.postMessage(message),
-    on(_event, wanted) {
-      listener = wanted;
-      for (const message of early.splice(0)) wanted(message as never);
-    },
-  };
 }
 
 if (parentPort) {

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { holdDesk } from '@toolcrib/guard/hold/desk';
+import type { Hold } from '@toolcrib/model';
+import { systemClock } from '../laptop/system-clock.ts';
+import { answerHold } from './hold-answers.ts';
+
+const from = { pid: 4711 };
+const PASS = 60_000;
+
+/** A desk with one hold that nobody waits for. */
+function deskWith(more: Partial<Hold> = {}) {
+  const desk = holdDesk(systemClock, () => undefined);
+  desk.restore({
+    code: 'BCDFG',
+    actId: 'act-1',
+    requestId: 'req-1',
+    context: 'prod',
+    createdAt: Date.now(),
+    expiresAt: Date.now() + 60_000,
+    waiting: false,
+    effect: { verb: 'none' },
+    decision: {
+      then: 'hold',
+      rule: 'outage',
+      reason: '',
+      softening: { possible: true, how: 'orphan-first' },
+    },
+    state: 'open',
+    person: 'aiko',
+    ...more,
+  } as Hold);
+  return desk;
+}
+const by = 'ben';
+const answer = (
+  desk: ReturnType<typeof deskWith>,
+  as: 'as-sent' | 'softened' | 'denied',
+  withoutNet?: string,
+) => answerHold(desk, 'BCDFG', { as, by, ...(withoutNet === undefined ? {} : { withoutNet }) }, from, PASS);
+
+test('a yes in a form that it can go in, and who gave it', () => {
+  const { state, answer: given } = answer(deskWith(), 'softened');
+  assert.deepEqual([state, given?.as, given?.by, given?.from], ['approved', 'softened', by, from]);
+  assert.equal(answer(deskWith({ needsName: 'web' }), 'as-sent', 'web').answer?.withoutNet, true);
+});
+
+test('a no needs no form and no name, and takes a yes back', () => {
+  const desk = deskWith({ needsName: 'web' });
+  answer(desk, 'as-sent', 'web');
+  assert.deepEqual([answer(desk, 'denied').state, desk.get('BCDFG')?.denied?.by], ['denied', by]);
+});
+
+test('what it can’t go in is refused, with what it could; nothing was answered then', () => {
+  const never = {
+    decision: { ...deskWith().get('BCDFG')?.decision, softening: { possible: false, why: 'no' } },
+  };
+  const cases: [Partial<Hold>, Parameters<typeof answer>[1], string | undefined, RegExp][] = [
+    [{ needsName: 'web' }, 'as-sent', undefined, /--as-sent --without-net web/],
+    [{ needsName: 'web' }, 'softened', 'other', /--softened --without-net web/],
+    [{}, 'as-sent', 'web', /Leave --without-net out/],
+    [never as Partial<Hold>, 'softened', undefined, /--as-sent/],
+  ];
+  for (const [more, as, name, next] of cases) {
+    const desk = deskWith(more);
+    assert.throws(() => answer(desk, as, name), { code: 'usage', next });
+    assert.equal(desk.get('BCDFG')?.state, 'open');
+  }
+});
+
+test('what is not there, or was answered already, is said', () => {
+  const desk = deskWith();
+  assert.throws(() => answerHold(desk, 'NONE', { as: 'denied', by }, from, PASS), { code: 'not-found' });
+  answer(desk, 'denied');
+  assert.throws(() => answer(desk, 'as-sent'), { code: 'conflict', message: /answered already/ });
+});
