@@ -66,7 +66,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'approval not pinned',
-    file: `${GUARD}/way/judge.ts`,
+    file: `${GUARD}/way/approved.ts`,
     find: 'const covers = stillCovers(hold.radius, now.radius);',
     put: 'const covers = stillCovers(now.radius, now.radius);',
     tests: ['packages/toolcrib/src/end-to-end/approval.test.ts'],
