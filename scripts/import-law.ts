@@ -18,7 +18,7 @@ interface Rule {
 
 /** The floors of the guard, the ground first; what stands on one floor does not see each other. */
 const FLOORS = [
-  ['journal', 'cluster', 'notify', 'effect'],
+  ['journal', 'cluster', 'notify', 'read'],
   ['radius', 'policy'],
   ['look'],
   ['effects'],
@@ -203,7 +203,7 @@ export const planted = [
   { file: `${GUARD}/way/planted-journal.ts`, line: "import { openJournal } from '../journal/index.ts';" },
   { file: `${GUARD}/way/deep/planted.ts`, line: "import { openJournal } from '../../journal/index.ts';" },
   { file: `${GUARD}/way/planted-vet.ts`, line: "import { assess } from '@toolcrib/vet';" },
-  { file: `${GUARD}/effect/planted.ts`, line: "import { look } from '../radius/index.ts';" },
+  { file: `${GUARD}/read/planted.ts`, line: "import { look } from '../radius/index.ts';" },
   { file: `${GUARD}/radius/planted.ts`, line: "import { decide } from '../decide/decide.ts';" },
   { file: `${GUARD}/look/planted.ts`, line: "import { judge } from '../way/judge.ts';" },
   { file: `${GUARD}/effects/planted.ts`, line: "import { judge } from '../way/judge.ts';" },

@@ -1,12 +1,12 @@
 import { deleteOptionsBody, parseRequestPath } from '@toolcrib/kube';
-import { canonical } from '../../packages/guard/src/effect/canonical.ts';
-import { isDryRunAsSent } from '../../packages/guard/src/effect/options.ts';
-import { ownersIn } from '../../packages/guard/src/effect/owners.ts';
 import type { ReadEffect } from '../../packages/guard/src/effects/effect-kind.ts';
 import { effectOf } from '../../packages/guard/src/effects/effect-of.ts';
 import { kindOf } from '../../packages/guard/src/effects/index.ts';
 import { needsJudgement } from '../../packages/guard/src/effects/needs-judgement.ts';
 import { dryRunQuery } from '../../packages/guard/src/look/replicas-now.ts';
+import { canonical } from '../../packages/guard/src/read/canonical.ts';
+import { isDryRunAsSent } from '../../packages/guard/src/read/options.ts';
+import { ownersIn } from '../../packages/guard/src/read/owners.ts';
 import type { AskedRequest } from '../../packages/guard/src/request.ts';
 import { isHarmlessWrite } from '../../packages/guard/src/way/harmless-writes.ts';
 import type { Sent } from './referee.ts';

@@ -1,5 +1,5 @@
 import type { Target } from '@toolcrib/model';
-import { releaseNamed } from '../effect/helm.ts';
+import { releaseNamed } from '../read/helm.ts';
 import type { WholeKind } from './effect-kind.ts';
 import { lookAsUnread } from './look-as-unread.ts';
 import { WORST } from './subject.ts';

@@ -1,7 +1,7 @@
 import { refOf } from '@toolcrib/kube';
-import { bodyOf } from '../effect/body.ts';
-import { certainDeleteOptions } from '../effect/options.ts';
 import { collectionRefusal, listCollection } from '../look/collection.ts';
+import { bodyOf } from '../read/body.ts';
+import { certainDeleteOptions } from '../read/options.ts';
 import { aimOfDelete, deletes, optionsLikeness, saidBy } from './deletes.ts';
 import type { EffectKind, EffectOf } from './effect-kind.ts';
 import { dryDelete } from './outgoing.ts';

@@ -1,8 +1,8 @@
 import { type KubeObject, mediaTypeOf, readExactJson, refOf, textOf } from '@toolcrib/kube';
-import { bodyOf } from '../effect/body.ts';
-import { isJsonWrite } from '../effect/canonical.ts';
-import { certainDeleteOptions } from '../effect/options.ts';
 import { readTarget } from '../look/read-target.ts';
+import { bodyOf } from '../read/body.ts';
+import { isJsonWrite } from '../read/canonical.ts';
+import { certainDeleteOptions } from '../read/options.ts';
 import type { AskedRequest } from '../request.ts';
 import { aimOfDelete, deletes, optionsLikeness, saidBy } from './deletes.ts';
 import type { EffectKind, EffectOf, Outgoing } from './effect-kind.ts';

@@ -1,8 +1,8 @@
 import type { KubeObject, ObjectRef } from '@toolcrib/kube';
 import type { As, Cluster, Effect, EffectVerb, RequestRecord, Target } from '@toolcrib/model';
-import type { ResourceTarget } from '../effect/target.ts';
 import type { Facts } from '../policy/policy.ts';
 import type { Aim } from '../radius/view.ts';
+import type { ResourceTarget } from '../read/target.ts';
 import type { AskedRequest } from '../request.ts';
 import type { Subject } from './subject.ts';
 

@@ -1,6 +1,6 @@
 import { parseRequestPath, readQuery } from '@toolcrib/kube';
 import type { Target } from '@toolcrib/model';
-import { targetOf } from '../effect/target.ts';
+import { targetOf } from '../read/target.ts';
 import type { AskedRequest } from '../request.ts';
 import type { ReadEffect } from './effect-kind.ts';
 import { KINDS, type Kinds } from './index.ts';

@@ -1,10 +1,10 @@
 import { isDryRun, type KubeObject, refOf } from '@toolcrib/kube';
 import { isNoNumber } from '@toolcrib/model';
-import { bodyOf } from '../effect/body.ts';
-import { certainDeleteOptions, isDryRunQuery } from '../effect/options.ts';
-import type { ResourceTarget } from '../effect/target.ts';
 import { readTarget } from '../look/read-target.ts';
 import type { Aim } from '../radius/view.ts';
+import { bodyOf } from '../read/body.ts';
+import { certainDeleteOptions, isDryRunQuery } from '../read/options.ts';
+import type { ResourceTarget } from '../read/target.ts';
 import type { AskedRequest } from '../request.ts';
 import { deletes, optionsInForce, optionsLikeness, saidBy } from './deletes.ts';
 import type { EffectKind, EffectOf, Outgoing } from './effect-kind.ts';

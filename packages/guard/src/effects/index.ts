@@ -1,5 +1,5 @@
 import type { Effect, EffectVerb } from '@toolcrib/model';
-import type { ResourceTarget } from '../effect/target.ts';
+import type { ResourceTarget } from '../read/target.ts';
 import { cautious } from './cautious.ts';
 import { deleteKind } from './delete.ts';
 import { deleteCollectionKind } from './delete-collection.ts';

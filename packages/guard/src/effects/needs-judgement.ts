@@ -1,6 +1,6 @@
 import type { RequestTarget } from '@toolcrib/kube';
-import { mayAdopt } from '../effect/adopters.ts';
-import { mayNameOwners } from '../effect/owners.ts';
+import { mayAdopt } from '../read/adopters.ts';
+import { mayNameOwners } from '../read/owners.ts';
 import type { AskedRequest } from '../request.ts';
 import { mayBeOne } from './index.ts';
 

@@ -1,5 +1,5 @@
 import { deleteOptionsBody, queryText, readQuery } from '@toolcrib/kube';
-import { isDeleteParameter } from '../effect/options.ts';
+import { isDeleteParameter } from '../read/options.ts';
 import type { AskedRequest } from '../request.ts';
 import type { EffectOf, Outgoing } from './effect-kind.ts';
 

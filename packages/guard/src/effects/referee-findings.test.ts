@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseRequestPath } from '@toolcrib/kube';
-import { canonical } from '../effect/canonical.ts';
+import { canonical } from '../read/canonical.ts';
 import { effectOf } from './effect-of.ts';
 import { needsJudgement } from './needs-judgement.ts';
 

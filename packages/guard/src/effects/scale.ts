@@ -1,13 +1,13 @@
 import { type KubeObject, refOf } from '@toolcrib/kube';
 import { isNoNumber } from '@toolcrib/model';
-import { refuseEncoded, writtenIn } from '../effect/body.ts';
-import { judgedByServer } from '../effect/canonical.ts';
-import { firstOrdinal, movedOrdinals, namesOrdinals } from '../effect/ordinals.ts';
-import { replicasIn } from '../effect/replicas.ts';
-import { isOnScale, mayChangeSize } from '../effect/scalable.ts';
 import { readTarget } from '../look/read-target.ts';
 import { dryRunOf, replicasAfter, replicasNow } from '../look/replicas-now.ts';
 import type { Aim } from '../radius/view.ts';
+import { refuseEncoded, writtenIn } from '../read/body.ts';
+import { judgedByServer } from '../read/canonical.ts';
+import { firstOrdinal, movedOrdinals, namesOrdinals } from '../read/ordinals.ts';
+import { replicasIn } from '../read/replicas.ts';
+import { isOnScale, mayChangeSize } from '../read/scalable.ts';
 import { no, readable } from './cautious.ts';
 import { creating } from './creating.ts';
 import type { AskServer, EffectKind, EffectOf, LookAt, ReadEffect, Sent } from './effect-kind.ts';

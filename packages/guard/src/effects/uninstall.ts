@@ -1,9 +1,9 @@
 import { decodeBody, mediaTypeOf } from '@toolcrib/kube';
 import { isNoNumber, ToolcribError } from '@toolcrib/model';
-import { refuseEncoded, writtenIn } from '../effect/body.ts';
-import { releaseNamed, statusOf, UNINSTALLING } from '../effect/helm.ts';
 import { readTarget } from '../look/read-target.ts';
 import { uninstallAims } from '../look/uninstall.ts';
+import { refuseEncoded, writtenIn } from '../read/body.ts';
+import { releaseNamed, statusOf, UNINSTALLING } from '../read/helm.ts';
 import { readable } from './cautious.ts';
 import { AS_HELM_DELETES } from './deletes.ts';
 import type { EffectKind, EffectOf, Sent } from './effect-kind.ts';

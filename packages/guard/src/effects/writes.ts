@@ -1,4 +1,4 @@
-import { isDryRunQuery } from '../effect/options.ts';
+import { isDryRunQuery } from '../read/options.ts';
 import type { Sent } from './effect-kind.ts';
 
 export function isPutOrPatch(method: string): boolean {

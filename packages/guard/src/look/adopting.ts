@@ -18,12 +18,12 @@ import {
   type Target,
   ToolcribError,
 } from '@toolcrib/model';
-import { type Adopter, adopterOf } from '../effect/adopters.ts';
-import { isEncoded } from '../effect/canonical.ts';
-import { isDryRunAsSent } from '../effect/options.ts';
-import { firstOrdinal } from '../effect/ordinals.ts';
-import { targetOf } from '../effect/target.ts';
 import { isFinished, isPod, selectorOf, wouldAdopt } from '../radius/index.ts';
+import { type Adopter, adopterOf } from '../read/adopters.ts';
+import { isEncoded } from '../read/canonical.ts';
+import { isDryRunAsSent } from '../read/options.ts';
+import { firstOrdinal } from '../read/ordinals.ts';
+import { targetOf } from '../read/target.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { createByDryRun } from './create-dry-run.ts';
 

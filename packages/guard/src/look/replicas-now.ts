@@ -7,7 +7,7 @@ import {
   type ClusterResponse,
   isAbsent,
 } from '@toolcrib/model';
-import { isBuiltInScalable, isOnScale } from '../effect/scalable.ts';
+import { isBuiltInScalable, isOnScale } from '../read/scalable.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 
 /**

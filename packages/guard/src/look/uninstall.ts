@@ -1,7 +1,7 @@
 import { type KubeObject, refOf } from '@toolcrib/kube';
 import { type As, type Cluster, ToolcribError, type UnseenKind } from '@toolcrib/model';
-import { type Release, type ReleaseObject, releaseOf } from '../effect/helm.ts';
 import type { Aim } from '../radius/view.ts';
+import { type Release, type ReleaseObject, releaseOf } from '../read/helm.ts';
 
 /** GETs under way at once. */
 const AT_ONCE = 8;

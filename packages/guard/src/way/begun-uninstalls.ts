@@ -1,8 +1,8 @@
 import type { Hold } from '@toolcrib/model';
-import { statusOf, UNINSTALLING } from '../effect/helm.ts';
 import { kindOf } from '../effects/index.ts';
 import type { Judged } from '../effects/subject.ts';
 import { HOLD_LIFE } from '../hold/desk.ts';
+import { statusOf, UNINSTALLING } from '../read/helm.ts';
 import type { AskedRequest } from '../request.ts';
 import type { WayDeps } from './deps.ts';
 import type { LiveAct } from './live-act.ts';

@@ -1,12 +1,12 @@
 import { type KubeObject, type OwnerReference, parseRequestPath } from '@toolcrib/kube';
 import type { As, Cluster, Target } from '@toolcrib/model';
-import { isDryRunAsSent } from '../effect/options.ts';
-import { ownersIn } from '../effect/owners.ts';
-import { isOnScale } from '../effect/scalable.ts';
-import { targetOf } from '../effect/target.ts';
 import type { EffectOf } from '../effects/effect-kind.ts';
 import { readTarget } from '../look/read-target.ts';
 import { dryRunOf } from '../look/replicas-now.ts';
+import { isDryRunAsSent } from '../read/options.ts';
+import { ownersIn } from '../read/owners.ts';
+import { isOnScale } from '../read/scalable.ts';
+import { targetOf } from '../read/target.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import type { StandingOwners } from './standing.ts';
 

@@ -1,7 +1,7 @@
 import { parseRequestPath } from '@toolcrib/kube';
-import { releaseNamed } from '../effect/helm.ts';
-import { ownersIn } from '../effect/owners.ts';
 import { mayBeOne } from '../effects/index.ts';
+import { releaseNamed } from '../read/helm.ts';
+import { ownersIn } from '../read/owners.ts';
 import type { AskedRequest } from '../request.ts';
 
 /**

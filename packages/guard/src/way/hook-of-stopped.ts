@@ -1,8 +1,7 @@
 import { parseRequestPath } from '@toolcrib/kube';
-import { bodyOf } from '../effect/body.ts';
-
-import { isDryRunAsSent } from '../effect/options.ts';
 import { summary } from '../radius/index.ts';
+import { bodyOf } from '../read/body.ts';
+import { isDryRunAsSent } from '../read/options.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { deniedAnswer, heldAnswer } from './answers.ts';
 import type { WayDeps } from './deps.ts';

@@ -1,11 +1,11 @@
 import { type Hold, ToolcribError } from '@toolcrib/model';
 import { badness } from '../decide/badness.ts';
-import { canonical } from '../effect/canonical.ts';
 import { kindOf, scaleIn } from '../effects/index.ts';
 import type { Judged } from '../effects/subject.ts';
 import { impersonation } from '../look/impersonation.ts';
 import { forbiddenAnyhow } from '../look/rights.ts';
 import { likelyUnseen } from '../radius/index.ts';
+import { canonical } from '../read/canonical.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { answer, failure } from '../status.ts';
 import { released } from './approved.ts';

@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { type KubeObject, parseYamlDocuments } from '@toolcrib/kube';
 import { ACT_PAUSE } from '../act/group.ts';
-import { releaseOf } from '../effect/helm.ts';
+import { releaseOf } from '../read/helm.ts';
 import type { Instruction } from '../request.ts';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, put, seen } from '../testing/target.ts';

@@ -1,10 +1,10 @@
 import { apiVersionOf, describeRef, type KubeObject, mediaTypeOf, parseRequestPath } from '@toolcrib/kube';
 import type { SoftenRecord } from '@toolcrib/model';
 import { sentOfItself } from '../act/claim.ts';
-import { bodyOf } from '../effect/body.ts';
-import { isDryRunAsSent } from '../effect/options.ts';
 import { createByDryRun } from '../look/create-dry-run.ts';
 import { impersonation } from '../look/impersonation.ts';
+import { bodyOf } from '../read/body.ts';
+import { isDryRunAsSent } from '../read/options.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { onCreate } from '../soften/index.ts';
 import { answer, failure } from '../status.ts';
