@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { operationNames } from '../operations/operation.ts';
 import { apiRoutes } from './api/server.ts';
 
-// What one face offers and another does not is a decision that is written down here: there is none yet.
+// What one face offers and another does not is a decision that is written down: docs/api.md says it of what is no operation.
 
 test('the command line calls every operation', () => {
   const folder = join(import.meta.dirname, 'cli');
