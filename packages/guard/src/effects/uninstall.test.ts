@@ -8,8 +8,8 @@ import type { Instruction } from '../request.ts';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, put, seen } from '../testing/target.ts';
 import { asked, openWay, policyOf, testClock } from '../testing/way.ts';
-import type { WayDeps } from './deps.ts';
-import { judge } from './judge.ts';
+import type { WayDeps } from '../way/deps.ts';
+import { judge } from '../way/judge.ts';
 
 // helm's first write of an uninstall, in each form in which a record may stand, and what may be wrong with it.
 

@@ -5,7 +5,7 @@ import type { Instruction } from '../request.ts';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, put, seen } from '../testing/target.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
-import { judge } from './judge.ts';
+import { judge } from '../way/judge.ts';
 
 // Writes whose outcome only the server knows are first sent as a dry run: what it says to that.
 
