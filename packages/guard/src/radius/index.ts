@@ -1,4 +1,4 @@
-export { selectorOf, wouldAdopt } from './adopted.ts';
+export { isLikeMade, selectorOf, wouldAdopt } from './adopted.ts';
 export { claimNamesOf } from './barriers.ts';
 export { isClaim, isVolume } from './extras.ts';
 export { fingerprint, stillCovers } from './fingerprint.ts';

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { controllerOf, type KubeObject } from '@toolcrib/kube';
 import type { RequestRecord, Snapshot } from '@toolcrib/model';
 import { scaleIn } from '../effects/index.ts';
+import { isLikeMade } from '../radius/index.ts';
 import type { PlanFacts } from './facts.ts';
 import type { LiveView } from './live.ts';
 import { liveOf } from './live.ts';
@@ -54,7 +55,8 @@ export function remadeByAdopter(
   const { apiVersion, kind, metadata } = by;
   const reference = { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true };
   const object = { ...pod, metadata: { ...pod.metadata, ownerReferences: [reference] } };
-  const same = facts.promised.get(pod.metadata.uid ?? '') !== 'lost';
+  // Of a scale-down only the number was promised: it may have taken another than the one that was shown as lost.
+  const same = facts.promised.get(pod.metadata.uid ?? '') !== 'lost' && isLikeMade(by, pod);
   const note = `${kind} ${metadata.name} makes ${same ? 'it again' : 'another in its place'}`;
   // A Deployment's come by way of a ReplicaSet, and are counted there.
   return { result: 'skipped', note, object, ...(kind === 'Deployment' ? {} : { by }) };

@@ -535,3 +535,43 @@ test('of several scales of one object it goes back to what was before the first'
   const [step] = steps;
   assert.deepEqual(step?.do === 'scale' && [step.at, step.from, step.to], ['object', 0, 3]);
 });
+
+test('a Pod that was taken over and is not what its adopter makes is not told as made again, whichever of them was guessed', () => {
+  const of = (image: string) => ({ spec: { containers: [{ name: 'c', image }] } });
+  const template = of('web:1');
+  const created = object('apps/v1 ReplicaSet', 'web', {
+    metadata: { uid: 'created/apps/replicasets/shop/web' },
+    spec: { replicas: 1, selector: { matchLabels: { app: 'web' } }, template },
+  });
+  const now = { ...created, metadata: { ...created.metadata, uid: 'its own' } };
+  const alike = object('v1 Pod', 'alike', of('web:1'));
+  const other = object('v1 Pod', 'other', of('debug:1'));
+  const target = { group: 'apps', version: 'v1', resource: 'replicasets', namespace: 'shop', name: 'web' };
+  const request: RequestRecord = {
+    id: 'r',
+    actId: 'a',
+    at: 1,
+    method: 'POST',
+    path: '/apis/apps/v1/namespaces/shop/replicasets',
+    effect: { verb: 'scale', target, replicas: 1, was: 2, dryRun: false, adopts: 'it takes over 2 Pods' },
+    decision: { then: 'allow', rule: 'default', reason: '' },
+    state: 'answered',
+    status: 201,
+    targetUids: [created.metadata.uid ?? ''],
+  };
+  const noteOf = (gone: KubeObject, guessed: KubeObject): string | undefined => {
+    const objects = [created, alike, other];
+    const stays = { ...(gone === alike ? other : alike) };
+    stays.metadata = { ...stays.metadata, ...owned(now) };
+    const promised = [{ uid: guessed.metadata.uid ?? '', loss: 'restorable' as const }];
+    const { steps } = planUndo([{ ...snapshotOf(objects), promised }], [], live(objects, [now, stays]), [
+      request,
+    ]);
+    return steps
+      .flatMap((step) => (step.do === 'none' ? [step.result] : []))
+      .find(({ what }) => what.endsWith(gone.metadata.name))?.note;
+  };
+  assert.equal(noteOf(alike, alike), 'ReplicaSet web makes it again');
+  assert.equal(noteOf(alike, other), 'ReplicaSet web makes it again');
+  assert.equal(noteOf(other, alike), 'ReplicaSet web makes another in its place');
+});
