@@ -17,6 +17,7 @@ test('what toolcrib says is told in its own words, with its own code', () => {
   const told = faultOf(new ToolcribError('not-found', 'No such act.', { next: 'toolcrib log' }));
   assert.deepEqual(told, { status: 404, code: 'not-found', message: 'No such act.', next: 'toolcrib log' });
   assert.equal(faultOf(new ToolcribError('unreachable', 'x')).status, 502, 'a cluster is none of ours');
+  assert.equal(faultOf(new ToolcribError('limit', 'x')).status, 503, 'to be asked again');
   assert.equal(faultOf(new ToolcribError('damaged', 'x')).status, 500);
 });
 

@@ -21,6 +21,7 @@ const STATUS: Partial<Record<ToolcribErrorCode, Fault['status']>> = {
   credentials: 502,
   unreachable: 502,
   api: 502,
+  limit: 503,
   'not-running': 503,
   unsettled: 503,
 };
