@@ -168,14 +168,51 @@ describe('nobody says yes to himself', { skip: process.platform !== 'linux' }, (
     }
   });
 
+  it('nor over the socket, whichever way a yes is said there', async () => {
+    const at = (file: string) => new URL(`../laptop/api/${file}.ts`, import.meta.url).href;
+    const script = join(home.folder, 'raw.mjs');
+    writeFileSync(
+      script,
+      `import { request } from 'node:http';
+      import { authorizationFor } from '${at('socket')}';
+      import { openWitness } from '${at('witness')}';
+      const [socketPath, code] = process.argv.slice(2);
+      for (const [path, said] of [
+        ['/v1/holds/' + code + '/answer', { as: 'as-sent' }],
+        ['/v1/holds/' + code + '/approve', { as: 'as-sent' }],
+        ['/v1/acts/act-2222222/finish', {}],
+        ['/v1/acts/act-2222222/undo', { sameCluster: true }],
+      ]) {
+        const body = JSON.stringify(said);
+        const witness = await openWitness(path + body);
+        const headers = { authorization: authorizationFor(socketPath), 'toolcrib-asker': witness.header };
+        await new Promise((done) => {
+          request({ socketPath, method: 'POST', path, headers, agent: false }, async (answer) => {
+            console.log('=>', answer.statusCode, (await answer.toArray()).join(''));
+            done();
+          }).end(body);
+        });
+        witness.close();
+      }`,
+    );
+    const run = await runThatAnswers(
+      'agent',
+      `${bare()} "${process.execPath}" --conditions=toolcrib-source --no-warnings ${script} "${home.paths.socket}" "$1"`,
+    );
+    assert.equal(run.said().match(/=> 409 .*belongs to the run/g)?.length, 4, run.said());
+    assert.equal(await run.stands(), 'open');
+    await guard.api.answer(run.hold.code, { as: 'denied' });
+    await run.end();
+  });
+
   it('nor does a client that shows no process, or another one’s', async () => {
     const run = await runThatAnswers('agent', 'true');
-    const path = `/v1/holds/${run.hold.code}/answer`;
-    for (const asker of [undefined, String(process.pid), `${process.pid} ${'0'.repeat(16)}`]) {
-      const { status, text } = await rawAnswer(path, asker);
-      assert.equal(status, 409, text);
-      assert.match(text, /can't be told whose process/);
-    }
+    for (const path of ['answer', 'approve'].map((one) => `/v1/holds/${run.hold.code}/${one}`))
+      for (const asker of [undefined, String(process.pid), `${process.pid} ${'0'.repeat(16)}`]) {
+        const { status, text } = await rawAnswer(path, asker);
+        assert.equal(status, 409, text);
+        assert.match(text, /can't be told whose process/);
+      }
     assert.equal(await run.stands(), 'open');
     await guard.api.answer(run.hold.code, { as: 'denied' });
     await run.end();
