@@ -120,13 +120,34 @@ async function candidates(
   return (await Promise.all(lists)).flat();
 }
 
-/** How many run, and whether fewer are wanted. */
-function sized(
+/** What a workload takes over as soon as it stands, and how many of these Pods it deletes. */
+export interface TakenOver {
+  pods: KubeObject[];
+  gone: number;
+  /** How large a workload is that has just these. */
+  was: number;
+}
+
+/**
+ * The same of a workload that is about to be made, whoever makes it.
+ * @param type its `group` and plural
+ * @returns undefined for what takes over nothing
+ * @throws ToolcribError where the cluster does not let that be seen
+ */
+export async function takenOverBy(
   created: KubeObject,
-  target: Target,
-  found: readonly KubeObject[],
-  pods: readonly KubeObject[],
-): Adopting {
+  type: { group: string; resource: string },
+  cluster: Cluster,
+  as: As | undefined,
+): Promise<TakenOver | undefined> {
+  const adopter = adopterOf(type);
+  if (!adopter || !usable(created)) return undefined;
+  const found = await candidates(created, adopter, cluster, as);
+  if (!found.some((object) => wouldAdopt(created, object))) return undefined;
+  return takenOf(created, found, await cluster.list(PODS, { namespace: created.metadata.namespace }, as));
+}
+
+function takenOf(created: KubeObject, found: readonly KubeObject[], pods: readonly KubeObject[]): TakenOver {
   const sets = new Set(
     found.filter((one) => !isPod(one) && wouldAdopt(created, one)).map(({ metadata }) => metadata.uid),
   );
@@ -138,11 +159,23 @@ function sized(
   const replicas: number = created.spec?.replicas ?? 1;
   const size =
     created.kind === 'StatefulSet' ? byOrdinals(created, replicas, taken) : bySize(replicas, taken);
-  if (size.gone === 0) return { is: 'harmless' };
-  const run = taken.length === 1 ? 'one Pod that runs' : `${taken.length} Pods that run`;
-  const adopts = `it takes over ${run} without a workload, and deletes ${size.gone === taken.length ? 'all of them' : size.gone}`;
-  const bare = taken.filter((pod) => controllerOf(pod) === undefined && !isFinished(pod));
-  return { is: 'scale', target, created, replicas, was: size.was, adopts, bare };
+  return { pods: taken, ...size };
+}
+
+/** How many run, and whether fewer are wanted. */
+function sized(
+  created: KubeObject,
+  target: Target,
+  found: readonly KubeObject[],
+  all: readonly KubeObject[],
+): Adopting {
+  const { pods, gone, was } = takenOf(created, found, all);
+  if (gone === 0) return { is: 'harmless' };
+  const replicas: number = created.spec?.replicas ?? 1;
+  const run = pods.length === 1 ? 'one Pod that runs' : `${pods.length} Pods that run`;
+  const adopts = `it takes over ${run} without a workload, and deletes ${gone === pods.length ? 'all of them' : gone}`;
+  const bare = pods.filter((pod) => controllerOf(pod) === undefined && !isFinished(pod));
+  return { is: 'scale', target, created, replicas, was, adopts, bare };
 }
 
 function bySize(replicas: number, taken: readonly KubeObject[]): { gone: number; was: number } {

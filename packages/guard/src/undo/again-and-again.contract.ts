@@ -5,7 +5,7 @@ import type { UndoRecord } from '@toolcrib/model';
 import type { ClusterTarget, OpenTarget } from '../testing/target.ts';
 import { inNamespace, items, paths, put, seen, until } from '../testing/target.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
-import { podsOf, runDeployment, runStatefulSet } from '../testing/workloads.ts';
+import { podsOf, runDeployment, runReplicaSet, runStatefulSet } from '../testing/workloads.ts';
 import { brain } from '../way/brain.ts';
 import { undoAct } from './act.ts';
 
@@ -68,7 +68,7 @@ export function againAndAgainContract(open: OpenTarget): void {
       return pods.length === count && pods.every(({ metadata }) => !metadata.deletionTimestamp);
     });
 
-  const run = { deployments: runDeployment, statefulsets: runStatefulSet };
+  const run = { deployments: runDeployment, replicasets: runReplicaSet, statefulsets: runStatefulSet };
   for (const resource of ['deployments', 'statefulsets'] as const) {
     test(`${resource}: scaled down, then deleted: undone, the newest first, it has its size and its Pods`, () =>
       inNamespace(target, async (namespace) => {
@@ -198,4 +198,45 @@ export function againAndAgainContract(open: OpenTarget): void {
       await settledAt(namespace, 1);
       await close();
     }));
+
+  for (const resource of ['deployments', 'replicasets'] as const)
+    test(`${resource}: what it would take over of others, and delete, is left, and it is not made before that is settled`, () =>
+      inNamespace(target, async (namespace) => {
+        const { send, undo, close } = await opened();
+        const { pods } = await run[resource](target, namespace, 'web', 1);
+        const path = `${paths.apps(namespace, resource)}/web`;
+        const deleted = await send('DELETE', path);
+        await gone(path);
+        await settledAt(namespace, 0);
+        const [{ metadata: { labels = {} } = {}, spec: { containers = [] } = {} } = {}] = pods;
+        const [{ name, image } = {}] = containers;
+        const spec = { terminationGracePeriodSeconds: 1, containers: [{ name, image }] };
+        const others = await Promise.all(
+          ['one', 'two'].map((name) =>
+            put(target, paths.pods(namespace), {
+              apiVersion: 'v1',
+              kind: 'Pod',
+              metadata: { name, labels },
+              spec,
+            }),
+          ),
+        );
+        const told = bad(await undo(deleted));
+        assert.deepEqual(
+          told.map(({ result }) => result),
+          ['conflict'],
+          JSON.stringify(told),
+        );
+        assert.match(told[0]?.note ?? '', /it would take over 2 Pods .* and delete 1 .* Pod .*\/(one|two)/);
+        assert.equal(await seen(target, path), undefined);
+        const names = async () =>
+          (await podsOf(target, namespace, 'web')).map(({ metadata: { uid } }) => uid);
+        assert.deepEqual((await names()).sort(), others.map(({ metadata: { uid } }) => uid).sort());
+        // As many as it wants it takes over, and ends none.
+        await target.https('DELETE', `${paths.pods(namespace)}/one`);
+        await settledAt(namespace, 1);
+        assert.deepEqual(bad(await undo(deleted)), []);
+        await settledAt(namespace, 1);
+        await close();
+      }));
 }

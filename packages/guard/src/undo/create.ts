@@ -4,6 +4,7 @@ import { answeredObject, mayBeServed, ToolcribError } from '@toolcrib/model';
 import { difference } from './difference.ts';
 import { giveFieldsBack } from './field-owners.ts';
 import { getAs } from './live.ts';
+import { othersTaken } from './others-taken.ts';
 import { isBareDefault, prepared, sameIntent } from './prepare.ts';
 import { letGo } from './rebind.ts';
 import type { Run } from './running.ts';
@@ -48,6 +49,14 @@ export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create
   }
   const { object, dropped, later } = await withOwners(run, prepared(snapshot));
   notes.push(dropped);
+  const others = await othersTaken(run, info, object);
+  if (others && 'conflict' in others) {
+    run.unmade.add(uid);
+    run.missing.add(uid);
+    run.coming.delete(uid);
+    return [{ what, result: 'conflict', note: others.conflict }];
+  }
+  notes.push(others?.note);
   const made = await create(run, info, object, snapshot, notes);
   run.coming.delete(uid);
   if ('result' in made && made.result.result === 'conflict') {

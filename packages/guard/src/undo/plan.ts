@@ -117,6 +117,10 @@ export function planUndo(
     actId: snapshots[0]?.actId ?? softenings[0]?.actId ?? '',
     // What still goes (a Namespace, a claim in its last seconds) takes its data along unless that is kept first.
     steps: [...first, ...steps],
+    kept: [
+      ...snapshots.flatMap(({ objects: all }) => all.flatMap(({ metadata }) => metadata.uid ?? [])),
+      ...softenings.flatMap(({ left }) => left.map(({ uid }) => uid)),
+    ],
     again: Object.fromEntries(again),
     retained: softenings.filter(({ how, state }) => how === 'retain-first' && state === 'softened'),
     unseen: unseenResults(requests, softenings),

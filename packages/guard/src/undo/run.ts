@@ -50,7 +50,9 @@ export async function runUndo(
     tell: options.tell ?? (() => {}),
     uids: new Map(Object.entries(plan.again)),
     made: new Map(),
+    kept: new Set(plan.kept),
     missing: new Set(),
+    unmade: new Set(),
     missingVolumes: new Set(),
     closed: new Set(),
     softenings: [],
@@ -71,9 +73,10 @@ export async function runUndo(
       waitingFor.set(closed, (waitingFor.get(closed) ?? 0) + 1);
       continue;
     }
-    for (const result of await outcome(run, step)) {
+    const unmade = notMade(run, step);
+    for (const result of unmade ? [unmade] : await outcome(run, step)) {
       results.push(result);
-      if (step.do === 'none' && step.awaited) left.push({ result, ...step.awaited });
+      if (step.do === 'none' && step.awaited && !unmade) left.push({ result, ...step.awaited });
       await progress({ done: index + 1, of: plan.steps.length, result });
     }
   }
@@ -107,6 +110,19 @@ export async function runUndo(
   );
   const retained = whole ? plan.retained.map((one) => ({ ...one, state: 'undone' as const })) : [];
   return { record, softenings: [...run.softenings, ...retained] };
+}
+
+/** What was left to one that is not made: nothing is waited for. */
+function notMade(run: Run, step: UndoStep): Result | undefined {
+  if (step.do !== 'none' || !step.awaited) return undefined;
+  const { object, by } = step.awaited;
+  if (!run.unmade.has(by.metadata.uid ?? '')) return undefined;
+  run.unmade.add(object.metadata.uid ?? '');
+  return {
+    ...step.result,
+    result: 'skipped',
+    note: `${by.kind} ${by.metadata.name} is not made, which makes it`,
+  };
 }
 
 async function outcome(run: Run, step: UndoStep): Promise<Result[]> {

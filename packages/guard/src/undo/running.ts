@@ -13,8 +13,12 @@ export interface Run {
   uids: Map<string, string>;
   /** The same of what this run has made, and nobody else. */
   made: Map<string, string>;
+  /** UIDs of all that was kept for the act, and of what a softening left of it. */
+  kept: ReadonlySet<string>;
   /** UIDs before the act whose object did not come back. */
   missing: Set<string>;
+  /** UIDs before the act of what is not made for the sake of others, and of what that would have made. */
+  unmade: Set<string>;
   /** Names of volumes that went while the undo ran. */
   missingVolumes: Set<string>;
   /** Namespaces that did not go, so that nothing can be made in them. */

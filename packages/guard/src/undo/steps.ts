@@ -87,6 +87,8 @@ export interface UndoPlan {
   /** Some request of the act took something, or may have. */
   took: boolean;
   steps: UndoStep[];
+  /** UIDs of all that was kept for it, and of what its softenings left. */
+  kept: string[];
   /** What stands again without our doing: UID before the act → UID now. */
   again: Record<string, string>;
   /** Volumes that were set to Retain for the act: undone once nothing of it failed. */
