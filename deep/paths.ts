@@ -14,16 +14,7 @@ import { startReferee } from './fuzz/referee.ts';
 import { readPaths } from './paths/read.ts';
 import type { Proof } from './proof.ts';
 
-const fixture = join(
-  import.meta.dirname,
-  '..',
-  'packages',
-  'toolcrib',
-  'src',
-  'guard',
-  'testing',
-  'paths.bin',
-);
+const fixture = join(import.meta.dirname, '..', 'packages', 'guard', 'src', 'testing', 'paths.bin');
 const BATCH = 20_000;
 const LISTED = 50;
 
