@@ -2,12 +2,9 @@ import {
   apiVersionOf,
   controllerOf,
   type KubeObject,
-  type LabelSelector,
   mediaTypeOf,
   parseRequestPath,
-  podOrdinal,
   readExactJson,
-  requirementsOf,
   textOf,
 } from '@toolcrib/kube';
 import {
@@ -18,14 +15,14 @@ import {
   type Target,
   ToolcribError,
 } from '@toolcrib/model';
-import { isFinished, isPod, selectorOf, wouldAdopt } from '../radius/index.ts';
+import { isFinished, wouldAdopt } from '../radius/index.ts';
 import { type Adopter, adopterOf } from '../read/adopters.ts';
 import { isEncoded } from '../read/canonical.ts';
 import { isDryRunAsSent } from '../read/options.ts';
-import { firstOrdinal } from '../read/ordinals.ts';
 import { targetOf } from '../read/target.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { createByDryRun } from './create-dry-run.ts';
+import { candidates, PODS, takenOf, usable } from './taken-over.ts';
 
 /** What a create comes to that may take over what runs already. */
 export type Adopting =
@@ -101,65 +98,8 @@ export async function adopting(
   }
 }
 
-const PODS = { group: '', version: 'v1', resource: 'pods' };
-
 function isApply({ method, headers }: AskedRequest): boolean {
   return method === 'PATCH' && mediaTypeOf(headers['content-type']).startsWith('application/apply-patch+');
-}
-
-/** Metadata only, each kind by the selector. */
-async function candidates(
-  created: KubeObject,
-  { takes }: Adopter,
-  cluster: Cluster,
-  as: As | undefined,
-): Promise<KubeObject[]> {
-  const { namespace } = created.metadata;
-  const labelSelector = textOfSelector(selectorOf(created) ?? {});
-  const lists = takes.map((type) => cluster.list(type, { namespace, labelSelector, metadata: true }, as));
-  return (await Promise.all(lists)).flat();
-}
-
-/** What a workload takes over as soon as it stands, and how many of these Pods it deletes. */
-export interface TakenOver {
-  pods: KubeObject[];
-  gone: number;
-  /** How large a workload is that has just these. */
-  was: number;
-}
-
-/**
- * The same of a workload that is about to be made, whoever makes it.
- * @param type its `group` and plural
- * @returns undefined for what takes over nothing
- * @throws ToolcribError where the cluster does not let that be seen
- */
-export async function takenOverBy(
-  created: KubeObject,
-  type: { group: string; resource: string },
-  cluster: Cluster,
-  as: As | undefined,
-): Promise<TakenOver | undefined> {
-  const adopter = adopterOf(type);
-  if (!adopter || !usable(created)) return undefined;
-  const found = await candidates(created, adopter, cluster, as);
-  if (!found.some((object) => wouldAdopt(created, object))) return undefined;
-  return takenOf(created, found, await cluster.list(PODS, { namespace: created.metadata.namespace }, as));
-}
-
-function takenOf(created: KubeObject, found: readonly KubeObject[], pods: readonly KubeObject[]): TakenOver {
-  const sets = new Set(
-    found.filter((one) => !isPod(one) && wouldAdopt(created, one)).map(({ metadata }) => metadata.uid),
-  );
-  const taken = pods.filter(
-    (pod) =>
-      pod.metadata.deletionTimestamp === undefined &&
-      (sets.has(controllerOf(pod)?.uid) || wouldAdopt(created, pod)),
-  );
-  const replicas: number = created.spec?.replicas ?? 1;
-  const size =
-    created.kind === 'StatefulSet' ? byOrdinals(created, replicas, taken) : bySize(replicas, taken);
-  return { pods: taken, ...size };
 }
 
 /** How many run, and whether fewer are wanted. */
@@ -176,23 +116,6 @@ function sized(
   const adopts = `it takes over ${run} without a workload, and deletes ${gone === pods.length ? 'all of them' : gone}`;
   const bare = pods.filter((pod) => controllerOf(pod) === undefined && !isFinished(pod));
   return { is: 'scale', target, created, replicas, was, adopts, bare };
-}
-
-function bySize(replicas: number, taken: readonly KubeObject[]): { gone: number; was: number } {
-  const live = taken.filter((pod) => !isFinished(pod)).length;
-  return { gone: Math.max(0, live - replicas), was: live };
-}
-
-/** `was`: the size with which each Pod has its place. */
-function byOrdinals(
-  created: KubeObject,
-  replicas: number,
-  taken: readonly KubeObject[],
-): { gone: number; was: number } {
-  const start = firstOrdinal(created);
-  const places = taken.map(({ metadata }) => (podOrdinal(created, metadata.name) ?? start) - start);
-  const gone = places.filter((place) => place < 0 || place >= replicas).length;
-  return { gone, was: Math.max(replicas, ...places.map((place) => place + 1)) };
 }
 
 /**
@@ -242,25 +165,4 @@ function asCreated(
     metadata: { name, namespace, uid, labels, ...(managedFields ? { managedFields } : {}) },
     spec,
   };
-}
-
-/** Whether its selector can be asked for; an empty one the server refuses. */
-function usable(created: KubeObject): boolean {
-  try {
-    return textOfSelector(selectorOf(created) ?? {}) !== '';
-  } catch {
-    return false;
-  }
-}
-
-/** A selector as a LIST takes it. @throws KubeError for an operator that there is not */
-function textOfSelector(selector: LabelSelector): string {
-  return requirementsOf(selector)
-    .map((one) => {
-      if (one.operator === 'Exists') return one.key;
-      if (one.operator === 'DoesNotExist') return `!${one.key}`;
-      const values = 'values' in one ? one.values.join(',') : '';
-      return `${one.key} ${one.operator === 'In' ? 'in' : 'notin'} (${values})`;
-    })
-    .join(',');
 }

@@ -1,7 +1,7 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
 import { controllerOf } from '@toolcrib/kube';
 import { type ApiFailure, isCertainNo, ToolcribError } from '@toolcrib/model';
-import { takenOverBy } from '../look/adopting.ts';
+import { takenOverBy } from '../look/taken-over.ts';
 import type { Run } from './running.ts';
 import { nameOf } from './steps.ts';
 
