@@ -61,3 +61,8 @@ const EXIT: Partial<Record<ToolcribErrorCode, 1 | 2>> = {
   overdue: 1,
   'not-kept': 1,
 };
+
+/** What was said of something thrown: an error's message, or the thing itself as text. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

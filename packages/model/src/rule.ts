@@ -1,5 +1,5 @@
 import { celEnv, isCelError, parse, plan } from '@bufbuild/cel';
-import { ToolcribError } from './errors.ts';
+import { messageOf, ToolcribError } from './errors.ts';
 
 /**
  * The names a rule may use: variable → its fields, or `null` for a plain value. A map of `keys` may be asked for nothing
@@ -40,7 +40,7 @@ export function compileRule(expression: string, vocabulary: RuleVocabulary): Com
     evaluate = plan(env, parsed) as typeof evaluate;
   } catch (cause) {
     if (cause instanceof ToolcribError) throw cause;
-    throw fault(cause instanceof Error ? cause.message : String(cause), cause);
+    throw fault(messageOf(cause), cause);
   }
   const rule = (input: RuleInput): ReturnType<Rule> => {
     const result = evaluate(bindingsOf(input));

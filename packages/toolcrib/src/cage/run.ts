@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, createReadStream, realpathSync, statSync } from 'node:fs';
 import { homedir, constants as osConstants } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
-import { childEnvironment, ToolcribError } from '@toolcrib/model';
+import { childEnvironment, messageOf, ToolcribError } from '@toolcrib/model';
 import { guardClient } from '../laptop/api/client.ts';
 import { ensureGuard } from '../laptop/daemon.ts';
 import { withLock, writeOwnFile } from '../laptop/files.ts';
@@ -53,7 +53,7 @@ export async function runGuarded(
     });
   } catch (error) {
     const next = error instanceof ToolcribError && error.next ? ` ${error.next}` : '';
-    return fail(125, `${error instanceof Error ? error.message : String(error)}${next}`);
+    return fail(125, `${messageOf(error)}${next}`);
   } finally {
     await run?.end();
     if (folder) removeRun(folder);

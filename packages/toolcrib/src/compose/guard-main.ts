@@ -4,6 +4,7 @@ import { tokenTable } from '@toolcrib/guard/door/tokens';
 import { randomIds } from '@toolcrib/guard/hold/ids';
 import type { Heartbeat } from '@toolcrib/guard/port/heartbeat';
 import { judges } from '@toolcrib/guard/port/judges';
+import { messageOf } from '@toolcrib/model';
 import { forgetDeadRuns } from '../cage/runs.ts';
 import { contexts, meaningIn } from '../laptop/contexts.ts';
 import { becomeGuard, reportStartFailure } from '../laptop/daemon.ts';
@@ -197,10 +198,6 @@ async function open(
   keeper.opened();
   log('the guard is up', { port: door.port, pid: process.pid });
   return { port: door.port, close };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The guard as a process of its own: what `guard start` runs in the background. */

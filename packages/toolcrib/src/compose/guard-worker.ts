@@ -24,6 +24,7 @@ import { softenings } from '@toolcrib/guard/way/softenings';
 import { standingOwners } from '@toolcrib/guard/way/standing';
 import { isBeingAdopted } from '@toolcrib/guard/way/window';
 import { windows } from '@toolcrib/guard/way/windows';
+import { messageOf } from '@toolcrib/model';
 import { contexts } from '../laptop/contexts.ts';
 import { readManifests } from '../laptop/manifests.ts';
 import { policyFile, rulesStamp } from '../laptop/policy-file.ts';
@@ -224,7 +225,7 @@ if (parentPort) {
     const channel = patient(own as unknown as Channel);
     serve.desk.once('message', (begin: Extract<ToDesk, { type: 'begin' }>) => {
       main(workerData as WorkerSetup, channel, serve, begin).catch((error: unknown) => {
-        const message = error instanceof Error ? error.message : String(error);
+        const message = messageOf(error);
         channel.postMessage({ type: 'start-failed', message } satisfies FromJudge);
       });
     });

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { holdDesk } from '@toolcrib/guard/hold/desk';
-import { type AnsweredFrom, type Hold, netOf, ToolcribError } from '@toolcrib/model';
+import { type AnsweredFrom, type Hold, messageOf, netOf, ToolcribError } from '@toolcrib/model';
 import { unknownCode } from '../laptop/api/schema.ts';
 import type { Answer, FromDesk, ToDesk } from './desk-messages.ts';
 
@@ -24,7 +24,7 @@ export function answerAtDesk(
       tell({ type: 'answered', call, hold: answerHold(desk, code, body, from, passMs()) });
     } catch (error) {
       const known = error instanceof ToolcribError ? error : undefined;
-      const text = error instanceof Error ? error.message : String(error);
+      const text = messageOf(error);
       tell({ type: 'not-answered', call, code: known?.code ?? 'internal', message: text, next: known?.next });
     }
   });

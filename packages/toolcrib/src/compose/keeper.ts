@@ -1,6 +1,6 @@
 import { loadKey, openJournal, reopeningJournal } from '@toolcrib/guard/journal';
 import { state as windowState } from '@toolcrib/guard/way/windows';
-import { ToolcribError } from '@toolcrib/model';
+import { messageOf, ToolcribError } from '@toolcrib/model';
 import { type Lineage, lineageOf } from '../cage/lineage.ts';
 import { runProcesses } from '../cage/run-processes.ts';
 import { forgetRun } from '../cage/runs.ts';
@@ -106,10 +106,7 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
         .names()
         .map((context) => ({ context, mode: policy.current().modeFor(context, undefined) })),
       held: held.list().filter((hold) => hold.state === 'open').length,
-      journal: await journal.probe().then(
-        () => null,
-        (error: unknown) => String(error instanceof Error ? error.message : error),
-      ),
+      journal: await journal.probe().then(() => null, messageOf),
       unsettled: held.unsettled(),
       ending,
       policy: policy.state(),

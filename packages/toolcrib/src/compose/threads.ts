@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { JudgeThread } from '@toolcrib/guard/port/judges';
-import { ToolcribError } from '@toolcrib/model';
+import { messageOf, ToolcribError } from '@toolcrib/model';
 import type { GuardStatus } from '../laptop/api/schema.ts';
 import type { Serve, WorkerSetup } from './guard-worker.ts';
 import type { FromKeeper, KeeperSetup, ToKeeper } from './keeper-messages.ts';
@@ -99,8 +99,4 @@ export function judgeThread(setup: WorkerSetup, introduce: Keeper['introduce']):
     terminate: () => worker.terminate(),
     died: (listener) => void worker.once('exit', (code) => listener(why ?? `it ended with ${code}`)),
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

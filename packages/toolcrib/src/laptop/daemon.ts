@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { ToolcribError, type ToolcribErrorCode } from '@toolcrib/model';
+import { messageOf, ToolcribError, type ToolcribErrorCode } from '@toolcrib/model';
 import { z } from 'zod';
 import { authorizationFor, hasSecret, reach } from './api/socket.ts';
 import { ownFolder, readIfThere, takeLock, withLock, writeOwnFile } from './files.ts';
@@ -122,7 +122,7 @@ function startFailure(paths: Paths, why: string): ToolcribError {
 export function reportStartFailure(paths: Paths, error: unknown): void {
   const known = error instanceof ToolcribError ? error : undefined;
   const code = known?.code ?? 'not-running';
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   writeOwnFile(paths.failure, JSON.stringify({ code, message, next: known?.next }));
 }
 

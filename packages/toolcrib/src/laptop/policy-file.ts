@@ -2,7 +2,7 @@ import { lstatSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { NEEDED } from '@toolcrib/guard/decide/decide';
 import { defaultPolicy, type GuardPolicy, loadPolicy } from '@toolcrib/guard/policy/policy';
-import { type DecisionVerb, ToolcribError } from '@toolcrib/model';
+import { type DecisionVerb, messageOf, ToolcribError } from '@toolcrib/model';
 
 export interface PolicyFile {
   current(): GuardPolicy;
@@ -133,7 +133,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new ToolcribError('bad-file', `${path} can't be read: ${why}`, { cause });
   }
 }

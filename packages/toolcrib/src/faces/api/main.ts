@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Channel } from '@toolcrib/guard/port/client';
-import { ToolcribError } from '@toolcrib/model';
+import { messageOf, ToolcribError } from '@toolcrib/model';
 import { openKeeper } from '../../compose/keeper.ts';
 import type { FromKeeper, KeeperSetup, ToKeeper } from '../../compose/keeper-messages.ts';
 import { serveApi } from './server.ts';
@@ -26,7 +26,7 @@ if (parentPort) {
   main(workerData as KeeperSetup, parentPort as unknown as Channel).catch((error: unknown) => {
     // A thrown error would lose its class and code on its way to the parent.
     const known = error instanceof ToolcribError ? error : undefined;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const failed: FromKeeper = {
       type: 'start-failed',
       code: known?.code ?? 'journal',

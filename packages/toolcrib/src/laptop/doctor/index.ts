@@ -1,3 +1,4 @@
+import { messageOf } from '@toolcrib/model';
 import type { Check, Finding, Patient } from './check.ts';
 import { connections } from './connections.ts';
 import { desktop } from './desktop.ts';
@@ -31,7 +32,7 @@ export async function diagnose(patient: Patient): Promise<Diagnosis> {
     checks.map(async ({ name, look }) => ({
       name,
       findings: await look(patient).catch((error: unknown): Finding[] => [
-        { state: 'unknown', text: error instanceof Error ? error.message : String(error) },
+        { state: 'unknown', text: messageOf(error) },
       ]),
     })),
   );
