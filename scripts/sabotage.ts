@@ -2,23 +2,11 @@
 // copy of the tree. Each must turn a named test red; the same tests must be green without it. A fault that no longer
 // applies (the line was rewritten) counts as a failure: the list is mended together with the code.
 import { spawn } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type Fault, faults } from './sabotage-faults.ts';
+import { copyTree } from './tree-copy.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SIDE_BY_SIDE = 2;
@@ -36,41 +24,6 @@ interface Row {
   verdict: 'red' | 'STAYS GREEN' | 'DOES NOT APPLY' | 'RED WITHOUT IT';
   by: string;
   seconds: number;
-}
-
-/** The tree as it stands, without what git ignores. Our packages are the copy's own; all others are the tree's. */
-function copyTree(): string {
-  const copy = mkdtempSync(join(tmpdir(), 'toolcrib-sabotage-'));
-  for (const name of [
-    'package.json',
-    'tsconfig.base.json',
-    'tsconfig.json',
-    'examples',
-    'scripts',
-    'packages',
-  ])
-    cpSync(join(ROOT, name), join(copy, name), { recursive: true, filter: isSource });
-  link(join(ROOT, 'node_modules'), join(copy, 'node_modules'), copy);
-  return copy;
-}
-
-function isSource(path: string): boolean {
-  return !/[/\\](node_modules|dist|\.tsbuildinfo)([/\\]|$)/.test(relative(ROOT, path).replace(/^/, '/'));
-}
-
-/** Links each installed package by itself, so that `@toolcrib/kube` is the copy's and not the tree's. */
-function link(from: string, to: string, copy: string): void {
-  mkdirSync(to, { recursive: true });
-  for (const name of readdirSync(from)) {
-    const [source, target] = [join(from, name), join(to, name)];
-    if (name.startsWith('@') && !lstatSync(source).isSymbolicLink()) {
-      link(source, target, copy);
-      continue;
-    }
-    const real = realpathSync(source);
-    const own = relative(join(realpathSync(ROOT), 'packages'), real);
-    symlinkSync(own.startsWith('..') ? real : join(copy, 'packages', own), target);
-  }
 }
 
 function test(folder: string, { tests, only }: Fault): Promise<Run> {

@@ -1,0 +1,64 @@
+// Whether a fault is found where one looks for it: a source drawn by seed gets a fault of one line, drawn as well, and the
+// tests of its own name must turn red.
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { testsOf, wantTests } from '../scripts/named-tests.ts';
+import { type OneLineFault, oneLineFaults } from '../scripts/one-line-faults.ts';
+import { draw, drawn, noticed, passes } from '../scripts/plant-fault.ts';
+import { copyTree } from '../scripts/tree-copy.ts';
+import type { Proof, ProofResult, ProofRun } from './proof.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const SIDE_BY_SIDE = 2;
+
+interface Planted {
+  file: string;
+  tests: string[];
+  fault: OneLineFault;
+}
+
+const proof: Proof = {
+  claim: "A planted fault of one line turns the tests of that source's own name red.",
+  unit: 'sources with a planted fault',
+  full: 30,
+  sample: 4,
+  sampleMinutes: 1,
+  run,
+};
+
+export default proof;
+
+async function run({ seed, count, progress }: ProofRun): Promise<ProofResult> {
+  const next = drawn(seed);
+  const queue = draw(wantTests(ROOT), count, next).map((file): Planted => {
+    const [fault] = draw(oneLineFaults(readFileSync(join(ROOT, file), 'utf8')), 1, next);
+    if (fault === undefined)
+      throw new Error(`${file} is long, has functions, and no fault can be planted in it`);
+    return { file, tests: testsOf(ROOT, file), fault };
+  });
+  const failures: ProofResult['failures'] = [];
+  let checked = 0;
+  const copies = Array.from({ length: Math.min(SIDE_BY_SIDE, queue.length) }, copyTree);
+  try {
+    await Promise.all(
+      copies.map(async (copy) => {
+        for (let one = queue.shift(); one; one = queue.shift()) {
+          const why = await whyNot(copy, one);
+          checked++;
+          progress(`${why === undefined ? 'red' : `NOT NOTICED (${why})`}: ${one.file} ${one.fault.told}`);
+          if (why !== undefined) failures.push({ name: `${one.file} ${one.fault.told}`, why });
+        }
+      }),
+    );
+  } finally {
+    for (const copy of copies) rmSync(copy, { recursive: true, force: true });
+  }
+  return { checked, failures };
+}
+
+/** Why the fault proves nothing, or undefined where the source's own tests notice it. */
+async function whyNot(copy: string, { file, tests, fault }: Planted): Promise<string | undefined> {
+  if (tests.length === 0) return 'no test has its name';
+  if (!(await passes(copy, tests))) return 'its tests are red without the fault';
+  return (await noticed(copy, file, fault, tests)) ? undefined : `${tests.join(', ')} stayed green`;
+}
