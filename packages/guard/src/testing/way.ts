@@ -16,6 +16,7 @@ import { earlyLooks } from '../way/early.ts';
 import { goingOut } from '../way/going.ts';
 import { hookWatches } from '../way/hook-watches.ts';
 import { letGo } from '../way/let-go.ts';
+import { onTheWay } from '../way/on-the-way.ts';
 import { ownedLooks } from '../way/owned.ts';
 import { softenings } from '../way/softenings.ts';
 import { standingOwners } from '../way/standing.ts';
@@ -52,7 +53,7 @@ export function openWay(
   /** In the place of the door's thread. */
   const door = passes(clock, () => 'rules');
   const link = { give: door.give, recall: async (actId: string) => door.recall(actId) };
-  const [onTheWay, log] = [new Map(), () => undefined];
+  const [going, log] = [onTheWay(), () => undefined];
   const deps: WayDeps = {
     journal,
     clusterFor: async () => cluster,
@@ -71,16 +72,14 @@ export function openWay(
       isHeld: (actId) => desk.openOf(actId) !== undefined,
     }),
     hooks: hookWatches(clock),
-    ahead: ahead({ journal, clock, onTheWay, log }, link, () => undefined),
+    ahead: ahead({ journal, clock, onTheWay: going, log }, link, () => undefined),
     early: earlyLooks({ clock, clusterFor: async () => cluster }),
     rules: () => 'rules',
     owned: ownedLooks(clock),
     owners: standingOwners(clock),
     letGo: letGo(clock),
-    onTheWay,
+    onTheWay: going,
     going: goingOut(clock),
-    gone: new Set(),
-    whenCreated: new Map(),
     softenings: softenings(),
     finish: async () => undefined,
     unmark: async () => 0,

@@ -1,6 +1,7 @@
 import type { Clock, Journal, RequestRecord } from '@toolcrib/model';
 import type { PassesGiven } from '../port/passes.ts';
 import type { LiveAct } from './live-act.ts';
+import type { OnTheWay } from './on-the-way.ts';
 
 /** The way to the door's thread. */
 export interface PassesLink {
@@ -34,8 +35,7 @@ export interface Ahead {
 interface AheadDeps {
   journal: Journal;
   clock: Clock;
-  /** Kept and handed to the door, until it says what the cluster answered. By request id. */
-  onTheWay: Map<string, RequestRecord>;
+  onTheWay: Pick<OnTheWay, 'handedOver' | 'ended'>;
   log(line: string, detail?: Record<string, unknown>): void;
 }
 
@@ -68,7 +68,7 @@ export function ahead(deps: AheadDeps, link: PassesLink, late: (id: string, cont
         count(batch.live);
         late(id, batch.live.act.context);
       } else {
-        onTheWay.delete(id);
+        onTheWay.ended(id);
         never.push(id);
       }
     }
@@ -101,7 +101,7 @@ export function ahead(deps: AheadDeps, link: PassesLink, late: (id: string, cont
     mayBegin: ({ act: { id } }, seenAt = Number.POSITIVE_INFINITY) =>
       (judged.get(id) ?? 0) <= 1 && !batches.has(id) && seenAt > changedAt,
     begin(live, given, records) {
-      for (const record of records) onTheWay.set(record.id, record);
+      for (const record of records) onTheWay.handedOver(record);
       const { id } = live.act;
       const cancel = clock.after(Math.max(0, given.until - clock.now()), () => void recall(id));
       batches.set(id, { live, open: new Map(records.map((record) => [record.id, record])), cancel });

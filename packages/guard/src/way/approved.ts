@@ -88,7 +88,7 @@ async function lookedAtAgain(deps: WayDeps, step: Step, hold: Hold, again: boole
       `what it would hit is no longer what was approved: ${covers.why}. Send it again to see it anew`,
     );
   }
-  if (deps.gone.has(request.id)) {
+  if (deps.onTheWay.hasClientLeft(request.id)) {
     const share = hold.requestKey === step.key ? undefined : subject.objects[0]?.metadata.uid;
     if (!again) deps.desk.giveBack(hold.code, share);
     stopUninstall(deps, step, { why: 'its client has gone' });

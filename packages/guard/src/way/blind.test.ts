@@ -66,7 +66,7 @@ test('let go without a net, it goes out as it came: no UID is known to pin it to
     await thinking.close();
     const [row] = (await requests()).filter((one) => one.id === id);
     assert.equal(row?.status, 200);
-    assert.equal(deps.onTheWay.size, 0);
+    assert.equal(deps.onTheWay.count(), 0);
     await close();
   }));
 

@@ -6,9 +6,9 @@ import type { AskedRequest, Brain, Outcome } from '../request.ts';
 import type { WayDeps } from './deps.ts';
 import { judge } from './judge.ts';
 import type { LiveAct } from './live-act.ts';
+import type { WhenCreated } from './on-the-way.ts';
 import { isUnsure, settleClaim } from './retained.ts';
 import { saveSoftening } from './softenings.ts';
-import type { WhenCreated } from './when-created.ts';
 
 /** The thinking part, behind the port: judges, and follows what becomes of what it let go. */
 export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates' | 'left'> &
@@ -39,9 +39,8 @@ export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates' | 'left'> &
   };
   return {
     judge: async (request: AskedRequest) => {
-      const instruction = await follow(judge(deps, request)).finally(() => deps.gone.delete(request.id));
-      if (instruction.do === 'forward' && deps.onTheWay.has(request.id))
-        patience(request.id, request.context);
+      const instruction = await follow(judge(deps, request)).finally(() => deps.onTheWay.judged(request.id));
+      if (instruction.do === 'forward' && deps.onTheWay.of(request.id)) patience(request.id, request.context);
       return instruction;
     },
     settled,
@@ -55,13 +54,13 @@ export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates' | 'left'> &
       }
     },
     late: (id, context) => {
-      if (deps.onTheWay.has(id)) patience(id, context);
+      if (deps.onTheWay.of(id)) patience(id, context);
     },
     left(actIds) {
       for (const id of actIds) void follow(deps.ahead.recall(id));
     },
     gone(id) {
-      deps.gone.add(id);
+      deps.onTheWay.clientLeft(id);
       deps.desk.gone(id);
     },
     noticed(read) {
@@ -80,14 +79,11 @@ export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates' | 'left'> &
 async function settle(deps: WayDeps, id: string, outcome: Outcome): Promise<void> {
   // An eviction that a budget refuses takes nothing.
   if ('notSent' in outcome || ('said' in outcome && outcome.said === 'no')) deps.letGo.forget(id);
-  const then = deps.whenCreated.get(id);
-  deps.whenCreated.delete(id);
+  const then = deps.onTheWay.takeIfCreated(id);
   if (then && 'status' in outcome && outcome.said === 'yes') await created(deps, then);
-  const retained = deps.softenings.retained.get(id);
-  deps.softenings.retained.delete(id);
+  const retained = deps.onTheWay.takeIfDeleted(id);
   deps.going.settled(id, 'status' in outcome && outcome.said === 'yes');
-  const request = deps.onTheWay.get(id);
-  deps.onTheWay.delete(id);
+  const request = deps.onTheWay.ended(id);
   try {
     if (request) await writeDown(deps, request, outcome);
   } finally {
@@ -118,12 +114,12 @@ async function settlePassed(deps: WayDeps, all: readonly { id: string; outcome: 
   let live: LiveAct | undefined;
   for (const { id, outcome } of all) {
     live = deps.ahead.settled(id) ?? live;
-    const request = deps.onTheWay.get(id);
+    const request = deps.onTheWay.of(id);
     if (!request || isUnsure(outcome) || 'failed' in outcome) {
       rest.push({ id, outcome });
       continue;
     }
-    deps.onTheWay.delete(id);
+    deps.onTheWay.ended(id);
     deps.going.settled(id, 'said' in outcome && outcome.said === 'yes');
     const { ahead: _ahead, ...was } = request;
     certain.push({ ...was, ...endOf(outcome) });

@@ -63,7 +63,7 @@ test('its client goes in the middle: what was not sent by then stays, and is tol
     get: (real, name) =>
       name === 'delete'
         ? (...args: Parameters<typeof real.delete>) =>
-            real.delete(...args).finally(() => way.deps.gone.add(request.id))
+            real.delete(...args).finally(() => way.deps.onTheWay.clientLeft(request.id))
         : Reflect.get(real, name),
   });
   const way = openWay(cluster, policyOf('[]'));

@@ -30,7 +30,7 @@ export async function releaseCollection(
     const { namespace, name, uid } = object.metadata;
     // A precondition of the client's own holds for every item, as on the server.
     const preconditions = { ...options.preconditions, uid: options.preconditions?.uid ?? uid };
-    if (deps.gone.has(request.id)) {
+    if (deps.onTheWay.hasClientLeft(request.id)) {
       failures.push({ object, why: 'the client went; it was not sent' });
       continue;
     }

@@ -171,7 +171,7 @@ describe('said while another request of the act is being judged', () => {
     const way = await meanwhile('late', ({ deny }) => deny());
     assert.match(await way.send('late', { headers }), /ben said no to this act/);
     assert.deepEqual(await statesOf(way.journal, 'late'), ['refused']);
-    assert.equal(way.deps.onTheWay.size, 0);
+    assert.equal(way.deps.onTheWay.count(), 0);
     await way.close();
   });
 

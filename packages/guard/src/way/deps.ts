@@ -1,4 +1,4 @@
-import type { Clock, Cluster, Ids, Journal, Notifier, RequestRecord, SoftenRecord } from '@toolcrib/model';
+import type { Clock, Cluster, Ids, Journal, Notifier, SoftenRecord } from '@toolcrib/model';
 import type { SessionLists } from '../act/sessions.ts';
 import type { HoldDesk } from '../hold/desk.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
@@ -8,10 +8,10 @@ import type { EarlyLooks } from './early.ts';
 import type { GoingOut } from './going.ts';
 import type { HookWatches } from './hook-watches.ts';
 import type { LetGo } from './let-go.ts';
+import type { OnTheWay } from './on-the-way.ts';
 import type { OwnedLooks } from './owned.ts';
 import type { Softenings } from './softenings.ts';
 import type { StandingOwners } from './standing.ts';
-import type { WhenCreated } from './when-created.ts';
 
 /** What the way of a request needs from outside; put together in `app/`. */
 export interface WayDeps {
@@ -39,14 +39,10 @@ export interface WayDeps {
   owners: StandingOwners;
   /** Pods that were let go of a moment ago. */
   letGo: LetGo;
-  /** Kept and handed to the door, until it says what the cluster answered. By request id. */
-  onTheWay: Map<string, RequestRecord>;
+  /** What was let go of, until the cluster has answered. */
+  onTheWay: OnTheWay;
   /** What is on its way out by deletes that were let go. */
   going: GoingOut;
-  /** Requests whose client went while they were judged. */
-  gone: Set<string>;
-  /** CREATEs handed to the door that take a softened act's Pods over, or end its window, once they are taken. By request id. */
-  whenCreated: Map<string, WhenCreated>;
   softenings: Softenings;
   /** Completes a softened delete now (the undo capability's work; injected, since capabilities never import each other). */
   finish(softened: SoftenRecord, why: string): Promise<void>;

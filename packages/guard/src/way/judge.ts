@@ -95,7 +95,7 @@ async function judgeCreate(deps: WayDeps, request: AskedRequest, subject: Judged
     return instruction.do === 'forward' ? withWarnings(instruction, before?.warnings ?? []) : instruction;
   } finally {
     // What was not sent adopts nothing.
-    if (instruction?.do !== 'forward') deps.whenCreated.delete(request.id);
+    if (instruction?.do !== 'forward') deps.onTheWay.takeIfCreated(request.id);
   }
 }
 

@@ -6,6 +6,7 @@ import type { Instruction } from '../request.ts';
 import { type ClusterTarget, type OpenTarget, put } from '../testing/target.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
 import { judge } from './judge.ts';
+import { onTheWay } from './on-the-way.ts';
 import { recover } from './recover.ts';
 
 /** Law 1, over this target: nothing is destroyed before it is kept. */
@@ -54,7 +55,7 @@ export function keepFirstContract(open: OpenTarget): void {
       open();
       await judged;
       assert.equal((instruction as Instruction | undefined)?.do, 'forward');
-      const [snapshot] = await journal.snapshotsOf([...deps.onTheWay.values()][0]?.actId ?? '');
+      const [snapshot] = await journal.snapshotsOf((await journal.acts())[0]?.id ?? '');
       assert.deepEqual(snapshot?.objects, [object]);
       await close();
     });
@@ -118,7 +119,7 @@ export function keepFirstContract(open: OpenTarget): void {
     await judge(holding.deps, asked('DELETE', `${AT}/held`));
     await target.https('DELETE', `${AT}/gone`);
     // The guard has died, and begins anew: nothing is on the way in its memory.
-    deps.onTheWay.clear();
+    deps.onTheWay = onTheWay();
     const restart = Date.now() + 1;
     await new Promise((resolve) => setTimeout(resolve, 5));
     await configMap('new');

@@ -41,12 +41,12 @@ export async function record(
   try {
     await deps.acts.save(step.live);
     const { id } = step.request;
-    const snapshotId = deps.onTheWay.get(id)?.snapshotId;
+    const snapshotId = deps.onTheWay.of(id)?.snapshotId;
     await deps.journal.saveRequest(
       requestRecord(step, state, { ...more, at: deps.clock.now(), ...(snapshotId ? { snapshotId } : {}) }),
     );
     // Only `kept` is on its way; any other state is an end, or not yet a beginning.
-    deps.onTheWay.delete(id);
+    deps.onTheWay.ended(id);
   } catch (error) {
     deps.log('the journal could not be written', { state, why: String(error) });
   }

@@ -366,10 +366,10 @@ export function recoverContract(open: OpenTarget): void {
     const { deps } = made;
     const request = aRequest({ state: 'kept', at: Date.now() });
     await deps.journal.keep(aSnapshot(), request);
-    deps.onTheWay.set(request.id, request);
+    deps.onTheWay.handedOver(request);
     await deps.journal.saveSoften(record);
     deps.softenings.underWay.add(record.requestId);
-    deps.softenings.retained.set(record.requestId, record);
+    deps.onTheWay.ifDeleted(record.requestId, record);
     const thinking = brain({ ...deps, desk: { close() {} } as typeof deps.desk });
     thinking.settled(record.requestId, outcome);
     await thinking.close();
@@ -507,7 +507,7 @@ export function recoverContract(open: OpenTarget): void {
   async function answered(made: TestDeps, request: RequestRecord, outcome: Outcome, objects: KubeObject[]) {
     const { deps } = made;
     await deps.journal.keep(aSnapshot({ id: request.snapshotId, requestId: request.id, objects }), request);
-    deps.onTheWay.set(request.id, request);
+    deps.onTheWay.handedOver(request);
     const thinking = brain({ ...deps, desk: { close() {} } as typeof deps.desk });
     thinking.settled(request.id, outcome);
     await thinking.close();

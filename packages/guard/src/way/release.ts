@@ -118,7 +118,7 @@ async function keep(deps: WayDeps, step: Step, form: Form): Promise<KeptFor> {
       const rest = also.map(({ snapshot, record }) => ({ snapshot, request: record }));
       await deps.journal.together({ act: live.act, keep: [first, ...rest] });
     }
-    deps.onTheWay.set(request.id, kept);
+    deps.onTheWay.handedOver(kept);
     return { kept: 'kept', ahead: also };
   } catch (error) {
     if (!(error instanceof ToolcribError)) throw error;
@@ -214,7 +214,7 @@ async function recordWithoutNet(deps: WayDeps, step: Step, why: string): Promise
   try {
     await deps.acts.save(step.live);
     await deps.journal.saveRequest(record);
-    deps.onTheWay.set(record.id, record);
+    deps.onTheWay.handedOver(record);
   } catch (error) {
     deps.log('sent without a net, and not written down', { path: step.request.path, why: String(error) });
   }

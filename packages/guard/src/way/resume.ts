@@ -45,7 +45,7 @@ async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolea
   const { journal, clock } = deps;
   const { underWay, pauses } = deps.softenings;
   const id = record.requestId;
-  if (underWay.has(id) || deps.onTheWay.has(id) || clock.now() < (pauses.get(id)?.until ?? 0)) return true;
+  if (underWay.has(id) || deps.onTheWay.of(id) || clock.now() < (pauses.get(id)?.until ?? 0)) return true;
   underWay.add(id);
   try {
     const request = (await journal.requests({ actId: record.actId })).find((one) => one.id === id);

@@ -96,7 +96,7 @@ test('ServiceAccount and ConfigMap first, then the Deployment: not softened, sin
       const request = asked('DELETE', path, kubectl('s1'));
       assert.equal((await judge(deps, request)).do, 'forward');
       await target.https('DELETE', path);
-      deps.onTheWay.delete(request.id);
+      deps.onTheWay.ended(request.id);
     }
     answered(await judge(deps, asked('DELETE', at.dep, kubectl('s1'))));
     const [hold] = deps.desk.list();

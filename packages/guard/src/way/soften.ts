@@ -127,7 +127,7 @@ async function softenClaim(
     throw error;
   }
   // Softened it is only once the cluster has taken the claim's delete: `settled` says.
-  deps.softenings.retained.set(request.id, now);
+  deps.onTheWay.ifDeleted(request.id, now);
   const names = volumes.map(({ name }) => name).join(', ');
   const { id } = live.act;
   const told = [

@@ -4,14 +4,12 @@ import type { Journal, SoftenRecord } from '@toolcrib/model';
 export interface Softenings {
   /** Being softened, settled or resumed now. */
   underWay: Set<string>;
-  /** Volumes were set to Retain, and the door has the claim's delete: what the cluster says decides. */
-  retained: Map<string, SoftenRecord>;
   /** Could not be resumed the last time: not before `until` again. Milliseconds. */
   pauses: Map<string, { until: number; pause: number }>;
 }
 
 export function softenings(): Softenings {
-  return { underWay: new Set(), retained: new Map(), pauses: new Map() };
+  return { underWay: new Set(), pauses: new Map() };
 }
 
 /** Writes a softening down, but never over an end that another process (an undo) has written meanwhile. */

@@ -9,7 +9,6 @@ import { inNamespace, paths, put, seen, until } from '../testing/target.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
 import { finishByItself } from '../undo/finish.ts';
 import { brain } from './brain.ts';
-import { isBeingAdopted } from './window.ts';
 
 const ACT = 'act-000001';
 const WINDOW = 30 * 60_000;
@@ -53,7 +52,7 @@ export function windowContract(open: OpenTarget): void {
       deps.notifier = { tell: ({ kind, title, text }) => void told.push(`${kind}: ${title}: ${text}`) };
       deps.finish = async (record, why) => {
         const own = { ...deps, clusterFor: async () => finishWith, by: why };
-        const adopting = () => isBeingAdopted(deps.whenCreated, record);
+        const adopting = () => deps.onTheWay.isBeingAdopted(record);
         const { results } = await finishByItself(own, record, { windowMs: WINDOW, due: false, adopting });
         const failed = results.find(({ result }) => result === 'failed');
         if (failed) throw new Error(failed.note);

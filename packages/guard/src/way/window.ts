@@ -9,17 +9,7 @@ import type { AskedRequest, Instruction } from '../request.ts';
 import { onCreate } from '../soften/index.ts';
 import { answer, failure } from '../status.ts';
 import type { WayDeps } from './deps.ts';
-import type { WhenCreated } from './when-created.ts';
-
-/** Whether a create is on its way that takes over what a softened delete left: it must not be finished under it. */
-export function isBeingAdopted(
-  underWay: ReadonlyMap<string, WhenCreated>,
-  { requestId, owner }: SoftenRecord,
-): boolean {
-  return [...underWay.values()].some(({ adopted }) =>
-    adopted.some((one) => one.requestId === requestId && one.owner.uid === owner.uid),
-  );
-}
+import type { WhenCreated } from './on-the-way.ts';
 
 /**
  * A CREATE (or apply) of the kind and name that a softened act has just taken away, judged by what the server says to a dry
@@ -92,7 +82,7 @@ function mustAsk(
 
 function forward(deps: WayDeps, request: AskedRequest, then: WhenCreated, warnings: string[]): Instruction {
   // Only what the cluster has really created adopts, or ends anything: until it has said so, the act stays as it is.
-  if (then.adopted.length + then.ends.length > 0) deps.whenCreated.set(request.id, then);
+  if (then.adopted.length + then.ends.length > 0) deps.onTheWay.ifCreated(request.id, then);
   return { do: 'forward', warnings };
 }
 

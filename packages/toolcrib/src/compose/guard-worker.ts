@@ -17,12 +17,12 @@ import { earlyLooks } from '@toolcrib/guard/way/early';
 import { goingOut } from '@toolcrib/guard/way/going';
 import { hookWatches } from '@toolcrib/guard/way/hook-watches';
 import { letGo } from '@toolcrib/guard/way/let-go';
+import { onTheWay } from '@toolcrib/guard/way/on-the-way';
 import { ownedLooks } from '@toolcrib/guard/way/owned';
 import { resumeSoftenings } from '@toolcrib/guard/way/resume';
 import { settling } from '@toolcrib/guard/way/settling';
 import { softenings } from '@toolcrib/guard/way/softenings';
 import { standingOwners } from '@toolcrib/guard/way/standing';
-import { isBeingAdopted } from '@toolcrib/guard/way/window';
 import { windows } from '@toolcrib/guard/way/windows';
 import { messageOf } from '@toolcrib/model';
 import { contexts } from '../laptop/contexts.ts';
@@ -97,15 +97,15 @@ async function main(
     post({ type: 'waiting', id, code });
     return work.finally(() => post({ type: 'waiting', id }));
   };
+  const ways = onTheWay();
   const finish = finishing({
     journal,
     clusterFor,
     clock,
     windowMs: () => policy.current().softenMs,
-    isBeingAdopted: (softened) => isBeingAdopted(deps.whenCreated, softened),
+    isBeingAdopted: ways.isBeingAdopted,
   });
   const recalling = recalls((call, actId) => post({ type: 'recall', call, actId }));
-  const onTheWay: WayDeps['onTheWay'] = new Map();
   const clientOf = clientProcesses();
   const ofActs = acts({
     journal,
@@ -135,7 +135,7 @@ async function main(
     hooks: hookWatches(clock, () => windowsOpen.republish()),
     acts: ofActs,
     ahead: ahead(
-      { journal, clock, onTheWay, log },
+      { journal, clock, onTheWay: ways, log },
       {
         give: (given) => post({ type: 'passes', given }),
         recall: recalling.ask,
@@ -147,10 +147,8 @@ async function main(
     owned: ownedLooks(clock),
     owners: standingOwners(clock),
     letGo: letGo(clock),
-    onTheWay,
+    onTheWay: ways,
     going: goingOut(clock),
-    gone: new Set(),
-    whenCreated: new Map(),
     softenings: softenings(),
     finish,
     unmark: (cluster, record, all) => unmarkLeft(cluster, record, { all }),
@@ -179,7 +177,7 @@ async function main(
   /** What another thread handed to the door, and its outcome comes here: as if it had been ours. */
   const adopt = async (id: string): Promise<void> => {
     const kept = (await journal.requests({ state: 'kept' })).find((request) => request.id === id);
-    if (kept) deps.onTheWay.set(id, kept);
+    if (kept) ways.handedOver(kept);
   };
 
   const thinking = brain(deps);

@@ -9,6 +9,7 @@ import { ahead as judgedAhead } from '../ahead.ts';
 import type { WayDeps } from '../deps.ts';
 import { goingOut } from '../going.ts';
 import { letGo } from '../let-go.ts';
+import { onTheWay } from '../on-the-way.ts';
 import { softenings } from '../softenings.ts';
 
 export interface TestDeps {
@@ -37,8 +38,7 @@ export function testDeps(clusters: Record<string, Cluster>): TestDeps {
       return cluster;
     },
     notifier: { tell: (news: TestDeps['told'][number]) => void told.push(news) },
-    onTheWay: new Map(),
-    whenCreated: new Map(),
+    onTheWay: onTheWay(),
     softenings: softenings(),
     unmark: (cluster: Cluster, record: SoftenRecord, all: boolean) => unmarkLeft(cluster, record, { all }),
     letGo: letGo(clock),
