@@ -136,6 +136,24 @@ step('JSON Schemas and the OpenAPI document are those of the sources', () => {
   return ok ? undefined : output;
 });
 
+step('what pages of docs list is what the code has', () => {
+  const { ok, output } = run(process.execPath, [
+    '--conditions=toolcrib-source',
+    'scripts/docs.ts',
+    ...(fix ? [] : ['--check']),
+  ]);
+  return ok ? undefined : output;
+});
+
+step('a drift of each list in the docs is found where it is planted', () => {
+  const { ok, output } = run(process.execPath, [
+    '--conditions=toolcrib-source',
+    'scripts/docs.ts',
+    '--planted',
+  ]);
+  return ok ? undefined : output;
+});
+
 step('no registry host, no path of a machine, no install script', () => {
   const files = run('git', [
     'grep',

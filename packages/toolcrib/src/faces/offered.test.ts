@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { Command } from 'commander';
 import { operationNames } from '../operations/operation.ts';
 import { apiRoutes } from './api/server.ts';
+import { commandOf, noOperation } from './cli/offers.ts';
+import { programFor } from './cli/program.ts';
 
-// What one face offers and another does not is a decision that is written down: docs/api.md says it of what is no operation.
+// What one face offers and another does not is a decision that is written down: docs/operations.md has it from here.
 
 test('the command line calls every operation', () => {
   const folder = join(import.meta.dirname, 'cli');
@@ -34,4 +37,17 @@ test('the API answers for every operation', async () => {
   for (const [method, path] of [...paths, ...changes.map((path) => ['POST', path])])
     await app.request(`/v1/${path}`, { method });
   assert.deepEqual(asked.sort(), [...operationNames]);
+});
+
+test('every command asks for an operation, or says why it is none', async () => {
+  const leaves = (command: Command, above: string): string[] =>
+    command.commands.flatMap((one) => {
+      const path = `${above} ${one.name()}`.trim();
+      const does = one.commands.length === 0 || one.registeredArguments.length > 0;
+      return [...(does ? [path] : []), ...leaves(one, path)];
+    });
+  const commands = leaves(await programFor(''), '');
+  // `log ACT`, `vet --verify PACK`: the words before what it takes.
+  const asked = Object.values(commandOf).map((text) => text.replace(/ (--\S+ )?[A-Z/…]+$| --\S+$/, ''));
+  assert.deepEqual([...new Set([...asked, ...Object.keys(noOperation)])].sort(), commands.sort());
 });

@@ -27,6 +27,8 @@ export const absenceFactorCriterion: Criterion<z.infer<typeof threshold>> = {
   definition:
     'The smallest number of people who made at least half of the commits (no merges, no bots) that entered the main branch within the window; by name and by address after mailmap, the smaller is taken.',
   source: CITED.absenceFactor,
+  passes: "half of a year's commits come from two people or more",
+  from: 'git',
   threshold,
   judge(evidence, { min, days }, now) {
     const fact = evidence.first('git.history');

@@ -16,6 +16,8 @@ export const activeContributors: Criterion<z.infer<typeof threshold>> = {
   definition:
     'Different people who authored a commit (no merge, no bot) that entered the main branch within the window. People are counted by name and by address after mailmap, and the smaller count is taken, as one person may use several of either.',
   source: CITED.conciseGuide,
+  passes: 'two people committed within a year',
+  from: 'git',
   threshold,
   judge(evidence, { min, days }, now) {
     const fact = evidence.first('git.history');

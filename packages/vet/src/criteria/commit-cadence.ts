@@ -18,6 +18,8 @@ export const commitCadence: Criterion<z.infer<typeof threshold>> = {
   definition:
     'Commits (no merges, no bots) that entered the main branch within the window, divided by its weeks. Beside it the weeks of the window, counted back from today, in which there was none.',
   source: CITED.scorecardMaintained,
+  passes: 'a commit a week over 90 days; the project is 90 days old',
+  from: 'git',
   threshold,
   judge(evidence, { perWeek, days, minAgeDays }, now) {
     const fact = evidence.first('git.history');

@@ -11,6 +11,8 @@ export const coolDown: Criterion<z.infer<typeof threshold>> = {
   definition:
     'Whole days since the chosen version was published (registry time where it is believed, else the tag’s date, which its maker can set). Without a chosen version, the latest release.',
   source: CITED.coolDown,
+  passes: 'the chosen version has been out for seven days',
+  from: 'registry or tag',
   threshold,
   judge(evidence, { minDays }, now) {
     const found = publicationOf(evidence);

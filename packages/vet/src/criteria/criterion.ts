@@ -35,6 +35,10 @@ export interface Criterion<Threshold = unknown> {
   definition: string;
   /** Where the threshold comes from. */
   source: { title: string; url: string };
+  /** When it passes by the cited threshold, in one clause: docs/vet.md has its table from here. */
+  passes: string;
+  /** Where its evidence comes from, in a word or two. */
+  from: string;
   /** Parses a threshold; every member has a default, so that `{}` is the cited threshold itself. */
   threshold: z.ZodType<Threshold>;
   /** purl types it can be asked of (`npm`); absent: all. Elsewhere it is left out, not passed. */

@@ -11,6 +11,8 @@ export const declaredProvenance: Criterion<z.infer<typeof threshold>> = {
   definition:
     'The registry names a provenance attestation for exactly this version. Declared, not verified. Where a mirror strips signatures and attestations, their absence says nothing.',
   source: CITED.slsa,
+  passes: 'the npm registry names a provenance for this version (npm only)',
+  from: 'registry',
   threshold,
   appliesTo: ['npm'],
   mend: 'npm publish --provenance   # from a CI that has an OIDC identity',

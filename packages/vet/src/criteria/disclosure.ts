@@ -14,6 +14,9 @@ export const disclosure: Criterion<z.infer<typeof threshold>> = {
   definition:
     'The security policy at the chosen version (SECURITY.md: under .github, else at the top, else under docs) names a way to report and a time frame. Only the repository itself is read: a policy that stands elsewhere, for a whole organisation or behind a link, is not seen.',
   source: CITED.disclosure,
+  passes:
+    'a security policy with a way to report and a time frame for reports (not for how long versions are kept)',
+  from: 'files',
   threshold,
   mend: 'write SECURITY.md: where to report in private, and within how many days there will be an answer',
   judge(evidence, { maxDays }) {

@@ -15,6 +15,9 @@ export const fixToRelease: Criterion<z.infer<typeof threshold>> = {
   definition:
     'Days from a commit that names an advisory (CVE, GHSA) to the first release that holds it; a fix not released yet counts with the days it waits so far. Where no advisory is named, the newest commits that call themselves a fix. Fixes that are not named are not seen.',
   source: CITED.badgePassing,
+  passes:
+    'fixes reach a release within 60 days in the median; those that still wait count with their wait so far',
+  from: 'git',
   threshold,
   judge(evidence, { maxMedianDays, days }, now) {
     const fact = evidence.first('git.fixes');

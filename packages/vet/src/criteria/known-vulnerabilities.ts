@@ -16,6 +16,9 @@ export const knownVulnerabilities: Criterion<z.infer<typeof threshold>> = {
   definition:
     'OSV records of this package whose affected versions hold the chosen one. Data without any record of the package proves nothing, and neither does an answer, a list, or records of this package alone: a pass needs the export of a whole ecosystem that holds records of this package, none of which affects this version, and whose newest record is not older than the version.',
   source: CITED.badgePassing,
+  passes:
+    'an ecosystem’s export (`all.zip`, or a folder of its records) holds records of this package, is not older than this version, and none of them affects it',
+  from: '`--file`',
   threshold,
   judge(evidence, { accept }, now) {
     const facts = evidence.all('osv.records');

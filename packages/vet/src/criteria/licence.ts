@@ -24,6 +24,9 @@ export const licence: Criterion<Threshold> = {
   definition:
     'The licence as an SPDX expression, from the text of the licence files (SPDX’s published texts, word by word but for names, titles and numbering) and from what manifests and the registry declare; approved by the Open Source Initiative. Where text and declaration speak of different licences, or a licence file is none of those, it is unknown.',
   source: CITED.licence,
+  passes:
+    'an SPDX expression the OSI approves; text and declaration agree, and no licence file is something else',
+  from: 'files, registry',
   threshold,
   mend: 'add the licence’s full text as LICENSE (https://choosealicense.com helps to choose) and its SPDX id to the manifest',
   judge(evidence, threshold) {

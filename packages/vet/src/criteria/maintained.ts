@@ -14,6 +14,9 @@ export const maintained: Criterion<z.infer<typeof threshold>> = {
   definition:
     'Nothing says that it has ended (the top of the README at the chosen version and on the main branch, the registry’s deprecation, deps.dev), and a person’s commit entered the main branch lately; where there is no history, a release was published lately.',
   source: CITED.conciseGuide,
+  passes:
+    'neither the README (of the version and of the main branch) nor the registry says it has ended, and a person worked on it within a year',
+  from: 'git, registry',
   threshold,
   judge(evidence, { maxQuietDays }, now) {
     const history = evidence.first('git.history');

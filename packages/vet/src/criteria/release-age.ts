@@ -12,6 +12,8 @@ export const releaseAge: Criterion<z.infer<typeof threshold>> = {
   definition:
     'Whole days since the newest release that is no prerelease, by its tag, or by the registry where its times are believed.',
   source: CITED.conciseGuide,
+  passes: 'the latest release is at most a year old',
+  from: 'tags or registry',
   threshold,
   judge(evidence, { maxDays }, now) {
     const list = releasesOf(evidence);

@@ -19,6 +19,8 @@ export const releaseCadence: Criterion<z.infer<typeof threshold>> = {
   definition:
     'Intervals in days between releases (no prereleases) within the window: their median, longest and the one still open, and the trend as the median of the newer half over that of the older half. By tags, or by the registry where it is the source.',
   source: CITED.releaseFrequency,
+  passes: 'the median interval between releases is at most a year; longest, open one and trend beside it',
+  from: 'tags or registry',
   threshold,
   judge(evidence, { maxMedianDays, days, maxSlowdown }, now) {
     const list = releasesOf(evidence);

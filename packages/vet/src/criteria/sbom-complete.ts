@@ -14,6 +14,8 @@ export const sbomComplete: Criterion<z.infer<typeof threshold>> = {
     title: 'NTIA, The Minimum Elements For a Software Bill of Materials (2021-07-12)',
     url: 'https://www.ntia.gov/report/2021/minimum-elements-software-bill-materials-sbom',
   },
+  passes: 'the release’s SBOM has all of NTIA’s minimum elements, and describes these very bytes',
+  from: '`--file` (a release)',
   threshold,
   mend: 'syft TOOL -o cyclonedx-json > TOOL.cdx.json   # with supplier, author and the digest of TOOL filled in',
   judge(evidence) {

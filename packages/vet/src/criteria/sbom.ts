@@ -14,6 +14,9 @@ export const sbom: Criterion<z.infer<typeof threshold>> = {
   definition:
     'A software bill of materials (CycloneDX or SPDX) stands in the repository at the chosen version (by its content: a file that is only called so is none), or was given: one that describes this tool and version by its purl, or, beside a release, these very bytes. Most projects attach theirs to the release, which a clone does not show: absence from a clone is unknown. What is in it is not judged here.',
   source: CITED.sbom,
+  passes:
+    "one is in the repository (by its content, not its name), or one you gave describes this version, or a release's describes these very bytes. Named after an archive, without a purl, is unknown",
+  from: 'files, `--file`',
   threshold,
   mend: 'npm sbom --sbom-format cyclonedx > sbom.cdx.json   # or: syft . -o cyclonedx-json; attach it to every release',
   judge(evidence) {

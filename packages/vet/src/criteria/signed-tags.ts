@@ -14,6 +14,9 @@ export const signedTags: Criterion<z.infer<typeof threshold>> = {
   definition:
     'The tag objects of the newest releases and of the chosen version carry a signature: by which scheme, and by whose key as the signature claims. A tag that is only a name for a signed commit does not count. Presence only: nothing is verified by this criterion.',
   source: CITED.signing,
+  passes:
+    'the tags of the newest five releases, and of the chosen version, carry a signature; a version without a tag is unknown',
+  from: 'git',
   threshold,
   mend: 'git config tag.gpgSign true && git tag -s vX.Y.Z',
   judge(evidence, threshold) {

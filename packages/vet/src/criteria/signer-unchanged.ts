@@ -13,6 +13,9 @@ export const signerUnchanged: Criterion<z.infer<typeof threshold>> = {
   definition:
     'Each artefact of this version was signed by somebody whom the evidence pack of the version in use holds as verified, and nobody else signed any. A workflow that runs on a tag is the same where each tag names its own version. A changed signer may be a new maintainer, a new workflow or a thief: somebody has to look.',
   source: CITED.signing,
+  passes:
+    'each artefact was signed by somebody whom the pack of the version in use holds as verified, and by nobody else',
+  from: '`--file` (a release)',
   threshold,
   judge(evidence) {
     const signatures = evidence

@@ -11,6 +11,8 @@ export const trialRecord: Criterion<z.infer<typeof threshold>> = {
   definition:
     'This version was tried in the sandbox, kept its promises, and no misbehaviour advisory names it. Until such a record is given, it is unknown.',
   source: { title: 'toolcrib, design: trust, but verify', url: 'docs/vet.md#behaviour' },
+  passes: 'never yet: see *Behaviour*',
+  from: 'nowhere yet',
   threshold,
   judge: () => unknown('no trial record and no misbehaviour advisories were given'),
 };

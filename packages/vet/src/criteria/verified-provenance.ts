@@ -13,6 +13,9 @@ export const verifiedProvenance: Criterion<z.infer<typeof threshold>> = {
   definition:
     "A verified attestation names builder, source repository and version of this release, and they are those of the tool's purl. The SLSA level is the one that the builder's operator publishes.",
   source: CITED.slsa,
+  passes:
+    'a verified attestation names builder, source repository and version of this release, and they are those of the tool’s purl',
+  from: '`--file` (a release)',
   threshold,
   mend: 'uses: actions/attest-build-provenance   # in the release workflow',
   judge(evidence) {

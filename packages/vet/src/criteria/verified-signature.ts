@@ -18,6 +18,9 @@ export const verifiedSignature: Criterion<z.infer<typeof threshold>> = {
   definition:
     'A signature over the very bytes of the release was verified cryptographically, and its signer is one that the policy pins for this tool. A file that looks like a signature counts for nothing; a good signature of somebody who is not pinned is a proposal.',
   source: CITED.signing,
+  passes:
+    'a signature holds over the release’s very bytes, and its signer is one that the policy pins for this tool: [verification.md](verification.md)',
+  from: '`--file` (a release)',
   threshold,
   mend: 'cosign sign-blob --bundle TOOL.sigstore.json TOOL   # in the release workflow; attach the bundle to the release',
   judge(evidence, { signers }) {
