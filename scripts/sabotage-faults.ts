@@ -92,7 +92,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'undo that overwrites',
-    file: 'packages/guard/src/undo/create.ts',
+    file: 'packages/guard/src/undo/make.ts',
     find: 'const same = sameIntent(now, snapshot);',
     put: 'const same = sameIntent(await run.cluster.patch(info, { namespace, name }, { spec: object.spec }), snapshot);',
     tests: ['packages/guard/src/undo/overwrite.test.ts'],

@@ -44,11 +44,23 @@ export function neverConnected(error: unknown): boolean {
   return NEVER_CONNECTED.has(code ?? '') || NEVER_CONNECTED.has(cause?.code ?? '');
 }
 
+/** What the cluster's API said in the place of an answer, if an error of a {@link Cluster} method is that. */
+export function apiFailureOf(error: unknown): ApiFailure | undefined {
+  const cause = error instanceof ToolcribError ? (error.cause as Partial<ApiFailure> | undefined) : undefined;
+  return cause?.status === undefined ? undefined : (cause as ApiFailure);
+}
+
+/** Whether the cluster itself says that this person may not: of any other 403 nobody knows who said it, and why. */
+export function isForbidden(error: unknown): boolean {
+  const said = apiFailureOf(error);
+  return said?.status === 403 && isCertainNo(said);
+}
+
 /** Whether an error of a {@link Cluster} method says for certain that nothing was carried out. */
 export function certainlyNotDone(error: unknown): boolean {
   if (!(error instanceof ToolcribError)) return false;
-  const cause = error.cause as ApiFailure | undefined;
-  if (cause?.status !== undefined) return isCertainNo(cause);
+  const said = apiFailureOf(error);
+  if (said) return isCertainNo(said);
   if (error.code === 'unreachable') return neverConnected(error.cause);
   // Credentials that could not be made, and our own checks: all others of them before anything is sent.
   return error.code !== 'api' && error.code !== 'unsettled';

@@ -1,4 +1,4 @@
-import { ToolcribError } from '@toolcrib/model';
+import { messageOf, ToolcribError } from '@toolcrib/model';
 import type { ContextConfig } from './kubeconfig.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function oidcTokens(context: ContextConfig): Promise<() => Promise<
     try {
       await kubeConfig.applyToHTTPSOptions(options);
     } catch (cause) {
-      throw refused(context, cause instanceof Error ? cause.message : String(cause), cause);
+      throw refused(context, messageOf(cause), cause);
     }
     const token = /^Bearer (\S+)$/.exec(options.headers.Authorization ?? '')?.[1];
     if (token) return token;

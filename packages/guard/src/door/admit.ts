@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { parseRequestPath, type RequestTarget, type Status } from '@toolcrib/kube';
+import { messageOf } from '@toolcrib/model';
 import { failure } from '../status.ts';
 import { stripContextPrefix } from './context-path.ts';
 import type { TokenGrant, TokenTable } from './tokens.ts';
@@ -71,7 +72,7 @@ export function admit(request: IncomingMessage, port: number, tokens: TokenTable
     }
     return { admitted: true, grant, path, query, target };
   } catch (error) {
-    return refuse(400, `toolcrib: ${error instanceof Error ? error.message : String(error)}`);
+    return refuse(400, `toolcrib: ${messageOf(error)}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:https';
 import { type AddressInfo, createServer as createFront, type Server as Front, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Status } from '@toolcrib/kube';
-import { ToolcribError } from '@toolcrib/model';
+import { messageOf, ToolcribError } from '@toolcrib/model';
 import { bodyNeedsJudgement, needsJudgement } from '../effects/needs-judgement.ts';
 import type { AskedRequest, Brain, Outcome } from '../request.ts';
 import { failure } from '../status.ts';
@@ -445,8 +445,4 @@ function refuse(socket: Duplex, status: number, message: string): void {
   socket.resume();
   socket.end(plainAnswer(status, message));
   setTimeout(() => socket.destroy(), LINGER).unref();
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

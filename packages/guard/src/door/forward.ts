@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Status } from '@toolcrib/kube';
-import { neverConnected } from '@toolcrib/model';
+import { messageOf, neverConnected } from '@toolcrib/model';
 import type { Dispatcher } from 'undici';
 import type { Answered, Outcome, Said } from '../request.ts';
 import { ENOUGH, saidBy } from './said.ts';
@@ -59,7 +59,7 @@ export async function forward(
       answer = await send(request, upstream, what, aborted?.signal);
     }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     if (!aborted?.signal.aborted) answerWith(response, unreachable(upstream.url, why), []);
     // A first try was answered: that it was a refusal nobody but its sender knows.
     if (!refused && neverConnected(error)) return { notSent: why };

@@ -7,14 +7,7 @@ import {
   readExactJson,
   textOf,
 } from '@toolcrib/kube';
-import {
-  type ApiFailure,
-  type As,
-  type Cluster,
-  isCertainNo,
-  type Target,
-  ToolcribError,
-} from '@toolcrib/model';
+import { type As, type Cluster, isForbidden, type Target, ToolcribError } from '@toolcrib/model';
 import { isFinished, wouldAdopt } from '../radius/index.ts';
 import { type Adopter, adopterOf } from '../read/adopters.ts';
 import { isEncoded } from '../read/canonical.ts';
@@ -126,10 +119,8 @@ function sized(
 function unlooked(error: unknown, target: Target, created: KubeObject): Adopting {
   if (!(error instanceof ToolcribError)) throw error;
   if (error.code === 'unreachable' || error.code === 'credentials') throw error;
-  const cause = error.cause as ApiFailure | undefined;
-  const forbidden = cause?.status === 403 && isCertainNo(cause);
   const why = `whether it takes over what runs already, and deletes of it, could not be looked at: ${error.message}`;
-  if (!forbidden || created.spec?.replicas === 0) return { is: 'not-understood', target, why };
+  if (!isForbidden(error) || created.spec?.replicas === 0) return { is: 'not-understood', target, why };
   return { is: 'harmless', warning: `toolcrib: ${target.resource} ${target.name ?? ''}: ${why}` };
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '@toolcrib/model';
 import type { Brain, Outcome } from '../request.ts';
 import type { Channel } from './client.ts';
 import type { Judgements } from './judgements.ts';
@@ -27,9 +28,7 @@ export function hostBrain(channel: Channel, brain: Hosted, judgements: Judgement
             if (instruction.do === 'forward')
               brain.settled(id, { notSent: 'it could not be judged in time' });
           })
-          .catch((error: unknown) =>
-            send({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) }),
-          );
+          .catch((error: unknown) => send({ type: 'failed', id, message: messageOf(error) }));
         return;
       }
       case 'give-up':

@@ -1,7 +1,7 @@
 import type { KubeObject, ObjectRef } from '@toolcrib/kube';
 import { groupVersionOf, ownerGraph, refOf } from '@toolcrib/kube';
-import type { ApiFailure, As, Cluster } from '@toolcrib/model';
-import { isCertainNo, mayBeServed, ToolcribError } from '@toolcrib/model';
+import type { As, Cluster } from '@toolcrib/model';
+import { isForbidden, mayBeServed, ToolcribError } from '@toolcrib/model';
 import { adoptedBy } from './adopted.ts';
 import { holdsAnyKind, isEstablished, kindOf, unservedDefinitions } from './definitions.ts';
 import { endpointsWanted, isEndpoints, isMadeAgain } from './endpoints.ts';
@@ -239,8 +239,7 @@ async function attempt<T>(
 }
 
 function nothingIfForbidden(error: unknown): undefined {
-  const said = (error as { cause?: ApiFailure } | undefined)?.cause;
-  if (said?.status !== 403 || !isCertainNo(said)) throw error;
+  if (!isForbidden(error)) throw error;
 }
 
 /**

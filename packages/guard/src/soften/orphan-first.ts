@@ -1,7 +1,7 @@
 import type { DeleteOptions, KubeObject } from '@toolcrib/kube';
 import { describeRef, foreignFinalizers, groupVersionOf } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord } from '@toolcrib/model';
-import { certainlyNotDone, marks, ToolcribError } from '@toolcrib/model';
+import { certainlyNotDone, marks, messageOf, ToolcribError } from '@toolcrib/model';
 import { claimsOf, directDependents, everythingLeft, podsBelow, stripOwner, sweep } from './dependents.ts';
 import { markLeft } from './mark.ts';
 import type { OwnerAt } from './owner.ts';
@@ -275,8 +275,4 @@ async function ended(
   const end: SoftenRecord = { ...record, state, note };
   await progress({ step: state === 'softened' ? 'done' : 'failed', record: end, text: note ?? 'softened' });
   return end;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

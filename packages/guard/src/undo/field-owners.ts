@@ -1,5 +1,6 @@
 import type { KubeObject, ManagedFields, ResourceType } from '@toolcrib/kube';
 import { fieldsAsBefore, fieldsGivenBack } from '@toolcrib/kube';
+import { messageOf } from '@toolcrib/model';
 import type { Run } from './running.ts';
 import { statusOf } from './wait.ts';
 
@@ -41,7 +42,7 @@ export async function giveFieldsBack(
       }
     }
   } catch (error) {
-    const why = error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
+    const why = messageOf(error).replace(/\.$/, '');
     return `its field owners could not be given back (${why})`;
   }
 }

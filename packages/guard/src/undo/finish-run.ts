@@ -1,7 +1,7 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { controllerOf, describeRef } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord, UndoRecord } from '@toolcrib/model';
-import { ToolcribError } from '@toolcrib/model';
+import { messageOf, ToolcribError } from '@toolcrib/model';
 import { isStillLeft, lookAtClaims, userOfClaim } from './claim-use.ts';
 import type { FinishPlan, FinishStep } from './finish-plan.ts';
 import { carries, isClaim, volumeResult } from './finish-plan.ts';
@@ -87,7 +87,7 @@ async function outcome(
     if (step.do === 'reclaim') return await reclaim(cluster, step, goOn, as);
     return await remove(cluster, record, step, goOn, as);
   } catch (error) {
-    return { what, result: 'failed', note: error instanceof Error ? error.message : String(error) };
+    return { what, result: 'failed', note: messageOf(error) };
   }
 }
 

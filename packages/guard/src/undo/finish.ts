@@ -7,17 +7,10 @@ import {
   type UndoRecord,
 } from '@toolcrib/model';
 import { state as windowState } from '../way/windows.ts';
-import {
-  type ActDeps,
-  type ActProgress,
-  knownAct,
-  nothingNewer,
-  otherCluster,
-  recordId,
-  settledFirst,
-  unknownCluster,
-} from './act.ts';
+import { type ActDeps, type ActProgress, knownAct, nothingNewer, recordId } from './act-deps.ts';
+import { otherCluster, unknownCluster } from './bound-cluster.ts';
 import { lookForFinish, planFinish, runFinish } from './index.ts';
+import { settledFirst } from './settle-first.ts';
 
 interface Finish {
   /** Milliseconds. */

@@ -1,6 +1,6 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
 import { controllerOf } from '@toolcrib/kube';
-import { type ApiFailure, isCertainNo, ToolcribError } from '@toolcrib/model';
+import { isForbidden } from '@toolcrib/model';
 import { takenOverBy } from '../look/taken-over.ts';
 import type { Run } from './running.ts';
 import { nameOf } from './steps.ts';
@@ -18,9 +18,7 @@ export async function othersTaken(
   object: KubeObject,
 ): Promise<{ conflict: string } | { note: string } | undefined> {
   const taken = await takenOverBy(object, info, run.cluster, run.as).catch((error: unknown) => {
-    const cause = error instanceof ToolcribError ? (error.cause as ApiFailure | undefined) : undefined;
-    if (cause?.status === 403 && isCertainNo(cause) && object.spec?.replicas !== 0)
-      return 'forbidden' as const;
+    if (isForbidden(error) && object.spec?.replicas !== 0) return 'forbidden' as const;
     throw error;
   });
   if (taken === 'forbidden') return { note: 'whether it takes over Pods of others could not be looked at' };

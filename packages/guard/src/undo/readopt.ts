@@ -1,7 +1,7 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { controllerOf, describeRef } from '@toolcrib/kube';
 import { createStep } from './create.ts';
-import { restartsOf } from './plan.ts';
+import { restartsOf } from './readopt-plan.ts';
 import type { Run } from './running.ts';
 import type { Result, UndoStep } from './steps.ts';
 import { unmarkLeft } from './unmark.ts';

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
+import { messageOf } from '@toolcrib/model';
 import { giveFieldsBack } from './field-owners.ts';
 import type { Run } from './running.ts';
 import type { ClaimAt, Result, UndoStep, VolumeAt } from './steps.ts';
@@ -21,7 +22,7 @@ export async function retainStep(
   try {
     await run.cluster.patch(VOLUMES, { name }, patch, {}, run.as);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return [{ what, result: 'failed', note: `could not be set to Retain, so its data may go: ${why}` }];
   }
   const now = await run.cluster.get(VOLUMES, { name }, run.as);

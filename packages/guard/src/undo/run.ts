@@ -1,19 +1,21 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { describeRef } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord, UndoRecord } from '@toolcrib/model';
-import { addOwners, createStep, stands } from './create.ts';
-import { giveFieldsBack } from './field-owners.ts';
+import { messageOf } from '@toolcrib/model';
+import { createStep } from './create.ts';
 import { stillMissing } from './made.ts';
 import { ownStep } from './own.ts';
 import { readoptStep } from './readopt.ts';
 import { awaitBoundStep, reclaimStep, retainStep } from './rebind.ts';
+import { relinkStep } from './relink.ts';
+import { revertStep } from './revert.ts';
 import type { Run } from './running.ts';
-import { readSize } from './size.ts';
+import { scaleStep } from './scale-back.ts';
 import type { Result, UndoPlan, UndoStep } from './steps.ts';
 import { nameOf } from './steps.ts';
 import { waitsForItsNamespace } from './still-going.ts';
 import type { Waiting } from './wait.ts';
-import { defaultWaiting, statusOf } from './wait.ts';
+import { defaultWaiting } from './wait.ts';
 
 export interface RunOptions {
   /** Of the record. */
@@ -133,7 +135,7 @@ async function outcome(run: Run, step: UndoStep): Promise<Result[]> {
       run.missing.add(step.snapshot.metadata.uid ?? '');
       run.coming.delete(step.snapshot.metadata.uid ?? '');
     }
-    const note = error instanceof Error ? error.message : String(error);
+    const note = messageOf(error);
     return [{ what: whatOf(step), result: 'failed', note }];
   }
 }
@@ -180,90 +182,5 @@ function whatOf(step: UndoStep): string {
     case 'scale':
     case 'relink':
       return describeRef(step.ref);
-  }
-}
-
-async function current(
-  run: Run,
-  step: Extract<UndoStep, { do: 'scale' }>,
-): Promise<{ replicas: number; resourceVersion?: string } | undefined> {
-  const { namespace, name, uid } = step.ref;
-  if (step.at === 'scale') {
-    const scale = await readSize(run.cluster, step.info, { namespace, name }, run.as);
-    return scale?.uid === uid ? scale : undefined;
-  }
-  const now = await run.cluster.get(step.info, { namespace, name }, run.as);
-  const { resourceVersion } = now?.metadata ?? {};
-  return now?.metadata.uid === uid ? { replicas: now.spec?.replicas ?? 1, resourceVersion } : undefined;
-}
-
-async function scaleStep(run: Run, step: Extract<UndoStep, { do: 'scale' }>): Promise<Result[]> {
-  const what = describeRef(step.ref);
-  for (let attempt = 0; ; attempt++) {
-    const now = await current(run, step);
-    if (!now) return [{ what, result: 'conflict', note: 'it is gone or another one now' }];
-    const { replicas, resourceVersion } = now;
-    if (replicas === step.to)
-      return [{ what, result: 'unchanged', note: `it stands at ${step.to} replicas` }];
-    if (replicas !== step.from) {
-      return [
-        {
-          what,
-          result: 'conflict',
-          note: `it was scaled to ${replicas} since; the act had set ${step.from}`,
-        },
-      ];
-    }
-    const patch = { metadata: { uid: step.ref.uid, resourceVersion }, spec: { replicas: step.to } };
-    const { namespace, name } = step.ref;
-    const subresource = step.at === 'scale' ? 'scale' : undefined;
-    try {
-      await run.cluster.patch(step.info, { namespace, name, subresource }, patch, {}, run.as);
-      // In which field the size is, only its definition says: it is all that we have written.
-      const own = step.at === 'scale' ? 'all' : [['f:spec', 'f:replicas']];
-      const fields = await giveFieldsBack(run, step.info, step.snapshot, own);
-      const note = `scaled back from ${step.from} to ${step.to}${fields ? `; ${fields}` : ''}`;
-      return [{ what, result: 'done', note }];
-    } catch (error) {
-      // Somebody wrote in between: look again before it is overwritten.
-      if (statusOf(error) !== 409 || attempt >= 9) throw error;
-    }
-  }
-}
-
-async function relinkStep(run: Run, step: Extract<UndoStep, { do: 'relink' }>): Promise<Result[]> {
-  const what = describeRef(step.ref);
-  const owners = step.references.map((one) => ({ ...one, uid: run.uids.get(one.uid) ?? one.uid }));
-  const there = await Promise.all(owners.map((owner) => stands(run, owner, step.ref.namespace)));
-  const standing = owners.filter((_, index) => there[index]);
-  const gone = owners.filter((_, index) => !there[index]).map(({ kind, name }) => `${kind} ${name}`);
-  const without = gone.length > 0 ? `${gone.join(', ')} did not come back, and is not named` : undefined;
-  const added = await addOwners(run, step.info, step.ref, standing);
-  if (added === 'gone') return [{ what, result: 'conflict', note: 'it is gone or another one now' }];
-  if (added > 0) await giveFieldsBack(run, step.info, step.snapshot, [['f:metadata', 'f:ownerReferences']]);
-  if (without) return [{ what, result: 'skipped', note: `its owner ${without}` }];
-  if (added === 0) return [{ what, result: 'unchanged', note: 'it names its owner' }];
-  const named = standing.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-  return [{ what, result: 'done', note: `names its owner ${named} again` }];
-}
-
-/** Sets a record back to what it was, pinned to what was read, where it still says what the act wrote. */
-async function revertStep(run: Run, step: Extract<UndoStep, { do: 'revert' }>): Promise<Result[]> {
-  const { info, snapshot, from } = step;
-  const what = nameOf(snapshot);
-  const { namespace, name, uid, labels, annotations } = snapshot.metadata;
-  for (let attempt = 0; ; attempt++) {
-    const now = await run.cluster.get(info, { namespace, name }, run.as);
-    if (now?.metadata.uid !== uid || now?.metadata.labels?.status !== from)
-      return [{ what, result: 'conflict', note: 'it was written since; it is left as it is' }];
-    const metadata = { ...now.metadata, labels, annotations, managedFields: undefined };
-    try {
-      await run.cluster.replace(info, { ...snapshot, metadata }, {}, run.as);
-      await giveFieldsBack(run, info, snapshot, 'all');
-      return [{ what, result: 'done', note: `as it was before the act wrote "${from}" into it` }];
-    } catch (error) {
-      // Somebody wrote in between: look again.
-      if (statusOf(error) !== 409 || attempt >= 9) throw error;
-    }
   }
 }

@@ -1,4 +1,4 @@
-import { ToolcribError } from '@toolcrib/model';
+import { apiFailureOf, ToolcribError } from '@toolcrib/model';
 
 /** How long to wait for what; all in milliseconds. */
 export interface Waiting {
@@ -37,6 +37,5 @@ export async function waitFor<T>(
 
 /** The HTTP status that the cluster said no with, if it is that. */
 export function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof ToolcribError)) return undefined;
-  return (error.cause as { status?: number } | undefined)?.status;
+  return apiFailureOf(error)?.status;
 }
