@@ -134,6 +134,13 @@ test('propagation becomes a finalizer beside the ones of others', () => {
     NOW,
   );
   assert.equal(event.do, 'remove');
+  const marked = {
+    finalizers: ['a.io/b'],
+    deletionTimestamp: '2026-11-02T09:00:00Z',
+    deletionGracePeriodSeconds: 0,
+  };
+  const again = deletionStep(infoOf('/events'), { garbageCollected: false }, object(marked), {}, NOW);
+  assert.equal(again.do, 'nothing');
 });
 
 test('a Pod stands until its grace period is over', () => {

@@ -157,3 +157,54 @@ test('listeners hear every change in order, also of writes made while they are t
   assert.equal(store.since(before), undefined);
   assert.deepEqual(store.since(store.version()), []);
 });
+
+test("what is listed and read is the caller's own; what is peeked at is not", () => {
+  const store = storeWithShop();
+  store.create(CONFIGMAPS, configMap('one'));
+  const [listed] = store.list(CONFIGMAPS, { namespace: 'shop' });
+  assert.ok(listed);
+  listed.data.a = 'changed';
+  assert.equal(store.get(CONFIGMAPS, 'shop', 'one').data.a, '1');
+  assert.equal(store.peek(CONFIGMAPS)[0], store.peek(CONFIGMAPS)[0]);
+  assert.deepEqual(store.list(CONFIGMAPS, { namespace: 'none' }), []);
+});
+
+test('five thousand changes are kept, unless it is told otherwise', () => {
+  const change = (store: ReturnType<typeof createStore>, times: number) => {
+    for (let count = 0; count < times; count++) {
+      store.modify(CONFIGMAPS, 'shop', 'one', (object) => {
+        object.data.a = `v${count}`;
+      });
+    }
+  };
+  const few = createStore({ clock, keepEvents: 3, fieldOwnership: false });
+  const many = createStore({ clock, fieldOwnership: false });
+  for (const store of [few, many]) {
+    const { metadata } = store.create(NAMESPACES, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: 'shop' },
+    });
+    assert.equal(metadata.managedFields, undefined);
+    store.create(CONFIGMAPS, configMap('one'));
+    change(store, 10);
+  }
+  assert.equal(few.since(few.version() - 10), undefined);
+  assert.equal(few.since(few.version() - 3)?.length, 3);
+  assert.equal(many.since(many.version() - 10)?.length, 10);
+});
+
+test('field ownership goes by the built-in schemas, or by the ones that it is given', () => {
+  const fields = (store: ReturnType<typeof createStore>) => {
+    store.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
+    return store.create(CONFIGMAPS, configMap('one', { labels: { a: 'b' } })).metadata.managedFields;
+  };
+  const [entry] = fields(createStore({ clock })) ?? [];
+  assert.partialDeepStrictEqual(entry, {
+    manager: 'kube-controller-manager',
+    fieldsV1: { 'f:data': { '.': {}, 'f:a': {} } },
+  });
+  const asked: string[] = [];
+  fields(createStore({ clock, schemaOf: ({ kind }) => void asked.push(kind) }));
+  assert.deepEqual(asked, ['Namespace', 'ConfigMap']);
+});

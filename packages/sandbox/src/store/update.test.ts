@@ -92,6 +92,10 @@ test('an update without a version is taken as it is, except by kinds that insist
     const { store, made } = storeWith();
     const bare = { ...changed(made), metadata: { ...made.metadata, resourceVersion } };
     assert.equal(store.update(NODES, bare).spec.unschedulable, true);
+    // The same once more is no change, also without a version.
+    const version = store.version();
+    assert.equal(store.update(NODES, bare).metadata.resourceVersion, String(version));
+    assert.equal(store.version(), version);
     const strict = storeWith({ unconditionalUpdate: false });
     const given = { ...strict.made, metadata: { ...strict.made.metadata, resourceVersion } };
     assert.deepEqual(
@@ -152,7 +156,7 @@ test('an object in deletion takes no finalizer, and goes with its last one', () 
   assert.equal(store.list(NODES).length, 1);
   assert.equal(released, 0);
   heard.length = 0;
-  store.update(NODES, last);
+  assert.deepEqual(store.update(NODES, last).metadata.finalizers, []);
   assert.equal(store.list(NODES).length, 0);
   assert.equal(released, 1);
   // Watchers are told of the last state that was stored.
