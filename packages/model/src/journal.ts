@@ -90,6 +90,24 @@ export interface Journal {
   saveUndo(record: UndoRecord): Promise<void>;
   undos(actId: string, leftOut?: LeftOut): Promise<UndoRecord[]>;
 
+  /**
+   * Says that a guard lives, and prolongs its lease. What is of a guard whose lease runs is nobody else's business: `conflict`
+   * for a request, a hold or a softening that another one saves over it, and for what would go out by a guard whose lease
+   * has ended.
+   * @param until milliseconds since 1970
+   * @returns false: it was ended, and for good. Others have what was that guard's, or may have it any moment
+   */
+  renewLease(guard: string, until: number): Promise<boolean>;
+  /** At the guard's own end, or where it is certain that it lives no more. */
+  endLease(guard: string): Promise<void>;
+  /**
+   * Takes over what is of guards that have ended: by one guard, exactly, until that has ended too.
+   * @param endedBefore leases that ran out before this end now, milliseconds since 1970
+   * @returns the guards whose records are this one's business too, by now; '' among them: what has no owner
+   * @throws ToolcribError `conflict` where its own lease was ended
+   */
+  takeOver(guard: string, endedBefore: number): Promise<string[]>;
+
   /** Throws where nothing could be written now (full disk, read-only folder): asked before a hold is offered. */
   probe(): Promise<void>;
   close(): Promise<void>;

@@ -43,4 +43,11 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX undos_by_act ON undos (act_id, at);
   `,
+  // Whose the records are, and until when. Without a name: what no guard has owned, before there were owners.
+  `
+  CREATE TABLE guards (
+    id TEXT PRIMARY KEY, until INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0, heir TEXT
+  ) STRICT;
+  INSERT INTO guards (id, until, ended) VALUES ('', 0, 1);
+  `,
 ];

@@ -48,6 +48,9 @@ export function reopeningJournal(open: () => Journal): Journal {
     softenings: (query, leftOut) => during((j) => j.softenings(query, leftOut)),
     saveUndo: (record) => during((j) => j.saveUndo(record)),
     undos: (actId, leftOut) => during((j) => j.undos(actId, leftOut)),
+    renewLease: (guard, until) => during((j) => j.renewLease(guard, until)),
+    endLease: (guard) => during((j) => j.endLease(guard)),
+    takeOver: (guard, endedBefore) => during((j) => j.takeOver(guard, endedBefore)),
     probe: () => during((j) => j.probe()),
     async close() {
       closed = true;

@@ -33,6 +33,15 @@ const TABLES: Record<Exclude<RecordKind, 'snapshot'>, { table: string; act: stri
   undo: { table: 'undos', act: 'act_id' },
 };
 
+/** Guards that have ended, and of which nothing is left that anybody would have to look after. */
+const WITHOUT_ESTATE = `ended = 1 AND id <> '' AND until < ? AND id NOT IN (${[
+  "requests WHERE state IN ('held', 'kept', 'unsettled')",
+  "holds WHERE state IN ('open', 'approved')",
+  "softenings WHERE state <> 'finished'",
+]
+  .map((of) => `SELECT CASE WHEN json_valid(body) THEN coalesce(body ->> 'guard', '') ELSE '' END FROM ${of}`)
+  .join(' UNION ')})`;
+
 /**
  * One transaction: an act goes with all that belongs to it, or stays with all of it. It stays, too, where a newer toolcrib
  * wrote any record of it: whether it is unfinished, and when it is over, is for that one to say.
@@ -48,7 +57,9 @@ export async function pruneBefore(database: Database, before: number): Promise<P
       run(`DELETE FROM ${table} WHERE ${column} IN (SELECT id FROM ended)`);
     const snapshots = drop('snapshots', 'act_id');
     for (const table of ['requests', 'holds', 'softenings', 'undos']) drop(table, 'act_id');
-    return { acts: drop('acts', 'id'), snapshots };
+    const acts = drop('acts', 'id');
+    run(`DELETE FROM guards WHERE ${WITHOUT_ESTATE}`, before);
+    return { acts, snapshots };
   });
   // Gives the room back: first from the file's free pages, then from the log that holds their last contents.
   await database.write(() => database.all('PRAGMA incremental_vacuum'));

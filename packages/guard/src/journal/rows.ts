@@ -2,27 +2,38 @@ import {
   type Act,
   type Hold,
   type RequestRecord,
+  type RequestState,
   type SoftenRecord,
   ToolcribError,
   type UndoRecord,
 } from '@toolcrib/model';
-import type { RecordKind } from '@toolcrib/model/records/kinds';
+import type { RecordKind, RecordOf } from '@toolcrib/model/records/kinds';
 import type { Database, Row, Run } from './database.ts';
 import { read, written } from './forms.ts';
+import { guardsIn } from './guards.ts';
 import { followingHold } from './holds.ts';
 import { followingSoften } from './softens.ts';
 
 export const HOLD = 'SELECT code, act_id, state, body FROM holds';
 export const SOFTEN = 'SELECT act_id, state, body FROM softenings';
 
-/** Records into their rows. Each within a transaction; ToolcribError `fault`, or `newer` over one of a newer toolcrib. */
+/** On its way out, or about to be. */
+const GOES: readonly RequestState[] = ['held', 'kept', 'without-net'];
+
+/**
+ * Records into their rows. Each within a transaction; ToolcribError `fault`, `newer` over one of a newer toolcrib, or
+ * `conflict` over one of another guard.
+ */
 export function rowsIn(database: Database) {
+  const guards = guardsIn(database);
+
   /** What is damaged is written anew by it; what is only not known here is another's, and whole. */
-  function notOverNewer(kind: RecordKind, row: Row | undefined): void {
+  function notOverNewer<K extends RecordKind>(kind: K, row: Row | undefined): RecordOf[K] | undefined {
     try {
-      if (row) read(kind, row, database.file);
+      return row && read(kind, row, database.file);
     } catch (error) {
       if (error instanceof ToolcribError && error.code === 'newer') throw error;
+      return undefined;
     }
   }
 
@@ -44,10 +55,9 @@ export function rowsIn(database: Database) {
 
     request(run: Run, request: RequestRecord): void {
       const body = written('request', request);
-      notOverNewer(
-        'request',
-        database.get('SELECT id, act_id, state, body FROM requests WHERE id = ?', request.id),
-      );
+      const row = database.get('SELECT id, act_id, state, body FROM requests WHERE id = ?', request.id);
+      const stored = notOverNewer('request', row);
+      guards.refuse(`the request ${request.id}`, stored?.guard, request.guard, GOES.includes(request.state));
       run(
         `INSERT INTO requests (id, act_id, at, state, body) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET act_id = excluded.act_id, at = excluded.at, state = excluded.state,
@@ -77,7 +87,9 @@ export function rowsIn(database: Database) {
     /** @throws ToolcribError `conflict`, `damaged` too */
     hold(run: Run, hold: Hold): void {
       const row = database.get(`${HOLD} WHERE code = ?`, hold.code);
-      const next = followingHold(row && read('hold', row, database.file), hold);
+      const stored = row && read('hold', row, database.file);
+      guards.refuse(`the hold ${hold.code}`, stored?.guard, hold.guard, true);
+      const next = followingHold(stored, hold);
       run(
         `INSERT INTO holds (code, act_id, context, created_at, state, revision, body) VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (code) DO UPDATE SET act_id = excluded.act_id, context = excluded.context,
@@ -98,7 +110,10 @@ export function rowsIn(database: Database) {
       const { actId, requestId, owner } = given;
       const where = 'WHERE act_id = ? AND request_id = ? AND owner_uid = ?';
       const row = database.get(`${SOFTEN} ${where}`, actId, requestId, owner.uid);
-      const next = followingSoften(row && read('softening', row, database.file), given);
+      const stored = row && read('softening', row, database.file);
+      const what = `the softened delete of ${owner.kind} ${owner.name}`;
+      guards.refuse(what, stored?.guard, given.guard, given.state === 'started');
+      const next = followingSoften(stored, given);
       run(
         `INSERT INTO softenings (act_id, request_id, owner_uid, finish_after, state, body) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (act_id, request_id, owner_uid) DO UPDATE SET finish_after = excluded.finish_after,

@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Clock, isOfAct, type Journal, type LeftOut, ToolcribError } from '@toolcrib/model';
-import type { RecordKind, RecordOf } from '@toolcrib/model/records/kinds';
-import { type Database, openDatabase, type Row, type Value } from './database.ts';
+import { type Clock, type Journal, ToolcribError } from '@toolcrib/model';
+import { actsIn } from './acts-in.ts';
+import { type Database, openDatabase } from './database.ts';
 import { journalError } from './errors.ts';
-import { read } from './forms.ts';
+import { guardsIn } from './guards.ts';
+import { holdsIn } from './holds-in.ts';
 import { keyFingerprint } from './key.ts';
+import type { Store } from './parts.ts';
+import { recordsOf } from './reading.ts';
+import { requestsIn } from './requests-in.ts';
 import { type Holdings, holdingsOf, type Pruned, pruneBefore } from './retention.ts';
-import { HOLD, rowsIn, SOFTEN } from './rows.ts';
+import { rowsIn } from './rows.ts';
 import { snapshotsIn } from './snapshots.ts';
-import { mayBeFinished } from './softens.ts';
+import { softeningsIn } from './softenings-in.ts';
 import type { Patience } from './turns.ts';
 
 export interface SqliteJournal extends Journal {
@@ -73,138 +77,20 @@ function checkKey(database: Database, key: Buffer): void {
 
 function journalOver(database: Database, { folder, key, clock, onDamaged }: JournalOptions): SqliteJournal {
   const { file } = database;
-
-  /** @param whole of one act: what is left is not to be taken for it */
-  function records<K extends RecordKind>(
-    kind: K,
-    found: Row[],
-    leftOut?: LeftOut,
-    whole = false,
-  ): RecordOf[K][] {
-    return found.flatMap((row) => {
-      try {
-        return [read(kind, row, file)];
-      } catch (error) {
-        if (!(error instanceof ToolcribError)) throw error;
-        if (error.code === 'newer') {
-          if (whole && !leftOut) throw error;
-          leftOut?.(error);
-        } else {
-          if (!onDamaged) throw error;
-          onDamaged(error);
-        }
-        return [];
-      }
-    });
-  }
-
   const rows = rowsIn(database);
-  const snapshots = snapshotsIn(database, key, rows.request);
-
+  const store: Store = {
+    database,
+    rows,
+    snapshots: snapshotsIn(database, key, rows.request),
+    guards: guardsIn(database),
+    records: recordsOf(file, onDamaged),
+  };
   return {
     file,
-
-    async saveAct(act) {
-      await database.write((run) => rows.act(run, act));
-    },
-    async act(id) {
-      const row = database.get('SELECT id, body FROM acts WHERE id = ?', id);
-      return row && read('act', row, file);
-    },
-    async acts(query = {}, leftOut) {
-      const { where, values } = conditions({
-        'context =': query.context,
-        [`${NAME_OF_CONTEXT} =`]: query.contextName,
-        'last_at >=': query.since,
-      });
-      const sql = `SELECT id, body FROM acts ${where} ORDER BY started_at DESC, rowid DESC LIMIT ?`;
-      return records('act', database.all(sql, ...values, query.limit ?? -1), leftOut);
-    },
-
-    async saveRequest(request) {
-      await database.write((run) => {
-        if (request.state === 'kept') snapshots.mustHave(request);
-        rows.request(run, request);
-      });
-    },
-    async requests(query, leftOut) {
-      const { where, values } = conditions({ 'act_id =': query.actId, 'state =': query.state });
-      const sql = `SELECT id, act_id, state, body FROM requests ${where} ORDER BY at, rowid`;
-      return records('request', database.all(sql, ...values), leftOut, query.actId !== undefined);
-    },
-
-    async keep(snapshot, request) {
-      await database.write((run) => snapshots.put(run, [{ snapshot, request }]));
-    },
-    async together({ act, keep = [], requests = [], forget = [] }) {
-      await database.write((run) => {
-        if (act) rows.act(run, act);
-        snapshots.put(run, keep);
-        for (const request of requests) {
-          if (request.state === 'kept') snapshots.mustHave(request);
-          rows.request(run, request);
-        }
-        snapshots.forget(
-          run,
-          forget.flatMap((id) => rows.takeAhead(run, id) ?? []),
-        );
-      });
-    },
-    async snapshot(id) {
-      return snapshots.get(id);
-    },
-    async snapshotsOf(actId) {
-      return snapshots.of(actId);
-    },
-
-    async saveHold(hold) {
-      await database.write((run) => rows.hold(run, hold));
-    },
-    async hold(code) {
-      const row = database.get(`${HOLD} WHERE code = ?`, code);
-      return row && read('hold', row, file);
-    },
-    async holds(query = {}, leftOut) {
-      const { where, values } = conditions({ 'state =': query.state, 'context =': query.context });
-      const { actId } = query;
-      // Other acts' stand in the record alone: any that names this one is read, and then looked at.
-      const named =
-        actId === undefined ? '' : `${where === '' ? 'WHERE' : 'AND'} (act_id = ? OR instr(body, ?) > 0)`;
-      const all = actId === undefined ? values : [...values, actId, JSON.stringify(actId)];
-      const stored = database.all(`${HOLD} ${where} ${named} ORDER BY created_at, rowid`, ...all);
-      const found = records('hold', stored, leftOut, actId !== undefined);
-      return actId === undefined ? found : found.filter((hold) => isOfAct(hold, actId));
-    },
-
-    async saveSoften(soften) {
-      await database.write((run) => rows.softening(run, soften));
-    },
-    async askUndo(actId, at) {
-      return database.write((run) => {
-        const open = records('softening', database.all(`${SOFTEN} WHERE act_id = ?`, actId)).filter(
-          mayBeFinished,
-        );
-        return open.map((one) => {
-          const asked = { ...one, undoAsked: one.undoAsked ?? at };
-          rows.softening(run, asked);
-          return asked;
-        });
-      });
-    },
-    async softenings(query = {}, leftOut) {
-      const { where, values } = conditions({ 'act_id =': query.actId, 'state =': query.state });
-      const sql = `${SOFTEN} ${where} ORDER BY finish_after, rowid`;
-      return records('softening', database.all(sql, ...values), leftOut, query.actId !== undefined);
-    },
-
-    async saveUndo(undo) {
-      await database.write((run) => rows.undo(run, undo));
-    },
-    async undos(actId, leftOut) {
-      const sql = 'SELECT id, act_id, body FROM undos WHERE act_id = ? ORDER BY at, rowid';
-      return records('undo', database.all(sql, actId), leftOut, true);
-    },
-
+    ...actsIn(store),
+    ...requestsIn(store),
+    ...holdsIn(store),
+    ...softeningsIn(store),
     async probe() {
       writableFolder(folder, file);
       await database.write((run) =>
@@ -219,18 +105,6 @@ function journalOver(database: Database, { folder, key, clock, onDamaged }: Jour
     },
     durability: () => database.durability(),
     close: () => database.close(),
-  };
-}
-
-/** What `contextNameOf` says of a label: without its mark. */
-const NAME_OF_CONTEXT = `CASE WHEN context GLOB '?*~${'[0-9a-f]'.repeat(8)}' THEN substr(context, 1, length(context) - 9) ELSE context END`;
-
-function conditions(wanted: Record<string, Value | undefined>): { where: string; values: Value[] } {
-  const given = Object.entries(wanted).filter((entry): entry is [string, Value] => entry[1] !== undefined);
-  if (given.length === 0) return { where: '', values: [] };
-  return {
-    where: `WHERE ${given.map(([left]) => `${left} ?`).join(' AND ')}`,
-    values: given.map(([, value]) => value),
   };
 }
 

@@ -66,7 +66,7 @@ test('every table that holds records has its kind', async () => {
   database.close();
   assert.deepEqual(
     tables.map(({ name }) => String(name)).sort(),
-    [...kinds.map((kind) => CASES[kind].table), 'meta'].sort(),
+    [...kinds.map((kind) => CASES[kind].table), 'guards', 'meta'].sort(),
   );
 });
 

@@ -3,7 +3,7 @@ import { callerSchema } from './act.ts';
 import { decisionSchema } from './decision.ts';
 import { effectSchema } from './effect.ts';
 import { radiusSchema } from './radius.ts';
-import { as, number, text, texts, time } from './words.ts';
+import { as, guard, number, text, texts, time } from './words.ts';
 
 /** One approval for several like requests of one act. */
 export const envelopeSchema = z.object({
@@ -46,6 +46,8 @@ export const holdSchema = z.object({
   /** The acts that asked for the same under this code, besides `actId`. */
   alsoBy: texts.optional(),
   requestId: text,
+  /** At whose desk it lies: it alone lets anything go by it. */
+  guard,
   context: text,
   createdAt: time,
   /** Afterwards an approval makes no sense any more. */

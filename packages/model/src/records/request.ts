@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { decisionSchema } from './decision.ts';
 import { effectSchema } from './effect.ts';
 import { unseenKindSchema } from './radius.ts';
-import { as, number, text, texts, time } from './words.ts';
+import { as, guard, number, text, texts, time } from './words.ts';
 
 /**
  * What became of one request.
@@ -41,6 +41,8 @@ export type Unsure = z.output<typeof unsureSchema>;
 export const requestSchema = z.object({
   id: text,
   actId: text,
+  /** Who sends it, or has to find out what became of it. */
+  guard,
   at: time,
   method: text,
   /** Path with query, as sent. */

@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import { as, number, refWithUid, text, time } from './words.ts';
+import { as, guard, number, refWithUid, text, time } from './words.ts';
 
 /** A softened delete on its way: the workload goes, its Pods stay until `finishAfter`. */
 export const softenSchema = z.object({
   actId: text,
   requestId: text,
   context: text,
+  /** Who carries it on, and finishes it. */
+  guard,
   /** The owner that was asked to go. */
   owner: refWithUid,
   /** Objects left behind, by UID, to be finished or re-adopted. */

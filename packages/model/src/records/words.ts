@@ -15,6 +15,12 @@ export const time = number;
 export const as = z.record(text, z.union([text, texts]));
 export type As = z.output<typeof as>;
 
+/**
+ * The guard whose business a record is, for as long as its lease runs (`renewLease` of the journal). Absent in old records:
+ * of a guard that has ended.
+ */
+export const guard = text.optional();
+
 export const resourceType = z.object({ group: text, version: text, resource: text });
 
 export const objectRef = z.object({

@@ -1,0 +1,40 @@
+import type { Journal } from '@toolcrib/model';
+import { read } from './forms.ts';
+import type { Store } from './parts.ts';
+import { conditions } from './reading.ts';
+
+/** What `contextNameOf` says of a label: without its mark. */
+const NAME_OF_CONTEXT = `CASE WHEN context GLOB '?*~${'[0-9a-f]'.repeat(8)}' THEN substr(context, 1, length(context) - 9) ELSE context END`;
+
+/** Acts, and their undos. */
+export function actsIn({
+  database,
+  rows,
+  records,
+}: Store): Pick<Journal, 'saveAct' | 'act' | 'acts' | 'saveUndo' | 'undos'> {
+  return {
+    async saveAct(act) {
+      await database.write((run) => rows.act(run, act));
+    },
+    async act(id) {
+      const row = database.get('SELECT id, body FROM acts WHERE id = ?', id);
+      return row && read('act', row, database.file);
+    },
+    async acts(query = {}, leftOut) {
+      const { where, values } = conditions({
+        'context =': query.context,
+        [`${NAME_OF_CONTEXT} =`]: query.contextName,
+        'last_at >=': query.since,
+      });
+      const sql = `SELECT id, body FROM acts ${where} ORDER BY started_at DESC, rowid DESC LIMIT ?`;
+      return records('act', database.all(sql, ...values, query.limit ?? -1), leftOut);
+    },
+    async saveUndo(undo) {
+      await database.write((run) => rows.undo(run, undo));
+    },
+    async undos(actId, leftOut) {
+      const sql = 'SELECT id, act_id, body FROM undos WHERE act_id = ? ORDER BY at, rowid';
+      return records('undo', database.all(sql, actId), leftOut, true);
+    },
+  };
+}
