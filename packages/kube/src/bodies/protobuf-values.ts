@@ -1,4 +1,4 @@
-/** Messages whose JSON is not an object of their fields (the Go types marshal themselves). */
+// Messages whose JSON is not an object of their fields (the Go types marshal themselves).
 type Decoded = Record<string, unknown>;
 
 const META = 'k8s.io.apimachinery.pkg.apis.meta.v1';
@@ -29,13 +29,13 @@ export function jsonValueOf(type: string, message: Decoded): unknown {
       return message.raw === undefined ? undefined : rawJson(message.raw);
     case `${EXTENSIONS}.v1.JSONSchemaPropsOrArray`:
     case `${EXTENSIONS}.v1beta1.JSONSchemaPropsOrArray`:
-      return message.Schema ?? message.schema ?? message.jSONSchemas ?? message.JSONSchemas ?? [];
+      return message.schema ?? message.jSONSchemas ?? [];
     case `${EXTENSIONS}.v1.JSONSchemaPropsOrBool`:
     case `${EXTENSIONS}.v1beta1.JSONSchemaPropsOrBool`:
-      return message.Schema ?? message.schema ?? message.Allows ?? message.allows ?? false;
+      return message.schema ?? message.allows ?? false;
     case `${EXTENSIONS}.v1.JSONSchemaPropsOrStringArray`:
     case `${EXTENSIONS}.v1beta1.JSONSchemaPropsOrStringArray`:
-      return message.Schema ?? message.schema ?? message.Property ?? message.property ?? [];
+      return message.schema ?? message.property ?? [];
     default:
       return /\.ExtraValue$|\.Verbs$/.test(type) ? (message.items ?? []) : message;
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '../objects.ts';
-import { remakes } from './remakes.ts';
+import { isFinishedPod, remakes } from './remakes.ts';
 
 const object = (
   apiVersion: string,
@@ -59,105 +59,58 @@ test('what nobody makes again: history, what is beyond, what is over, and whatev
   for (const [by, what] of no) assert.equal(remakes(by, what), false, `${by.kind} ${what.kind}`);
 });
 
-const job = (spec: object, status: object = {}) => object('batch/v1', 'Job', { spec, status });
-const index = (count: string) =>
-  pod('x', { metadata: { annotations: { 'batch.kubernetes.io/job-index-failure-count': count } } });
-const action = (...actions: string[]) => ({
-  podFailurePolicy: { rules: actions.map((one) => ({ action: one })) },
-});
-
-test('a Job counts the death of a Pod: it makes another as long as it forgives that', () => {
-  const cases: [string, KubeObject, KubeObject, number | 'anew', boolean][] = [
-    ['the usual limit is 6', job({}), pod(), 6, true],
-    ['and no more', job({}), pod(), 7, false],
-    ['none is forgiven', job({ backoffLimit: 0 }), pod(), 1, false],
-    ['one is', job({ backoffLimit: 1 }), pod(), 1, true],
-    ['not two at once', job({ backoffLimit: 1 }), pod(), 2, false],
-    ['one was already', job({ backoffLimit: 1 }, { failed: 1 }), pod(), 1, false],
+test('as before: over, finished, and the ordinals and deaths that count', () => {
+  const finished = (phase: string) => pod('x', { status: { phase } });
+  const job = (spec: object) => object('batch/v1', 'Job', { spec });
+  const set = (spec?: object) => object('apps/v1', 'StatefulSet', spec ? { spec } : {});
+  const cases: [KubeObject, KubeObject, number | undefined, boolean][] = [
+    [job({}), finished('Succeeded'), undefined, false],
+    [job({}), finished('Failed'), undefined, false],
+    [job({}), finished('Running'), undefined, true],
+    [job({ backoffLimit: 1 }), pod(), 1, true],
+    [job({ backoffLimit: 1 }), pod(), 2, false],
+    [job({ backoffLimit: 1 }), pod(), undefined, true],
+    [job({ backoffLimit: 0 }), pod(), undefined, false],
+    [set(), pod('x-0'), undefined, true],
+    [set(), pod('x-1'), undefined, false],
+    [set({ replicas: 2, ordinals: { start: 5 } }), pod('x-4'), undefined, false],
+    [set({ replicas: 2, ordinals: { start: 5 } }), pod('x-5'), undefined, true],
+    [set({ replicas: 2, ordinals: { start: 5 } }), pod('x-6'), undefined, true],
+    [set({ replicas: 2, ordinals: { start: 5 } }), pod('x-7'), undefined, false],
+    [set({ replicas: 2 }), pod('y-0'), undefined, false],
+    [object('v1', 'ReplicationController', { spec: { replicas: 1 } }), pod(), undefined, true],
+    [object('v1', 'ReplicationController', { spec: { replicas: 0 } }), pod(), undefined, false],
+    [object('v1', 'Node'), pod(), undefined, true],
+    [object('v1', 'Node'), object('coordination.k8s.io/v1', 'Lease'), undefined, false],
+    [object('v1', 'Service'), object('v1', 'Endpoints'), undefined, true],
+    [object('v1', 'Service'), pod(), undefined, false],
+    [object('example.com/v1', 'Service'), object('v1', 'Endpoints'), undefined, false],
+    [deployment(), pod(), undefined, false],
+    [object('apps/v1', 'Deployment'), object('apps/v1', 'ReplicaSet'), undefined, false],
+    [object('apps/v1', 'DaemonSet'), object('apps/v1', 'ControllerRevision'), undefined, false],
     [
-      'one is just being counted',
-      job({ backoffLimit: 1 }, { uncountedTerminatedPods: { failed: ['u'] } }),
-      pod(),
-      1,
-      false,
-    ],
-    ['made again itself it starts over', job({ backoffLimit: 0 }, { failed: 1 }), pod(), 'anew', true],
-    ['an exit code may fail it', job(action('Ignore', 'FailJob')), pod(), 1, false],
-    ['or an action that nobody knows', job(action('Other')), pod(), 1, false],
-    ['ignored or counted', job(action('Ignore', 'Count')), pod(), 1, true],
-    ['an exit code may fail its index', job(action('FailIndex')), pod(), 1, false],
-    ['an index forgives one', job({ backoffLimitPerIndex: 1 }), index('0'), 1, true],
-    ['and had its one', job({ backoffLimitPerIndex: 1 }), index('1'), 1, false],
-    ['and how many it had is not known', job({ backoffLimitPerIndex: 1 }), pod(), 1, false],
-    ['a queue is at its end', job({}, { succeeded: 1 }), pod(), 1, false],
-    ['of five, one is done', job({ completions: 5 }, { succeeded: 1 }), pod(), 1, true],
-    [
-      'it has failed in all but name',
-      job({}, { conditions: [{ type: 'FailureTarget', status: 'True' }] }),
-      pod(),
-      1,
-      false,
-    ],
-    ['none are wanted', job({ parallelism: 0 }), pod(), 1, false],
-    ["somebody else's", job({ managedBy: 'kueue.x-k8s.io/multikueue' }), pod(), 1, false],
-  ];
-  for (const [why, by, what, deaths, again] of cases) assert.equal(remakes(by, what, deaths), again, why);
-});
-
-const disrupted = (one: string, status?: string) => ({
-  action: one,
-  onPodConditions: [{ type: 'DisruptionTarget', ...(status ? { status } : {}) }],
-});
-const exits = (one: string) => ({ action: one, onExitCodes: { operator: 'In', values: [42] } });
-
-test('an evicted Pod says so in a condition: the first rule that certainly matches decides', () => {
-  const once = { evicted: 1, deleted: 0 };
-  const cases: [string, object[], { evicted: number; deleted: number }, object, boolean][] = [
-    ['ignored before an exit code counts', [disrupted('Ignore'), exits('FailJob')], once, {}, true],
-    ['so it is no death', [disrupted('Ignore')], { evicted: 9, deleted: 0 }, { backoffLimit: 0 }, true],
-    ['counted', [disrupted('Count'), exits('FailJob')], once, {}, true],
-    ['counted once too often', [disrupted('Count')], once, { backoffLimit: 0 }, false],
-    ['it fails the Job', [disrupted('FailJob')], once, {}, false],
-    ['it fails its index', [disrupted('FailIndex')], once, { backoffLimitPerIndex: 1 }, false],
-    ['an exit code comes first', [exits('FailJob'), disrupted('Ignore')], once, {}, false],
-    [
-      'what that says is ignored too',
-      [exits('Ignore'), disrupted('Ignore')],
-      once,
-      { backoffLimit: 0 },
-      true,
-    ],
-    ['a condition that is not True', [disrupted('Ignore', 'False'), exits('FailJob')], once, {}, false],
-    [
-      'another condition',
-      [{ ...disrupted('Ignore'), onPodConditions: [{ type: 'Other' }] }, exits('FailJob')],
-      once,
-      {},
+      pod('x', { spec: { volumes: [{ name: 's', emptyDir: {} }] } }),
+      object('v1', 'PersistentVolumeClaim', {}, 'x-s'),
+      undefined,
       false,
     ],
     [
-      'a plain delete says nothing',
-      [disrupted('Ignore'), exits('FailJob')],
-      { evicted: 0, deleted: 1 },
-      {},
+      pod('x', { spec: { volumes: [{ name: 's', ephemeral: {} }] } }),
+      object('v1', 'Secret', {}, 'x-s'),
+      undefined,
       false,
-    ],
-    [
-      'nor does it for others',
-      [disrupted('Ignore'), exits('FailJob')],
-      { evicted: 1, deleted: 1 },
-      {},
-      false,
-    ],
-    ['without rules it counts', [], once, { backoffLimit: 0 }, false],
-    [
-      'its index had its one, and is not asked',
-      [disrupted('Ignore')],
-      once,
-      { backoffLimitPerIndex: 1 },
-      true,
     ],
   ];
-  for (const [why, rules, deaths, spec, again] of cases)
-    assert.equal(remakes(job({ ...spec, podFailurePolicy: { rules } }), index('1'), deaths), again, why);
+  for (const [by, what, deaths, again] of cases) {
+    const why = `${by.kind} ${JSON.stringify(by.spec)} ${what.kind} ${what.metadata.name} ${deaths}`;
+    assert.equal(remakes(by, what, deaths), again, why);
+  }
+});
+
+test('a Pod is finished once it says so', () => {
+  const is = (status?: object) => isFinishedPod(pod('x', status ? { status } : {}));
+  assert.deepEqual(
+    [is({ phase: 'Succeeded' }), is({ phase: 'Failed' }), is({ phase: 'Running' }), is({}), is()],
+    [true, true, false, false, false],
+  );
 });
