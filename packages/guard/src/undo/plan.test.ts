@@ -1,64 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KubeObject, OwnerReference } from '@toolcrib/kube';
-import type { RequestRecord, Snapshot, SoftenRecord } from '@toolcrib/model';
-import { marks } from '@toolcrib/model';
-import type { LeftView } from './finish-plan.ts';
-import { planFinish } from './finish-plan.ts';
-import type { LiveView } from './live.ts';
-import { inOrder } from './order.ts';
+import type { KubeObject } from '@toolcrib/kube';
+import type { RequestRecord, SoftenRecord } from '@toolcrib/model';
 import { planUndo } from './plan.ts';
-import { prepared, sameIntent } from './prepare.ts';
-import { explicitNodePorts, withoutAssigned } from './service.ts';
 import { keyOfObject } from './steps.ts';
-import { kinds } from './testing/memory-cluster.ts';
+import { live, object, owned, snapshotOf } from './testing/kept.ts';
 
-const custom = {
-  group: 'k.io',
-  version: 'v1',
-  kind: 'Kafka',
-  resource: 'kafkas',
-  namespaced: true,
-  verbs: [],
-  subresources: [],
-};
-
-// biome-ignore lint/suspicious/noExplicitAny: the body of any kind
-function object(type: string, name: string, more: Record<string, any> = {}): KubeObject {
-  const [apiVersion = '', kind = ''] = type.split(' ');
-  const { metadata, ...body } = more;
-  return {
-    apiVersion,
-    kind,
-    metadata: { name, namespace: 'shop', uid: `${kind}-${name}`, ...metadata },
-    ...body,
-  };
-}
-const owned = (owner: KubeObject): { ownerReferences: OwnerReference[] } => ({
-  ownerReferences: [
-    {
-      apiVersion: owner.apiVersion,
-      kind: owner.kind,
-      name: owner.metadata.name,
-      uid: owner.metadata.uid ?? '',
-      controller: true,
-    },
-  ],
-});
-const snapshotOf = (objects: KubeObject[]): Snapshot => ({
-  id: 's',
-  actId: 'a',
-  requestId: 'r',
-  takenAt: 1,
-  context: '',
-  objects,
-});
-/** Everything in the snapshot was looked for; only `standing` is there. */
-function live(objects: KubeObject[], standing: KubeObject[] = []): LiveView {
-  const at: LiveView['at'] = Object.fromEntries(objects.map((one) => [keyOfObject(one), null]));
-  for (const one of standing) at[keyOfObject(one)] = one;
-  return { kinds, at, unreadable: {}, marked: [] };
-}
 function said(objects: KubeObject[], standing: KubeObject[] = [], requests: RequestRecord[] = []): string[] {
   return planUndo([snapshotOf(objects)], [], live(objects, standing), requests).steps.map((step) => {
     if (step.do === 'none') return `${step.result.result} ${step.result.what.replace(/shop\//, '')}`;
@@ -66,24 +13,6 @@ function said(objects: KubeObject[], standing: KubeObject[] = [], requests: Requ
     return step.do;
   });
 }
-
-test('owners first, else by kind; a claim before the set that owns it', () => {
-  const set = object('apps/v1 StatefulSet', 'db');
-  const claim = object('v1 PersistentVolumeClaim', 'data-db-0', { metadata: owned(set) });
-  const service = object('v1 Service', 'db');
-  const owner = object('k.io/v1 Kafka', 'k');
-  const secret = object('v1 Secret', 's', { metadata: owned(owner) });
-  const namespace = object('v1 Namespace', 'shop');
-  const order = inOrder([service, set, secret, claim, owner, namespace]).map(({ kind }) => kind);
-  assert.deepEqual(order, [
-    'Namespace',
-    'PersistentVolumeClaim',
-    'Kafka',
-    'Secret',
-    'StatefulSet',
-    'Service',
-  ]);
-});
 
 test('what a controller makes again is left to it, down the chain', () => {
   const revision = { 'deployment.kubernetes.io/revision': '2' };
@@ -160,7 +89,7 @@ test('what came only while the act went on is not brought back beside what stood
     { ...snapshotOf([before, web]), takenAt: 1 },
     { ...snapshotOf([owner, anew, again, pod]), id: 's2', takenAt: 2 },
   ];
-  const all = { ...live([owner, before, web, pod]), kinds: [...kinds, custom] };
+  const all = live([owner, before, web, pod]);
   const created = planUndo(snapshots, [], all).steps.map((step) =>
     step.do === 'create'
       ? [step.snapshot.kind, step.snapshot.data?.password ?? ''].join(' ').trim()
@@ -373,140 +302,6 @@ test('what stands is compared: nothing is called as it stood that is not', () =>
   assert.match(result(map, [blind]) ?? '', /^unchanged: it stands, with nothing changed that/);
   const [nothing] = planUndo([], [], live([]), [{ ...blind, targetUids: [] }]).steps;
   assert.equal(nothing?.do === 'none' && nothing.result.result, 'failed');
-});
-
-test('strips what the server sets, and what each kind must not bring along', () => {
-  const pod = object('v1 Pod', 'p', {
-    metadata: {
-      resourceVersion: '1',
-      managedFields: [],
-      finalizers: ['foregroundDeletion', marks.finalizer, 'acme.io/x'],
-      labels: { [marks.act]: 'a', app: 'web' },
-    },
-    spec: { nodeName: 'n', ephemeralContainers: [] },
-    status: {},
-  });
-  assert.deepEqual(prepared(pod), {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'p', namespace: 'shop', finalizers: ['acme.io/x'], labels: { app: 'web' } },
-    spec: {},
-  });
-  const labels = { 'controller-uid': 'u', 'batch.kubernetes.io/controller-uid': 'u', app: 'j' };
-  const job = prepared(
-    object('batch/v1 Job', 'j', {
-      metadata: { labels: { ...labels } },
-      spec: { selector: { matchLabels: {} }, template: { metadata: { labels: { ...labels } } } },
-    }),
-  );
-  assert.deepEqual(job.metadata.labels, { app: 'j' });
-  assert.deepEqual(job.spec, { template: { metadata: { labels: { app: 'j' } } } });
-  const token = prepared(
-    object('v1 Secret', 's', {
-      type: 'kubernetes.io/service-account-token',
-      metadata: {
-        annotations: {
-          'kubernetes.io/service-account.uid': 'u',
-          'kubernetes.io/service-account.name': 'bot',
-        },
-      },
-      data: { token: 'x', 'ca.crt': 'y', extra: 'z' },
-    }),
-  );
-  assert.deepEqual(token.data, { extra: 'z' });
-  assert.deepEqual(token.metadata.annotations, { 'kubernetes.io/service-account.name': 'bot' });
-  const volume = prepared(
-    object('v1 PersistentVolume', 'v', { spec: { claimRef: { name: 'c', uid: 'u', resourceVersion: '1' } } }),
-  );
-  assert.deepEqual(volume.spec.claimRef, { name: 'c' });
-});
-
-test('a Service keeps what was written down, and gives back what was assigned', () => {
-  const spec = {
-    clusterIP: '10.0.0.1',
-    clusterIPs: ['10.0.0.1'],
-    healthCheckNodePort: 30000,
-    ports: [
-      { port: 80, nodePort: 30080 },
-      { port: 443, nodePort: 30443 },
-    ],
-  };
-  const applied = JSON.stringify({ spec: { ports: [{ port: 80, nodePort: 30080 }] } });
-  const byApply = object('v1 Service', 's', {
-    spec,
-    metadata: { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': applied } },
-  });
-  assert.deepEqual(explicitNodePorts(byApply), [30080]);
-  const managedFields = [
-    {
-      fieldsV1: {
-        'f:spec': { 'f:ports': { 'k:{"port":443,"protocol":"TCP"}': { 'f:nodePort': {}, 'f:port': {} } } },
-      },
-    },
-  ];
-  assert.deepEqual(
-    explicitNodePorts(object('v1 Service', 's', { spec, metadata: { managedFields } })),
-    [30443],
-  );
-  assert.deepEqual(withoutAssigned(byApply, [30080]).spec, {
-    ports: [{ port: 80, nodePort: 30080 }, { port: 443 }],
-  });
-  const headless = object('v1 Service', 's', { spec: { clusterIP: 'None' } });
-  assert.equal(withoutAssigned(headless, []).spec.clusterIP, 'None');
-  const moved = object('v1 Service', 's', {
-    spec: { ...spec, clusterIP: '10.0.0.9', clusterIPs: ['10.0.0.9'] },
-  });
-  assert.equal(sameIntent(byApply, moved), true);
-});
-
-test('finish: only what is nobody’s and still carries the mark; claims only where the set deleted them', () => {
-  const carrying = { labels: { [marks.act]: 'a' } };
-  const owner = { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace: 'shop', name: 'db', uid: 'gone' };
-  const pod = object('v1 Pod', 'db-0', { metadata: carrying });
-  const adopted = object('v1 Pod', 'db-1', {
-    metadata: { ...carrying, ...owned(object('apps/v1 StatefulSet', 'new')) },
-  });
-  const unmarked = object('v1 Pod', 'db-2');
-  const claim = object('v1 PersistentVolumeClaim', 'data-db-0', { metadata: carrying });
-  const view: LeftView = {
-    kinds,
-    objects: [claim, pod, adopted, unmarked],
-    volumes: [],
-    use: { pods: [pod, adopted, unmarked] },
-  };
-  const record = (more: Partial<SoftenRecord>): SoftenRecord => ({
-    actId: 'a',
-    requestId: 'r',
-    context: '',
-    owner,
-    left: [],
-    finishAfter: 1_000,
-    state: 'softened',
-    ...more,
-  });
-  const steps = (more: Partial<SoftenRecord>) =>
-    planFinish(record(more), view, 2_000).steps.map((step) =>
-      step.do === 'none'
-        ? `${step.result.result} ${step.result.what}`
-        : `${step.do} ${step.do === 'reclaim' ? step.name : step.object.metadata.name}`,
-    );
-  assert.deepEqual(steps({ claims: 'Delete' }), [
-    'delete db-0',
-    'unmark db-1',
-    'skipped Pod shop/db-2',
-    'delete data-db-0',
-  ]);
-  assert.deepEqual(steps({ claims: 'Retain' }).at(-1), 'unmark data-db-0');
-  assert.deepEqual(steps({ state: 'undone' }), ['skipped StatefulSet shop/db']);
-  const grace = (gracePeriodSeconds?: number) => {
-    const [step] = planFinish(record({ gracePeriodSeconds }), view, 2_000).steps;
-    return step?.do === 'delete' ? step.options.gracePeriodSeconds : 'none';
-  };
-  assert.equal(grace(7), 7);
-  assert.equal(grace(0), undefined, 'a forced owner never forced its Pods');
-  assert.equal(grace(), undefined);
-  assert.equal(planFinish(record({}), view, 1_000 + 25 * 3_600_000).askFirst, true);
-  assert.equal(planFinish(record({}), view, 1_000 + 23 * 3_600_000).askFirst, false);
 });
 
 test('of several scales of one object it goes back to what was before the first', () => {
