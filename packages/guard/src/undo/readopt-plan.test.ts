@@ -33,7 +33,7 @@ test('what can’t be made again is said', () => {
 });
 
 test('another one under its name is left as it is; the same again is taken for it', () => {
-  const standing = (more: object) => live([web], [but(web, more)]);
+  const standing = (more: Record<string, unknown>) => live([web], [but(web, more)]);
   const other = standing({ metadata: { uid: 'other' }, spec: { replicas: 3 } });
   assert.match(noteOf(planReadopt(record, byUid(web), other)), /^conflict: another one was created/);
   const same = standing({ metadata: { uid: 'other' } });
