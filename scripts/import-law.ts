@@ -18,7 +18,7 @@ interface Rule {
 
 /** The floors of the guard, the ground first; what stands on one floor does not see each other. */
 const FLOORS = [
-  ['journal', 'cluster', 'notify', 'read'],
+  ['journal', 'cluster', 'notify', 'read', 'lease'],
   ['radius', 'policy'],
   ['look'],
   ['effects'],

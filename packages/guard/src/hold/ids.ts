@@ -13,6 +13,11 @@ export function randomIds(): Ids {
   };
 }
 
+/** Of one life of a guard: what it owns stands under it in the journal. */
+export function randomGuard(): string {
+  return `guard-${pick(10)}`;
+}
+
 function pick(length: number): string {
   let text = '';
   while (text.length < length) {

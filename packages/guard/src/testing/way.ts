@@ -20,6 +20,7 @@ import { onTheWay } from '../way/on-the-way.ts';
 import { ownedLooks } from '../way/owned.ts';
 import { softenings } from '../way/softenings.ts';
 import { standingOwners } from '../way/standing.ts';
+import { loneLease } from './lease.ts';
 
 export const testClock: Clock = {
   now: Date.now,
@@ -60,6 +61,7 @@ export function openWay(
     policy: () => loaded,
     clock,
     ids,
+    lease: loneLease,
     notifier: { tell: () => undefined },
     desk,
     sessions,

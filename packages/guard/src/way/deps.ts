@@ -1,6 +1,7 @@
 import type { Clock, Cluster, Ids, Journal, Notifier, SoftenRecord } from '@toolcrib/model';
 import type { SessionLists } from '../act/sessions.ts';
 import type { HoldDesk } from '../hold/desk.ts';
+import type { Lease } from '../lease/lease.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import type { Acts } from './acts.ts';
 import type { Ahead } from './ahead.ts';
@@ -22,6 +23,8 @@ export interface WayDeps {
   policy(): GuardPolicy;
   clock: Clock;
   ids: Ids;
+  /** By what it owns the records that it writes. */
+  lease: Lease;
   notifier: Notifier;
   desk: HoldDesk;
   sessions: SessionLists;

@@ -14,7 +14,7 @@ export interface Recovered {
 
 /**
  * Says of every request that was on its way, and of which no certain answer came, what became of it. After a restart `held`
- * ones were never sent, and each `kept` one may have left in the last moment of the guard that has died; softenings that were
+ * ones were never sent, and each `kept` one may have left in the last moment of the guard that has died; what is of a guard that lives is let be; softenings that were
  * cut off are carried on; for the others the cluster is asked whether their objects still stand. Clusters side by side: one
  * that is away keeps no other waiting. To be called again until nothing is left.
  *
@@ -22,22 +22,25 @@ export interface Recovered {
  * @param last nothing is asked again in this life of what is long due, and the notes say so
  */
 export async function recover(deps: WayDeps, before: number, last = false): Promise<Recovered> {
-  const { journal } = deps;
+  const { journal, lease } = deps;
   for (const request of await journal.requests({ state: 'held' })) {
-    if (request.at >= before) continue;
+    if (!lease.isLeftOver(request, before)) continue;
     const note = 'the guard ended while it was held; never sent';
     await journal.saveRequest({ ...request, state: 'refused', note });
   }
   const contextOf = async ({ actId }: RequestRecord) => (await journal.act(actId))?.context;
   for (const request of await journal.requests({ state: 'kept' })) {
-    if (request.at >= before) continue;
-    // Nothing of it has left after this guard began.
-    const until = before + deps.policy().mayArriveMs((await contextOf(request)) ?? '');
+    if (!lease.isLeftOver(request, before)) continue;
+    // Nothing of it has left after this guard began, or its guard's lease had ended.
+    const since = request.at < before ? before : deps.clock.now();
+    const until = since + deps.policy().mayArriveMs((await contextOf(request)) ?? '');
     await journal.saveRequest(asUnsure(request, ENDED, until));
   }
   const byContext = new Map<string | undefined, RequestRecord[]>();
-  for (const record of await journal.softenings({ state: 'started' })) byContext.set(record.context, []);
+  for (const record of await journal.softenings({ state: 'started' }))
+    if (lease.isOurs(record)) byContext.set(record.context, []);
   for (const request of await journal.requests({ state: 'unsettled' })) {
+    if (!lease.isOurs(request)) continue;
     const context = await contextOf(request);
     byContext.set(context, [...(byContext.get(context) ?? []), request]);
   }

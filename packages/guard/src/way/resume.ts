@@ -12,7 +12,16 @@ const PAUSE = { first: 15_000, longest: 10 * 60_000 };
 /** What resuming takes of the way's dependencies. */
 export type ResumeDeps = Pick<
   WayDeps,
-  'journal' | 'clusterFor' | 'clock' | 'notifier' | 'softenings' | 'onTheWay' | 'policy' | 'unmark' | 'log'
+  | 'journal'
+  | 'lease'
+  | 'clusterFor'
+  | 'clock'
+  | 'notifier'
+  | 'softenings'
+  | 'onTheWay'
+  | 'policy'
+  | 'unmark'
+  | 'log'
 >;
 
 /**
@@ -30,7 +39,9 @@ export async function resumeSoftenings(deps: ResumeDeps, context?: string): Prom
     ...(await journal.softenings({ state: 'undone' })).filter(({ marked }) => marked),
   ];
   const byContext = Map.groupBy(
-    open.filter((record) => context === undefined || record.context === context),
+    open.filter(
+      (record) => deps.lease.isOurs(record) && (context === undefined || record.context === context),
+    ),
     (record) => record.context,
   );
   await Promise.all(

@@ -20,6 +20,8 @@ const RESOURCES: Record<string, string> = {
 export function windows(deps: {
   journal: Journal;
   clock: Clock;
+  /** Whether it is for this guard to finish it. */
+  isOurs(record: SoftenRecord): boolean;
   /** Milliseconds. */
   windowMs(): number;
   finish(record: SoftenRecord, why: string): Promise<void>;
@@ -58,7 +60,9 @@ export function windows(deps: {
 
   const finishDue = async (): Promise<void> => {
     const open = await openWorkloads();
-    const due = open.filter((record) => state(record, deps.clock.now(), deps.windowMs()) === 'due');
+    const due = open.filter(
+      (record) => deps.isOurs(record) && state(record, deps.clock.now(), deps.windowMs()) === 'due',
+    );
     // A cluster that is away must not keep the others' acts waiting.
     const byContext = Map.groupBy(due, ({ context }) => context);
     await Promise.all(

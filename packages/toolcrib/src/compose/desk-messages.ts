@@ -1,3 +1,4 @@
+import type { LeaseNews } from '@toolcrib/guard/lease/lease';
 import type { AnsweredFrom, Hold, ToolcribErrorCode } from '@toolcrib/model';
 import type { AnswerBody } from '../laptop/api/schema.ts';
 
@@ -18,7 +19,9 @@ export type FromDesk =
 /** The other way. */
 export type ToDesk =
   /** First of all: what lay at the desk of its forerunner, and the policy that counts while the file is broken. */
-  | { type: 'begin'; holds: Hold[]; policy?: string }
+  | { type: 'begin'; holds: Hold[]; policy?: string; lease: LeaseNews }
+  /** The guard's lease, as it is now. */
+  | { type: 'lease'; news: LeaseNews }
   /** @property until ms since 1970: not taken any more after that, since whoever gave it was told that it was not */
   | { type: 'answer'; call: number; code: string; body: Answer; from?: AnsweredFrom; until: number };
 

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { isCurrent } from '@toolcrib/guard/hold/desk';
+import type { LeaseNews } from '@toolcrib/guard/lease/lease';
 import { type AnsweredFrom, type Clock, type Hold, ToolcribError } from '@toolcrib/model';
 import { unknownCode } from '../laptop/api/schema.ts';
 import { ANSWER_LIMIT, type Answer, type FromDesk, type ToDesk } from './desk-messages.ts';
@@ -16,6 +17,8 @@ const AFTERLIFE = 10 * 60_000;
 export interface Desks {
   /** A thread's desk, in the place of its forerunner's: it is given what lay there. */
   join(context: string, port: MessagePort): void;
+  /** The guard's lease, for those that are there and those that will be. */
+  lease(news: LeaseNews): void;
   list(): Hold[];
   get(code: string): Hold | undefined;
   /** @throws ToolcribError `not-found`, `conflict`, `usage` */
@@ -42,6 +45,7 @@ export function desks({
   const calls = new Map<number, Call>();
   const left = new Map<string, number>();
   let untold = false;
+  let leased: LeaseNews = { guard: '', until: Number.NEGATIVE_INFINITY, inherited: [] };
   let call = 0;
 
   const live = (hold: Hold): boolean => isCurrent(hold, clock.now());
@@ -71,7 +75,11 @@ export function desks({
       });
       const own = [...holds.values()].filter((hold) => hold.context === context && live(hold));
       for (const hold of own) if (hold.waiting) holds.set(hold.code, { ...hold, waiting: false });
-      port.postMessage({ type: 'begin', holds: own, policy: policy() } satisfies ToDesk);
+      port.postMessage({ type: 'begin', holds: own, policy: policy(), lease: leased } satisfies ToDesk);
+    },
+    lease(news) {
+      leased = news;
+      for (const port of ports.values()) port.postMessage({ type: 'lease', news } satisfies ToDesk);
     },
     list: () => [...holds.values()].filter(live),
     get: (code) => holds.get(code),

@@ -37,6 +37,8 @@ export interface GuardLimits {
   heartbeat?: Heartbeat;
   /** How long an answer waits for a thread that is busy, in ms. */
   answer?: number;
+  /** How long other guards wait for this one after it last gave a sign of life, in ms. */
+  lease?: number;
 }
 
 export interface RunningGuard {
@@ -90,7 +92,15 @@ async function open(
     if (message.type === 'stop') stop();
   };
   const keeper = await startKeeper(
-    { ...setup, socket: paths.socket, runs: paths.runs, port: identity.port, answerLimit: limits.answer },
+    {
+      ...setup,
+      socket: paths.socket,
+      runs: paths.runs,
+      port: identity.port,
+      answerLimit: limits.answer,
+      lastGuard: paths.lastGuard,
+      lease: limits.lease,
+    },
     news,
     (why) => {
       // Nobody could ask what is held, nor answer it.

@@ -3,6 +3,8 @@ import { sessionLists } from '@toolcrib/guard/act/sessions';
 import { holdDesk } from '@toolcrib/guard/hold/desk';
 import { randomIds } from '@toolcrib/guard/hold/ids';
 import { loadKey, openJournal, reopeningJournal } from '@toolcrib/guard/journal';
+import { leaseView } from '@toolcrib/guard/lease/lease';
+import { stampedJournal } from '@toolcrib/guard/lease/stamped-journal';
 import { clientProcesses, desktop, processLives, tellAll, waitingTerminal } from '@toolcrib/guard/notify';
 import type { Channel } from '@toolcrib/guard/port/client';
 import { hostBrain } from '@toolcrib/guard/port/host';
@@ -75,7 +77,9 @@ async function main(
   const openOwn = () =>
     openJournal({ folder: setup.journal, key: loadKey({ folder: setup.journal, env }), clock });
   const elsewhere = new Set(underWay);
-  const journal = ownJournal(reopeningJournal(openOwn), context, elsewhere);
+  const stored = reopeningJournal(openOwn);
+  const lease = leaseView({ journal: stored, clock }, begin.lease);
+  const journal = stampedJournal(ownJournal(stored, context, elsewhere), lease);
   const clusters = contexts({ env, home });
   const policy = policyFile(setup.policyPath, begin.policy);
   const ids = randomIds();
@@ -124,6 +128,7 @@ async function main(
     policy: () => policy.current(),
     clock,
     ids,
+    lease,
     notifier: tellAll([desktop(env, process.platform), waitingTerminal()], log),
     desk: {
       ...desk,
@@ -165,6 +170,7 @@ async function main(
     journal,
     clock,
     windowMs: () => policy.current().softenMs,
+    isOurs: lease.isOurs,
     finish: (softened, why) => finish(softened, why, true),
     resume: () => resumeSoftenings(deps),
     also: () => deps.hooks.keys(),
@@ -182,6 +188,12 @@ async function main(
 
   const thinking = brain(deps);
 
+  port.on('message', (message: ToDesk) => {
+    if (message.type !== 'lease') return;
+    const more = message.news.inherited.some((guard) => !lease.inherited().includes(guard));
+    lease.hear(message.news);
+    if (more) void settle.pass();
+  });
   answerAtDesk(port, desk, () => policy.current().passMs);
 
   hostBrain(

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { openJournal } from '@toolcrib/guard/journal';
-import type { Clock } from '@toolcrib/model';
-import { housekeeping } from './housekeeping.ts';
+import { aHold } from '@toolcrib/guard/journal/testing/records.ts';
+import { type Clock, type Hold, ToolcribError } from '@toolcrib/model';
+import { closeInherited, housekeeping } from './housekeeping.ts';
 
 const folder = join(mkdtempSync(join(tmpdir(), 'toolcrib-house-')), 'journal');
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -37,7 +38,6 @@ it('drops acts that are older than the policy keeps, and no others', async () =>
   await journal.saveAct(act('act-new', now - 89 * DAY));
   const lines: string[] = [];
   const stop = housekeeping({
-    journal,
     openJournal: open,
     clock,
     keepMs: () => 90 * DAY,
@@ -53,4 +53,47 @@ it('drops acts that are older than the policy keeps, and no others', async () =>
   assert.deepEqual(lines, ['old acts were dropped']);
   stop();
   await journal.close();
+});
+
+it('closes what guards that have ended left open or unused, and touches no other hold', async () => {
+  const clock = { now: () => 0, after: () => () => undefined };
+  const journal = openJournal({ folder: `${folder}-holds`, key: Buffer.alloc(32, 7), clock });
+  const answer = { as: 'as-sent', by: 'ben', at: 5 } as const;
+  const hold = (code: string, guard: string | undefined, more = {}) =>
+    journal.saveHold(aHold({ code, requestId: code, ...(guard === undefined ? {} : { guard }), ...more }));
+  for (const guard of ['a', 'b', 'lives']) await journal.renewLease(guard, 10);
+  await hold('NOBODYS', undefined);
+  await hold('OPEN', 'a');
+  await hold('YES', 'a', { state: 'approved', answer });
+  await hold('NO', 'a', { state: 'denied' });
+  await hold('THEIRS', 'lives');
+  await hold('OURS', 'b', { waiting: true });
+  await journal.endLease('a');
+  const inherited = await journal.takeOver('b', 0);
+  await closeInherited(journal, { guard: 'b', until: 10, inherited });
+  const all = (await journal.holds()).map(({ code, state, guard, waiting }) => [code, state, guard, waiting]);
+  assert.deepEqual(all, [
+    ['NOBODYS', 'expired', 'b', false],
+    ['OPEN', 'expired', 'b', false],
+    ['YES', 'expired', 'b', false],
+    ['NO', 'denied', 'a', true],
+    ['THEIRS', 'open', 'lives', true],
+    ['OURS', 'open', 'b', true],
+  ]);
+  await journal.close();
+});
+
+it('one that is answered meanwhile keeps no other open', async () => {
+  const conflict = new ToolcribError('conflict', 'changed meanwhile');
+  const saved: string[] = [];
+  const journal = {
+    holds: async ({ state }: { state?: Hold['state'] } = {}) =>
+      state === 'open' ? ['ANSWERED', 'OTHER'].map((code) => aHold({ code })) : [],
+    async saveHold({ code }: Hold) {
+      if (code === 'ANSWERED') throw conflict;
+      saved.push(code);
+    },
+  };
+  await closeInherited(journal, { guard: 'b', until: 10, inherited: [''] });
+  assert.deepEqual(saved, ['OTHER']);
 });

@@ -1,32 +1,44 @@
 import type { SqliteJournal } from '@toolcrib/guard/journal';
-import type { Clock, Journal } from '@toolcrib/model';
+import type { LeaseNews } from '@toolcrib/guard/lease/lease';
+import { type Clock, type Journal, ToolcribError } from '@toolcrib/model';
 
 const DAY = 24 * 3_600_000;
 
 /**
- * Once a day drops what is older than the policy keeps (what is unfinished stays); at once closes the holds of an
- * earlier life, whose clients are gone. Never in the way of a request: a journal of its own, and errors only logged.
+ * Closes the holds of guards that have ended: their clients are gone. Those of one that lives are its own.
+ * @throws ToolcribError
+ */
+export async function closeInherited(
+  journal: Pick<Journal, 'holds' | 'saveHold'>,
+  { guard, inherited }: LeaseNews,
+): Promise<void> {
+  const stale = [
+    ...(await journal.holds({ state: 'open' })),
+    ...(await journal.holds({ state: 'approved' })),
+  ].filter((hold) => hold.guard !== guard && inherited.includes(hold.guard ?? ''));
+  for (const hold of stale)
+    await journal.saveHold({ ...hold, guard, state: 'expired', waiting: false }).catch((error: unknown) => {
+      // Answered since it was read: at the next look.
+      if (!(error instanceof ToolcribError) || error.code !== 'conflict') throw error;
+    });
+}
+
+/**
+ * Once a day drops what is older than the policy keeps (what is unfinished stays). Never in the way of a request: a journal
+ * of its own, and errors only logged.
  *
  * @returns how to stop
  */
 export function housekeeping(deps: {
-  journal: Journal;
   openJournal(): SqliteJournal;
   clock: Clock;
   /** Milliseconds. */
   keepMs(): number;
   log(line: string, detail?: Record<string, unknown>): void;
 }): () => void {
-  const { journal, clock, log } = deps;
+  const { clock, log } = deps;
   let cancel: () => void = () => undefined;
 
-  const expire = async (): Promise<void> => {
-    const stale = [
-      ...(await journal.holds({ state: 'open' })),
-      ...(await journal.holds({ state: 'approved' })),
-    ];
-    for (const hold of stale) await journal.saveHold({ ...hold, state: 'expired', waiting: false });
-  };
   const prune = async (): Promise<void> => {
     const own = deps.openJournal();
     try {
@@ -40,7 +52,6 @@ export function housekeeping(deps: {
     prune().catch((error: unknown) => log('old acts could not be dropped', { why: String(error) }));
     cancel = clock.after(DAY, day);
   };
-  expire().catch((error: unknown) => log('old holds could not be closed', { why: String(error) }));
   // Not in the rush of the start.
   cancel = clock.after(60_000, day);
   return () => cancel();

@@ -10,6 +10,10 @@ export interface KeeperSetup extends WorkerSetup {
   /** The folder of the runs' kubeconfigs. */
   runs: string;
   port: number;
+  /** The file that says which guard had the lock of this state folder last. */
+  lastGuard: string;
+  /** Another lease than usual, for tests: ms. */
+  lease?: number;
   /** Another one than usual, for tests: ms. */
   answerLimit?: number;
 }

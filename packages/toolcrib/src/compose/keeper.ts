@@ -1,4 +1,6 @@
+import { randomGuard } from '@toolcrib/guard/hold/ids';
 import { loadKey, openJournal, reopeningJournal } from '@toolcrib/guard/journal';
+import { keepLease } from '@toolcrib/guard/lease/keep-lease';
 import { state as windowState } from '@toolcrib/guard/way/windows';
 import { messageOf, ToolcribError } from '@toolcrib/model';
 import { type Lineage, lineageOf } from '../cage/lineage.ts';
@@ -18,9 +20,11 @@ import { type Operation, perform } from '../operations/operation.ts';
 import { openCommand } from './command.ts';
 import { desks } from './desks.ts';
 import { errands } from './errands.ts';
-import { housekeeping } from './housekeeping.ts';
+import { closeInherited, housekeeping } from './housekeeping.ts';
+import { inheriting } from './inheriting.ts';
 import { keeperGuard } from './keeper-guard.ts';
 import type { FromKeeper, KeeperSetup, ToKeeper } from './keeper-messages.ts';
+import { lastGuard } from './last-guard.ts';
 import { log } from './log.ts';
 import { unfinishedContexts } from './own-journal.ts';
 
@@ -70,8 +74,26 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
   const clusters = contexts({ env, home });
   const policy = policyFile(setup.policyPath, undefined, { log });
   const held = desks({ clock, policy: () => policy.text(), answerLimit: setup.answerLimit });
-  const keepHouse = housekeeping({
+  const last = lastGuard(setup.lastGuard);
+  const lease = keepLease({
     journal,
+    clock,
+    newId: randomGuard,
+    predecessor: last.read(),
+    life: setup.lease,
+    log,
+    told: (news) => {
+      held.lease(news);
+      last.write(news);
+      inherit(news);
+    },
+  });
+  const inherit = inheriting({
+    closeHolds: (news) => closeInherited(journal, news),
+    found: () => void begin(),
+    log,
+  });
+  const keepHouse = housekeeping({
     openJournal: openOwn,
     clock,
     keepMs: () => policy.current().keepMs,
@@ -121,7 +143,7 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
 
   const begin = async (): Promise<void> => {
     try {
-      const unfinished = await unfinishedContexts(journal, clusters.names()[0]);
+      const unfinished = await unfinishedContexts(journal, clusters.names()[0], lease.isOurs);
       held.expect(unfinished);
       post({ type: 'unfinished', contexts: unfinished });
     } catch (error) {
@@ -131,6 +153,7 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
     }
   };
 
+  await lease.begin();
   return {
     log,
     begin,
@@ -172,6 +195,7 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
     async close() {
       keepHouse();
       await away.close(ERRANDS);
+      await lease.close();
       await journal.close();
       await clusters.close();
     },

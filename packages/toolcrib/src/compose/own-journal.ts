@@ -32,15 +32,22 @@ export function ownJournal(journal: Journal, context: string, elsewhere: Readonl
   };
 }
 
-/** Contexts with something left over from an earlier life, or with a window open. */
-export async function unfinishedContexts(journal: Journal, any: string | undefined): Promise<string[]> {
+/**
+ * Contexts with something left over from an earlier life, or with a window open.
+ * @param isOurs what is of another guard that lives is not for this one to see to
+ */
+export async function unfinishedContexts(
+  journal: Journal,
+  any: string | undefined,
+  isOurs: (record: { guard?: string | undefined }) => boolean,
+): Promise<string[]> {
   const found = new Set<string>();
-  for (const state of ['started', 'softened', 'failed'] as const)
-    for (const { context } of await journal.softenings({ state })) found.add(context);
-  for (const { context, marked } of await journal.softenings({ state: 'undone' }))
-    if (marked) found.add(context);
+  for (const state of ['started', 'softened', 'failed', 'undone'] as const)
+    for (const record of await journal.softenings({ state }))
+      if (isOurs(record) && (state !== 'undone' || record.marked)) found.add(record.context);
   for (const state of ['held', 'kept', 'unsettled'] as const) {
-    const acts = new Set((await journal.requests({ state })).map(({ actId }) => actId));
+    const open = (await journal.requests({ state })).filter(isOurs);
+    const acts = new Set(open.map(({ actId }) => actId));
     for (const id of acts) {
       // What belongs to no act is looked after by whoever is there.
       const act = await actOf(journal, id);

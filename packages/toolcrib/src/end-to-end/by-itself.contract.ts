@@ -112,6 +112,7 @@ export function byItselfContract(open: OpenTarget): void {
         },
       },
       clock: { now: deps.clock.now, after: (_, run) => clearing(setTimeout(run, 5)) },
+      isOurs: () => true,
       windowMs: () => WINDOW,
       finish: async (record, why) => {
         finished.push(record.requestId);

@@ -25,6 +25,8 @@ export interface Paths {
   runs: string;
   log: string;
   pid: string;
+  /** Which guard had the lock last, by the id under which its records stand in the journal. */
+  lastGuard: string;
   /** Held by the guard as long as it lives. */
   lock: string;
   /** Held while somebody starts the guard or changes the state files. */
@@ -55,6 +57,7 @@ export function pathsOf(env: Record<string, string | undefined>, home: string = 
     runs: join(state, 'runs'),
     log: join(state, 'guard.log'),
     pid: join(state, 'guard.pid'),
+    lastGuard: join(state, 'guard.id'),
     lock: join(state, 'guard.lock'),
     startLock: join(state, 'start.lock'),
     syncLock: join(state, 'sync.lock'),

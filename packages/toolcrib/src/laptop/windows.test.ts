@@ -40,6 +40,7 @@ function watched(records: SoftenRecord[], finish: (actId: string) => Promise<voi
       softenings: async () => records.filter((one) => one.state === 'softened'),
     } as unknown as Journal,
     clock: time.clock,
+    isOurs: () => true,
     windowMs: () => 1_000_000,
     finish: async ({ actId }) => {
       finished.push(actId);

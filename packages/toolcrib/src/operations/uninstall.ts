@@ -110,6 +110,7 @@ function ownFiles(paths: Paths): string[] {
     secretOf(paths.socket),
     paths.runs,
     paths.pid,
+    paths.lastGuard,
     paths.lock,
     paths.startLock,
     paths.syncLock,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cluster, mayArriveMs, type Notifier, type SoftenRecord, ToolcribError } from '@toolcrib/model';
 import { openJournal } from '../../journal/index.ts';
+import { loneLease } from '../../testing/lease.ts';
 import { unmarkLeft } from '../../undo/index.ts';
 import { ahead as judgedAhead } from '../ahead.ts';
 import type { WayDeps } from '../deps.ts';
@@ -32,6 +33,7 @@ export function testDeps(clusters: Record<string, Cluster>): TestDeps {
   const deps = {
     journal,
     clock,
+    lease: loneLease,
     clusterFor: async (context: string) => {
       const cluster = clusters[context];
       if (!cluster) throw new ToolcribError('unknown-context', `There is no context ${context}.`);
