@@ -102,7 +102,7 @@ test('a new volume is pending, protected, and to be retained', () => {
 test('the time of a volume’s phase moves with the phase', () => {
   const context = contextFor(infoOf('/persistentvolumes'));
   const written = (phase: string | undefined, before: string | undefined) => {
-    const volume = { ...object({}), status: phase && { phase, message: 'm' } };
+    const volume: KubeObject = { ...object({}), status: phase && { phase, message: 'm' } };
     volumeStrategy.prepareForStatusUpdate?.(
       volume,
       { ...object({}), status: before && { phase: before } },
