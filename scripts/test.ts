@@ -3,10 +3,12 @@
 // network: needs the package registries                    *.network.test.ts
 // system:  needs programs from the distribution            *.system.test.ts
 // cluster: needs Go, builds and starts a real cluster      *.cluster.test.ts
+// Files of the kind unit share processes (CONTRIBUTING.md, "Tests"): to start one for each cost more than most of them.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeQueue, notEnded } from './shared-queue.ts';
 
 const kinds = ['network', 'system', 'cluster'];
 const [first, ...rest] = process.argv.slice(2);
@@ -24,14 +26,23 @@ if (files.length === 0) {
   console.error(`No ${kind} tests match ${parts.join(', ') || '(anything)'}.`);
   process.exit(2);
 }
+/** The line with which a file asks for a process of its own, and says why. */
+const ALONE = /^\/\/ Alone in its process: ./m;
+const alone = files.filter((file) => kind !== 'unit' || file.startsWith('packages/toolcrib/') || ALONE.test(readFileSync(file, 'utf8')));
+// Those of whole guards and terminals take longest: first, so that none of them is left for the end.
+const long = (file: string) => Number(!/\/(end-to-end|laptop|demo|faces)\//.test(file));
+const shared = files.filter((file) => !alone.includes(file)).sort((a, b) => long(a) - long(b));
+
 // A real control plane is heavy, and its limits are the real ones: one file at a time there.
-const concurrency = kind === 'cluster' ? 1 : 2;
+const concurrency = kind === 'cluster' ? 1 : Math.max(2, availableParallelism());
 // Of one test, and of the whole run: a file whose tests have ended may hang as well, which --test-timeout does not see.
 // Only what hangs takes that long, however slow the machine: CI must end, and red.
 const TEST_MINUTES = 30;
 const RUN_MINUTES = 90;
 const scratch = mkdtempSync(join(tmpdir(), 'toolcrib-test-'));
 const skips = join(scratch, 'skipped');
+const queue = join(scratch, 'queue');
+const processes = makeQueue(queue, shared, concurrency);
 const { status } = spawnSync(
   process.execPath,
   [
@@ -43,15 +54,18 @@ const { status } = spawnSync(
     '--test-reporter-destination=stdout',
     `--test-reporter=${join(import.meta.dirname, 'skipped-reporter.ts')}`,
     `--test-reporter-destination=${skips}`,
-    ...files,
+    ...alone,
+    ...processes,
   ],
   { stdio: 'inherit', timeout: RUN_MINUTES * 60_000 },
 );
 const skipped = readFileSync(skips, 'utf8');
+const told = notEnded(queue);
 rmSync(scratch, { recursive: true });
+if (told.length > 0) console.error(`\nNot to their end:\n${told.join('\n')}`);
 // A person's machine may lack a shell or a program. CI installs them all: what is skipped there is a hole in the proof.
 if (process.env.CI && skipped !== '') {
   console.error(`\nSkipped, which CI does not allow:\n${skipped}`);
   process.exit(1);
 }
-process.exit(status ?? 1);
+process.exit(told.length > 0 ? 1 : (status ?? 1));

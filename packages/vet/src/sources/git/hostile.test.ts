@@ -9,6 +9,7 @@ import { goodHistory, licenceText, makeRepository, NOW, SSH_SIGNATURE } from '..
 import type { Collected, Target } from '../source.ts';
 import { gitSource } from './source.ts';
 
+// Alone in its process: it measures memory.
 const history = goodHistory(await licenceText('MIT'));
 const made: { remove(): void }[] = [];
 after(() => {

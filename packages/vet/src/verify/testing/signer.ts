@@ -38,8 +38,11 @@ const spki = ({ publicKey }: KeyPairKeyObjectResult) => publicKey.export({ forma
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
 const b64 = (bytes: Uint8Array | ArrayBufferView) => Buffer.from(bytes as Uint8Array).toString('base64');
 
-/** When the test instance signs: a little ahead, since the mock's own root certificate begins now. */
-export const SIGNED_AT = new Date((Math.floor(Date.now() / 1000) + 60) * 1000);
+/**
+ * When the test instance signs: a day ahead. The root certificate of each mock begins when it is made, which may be long
+ * after this line where many test files share a process.
+ */
+export const SIGNED_AT = new Date((Math.floor(Date.now() / 1000) + 86_400) * 1000);
 
 interface Logged {
   logIndex: number;

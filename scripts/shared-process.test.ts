@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ended, makeQueue, notEnded, take } from './shared-queue.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'toolcrib-shared-'));
+after(() => rmSync(root, { recursive: true }));
+
+/** What `node --test` says (TAP) of these files, name → text, in one process that they share. */
+function runOf(name: string, files: Record<string, string>) {
+  const paths = Object.entries(files).map(([file, text]) => {
+    const path = join(root, `${name}-${file}.test.mjs`);
+    writeFileSync(path, `import { after, afterEach, beforeEach, suite, test } from 'node:test';\n${text}`);
+    return path;
+  });
+  const queue = join(root, name);
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    ['--test', '--test-reporter=tap', ...makeQueue(queue, paths, 1)],
+    { cwd: root, env, encoding: 'utf8' },
+  );
+  const [passed, failed] = ['ok', 'not ok'].map((word) =>
+    [...stdout.matchAll(new RegExp(`^ *${word} \\d+ - (.*)$`, 'gm'))].map(([, title]) => title ?? ''),
+  ) as [string[], string[]];
+  return { status, passed, failed, stdout, open: notEnded(queue).map((line) => line.slice(root.length + 1)) };
+}
+
+test('each file is a suite: its hooks are its own, its tests are counted, it is over before the next begins', () => {
+  const each = (own: string) => `
+    globalThis.steps ??= [];
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    let hooks = 0;
+    globalThis.steps.push('${own} begins');
+    beforeEach(() => { hooks++; });
+    after(() => { globalThis.steps.push('${own} ends after ' + hooks); });
+    test('${own} one', () => {});
+    suite('${own} more', () => { test('${own} two', async () => { await new Promise(setImmediate); }); });`;
+  const { status, passed, failed, open } = runOf('hooks', {
+    a: each('a'),
+    b: each('b'),
+    c: `test(globalThis.steps.join(', '), () => {});`,
+  });
+  assert.equal(status, 0);
+  assert.deepEqual(failed, []);
+  assert.deepEqual(passed, [
+    ...['a one', 'a two', 'a more', 'hooks-a.test.mjs'],
+    ...['b one', 'b two', 'b more', 'hooks-b.test.mjs'],
+    ...['a begins, a ends after 2, b begins, b ends after 2', 'hooks-c.test.mjs'],
+  ]);
+  assert.deepEqual(open, []);
+});
+
+test('what a file does wrong is red in its name, and the next file still runs', () => {
+  const { status, passed, failed, stdout, open } = runOf('faults', {
+    fails: `test('fails', () => { throw new Error('no'); });`,
+    breaks: `throw new Error('does not load');`,
+    late: `test('too late', () => { setImmediate(() => { Promise.reject(new Error('afterwards')); }); });
+           test('still here', async () => { await new Promise((resolve) => setTimeout(resolve, 20)); });`,
+    variable: `test('sets', () => { process.env.LEFT_BEHIND = 'x'; });`,
+    listens: `test('listens', () => { process.on('SIGTERM', () => {}); });`,
+    clock: `test('stops', () => { Date.now = () => 0; });`,
+    good: `test('good ' + process.env.LEFT_BEHIND + (Date.now() > 0), () => {});`,
+  });
+  assert.equal(status, 1);
+  for (const title of ['too late', 'still here', 'sets', 'listens', 'stops', 'good undefinedtrue'])
+    assert.ok(passed.includes(title), title);
+  const changed = (file: string) => `faults-${file}.test.mjs leaves its process as it found it`;
+  assert.deepEqual(
+    failed.filter((title) => !title.endsWith('.mjs')),
+    ['fails', changed('variable'), changed('listens'), changed('clock')],
+  );
+  assert.ok(failed.includes('faults-fails.test.mjs') && failed.includes('faults-breaks.test.mjs'));
+  assert.match(stdout, /"too late" at faults-late\.test\.mjs:2:\d+ generated asynchronous activity/);
+  assert.match(stdout, /the variable LEFT_BEHIND/);
+  assert.match(stdout, /who listens for SIGTERM/);
+  assert.deepEqual(open, []);
+});
+
+// Node itself says 0 of a test that ends its process with 0: only the queue knows.
+test('a file that ends the process is named, and what was not run', () => {
+  const { open } = runOf('ends', {
+    good: `test('good', () => {});`,
+    ends: `test('ends', () => process.exit(0));`,
+    next: `test('next', () => {});`,
+  });
+  assert.deepEqual(open, [
+    'ends-ends.test.mjs: its process ended, or had to be ended, in this file',
+    'ends-next.test.mjs: not run',
+  ]);
+});
+
+test('of several that would take a file one has it; what nobody took or ended is told', () => {
+  const queue = join(root, 'queue');
+  assert.equal(makeQueue(queue, ['a.ts', 'b.ts', 'c.ts'], 2).length, 2);
+  assert.deepEqual([take(queue, 0), take(queue, 0), take(queue, 1)], [true, false, true]);
+  ended(queue, 0);
+  assert.deepEqual(
+    notEnded(queue).map((line) => line.slice(process.cwd().length + 1)),
+    ['b.ts: its process ended, or had to be ended, in this file', 'c.ts: not run'],
+  );
+});

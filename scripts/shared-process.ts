@@ -1,0 +1,132 @@
+// What a process does that many test files share: it takes the next file of the queue, runs it as one suite, looks at
+// what it left behind, takes the next. Several such processes take from one queue, so none of them waits for another.
+import { relative } from 'node:path';
+import { after, suite, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { ended, filesOf, take } from './shared-queue.ts';
+
+/** How long what a file has opened may take to close after its last test, in milliseconds: only a leak takes that long. */
+const CLOSING_LIMIT = 20_000;
+
+/** Runs what of this queue nobody else has taken. */
+export async function runShared(queue: string): Promise<void> {
+  let before = resources();
+  let leaks = false;
+  for (const [index, file] of filesOf(queue).entries()) {
+    if (!take(queue, index)) continue;
+    const globals = await run(file);
+    const left = await leftOpen(before);
+    const changed = restore(globals);
+    // A file that is fine costs no test of its own: the numbers that are reported are those of the files.
+    if (left.length > 0) await fails(file, `left open after its tests: ${left.join(', ')}`);
+    if (changed.length > 0)
+      await fails(file, `changed for all that share its process: ${changed.join(', ')}`);
+    leaks ||= left.length > 0;
+    before = resources();
+    ended(queue, index);
+  }
+  // It has been told, in the name of the file; to wait for it as well would be to hang.
+  if (leaks) process.exit(1);
+}
+
+/**
+ * The file as a suite: its top-level tests and hooks are the suite's. Resolves after its last hook, red or green, with
+ * what all files of the process share as it was before.
+ */
+function run(file: string): Promise<Globals> {
+  return new Promise((done) => {
+    suite(nameOf(file), async () => {
+      const globals = globalsNow();
+      try {
+        await import(pathToFileURL(file).href);
+      } finally {
+        after(() => done(globals));
+      }
+    });
+  });
+}
+
+const nameOf = (file: string) => relative(process.cwd(), file);
+
+/** What keeps this process alive, sorted. Our own wait is a timer as well, which the callers leave out. */
+function resources(): string[] {
+  return process.getActiveResourcesInfo().sort();
+}
+
+/** Waits until nothing is open but what was before; after the limit, what still is. */
+async function leftOpen(before: string[]): Promise<string[]> {
+  const until = performance.now() + CLOSING_LIMIT;
+  for (let wait = 0; ; wait = Math.min(wait + 1, 50)) {
+    const left = minus(resources(), before);
+    if (left.length === 0 || performance.now() > until) return left;
+    await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+}
+
+function minus(now: string[], before: string[]): string[] {
+  const rest = [...before];
+  return now.filter((name) => {
+    const at = rest.indexOf(name);
+    if (at >= 0) rest.splice(at, 1);
+    return at < 0;
+  });
+}
+
+interface Globals {
+  cwd: string;
+  env: Record<string, string | undefined>;
+  listeners: Map<string | symbol, number>;
+  time: ReturnType<typeof timeNow>;
+}
+
+/** What tells the time or chance, and where it stands. */
+const TIME = [
+  [globalThis, ['Date', 'setTimeout', 'setInterval', 'setImmediate']],
+  [Date, ['now']],
+  [Math, ['random']],
+] as const;
+const timeNow = () =>
+  TIME.flatMap(([on, names]) => names.map((name) => ({ on, name, is: Reflect.get(on, name) })));
+
+function globalsNow(): Globals {
+  const listeners = new Map(
+    ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'unhandledRejection'].map((name) => [
+      name,
+      process.listenerCount(name),
+    ]),
+  );
+  return { cwd: process.cwd(), env: { ...process.env }, listeners, time: timeNow() };
+}
+
+/** Names what a file has changed and not put back, and puts back what can be. */
+function restore(then: Globals): string[] {
+  const changed: string[] = [];
+  for (const name of new Set([...Object.keys(then.env), ...Object.keys(process.env)])) {
+    if (then.env[name] === process.env[name]) continue;
+    changed.push(`the variable ${name}`);
+    if (then.env[name] === undefined) delete process.env[name];
+    else process.env[name] = then.env[name];
+  }
+  if (process.cwd() !== then.cwd) {
+    changed.push('the working directory');
+    process.chdir(then.cwd);
+  }
+  for (const [name, count] of then.listeners)
+    if (process.listenerCount(name) > count) changed.push(`who listens for ${String(name)}`);
+  for (const { on, name, is } of then.time) {
+    if (Reflect.get(on, name) === is) continue;
+    changed.push(name);
+    Reflect.set(on, name, is);
+  }
+  return changed;
+}
+
+/** A red test that names the file. */
+function fails(file: string, why: string): Promise<void> {
+  return new Promise((done) => {
+    test(`${nameOf(file)} leaves its process as it found it`, () => {
+      done();
+      throw new Error(why);
+    });
+  });
+}

@@ -1,0 +1,54 @@
+// The queue of test files that several processes share, in a folder: `files.json`, and beside it a file for each that was
+// taken and one for each that came to its end. Made here, worked off in shared-process.ts.
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/**
+ * Makes the queue, and for each process the file that `node --test` is to be given for it.
+ * @param folder is made
+ * @param files test files, the longest first
+ */
+export function makeQueue(folder: string, files: readonly string[], processes: number): string[] {
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'files.json'), JSON.stringify(files.map((file) => resolve(file))));
+  const module = pathToFileURL(join(import.meta.dirname, 'shared-process.ts')).href;
+  return Array.from({ length: Math.min(processes, files.length) }, (_, index) => {
+    const path = join(folder, `shared-${index + 1}.mjs`);
+    writeFileSync(
+      path,
+      `import { runShared } from ${JSON.stringify(module)};\nawait runShared(${JSON.stringify(folder)});\n`,
+    );
+    return path;
+  });
+}
+
+/** The files of a queue, absolute. */
+export function filesOf(folder: string): string[] {
+  return JSON.parse(readFileSync(join(folder, 'files.json'), 'utf8'));
+}
+
+/** Whose mark it is to make has taken the file of this number: of several processes exactly one. */
+export function take(folder: string, index: number): boolean {
+  try {
+    closeSync(openSync(join(folder, `${index}.taken`), 'wx'));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** The file of this number came to its end, red or green. */
+export function ended(folder: string, index: number): void {
+  writeFileSync(join(folder, `${index}.ended`), '');
+}
+
+/** A line for each file that did not come to its end: the processes are over, and nobody else tells. */
+export function notEnded(folder: string): string[] {
+  return filesOf(folder).flatMap((file, index) => {
+    if (existsSync(join(folder, `${index}.ended`))) return [];
+    const taken = existsSync(join(folder, `${index}.taken`));
+    return [`${file}: ${taken ? 'its process ended, or had to be ended, in this file' : 'not run'}`];
+  });
+}
