@@ -28,7 +28,10 @@ if (files.length === 0) {
 }
 /** The line with which a file asks for a process of its own, and says why. */
 const ALONE = /^\/\/ Alone in its process: ./m;
-const alone = files.filter((file) => kind !== 'unit' || file.startsWith('packages/toolcrib/') || ALONE.test(readFileSync(file, 'utf8')));
+const alone = files.filter(
+  (file) =>
+    kind !== 'unit' || file.startsWith('packages/toolcrib/') || ALONE.test(readFileSync(file, 'utf8')),
+);
 // Those of whole guards and terminals take longest: first, so that none of them is left for the end.
 const long = (file: string) => Number(!/\/(end-to-end|laptop|demo|faces)\//.test(file));
 const shared = files.filter((file) => !alone.includes(file)).sort((a, b) => long(a) - long(b));

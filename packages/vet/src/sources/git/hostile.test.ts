@@ -1,3 +1,4 @@
+// Alone in its process: it measures memory.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,7 +10,6 @@ import { goodHistory, licenceText, makeRepository, NOW, SSH_SIGNATURE } from '..
 import type { Collected, Target } from '../source.ts';
 import { gitSource } from './source.ts';
 
-// Alone in its process: it measures memory.
 const history = goodHistory(await licenceText('MIT'));
 const made: { remove(): void }[] = [];
 after(() => {
