@@ -25,9 +25,6 @@ export interface Kept {
 /** Told of a record that a list leaves out, since a newer toolcrib wrote it. */
 export type LeftOut = (newer: ToolcribError) => void;
 
-/** For who looks for one record of an act, and takes nothing for the whole of it. */
-export const passOver: LeftOut = () => undefined;
-
 /**
  * The record of acts, requests, decisions, snapshots, approvals, undos. What a method has resolved is durable
  * (fsync, or committed). Errors: `ToolcribError` with code `journal`, `wrong-key`, `damaged` or `newer`. What is damaged

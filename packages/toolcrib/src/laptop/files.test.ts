@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { ownFolder, readIfThere, takeLock, withLock, writeOwnFile } from './files.ts';
-import { pathsOf } from './paths.ts';
 import { startOf } from './process-id.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-files-'));
@@ -111,18 +110,4 @@ test('a process is known by its start: alive, ended, another', async () => {
   child.kill();
   await once(child, 'exit');
   assert.equal(startOf(child.pid ?? 0), undefined);
-});
-
-test('paths follow XDG, TOOLCRIB_HOME puts all into one, and the socket is in it, too', () => {
-  const plain = pathsOf({}, '/home/aiko');
-  assert.equal(plain.kubeconfig, '/home/aiko/.local/state/toolcrib/kubeconfig');
-  assert.equal(plain.policy, '/home/aiko/.config/toolcrib/guard.yaml');
-  const xdg = pathsOf({ XDG_STATE_HOME: '/s', XDG_CONFIG_HOME: 'not/absolute' }, '/home/aiko');
-  assert.equal(xdg.door, '/s/toolcrib/door.json');
-  assert.equal(xdg.policy, '/home/aiko/.config/toolcrib/guard.yaml');
-  const own = pathsOf({ TOOLCRIB_HOME: '/t', XDG_STATE_HOME: '/s' }, '/home/aiko');
-  for (const path of Object.values(own)) assert.match(path, /^\/t($|\/)/);
-  // However long it is: what opens it finds a way (api/socket.ts), and nothing of ours lies where others may write.
-  const deep = pathsOf({ TOOLCRIB_HOME: `/${'deep/'.repeat(40)}`, XDG_RUNTIME_DIR: '/run/user/1' });
-  assert.equal(deep.socket, join(deep.state, 'guard.sock'));
 });

@@ -1,24 +1,26 @@
 import assert from 'node:assert/strict';
 import {
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { after, describe, it, test } from 'node:test';
+import { basename, dirname, join } from 'node:path';
+import { after, describe, it } from 'node:test';
 import { uninstall } from '../../operations/uninstall.ts';
 import { desktop } from '../doctor/desktop.ts';
 import { pathsOf } from '../paths.ts';
 import type { Place } from './app.ts';
-import { entryPath, removeEntry, writeEntry } from './desktop-entry.ts';
 import { apps } from './index.ts';
-import { configure, listOf, restore, savedPath } from './settings.ts';
+import { configure, listOf, remedy, restore, savedPath } from './settings.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-apps-'));
 after(() => rmSync(root, { recursive: true }));
@@ -33,45 +35,6 @@ function aPlace(platform: NodeJS.Platform = 'linux') {
   };
   const doctor = async () => (await desktop.look({ ...place, paths })).map(({ state }) => state);
   return { home, place, paths, write, doctor };
-}
-
-test('each has a name of its own', () => {
-  const names = apps.map(({ name }) => name);
-  assert.equal(new Set(names).size, names.length);
-});
-
-for (const app of apps) {
-  describe(app.name, () => {
-    it('says where its settings are, how it is called, and from where that is known', () => {
-      for (const platform of ['linux', 'darwin'] as const) {
-        const { place, home } = aPlace(platform);
-        assert.ok(app.settings(place).startsWith(`${home}/`), platform);
-      }
-      assert.ok(app.programs.length > 0 && app.source.length > 10 && /^[a-z0-9]+$/.test(app.name));
-    });
-
-    it('is not spoken of where it was never used; used and untouched it is no all-clear', async () => {
-      const { place, write, doctor } = aPlace();
-      assert.deepEqual(await doctor(), ['guarded']);
-      const settings = app.settings(place);
-      if (app.clusters === 'list') write(settings, '{"preferences":{}}');
-      else mkdirSync(settings, { recursive: true });
-      assert.deepEqual(await doctor(), app.name === 'k9s' ? ['guarded'] : ['finding']);
-    });
-
-    it('has a menu entry that starts it through the guard, and is taken away; nobody else’s is', () => {
-      const { place, write } = aPlace();
-      const path = writeEntry(app, place, ['/path with space/node', '/x/toolcrib']);
-      assert.match(
-        readFileSync(path, 'utf8'),
-        new RegExp(`^Exec="/path with space/node" /x/toolcrib app ${app.name}$`, 'm'),
-      );
-      assert.ok(removeEntry(app, place));
-      assert.equal(existsSync(path), false);
-      write(entryPath(app, place), '[Desktop Entry]\n');
-      assert.equal(removeEntry(app, place), false);
-    });
-  });
 }
 
 for (const app of apps.filter(({ clusters }) => clusters === 'list')) {
@@ -185,6 +148,70 @@ for (const app of apps.filter(({ clusters }) => clusters === 'list')) {
       write(app.settings(place), '{"preferences":{"syncKubeconfigEntries":"?"}}');
       assert.deepEqual(await doctor(), ['unknown']);
       assert.throws(() => configure(app, place, paths), { code: 'bad-file' });
+    });
+
+    it('has a mode of its own, and keeps it', () => {
+      const { place, paths, write } = aPlace();
+      const settings = app.settings(place);
+      write(settings, BEFORE);
+      chmodSync(settings, 0o640);
+      configure(app, place, paths);
+      assert.equal(statSync(settings).mode & 0o777, 0o640);
+      assert.equal(restore(app, paths), 'as-it-was');
+      assert.equal(statSync(settings).mode & 0o777, 0o640);
+      assert.deepEqual(readdirSync(dirname(settings)), [basename(settings)], 'nothing is left beside it');
+    });
+
+    it('where nothing was changed nothing is put back; where it is gone nothing is made', () => {
+      const { place, paths, write } = aPlace();
+      const settings = app.settings(place);
+      assert.equal(restore(app, paths), 'nothing');
+      const ours = JSON.stringify({
+        preferences: { syncKubeconfigEntries: [{ filePath: paths.kubeconfig }] },
+      });
+      write(settings, ours);
+      configure(app, place, paths);
+      assert.equal(readFileSync(settings, 'utf8'), ours, 'it is ours alone already');
+      assert.equal(restore(app, paths), 'nothing');
+      write(settings, BEFORE);
+      configure(app, place, paths);
+      write(settings, BEFORE);
+      assert.equal(restore(app, paths), 'as-it-was', 'somebody put it back by hand');
+      rmSync(settings);
+      assert.equal(restore(app, paths), 'gone');
+      assert.equal(existsSync(settings), false);
+    });
+
+    it('is read as the program reads it: without a list the folder ~/.kube, an empty one is none of ours', () => {
+      const { home, place, paths, write } = aPlace();
+      const listed = (text: string) => {
+        write(app.settings(place), text);
+        return listOf(app, place, paths.kubeconfig);
+      };
+      assert.deepEqual(listOf(app, place, paths.kubeconfig), { state: 'not-used' });
+      assert.deepEqual(listed('{}'), { state: 'others', files: [join(home, '.kube')] });
+      assert.deepEqual(listed('{"preferences":{"syncKubeconfigEntries":[]}}'), {
+        state: 'others',
+        files: [],
+      });
+      const both = [{ filePath: '/a' }, { filePath: paths.kubeconfig }];
+      assert.deepEqual(listed(JSON.stringify({ preferences: { syncKubeconfigEntries: both } })), {
+        state: 'others',
+        files: ['/a'],
+      });
+      const unread = listed('[]');
+      assert.equal(unread.state, 'unread');
+      assert.ok(unread.state === 'unread' && unread.why.includes(app.settings(place)));
+    });
+
+    it('what to do about it: the list is a setting, what was pasted only the program removes', () => {
+      const { place } = aPlace();
+      const pasted = join(app.pasted?.(place) ?? '', 'one');
+      const command = new RegExp(`toolcrib app ${app.name} --configure`);
+      assert.match(remedy(app, place, ['/a']), command);
+      assert.match(remedy(app, place, [pasted, '/a']), command);
+      assert.match(remedy(app, place, []), command);
+      assert.match(remedy(app, place, [pasted]), new RegExp(`pasted into ${app.title}`));
     });
   });
 }

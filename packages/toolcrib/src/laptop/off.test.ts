@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readKubeconfig } from '@toolcrib/guard/cluster';
 import fc from 'fast-check';
-import { offScript } from './off.ts';
-import { onVariables, turnOn } from './on.ts';
+import { offScript, offVariables, withoutOurs } from './off.ts';
+import { onVariables } from './on.ts';
 import { pathsOf } from './paths.ts';
-import { assignments, type Shell, shellOf } from './shell.ts';
+import { assignments, type Shell } from './shell.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-on-'));
 after(() => rmSync(root, { recursive: true }));
@@ -129,72 +127,20 @@ test('on and off are inverse for any KUBECONFIG', () => {
   );
 });
 
-test('the shell is that of SHELL, or the one named; others are asked about', () => {
-  assert.equal(shellOf(undefined, { SHELL: '/usr/local/bin/fish' }), 'fish');
-  assert.equal(shellOf('zsh', { SHELL: '/bin/bash' }), 'zsh');
-  for (const [given, SHELL] of [
-    [undefined, undefined],
-    [undefined, '/usr/bin/nu'],
-    ['powershell', '/bin/bash'],
-    ['constructor', '/bin/bash'],
-  ] as const) {
-    assert.throws(() => shellOf(given, { SHELL }, 1), { code: 'usage', exitCode: 2 });
-  }
+test('what off sets is what stood there; all that on has set beside it is unset', () => {
+  const variables = offVariables(paths, { ...on({ KUBECONFIG: '/a' }), OTHER: '1' }, home);
+  assert.deepEqual(variables, {
+    KUBECONFIG: '/a',
+    TOOLCRIB_KUBECONFIG: undefined,
+    TOOLCRIB_KUBECONFIG_WAS: undefined,
+    TOOLCRIB_KUBECONFIG_THEIRS: undefined,
+  });
+  assert.equal(Object.keys(variables).length, 4, 'they are named, so that they are unset');
 });
 
-test('without SHELL it is the shell that asks: the nearest one above', async () => {
-  for (const shell of SHELLS) {
-    if (spawnSync(shell, ['-c', 'true']).error) continue;
-    const asking = spawn(shell, ['-c', 'read line; true'], { stdio: ['pipe', 'ignore', 'ignore'] });
-    try {
-      await once(asking, 'spawn');
-      assert.equal(shellOf(undefined, {}, asking.pid), shell);
-      assert.equal(shellOf(undefined, { SHELL: '/bin/bash' }, asking.pid), 'bash', 'SHELL goes before');
-    } finally {
-      asking.stdin?.end('\n');
-    }
-    await once(asking, 'exit');
-  }
-});
-
-test('a current context that no file has is named', async () => {
-  const file = join(root, 'dangling');
-  const env = { KUBECONFIG: file };
-  const [clusters, users] = [
-    [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
-    [{ name: 'u', user: { token: 't' } }],
-  ];
-  const contexts = [{ name: 'prod', context: { cluster: 'c', user: 'u' } }];
-  writeFileSync(file, JSON.stringify({ clusters, users, contexts, 'current-context': 'prdo' }));
-  const { place } = await turnOn(paths, env, 'bash', home);
-  assert.deepEqual(place, { missing: 'prdo' });
-  writeFileSync(file, JSON.stringify({ clusters, users, contexts }));
-  assert.deepEqual((await turnOn(paths, env, 'bash', home)).place, {});
-});
-
-test('contexts that are called what every object has: each gets a token, like any other', async () => {
-  const file = join(root, 'odd-names');
-  const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'prototype'];
-  const [clusters, users] = [
-    names.map((name) => ({ name, cluster: { server: `https://127.0.0.1:1/${name}` } })),
-    [{ name: '__proto__', user: { token: 't' } }],
-  ];
-  const contexts = names.map((name) => ({ name, context: { cluster: name, user: '__proto__' } }));
-  writeFileSync(file, JSON.stringify({ clusters, users, contexts, 'current-context': '__proto__' }));
-  for (const round of ['first', 'again']) {
-    const { place, contexts: found, kubeconfig } = await turnOn(paths, { KUBECONFIG: file }, 'bash', home);
-    assert.deepEqual(found, names, round);
-    assert.equal(place.context, '__proto__');
-    assert.equal(place.server, 'https://127.0.0.1:1/__proto__');
-    const tokens = readKubeconfig(kubeconfig)?.users.map(({ user }) => user.token) ?? [];
-    assert.equal(new Set(tokens).size, names.length, round);
-    for (const token of tokens) assert.match(token ?? '', /^[\w-]{43}$/);
-  }
-});
-
-test('nothing to guard is said, not shrugged at', async () => {
-  await assert.rejects(turnOn(paths, {}, 'bash', home), { code: 'no-kubeconfig', exitCode: 2 });
-  mkdirSync(join(home, '.kube'), { recursive: true });
-  writeFileSync(join(home, '.kube', 'config'), 'clusters: [');
-  await assert.rejects(turnOn(paths, {}, 'bash', home), { code: 'bad-file', message: /\.kube\/config:1:/ });
+test('where ours is not there nothing is changed, whatever the other variables say', () => {
+  const env = { ...on({ KUBECONFIG: '/a' }), KUBECONFIG: '/b::/c' };
+  assert.deepEqual(withoutOurs(paths, env, home), { KUBECONFIG: '/b::/c' });
+  assert.deepEqual(withoutOurs(paths, { ...env, KUBECONFIG: undefined }, home), { KUBECONFIG: undefined });
+  assert.deepEqual(withoutOurs(paths, { KUBECONFIG: '' }, home), { KUBECONFIG: '' });
 });
