@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { anAct, aRequest, aSnapshot } from '@toolcrib/guard/journal/testing/records.ts';
-import { away, faulty, refused } from '@toolcrib/guard/testing/faulty.ts';
-import type { ClusterTarget, OpenTarget } from '@toolcrib/guard/testing/target.ts';
-import { inNamespace, paths, put, seen, until } from '@toolcrib/guard/testing/target.ts';
-import { undoAct } from '@toolcrib/guard/undo/act';
-import { finishAct, finishByItself } from '@toolcrib/guard/undo/finish';
-import { type TestDeps, testDeps } from '@toolcrib/guard/way/testing/deps.ts';
-import { state, windows } from '@toolcrib/guard/way/windows';
 import { type Cluster, marks, type SoftenRecord } from '@toolcrib/model';
+import { anAct, aRequest, aSnapshot } from '../journal/testing/records.ts';
+import { away, faulty, refused } from '../testing/faulty.ts';
+import type { ClusterTarget, OpenTarget } from '../testing/target.ts';
+import { inNamespace, paths, put, seen, until } from '../testing/target.ts';
+import { type TestDeps, testDeps } from '../way/testing/deps.ts';
+import { state, windows } from '../way/windows.ts';
+import { undoAct } from './act.ts';
+import { finishAct, finishByItself } from './finish.ts';
 
 const ACT = 'act-000001';
 const MINUTE = 60_000;
@@ -16,7 +16,7 @@ const WINDOW = 30 * MINUTE;
 const none = () => undefined;
 
 /** What the guard does of itself to what a person was told goes on running: only in its own time, and never against a word said since. */
-export function byItselfContract(open: OpenTarget): void {
+export function finishContract(open: OpenTarget): void {
   let target: ClusterTarget;
   before(async () => {
     target = await open();

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { aHold, anAct, aRequest, aSnapshot } from '@toolcrib/guard/journal/testing/records.ts';
-import { openSandbox } from '@toolcrib/guard/testing/sandbox-target.ts';
-import { type ClusterTarget, put, seen } from '@toolcrib/guard/testing/target.ts';
-import { undoAct } from '@toolcrib/guard/undo/act';
-import { wentElsewhere } from '@toolcrib/guard/undo/elsewhere';
-import { testDeps } from '@toolcrib/guard/way/testing/deps.ts';
 import type { Hold, Journal } from '@toolcrib/model';
+import { aHold, anAct, aRequest, aSnapshot } from '../journal/testing/records.ts';
+import { openSandbox } from '../testing/sandbox-target.ts';
+import { type ClusterTarget, put, seen } from '../testing/target.ts';
+import { testDeps } from '../way/testing/deps.ts';
+import { undoAct } from './act.ts';
+import { wentElsewhere } from './elsewhere.ts';
 
 const AT = '/api/v1/namespaces/default/configmaps';
 

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { anAct, aRequest, aSnapshot } from '@toolcrib/guard/journal/testing/records.ts';
-import { orphanFirst, retainFirst } from '@toolcrib/guard/soften';
-import { away, faulty, watchingAs } from '@toolcrib/guard/testing/faulty.ts';
-import type { ClusterTarget, OpenTarget } from '@toolcrib/guard/testing/target.ts';
-import { inNamespace, paths, put, seen, until } from '@toolcrib/guard/testing/target.ts';
-import { podsOf, runClaim, runDeployment, uidsOf } from '@toolcrib/guard/testing/workloads.ts';
-import { undoAct } from '@toolcrib/guard/undo/act';
-import { finishAct, finishByItself } from '@toolcrib/guard/undo/finish';
-import { type TestDeps, testDeps } from '@toolcrib/guard/way/testing/deps.ts';
 import type { KubeObject } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord } from '@toolcrib/model';
+import { anAct, aRequest, aSnapshot } from '../journal/testing/records.ts';
+import { orphanFirst, retainFirst } from '../soften/index.ts';
+import { away, faulty, watchingAs } from '../testing/faulty.ts';
+import type { ClusterTarget, OpenTarget } from '../testing/target.ts';
+import { inNamespace, paths, put, seen, until } from '../testing/target.ts';
+import { podsOf, runClaim, runDeployment, uidsOf } from '../testing/workloads.ts';
+import { type TestDeps, testDeps } from '../way/testing/deps.ts';
+import { undoAct } from './act.ts';
+import { finishAct, finishByItself } from './finish.ts';
 
 const ACT = 'act-000001';
 const none = () => undefined;
 
 /** Undo and finish of an act as the journal has it, over this target. Proved by plain requests. */
-export function actsContract(open: OpenTarget): void {
+export function actContract(open: OpenTarget): void {
   let target: ClusterTarget;
   before(async () => {
     target = await open();
