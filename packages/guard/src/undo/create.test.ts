@@ -13,7 +13,12 @@ const infoOf = (kind: string) => {
   return found;
 };
 const map = object('v1 ConfigMap', 'c', { data: { a: '1' } });
-async function created(snapshot: KubeObject, standing: KubeObject[] | MemoryCluster, more: Partial<Run> = {}, step: object = {}) {
+async function created(
+  snapshot: KubeObject,
+  standing: KubeObject[] | MemoryCluster,
+  more: Partial<Run> = {},
+  step: object = {},
+) {
   const cluster = Array.isArray(standing) ? memoryCluster(standing) : standing;
   const run = runOver(cluster, more);
   const results = await createStep(run, { do: 'create', info: infoOf(snapshot.kind), snapshot, ...step });
@@ -33,7 +38,10 @@ test('it is made as it was, and known by its UID of now', async () => {
 test('what stands there again is known, and not told as made; another is in the way of what hangs on it', async () => {
   const same = await created(map, [but(map, { metadata: { uid: 'again' } })]);
   assert.deepEqual(same.said, ['unchanged: the same stands there again']);
-  assert.deepEqual([[...same.run.uids], same.run.made.size, same.run.missing.size], [[['ConfigMap-c', 'again']], 0, 0]);
+  assert.deepEqual(
+    [[...same.run.uids], same.run.made.size, same.run.missing.size],
+    [[['ConfigMap-c', 'again']], 0, 0],
+  );
   const other = await created(map, [but(map, { metadata: { uid: 'other' }, data: {} })]);
   assert.match(other.said.join(), /^conflict/);
   assert.deepEqual([other.run.uids.size, other.run.missing.has('ConfigMap-c')], [0, true]);
@@ -43,9 +51,14 @@ test('what its lost controller had is not made without it; of a mere owner it is
   const pod = object('v1 Pod', 'p', { metadata: owned(object('apps/v1 ReplicaSet', 'set')) });
   const lost = await created(pod, [], { missing: new Set(['ReplicaSet-set']), coming: new Set(['Pod-p']) });
   assert.deepEqual(lost.said, ['skipped: ReplicaSet set, which controls it, did not come back']);
-  assert.deepEqual([lost.cluster.writes.length, lost.run.missing.has('Pod-p'), lost.run.coming.size], [0, true, 0]);
+  assert.deepEqual(
+    [lost.cluster.writes.length, lost.run.missing.has('Pod-p'), lost.run.coming.size],
+    [0, true, 0],
+  );
   const [reference] = owned(map).ownerReferences;
-  const child = object('v1 Secret', 's', { metadata: { ownerReferences: [{ ...reference, controller: false }] } });
+  const child = object('v1 Secret', 's', {
+    metadata: { ownerReferences: [{ ...reference, controller: false }] },
+  });
   const alone = await created(child, [], { missing: new Set(['ConfigMap-c']) });
   assert.deepEqual(alone.said, ['done: without its owner ConfigMap c, which is gone']);
 });
@@ -75,7 +88,11 @@ test('a claim whose volume went meanwhile comes back empty, and the loss is told
   const lost = await created(claim, [], {}, { volume });
   assert.deepEqual(lost.results, [
     { what: 'PersistentVolume pv', result: 'failed', note: 'it went meanwhile, with its data' },
-    { what: 'PersistentVolumeClaim shop/data', result: 'done', note: 'its volume pv is gone: it comes back empty' },
+    {
+      what: 'PersistentVolumeClaim shop/data',
+      result: 'done',
+      note: 'its volume pv is gone: it comes back empty',
+    },
   ]);
   assert.deepEqual([lost.now?.spec, [...lost.run.missingVolumes]], [{ size: 1 }, ['pv']]);
   const pv = object('v1 PersistentVolume', 'pv', { metadata: { namespace: undefined }, spec: { size: 1 } });
@@ -86,7 +103,9 @@ test('a claim whose volume went meanwhile comes back empty, and the loss is told
 
 test('what would take Pods of others over, and delete them, is not made', async () => {
   const labels = { app: 'web' };
-  const set = object('apps/v1 ReplicaSet', 'set', { spec: { replicas: 0, selector: { matchLabels: labels } } });
+  const set = object('apps/v1 ReplicaSet', 'set', {
+    spec: { replicas: 0, selector: { matchLabels: labels } },
+  });
   const theirs = object('v1 Pod', 'theirs', { metadata: { labels } });
   const { run, cluster, said } = await created(set, [theirs], { coming: new Set(['ReplicaSet-set']) });
   assert.match(said.join(), /^conflict: it would take over a Pod that runs/);
@@ -99,7 +118,13 @@ test('an owner that comes later is named in it then, and it in what came before 
   const child = object('v1 Secret', 's', { metadata: owned(map) });
   const { run } = await created(child, [], { coming: new Set(['ConfigMap-c', 'Secret-s']) });
   const [waiting] = run.unnamed.get('ConfigMap-c') ?? [];
-  assert.deepEqual(waiting?.ref, { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 's', uid: 'new-0' });
+  assert.deepEqual(waiting?.ref, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    namespace: 'shop',
+    name: 's',
+    uid: 'new-0',
+  });
   const cluster = run.cluster as MemoryCluster;
   const second = { ...child, metadata: { ...child.metadata, name: 't', uid: 'Secret-t' } };
   await createStep(run, { do: 'create', info: infoOf('Secret'), snapshot: second });
@@ -120,7 +145,10 @@ test('what is back and not as it was is said', async () => {
   );
   assert.equal(await said(balancer()), 'done: its load balancer is made anew and may get another address');
   assert.equal(await said(object('v1 Service', 's', { spec: {} })), 'done: ');
-  assert.equal(await said(object('batch/v1 Job', 'j')), 'done: it starts over: what it had done is not remembered');
+  assert.equal(
+    await said(object('batch/v1 Job', 'j')),
+    'done: it starts over: what it had done is not remembered',
+  );
   assert.match(await said(object('v1 Pod', 'p')), /^done: its containers start anew/);
   const token = object('v1 Secret', 's', { type: 'kubernetes.io/service-account-token' });
   assert.equal(await said(token), 'done: with a new token: the old one stays void');
@@ -135,7 +163,11 @@ test('what the cluster changed on a Pod’s way in is named', async () => {
   const config = memoryCluster([]);
   const make = config.create;
   config.create = (type, one) => make(type, but(one, { data: {} }));
-  assert.deepEqual((await created(map, config)).said, ['done: '], 'of all else a server’s defaults are no change');
+  assert.deepEqual(
+    (await created(map, config)).said,
+    ['done: '],
+    'of all else a server’s defaults are no change',
+  );
 });
 
 test('a custom resource has its status back, where that is served', async () => {
@@ -155,7 +187,11 @@ test('a custom resource has its status back, where that is served', async () => 
 });
 
 test('a definition is waited for until its kind is served', async () => {
-  const spec = { group: 'acme.io', names: { plural: 'rings', kind: 'Ring' }, versions: [{ name: 'v1', served: true }] };
+  const spec = {
+    group: 'acme.io',
+    names: { plural: 'rings', kind: 'Ring' },
+    versions: [{ name: 'v1', served: true }],
+  };
   const crd = object('apiextensions.k8s.io/v1 CustomResourceDefinition', 'rings.acme.io', {
     metadata: { namespace: undefined },
     spec,
@@ -172,11 +208,21 @@ test('a definition is waited for until its kind is served', async () => {
     cluster.answers.set('/apis', asked);
     cluster.answers.set('/apis/acme.io', asked);
     cluster.answers.set('/apis/acme.io/v1', { status: 200, body: { resources: [{ name: 'rings' }] } });
-    return createStep(runOver(cluster), { do: 'create', info: infoOf(crd.kind), snapshot: but(crd, more as never) });
+    return createStep(runOver(cluster), {
+      do: 'create',
+      info: infoOf(crd.kind),
+      snapshot: but(crd, more as never),
+    });
   };
-  const groups = { status: 200, body: { kind: 'APIGroup', versions: [{ version: 'v1', groupVersion: 'acme.io/v1' }] } };
+  const groups = {
+    status: 200,
+    body: { kind: 'APIGroup', versions: [{ version: 'v1', groupVersion: 'acme.io/v1' }] },
+  };
   await assert.rejects(tried(established('False'), groups), /is not established/);
-  await assert.rejects(tried({ conditions: [{ type: 'NamesAccepted', status: 'True' }] }, groups), /is not established/);
+  await assert.rejects(
+    tried({ conditions: [{ type: 'NamesAccepted', status: 'True' }] }, groups),
+    /is not established/,
+  );
   const unserved = { spec: { ...spec, versions: [{ name: 'v1', served: false }] } };
   assert.equal((await tried(established('True'), { status: 500, body: {} }, unserved))[0]?.result, 'done');
 });

@@ -19,7 +19,12 @@ const claim = marked('v1 PersistentVolumeClaim', 'data-db-0');
 const left = [first, second, revision, claim];
 
 /** As the set's controller does it: the moment it stands it takes these back. */
-async function readopted(standing: KubeObject[], takes: KubeObject[], restarts: Record<string, number> = {}, gives: Record<string, unknown> = {}) {
+async function readopted(
+  standing: KubeObject[],
+  takes: KubeObject[],
+  restarts: Record<string, number> = {},
+  gives: Record<string, unknown> = {},
+) {
   const cluster = memoryCluster(standing);
   const create = cluster.create;
   cluster.create = async (type, one) => {
@@ -32,13 +37,24 @@ async function readopted(standing: KubeObject[], takes: KubeObject[], restarts: 
   };
   const run = runOver(cluster);
   const record = softened(db, left, { note: 'x' });
-  const results = await readoptStep(run, { do: 'readopt', info: info as never, snapshot: db, record, restarts });
-  const carry = [...cluster.objects.values()].filter(({ metadata }) => metadata.labels?.[marks.act] !== undefined);
+  const results = await readoptStep(run, {
+    do: 'readopt',
+    info: info as never,
+    snapshot: db,
+    record,
+    restarts,
+  });
+  const carry = [...cluster.objects.values()].filter(
+    ({ metadata }) => metadata.labels?.[marks.act] !== undefined,
+  );
   return { run, cluster, results, carry: carry.length, note: results[0]?.note };
 }
 
 test('the very same objects are its again, their marks are off, and it is written down as undone', async () => {
-  const { run, results, carry } = await readopted(left, [first, second, revision], { 'Pod-db-0': 3, 'Pod-db-1': 0 });
+  const { run, results, carry } = await readopted(left, [first, second, revision], {
+    'Pod-db-0': 3,
+    'Pod-db-1': 0,
+  });
   assert.deepEqual(results, [
     { what: 'StatefulSet shop/db', result: 'done', note: '2 of 2 Pods are the same ones, 0 restarts' },
   ]);
@@ -71,8 +87,17 @@ test('what somebody else has by now is not waited for', async () => {
 test('what is not taken back keeps its mark: by that it can be found', async () => {
   const cluster = memoryCluster(left);
   const run = runOver(cluster);
-  const step = { do: 'readopt', info: info as never, snapshot: db, record: softened(db, left), restarts: {} } as const;
-  await assert.rejects(readoptStep(run, step), /Pod shop\/db-0 was not taken back by StatefulSet shop\/db; its mark stays on/);
+  const step = {
+    do: 'readopt',
+    info: info as never,
+    snapshot: db,
+    record: softened(db, left),
+    restarts: {},
+  } as const;
+  await assert.rejects(
+    readoptStep(run, step),
+    /Pod shop\/db-0 was not taken back by StatefulSet shop\/db; its mark stays on/,
+  );
   assert.equal(cluster.objects.get(keyOfObject(first))?.metadata.labels?.[marks.act], 'a');
   assert.deepEqual(run.softenings, []);
 });

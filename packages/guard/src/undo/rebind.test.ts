@@ -9,10 +9,16 @@ import { memoryCluster } from './testing/memory-cluster.ts';
 
 const volume = object('v1 PersistentVolume', 'pv', {
   metadata: { namespace: undefined },
-  spec: { persistentVolumeReclaimPolicy: 'Delete', claimRef: { namespace: 'shop', name: 'data', uid: 'old', resourceVersion: '3' } },
+  spec: {
+    persistentVolumeReclaimPolicy: 'Delete',
+    claimRef: { namespace: 'shop', name: 'data', uid: 'old', resourceVersion: '3' },
+  },
   status: { phase: 'Bound' },
 });
-const claim = object('v1 PersistentVolumeClaim', 'data', { spec: { volumeName: 'pv' }, status: { phase: 'Bound' } });
+const claim = object('v1 PersistentVolumeClaim', 'data', {
+  spec: { volumeName: 'pv' },
+  status: { phase: 'Bound' },
+});
 const at = { name: 'pv', uid: 'PersistentVolume-pv' };
 const policyOf = (one: KubeObject | undefined) => one?.spec?.persistentVolumeReclaimPolicy;
 const refusing = (standing: KubeObject[], method: string, status: number) => {
@@ -30,23 +36,33 @@ test('a volume is set to Retain by its UID, and read back', async () => {
   ]);
   const refused = await retainStep(runOver(refusing([volume], 'patch', 403)), { do: 'retain', volume: at });
   assert.deepEqual(refused, [
-    { what: 'PersistentVolume pv', result: 'failed', note: 'could not be set to Retain, so its data may go: said 403' },
+    {
+      what: 'PersistentVolume pv',
+      result: 'failed',
+      note: 'could not be set to Retain, so its data may go: said 403',
+    },
   ]);
   const going = memoryCluster([but(volume, { metadata: { deletionTimestamp: 'x' } })]);
-  const late = [{ what: 'PersistentVolume pv', result: 'failed', note: 'it was on its way out already, with its data' }];
+  const late = [
+    { what: 'PersistentVolume pv', result: 'failed', note: 'it was on its way out already, with its data' },
+  ];
   assert.deepEqual(await retainStep(runOver(going), { do: 'retain', volume: at }), late);
   const ignoring = memoryCluster([volume]);
   ignoring.patch = async () => volume;
   assert.deepEqual(await retainStep(runOver(ignoring), { do: 'retain', volume: at }), late);
   const replaced = memoryCluster([volume]);
-  replaced.get = async () => but(volume, { metadata: { uid: 'other' }, spec: { persistentVolumeReclaimPolicy: 'Retain' } });
+  replaced.get = async () =>
+    but(volume, { metadata: { uid: 'other' }, spec: { persistentVolumeReclaimPolicy: 'Retain' } });
   assert.deepEqual(await retainStep(runOver(replaced), { do: 'retain', volume: at }), late);
 });
 
 test('a volume lets go of the claim that was, and of no other', async () => {
   const cluster = memoryCluster([volume]);
   assert.equal(await letGo(runOver(cluster), at, 'old'), true);
-  assert.deepEqual(cluster.objects.get(keyOfObject(volume))?.spec?.claimRef, { namespace: 'shop', name: 'data' });
+  assert.deepEqual(cluster.objects.get(keyOfObject(volume))?.spec?.claimRef, {
+    namespace: 'shop',
+    name: 'data',
+  });
   assert.deepEqual((cluster.bodies[0] as object[]).slice(0, 2), [
     { op: 'test', path: '/metadata/uid', value: 'PersistentVolume-pv' },
     { op: 'test', path: '/spec/claimRef/uid', value: 'old' },
@@ -55,19 +71,29 @@ test('a volume lets go of the claim that was, and of no other', async () => {
   const bare = memoryCluster([unversioned]);
   await letGo(runOver(bare), at, 'old');
   assert.equal((bare.bodies[0] as object[]).length, 3);
-  for (const standing of [but(volume, { spec: {} }), but(volume, { spec: { claimRef: { uid: 'another' } } })]) {
+  for (const standing of [
+    but(volume, { spec: {} }),
+    but(volume, { spec: { claimRef: { uid: 'another' } } }),
+  ]) {
     const other = memoryCluster([standing]);
     assert.equal(await letGo(runOver(other), at, 'old'), true);
     assert.deepEqual(other.writes, []);
   }
-  for (const gone of [[], [but(volume, { metadata: { uid: 'x' } })], [but(volume, { metadata: { deletionTimestamp: 'x' } })]])
+  for (const gone of [
+    [],
+    [but(volume, { metadata: { uid: 'x' } })],
+    [but(volume, { metadata: { deletionTimestamp: 'x' } })],
+  ])
     assert.equal(await letGo(runOver(memoryCluster(gone)), at, 'old'), false);
 });
 
 test('it is waited for until the volume is available, for ten seconds at most', async () => {
   const released = but(volume, { status: { phase: 'Released' } });
   const run = runOver(memoryCluster([released]));
-  await assert.rejects(letGo({ ...run, waiting: { ...run.waiting, limit: 60_000 } }, at, 'old'), /is not available/);
+  await assert.rejects(
+    letGo({ ...run, waiting: { ...run.waiting, limit: 60_000 } }, at, 'old'),
+    /is not available/,
+  );
   assert.ok(run.waiting.now() > 10_000 && run.waiting.now() < 11_000, `${run.waiting.now()}`);
   const short = runOver(memoryCluster([released]));
   await assert.rejects(letGo(short, at, 'old'), /is not available/);
@@ -76,14 +102,21 @@ test('it is waited for until the volume is available, for ten seconds at most', 
 
 test('who uses a claim: Pods that run, by a volume or an ephemeral one', async () => {
   const using = (name: string, more: Record<string, unknown> = {}) =>
-    but(object('v1 Pod', name, { spec: { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] } }), more);
+    but(
+      object('v1 Pod', name, {
+        spec: { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] },
+      }),
+      more,
+    );
   const pods = [
     using('a'),
     using('done', { status: { phase: 'Succeeded' } }),
     using('failed', { status: { phase: 'Failed' } }),
     using('elsewhere', { metadata: { namespace: 'other' } }),
     object('v1 Pod', 'bare'),
-    object('v1 Pod', 'other', { spec: { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'x' } }, { name: 'data' }] } }),
+    object('v1 Pod', 'other', {
+      spec: { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'x' } }, { name: 'data' }] },
+    }),
   ];
   const claimAt = { namespace: 'shop', name: 'data' };
   assert.deepEqual(await usersOf(runOver(memoryCluster(pods)), claimAt), ['a']);
@@ -94,22 +127,36 @@ test('who uses a claim: Pods that run, by a volume or an ephemeral one', async (
   assert.deepEqual(await usersOf(runOver(refusing(pods, 'list', 403)), claimAt), []);
 });
 
-const bound = { do: 'await-bound', claim: { namespace: 'shop', name: 'data', was: 'before' }, volume: 'pv', snapshot: claim } as const;
+const bound = {
+  do: 'await-bound',
+  claim: { namespace: 'shop', name: 'data', was: 'before' },
+  volume: 'pv',
+  snapshot: claim,
+} as const;
 
 test('a claim that came back is waited for until it is bound, or nothing can come of it', async () => {
   const said = async (standing: KubeObject[], more: Partial<Run> = {}) =>
-    (await awaitBoundStep(runOver(memoryCluster(standing), more), bound)).map(({ result, note }) => `${result}: ${note}`);
+    (await awaitBoundStep(runOver(memoryCluster(standing), more), bound)).map(
+      ({ result, note }) => `${result}: ${note}`,
+    );
   assert.deepEqual(await said([claim]), []);
-  assert.deepEqual(await said([but(claim, { status: { phase: 'Lost' } })]), ['failed: its volume pv is lost to it']);
+  assert.deepEqual(await said([but(claim, { status: { phase: 'Lost' } })]), [
+    'failed: its volume pv is lost to it',
+  ]);
   assert.deepEqual(await said([]), ['failed: it did not come back']);
-  assert.deepEqual(await said([but(claim, { spec: { volumeName: 'pv2' } })]), ['failed: it did not come back']);
+  assert.deepEqual(await said([but(claim, { spec: { volumeName: 'pv2' } })]), [
+    'failed: it did not come back',
+  ]);
   assert.deepEqual(await said([], { missing: new Set(['before']) }), []);
   assert.deepEqual(await said([], { missingVolumes: new Set(['pv']) }), []);
 });
 
 test('a claim that stays Pending is nudged, by its UID, and no word of that stays on it', async () => {
   const cluster = memoryCluster([but(claim, { status: { phase: 'Pending' } })]);
-  await assert.rejects(awaitBoundStep(runOver(cluster), bound), /PersistentVolumeClaim shop\/data is not bound to volume pv/);
+  await assert.rejects(
+    awaitBoundStep(runOver(cluster), bound),
+    /PersistentVolumeClaim shop\/data is not bound to volume pv/,
+  );
   assert.equal(cluster.writes.length, 6, 'thrice in five seconds, each with a word and its end');
   assert.deepEqual(cluster.bodies.slice(0, 2), [
     { metadata: { uid: 'PersistentVolumeClaim-data', annotations: { 'toolcrib.dev/restoring': 'nudge' } } },
@@ -145,7 +192,10 @@ test('a volume has its policy back only once its claim has it again', async () =
   assert.deepEqual((await said([claim])).told, ['conflict: it is gone or another one now']);
   const other = keeps('PersistentVolumeClaim-data', { metadata: { uid: 'x' } });
   assert.deepEqual((await said([other, claim])).told, ['conflict: it is gone or another one now']);
-  const already = await said([but(volume, { spec: { ...volume.spec, claimRef: { uid: 'PersistentVolumeClaim-data' } } }), claim]);
+  const already = await said([
+    but(volume, { spec: { ...volume.spec, claimRef: { uid: 'PersistentVolumeClaim-data' } } }),
+    claim,
+  ]);
   assert.deepEqual([already.told, already.cluster.writes], [[], []]);
   assert.deepEqual((await said([], { missingVolumes: new Set(['pv']) })).told, []);
   const missing = await said([keeps('PersistentVolumeClaim-data'), claim], { missing: new Set(['before']) });
