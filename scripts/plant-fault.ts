@@ -1,6 +1,6 @@
 // Does a source's own test notice a fault in it? `npm run node -- scripts/plant-fault.ts FILE [--seed N] [--count N]` plants
 // faults of one line, drawn by seed, one at a time in a copy of the tree, and runs the tests of the file's name.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -33,6 +33,11 @@ export function draw<T>(from: readonly T[], count: number, next: () => number): 
   return taken;
 }
 
+/** Ends a test runner and what it started: a file that runs in circles would go on without it. */
+export function killAll({ pid }: ChildProcess): void {
+  if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+}
+
 /** Whether the tests pass in that folder. What hangs does not. */
 export function passes(folder: string, tests: readonly string[]): Promise<boolean> {
   const args = [
@@ -46,8 +51,8 @@ export function passes(folder: string, tests: readonly string[]): Promise<boolea
     const env = { ...process.env };
     // Set where this runs below a test runner itself; the inner one would then report to it.
     delete env.NODE_TEST_CONTEXT;
-    const child = spawn(process.execPath, args, { cwd: folder, env, stdio: 'ignore' });
-    const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT);
+    const child = spawn(process.execPath, args, { cwd: folder, env, stdio: 'ignore', detached: true });
+    const limit = setTimeout(() => killAll(child), LIMIT);
     child.once('close', (code) => {
       clearTimeout(limit);
       done(code === 0);

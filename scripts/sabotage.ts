@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { killAll } from './plant-fault.ts';
 import { type Fault, faults } from './sabotage-faults.ts';
 import { copyTree } from './tree-copy.ts';
 
@@ -40,8 +41,13 @@ function test(folder: string, { tests, only }: Fault): Promise<Run> {
     const env = { ...process.env };
     // Set where this runs below a test runner itself; the inner one would then report to it.
     delete env.NODE_TEST_CONTEXT;
-    const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'ignore'] });
-    const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT);
+    const child = spawn(process.execPath, args, {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    });
+    const limit = setTimeout(() => killAll(child), LIMIT);
     let text = '';
     child.stdout.on('data', (chunk) => {
       text += chunk;
