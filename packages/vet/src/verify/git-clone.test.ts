@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { runVerify } from './command.ts';
-import { sshKey } from './testing/cases.ts';
+import { sshKey } from './testing/keys.ts';
 
 let folder: string;
 let target: string;

@@ -44,25 +44,31 @@ export function readAllowedSigners(text: string): AllowedSigner[] {
   });
 }
 
+/** Every value in quotes and every option once, as OpenSSH has it: what it refuses must not count here in some way. */
 function readOptions(text: string, line: number): Omit<AllowedSigner, 'principals' | 'keyBlob'> {
   const found: Omit<AllowedSigner, 'principals' | 'keyBlob'> = { certAuthority: false };
+  const bad = (what: string) => new Stop('not-understood', `line ${line} of the allowed signers has ${what}`);
+  const seen = new Set<string>();
   for (const option of text.match(/(?:[^,"]|"[^"]*")+/g) ?? []) {
-    const [, name = '', value = ''] = /^([a-z-]+)(?:="([^"]*)"|=([^"]*))?$/i.exec(option) ?? [];
-    switch (name.toLowerCase()) {
+    const [, word = '', value] = /^([a-z-]+)(?:="([^"]*)")?$/i.exec(option) ?? [];
+    const name = `${word.toLowerCase()}${value === undefined ? '' : '='}`;
+    if (seen.has(name)) throw bad('an option twice');
+    seen.add(name);
+    switch (name) {
       case 'cert-authority':
         found.certAuthority = true;
         break;
-      case 'namespaces':
-        found.namespaces = value.split(',');
+      case 'namespaces=':
+        found.namespaces = value?.split(',') ?? [];
         break;
-      case 'valid-after':
-        found.validAfter = time(value, line);
+      case 'valid-after=':
+        found.validAfter = time(value ?? '', line);
         break;
-      case 'valid-before':
-        found.validBefore = time(value, line);
+      case 'valid-before=':
+        found.validBefore = time(value ?? '', line);
         break;
       default:
-        throw new Stop('not-understood', `line ${line} of the allowed signers has an unknown option`);
+        throw bad('an unknown option');
     }
   }
   return found;

@@ -1,16 +1,10 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import {
-  createCleartextMessage,
-  createMessage,
-  generateKey,
-  type PrivateKey,
-  sign as pgpSign,
-} from 'openpgp';
-import type { Expected, ExpectedSigner } from '../expected.ts';
+import { createCleartextMessage, createMessage, type PrivateKey, sign as pgpSign } from 'openpgp';
+import type { Expected } from '../expected.ts';
 import type { ProofFile } from '../scheme.ts';
-import { sshString } from '../ssh/wire.ts';
 import { readRoot, type TrustRoot } from '../trust/root.ts';
 import type { SchemeName } from '../verification.ts';
+import { gitTag, minisignKey, pgpKey, sha512, sshKey } from './keys.ts';
 import { IDENTITY, ISSUER, SIGNED_AT, testSigstore } from './signer.ts';
 
 /** One good proof of one scheme, and what makes it go wrong. */
@@ -29,7 +23,6 @@ export interface Case {
   embedded?: boolean;
 }
 
-export const sha512 = (bytes: Uint8Array) => createHash('sha512').update(bytes).digest();
 const digestHex = (algorithm: string, bytes: Uint8Array) => createHash(algorithm).update(bytes).digest('hex');
 
 /** Good cases of every scheme that can establish who signed. */
@@ -248,62 +241,4 @@ async function keyCases(shared: Shared): Promise<Case[]> {
       embedded: true,
     },
   ];
-}
-
-export function minisignKey(id: number) {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const x = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
-  const keyId = Buffer.alloc(8, id);
-  const expected: ExpectedSigner = {
-    kind: 'minisign',
-    key: Buffer.concat([Buffer.from('Ed'), keyId, x]).toString('base64'),
-  };
-  return {
-    expected,
-    sign(bytes: Uint8Array, comment = 'timestamp:1780000000\tfile:tool') {
-      const signature = sign(null, createHash('blake2b512').update(bytes).digest(), privateKey);
-      const global = sign(null, Buffer.concat([signature, Buffer.from(comment)]), privateKey);
-      const line = Buffer.concat([Buffer.from('ED'), keyId, signature]).toString('base64');
-      return Buffer.from(
-        `untrusted comment: x\n${line}\ntrusted comment: ${comment}\n${global.toString('base64')}\n`,
-      );
-    },
-  };
-}
-
-export function sshKey() {
-  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const x = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
-  const blob = Buffer.concat([sshString('ssh-ed25519'), sshString(x)]);
-  return {
-    line: `ssh-ed25519 ${blob.toString('base64')}`,
-    sign(bytes: Uint8Array, namespace: string): Buffer {
-      const common = [sshString(namespace), sshString(''), sshString('sha512')];
-      const signed = Buffer.concat([Buffer.from('SSHSIG'), ...common, sshString(sha512(bytes))]);
-      const signature = Buffer.concat([sshString('ssh-ed25519'), sshString(sign(null, signed, privateKey))]);
-      const packed = Buffer.concat([
-        Buffer.from('SSHSIG'),
-        Buffer.from([0, 0, 0, 1]),
-        sshString(blob),
-        ...common,
-        sshString(signature),
-      ]);
-      const base64 = packed.toString('base64').replaceAll(/(.{70})/g, '$1\n');
-      return Buffer.from(`-----BEGIN SSH SIGNATURE-----\n${base64}\n-----END SSH SIGNATURE-----\n`);
-    },
-  };
-}
-
-export function gitTag({ sign: signWith }: ReturnType<typeof sshKey>): Buffer {
-  const seconds = Math.floor(SIGNED_AT.getTime() / 1000);
-  const payload = `object ${'a'.repeat(40)}\ntype commit\ntag v1\ntagger Me <me@acme.example> ${seconds} +0000\n\nFirst\n`;
-  return Buffer.concat([Buffer.from(payload), signWith(Buffer.from(payload), 'git')]);
-}
-
-export async function pgpKey(): Promise<PrivateKey> {
-  const { privateKey } = await generateKey({
-    userIDs: [{ name: 'Me', email: 'me@acme.example' }],
-    format: 'object',
-  });
-  return privateKey;
 }

@@ -4,6 +4,7 @@ import { before, describe, it } from 'node:test';
 import { initializeTLog } from '@sigstore/mock';
 import { artefactOfBytes } from '../artefact.ts';
 import type { Expected } from '../expected.ts';
+import { sigstoreBundle } from '../schemes/sigstore-bundle.ts';
 import {
   IDENTITY,
   ISSUER,
@@ -15,7 +16,6 @@ import {
 } from '../testing/signer.ts';
 import { readRoot, type TrustRoot } from '../trust/root.ts';
 import type { ReasonCode, Verification } from '../verification.ts';
-import { sigstoreBundle } from './sigstore-bundle.ts';
 
 const BYTES = Buffer.from('the tool, as released');
 const NOW = new Date(SIGNED_AT.getTime() + 3_600_000);
@@ -323,44 +323,6 @@ describe('a Sigstore bundle over an artefact', () => {
       ['fail', 'signature-invalid'],
     );
     assert.deepEqual(pick(await verify(bundle)), ['unknown', 'unknown-key']);
-  });
-});
-
-describe('an attestation', () => {
-  it('passes for the artefact it names, by every digest it names', async () => {
-    const bundle = await sigstore.attest(
-      statement([
-        { name: 'other', digest: { sha256: '0'.repeat(64) } },
-        { name: 'tool', digest: digests },
-      ]),
-    );
-    const found = await verify(bundle);
-    assert.deepEqual([found.verdict, found.statement?.subject], ['pass', 'tool']);
-    const half = await sigstore.attest(
-      statement([{ name: 'tool', digest: { sha256: digests.sha256, sha512: '0'.repeat(128) } }]),
-    );
-    assert.deepEqual(pick(await verify(half)), ['fail', 'other-subject']);
-  });
-
-  it('fails for other bytes, weak digests only, and envelopes that hold something else', async () => {
-    const other = await sigstore.attest(statement([{ name: 'tool', digest: { sha256: '0'.repeat(64) } }]));
-    assert.deepEqual(pick(await verify(other)), ['fail', 'other-subject']);
-    const sha1 = createHash('sha1').update(BYTES).digest('hex');
-    const weak = await sigstore.attest(statement([{ name: 'tool', digest: { sha1 } }]));
-    assert.deepEqual(pick(await verify(weak)), ['fail', 'other-subject']);
-    const text = await sigstore.attest(statement([{ name: 'tool', digest: digests }]), {
-      payloadType: 'text/plain',
-    });
-    assert.deepEqual(pick(await verify(text)), ['unknown', 'not-understood']);
-    const good = await sigstore.attest(statement([{ name: 'tool', digest: digests }]));
-    const bad = bent(
-      good,
-      (copy) =>
-        (copy.dsseEnvelope.payload = Buffer.from(
-          JSON.stringify(statement([{ name: 'x', digest: digests }])),
-        ).toString('base64')),
-    );
-    assert.deepEqual(pick(await verify(bad)), ['fail', 'signature-invalid']);
   });
 });
 
