@@ -19,6 +19,7 @@ test('by the XDG base directories, each file under its own name', () => {
     runs: `${state}/runs`,
     log: `${state}/guard.log`,
     pid: `${state}/guard.pid`,
+    lastGuard: `${state}/guard.id`,
     lock: `${state}/guard.lock`,
     startLock: `${state}/start.lock`,
     syncLock: `${state}/sync.lock`,
