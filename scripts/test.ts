@@ -28,16 +28,14 @@ if (files.length === 0) {
 }
 /** The line with which a file asks for a process of its own, and says why. */
 const ALONE = /^\/\/ Alone in its process: ./m;
-const alone = files.filter(
-  (file) =>
-    kind !== 'unit' || file.startsWith('packages/toolcrib/') || ALONE.test(readFileSync(file, 'utf8')),
-);
+const alone = files.filter((file) => kind !== 'unit' || ALONE.test(readFileSync(file, 'utf8')));
 // Those of whole guards and terminals take longest: first, so that none of them is left for the end.
 const long = (file: string) => Number(!/\/(end-to-end|laptop|demo|faces)\//.test(file));
 const shared = files.filter((file) => !alone.includes(file)).sort((a, b) => long(a) - long(b));
 
 // A real control plane is heavy, and its limits are the real ones: one file at a time there.
-const concurrency = kind === 'cluster' ? 1 : Math.max(2, availableParallelism());
+// Unit tests wait for other processes for half of their time: twice as many as cores keep the cores busy.
+const concurrency = kind === 'cluster' ? 1 : kind === 'unit' ? 2 * availableParallelism() : 2;
 // Of one test, and of the whole run: a file whose tests have ended may hang as well, which --test-timeout does not see.
 // Only what hangs takes that long, however slow the machine: CI must end, and red.
 const TEST_MINUTES = 30;
@@ -60,7 +58,12 @@ const { status } = spawnSync(
     ...alone,
     ...processes,
   ],
-  { stdio: 'inherit', timeout: RUN_MINUTES * 60_000 },
+  {
+    stdio: 'inherit',
+    timeout: RUN_MINUTES * 60_000,
+    // Half of the start of each process, of ours and of those that tests start, is compiling.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'toolcrib-tests-compiled'), ...process.env },
+  },
 );
 const skipped = readFileSync(skips, 'utf8');
 const told = notEnded(queue);

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { openJournal, reopeningJournal } from './index.ts';
+import { keeping, programOf } from './testing/program.ts';
 import { anAct, aRequest, aSnapshot } from './testing/records.ts';
 
 const clock = { now: () => Date.now(), after: () => () => undefined };
@@ -14,25 +15,7 @@ const root = mkdtempSync(join(tmpdir(), 'toolcrib-durable-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 const aFolder = () => mkdtempSync(join(root, 'j-'));
 
-/** A program of its own that has the journal open as `journal`, and prints JSON. */
-function program(folder: string, body: string): string[] {
-  const text = `
-    import { openJournal } from ${JSON.stringify(import.meta.resolve('./index.ts'))};
-    import { aRequest, aSnapshot, anAct, aHold } from ${JSON.stringify(import.meta.resolve('./testing/records.ts'))};
-    import { writeSync } from 'node:fs';
-    const clock = { now: () => Date.now(), after: () => () => undefined };
-    const say = (value) => writeSync(1, JSON.stringify(value) + '\\n');
-    const open = () => openJournal({ folder: ${JSON.stringify(folder)}, key: Buffer.from('${key.toString('hex')}', 'hex'), clock });
-    ${body}`;
-  return [...process.execArgv.filter((arg) => !arg.startsWith('--test')), '--input-type=module', '-e', text];
-}
-
-const KEEP_MANY = `
-  const journal = open();
-  for (let i = 0; i < 2000; i++) {
-    await journal.keep(aSnapshot({ id: 's' + i, requestId: 'r' + i }), aRequest({ id: 'r' + i }));
-    say(i);
-  }`;
+const program = (folder: string, body: string) => programOf(folder, key, body);
 
 test('the connection that writes is in WAL mode and syncs each commit', async () => {
   const journal = openJournal({ folder: aFolder(), key, clock });
@@ -42,48 +25,10 @@ test('the connection that writes is in WAL mode and syncs each commit', async ()
   await journal.close();
 });
 
-test('the kernel is asked to sync after each keep was written and before it resolves', (t) => {
-  const trace = join(root, 'trace');
-  if (spawnSync('strace', ['-o', trace, 'true']).status !== 0)
-    return t.skip('strace is not here, or may not trace');
-  const keeps = 20;
-  const body = KEEP_MANY.replace('2000', String(keeps));
-  const calls = 'trace=openat,write,pwrite64,fsync,fdatasync';
-  const run = spawnSync('strace', [
-    '-f',
-    '-y',
-    '-o',
-    trace,
-    '-e',
-    calls,
-    process.execPath,
-    ...program(aFolder(), body),
-  ]);
-  assert.equal(run.status, 0, run.stderr.toString());
-  // Between one "resolved" (its number written to stdout) and the next: writes to the log, then a sync of it.
-  let wrote = false;
-  let synced = false;
-  let resolved = 0;
-  for (const line of readFileSync(trace, 'utf8').split('\n')) {
-    if (/pwrite64\(\d+<[^>]*journal\.db-wal>/.test(line)) {
-      wrote = true;
-      synced = false;
-    }
-    if (/(fsync|fdatasync)\(\d+<[^>]*journal\.db-wal>\)\s+= 0/.test(line)) synced = true;
-    if (/write\(1<[^>]*>, "\d+\\n"/.test(line)) {
-      assert.ok(wrote && synced, `keep ${resolved} resolved before its log was written and synced`);
-      resolved++;
-      wrote = false;
-      synced = false;
-    }
-  }
-  assert.equal(resolved, keeps);
-});
-
 test('SIGKILL at any moment: each keep that resolved is there and readable', async () => {
   for (let round = 0; round < 5; round++) {
     const folder = aFolder();
-    const child = spawn(process.execPath, program(folder, KEEP_MANY));
+    const child = spawn(process.execPath, program(folder, keeping(2000)));
     let said = '';
     await new Promise<void>((resolve) => {
       child.stdout.on('data', (part) => {

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { isBusy } from './errors.ts';
 
 /** Milliseconds each. */
@@ -9,6 +9,14 @@ export interface Patience {
   known: number;
 }
 
+/** Milliseconds that only go forward, and a wait of so many. */
+export interface Time {
+  now(): number;
+  pause(ms: number): Promise<unknown>;
+}
+
+const SYSTEM: Time = { now: () => performance.now(), pause: (ms) => setTimeout(ms) };
+
 // Our own writes take a few milliseconds. A request makes several, one after the other: only the first of them waits.
 const PATIENCE: Patience = { longest: 5000, known: 1000 };
 /** Milliseconds between two tries; the last of them again and again. */
@@ -18,12 +26,12 @@ const PAUSES = [1, 2, 5, 10, 20];
  * Work that another process may stand in the way of, one after another in the order asked for, tried again until its
  * patience is over. In between this thread is free.
  */
-export function inTurn({ longest, known }: Patience = PATIENCE) {
+export function inTurn({ longest, known }: Patience = PATIENCE, { now, pause }: Time = SYSTEM) {
   let last: Promise<unknown> = Promise.resolve();
   let gaveUpAt = Number.NEGATIVE_INFINITY;
 
   async function tried<Result>(work: () => Result, until: number): Promise<Result> {
-    const end = performance.now() - gaveUpAt < known ? 0 : until;
+    const end = now() - gaveUpAt < known ? 0 : until;
     for (let tries = 0; ; tries++) {
       try {
         const result = work();
@@ -31,19 +39,19 @@ export function inTurn({ longest, known }: Patience = PATIENCE) {
         return result;
       } catch (error) {
         if (!isBusy(error)) throw error;
-        if (performance.now() >= end) {
-          gaveUpAt = performance.now();
+        if (now() >= end) {
+          gaveUpAt = now();
           throw error;
         }
       }
-      await pause(PAUSES[Math.min(tries, PAUSES.length - 1)]);
+      await pause(PAUSES[Math.min(tries, PAUSES.length - 1)] ?? 0);
     }
   }
 
   return {
     /** @param work done whole or not at all; thrown on: what it throws, except that the file is held, within the patience */
     next<Result>(work: () => Result): Promise<Result> {
-      const until = performance.now() + longest;
+      const until = now() + longest;
       const done = last.then(() => tried(work, until));
       last = done.catch(() => undefined);
       return done;

@@ -48,18 +48,18 @@ export async function items(target: ClusterTarget, path: string): Promise<KubeOb
   return (list?.items as KubeObject[]) ?? [];
 }
 
-/** Asks again and again until `check` gives something, at most `limit` ms. */
+/** Asks again and again until `check` gives something, at most `limit` ms: only what never comes takes that long. */
 export async function until<T>(
   what: string,
   check: () => Promise<T | undefined | false>,
-  limit = 30_000,
+  limit = 180_000,
 ): Promise<T> {
   const end = Date.now() + limit;
   for (;;) {
     const found = await check();
     if (found !== undefined && found !== false) return found;
     if (Date.now() > end) assert.fail(`after ${limit / 1000} s still not: ${what}`);
-    await new Promise((done) => setTimeout(done, 50));
+    await new Promise((done) => setTimeout(done, 20));
   }
 }
 

@@ -12,7 +12,7 @@ import { ownFolder } from '../laptop/files.ts';
 import { grants } from '../laptop/grants.ts';
 import { type Guarded, syncGuardedKubeconfig, watchedFiles } from '../laptop/guarded-kubeconfig.ts';
 import { type Paths, pathsOf } from '../laptop/paths.ts';
-import { rulesStamp } from '../laptop/policy-file.ts';
+import { rulesStamp } from '../laptop/policy-stamp.ts';
 import { systemClock } from '../laptop/system-clock.ts';
 import { stampsOf, watchFiles, watchFolder } from '../laptop/watch.ts';
 import type { WorkerSetup } from './guard-worker.ts';

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { inNamespace, paths, put, seen } from '@toolcrib/guard/testing/target.ts';
-import { CLI, type GuardHome, guardHome, type Outcome } from '../testing/running-guard.ts';
+import { answers } from '../laptop/daemon.ts';
+import { type GuardHome, guardHome, type Outcome } from '../testing/running-guard.ts';
 import { openGuardedSandbox, openStage, type Stage } from '../testing/stage.ts';
 
 // One clear error that says what to do, and the exit code of the command line's rule. The real command line.
@@ -36,7 +37,7 @@ describe('before the guard runs', () => {
   };
   after(async () => {
     for (const one of homes) {
-      await one.cli('guard', 'stop');
+      if (await answers(one.paths.socket)) await one.cli('guard', 'stop');
       one.remove();
     }
   });
@@ -55,27 +56,30 @@ describe('before the guard runs', () => {
       CONFIG,
       'apiVersion: toolcrib.dev/v1alpha1\nkind: GuardPolicy\nspec:\n  cluster: []\n',
     );
-    const cli = `"${process.execPath}" --conditions=toolcrib-source --no-warnings "${CLI}"`;
+    // Each command is run once; the shells evaluate what it said and see the code that it ended with.
+    const commands: string[] = [];
+    for (const words of ['on', 'on --shell nothing', 'off --nonsense']) {
+      const { code, stdout } = await broken.cli(...words.split(' '));
+      assert.equal(code, 2, words);
+      const file = join(broken.folder, words.replaceAll(' ', '-'));
+      writeFileSync(file, `cat <<'SAID'\n${stdout}SAID\nexit ${code}\n`);
+      commands.push(`sh "${file}"`);
+    }
     for (const shell of ['sh', 'bash', 'zsh', 'fish']) {
       if (spawnSync(shell, ['-c', 'true']).error) {
         t.diagnostic(`${shell} is not installed here`);
         continue;
       }
-      for (const [command, code] of [
-        ['on', 2],
-        ['on --shell nothing', 2],
-        ['off --nonsense', 2],
-      ] as const) {
-        const evaluation =
-          shell === 'fish' ? `eval (${cli} ${command} | string collect)` : `eval "$(${cli} ${command})"`;
+      for (const command of commands) {
+        const evaluation = shell === 'fish' ? `eval (${command} | string collect)` : `eval "$(${command})"`;
         const said = await broken.launch(shell, [
           '-c',
           `${evaluation}; echo $${shell === 'fish' ? 'status' : '?'}`,
         ]).done;
-        assert.equal(said.stdout, `${code}\n`, `${shell}, ${command}: ${said.stderr}`);
+        assert.equal(said.stdout, '2\n', `${shell}, ${command}: ${said.stderr}`);
         if (shell === 'fish') continue;
         const strict = await broken.launch(shell, ['-ec', `${evaluation}; echo went on`]).done;
-        assert.deepEqual([strict.code, strict.stdout], [code, ''], `${shell}, ${command}`);
+        assert.deepEqual([strict.code, strict.stdout], [2, ''], `${shell}, ${command}`);
       }
     }
     const data = await broken.cli('on', '-o', 'json');

@@ -1,6 +1,4 @@
-import { webcrypto } from 'node:crypto';
-import 'reflect-metadata';
-import * as x509 from '@peculiar/x509';
+import { webcrypto, X509Certificate } from 'node:crypto';
 
 export interface KeyAndCertificate {
   /** PEM. */
@@ -13,10 +11,17 @@ const DAY = 24 * 3600 * 1000;
 /** Clocks of two programs on one machine agree, but a virtual machine may wake with an old one. */
 const BACKDATE = DAY;
 
-x509.cryptoProvider.set(globalThis.crypto);
+/** Some 300 files, which every start of the guard would load: here once a year, where a certificate is made. */
+async function library() {
+  await import('reflect-metadata');
+  const x509 = await import('@peculiar/x509');
+  x509.cryptoProvider.set(globalThis.crypto);
+  return x509;
+}
 
 /** A certificate authority of our own, trusted by nothing but our own kubeconfig. */
 export async function makeAuthority(now: number, days: number): Promise<KeyAndCertificate> {
+  const x509 = await library();
   const keys = await generate();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     serialNumber: serial(),
@@ -40,6 +45,7 @@ export async function makeServerCertificate(
   now: number,
   days: number,
 ): Promise<KeyAndCertificate> {
+  const x509 = await library();
   const issuer = new x509.X509Certificate(authority.cert);
   const [pkcs8] = x509.PemConverter.decode(authority.key);
   const signingKey = await webcrypto.subtle.importKey('pkcs8', pkcs8 as ArrayBuffer, ALGORITHM, false, [
@@ -72,7 +78,7 @@ export async function makeServerCertificate(
 
 /** Milliseconds since 1970. @throws Error for text that is no certificate */
 export function expiryOf(cert: string): number {
-  return new x509.X509Certificate(cert).notAfter.getTime();
+  return new X509Certificate(cert).validToDate.getTime();
 }
 
 function generate(): Promise<webcrypto.CryptoKeyPair> {
@@ -83,7 +89,8 @@ function generate(): Promise<webcrypto.CryptoKeyPair> {
 }
 
 async function keyPem(keys: webcrypto.CryptoKeyPair): Promise<string> {
-  return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
+  const { PemConverter } = await library();
+  return PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
 }
 
 function serial(): string {

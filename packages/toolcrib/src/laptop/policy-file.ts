@@ -1,8 +1,8 @@
-import { lstatSync, readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { NEEDED } from '@toolcrib/guard/decide/decide';
 import { defaultPolicy, type GuardPolicy, loadPolicy } from '@toolcrib/guard/policy/policy';
 import { type DecisionVerb, messageOf, ToolcribError } from '@toolcrib/model';
+import { ABSENT, stampOf } from './policy-stamp.ts';
 
 export interface PolicyFile {
   current(): GuardPolicy;
@@ -99,34 +99,6 @@ export function policyFile(
       disabled: policy.disabled,
     }),
   };
-}
-
-const ABSENT = 'absent';
-
-/**
- * What changes when the file does. Absent is only what certainly is not there: a link that leads nowhere is there, and where
- * its folder is away nobody knows (unless there never was one).
- */
-function stampOf(path: string, neverWas: boolean): string {
-  try {
-    // Rights that change leave time and size of the contents as they are.
-    const { ino, mtimeMs, ctimeMs, size } = statSync(path);
-    return `${ino} ${mtimeMs} ${ctimeMs} ${size}`;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const absent = code === 'ENOENT' && !isThere(path) && (neverWas || isThere(dirname(path)));
-    return absent ? ABSENT : `unreadable ${code}`;
-  }
-}
-
-/** What changes whenever what is in force might: whoever has judged by the file as it was asks whether it still is so. */
-export function rulesStamp(path: string): string {
-  return stampOf(path, true);
-}
-
-/** Itself, whether or not it leads anywhere. */
-function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function readText(path: string): string {

@@ -189,7 +189,7 @@ async function startGuard(
       text += chunk;
     });
   }
-  const end = Date.now() + 90_000;
+  const end = Date.now() + 600_000;
   while (!(await answers(paths.socket))) {
     if (ended(child) || Date.now() > end) {
       child.kill('SIGKILL');
@@ -256,7 +256,7 @@ function launch(
     child = execFile(
       program,
       args,
-      { env, maxBuffer: 1 << 26, timeout: 120_000 },
+      { env, maxBuffer: 1 << 26, timeout: 600_000 },
       (error, stdout, stderr) => {
         const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0;
         resolve({ code, stdout, stderr });
@@ -273,7 +273,7 @@ function launch(
 export async function heldOnce(
   guard: RunningGuard,
   fits: (hold: Hold) => boolean,
-  limit = 20_000,
+  limit = 180_000,
 ): Promise<Hold> {
   const end = Date.now() + limit;
   for (;;) {
