@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { ended, filesOf, take } from './shared-queue.ts';
+import { measured } from './test-costs.ts';
 
 /** How long what a file has opened may take to close after its last test, in milliseconds: only a leak takes that long. */
 const CLOSING_LIMIT = 20_000;
@@ -14,7 +15,9 @@ export async function runShared(queue: string): Promise<void> {
   let leaks = false;
   for (const [index, file] of filesOf(queue).entries()) {
     if (!take(queue, index)) continue;
+    const over = measured(nameOf(file));
     const globals = await run(file);
+    over();
     const left = await leftOpen(before);
     const changed = restore(globals);
     // A file that is fine costs no test of its own: the numbers that are reported are those of the files.

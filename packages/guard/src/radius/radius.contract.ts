@@ -71,7 +71,7 @@ export function radiusContract(open: OpenTarget): void {
       return going.every((uid) => !now.has(uid));
     });
     // Long enough for what was not foretold to go as well.
-    await new Promise((done) => setTimeout(done, 700));
+    await target.aWhile(700);
     const now = await census(namespace);
     const gone = [...before].filter(([uid]) => !now.has(uid)).map(([uid, name]) => [uid, name]);
     const counted = going.filter((uid) => before.has(uid));

@@ -76,7 +76,7 @@ export function softenContract(open: OpenTarget): void {
         const left = new Set(record.left.map(({ uid }) => uid));
         for (const uid of uidsOf(pods)) assert.ok(left.has(uid));
         // The collector has nothing to take: still so a while later.
-        await new Promise((done) => setTimeout(done, 1_000));
+        await target.aWhile(1_000);
         await assertSoftened(namespace, resource, 'web', pods);
       }));
 
@@ -373,7 +373,7 @@ export function softenContract(open: OpenTarget): void {
         timing,
       );
       assert.equal(record.state, 'softened', record.note);
-      await new Promise((done) => setTimeout(done, 1_000));
+      await target.aWhile(1_000);
       const stands = await seen(target, paths.core(namespace, 'configmaps/late'));
       assert.deepEqual(stands?.metadata.ownerReferences ?? [], []);
       assert.ok(stands);

@@ -100,7 +100,7 @@ async function againAndAgain(target: ClusterTarget, resource: Workload, soften: 
       assert.deepEqual(uidsOf(left), all, `round ${round}: the very same ones`);
     }
     // Long enough for a collector that has something to collect.
-    await sleep(1_000);
+    await target.aWhile(1_000);
     assert.deepEqual(uidsOf(await dependents()), all);
     const pods = await podsOf(target, namespace, 'web');
     assert.deepEqual(uidsOf(pods), uidsOf(first.pods));

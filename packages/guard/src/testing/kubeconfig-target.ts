@@ -12,6 +12,8 @@ export interface TargetParts {
   name: string;
   admin: string;
   person(name: string): string;
+  /** For clusters that know when they are at rest; else it is slept. */
+  aWhile?(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,7 @@ export async function targetOf(parts: TargetParts): Promise<ClusterTarget> {
     cluster: await connect('admin', parts.admin),
     person: (name) => connect(name, parts.person(name)),
     https: plainHttps(parts.admin),
+    aWhile: parts.aWhile ?? ((ms) => new Promise((done) => setTimeout(done, ms))),
     async close() {
       for (const cluster of opened) await cluster.close();
       await parts.close();

@@ -69,8 +69,6 @@ export function lawsContract(open: OpenTarget): void {
     return runFinish(cluster, plan, () => {}, { id: 'f1', by: 'tester' });
   }
 
-  const aWhile = (milliseconds = 1_500) => new Promise((done) => setTimeout(done, milliseconds));
-
   describe('not to be softened', () => {
     test('a StatefulSet at rest may be; in mid-rollout it may not', () =>
       inNamespace(target, async (namespace) => {
@@ -177,7 +175,7 @@ export function lawsContract(open: OpenTarget): void {
           record.results.every(({ result }) => result === 'done'),
           JSON.stringify(record.results),
         );
-        await aWhile();
+        await target.aWhile(1_500);
         assert.ok(await seen(target, path));
         assert.deepEqual(uidsOf(await items(target, paths.batch(namespace, 'jobs'))), jobs);
         assert.deepEqual(uidsOf(await items(target, paths.pods(namespace))), pods);
@@ -251,7 +249,7 @@ export function lawsContract(open: OpenTarget): void {
           said.results.every(({ result }) => result === 'skipped' || result === 'unchanged'),
           JSON.stringify(said.results),
         );
-        await aWhile();
+        await target.aWhile(1_500);
         const now = await podsOf(target, namespace, 'web');
         assert.deepEqual(uidsOf(now), uidsOf(pods));
         assert.equal(restartsOf(now), restartsOf(pods));

@@ -1,15 +1,18 @@
 import type { SandboxOptions } from '@toolcrib/sandbox';
-import { startSandbox } from '@toolcrib/sandbox';
+import { startSandbox, systemClock } from '@toolcrib/sandbox';
 import { targetOf } from './kubeconfig-target.ts';
+import { restingClock } from './resting-clock.ts';
 import type { ClusterTarget } from './target.ts';
 
 /** The in-process sandbox as a target of contract tests. */
 export async function openSandbox(options: SandboxOptions = {}): Promise<ClusterTarget> {
-  const sandbox = await startSandbox({ podStartMs: 20, nodes: 2, ...options });
+  const { clock, rest } = restingClock(options.clock ?? systemClock);
+  const sandbox = await startSandbox({ podStartMs: 20, nodes: 2, ...options, clock });
   const target = await targetOf({
     name: 'sandbox',
     admin: sandbox.kubeconfig(),
     person: (name) => sandbox.kubeconfig({ name }),
+    aWhile: rest,
     close: () => sandbox.close(),
   });
   await everybodyMayAsk(target);

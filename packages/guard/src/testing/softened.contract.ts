@@ -123,7 +123,7 @@ export function softenedContract(open: OpenTarget): void {
         });
         const second = await soften(rested, resource, 'act-two');
         await undo(rested, second);
-        await new Promise((done) => setTimeout(done, 1_000));
+        await target.aWhile(1_000);
         await assertBack(namespace, resource, rested, pods);
         assert.deepEqual(await bindings(namespace), claims);
       }));
@@ -185,7 +185,7 @@ export function softenedContract(open: OpenTarget): void {
         });
         const { record: said } = await finish(record);
         assert.ok(said.results.every(({ result }) => result === 'skipped' || result === 'unchanged'));
-        await new Promise((done) => setTimeout(done, 500));
+        await target.aWhile(500);
         const still = await assertBack(namespace, resource, owner, pods);
         assert.equal(still.metadata.uid, back.metadata.uid);
       }));

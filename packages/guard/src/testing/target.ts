@@ -14,6 +14,8 @@ export interface ClusterTarget {
   https(method: string, path: string, body?: unknown): Promise<{ status: number; body: KubeObject }>;
   /** A person with no rights but those that RBAC objects give. */
   person(name: string): Promise<Cluster>;
+  /** Long enough for what is not wanted to happen: `ms`, or less where it is known that nothing more can happen in them. */
+  aWhile(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 

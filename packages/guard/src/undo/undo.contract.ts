@@ -141,7 +141,7 @@ export function undoContract(open: OpenTarget): void {
       const alone = await undo(target, snapshotOf([child]));
       assert.deepEqual(alone.failed, []);
       assert.match(alone.by('done')[0] ?? '', /without its owner/);
-      await new Promise((done) => setTimeout(done, 1_000));
+      await target.aWhile(1_000);
       assert.ok(await seen(target, `${path}/a-child`), 'the collector has nothing against it');
     }));
 

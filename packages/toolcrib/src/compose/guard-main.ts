@@ -39,6 +39,8 @@ export interface GuardLimits {
   answer?: number;
   /** How long other guards wait for this one after it last gave a sign of life, in ms. */
   lease?: number;
+  /** How long it waits for what is under way when it is asked to end, in ms. */
+  drain?: number;
 }
 
 export interface RunningGuard {
@@ -171,13 +173,14 @@ async function open(
   });
 
   cut = door.cut;
+  const { drain = DRAIN } = limits;
   const tellWaiting = (): NodeJS.Timeout => {
-    const until = Date.now() + DRAIN;
+    const until = Date.now() + drain;
     const requests = door.underWay();
     if (requests > 0)
       log('the guard waits for what is under way; asked to end once more, it ends at once', {
         requests,
-        seconds: DRAIN / 1000,
+        seconds: drain / 1000,
       });
     const tell = () => keeper.ending({ requests: door.underWay(), until });
     tell();
@@ -194,7 +197,7 @@ async function open(
       // Who waits for a person is told; what has been let go comes to its end and its client gets the answer.
       judging.stopping();
       const told = tellWaiting();
-      await Promise.race([door.drain(DRAIN), hurried.promise]);
+      await Promise.race([door.drain(drain), hurried.promise]);
       clearInterval(told);
       await door.close();
       await judging.close(CLOSE_WAIT);
