@@ -17,7 +17,7 @@ function runOf(name: string, files: Record<string, string>) {
     return path;
   });
   const queue = join(root, name);
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { NODE_TEST_CONTEXT: _, TEST_COSTS: __, ...env } = process.env;
   const { status, stdout } = spawnSync(
     process.execPath,
     ['--test', '--test-reporter=tap', ...makeQueue(queue, paths, 1)],
