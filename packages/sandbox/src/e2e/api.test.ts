@@ -25,10 +25,6 @@ function configMap(name: string, more: object = {}) {
   };
 }
 
-async function create(name: string): Promise<void> {
-  assert.equal((await admin.call('POST', MAPS, { body: configMap(name) })).status, 201);
-}
-
 test('who has no valid token gets nothing but the public paths', async () => {
   const config = sandbox.kubeconfig();
   const token = /token: (\S+)/.exec(config)?.[1] ?? '';
@@ -85,93 +81,6 @@ test('a write that is dry changes nothing', async () => {
   assert.equal(made.status, 201);
   assert.equal((await admin.call('GET', `${MAPS}/dry`)).status, 404);
   assert.equal(sandbox.store.version(), version);
-});
-
-test('DeleteOptions come from the body where there is one, and the query counts for nothing then', async () => {
-  await create('options');
-  const dry = { body: { kind: 'DeleteOptions', apiVersion: 'v1', dryRun: ['All'] } };
-  assert.equal((await admin.call('DELETE', `${MAPS}/options`, dry)).status, 200);
-  assert.equal((await admin.call('GET', `${MAPS}/options`)).status, 200);
-  const other = { body: { preconditions: { uid: 'other' } } };
-  const refused = await admin.call('DELETE', `${MAPS}/options`, other);
-  assert.equal(refused.status, 409);
-  assert.match(
-    refused.body.message,
-    /the UID in the precondition \(other\) does not match the UID in record/,
-  );
-  const both = { body: { orphanDependents: true, propagationPolicy: 'Orphan' } };
-  assert.equal((await admin.call('DELETE', `${MAPS}/options`, both)).status, 422);
-  const gone = await admin.call('DELETE', `${MAPS}/options?dryRun=All`, { body: { gracePeriodSeconds: 0 } });
-  assert.equal(gone.body.status, 'Success');
-  assert.equal(gone.body.details.kind, 'configmaps');
-  assert.equal((await admin.call('GET', `${MAPS}/options`)).status, 404);
-});
-
-test('a list in pages is the list of one moment', async () => {
-  for (const name of ['page-1', 'page-2', 'page-3']) await create(name);
-  const selector = 'labelSelector=test%3Dapi';
-  const first = await admin.call('GET', `${MAPS}?limit=2&${selector}`);
-  assert.equal(first.body.items.length, 2);
-  assert.equal(first.body.metadata.remainingItemCount, undefined);
-  await admin.call('DELETE', `${MAPS}/page-3`);
-  const next = `${MAPS}?limit=2&${selector}&continue=${first.body.metadata.continue}`;
-  const second = await admin.call('GET', next);
-  assert.deepEqual(
-    second.body.items.map((item: { metadata: { name: string } }) => item.metadata.name),
-    ['page-3'],
-  );
-  assert.equal(second.body.metadata.resourceVersion, first.body.metadata.resourceVersion);
-  const exact = `${MAPS}?resourceVersion=${first.body.metadata.resourceVersion}&resourceVersionMatch=Exact&${selector}`;
-  assert.equal((await admin.call('GET', exact)).body.items.length, 3);
-  sandbox.store.compact();
-  const expired = await admin.call('GET', next);
-  assert.equal(expired.status, 410);
-  assert.equal(expired.body.reason, 'Expired');
-  assert.equal(typeof expired.body.metadata.continue, 'string');
-});
-
-test('a watch goes on from a version, tells what enters and leaves a selection, and 410 where that is too late', async () => {
-  const { body } = await admin.call('GET', MAPS);
-  const from = body.metadata.resourceVersion;
-  await create('watched');
-  const label = (value: string) => ({
-    body: { metadata: { labels: { test: value } } },
-    headers: { 'content-type': 'application/merge-patch+json' },
-  });
-  await admin.call('PATCH', `${MAPS}/watched`, label('other'));
-  await admin.call('DELETE', `${MAPS}/watched`);
-  const path = `${MAPS}?watch=1&timeoutSeconds=1&labelSelector=test%3Dapi`;
-  const lines = await admin.watch(`${path}&resourceVersion=${from}`);
-  assert.deepEqual(
-    lines.map(({ type }) => type),
-    ['ADDED', 'DELETED'],
-  );
-  assert.equal(lines[1]?.object.metadata.labels.test, 'api');
-  sandbox.store.compact();
-  const [late] = await admin.watch(`${path}&resourceVersion=${from}`);
-  assert.equal(late?.type, 'ERROR');
-  assert.equal(late?.object.code, 410);
-});
-
-test('a watch-list sends what is there and then says that this was all', async () => {
-  await create('initial');
-  const lines = await admin.watch(
-    `${MAPS}?watch=1&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true`,
-  );
-  const end = lines.findIndex(
-    ({ object }) => object.metadata.annotations?.['k8s.io/initial-events-end'] === 'true',
-  );
-  assert.equal(lines[end]?.type, 'BOOKMARK');
-  assert.equal(
-    lines.slice(0, end).every(({ type }) => type === 'ADDED'),
-    true,
-  );
-  assert.equal(
-    lines.slice(0, end).some(({ object }) => object.metadata.name === 'initial'),
-    true,
-  );
-  const without = await admin.call('GET', `${MAPS}?watch=1&sendInitialEvents=true`);
-  assert.equal(without.status, 422);
 });
 
 test('aggregated discovery comes in the version that was asked for, or not at all', async () => {
@@ -231,16 +140,6 @@ test('an eviction obeys the disruption budget', async () => {
       sandbox.store.list(pods, { labels: [{ key: 'app', operator: 'In', values: ['guarded'] }] }).length ===
       0,
   );
-});
-
-test('deletecollection takes what the selector names', async () => {
-  await create('collected');
-  await admin.call('POST', MAPS, {
-    body: configMap('kept', { metadata: { name: 'kept', labels: { test: 'kept' } } }),
-  });
-  assert.equal((await admin.call('DELETE', `${MAPS}?labelSelector=test%3Dapi`)).status, 200);
-  assert.equal((await admin.call('GET', `${MAPS}/collected`)).status, 404);
-  assert.equal((await admin.call('GET', `${MAPS}/kept`)).status, 200);
 });
 
 test('wrong types and unknown fields are named', async () => {
