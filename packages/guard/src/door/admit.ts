@@ -9,6 +9,8 @@ export type Admission =
   | { admitted: true; grant: TokenGrant; path: string; query: string; target: RequestTarget }
   | { admitted: false; status: Status };
 
+export type Admitted = Extract<Admission, { admitted: true }>;
+
 /** The API server knows none of these, a gateway before it may: a GET that it makes a DELETE of would not be judged. */
 const SAYS_OTHERWISE = new Set([
   'x-http-method-override',
