@@ -1,7 +1,9 @@
 // The product's contracts over a real control plane: the radius, softening, undo and finish. Needs Go.
 import { describe } from 'node:test';
 import { radiusContract } from '../packages/guard/src/radius/radius.contract.ts';
-import { softenContract } from '../packages/guard/src/soften/soften.contract.ts';
+import { orphanFirstContract } from '../packages/guard/src/soften/orphan-first.contract.ts';
+import { resumeContract } from '../packages/guard/src/soften/resume.contract.ts';
+import { retainFirstContract } from '../packages/guard/src/soften/retain-first.contract.ts';
 import { againContract } from '../packages/guard/src/testing/again.contract.ts';
 import { softenedContract } from '../packages/guard/src/testing/softened.contract.ts';
 import { againAndAgainContract } from '../packages/guard/src/undo/again-and-again.contract.ts';
@@ -11,7 +13,9 @@ import { openTestbed, sharedTestbed } from './target.ts';
 
 const shared = sharedTestbed();
 describe('radius, over a real control plane', () => radiusContract(openTestbed));
-describe('softening, over a real control plane', () => softenContract(shared));
+describe('softening, over a real control plane', () => orphanFirstContract(shared));
+describe('softening resumed, over a real control plane', () => resumeContract(shared));
+describe('volumes retained, over a real control plane', () => retainFirstContract(shared));
 describe('softened, then undone or finished, over a real control plane', () => softenedContract(shared));
 describe('softened again and again, over a real control plane', () =>
   againContract(shared, { plainFails: true }));

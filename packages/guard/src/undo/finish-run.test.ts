@@ -46,7 +46,14 @@ async function finished(
     { id: 'f1', by: 'aiko', waiting, ...options },
   );
   const said = record.results.map(({ result, note }) => (note === undefined ? result : `${result}: ${note}`));
-  return { cluster, record, softening, told, said, has: (one: KubeObject) => cluster.objects.has(keyOfObject(one)) };
+  return {
+    cluster,
+    record,
+    softening,
+    told,
+    said,
+    has: (one: KubeObject) => cluster.objects.has(keyOfObject(one)),
+  };
 }
 
 test('what is nobody’s goes, pinned to what was read, and the softening is finished', async () => {
@@ -64,7 +71,8 @@ test('what is nobody’s goes, pinned to what was read, and the softening is fin
 test('overdue: a person has to say yes to it', async () => {
   const cluster = memoryCluster([pod]);
   const plan = planOf([deleting(pod)], { askFirst: true });
-  const run = (confirmed?: boolean) => runFinish(cluster, plan, () => undefined, { id: 'f', by: 'x', confirmed });
+  const run = (confirmed?: boolean) =>
+    runFinish(cluster, plan, () => undefined, { id: 'f', by: 'x', confirmed });
   await assert.rejects(run(), { code: 'overdue' });
   assert.equal(cluster.writes.length, 0);
   assert.equal((await run(true)).softening.state, 'finished');
@@ -75,7 +83,9 @@ test('what is gone, goes, is somebody’s by now, or has lost the mark, is not d
   for (const standing of [[], [other]])
     assert.deepEqual((await finished([deleting(pod)], standing)).said, ['unchanged: it is gone already']);
   const going = but(pod, { metadata: { deletionTimestamp: 'x' } });
-  assert.deepEqual((await finished([deleting(pod)], [going])).said, ['unchanged: it is being deleted already']);
+  assert.deepEqual((await finished([deleting(pod)], [going])).said, [
+    'unchanged: it is being deleted already',
+  ]);
   const adopted = await finished([deleting(pod)], [but(pod, { metadata: owned(set) })]);
   assert.deepEqual(adopted.said, ['skipped: it was adopted meanwhile; its marks are off']);
   assert.deepEqual(adopted.cluster.objects.get(keyOfObject(pod))?.metadata.labels, {});
@@ -91,7 +101,11 @@ test('who writes it in between wins: it is looked at again, ten times at most', 
   assert.deepEqual((await tried(9)).said, ['done']);
   const given = await tried(10);
   assert.deepEqual(given.said, ['failed: said 409']);
-  assert.deepEqual([given.softening.state, given.softening.note], ['softened', 'x'], 'it goes on being tried');
+  assert.deepEqual(
+    [given.softening.state, given.softening.note],
+    ['softened', 'x'],
+    'it goes on being tried',
+  );
   assert.deepEqual((await tried(1, 403)).said, ['failed: said 403']);
 });
 
@@ -111,7 +125,11 @@ test('called back: nothing more goes, and it is not finished', async () => {
   let asked = 0;
   const goOn = async () => ++asked <= 2;
   const second = object('v1 Pod', 'db-1', { metadata: carrying });
-  const { said, softening, has } = await finished([deleting(pod), deleting(second), reclaim], [pod, second, volume], { goOn });
+  const { said, softening, has } = await finished(
+    [deleting(pod), deleting(second), reclaim],
+    [pod, second, volume],
+    { goOn },
+  );
   const stays = 'skipped: it was called back meanwhile, and stays';
   assert.deepEqual(said, ['done', stays, stays]);
   assert.equal(asked, 3, 'once is enough');
@@ -135,9 +153,15 @@ test('what is somebody’s again has its marks off; where it is gone there are n
 
 test('a kept volume has its own policy again, pinned, unless a claim has it', async () => {
   const { cluster, said, record } = await finished([reclaim], [volume]);
-  assert.deepEqual([said, record.results[0]?.what], [['done: reclaim policy Delete again'], 'PersistentVolume pv']);
+  assert.deepEqual(
+    [said, record.results[0]?.what],
+    [['done: reclaim policy Delete again'], 'PersistentVolume pv'],
+  );
   assert.deepEqual(cluster.bodies, [
-    { metadata: { uid: 'PersistentVolume-pv', resourceVersion: '3' }, spec: { persistentVolumeReclaimPolicy: 'Delete' } },
+    {
+      metadata: { uid: 'PersistentVolume-pv', resourceVersion: '3' },
+      spec: { persistentVolumeReclaimPolicy: 'Delete' },
+    },
   ]);
   const bound = await finished([reclaim], [but(volume, { status: { phase: 'Bound' } })]);
   assert.deepEqual([bound.said, bound.cluster.writes], [['skipped: it is bound to a claim again'], []]);
@@ -149,6 +173,9 @@ test('nothing to do is told; what was not softened is not finished by it', async
   const result = { what: 'x', result: 'unchanged' as const, note: 'gone' };
   assert.deepEqual((await finished([{ do: 'none', result }], [])).record.results, [result]);
   const record = softened(set, [], { state: 'undone' });
-  const { softening } = await runFinish(memoryCluster([]), planOf([], { record }), () => undefined, { id: 'f', by: 'x' });
+  const { softening } = await runFinish(memoryCluster([]), planOf([], { record }), () => undefined, {
+    id: 'f',
+    by: 'x',
+  });
   assert.equal(softening.state, 'undone');
 });

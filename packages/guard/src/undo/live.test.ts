@@ -35,11 +35,17 @@ test('what a softening left, and the volumes that it kept', async () => {
   const pod = object('v1 Pod', 'db-0', {
     metadata: { labels: { [marks.act]: 'a' }, annotations: { [marks.softenedFrom]: 'StatefulSet/db' } },
   });
-  const theirs = but(pod, { metadata: { name: 'other', annotations: { [marks.softenedFrom]: 'StatefulSet/other' } } });
+  const theirs = but(pod, {
+    metadata: { name: 'other', annotations: { [marks.softenedFrom]: 'StatefulSet/other' } },
+  });
   const record = softened(db, [pod], { volumes: [{ name: 'pv', uid: 'u', reclaimPolicy: 'Delete' }] });
   const cluster = memoryCluster([pod, theirs]);
   const view = await lookForUndo(cluster, [], [record]);
-  assert.deepEqual(Object.keys(view.at).sort(), ['/PersistentVolume//pv', '/Pod/shop/db-0', 'apps/StatefulSet/shop/db']);
+  assert.deepEqual(Object.keys(view.at).sort(), [
+    '/PersistentVolume//pv',
+    '/Pod/shop/db-0',
+    'apps/StatefulSet/shop/db',
+  ]);
   assert.deepEqual(view.marked, [pod]);
   assert.deepEqual(await markedBy(cluster, record), [pod]);
   assert.deepEqual(await markedBy(cluster, { ...record, actId: 'b' }), []);
@@ -109,7 +115,12 @@ test('a size that stands elsewhere is asked of /scale, of what was scaled and is
   });
   const sizes = async (requests = [scale], uid = 'Kafka-k', status = 200) => {
     const cluster = memoryCluster([ring]);
-    const body = { kind: 'Scale', apiVersion: 'autoscaling/v1', metadata: { name: 'k', uid }, spec: { replicas: 1 } };
+    const body = {
+      kind: 'Scale',
+      apiVersion: 'autoscaling/v1',
+      metadata: { name: 'k', uid },
+      spec: { replicas: 1 },
+    };
     cluster.answers.set('/apis/k.io/v1/namespaces/shop/kafkas/k/scale', { status, body });
     return (await lookForUndo(cluster, [snapshotOf([ring])], [], undefined, requests)).sizes;
   };

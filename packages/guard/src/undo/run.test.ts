@@ -11,7 +11,12 @@ const infoOf = (one: KubeObject) => {
   assert.ok(info);
   return info;
 };
-const create = (snapshot: KubeObject, more: object = {}): UndoStep => ({ do: 'create', info: infoOf(snapshot), snapshot, ...more });
+const create = (snapshot: KubeObject, more: object = {}): UndoStep => ({
+  do: 'create',
+  info: infoOf(snapshot),
+  snapshot,
+  ...more,
+});
 const planOf = (steps: UndoStep[], more: Partial<UndoPlan> = {}): UndoPlan => ({
   actId: 'a',
   took: true,
@@ -33,12 +38,19 @@ async function ran(plan: UndoPlan, cluster = memoryCluster([])) {
     poll: 100,
     limit: 1_000,
   };
-  const done = await runUndo(cluster, plan, (news) => told.push(`${news.done}/${news.of} ${news.result.result}`), {
-    id: 'u1',
-    by: 'aiko',
-    waiting,
-  });
-  const said = done.record.results.map(({ what, result, note }) => `${result} ${what}${note ? `: ${note}` : ''}`);
+  const done = await runUndo(
+    cluster,
+    plan,
+    (news) => told.push(`${news.done}/${news.of} ${news.result.result}`),
+    {
+      id: 'u1',
+      by: 'aiko',
+      waiting,
+    },
+  );
+  const said = done.record.results.map(
+    ({ what, result, note }) => `${result} ${what}${note ? `: ${note}` : ''}`,
+  );
   return { ...done, cluster, told, said };
 }
 const map = object('v1 ConfigMap', 'c');
@@ -79,7 +91,13 @@ test('a step that fails is told by its name, and the rest goes on but for what h
 test('each kind of step is carried out, and told by its name where it fails', async () => {
   const deployment = object('apps/v1 Deployment', 'web', { spec: { replicas: 0 } });
   const info = infoOf(deployment);
-  const ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web', uid: 'Deployment-web' };
+  const ref = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    namespace: 'shop',
+    name: 'web',
+    uid: 'Deployment-web',
+  };
   const claim = { namespace: 'shop', name: 'data' };
   const at = { name: 'pv', uid: 'u' };
   const steps: UndoStep[] = [
@@ -115,7 +133,9 @@ test('each kind of step is carried out, and told by its name where it fails', as
 });
 
 test('what is not made is not waited for, nor what it would have made', async () => {
-  const set = object('apps/v1 ReplicaSet', 'set', { spec: { replicas: 0, selector: { matchLabels: { a: 'b' } } } });
+  const set = object('apps/v1 ReplicaSet', 'set', {
+    spec: { replicas: 0, selector: { matchLabels: { a: 'b' } } },
+  });
   const theirs = object('v1 Pod', 'theirs', { metadata: { labels: { a: 'b' } } });
   const pod = object('v1 Pod', 'p', { metadata: owned(set) });
   const below = object('v1 PersistentVolumeClaim', 'c', { metadata: owned(pod) });
@@ -171,7 +191,10 @@ test('what came before an owner that did not come is told as such', async () => 
     'failed ConfigMap shop/c: said 403',
     'failed Secret shop/s: it is back, but its owner ConfigMap c is not: it names none',
   ]);
-  const known = await ran(planOf([create(child)], { again: { 'ConfigMap-c': 'anew' } }), memoryCluster([but(map, { metadata: { uid: 'anew' } })]));
+  const known = await ran(
+    planOf([create(child)], { again: { 'ConfigMap-c': 'anew' } }),
+    memoryCluster([but(map, { metadata: { uid: 'anew' } })]),
+  );
   assert.equal(known.cluster.objects.get(keyOfObject(child))?.metadata.ownerReferences?.[0]?.uid, 'anew');
 });
 
@@ -189,7 +212,9 @@ test('kept volumes are undone once nothing failed; what was never seen holds up 
 });
 
 test('what is still kept of the act counts as its own', async () => {
-  const set = object('apps/v1 ReplicaSet', 'set', { spec: { replicas: 0, selector: { matchLabels: { a: 'b' } } } });
+  const set = object('apps/v1 ReplicaSet', 'set', {
+    spec: { replicas: 0, selector: { matchLabels: { a: 'b' } } },
+  });
   const left = object('v1 Pod', 'left', { metadata: { labels: { a: 'b' } } });
   const own = await ran(planOf([create(set)], { kept: ['Pod-left'] }), memoryCluster([left]));
   assert.match(own.said[0] ?? '', /^done/);

@@ -159,7 +159,8 @@ export function memoryCluster(start: readonly KubeObject[]): MemoryCluster {
             object as unknown as Record<string, unknown>,
           );
           if (op === 'test' && !isDeepStrictEqual(at[last], value)) throw fail(422);
-          if (op === 'remove') delete at[last];
+          if (op === 'remove' && Array.isArray(at)) at.splice(Number(last), 1);
+          else if (op === 'remove') delete at[last];
         }
         return wrote('patch', key, object, patch);
       }
