@@ -9,8 +9,8 @@ import { ensureGuard } from '../laptop/daemon.ts';
 import { withLock, writeOwnFile } from '../laptop/files.ts';
 import { guardedKubeconfigFor } from '../laptop/guarded-kubeconfig.ts';
 import { pathsOf } from '../laptop/paths.ts';
-import { rememberSources } from '../laptop/person-kubeconfig.ts';
 import { RUN_MARK } from '../laptop/processes.ts';
+import { rememberSources } from '../laptop/remember-sources.ts';
 import { sourceHere } from '../laptop/sources.ts';
 import { forgetDeadRuns, type OpenRun, openRun, rememberRun, removeRun } from './runs.ts';
 

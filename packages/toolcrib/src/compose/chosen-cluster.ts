@@ -2,7 +2,8 @@ import { homedir } from 'node:os';
 import { contextNameOf, ToolcribError } from '@toolcrib/model';
 import { contexts } from '../laptop/contexts.ts';
 import { pathsOf } from '../laptop/paths.ts';
-import { loadPerson, loadPersonHere, terminalOf } from '../laptop/person-kubeconfig.ts';
+import { loadPerson, loadPersonHere } from '../laptop/person-kubeconfig.ts';
+import { terminalOf } from '../laptop/shown-terminal.ts';
 import type { Chosen } from '../operations/context.ts';
 
 /**

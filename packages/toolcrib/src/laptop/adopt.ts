@@ -5,8 +5,9 @@ import { readKubeconfig } from '@toolcrib/guard/cluster';
 import { ToolcribError } from '@toolcrib/model';
 import { isLocked, ownFolder, readIfThere, replaceOwnFile } from './files.ts';
 import { kubeconfigText } from './kubeconfig-text.ts';
+import { OWN } from './own-names.ts';
 import type { Paths } from './paths.ts';
-import { loadPersonOf, OWN, type Person } from './person-kubeconfig.ts';
+import { loadPersonOf, type Person } from './person-kubeconfig.ts';
 import { meaningOf, replacing } from './replaced.ts';
 import { labelIn, type Source } from './sources.ts';
 

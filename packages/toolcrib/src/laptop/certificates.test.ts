@@ -9,6 +9,11 @@ import { expiryOf, makeAuthority, makeServerCertificate } from './certificates.t
 const DAY = 24 * 3600 * 1000;
 const NOW = Date.parse('2026-11-02T10:00:00Z');
 
+/** In DER, as RFC 5280 writes them: the extension's identifier, whether it is critical, and its value. */
+const CRITICAL = '0101ff';
+const hasExtension = (certificate: X509Certificate, hex: string) =>
+  certificate.raw.toString('hex').includes(`0603${hex}`);
+
 test('the authority may sign others, and nothing else', async () => {
   const { cert, key } = await makeAuthority(NOW, 30);
   const read = new X509Certificate(cert);
@@ -21,6 +26,8 @@ test('the authority may sign others, and nothing else', async () => {
   assert.equal(Date.parse(read.validTo), NOW + 30 * DAY);
   assert.equal(expiryOf(cert), NOW + 30 * DAY);
   assert.match(key, /^-----BEGIN PRIVATE KEY-----/);
+  assert.ok(hasExtension(read, `551d13${CRITICAL}040830060101ff020100`), 'an authority, with none below it');
+  assert.ok(hasExtension(read, `551d0f${CRITICAL}040403020204`), 'keyCertSign alone');
 });
 
 test('the door’s certificate is for the loopback alone, is signed by the authority, and signs nobody', async () => {
@@ -38,6 +45,8 @@ test('the door’s certificate is for the loopback alone, is signed by the autho
   assert.deepEqual(read.keyUsage, ['1.3.6.1.5.5.7.3.1'], 'for a server only');
   assert.equal(Date.parse(read.validFrom), NOW - DAY);
   assert.equal(expiryOf(cert), NOW + 90 * DAY);
+  assert.ok(hasExtension(read, `551d13${CRITICAL}04023000`), 'no authority');
+  assert.ok(hasExtension(read, `551d0f${CRITICAL}040403020780`), 'digitalSignature alone');
 });
 
 test('no two have the same serial number, and each is positive', async () => {

@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { contexts, meaningIn } from './contexts.ts';
 import { pathsOf } from './paths.ts';
 import { loadPerson } from './person-kubeconfig.ts';
+import { rememberSources } from './remember-sources.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-contexts-'));
 after(() => rmSync(root, { recursive: true }));
@@ -66,7 +67,6 @@ test('files that are remembered later count from then on', async () => {
   const other = join(home, 'other');
   writeFileSync(other, config('https://127.0.0.1:2', 'elsewhere'));
   assert.deepEqual(all.names(), ['prod']);
-  const { rememberSources } = await import('./person-kubeconfig.ts');
   rememberSources(paths, { KUBECONFIG: other }, home);
   assert.deepEqual(all.names(), ['elsewhere']);
   await all.close();

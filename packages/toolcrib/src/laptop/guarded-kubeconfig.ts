@@ -9,19 +9,13 @@ import { type DoorIdentity, loadDoorIdentity } from './door-identity.ts';
 import { replaceOwnFile, withLock } from './files.ts';
 import { kubeconfigText } from './kubeconfig-text.ts';
 import { lastMeant, type Meanings } from './last-meant.ts';
+import { guardedName, OWN } from './own-names.ts';
 import type { Paths } from './paths.ts';
-import {
-  guardedName,
-  loadPerson,
-  loadPersonOf,
-  OWN,
-  type Person,
-  personSources,
-  rememberTerminals,
-  settleNames,
-  terminalOf,
-} from './person-kubeconfig.ts';
+import { loadPerson, loadPersonOf, type Person, personSources } from './person-kubeconfig.ts';
+import { rememberTerminals } from './remember-sources.ts';
 import { meaningOf } from './replaced.ts';
+import { settleNames } from './settle-names.ts';
+import { terminalOf } from './shown-terminal.ts';
 import { changeSources, forgotten, rememberedSources, type Source, sourceOf, stillThere } from './sources.ts';
 import { terminals } from './terminals.ts';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { readKubeconfig } from '@toolcrib/guard/cluster';
-import { missingText, onVariables, turnOn } from './on.ts';
+import { onVariables, turnOn } from './on.ts';
 import { pathsOf } from './paths.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-on-'));
@@ -71,11 +71,6 @@ test('without a namespace it is the one that kubectl takes', async () => {
   );
   const own = pathsOf({ TOOLCRIB_HOME: join(root, 'plain-state') });
   assert.equal((await turnOn(own, { KUBECONFIG: file }, 'sh', home)).place.namespace, 'default');
-});
-
-test('what is said of a current context that is nowhere names those that there are', () => {
-  const text = missingText('prdo', ['prod', 'test']);
-  assert.match(text, /"prdo".*in none of its files.*use-context NAME.*prod.*test/);
 });
 
 test('a current context that no file has is named', async () => {

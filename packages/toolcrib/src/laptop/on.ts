@@ -1,12 +1,14 @@
 import { homedir } from 'node:os';
-import { listed, readKubeconfig } from '@toolcrib/guard/cluster';
+import { readKubeconfig } from '@toolcrib/guard/cluster';
 import { ownContextOf, rescue } from './adopt.ts';
 import { withLock } from './files.ts';
 import { type Guarded, syncInPeace } from './guarded-kubeconfig.ts';
 import { withoutOurs } from './off.ts';
 import type { Paths } from './paths.ts';
-import { guardedName, loadPersonHere, rememberSources } from './person-kubeconfig.ts';
+import { loadPersonHere } from './person-kubeconfig.ts';
+import { type Place, placeOf } from './place.ts';
 import { promptOn } from './prompt.ts';
+import { rememberSources } from './remember-sources.ts';
 import { type Session, sessionOf } from './session.ts';
 import { assignments, type Shell } from './shell.ts';
 import { personFiles, sourceOf } from './sources.ts';
@@ -32,18 +34,6 @@ export function onVariables(
     TOOLCRIB_KUBECONFIG_WAS: theirs === undefined ? 'unset' : theirs === '' ? 'empty' : 'set',
     TOOLCRIB_KUBECONFIG_THEIRS: theirs ?? '',
   };
-}
-
-/** Where one is, as kubectl in this terminal would say it. */
-export interface Place {
-  context?: string;
-  /** What the person's files call the current context, and none of them has. */
-  missing?: string;
-  /** The guard's own name of it. */
-  label?: string;
-  /** The cluster's address in the person's files. */
-  server?: string;
-  namespace?: string;
 }
 
 export interface TurnedOn extends Guarded {
@@ -85,32 +75,6 @@ export async function turnOn(
   const script = [assignments(shell, variables), promptOn(shell)].filter(Boolean).join('\n');
   const file = readKubeconfig(kubeconfig);
   const contexts = file?.contexts.map(({ name }) => name) ?? [];
-  const place = placeOf(file, guarded, () => loadPersonHere(paths, env, home).missing);
+  const place = placeOf(file, guarded.person, () => loadPersonHere(paths, env, home).missing);
   return { ...guarded, kubeconfig, variables, script, contexts, place };
-}
-
-function placeOf(
-  file: ReturnType<typeof readKubeconfig>,
-  { person }: Guarded,
-  missingIn: () => string | undefined,
-): Place {
-  const current = file?.currentContext;
-  const entry = file?.contexts.find(({ name }) => name === current)?.context;
-  if (!current || !entry) {
-    const missing = missingIn();
-    return missing === undefined ? {} : { missing };
-  }
-  const label = guardedName(entry.cluster);
-  if (label === undefined) return { context: current };
-  try {
-    const { server } = person.context(label).cluster;
-    return { context: current, label, server, namespace: entry.namespace || 'default' };
-  } catch {
-    return { context: current, label, namespace: entry.namespace || 'default' };
-  }
-}
-
-/** What is said where the current context is in none of the files. @param contexts those that there are */
-export function missingText(missing: string, contexts: readonly string[]): string {
-  return `The current context of your kubeconfig is "${listed('', [missing])}", which is in none of its files. Choose another: kubectl config use-context NAME, of ${listed(missing, contexts)}.`;
 }

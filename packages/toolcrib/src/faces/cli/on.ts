@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Place } from '../../laptop/on.ts';
+import type { Place } from '../../laptop/place.ts';
 import { guard, paths } from './setup.ts';
 import { type Output, print, say, withOutput } from './terminal.ts';
 
@@ -87,7 +87,7 @@ async function placeText(
   contexts: readonly string[],
 ): Promise<string> {
   if (missing !== undefined) {
-    const { missingText } = await import('../../laptop/on.ts');
+    const { missingText } = await import('../../laptop/place.ts');
     return missingText(missing, contexts);
   }
   if (context === undefined) return 'There is no current context: kubectl config use-context NAME.';
