@@ -1,7 +1,8 @@
-import { type KubeObject, mediaTypeOf, readExactJson, refOf, textOf } from '@toolcrib/kube';
+import { type KubeObject, mediaTypeOf, refOf } from '@toolcrib/kube';
 import { readTarget } from '../look/read-target.ts';
 import { bodyOf } from '../read/body.ts';
 import { isJsonWrite } from '../read/canonical.ts';
+import { contentOf } from '../read/content.ts';
 import { certainDeleteOptions } from '../read/options.ts';
 import type { AskedRequest } from '../request.ts';
 import { aimOfDelete, deletes, optionsLikeness, saidBy } from './deletes.ts';
@@ -67,7 +68,7 @@ export const deleteKind: EffectKind<EffectOf<'delete'>> = {
 function pinnedWrite(request: AskedRequest, uid: KubeObject['metadata']['uid']): Outgoing {
   const type = mediaTypeOf(request.headers['content-type']);
   if (uid === undefined || !isJsonWrite(request.method, type)) return {};
-  const { value } = readExactJson(textOf(request.body));
+  const { value } = contentOf(request).exact();
   const object = value as { metadata?: { uid?: unknown } };
   const metadata = { ...object.metadata, uid: object.metadata?.uid || uid };
   return { body: { ...json({ ...object, metadata }), type } };

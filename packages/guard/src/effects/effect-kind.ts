@@ -2,6 +2,7 @@ import type { KubeObject, ObjectRef } from '@toolcrib/kube';
 import type { As, Cluster, Effect, EffectVerb, RequestRecord, Target } from '@toolcrib/model';
 import type { Facts } from '../policy/policy.ts';
 import type { Aim } from '../radius/view.ts';
+import type { Content } from '../read/content.ts';
 import type { ResourceTarget } from '../read/target.ts';
 import type { AskedRequest } from '../request.ts';
 import type { Subject } from './subject.ts';
@@ -14,6 +15,7 @@ export type ReadEffect = Effect | AskServer;
 
 /** A request in its canonical form, as an effect is read from it. */
 export interface Sent extends Pick<AskedRequest, 'method' | 'headers' | 'body'> {
+  content?: Content;
   path: ResourceTarget;
   /** What the path names, with the selectors of the query. */
   target: Target;

@@ -1,5 +1,6 @@
 import { parseRequestPath, readQuery } from '@toolcrib/kube';
 import type { Target } from '@toolcrib/model';
+import { contentOf, type Readable } from '../read/content.ts';
 import { targetOf } from '../read/target.ts';
 import type { AskedRequest } from '../request.ts';
 import type { ReadEffect } from './effect-kind.ts';
@@ -10,7 +11,7 @@ import { KINDS, type Kinds } from './index.ts';
  * (`canonical.ts`), in which it is sent too. Whatever can't be decoded is `not-understood`, never harmless.
  */
 export function effectOf(
-  request: Pick<AskedRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>,
+  request: Pick<AskedRequest, 'method' | 'path' | 'query'> & Readable,
   kinds: Kinds = KINDS,
 ): ReadEffect {
   const path = parseRequestPath(request.path);
@@ -20,7 +21,7 @@ export function effectOf(
   try {
     const query = new URLSearchParams(readQuery(request.query));
     target = targetOf(path, query);
-    const sent = { ...request, path, target, query };
+    const sent = { ...request, content: contentOf(request), path, target, query };
     for (const kind of Object.values(kinds)) {
       const found = kind.read?.(sent);
       if (found) return found;

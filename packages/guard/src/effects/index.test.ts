@@ -146,7 +146,7 @@ for (const [verb, example] of Object.entries(EXAMPLES) as [EffectVerb, Example<E
     });
 
     test('is like itself, and not like one that does something else', () => {
-      const like = (one: Effect) => likenessOf(request, one as Destructive);
+      const like = (one: Effect) => likenessOf({ sender: 'kubectl' }, one as Destructive);
       assert.equal(like(effect), like(structuredClone(effect)));
       if (other) assert.notEqual(like(effect), like(other));
     });

@@ -1,8 +1,9 @@
-import { decodeBody, mediaTypeOf } from '@toolcrib/kube';
+import { mediaTypeOf } from '@toolcrib/kube';
 import { isNoNumber, ToolcribError } from '@toolcrib/model';
 import { readTarget } from '../look/read-target.ts';
 import { uninstallAims } from '../look/uninstall.ts';
 import { refuseEncoded, writtenIn } from '../read/body.ts';
+import { contentOf } from '../read/content.ts';
 import { releaseNamed, statusOf, UNINSTALLING } from '../read/helm.ts';
 import { readable } from './cautious.ts';
 import { AS_HELM_DELETES } from './deletes.ts';
@@ -78,6 +79,6 @@ export const uninstallKind: EffectKind<EffectOf<'uninstall'>> = {
 function recordIn(sent: Sent): unknown {
   const media = mediaTypeOf(sent.headers['content-type']);
   return sent.method === 'PUT' && media === 'application/vnd.kubernetes.protobuf'
-    ? decodeBody(media, sent.body, { strict: true })
+    ? contentOf(sent).strict(media)
     : writtenIn(sent);
 }

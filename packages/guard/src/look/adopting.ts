@@ -1,16 +1,9 @@
-import {
-  apiVersionOf,
-  controllerOf,
-  type KubeObject,
-  mediaTypeOf,
-  parseRequestPath,
-  readExactJson,
-  textOf,
-} from '@toolcrib/kube';
+import { apiVersionOf, controllerOf, type KubeObject, mediaTypeOf, parseRequestPath } from '@toolcrib/kube';
 import { type As, type Cluster, isForbidden, type Target, ToolcribError } from '@toolcrib/model';
 import { isFinished, wouldAdopt } from '../radius/index.ts';
 import { type Adopter, adopterOf } from '../read/adopters.ts';
 import { isEncoded } from '../read/canonical.ts';
+import { contentOf } from '../read/content.ts';
 import { isDryRunAsSent } from '../read/options.ts';
 import { targetOf } from '../read/target.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
@@ -129,7 +122,7 @@ function readBody(request: AskedRequest): KubeObject | undefined {
   const media = mediaTypeOf(request.headers['content-type']);
   if (isEncoded(request) || (media !== 'application/json' && !isApply(request))) return undefined;
   try {
-    const { value } = readExactJson(textOf(request.body));
+    const { value } = contentOf(request).exact();
     return typeof value === 'object' && value !== null ? (value as KubeObject) : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
-import { decodeBody, mediaTypeOf, readExactJson, textOf } from '@toolcrib/kube';
+import { mediaTypeOf } from '@toolcrib/kube';
 import type { AskedRequest } from '../request.ts';
 import { isEncoded } from './canonical.ts';
+import { contentOf, type Readable } from './content.ts';
 
 /** Options and evictions are small; YAML and protobuf take longer to read than they take to send. In bytes. */
 const LARGEST_BODY = 256 * 1024;
@@ -10,16 +11,14 @@ const LARGEST_BODY = 256 * 1024;
  * which something would be lost is refused.
  * @throws KubeError, Error what can't be decoded
  */
-export function bodyOf(request: Pick<AskedRequest, 'headers' | 'body'>): Record<string, unknown> | undefined {
+export function bodyOf(request: Readable): Record<string, unknown> | undefined {
   if (request.body.length === 0) return undefined;
   refuseEncoded(request);
   const media = mediaTypeOf(request.headers['content-type']);
   if (media !== 'application/json' && request.body.length > LARGEST_BODY)
     throw new Error(`a body of type ${media} larger than ${LARGEST_BODY / 1024} KiB is not read`);
   // What creates something by applying it is an object in YAML.
-  return decodeBody(media === 'application/apply-patch+yaml' ? 'application/yaml' : media, request.body, {
-    strict: true,
-  });
+  return contentOf(request).strict(media === 'application/apply-patch+yaml' ? 'application/yaml' : media);
 }
 
 /** @throws Error for a body in a content-encoding */
@@ -29,12 +28,12 @@ export function refuseEncoded(request: Pick<AskedRequest, 'headers'>): void {
 }
 
 /** The value that a PUT or a patch in JSON holds. @throws KubeError, Error a format or a body that can't be read */
-export function writtenIn(request: Pick<AskedRequest, 'method' | 'headers' | 'body'>): unknown {
+export function writtenIn(request: Readable & Pick<AskedRequest, 'method'>): unknown {
   const media = mediaTypeOf(request.headers['content-type']);
   const readable =
     request.method === 'PUT'
       ? media === 'application/json'
       : /^application\/(strategic-)?merge-patch\+json$/.test(media);
   if (!readable) throw new Error(`a ${request.method} of type ${media} can't be read`);
-  return readExactJson(textOf(request.body)).value;
+  return contentOf(request).exact().value;
 }

@@ -1,20 +1,14 @@
-import {
-  canonicalPath,
-  KubeError,
-  mediaTypeOf,
-  queryText,
-  readExactJson,
-  readQuery,
-  textOf,
-} from '@toolcrib/kube';
+import { canonicalPath, KubeError, mediaTypeOf, queryText, readQuery } from '@toolcrib/kube';
 import type { AskedRequest } from '../request.ts';
+import { type Content, contentOf, rewritten } from './content.ts';
 
-type Sent = Pick<AskedRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>;
+type Sent = Pick<AskedRequest, 'method' | 'path' | 'query' | 'headers' | 'body'> & { content?: Content };
 
 /** A request in the one form that is judged and sent, or why it has none. */
 export type Canonical<T extends Sent = AskedRequest> =
   | {
-      request: T;
+      /** With what was read of its body on the way. */
+      request: T & { content: Content };
       /** To be sent in place of the client's bytes. Absent: the effect has no canonical body, or brings its own. */
       body?: { bytes: Uint8Array; type: string };
     }
@@ -36,19 +30,23 @@ export function canonical<T extends Sent>(asked: T): Canonical<T> {
     if (!(error instanceof KubeError)) throw error;
     return { refused: error.message };
   }
-  const body = request.method === 'PUT' || request.method === 'PATCH' ? canonicalBody(request) : undefined;
-  if (!body) return { request };
-  const headers = { ...request.headers, 'content-type': body.type };
-  return { request: { ...request, headers, body: body.bytes }, body };
+  const content = contentOf(request);
+  const body =
+    request.method === 'PUT' || request.method === 'PATCH' ? canonicalBody(request, content) : undefined;
+  if (!body) return { request: { ...request, content } };
+  const { bytes, type } = body;
+  const headers = { ...request.headers, 'content-type': type };
+  const written = bytes === request.body ? content : rewritten(content, bytes);
+  return { request: { ...request, headers, body: bytes, content: written }, body };
 }
 
-function canonicalBody(request: Sent): { bytes: Uint8Array; type: string } | undefined {
+function canonicalBody(request: Sent, content: Content): { bytes: Uint8Array; type: string } | undefined {
   const type = mediaTypeOf(request.headers['content-type']);
   try {
     if (isEncoded(request)) return undefined;
     if (judgedByServer(request)) return { bytes: request.body, type };
     if (!isJsonWrite(request.method, type) || request.body.length === 0) return undefined;
-    const { text } = readExactJson(textOf(request.body));
+    const { text } = content.exact();
     return { bytes: new TextEncoder().encode(text), type };
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;

@@ -1,8 +1,6 @@
-import { decodeBody, mediaTypeOf, type OwnerReference, readExactJson, textOf } from '@toolcrib/kube';
-import type { AskedRequest } from '../request.ts';
+import { mediaTypeOf, type OwnerReference } from '@toolcrib/kube';
 import { isEncoded } from './canonical.ts';
-
-type Sent = Pick<AskedRequest, 'headers' | 'body'>;
+import { type Content, contentOf, type Readable } from './content.ts';
 
 /** What a write says about its object's owners: nothing, these, or what only the server can say. */
 export type AskedOwners = 'untouched' | 'ask-server' | OwnerReference[];
@@ -32,36 +30,36 @@ const PROTOBUF = 'application/vnd.kubernetes.protobuf';
  * write names, of which each is an owner afterwards; a patch may leave others beside them.
  * @throws Error for a body in a content-encoding
  */
-export function ownersIn(request: Sent): AskedOwners {
+export function ownersIn(request: Readable): AskedOwners {
   if (!mayNameOwners(request)) return 'untouched';
   if (isEncoded(request)) throw new Error("its body is encoded, and so it can't be read");
-  const { headers, body } = request;
-  const media = mediaTypeOf(headers['content-type']);
-  if (media === PROTOBUF) return inProtobuf(media, body);
+  const content = contentOf(request);
+  const media = mediaTypeOf(request.headers['content-type']);
+  if (media === PROTOBUF) return inProtobuf(media, content);
   // What clients apply is JSON, which every YAML reader reads alike.
-  if (media !== 'application/json-patch+json' && WORD.has(media)) return inJson(body);
+  if (media !== 'application/json-patch+json' && WORD.has(media)) return inJson(content);
   // One that the server does not take either is refused by the dry run in its own words.
   return 'ask-server';
 }
 
 /** A look at the bytes alone: true in any doubt. */
-export function mayNameOwners({ headers, body }: Sent): boolean {
+export function mayNameOwners({ headers, body }: Readable): boolean {
   const word = WORD.get(mediaTypeOf(headers['content-type']));
   if (word === undefined || isEncoded({ headers })) return true;
   return word.test(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1'));
 }
 
-function inProtobuf(media: string, body: Uint8Array): AskedOwners {
+function inProtobuf(media: string, content: Content): AskedOwners {
   try {
-    return namedIn(decodeBody(media, body, { strict: true }));
+    return namedIn(content.strict(media));
   } catch {
     return 'ask-server';
   }
 }
 
-function inJson(body: Uint8Array): AskedOwners {
+function inJson(content: Content): AskedOwners {
   try {
-    return namedIn(readExactJson(textOf(body)).value);
+    return namedIn(content.exact().value);
   } catch {
     return 'ask-server';
   }

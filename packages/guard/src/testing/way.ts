@@ -38,13 +38,14 @@ export function policyOf(rules: string, mode = 'enforce'): string {
   return `{apiVersion: toolcrib.dev/v1alpha1, kind: GuardPolicy, spec: {clusters: [{context: prod, mode: ${mode}}], hold: {waitSeconds: 0}, disable: ${DISABLED}, rules: ${rules}}}`;
 }
 
-/** The way of a request in this process, over a cluster and a real journal. `change` may put in what a test needs. */
+/** The way of a request in this process, over a cluster (or several, by context) and a real journal. `change` may put in what a test needs. */
 export function openWay(
-  cluster: Cluster,
+  over: Cluster | WayDeps['clusterFor'],
   policy: string,
   change: (journal: Journal) => Journal = (it) => it,
   clock: Clock = testClock,
 ) {
+  const clusterFor = typeof over === 'function' ? over : async () => over;
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-way-'));
   const stored = openJournal({ folder, key: loadKey({ folder, env: {} }), clock });
   const journal = change(stored);
@@ -57,7 +58,7 @@ export function openWay(
   const [going, log] = [onTheWay(), () => undefined];
   const deps: WayDeps = {
     journal,
-    clusterFor: async () => cluster,
+    clusterFor,
     policy: () => loaded,
     clock,
     ids,
@@ -75,7 +76,7 @@ export function openWay(
     }),
     hooks: hookWatches(clock),
     ahead: ahead({ journal, clock, onTheWay: going, log }, link, () => undefined),
-    early: earlyLooks({ clock, clusterFor: async () => cluster }),
+    early: earlyLooks({ clock, clusterFor }),
     rules: () => 'rules',
     owned: ownedLooks(clock),
     owners: standingOwners(clock),

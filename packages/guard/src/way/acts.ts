@@ -17,8 +17,8 @@ import { isHelmUninstall, isKubectlDelete } from '../act/command-line.ts';
 import { ACT_PAUSE, belongsTo, callerOf, isRerun, titleOf } from '../act/group.ts';
 import { foretells, type SessionList, type SessionLists } from '../act/sessions.ts';
 import { deleteIn, kindOf } from '../effects/index.ts';
-import { impersonation } from '../look/impersonation.ts';
 import type { AskedRequest } from '../request.ts';
+import type { Asked } from './asking.ts';
 import type { Early } from './early.ts';
 import { type Foreseen, foretold, type ReadManifests } from './foretold.ts';
 import type { LiveAct } from './live-act.ts';
@@ -51,13 +51,7 @@ export interface Acts {
    * Every object that the act's session listed before, and what its command line names: what the act will go through.
    * None where nothing tells that; a list that could not be made stands in `LiveAct.unlisted`.
    */
-  foresee(
-    live: LiveAct,
-    cluster: Cluster,
-    request: AskedRequest,
-    effect: Effect,
-    early?: Early,
-  ): Promise<Foreseen[]>;
+  foresee(live: LiveAct, asked: Asked, effect: Effect, early?: Early): Promise<Foreseen[]>;
   /** How many objects the act will go through, where its first request tells. */
   expect(live: LiveAct, count: number): void;
   /**
@@ -204,9 +198,8 @@ export function acts(deps: {
       recent.set(id, live);
       return live;
     },
-    async foresee(live, cluster, request, effect, early) {
+    async foresee(live, { cluster, request, as }, effect, early) {
       if (!foretells(request.headers['kubectl-command'])) return [];
-      const as = impersonation(request.headers);
       live.remembering?.();
       live.remembering = clock.after(EXPECTED_FOR, () => live.expected.clear());
       const one = request.headers['kubectl-session'] !== undefined || live.oneDelete;

@@ -1,23 +1,40 @@
-import { type Hold, type Mode, netOf } from '@toolcrib/model';
-import { impersonation } from '../look/impersonation.ts';
+import { type Hold, type Journal, type Mode, netOf } from '@toolcrib/model';
+import type { HoldDesk } from '../hold/desk.ts';
 import { stillCovers } from '../radius/index.ts';
 import type { Instruction } from '../request.ts';
+import type { Acts } from './acts.ts';
 import { deniedAnswer } from './answers.ts';
+import type { Clusters } from './asking.ts';
 import { decideOn } from './decided.ts';
-import type { WayDeps } from './deps.ts';
 import { refused } from './ended.ts';
-import { record } from './recording.ts';
-import { release } from './release.ts';
-import { seeRadius } from './see-radius.ts';
+import type { OnTheWay } from './on-the-way.ts';
+import { type Recording, record } from './recording.ts';
+import { type ReleaseDeps, release } from './release.ts';
+import { type Looking, seeRadius } from './see-radius.ts';
 import type { Seen } from './seen.ts';
+import type { StandingOwners } from './standing.ts';
 import type { Step } from './step.ts';
 import { stopUninstall } from './stopped-uninstalls.ts';
 import { subjectOf } from './subject.ts';
 
+/** What a yes leads to: one more look, and what letting go takes. */
+export type ApprovedDeps = ReleaseDeps &
+  Looking & {
+    acts: Pick<Acts, 'bind'>;
+    desk: Pick<HoldDesk, 'void' | 'giveBack'>;
+    onTheWay: Pick<OnTheWay, 'hasClientLeft'>;
+    journal: Pick<Journal, 'requests'>;
+  };
+
 /** Time has passed: what is kept and sent is what stands there now, not what stood there when it was held. */
-export async function approvedNow(deps: WayDeps, step: Step, approved: Hold): Promise<Instruction> {
-  const cluster = await deps.clusterFor(step.request.context);
-  const subject = await subjectOf(step.request, cluster, deps.owners);
+export async function approvedNow(
+  deps: ApprovedDeps & Clusters & { owners: StandingOwners },
+  held: Step,
+  approved: Hold,
+): Promise<Instruction> {
+  // Its context may mean another one by now.
+  const step = { ...held, cluster: await deps.clusterFor(held.request.context) };
+  const subject = await subjectOf(step, deps.owners);
   if (subject.kind === 'destructive' || subject.kind === 'not-understood')
     return released(deps, { ...step, subject }, approved);
   await record(deps, step, 'refused', { note: 'nothing was left to do when it was approved' });
@@ -28,7 +45,7 @@ export async function approvedNow(deps: WayDeps, step: Step, approved: Hold): Pr
 
 /** A yes that led to nothing: the look after it failed. What was kept by then may have left, and is settled otherwise. */
 export async function notSent(
-  deps: WayDeps,
+  deps: Recording & { journal: Pick<Journal, 'requests'> },
   step: Step,
   { answer: yes }: Hold,
   error: unknown,
@@ -55,7 +72,12 @@ export async function notSent(
  * After a yes: only for what was seen. Looked at again, since time has passed.
  * @param again it was taken before, and covers this too
  */
-export async function released(deps: WayDeps, step: Step, hold: Hold, again = false): Promise<Instruction> {
+export async function released(
+  deps: ApprovedDeps,
+  step: Step,
+  hold: Hold,
+  again = false,
+): Promise<Instruction> {
   try {
     return await lookedAtAgain(deps, step, hold, again);
   } catch (error) {
@@ -64,12 +86,15 @@ export async function released(deps: WayDeps, step: Step, hold: Hold, again = fa
   }
 }
 
-async function lookedAtAgain(deps: WayDeps, step: Step, hold: Hold, again: boolean): Promise<Instruction> {
-  const { request, subject, live } = step;
-  const cluster = await deps.clusterFor(request.context);
+async function lookedAtAgain(
+  deps: ApprovedDeps,
+  step: Step,
+  hold: Hold,
+  again: boolean,
+): Promise<Instruction> {
+  const { request, cluster, subject, live } = step;
   await deps.acts.bind(live, cluster);
-  const as = impersonation(request.headers);
-  const now = await seeRadius(deps, { request, subject, live, foreseen: [], cluster, as });
+  const now = await seeRadius(deps, { ...step, foreseen: [] });
   const { effect } = subject;
   const mode = deps.policy().modeFor(request.context, effect.target?.namespace);
   // The rules may have changed since it was held.

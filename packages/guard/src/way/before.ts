@@ -1,7 +1,14 @@
+import type { Journal } from '@toolcrib/model';
 import { titleOf } from '../act/group.ts';
 import { tookNothing } from '../effects/took-nothing.ts';
-import type { WayDeps } from './deps.ts';
 import type { LiveAct } from './live-act.ts';
+import type { Log } from './log.ts';
+
+/** Where it stands what an act has done. */
+export interface Past {
+  journal: Pick<Journal, 'requests' | 'softenings'>;
+  log: Log;
+}
 
 /** So many are told by name. */
 const TOLD = 5;
@@ -12,7 +19,7 @@ const TOLD = 5;
  * nothing could go.
  */
 export async function wentBefore(
-  { journal, log }: Pick<WayDeps, 'journal' | 'log'>,
+  { journal, log }: Past,
   live: LiveAct,
   requestId: string,
 ): Promise<string[]> {

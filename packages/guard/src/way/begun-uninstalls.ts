@@ -1,10 +1,11 @@
-import type { Hold } from '@toolcrib/model';
+import type { Clock, Hold } from '@toolcrib/model';
 import { kindOf } from '../effects/index.ts';
 import type { Judged } from '../effects/subject.ts';
-import { HOLD_LIFE } from '../hold/desk.ts';
+import { HOLD_LIFE, type HoldDesk } from '../hold/desk.ts';
+import type { GuardPolicy } from '../policy/policy.ts';
 import { statusOf, UNINSTALLING } from '../read/helm.ts';
 import type { AskedRequest } from '../request.ts';
-import type { WayDeps } from './deps.ts';
+import type { Acts } from './acts.ts';
 import type { LiveAct } from './live-act.ts';
 import { recordIn } from './stopped-uninstalls.ts';
 
@@ -17,6 +18,12 @@ const HOOK_TAKES = 6 * 60_000;
 /** One `helm uninstall` does nothing else, whatever its hooks take; so long its yes is remembered. Milliseconds. */
 const UNINSTALL_TAKES = 24 * 3_600_000;
 
+/** Where the yes to an uninstall is found again. */
+export interface Yeses {
+  desk: Pick<HoldDesk, 'get' | 'prolong'>;
+  clock: Pick<Clock, 'now'>;
+}
+
 /** How long after a write of its record an uninstall may go on by its yes. The yes can be taken back just as long. */
 function mayGoOn({ oneUninstall }: LiveAct): number {
   return oneUninstall ? UNINSTALL_TAKES : HOOK_TAKES;
@@ -27,7 +34,12 @@ function mayGoOn({ oneUninstall }: LiveAct): number {
  * stays good. For another write than that nothing.
  * @param code of the yes
  */
-export function begunByYes(deps: WayDeps, live: LiveAct, { effect }: Judged, code: string | undefined): void {
+export function begunByYes(
+  deps: Yeses & { policy(): GuardPolicy },
+  live: LiveAct,
+  { effect }: Judged,
+  code: string | undefined,
+): void {
   const hold =
     code === undefined ? undefined : (deps.desk.get(code) ?? live.begun?.get(recordIn(effect))?.hold);
   if (!kindOf(effect).begins || hold === undefined) return;
@@ -42,7 +54,7 @@ export function begunByYes(deps: WayDeps, live: LiveAct, { effect }: Judged, cod
  * still says what the first one wrote. Whoever has written it to something else since has begun anew.
  */
 export function coveringYes(
-  deps: WayDeps,
+  deps: Yeses & { acts: Pick<Acts, 'ofProgram'> },
   request: AskedRequest,
   { effect, objects }: Judged,
   key: string,

@@ -1,17 +1,58 @@
 import { describeRef } from '@toolcrib/kube';
-import { asUnsure, type RequestRecord, SENDING, type SoftenRecord } from '@toolcrib/model';
+import {
+  asUnsure,
+  type Clock,
+  type Journal,
+  type Notifier,
+  type RequestRecord,
+  SENDING,
+  type SoftenRecord,
+} from '@toolcrib/model';
+import type { SessionLists } from '../act/sessions.ts';
+import type { HoldDesk } from '../hold/desk.ts';
+import type { GuardPolicy } from '../policy/policy.ts';
 import type { Hosted } from '../port/host.ts';
 import { createWatchKey } from '../port/messages.ts';
 import type { AskedRequest, Brain, Outcome } from '../request.ts';
-import type { WayDeps } from './deps.ts';
-import { judge } from './judge.ts';
+import type { Ahead } from './ahead.ts';
+import type { EarlyLooks } from './early.ts';
+import type { GoingOut } from './going.ts';
+import { type JudgeDeps, judge } from './judge.ts';
+import type { LetGo } from './let-go.ts';
 import type { LiveAct } from './live-act.ts';
-import type { WhenCreated } from './on-the-way.ts';
-import { isUnsure, settleClaim } from './retained.ts';
+import type { Log } from './log.ts';
+import type { OnTheWay, WhenCreated } from './on-the-way.ts';
+import { type Claims, isUnsure, settleClaim } from './retained.ts';
 import { saveSoftening } from './softenings.ts';
 
+/** What following a request to its end takes. */
+export interface Following extends Claims {
+  journal: Pick<Journal, 'act' | 'saveRequest' | 'together' | 'softenings' | 'saveSoften'>;
+  onTheWay: OnTheWay;
+  ahead: Pick<Ahead, 'settled'>;
+  going: Pick<GoingOut, 'settled'>;
+  letGo: Pick<LetGo, 'forget'>;
+  clock: Pick<Clock, 'now'>;
+  policy(): GuardPolicy;
+  /** Completes a softened delete now (the undo capability's work; injected, since capabilities never import each other). */
+  finish(softened: SoftenRecord, why: string): Promise<void>;
+  /** The journal has a request of which nobody knows what became: the cluster is to be asked, in time. */
+  lookLater(): void;
+  log: Log;
+}
+
+/** Judging, following, and what the door tells besides. */
+export type BrainDeps = JudgeDeps &
+  Following & {
+    desk: Pick<HoldDesk, 'gone' | 'close'>;
+    sessions: Pick<SessionLists, 'notice'>;
+    early: Pick<EarlyLooks, 'begin'>;
+    ahead: Pick<Ahead, 'recall' | 'recallAll'>;
+    clock: Clock;
+  };
+
 /** The thinking part, behind the port: judges, and follows what becomes of what it let go. */
-export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates' | 'left'> &
+export function brain(deps: BrainDeps): Omit<Brain, 'watchesCreates' | 'left'> &
   Pick<Hosted, 'passed' | 'left' | 'close'> & {
     /** It was sent with a pass, and nothing is known of it yet. */
     late(id: string, context: string): void;
@@ -76,7 +117,7 @@ export function brain(deps: WayDeps): Omit<Brain, 'watchesCreates' | 'left'> &
   };
 }
 
-async function settle(deps: WayDeps, id: string, outcome: Outcome): Promise<void> {
+async function settle(deps: Following, id: string, outcome: Outcome): Promise<void> {
   // An eviction that a budget refuses takes nothing.
   if ('notSent' in outcome || ('said' in outcome && outcome.said === 'no')) deps.letGo.forget(id);
   const then = deps.onTheWay.takeIfCreated(id);
@@ -93,7 +134,7 @@ async function settle(deps: WayDeps, id: string, outcome: Outcome): Promise<void
 
 /** The cluster has taken a create in a softened act's window. */
 async function created(
-  { journal, finish, notifier }: WayDeps,
+  { journal, finish, notifier }: Pick<Following, 'journal' | 'finish'> & { notifier: Notifier },
   { adopted, ends }: WhenCreated,
 ): Promise<void> {
   for (const record of adopted) await saveSoftening(journal, record);
@@ -108,7 +149,10 @@ async function created(
 }
 
 /** What a moment has brought, in one transaction; what nobody knows yet is followed one by one, as anything else. */
-async function settlePassed(deps: WayDeps, all: readonly { id: string; outcome: Outcome }[]): Promise<void> {
+async function settlePassed(
+  deps: Following,
+  all: readonly { id: string; outcome: Outcome }[],
+): Promise<void> {
   const certain: RequestRecord[] = [];
   const rest: (typeof all)[number][] = [];
   let live: LiveAct | undefined;
@@ -129,7 +173,7 @@ async function settlePassed(deps: WayDeps, all: readonly { id: string; outcome: 
   for (const { id, outcome } of rest) await settle(deps, id, outcome);
 }
 
-async function writeDown(deps: WayDeps, request: RequestRecord, outcome: Outcome): Promise<void> {
+async function writeDown(deps: Following, request: RequestRecord, outcome: Outcome): Promise<void> {
   if (!isUnsure(outcome) && !('failed' in outcome))
     return deps.journal.saveRequest({ ...request, ...endOf(outcome) });
   const { context = '' } = (await deps.journal.act(request.actId)) ?? {};

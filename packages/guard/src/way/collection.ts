@@ -1,29 +1,30 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { apiVersionOf } from '@toolcrib/kube';
 import { type As, type Cluster, certainlyNotDone, type Target, ToolcribError } from '@toolcrib/model';
-import { impersonation } from '../look/impersonation.ts';
 import type { Instruction } from '../request.ts';
 import { answer, failure } from '../status.ts';
-import type { WayDeps } from './deps.ts';
-import { noMeanwhile, type Yes } from './ended.ts';
-import { record, recordUnsure } from './recording.ts';
+import { type Denials, noMeanwhile, type Yes } from './ended.ts';
+import type { OnTheWay } from './on-the-way.ts';
+import { type RecordingUnsure, record, recordUnsure } from './recording.ts';
+import type { StandingOwners } from './standing.ts';
 import type { Step } from './step.ts';
+
+export type OneByOne = RecordingUnsure &
+  Denials & { onTheWay: Pick<OnTheWay, 'hasClientLeft'>; owners: Pick<StandingOwners, 'mayFall'> };
 
 /**
  * A collection delete goes out as single deletes, each pinned to the UID that was kept: one `preconditions.uid` would
  * go to every item. Every failure is told; none is skipped in silence.
  */
 export async function releaseCollection(
-  deps: WayDeps,
+  deps: OneByOne,
   step: Step,
   yes: Yes,
   warnings: string[],
 ): Promise<Instruction> {
-  const { request, subject } = step;
+  const { request, as, cluster, subject } = step;
   if (!('options' in subject.effect)) throw new Error('nothing that is deleted one by one');
   const { target, options } = subject.effect;
-  const cluster = await deps.clusterFor(request.context);
-  const as = impersonation(request.headers);
   const failures: { object: KubeObject; why: string }[] = [];
   let unsure = 0;
   for (const object of subject.objects) {

@@ -2,8 +2,8 @@ import type { Decision } from '@toolcrib/model';
 import { type DecideInput, decide, type RuleAnswers } from '../decide/decide.ts';
 import { factsOf } from '../decide/facts.ts';
 import { unreadWhy } from '../effects/index.ts';
+import type { GuardPolicy } from '../policy/policy.ts';
 import { goesThroughAll } from './acts.ts';
-import type { WayDeps } from './deps.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { Step } from './step.ts';
  * @param answers shared by requests that are judged at one moment, under the same rules
  */
 export function decideOn(
-  deps: WayDeps,
+  deps: { policy(): GuardPolicy },
   {
     request,
     subject,

@@ -1,19 +1,35 @@
-import type { Decision, Hold } from '@toolcrib/model';
+import type { Clock, Decision, Hold } from '@toolcrib/model';
 import { kindOf } from '../effects/index.ts';
-import type { Denial } from '../hold/desk.ts';
+import type { Denial, HoldDesk } from '../hold/desk.ts';
+import type { GuardPolicy } from '../policy/policy.ts';
 import { summary } from '../radius/index.ts';
 import type { Instruction } from '../request.ts';
 import { deniedAnswer, heldAnswer } from './answers.ts';
-import { beforeText, wentBefore } from './before.ts';
-import type { WayDeps } from './deps.ts';
+import { beforeText, type Past, wentBefore } from './before.ts';
 import { ownRadius } from './own-radius.ts';
-import { record } from './recording.ts';
+import { type Recording, record } from './recording.ts';
 import type { Step } from './step.ts';
-
-import { stoppedUninstall, stopUninstall } from './stopped-uninstalls.ts';
+import { type Stopped, type Stopping, stoppedUninstall, stopUninstall } from './stopped-uninstalls.ts';
 
 /** What is known of a request before it was looked at. */
-type Begun = Pick<Step, 'request' | 'subject' | 'live' | 'key'>;
+type Begun = Omit<Step, 'seen' | 'decision' | 'next'>;
+
+/** Where a refusal is written down, and what was done before it is told. */
+export type Refusing = Recording & Past & Stopping;
+
+/** Where a no is found. */
+export interface Denials {
+  desk: Pick<HoldDesk, 'get' | 'deniedOf'>;
+}
+
+/** Who says that an act has ended, or waits. */
+export type Ending = Refusing &
+  Denials &
+  Stopped & {
+    clock: Pick<Clock, 'now'>;
+    desk: Pick<HoldDesk, 'openOf'>;
+    policy(): GuardPolicy;
+  };
 
 /** The rule of what comes after a no. */
 const ENDED = 'the-act-was-denied';
@@ -23,7 +39,7 @@ const ENDED = 'the-act-was-denied';
  * the rest of its command. Judging takes its time, so it is asked at its beginning (`endedAlready`) and once more at its
  * end (`stoppedMeanwhile`).
  */
-export async function endedAlready(deps: WayDeps, at: Begun): Promise<Instruction | undefined> {
+export async function endedAlready(deps: Ending, at: Begun): Promise<Instruction | undefined> {
   return stopped(deps, at);
 }
 
@@ -34,7 +50,7 @@ export async function endedAlready(deps: WayDeps, at: Begun): Promise<Instructio
  * @param yes the code of a person's yes to it, and when that was said (milliseconds since 1970): a yes after the no is for it
  *   all the same
  */
-export function stoppedMeanwhile(deps: WayDeps, step: Step, yes: Yes): Promise<Instruction> | undefined {
+export function stoppedMeanwhile(deps: Ending, step: Step, yes: Yes): Promise<Instruction> | undefined {
   if (yes.approvedAt === undefined) return stopped(deps, step);
   const no = noMeanwhile(deps, step, yes);
   return no === undefined ? undefined : refusedByRule(deps, step, no);
@@ -51,7 +67,7 @@ export interface Yes {
  * after does not count.
  */
 export function noMeanwhile(
-  deps: WayDeps,
+  deps: Denials,
   { live }: Pick<Step, 'live'>,
   { approvedAt = Number.NEGATIVE_INFINITY, code }: Yes = {},
 ): string | undefined {
@@ -67,11 +83,11 @@ export function noMeanwhile(
 }
 
 /** The hold of another act under which this one was held too. */
-function sharedHold({ desk }: WayDeps, { shares }: Step['live']): Hold | undefined {
+function sharedHold({ desk }: Denials, { shares }: Step['live']): Hold | undefined {
   return shares === undefined ? undefined : desk.get(shares);
 }
 
-function stopped(deps: WayDeps, at: Begun): Promise<Instruction> | undefined {
+function stopped(deps: Ending, at: Begun): Promise<Instruction> | undefined {
   const no = noMeanwhile(deps, at);
   if (no !== undefined) return refusedByRule(deps, at, no);
   const uninstall = stoppedUninstall(deps, at, sharedHold(deps, at.live));
@@ -88,7 +104,7 @@ function noText({ by, code }: Denial): string {
   return `${by} said no to this act (${code}), and that ends it`;
 }
 
-async function refusedByRule(deps: WayDeps, at: Begun, why: string): Promise<Instruction> {
+async function refusedByRule(deps: Refusing, at: Begun, why: string): Promise<Instruction> {
   const decision: Decision = { then: 'deny', rule: ENDED, reason: why };
   const seen = { radius: ownRadius(at.subject.objects, deps.clock.now()) };
   return refused(deps, { ...at, seen, decision }, why);
@@ -100,7 +116,7 @@ async function refusedByRule(deps: WayDeps, at: Begun, why: string): Promise<Ins
  * (`stopped-uninstalls.ts`). A program that does many things is not meant, nor an eviction, of which `drain` sends many
  * at once.
  */
-function whileHeld(deps: WayDeps, at: Begun): Promise<Instruction> | undefined {
+function whileHeld(deps: Ending, at: Begun): Promise<Instruction> | undefined {
   const { request, subject, live, key } = at;
   const shared = sharedHold(deps, live);
   const open = deps.desk.openOf(live.act.id) ?? (shared?.state === 'open' ? shared : undefined);
@@ -111,7 +127,7 @@ function whileHeld(deps: WayDeps, at: Begun): Promise<Instruction> | undefined {
   return refusedWhileHeld(deps, at, open);
 }
 
-async function refusedWhileHeld(deps: WayDeps, at: Begun, open: Hold): Promise<Instruction> {
+async function refusedWhileHeld(deps: Ending, at: Begun, open: Hold): Promise<Instruction> {
   const seen = { radius: ownRadius(at.subject.objects, deps.clock.now()) };
   const reason = `the rest of its command is held (${open.code})`;
   const step = { ...at, seen, decision: { then: 'hold' as const, rule: open.decision.rule, reason } };
@@ -120,7 +136,7 @@ async function refusedWhileHeld(deps: WayDeps, at: Begun, open: Hold): Promise<I
 }
 
 /** Refuses a request, and names what its act had taken until then. */
-export async function refused(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
+export async function refused(deps: Refusing, step: Step, why: string): Promise<Instruction> {
   await record(deps, step, 'refused', { note: why, status: 403 });
   const { live, request } = step;
   stopUninstall(deps, step, { why });

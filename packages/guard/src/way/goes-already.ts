@@ -1,8 +1,7 @@
-import type { Cluster, Decision } from '@toolcrib/model';
+import type { Decision } from '@toolcrib/model';
 import { deleteIn } from '../effects/index.ts';
-import { impersonation } from '../look/impersonation.ts';
-import type { WayDeps } from './deps.ts';
-import { sentBy } from './going.ts';
+import type { GuardPolicy } from '../policy/policy.ts';
+import { type GoingOut, sentBy } from './going.ts';
 import type { Seen } from './seen.ts';
 import type { Step } from './step.ts';
 
@@ -11,11 +10,10 @@ import type { Step } from './step.ts';
  * can be read; and a rule of a person's own, or one about force, speaks of how it is sent, which was not shown then.
  */
 export async function goesAlready(
-  deps: WayDeps,
-  { request, subject, live }: Pick<Step, 'request' | 'subject' | 'live'>,
+  deps: { going: Pick<GoingOut, 'taker'>; policy(): GuardPolicy },
+  { request, as, sender, cluster, subject, live }: Omit<Step, 'seen' | 'decision' | 'key'>,
   held: Decision,
   seen: Seen,
-  cluster: Cluster,
 ): Promise<Decision | undefined> {
   const effect = deleteIn(subject.effect);
   if (subject.kind !== 'destructive' || !effect || subject.blind !== undefined) return undefined;
@@ -23,8 +21,8 @@ export async function goesAlready(
   if (!seen.own || seen.needed !== undefined) return undefined;
   const own = deps.policy().rules.some(({ name, origin }) => name === held.rule && origin === 'guard.yaml');
   if (own || held.rule === FORCED) return undefined;
-  const how = sentBy(request, live.act.id, effect);
-  const taker = await deps.going.taker(how, seen.own, cluster, impersonation(request.headers));
+  const how = sentBy({ request, sender }, live.act.id, effect);
+  const taker = await deps.going.taker(how, seen.own, cluster, as);
   return taker === undefined
     ? undefined
     : { then: 'allow', rule: 'goes-already', reason: `the delete of ${taker} takes it already` };

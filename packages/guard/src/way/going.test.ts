@@ -3,6 +3,7 @@ import { beforeEach, test } from 'node:test';
 import type { Cluster, LossClass, Radius, RadiusMember } from '@toolcrib/model';
 import type { AskedRequest } from '../request.ts';
 import { asked } from '../testing/way.ts';
+import { asking } from './asking.ts';
 import { type GoingOut, goingOut, sentBy } from './going.ts';
 
 // What an answered delete takes anyway: only what was shown, and only as long as it is known to go.
@@ -35,7 +36,7 @@ const radius = (members: RadiusMember[], state: Radius['state'] = 'complete') =>
 function from(actId: string, more: Partial<AskedRequest> = {}, options = {}, propagation?: 'Orphan') {
   const target = { group: '', version: 'v1', resource: 'namespaces', name: 'ns' };
   const effect = { verb: 'delete' as const, target, options, propagation, dryRun: false };
-  return sentBy(asked('DELETE', '/', more), actId, effect);
+  return sentBy(asking({ clusterFor: async () => cluster() }, asked('DELETE', '/', more)), actId, effect);
 }
 
 /** Whether the Namespace still stands, is ending, or is another one by now. */

@@ -1,8 +1,7 @@
 import { groupVersionOf, type ObjectRef } from '@toolcrib/kube';
 import type { As, Clock, Cluster, LossClass, Radius, RadiusMember } from '@toolcrib/model';
 import type { EffectOf } from '../effects/effect-kind.ts';
-import type { AskedRequest } from '../request.ts';
-import { senderOf } from './request-key.ts';
+import type { Asked } from './asking.ts';
 
 type Delete = EffectOf<'delete'>;
 
@@ -38,8 +37,12 @@ export interface GoingOut {
 }
 
 /** @param effect a delete's */
-export function sentBy(request: AskedRequest, actId: string, effect: Delete): Sent {
-  return { actId, sender: JSON.stringify([request.person, senderOf(request)]), effect };
+export function sentBy(
+  { request, sender }: Pick<Asked, 'request' | 'sender'>,
+  actId: string,
+  effect: Delete,
+): Sent {
+  return { actId, sender: JSON.stringify([request.person, sender]), effect };
 }
 
 /** Of so many objects it is remembered, and for so long (milliseconds): what is forgotten is asked for again. */

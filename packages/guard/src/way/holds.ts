@@ -1,19 +1,22 @@
-import type { Envelope, Hold } from '@toolcrib/model';
+import type { Clock, Envelope, Hold, Ids } from '@toolcrib/model';
 import { claimOf } from '../act/claim.ts';
 import { callerOf, commandOf } from '../act/group.ts';
 import { beginsUninstall, kindOf } from '../effects/index.ts';
 import type { Judged } from '../effects/subject.ts';
 import { HOLD_LIFE, SEVERAL } from '../hold/desk.ts';
-import { impersonation } from '../look/impersonation.ts';
 import { fingerprint, notInTheNet } from '../radius/index.ts';
-import type { WayDeps } from './deps.ts';
 import { likenessOf } from './request-key.ts';
 import type { Step } from './step.ts';
 
+/** By what a new hold gets its code and its time. */
+export interface Holding {
+  clock: Pick<Clock, 'now'>;
+  ids: Pick<Ids, 'code'>;
+}
+
 /** A new hold for a request, with an envelope where its act goes through several like objects. */
-export function holdFor(deps: WayDeps, step: Step, before: string[] = []): Hold {
-  const { request, subject, seen, live, decision, key } = step;
-  const as = impersonation(request.headers);
+export function holdFor(deps: Holding, step: Step, before: string[] = []): Hold {
+  const { request, as, subject, seen, live, decision, key } = step;
   const now = deps.clock.now();
   // What was not seen can't be kept: it goes without a net for that, or not at all.
   const unseen = notInTheNet(seen.radius).some(({ unlikely }) => !unlikely);
@@ -56,7 +59,7 @@ export function nameOf({ effect }: Pick<Judged, 'effect'>): string {
   return effect.target?.name ?? effect.target?.resource ?? 'it';
 }
 
-function envelopeOf({ request, subject, seen, live }: Step, expiresAt: number): Envelope | undefined {
+function envelopeOf({ request, sender, subject, seen, live }: Step, expiresAt: number): Envelope | undefined {
   const { targets } = seen.radius;
   const own = subject.objects[0]?.metadata;
   const [first] = targets;
@@ -71,7 +74,7 @@ function envelopeOf({ request, subject, seen, live }: Step, expiresAt: number): 
     session: commandOf(live.act),
     verb: begins?.goesOnAs ?? subject.effect.verb,
     ...(kinds.size > 1 ? { kind: SEVERAL } : { kind: first.kind, namespace: first.namespace }),
-    likeness: likenessOf(request, subject.effect),
+    likeness: likenessOf({ sender }, subject.effect),
     uids: targets.flatMap((target) => target.uid ?? []),
     // A request that only begins a command says what is to come: its record goes by a delete of its own.
     used: whole ? [] : [own.uid],

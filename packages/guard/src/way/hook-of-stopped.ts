@@ -1,17 +1,23 @@
 import { parseRequestPath } from '@toolcrib/kube';
+import type { GuardPolicy } from '../policy/policy.ts';
 import { summary } from '../radius/index.ts';
 import { bodyOf } from '../read/body.ts';
 import { isDryRunAsSent } from '../read/options.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
+import type { Acts } from './acts.ts';
 import { deniedAnswer, heldAnswer } from './answers.ts';
-import type { WayDeps } from './deps.ts';
-import { stoppedHook } from './stopped-uninstalls.ts';
+import { type Stopped, stoppedHook } from './stopped-uninstalls.ts';
+
+export interface HookDeps extends Stopped {
+  acts: Pick<Acts, 'ofProgram'>;
+  policy(): GuardPolicy;
+}
 
 /**
  * The refusal of a hook that helm makes although its uninstall is held or was refused. It creates by POST, since its fourth
  * version by a server-side apply.
  */
-export function hookOfStopped(deps: WayDeps, request: AskedRequest): Instruction | undefined {
+export function hookOfStopped(deps: HookDeps, request: AskedRequest): Instruction | undefined {
   const path = parseRequestPath(request.path);
   if (path.type !== 'resource' || path.subresource !== undefined) return undefined;
   if (request.method !== 'POST' && request.method !== 'PATCH') return undefined;

@@ -1,23 +1,31 @@
 import { type Hold, ToolcribError } from '@toolcrib/model';
+import type { SessionLists } from '../act/sessions.ts';
 import { badness } from '../decide/badness.ts';
 import { kindOf, scaleIn } from '../effects/index.ts';
 import type { Judged } from '../effects/subject.ts';
-import { impersonation } from '../look/impersonation.ts';
+import type { HoldDesk } from '../hold/desk.ts';
 import { forbiddenAnyhow } from '../look/rights.ts';
 import { likelyUnseen } from '../radius/index.ts';
 import { canonical } from '../read/canonical.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { answer, failure } from '../status.ts';
+import type { Acts } from './acts.ts';
+import type { Ahead } from './ahead.ts';
 import { released } from './approved.ts';
+import { type Asked, type Asking, asking, type Clusters, inForm, withCluster } from './asking.ts';
 import { coveringYes } from './begun-uninstalls.ts';
 import { cheapCase } from './cheap.ts';
 import { decideOn } from './decided.ts';
-import type { WayDeps } from './deps.ts';
+import type { EarlyLooks } from './early.ts';
 import { endedAlready, refused } from './ended.ts';
 import { goesAlready } from './goes-already.ts';
+import type { GoingOut } from './going.ts';
 import { isHarmlessWrite } from './harmless-writes.ts';
-import { hookOfStopped } from './hook-of-stopped.ts';
+import { type HookDeps, hookOfStopped } from './hook-of-stopped.ts';
+import type { LetGo } from './let-go.ts';
 import type { LiveAct } from './live-act.ts';
+import type { OnTheWay } from './on-the-way.ts';
+import type { OwnedLooks } from './owned.ts';
 import { beginToRead } from './read-ahead.ts';
 import { record } from './recording.ts';
 import { release } from './release.ts';
@@ -25,23 +33,42 @@ import { requestKey } from './request-key.ts';
 import { seeRadius } from './see-radius.ts';
 import type { Step } from './step.ts';
 import { subjectOf } from './subject.ts';
-import { held, tryOf } from './waiting.ts';
-import { createInWindow } from './window.ts';
-import { withTheRest } from './with-the-rest.ts';
+import { type HeldDeps, held, tryOf } from './waiting.ts';
+import { createInWindow, type WindowDeps } from './window.ts';
+import { type RestDeps, withTheRest } from './with-the-rest.ts';
 
 const FORWARD: Instruction = { do: 'forward', warnings: [] };
+
+/** All that judging takes: what each of its steps does, and where they find it. */
+export type JudgeDeps = Clusters &
+  HookDeps &
+  WindowDeps &
+  HeldDeps &
+  RestDeps & {
+    acts: Pick<Acts, 'assign' | 'byId' | 'takeOver' | 'goOn' | 'foresee' | 'expect' | 'rate'>;
+    ahead: Pick<Ahead, 'judging'>;
+    desk: Pick<HoldDesk, 'seePass' | 'takePass'>;
+    early: Pick<EarlyLooks, 'take'>;
+    going: Pick<GoingOut, 'taker'>;
+    letGo: LetGo;
+    onTheWay: Pick<OnTheWay, 'takeIfCreated'>;
+    /** What Pods own, remembered for a moment. */
+    owned: OwnedLooks;
+    sessions: Pick<SessionLists, 'of'>;
+  };
 
 /**
  * Judges a request in its canonical form, and has just that sent: path, query and body leave as they were read.
  * @returns a 400 where two readers could read the request differently
  */
-export async function judge(deps: WayDeps, asked: AskedRequest): Promise<Instruction> {
-  if (isHarmlessWrite(asked))
-    return hookOfStopped(deps, asked) ?? (await createInWindow(deps, asked)) ?? FORWARD;
-  const read = canonical(asked);
+export async function judge(deps: JudgeDeps, asked: AskedRequest): Promise<Instruction> {
+  const asks = asking(deps, asked);
+  if (isHarmlessWrite(asks.request))
+    return hookOfStopped(deps, asks.request) ?? (await createInWindow(deps, asks)) ?? FORWARD;
+  const read = canonical(asks.request);
   if ('refused' in read) return answer(ambiguous(read.refused));
   const { request, body } = read;
-  const instruction = await judgeCanonical(deps, request);
+  const instruction = await judgeCanonical(deps, inForm(asks, request));
   if (instruction.do !== 'forward') return instruction;
   return { path: request.path, query: request.query, ...(body ? { body } : {}), ...instruction };
 }
@@ -58,19 +85,20 @@ function ambiguous(why: string) {
  * The way of one request: read ─▶ effect ─▶ radius ─▶ decide ─▶ keep ─▶ (forward). The door does the forwarding and
  * reports back (`settled`). Nothing leaves here as `forward` whose loss was not kept first.
  */
-async function judgeCanonical(deps: WayDeps, request: AskedRequest): Promise<Instruction> {
+async function judgeCanonical(deps: JudgeDeps, asks: Asking): Promise<Instruction> {
+  const { request } = asks;
   try {
-    const cluster = await deps.clusterFor(request.context);
-    const subject = await subjectOf(request, cluster, deps.owners);
+    const asked = await withCluster(asks);
+    const subject = await subjectOf(asked, deps.owners);
     if (subject.kind === 'harmless') {
-      const passed = hookOfStopped(deps, request) ?? (await createInWindow(deps, request)) ?? FORWARD;
+      const passed = hookOfStopped(deps, request) ?? (await createInWindow(deps, asks)) ?? FORWARD;
       return withWarnings(passed, subject.warning === undefined ? [] : [subject.warning]);
     }
     if (subject.kind === 'answered') return subject.answer;
     if (subject.kind === 'dry-run')
       return { do: 'forward', ...kindOf(subject.effect).asDryRun?.(subject.effect, request), warnings: [] };
-    if (scaleIn(subject.effect)?.adopts !== undefined) return await judgeCreate(deps, request, subject);
-    return await judgeDestructive(deps, request, subject);
+    if (scaleIn(subject.effect)?.adopts !== undefined) return await judgeCreate(deps, asks, asked, subject);
+    return await judgeDestructive(deps, asked, subject);
   } catch (error) {
     if (!(error instanceof ToolcribError)) throw error;
     deps.log('could not judge', { path: request.path, code: error.code, why: error.message });
@@ -86,12 +114,18 @@ async function judgeCanonical(deps: WayDeps, request: AskedRequest): Promise<Ins
 }
 
 /** A create that takes something over, and deletes of it: what it is besides (a hook, a create in a window) is asked first. */
-async function judgeCreate(deps: WayDeps, request: AskedRequest, subject: Judged): Promise<Instruction> {
-  const before = hookOfStopped(deps, request) ?? (await createInWindow(deps, request));
+async function judgeCreate(
+  deps: JudgeDeps,
+  asks: Asking,
+  asked: Asked,
+  subject: Judged,
+): Promise<Instruction> {
+  const { request } = asked;
+  const before = hookOfStopped(deps, request) ?? (await createInWindow(deps, asks));
   if (before?.do === 'answer') return before;
   let instruction: Instruction | undefined;
   try {
-    instruction = await judgeDestructive(deps, request, subject);
+    instruction = await judgeDestructive(deps, asked, subject);
     return instruction.do === 'forward' ? withWarnings(instruction, before?.warnings ?? []) : instruction;
   } finally {
     // What was not sent adopts nothing.
@@ -103,8 +137,9 @@ function withWarnings(instruction: Instruction, more: readonly string[]): Instru
   return more.length === 0 ? instruction : { ...instruction, warnings: [...instruction.warnings, ...more] };
 }
 
-async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: Judged): Promise<Instruction> {
-  const key = requestKey(request, subject.effect);
+async function judgeDestructive(deps: JudgeDeps, asked: Asked, subject: Judged): Promise<Instruction> {
+  const { request } = asked;
+  const key = requestKey(asked, subject.effect);
   const begun = coveringYes(deps, request, subject, key);
   const waiting = begun ? undefined : deps.desk.seePass(request.person, key);
   const first = waiting && (await deps.acts.byId(waiting.actId));
@@ -114,15 +149,15 @@ async function judgeDestructive(deps: WayDeps, request: AskedRequest, subject: J
   if (begun) deps.acts.goOn(live);
   const over = await deps.ahead.judging(live);
   try {
-    return await judgeInAct(deps, request, subject, { key, waiting, rerun, begun, live });
+    return await judgeInAct(deps, asked, subject, { key, waiting, rerun, begun, live });
   } finally {
     over();
   }
 }
 
 async function judgeInAct(
-  deps: WayDeps,
-  request: AskedRequest,
+  deps: JudgeDeps,
+  asked: Asked,
   subject: Judged,
   {
     key,
@@ -138,15 +173,14 @@ async function judgeInAct(
     live: LiveAct;
   },
 ): Promise<Instruction> {
-  const cluster = await deps.clusterFor(request.context);
+  const { request, as, cluster } = asked;
   await deps.acts.bind(live, cluster);
-  const as = impersonation(request.headers);
-  const ended = rerun || begun ? undefined : await endedAlready(deps, { request, subject, live, key });
+  const ended = rerun || begun ? undefined : await endedAlready(deps, { ...asked, subject, live, key });
   if (ended) return ended;
   const listing = deps.early.take(request.context, request.headers['kubectl-session']);
-  const foreseen = await deps.acts.foresee(live, cluster, request, subject.effect, listing);
+  const foreseen = await deps.acts.foresee(live, asked, subject.effect, listing);
   if (kindOf(subject.effect).begins) deps.acts.expect(live, subject.aims.length);
-  const next = beginToRead(deps, { request, subject, live, foreseen, cluster, as, early: listing });
+  const next = beginToRead(deps, { ...asked, subject, live, foreseen, early: listing });
   // Of a list that could not be made nobody knows how many it would have named.
   const unlisted = likelyUnseen({ unseen: [...(live.unlisted?.values() ?? [])] });
   const alone = foreseen.length <= 1 && live.act.soFar <= 1 && unlisted.length === 0;
@@ -162,22 +196,13 @@ async function judgeInAct(
           letGo: deps.letGo,
         })
       : undefined;
-  const seen = await seeRadius(deps, {
-    request,
-    subject,
-    live,
-    foreseen,
-    cluster,
-    as,
-    cheap,
-    early: listing,
-  });
+  const seen = await seeRadius(deps, { ...asked, subject, live, foreseen, cheap, early: listing });
   const decided = decideOn(deps, { request, subject, seen, live, cheap: cheap?.why });
   const going =
-    decided.then === 'hold' && (await goesAlready(deps, { request, subject, live }, decided, seen, cluster));
+    decided.then === 'hold' && (await goesAlready(deps, { ...asked, subject, live }, decided, seen));
   const decision = going || decided;
   deps.acts.rate(live, subject.effect, badness(decision, seen.radius));
-  const step: Step = { request, subject, seen, live, decision, key, ...(next ? { next } : {}) };
+  const step: Step = { ...asked, subject, seen, live, decision, key, ...(next ? { next } : {}) };
 
   // No yes is for what a person's rule refuses, and none is asked for where it can't be read.
   if (decision.then === 'deny') return refused(deps, step, `${decision.reason} (rule ${decision.rule})`);

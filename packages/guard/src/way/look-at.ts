@@ -2,15 +2,15 @@ import { type Cluster, type Journal, passOver, type RequestRecord } from '@toolc
 import type { Became } from '../effects/effect-kind.ts';
 import { kindOf } from '../effects/index.ts';
 
+interface Looked {
+  journal: Pick<Journal, 'act' | 'acts' | 'requests' | 'snapshot'>;
+}
+
 /**
  * Looks what stands where a request was to hit.
  * @throws ToolcribError, Error where the cluster can't be asked now
  */
-export async function lookAt(
-  { journal }: { journal: Journal },
-  request: RequestRecord,
-  cluster: Cluster,
-): Promise<Became> {
+export async function lookAt({ journal }: Looked, request: RequestRecord, cluster: Cluster): Promise<Became> {
   const { effect } = request;
   const { became } = kindOf(effect);
   if (!became) return { never: 'nothing that stands there tells' };
@@ -32,7 +32,7 @@ export async function lookAt(
  * Targets that a later request took for certain, and that stood whole when that was judged: a client that was told nothing
  * certain tries again, and then the first one did not take them.
  */
-async function takenByLater({ journal }: { journal: Journal }, request: RequestRecord): Promise<Set<string>> {
+async function takenByLater({ journal }: Looked, request: RequestRecord): Promise<Set<string>> {
   const found = new Set<string>();
   const context = (await journal.act(request.actId))?.context;
   const acts = await journal.acts({ context, since: request.at });

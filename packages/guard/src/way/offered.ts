@@ -1,7 +1,7 @@
-import type { RequestRecord, Snapshot } from '@toolcrib/model';
+import type { Journal, RequestRecord, Snapshot } from '@toolcrib/model';
 import { deleteIn, kindOf } from '../effects/index.ts';
 import type { Pass, PassesGiven } from '../port/passes.ts';
-import type { WayDeps } from './deps.ts';
+import type { Log } from './log.ts';
 import { REMEMBERED } from './seen.ts';
 import type { Step } from './step.ts';
 
@@ -14,13 +14,19 @@ export interface JudgedAhead {
   rules: string;
 }
 
+/** Where what was judged for nothing is taken out again. */
+export interface Forgetting {
+  journal: Pick<Journal, 'together'>;
+  log: Log;
+}
+
 /** The passes for these: each goes out only while its object is in every byte what was kept. */
 export function offered(
   { request, seen, live }: Step,
   ahead: readonly JudgedAhead[],
   warningsFor: (step: Step) => string[],
 ): PassesGiven {
-  const { id: first, path: _path, ...like } = request;
+  const { id: first, path: _path, content: _content, ...like } = request;
   const passes = ahead.flatMap(({ step }): Pass[] => {
     const effect = deleteIn(step.subject.effect);
     const [target] = step.subject.objects;
@@ -42,7 +48,7 @@ export function offered(
 }
 
 /** What was judged and kept for nothing: it has never been with the door. */
-export async function forget({ journal, log }: WayDeps, ahead: readonly JudgedAhead[]): Promise<void> {
+export async function forget({ journal, log }: Forgetting, ahead: readonly JudgedAhead[]): Promise<void> {
   if (ahead.length === 0) return;
   await journal
     .together({ forget: ahead.map(({ record }) => record.id) })

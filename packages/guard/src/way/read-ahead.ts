@@ -1,15 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { canonicalPath, type KubeObject, refOf, resourcePath } from '@toolcrib/kube';
-import type { As, Cluster } from '@toolcrib/model';
+import type { Clock, Ids } from '@toolcrib/model';
+import type { SessionLists } from '../act/sessions.ts';
 import type { RuleAnswers } from '../decide/decide.ts';
 import { aimOfDelete } from '../effects/deletes.ts';
 import type { EffectOf } from '../effects/effect-kind.ts';
 import { deleteIn } from '../effects/index.ts';
 import type { Judged } from '../effects/subject.ts';
+import type { HoldDesk } from '../hold/desk.ts';
+import type { GuardPolicy } from '../policy/policy.ts';
 import { aloneIn, likelyUnseen } from '../radius/index.ts';
 import type { AskedRequest } from '../request.ts';
+import type { Ahead } from './ahead.ts';
+import type { Asked } from './asking.ts';
 import { decideOn } from './decided.ts';
-import type { WayDeps } from './deps.ts';
 import { type Early, firstPage } from './early.ts';
 import type { Foreseen } from './foretold.ts';
 import { isLeaf } from './leaves.ts';
@@ -21,14 +25,25 @@ import type { Step } from './step.ts';
 type Delete = EffectOf<'delete'>;
 
 /** What is known of a request before it was looked at. */
-interface Begun {
-  request: AskedRequest;
+interface Begun extends Asked {
   subject: Judged;
   live: LiveAct;
   foreseen: readonly Foreseen[];
-  cluster: Cluster;
-  as: As | undefined;
   early: Early | undefined;
+}
+
+/** By what it is known whether an act's next requests may be judged before they come. */
+export interface Offering {
+  ahead: Pick<Ahead, 'mayBegin'>;
+  desk: Pick<HoldDesk, 'deniedOf' | 'list'>;
+}
+
+/** By what they are judged. */
+export interface JudgingAhead extends Offering {
+  desk: Pick<HoldDesk, 'deniedOf' | 'list' | 'seePass'>;
+  clock: Pick<Clock, 'now'>;
+  ids: Pick<Ids, 'request'>;
+  policy(): GuardPolicy;
 }
 
 /**
@@ -36,7 +51,10 @@ interface Begun {
  * one by one is the right way.
  * @returns undefined, or the objects; never rejects, since nobody has asked for it
  */
-export function beginToRead(deps: WayDeps, begun: Begun): Promise<readonly KubeObject[]> | undefined {
+export function beginToRead(
+  deps: Offering & { sessions: Pick<SessionLists, 'of'> },
+  begun: Begun,
+): Promise<readonly KubeObject[]> | undefined {
   const { request, subject, live, foreseen, cluster, as, early } = begun;
   const effect = deleteIn(subject.effect);
   if (foreseen.length < 2 || !effect || !isPlain(effect) || !isAsWritten(request, effect)) return undefined;
@@ -60,7 +78,7 @@ export function beginToRead(deps: WayDeps, begun: Begun): Promise<readonly KubeO
  * by then would still go. All of these come from judging a request of the act, before which what was read ahead is taken back: so it
  * is enough to ask for them while nothing else of it is judged.
  */
-function mayReadAhead(deps: Pick<WayDeps, 'desk'>, live: LiveAct): boolean {
+function mayReadAhead(deps: Pick<Offering, 'desk'>, live: LiveAct): boolean {
   const { act, shares, stopped, untold, unlisted } = live;
   if (shares !== undefined || stopped !== undefined || untold !== undefined) return false;
   if (likelyUnseen({ unseen: [...(unlisted?.values() ?? [])] }).length > 0) return false;
@@ -85,7 +103,7 @@ function pathOf(target: Delete['target'], name: string): string {
 }
 
 /** Whether the door may have what was read ahead of its act, as it stands at this moment. */
-export function mayOffer(deps: WayDeps, { live, seen }: Pick<Step, 'live' | 'seen'>): boolean {
+export function mayOffer(deps: Offering, { live, seen }: Pick<Step, 'live' | 'seen'>): boolean {
   return mayReadAhead(deps, live) && deps.ahead.mayBegin(live, seen.radius.seenAt);
 }
 
@@ -93,8 +111,8 @@ export function mayOffer(deps: WayDeps, { live, seen }: Pick<Step, 'live' | 'see
  * What will be asked next, judged now: each as if it had come, one after the other, with what was seen for all of them
  * together. Only what goes by itself, stands as it was seen, and passes; whatever is special is judged when it comes.
  */
-export function nextOnes(deps: WayDeps, step: Step, objects: readonly KubeObject[]): Step[] {
-  const { request, subject, seen, live } = step;
+export function nextOnes(deps: JudgingAhead, step: Step, objects: readonly KubeObject[]): Step[] {
+  const { request, as, sender, cluster, subject, seen, live } = step;
   const effect = deleteIn(subject.effect);
   if (!effect || seen.needed !== undefined || seen.radius.state !== 'complete') return [];
   if (deps.clock.now() - seen.radius.seenAt > REMEMBERED || !mayOffer(deps, step)) return [];
@@ -114,13 +132,16 @@ export function nextOnes(deps: WayDeps, step: Step, objects: readonly KubeObject
     const own: Delete = { ...effect, target };
     const asked = { ...request, id: deps.ids.request(), path: pathOf(target, name) };
     // Somebody has said yes to just this one: that is taken when it comes.
-    const key = requestKey(asked, own);
+    const key = requestKey({ request: asked, sender }, own);
     if (deps.desk.seePass(request.person, key)) continue;
     const aims = [aimOfDelete(own, refOf(object))];
     const judged: Judged = { kind: 'destructive', effect: own, objects: [object], aims };
     const act = { ...live.act, soFar: live.act.soFar + steps.length + 1 };
     const next: Omit<Step, 'decision'> = {
       request: asked,
+      as,
+      sender,
+      cluster,
       subject: judged,
       seen: { ...seen, own: { ...seen.radius, targets: [member.ref], members: [member] } },
       live: { ...live, act },

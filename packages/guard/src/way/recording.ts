@@ -1,8 +1,34 @@
-import { notYetKnown, type RequestRecord, type RequestState } from '@toolcrib/model';
-import { impersonation } from '../look/impersonation.ts';
+import {
+  type Clock,
+  type Journal,
+  notYetKnown,
+  type RequestRecord,
+  type RequestState,
+} from '@toolcrib/model';
+import type { GuardPolicy } from '../policy/policy.ts';
 import { notInTheNet } from '../radius/index.ts';
-import type { WayDeps } from './deps.ts';
+import type { Acts } from './acts.ts';
+import type { LetGo } from './let-go.ts';
+import type { Log } from './log.ts';
+import type { OnTheWay } from './on-the-way.ts';
 import type { Step } from './step.ts';
+
+/** Where it is written down what became of a request. */
+export interface Recording {
+  acts: Pick<Acts, 'save'>;
+  journal: Pick<Journal, 'saveRequest'>;
+  onTheWay: Pick<OnTheWay, 'of' | 'ended'>;
+  letGo: Pick<LetGo, 'forget'>;
+  clock: Pick<Clock, 'now'>;
+  log: Log;
+}
+
+/** The same where nobody knows yet. */
+export interface RecordingUnsure extends Recording {
+  policy(): GuardPolicy;
+  /** The journal has a request of which nobody knows what became: the cluster is to be asked, in time. */
+  lookLater(): void;
+}
 
 /** A request as it is written down. @param more `at`: when, in milliseconds since 1970 */
 export function requestRecord(
@@ -10,9 +36,8 @@ export function requestRecord(
   state: RequestState,
   more: Partial<Pick<RequestRecord, 'note' | 'status' | 'snapshotId' | 'unsure' | 'ahead'>> & { at: number },
 ): RequestRecord {
-  const { request, subject, live, decision } = step;
+  const { request, as, subject, live, decision } = step;
   const { at, ...rest } = more;
-  const as = impersonation(request.headers);
   const unseen = notInTheNet(step.seen.radius);
   return {
     id: request.id,
@@ -32,7 +57,7 @@ export function requestRecord(
 
 /** Writes down what became of a request. A journal that can't be written stops no refusal: it is logged. */
 export async function record(
-  deps: WayDeps,
+  deps: Recording,
   step: Step,
   state: RequestState,
   more: Partial<Pick<RequestRecord, 'note' | 'status' | 'unsure'>> = {},
@@ -54,7 +79,7 @@ export async function record(
 
 /** Writes down that nobody knows yet what became of a request, and sees to it that the cluster is asked. */
 export async function recordUnsure(
-  deps: WayDeps,
+  deps: RecordingUnsure,
   step: Step,
   why: string,
   more: { status: number },

@@ -370,7 +370,7 @@ export function recoverContract(open: OpenTarget): void {
     await deps.journal.saveSoften(record);
     deps.softenings.underWay.add(record.requestId);
     deps.onTheWay.ifDeleted(record.requestId, record);
-    const thinking = brain({ ...deps, desk: { close() {} } as typeof deps.desk });
+    const thinking = brain(deps);
     thinking.settled(record.requestId, outcome);
     await thinking.close();
     return (await deps.journal.softenings({ actId: record.actId }))[0];
@@ -508,7 +508,7 @@ export function recoverContract(open: OpenTarget): void {
     const { deps } = made;
     await deps.journal.keep(aSnapshot({ id: request.snapshotId, requestId: request.id, objects }), request);
     deps.onTheWay.handedOver(request);
-    const thinking = brain({ ...deps, desk: { close() {} } as typeof deps.desk });
+    const thinking = brain(deps);
     thinking.settled(request.id, outcome);
     await thinking.close();
     return stored(deps, request);

@@ -1,7 +1,8 @@
 import { asUnsure, betweenLooks, passOver, type RequestRecord } from '@toolcrib/model';
-import type { WayDeps } from './deps.ts';
-import { resumeSoftenings } from './resume.ts';
-import { ENDED, settleByLooking } from './settle-by-looking.ts';
+import { type ResumeDeps, resumeSoftenings } from './resume.ts';
+import { ENDED, type Settlers, settleByLooking } from './settle-by-looking.ts';
+
+export type RecoverDeps = ResumeDeps & Settlers;
 
 export interface Recovered {
   /** Requests of which nobody knows what became, for good or for now. */
@@ -21,7 +22,7 @@ export interface Recovered {
  * @param before when this guard began (ms since 1970): what it does itself meanwhile is not taken for left over
  * @param last nothing is asked again in this life of what is long due, and the notes say so
  */
-export async function recover(deps: WayDeps, before: number, last = false): Promise<Recovered> {
+export async function recover(deps: RecoverDeps, before: number, last = false): Promise<Recovered> {
   const { journal, lease } = deps;
   for (const request of await journal.requests({ state: 'held' })) {
     if (!lease.isLeftOver(request, before)) continue;
@@ -56,7 +57,7 @@ export async function recover(deps: WayDeps, before: number, last = false): Prom
 }
 
 async function recoverIn(
-  deps: WayDeps,
+  deps: RecoverDeps,
   context: string | undefined,
   requests: readonly RequestRecord[],
   last: boolean,

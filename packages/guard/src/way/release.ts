@@ -1,6 +1,7 @@
 import {
-  type Cluster,
+  type Clock,
   type Hold,
+  type Journal,
   type Net,
   NOT_KEPT,
   netOf,
@@ -10,25 +11,48 @@ import {
   ToolcribError,
 } from '@toolcrib/model';
 import { beginsUninstall, kindOf } from '../effects/index.ts';
-import { asSentOnly } from '../hold/desk.ts';
-import { impersonation } from '../look/impersonation.ts';
+import { asSentOnly, type HoldDesk } from '../hold/desk.ts';
 import { notInTheNet, partOf } from '../radius/index.ts';
 import type { Instruction } from '../request.ts';
 import { answer, failure } from '../status.ts';
+import type { Ahead } from './ahead.ts';
 import { notKeptAnswer } from './answers.ts';
-import { begunByYes } from './begun-uninstalls.ts';
-import { releaseCollection } from './collection.ts';
-import type { WayDeps } from './deps.ts';
-import { stoppedMeanwhile } from './ended.ts';
-import { sentBy } from './going.ts';
-import { holdFor, nameOf } from './holds.ts';
+import { begunByYes, type Yeses } from './begun-uninstalls.ts';
+import { type OneByOne, releaseCollection } from './collection.ts';
+import { type Ending, stoppedMeanwhile } from './ended.ts';
+import { type GoingOut, sentBy } from './going.ts';
+import { type Holding, holdFor, nameOf } from './holds.ts';
 import { wholeObjects } from './keep.ts';
-import { forget, type JudgedAhead, offered } from './offered.ts';
-import { mayOffer, nextOnes } from './read-ahead.ts';
-import { record, requestRecord } from './recording.ts';
-import { soften } from './soften.ts';
+import { type Forgetting, forget, type JudgedAhead, offered } from './offered.ts';
+import type { OnTheWay } from './on-the-way.ts';
+import { type JudgingAhead, mayOffer, nextOnes } from './read-ahead.ts';
+import { type Recording, record, requestRecord } from './recording.ts';
+import { type SoftenDeps, soften } from './soften.ts';
 import type { Step } from './step.ts';
 import { beginUninstall, stopUninstall } from './stopped-uninstalls.ts';
+
+/** Where something is kept before it goes. */
+export interface Keeping {
+  journal: Pick<Journal, 'keep' | 'together'>;
+  onTheWay: Pick<OnTheWay, 'handedOver'>;
+  clock: Pick<Clock, 'now'>;
+  /** What the rules' file is now. */
+  rules(): string;
+}
+
+/** What letting go takes: keeping, the last look whether anybody has said no, and what it goes out by. */
+export type ReleaseDeps = Keeping &
+  JudgingAhead &
+  Forgetting &
+  Ending &
+  Yeses &
+  Holding &
+  OneByOne &
+  SoftenDeps & {
+    ahead: Pick<Ahead, 'begin'>;
+    going: Pick<GoingOut, 'sent'>;
+    desk: Pick<HoldDesk, 'openFor' | 'void' | 'requireName' | 'place'>;
+  };
 
 /** In which form a request goes on. */
 export interface Form {
@@ -48,7 +72,7 @@ export interface Form {
  * durable before this returns `forward`. What can't be kept is refused with a code, and may go only when a person was
  * told that *nothing* of it is kept and has typed its name: a yes to what could not be seen is not that.
  */
-export async function release(deps: WayDeps, step: Step, form: Form): Promise<Instruction> {
+export async function release(deps: ReleaseDeps, step: Step, form: Form): Promise<Instruction> {
   const { kept, ahead } = await keep(deps, step, form);
   if (kept !== 'kept' && form.withoutNet !== 'none') return notKept(deps, step, form, kept);
   if (kept !== 'kept') await recordWithoutNet(deps, step, kept);
@@ -74,7 +98,7 @@ export async function release(deps: WayDeps, step: Step, form: Form): Promise<In
   const [target] = step.subject.objects;
   const deletes = kind.asDelete(effect);
   if (deletes && step.seen.own)
-    deps.going.sent(step.request.id, sentBy(step.request, step.live.act.id, deletes), step.seen.own);
+    deps.going.sent(step.request.id, sentBy(step, step.live.act.id, deletes), step.seen.own);
   // What nobody could read has no UID to be pinned to: a person has let it go all the same, by its name.
   if (!target && step.subject.blind === undefined)
     return answer(failure(500, 'toolcrib: there is nothing to send.'));
@@ -91,21 +115,20 @@ interface KeptFor {
 }
 
 /** The request, and what can be read ahead of its act, in one transaction. */
-async function keep(deps: WayDeps, step: Step, form: Form): Promise<KeptFor> {
+async function keep(deps: Keeping & JudgingAhead & Recording, step: Step, form: Form): Promise<KeptFor> {
   const { request, subject, live } = step;
   if (form.because !== undefined) return { kept: reasonOf(form.because), ahead: [] };
   if (subject.blind !== undefined) return { kept: subject.blind, ahead: [] };
   try {
-    const cluster = await deps.clusterFor(request.context);
     const takenAt = deps.clock.now();
     const rules = deps.rules();
     const next = form.as === 'as-sent' && form.approvedAt === undefined ? await step.next : undefined;
     const ahead = next ? nextOnes(deps, step, next) : [];
-    const own = await snapshotOf(step, cluster, takenAt, ahead.length > 0 ? request.id : undefined);
+    const own = await snapshotOf(step, takenAt, ahead.length > 0 ? request.id : undefined);
     const kept = requestRecord(step, 'kept', { at: takenAt, snapshotId: own.id });
     const also = await Promise.all(
       ahead.map(async (one): Promise<JudgedAhead> => {
-        const snapshot = await snapshotOf(one, cluster, takenAt, request.id, true);
+        const snapshot = await snapshotOf(one, takenAt, request.id, true);
         const record = requestRecord(one, 'kept', { at: takenAt, snapshotId: snapshot.id, ahead: true });
         return { step: one, snapshot, record, rules };
       }),
@@ -132,8 +155,7 @@ async function keep(deps: WayDeps, step: Step, form: Form): Promise<KeptFor> {
  * @param judgedAhead only what goes by itself is
  */
 async function snapshotOf(
-  { request, subject, seen, live }: Step,
-  cluster: Cluster,
+  { request, as, cluster, subject, seen, live }: Step,
   takenAt: number,
   piece: string | undefined,
   judgedAhead = false,
@@ -153,12 +175,7 @@ async function snapshotOf(
     requestId: request.id,
     takenAt,
     context: request.context,
-    objects: await wholeObjects(
-      cluster,
-      radius,
-      [...subject.objects, ...(subject.also ?? [])],
-      impersonation(request.headers),
-    ),
+    objects: await wholeObjects(cluster, radius, [...subject.objects, ...(subject.also ?? [])], as),
     promised: promisedOf(radius),
   };
 }
@@ -171,7 +188,7 @@ function promisedOf(radius: Radius): Promised[] {
 }
 
 /** Gives the door what was judged ahead. Nothing was awaited since it was asked whether it may have it. */
-function offer(deps: WayDeps, step: Step, ahead: readonly JudgedAhead[]): void {
+function offer(deps: { ahead: Pick<Ahead, 'begin'> }, step: Step, ahead: readonly JudgedAhead[]): void {
   const given = offered(step, ahead, (one) => [...warningsOf(one, undefined), ...wayBack(one, false)]);
   deps.ahead.begin(
     step.live,
@@ -180,7 +197,7 @@ function offer(deps: WayDeps, step: Step, ahead: readonly JudgedAhead[]): void {
   );
 }
 
-async function notKept(deps: WayDeps, step: Step, form: Form, why: string): Promise<Instruction> {
+async function notKept(deps: ReleaseDeps, step: Step, form: Form, why: string): Promise<Instruction> {
   // helm goes on to delete all the same: by a yes that was for the whole of it nothing may go on.
   stopUninstall(deps, step, { why: `it could not be kept: ${why}` });
   if (beginsUninstall(step.subject.effect) && form.code !== undefined) deps.desk.void(form.code);
@@ -201,7 +218,10 @@ async function notKept(deps: WayDeps, step: Step, form: Form, why: string): Prom
 }
 
 /** The request's open hold, unless what was shown there is a net with holes: the same words would mean more by now. */
-function openHold(deps: WayDeps, { request, key }: Step): Hold | undefined {
+function openHold(
+  deps: { desk: Pick<HoldDesk, 'openFor' | 'void'> },
+  { request, key }: Step,
+): Hold | undefined {
   const open = deps.desk.openFor(request.person, key);
   if (open === undefined || netOf(open) !== 'partial') return open;
   deps.desk.void(open.code);
@@ -209,7 +229,7 @@ function openHold(deps: WayDeps, { request, key }: Step): Hold | undefined {
 }
 
 /** What goes without a net is written down all the same, where anything can be written. */
-async function recordWithoutNet(deps: WayDeps, step: Step, why: string): Promise<void> {
+async function recordWithoutNet(deps: Recording & Keeping, step: Step, why: string): Promise<void> {
   const record = requestRecord(step, 'without-net', { at: deps.clock.now(), note: `not kept: ${why}` });
   try {
     await deps.acts.save(step.live);
@@ -266,7 +286,7 @@ function warningsOf({ decision, live }: Step, notKeptWhy: string | undefined): s
  * It goes although not everything that could go with it was seen: a person has said so, or no rule holds it. Said to the
  * client and in the log; the journal has it with the request, and undo tells it again.
  */
-function withUnseen(deps: WayDeps, { request, seen, live }: Step): string[] {
+function withUnseen(deps: Pick<Recording, 'log'>, { request, seen, live }: Step): string[] {
   const unseen = notInTheNet(seen.radius).filter(({ unlikely }) => !unlikely);
   if (unseen.length === 0) return [];
   deps.log('let go although not everything was seen', { act: live.act.id, path: request.path, unseen });

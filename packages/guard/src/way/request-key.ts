@@ -1,31 +1,37 @@
 import { createHash } from 'node:crypto';
-import type { Effect } from '@toolcrib/model';
+import type { As, Effect } from '@toolcrib/model';
 import { kindOf } from '../effects/index.ts';
 import type { Destructive } from '../effects/subject.ts';
 import type { AskedRequest } from '../request.ts';
 
+/** A request, and who sends it (`senderOf`). */
+interface Sending {
+  request: AskedRequest;
+  sender: string;
+}
+
 /** The same for two identical requests, whoever sends them: what an approval's pass is good for. */
-export function requestKey(request: AskedRequest, effect?: Effect): string {
+export function requestKey({ request, sender }: Sending, effect?: Effect): string {
   const { context, method, path, query, headers } = request;
   // helm writes the time into the record: the same command typed again is another body.
   const begins = effect && kindOf(effect).begins;
-  if (begins) return hashOf([context, begins.command, path, senderOf(request)]);
+  if (begins) return hashOf([context, begins.command, path, sender]);
   // Content-Type: what the same bytes mean.
   const media = headers['content-type'] ?? '';
-  return hashOf([context, method, path, query, media, senderOf(request)], request.body);
+  return hashOf([context, method, path, query, media, sender], request.body);
 }
 
 /**
  * The same for the like requests of one act: what an envelope is good for. Who sends them, as whom, and what happens
  * to each object beside its name; of the preconditions nothing, since they can only make less happen.
  */
-export function likenessOf(request: AskedRequest, effect: Destructive): string {
-  return hashOf([senderOf(request), kindOf(effect).likeness?.(effect) ?? JSON.stringify(effect)]);
+export function likenessOf({ sender }: Pick<Sending, 'sender'>, effect: Destructive): string {
+  return hashOf([sender, kindOf(effect).likeness?.(effect) ?? JSON.stringify(effect)]);
 }
 
 /** Tool and agent: a yes to a person's kubectl is none to an agent's. */
-export function senderOf({ tool, agent, headers }: AskedRequest): string {
-  const as = Object.entries(headers).filter(([name]) => name.startsWith('impersonate-'));
+export function senderOf({ tool, agent }: Pick<AskedRequest, 'tool' | 'agent'>, who: As | undefined): string {
+  const as = Object.entries(who ?? {}).map(([name, value]) => [name, [value].flat().join('\n')] as const);
   return JSON.stringify([tool?.sha256 ?? null, agent ?? false, as.sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 

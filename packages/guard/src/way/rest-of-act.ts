@@ -1,9 +1,9 @@
 import { type KubeObject, type ObjectRef, refOf } from '@toolcrib/kube';
-import type { SoftenRecord } from '@toolcrib/model';
+import type { Journal, SoftenRecord } from '@toolcrib/model';
 import { tookNothing } from '../effects/took-nothing.ts';
 import type { RestOfAct } from '../radius/index.ts';
-import type { WayDeps } from './deps.ts';
 import type { LiveAct } from './live-act.ts';
+import type { Log } from './log.ts';
 
 /**
  * What an act does besides one of its requests: what the others took, or may have taken, as it was kept, and what its
@@ -11,7 +11,7 @@ import type { LiveAct } from './live-act.ts';
  * @throws ToolcribError `journal`, `damaged`, `wrong-key`
  */
 export async function restOfAct(
-  { journal }: Pick<WayDeps, 'journal'>,
+  { journal }: { journal: Pick<Journal, 'requests' | 'softenings' | 'snapshot'> },
   live: LiveAct,
   requestId: string,
 ): Promise<RestOfAct> {
@@ -35,7 +35,7 @@ export async function restOfAct(
 
 /** The softened acts of a cluster whose Pods are still left running; none where the journal can't be read. */
 export async function softenedIn(
-  { journal, log }: Pick<WayDeps, 'journal' | 'log'>,
+  { journal, log }: { journal: Pick<Journal, 'softenings'>; log: Log },
   context: string,
 ): Promise<SoftenRecord[]> {
   try {

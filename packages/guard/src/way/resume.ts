@@ -1,28 +1,39 @@
-import { type Cluster, mayArriveUntil, type SoftenRecord, ToolcribError } from '@toolcrib/model';
+import {
+  type Clock,
+  type Cluster,
+  type Journal,
+  mayArriveUntil,
+  type SoftenRecord,
+  ToolcribError,
+} from '@toolcrib/model';
 import { kindOf } from '../effects/index.ts';
+import type { Lease } from '../lease/lease.ts';
+import type { GuardPolicy } from '../policy/policy.ts';
 import { resume, settleRetained } from '../soften/index.ts';
-import type { WayDeps } from './deps.ts';
-import { tellClaim } from './retained.ts';
+import type { Clusters } from './asking.ts';
+import type { OnTheWay } from './on-the-way.ts';
+import { type Claims, tellClaim } from './retained.ts';
 import { inAnotherCluster } from './same-cluster.ts';
-import { saveSoftening, takenElsewhere } from './softenings.ts';
+import { type Softenings, saveSoftening, takenElsewhere } from './softenings.ts';
 
 /** Milliseconds between two tries of one record: doubled after each that failed. */
 const PAUSE = { first: 15_000, longest: 10 * 60_000 };
 
-/** What resuming takes of the way's dependencies. */
-export type ResumeDeps = Pick<
-  WayDeps,
-  | 'journal'
-  | 'lease'
-  | 'clusterFor'
-  | 'clock'
-  | 'notifier'
-  | 'softenings'
-  | 'onTheWay'
-  | 'policy'
-  | 'unmark'
-  | 'log'
->;
+/** What resuming takes. */
+export interface ResumeDeps extends Clusters, Pick<Claims, 'notifier' | 'log'> {
+  journal: Pick<Journal, 'act' | 'requests' | 'saveRequest' | 'softenings' | 'saveSoften'>;
+  clock: Pick<Clock, 'now'>;
+  lease: Lease;
+  policy(): GuardPolicy;
+  softenings: Softenings;
+  onTheWay: Pick<OnTheWay, 'of'>;
+  /**
+   * Takes our marks off what a softened act had left and somebody has adopted (the undo capability's work; injected, since
+   * capabilities never import each other).
+   * @param all also off what is nobody's yet. @returns how many objects still carry them
+   */
+  unmark(cluster: Cluster, record: SoftenRecord, all: boolean): Promise<number>;
+}
 
 /**
  * Carries every softening that was cut off, or given up while its cluster was away, to a safe end: called back or

@@ -1,8 +1,16 @@
-import type { SoftenRecord } from '@toolcrib/model';
+import type { Journal, Notifier, SoftenRecord } from '@toolcrib/model';
 import type { Outcome } from '../request.ts';
 import { settleRetained } from '../soften/index.ts';
-import type { WayDeps } from './deps.ts';
-import { saveSoftening } from './softenings.ts';
+import type { Clusters } from './asking.ts';
+import type { Log } from './log.ts';
+import { type Softenings, saveSoftening } from './softenings.ts';
+
+export interface Claims extends Clusters {
+  journal: Pick<Journal, 'softenings' | 'saveSoften'>;
+  softenings: Pick<Softenings, 'underWay'>;
+  notifier: Notifier;
+  log: Log;
+}
 
 /**
  * What the cluster said to the delete of a claim whose volumes had been set to Retain. Softened is only what it took;
@@ -10,7 +18,7 @@ import { saveSoftening } from './softenings.ts';
  * and the volumes stay on Retain: `resumeSoftenings` looks at it once nothing can arrive any more. To be called after the
  * request was written down.
  */
-export async function settleClaim(deps: WayDeps, record: SoftenRecord, outcome: Outcome): Promise<void> {
+export async function settleClaim(deps: Claims, record: SoftenRecord, outcome: Outcome): Promise<void> {
   const { underWay } = deps.softenings;
   try {
     if (isUnsure(outcome) || 'failed' in outcome) return;
@@ -35,7 +43,7 @@ export function isUnsure(outcome: Outcome): boolean {
 }
 
 export function tellClaim(
-  deps: Pick<WayDeps, 'notifier'>,
+  deps: Pick<Claims, 'notifier'>,
   { owner, volumes = [], state, note }: SoftenRecord,
 ): void {
   const claim = `${owner.kind} ${owner.namespace === undefined ? '' : `${owner.namespace}/`}${owner.name}`;

@@ -2,8 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { groupVersionOf } from '@toolcrib/kube';
 import {
   type As,
+  type Clock,
   type Cluster,
   EVERYTHING,
+  type Journal,
   type Radius,
   type Softening,
   ToolcribError,
@@ -23,38 +25,43 @@ import {
   softening,
 } from '../radius/index.ts';
 import type { Aim, View } from '../radius/view.ts';
-import type { AskedRequest } from '../request.ts';
 import { canRetain, canSoften } from '../soften/index.ts';
+import type { Asked } from './asking.ts';
 import type { Cheap } from './cheap.ts';
-import type { WayDeps } from './deps.ts';
 import type { Early } from './early.ts';
 import type { Foreseen } from './foretold.ts';
 import { isLeaf } from './leaves.ts';
-import { withLetGo } from './let-go.ts';
+import { type LetGo, withLetGo } from './let-go.ts';
 import type { LiveAct, SeenBefore } from './live-act.ts';
+import type { Log } from './log.ts';
 import { ownRadius, unlooked } from './own-radius.ts';
 import { likenessOf } from './request-key.ts';
 import { restOfAct, softenedIn } from './rest-of-act.ts';
 import { REMEMBERED, type Seen } from './seen.ts';
 
+/** What a look takes besides the cluster. */
+export interface Looking {
+  journal: Pick<Journal, 'requests' | 'softenings' | 'snapshot'>;
+  letGo: Pick<LetGo, 'of' | 'note'>;
+  clock: Pick<Clock, 'now' | 'after'>;
+  log: Log;
+}
+
+/** What is looked at. */
+interface LookedAt extends Asked {
+  subject: Judged;
+  live: LiveAct;
+  foreseen: readonly Foreseen[];
+  /** It passes by its effect alone: nothing more is looked at. */
+  cheap?: Cheap;
+  early?: Early;
+}
+
 /**
  * Looks at the blast radius of a request: of its own targets and of everything else that its act was seen to go
  * through (`foreseen`). A look that fails gives an *incomplete* radius, never a small one, and promises nothing.
  */
-export async function seeRadius(
-  deps: WayDeps,
-  what: {
-    request: AskedRequest;
-    subject: Judged;
-    live: LiveAct;
-    foreseen: readonly Foreseen[];
-    cluster: Cluster;
-    as: As | undefined;
-    /** It passes by its effect alone: nothing more is looked at. */
-    cheap?: Cheap;
-    early?: Early;
-  },
-): Promise<Seen> {
+export async function seeRadius(deps: Looking, what: LookedAt): Promise<Seen> {
   const { subject, cluster, as } = what;
   if (subject.blind !== undefined) {
     const kind = subject.effect.target?.resource ?? EVERYTHING;
@@ -115,13 +122,8 @@ export async function seeRadius(
  * the target itself was read a moment ago, and is kept as it stands.
  */
 function seenBefore(
-  deps: WayDeps,
-  {
-    live,
-    request,
-    subject,
-    foreseen,
-  }: { live: LiveAct; request: AskedRequest; subject: Judged; foreseen: readonly Foreseen[] },
+  deps: Pick<Looking, 'clock'>,
+  { live, sender, subject, foreseen }: LookedAt,
   aims: readonly Aim[],
 ): Seen | undefined {
   const { seen } = live;
@@ -129,8 +131,7 @@ function seenBefore(
   if (!seen || foreseen.length < 2 || subject.kind !== 'destructive' || !deleteIn(subject.effect))
     return undefined;
   if (!object || isPod(object) || deps.clock.now() - seen.at > REMEMBERED) return undefined;
-  if (seen.key !== keyOf({ live, request, subject }, aims) || seen.seen.needed !== undefined)
-    return undefined;
+  if (seen.key !== keyOf({ live, sender, subject }, aims) || seen.seen.needed !== undefined) return undefined;
   const { uid = '', finalizers = [], generation } = object.metadata;
   const part = partOf(seen.seen.radius, new Set([uid]));
   const [own] = part;
@@ -141,7 +142,7 @@ function seenBefore(
 }
 
 /** Thousands of objects are no small thing to keep: it is let go of when it is good for nothing any more. */
-function remember({ clock }: WayDeps, live: LiveAct, seen: SeenBefore): void {
+function remember({ clock }: Pick<Looking, 'clock'>, live: LiveAct, seen: SeenBefore): void {
   live.seen = seen;
   clock.after(REMEMBERED, () => {
     if (live.seen === seen) live.seen = undefined;
@@ -149,7 +150,7 @@ function remember({ clock }: WayDeps, live: LiveAct, seen: SeenBefore): void {
 }
 
 /** What was begun to be read before it came is old where a target was changed since: its finalizers and owners count as they are. */
-async function lookAt(what: Parameters<typeof seeRadius>[1], aims: readonly Aim[]): Promise<View> {
+async function lookAt(what: LookedAt, aims: readonly Aim[]): Promise<View> {
   const { cluster, as, subject } = what;
   const begun = earlyFor(what.early, aims, as);
   const looked = await look(cluster, aims, as, begun);
@@ -176,11 +177,11 @@ function earlyFor(early: Early | undefined, aims: readonly Aim[], as: As | undef
 
 /** The same for the like requests of one act as long as what they will go through, and what of that is not known, is the same. */
 function keyOf(
-  { live, request, subject }: { live: LiveAct; request: AskedRequest; subject: Judged },
+  { live, sender, subject }: Pick<LookedAt, 'live' | 'sender' | 'subject'>,
   aims: readonly Aim[],
 ): string {
   const uids = aims.map(({ ref }) => ref.uid).sort();
-  const how = subject.kind === 'destructive' ? likenessOf(request, subject.effect) : '';
+  const how = subject.kind === 'destructive' ? likenessOf({ sender }, subject.effect) : '';
   return JSON.stringify([how, uids, [...(live.unlisted?.keys() ?? [])]]);
 }
 
@@ -198,8 +199,8 @@ function withUnseen(radius: Radius, unseen: readonly UnseenKind[]): Radius {
 
 /** Where it is possible by itself, the rest of its act is looked at too: what was kept for it is read only then. */
 async function softeningInAct(
-  deps: WayDeps,
-  { live, request }: { live: LiveAct; request: AskedRequest },
+  deps: Pick<Looking, 'journal'>,
+  { live, request }: LookedAt,
   found: (act?: RestOfAct) => Softening,
 ): Promise<Softening> {
   const alone = found();

@@ -1,11 +1,26 @@
-import { mayArriveUntil, notYetKnown, type RequestRecord, ToolcribError } from '@toolcrib/model';
+import {
+  type Clock,
+  type Journal,
+  mayArriveUntil,
+  notYetKnown,
+  type RequestRecord,
+  ToolcribError,
+} from '@toolcrib/model';
 import type { Became } from '../effects/effect-kind.ts';
 import { kindOf, unreadWhy } from '../effects/index.ts';
-import type { WayDeps } from './deps.ts';
+import type { GuardPolicy } from '../policy/policy.ts';
+import type { Clusters } from './asking.ts';
 import { lookAt } from './look-at.ts';
 import { inAnotherCluster } from './same-cluster.ts';
 
 export const ENDED = 'the guard ended while it was on its way';
+
+/** By whom it is settled: the clusters, and what the journal has of it. */
+export interface Settlers extends Clusters {
+  journal: Pick<Journal, 'act' | 'acts' | 'requests' | 'snapshot' | 'softenings'>;
+  clock: Pick<Clock, 'now'>;
+  policy(): GuardPolicy;
+}
 
 type Settled = Pick<RequestRecord, 'state' | 'note' | 'unsure'>;
 
@@ -16,7 +31,7 @@ type Settled = Pick<RequestRecord, 'state' | 'note' | 'unsure'>;
  * @returns `again`: another look may tell, and why this one did not; `at`: not before (milliseconds since 1970)
  */
 export async function settleByLooking(
-  deps: Pick<WayDeps, 'journal' | 'clusterFor' | 'clock' | 'policy'>,
+  deps: Settlers,
   request: RequestRecord,
   context: string | undefined,
   options: {

@@ -1,5 +1,5 @@
-import type { WayDeps } from './deps.ts';
-import { recover } from './recover.ts';
+import type { Clock } from '@toolcrib/model';
+import { type RecoverDeps, recover } from './recover.ts';
 
 /** Milliseconds between two looks at what may be settled any moment. */
 const LOOK_EVERY = 15_000;
@@ -22,7 +22,7 @@ export interface Settling {
  * @param counted told after each pass how many nobody knows what became of; -1 where the journal could not be asked
  */
 export function settling(
-  deps: WayDeps,
+  deps: RecoverDeps & { clock: Clock },
   startedAt: number,
   counted: (unsettled: number) => void = () => undefined,
 ): Settling {

@@ -1,24 +1,35 @@
 import { groupVersionOf, type KubeObject } from '@toolcrib/kube';
-import { type Cluster, certainlyNotDone, type SoftenRecord, ToolcribError } from '@toolcrib/model';
+import { certainlyNotDone, type SoftenRecord, ToolcribError } from '@toolcrib/model';
 import type { EffectOf } from '../effects/effect-kind.ts';
 import { deleteIn, kindOf } from '../effects/index.ts';
-import { impersonation } from '../look/impersonation.ts';
+import type { GuardPolicy } from '../policy/policy.ts';
 import type { Instruction } from '../request.ts';
 import { isPreconditionFailure, orphanFirst, type Retained, retainFirst } from '../soften/index.ts';
 import { answer, failure } from '../status.ts';
+import type { Ahead } from './ahead.ts';
 import { goneStatus } from './answers.ts';
-import type { WayDeps } from './deps.ts';
-import { record, recordUnsure } from './recording.ts';
-import { settleClaim } from './retained.ts';
+import type { OnTheWay } from './on-the-way.ts';
+import { type RecordingUnsure, record, recordUnsure } from './recording.ts';
+import { type Claims, settleClaim } from './retained.ts';
 import { saveSoftening } from './softenings.ts';
 import type { Step } from './step.ts';
+
+/** What softening takes. */
+export type SoftenDeps = RecordingUnsure &
+  Claims & {
+    policy(): GuardPolicy;
+    onTheWay: Pick<OnTheWay, 'ifDeleted'>;
+    ahead: Pick<Ahead, 'recallAll'>;
+    /** Something was softened: from now on CREATEs into its window are judged. Resolves once the door knows. */
+    windowOpened(): Promise<void>;
+  };
 
 /**
  * Carries a delete out in softened form. Never silent: the answer says what still runs or stays, until when, how to
  * finish now and how to undo.
  */
-export async function soften(deps: WayDeps, step: Step, warnings: string[]): Promise<Instruction> {
-  const { subject, seen, request } = step;
+export async function soften(deps: SoftenDeps, step: Step, warnings: string[]): Promise<Instruction> {
+  const { subject, seen } = step;
   const [target] = subject.objects;
   const effect = deleteIn(subject.effect);
   if (!effect || !target || !seen.softening?.possible) {
@@ -32,11 +43,10 @@ export async function soften(deps: WayDeps, step: Step, warnings: string[]): Pro
       ),
     );
   }
-  const cluster = await deps.clusterFor(request.context);
   try {
     return seen.softening.how === 'retain-first'
-      ? await softenClaim(deps, { ...step, effect }, cluster, target, warnings)
-      : await softenWorkload(deps, { ...step, effect }, cluster, target, warnings);
+      ? await softenClaim(deps, { ...step, effect }, target, warnings)
+      : await softenWorkload(deps, { ...step, effect }, target, warnings);
   } catch (error) {
     if (!(error instanceof ToolcribError)) throw error;
     if (isPreconditionFailure(error)) return unmet(deps, step, target, error.message);
@@ -46,13 +56,12 @@ export async function soften(deps: WayDeps, step: Step, warnings: string[]): Pro
 
 /** Orphan-first: the workload goes, its Pods keep running until the window ends. */
 async function softenWorkload(
-  deps: WayDeps,
+  deps: SoftenDeps,
   step: Step & { effect: EffectOf<'delete'> },
-  cluster: Cluster,
   target: KubeObject,
   warnings: string[],
 ): Promise<Instruction> {
-  const { request, effect, live } = step;
+  const { request, as, cluster, effect, live } = step;
   const { name, namespace = '', uid = '' } = target.metadata;
   const { group, version, resource } = effect.target;
   deps.softenings.underWay.add(request.id);
@@ -65,7 +74,7 @@ async function softenWorkload(
       requestId: request.id,
       finishAfter: deps.clock.now() + deps.policy().softenMs,
       options: effect.options,
-      as: impersonation(request.headers),
+      as,
     },
     async ({ record: now }) => {
       await saveSoftening(deps.journal, now);
@@ -85,18 +94,16 @@ async function softenWorkload(
 
 /** Retain-first: the volume's reclaim policy is set to Retain and read back; only then the claim's delete goes out. */
 async function softenClaim(
-  deps: WayDeps,
+  deps: SoftenDeps,
   step: Step & { effect: EffectOf<'delete'> },
-  cluster: Cluster,
   target: KubeObject,
   warnings: string[],
 ): Promise<Instruction> {
-  const { request, effect, seen, live } = step;
+  const { request, as, cluster, effect, seen, live } = step;
   const volumes = seen.radius.members
     .filter((member) => member.ref.kind === 'PersistentVolume' && member.loss === 'lost')
     .map((member) => ({ name: member.ref.name, uid: member.ref.uid ?? '' }));
   const { apiVersion, kind, metadata } = target;
-  const as = impersonation(request.headers);
   const started: SoftenRecord = {
     actId: live.act.id,
     requestId: request.id,
@@ -143,7 +150,7 @@ async function softenClaim(
 }
 
 async function softened(
-  deps: WayDeps,
+  deps: SoftenDeps,
   step: Step,
   note: string,
   warnings: string[],
@@ -162,7 +169,12 @@ async function softened(
 }
 
 /** The client's own precondition is not met: the cluster's answer to the delete as it was sent. Nothing was written. */
-async function unmet(deps: WayDeps, step: Step, target: KubeObject, message: string): Promise<Instruction> {
+async function unmet(
+  deps: SoftenDeps,
+  step: Step,
+  target: KubeObject,
+  message: string,
+): Promise<Instruction> {
   await record(deps, step, 'refused', { note: message, status: 409 });
   const { group } = groupVersionOf(target.apiVersion);
   const details = { name: target.metadata.name, ...(group ? { group } : {}), kind: target.kind };
@@ -170,7 +182,7 @@ async function unmet(deps: WayDeps, step: Step, target: KubeObject, message: str
 }
 
 /** The cluster's answer to one of our writes told nothing for certain: nothing is called back, and it is gone on with later. */
-async function notYetSoftened(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
+async function notYetSoftened(deps: SoftenDeps, step: Step, why: string): Promise<Instruction> {
   await recordUnsure(deps, step, `softening: ${why.replace(/\.$/, '')}`, { status: 504 });
   deps.notifier.tell({ kind: 'failed', title: `Not softened yet: ${step.live.act.title}`, text: why });
   const { id } = step.live.act;
@@ -179,7 +191,7 @@ async function notYetSoftened(deps: WayDeps, step: Step, why: string): Promise<I
   );
 }
 
-async function softenFailed(deps: WayDeps, step: Step, why: string): Promise<Instruction> {
+async function softenFailed(deps: SoftenDeps, step: Step, why: string): Promise<Instruction> {
   await record(deps, step, 'failed', { note: `softening: ${why}`, status: 500 });
   deps.notifier.tell({ kind: 'failed', title: `Not softened: ${step.live.act.title}`, text: why });
   return answer(

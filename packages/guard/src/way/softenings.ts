@@ -13,7 +13,10 @@ export function softenings(): Softenings {
 }
 
 /** Writes a softening down, but never over an end that another process (an undo) has written meanwhile. */
-export async function saveSoftening(journal: Journal, record: SoftenRecord): Promise<void> {
+export async function saveSoftening(
+  journal: Pick<Journal, 'softenings' | 'saveSoften'>,
+  record: SoftenRecord,
+): Promise<void> {
   const { actId, requestId } = record;
   const stored = (await journal.softenings({ actId })).find((one) => one.requestId === requestId);
   if (stored?.state === 'undone' || stored?.state === 'finished') return;
@@ -26,7 +29,7 @@ export async function saveSoftening(journal: Journal, record: SoftenRecord): Pro
  * @returns the record's end; undefined where no other has taken it
  */
 export async function takenElsewhere(
-  journal: Journal,
+  journal: Pick<Journal, 'softenings'>,
   record: SoftenRecord,
 ): Promise<SoftenRecord | undefined> {
   if (record.how === 'retain-first') return undefined;

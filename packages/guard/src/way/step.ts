@@ -1,13 +1,12 @@
 import type { KubeObject } from '@toolcrib/kube';
 import type { Decision } from '@toolcrib/model';
 import type { Judged } from '../effects/subject.ts';
-import type { AskedRequest } from '../request.ts';
+import type { Asked } from './asking.ts';
 import type { LiveAct } from './live-act.ts';
 import type { Seen } from './seen.ts';
 
 /** All that is known of a request by the time it was decided on. */
-export interface Step {
-  request: AskedRequest;
+export interface Step extends Asked {
   subject: Judged;
   seen: Seen;
   live: LiveAct;

@@ -1,15 +1,28 @@
 import { groupVersionOf, type ObjectRef, refOf } from '@toolcrib/kube';
-import type { Effect, Hold, Target } from '@toolcrib/model';
+import type { Clock, Effect, Hold, Target } from '@toolcrib/model';
 import { ACT_PAUSE } from '../act/group.ts';
 import { beginsUninstall, kindOf, unreadWhy } from '../effects/index.ts';
 import type { Judged } from '../effects/subject.ts';
+import type { HoldDesk } from '../hold/desk.ts';
 import type { HookAt } from '../look/uninstall.ts';
-import type { WayDeps } from './deps.ts';
+import type { HookWatches } from './hook-watches.ts';
 import type { LiveAct, StoppedUninstall } from './live-act.ts';
+
+/** Where the creates of helm's hooks are watched, once its uninstall was stopped. */
+export interface Stopping {
+  clock: Pick<Clock, 'now'>;
+  hooks: Pick<HookWatches, 'watch'>;
+}
+
+/** By what it is known whether an uninstall is still stopped. */
+export interface Stopped {
+  clock: Pick<Clock, 'now'>;
+  desk: Pick<HoldDesk, 'get' | 'list' | 'deniedOf'>;
+}
 
 /** Remembers that the write which would have begun an uninstall was not sent; for another write than that nothing. */
 export function stopUninstall(
-  { clock, hooks }: Pick<WayDeps, 'clock' | 'hooks'>,
+  { clock, hooks }: Stopping,
   { live, subject }: { live: LiveAct; subject: Judged },
   how: Pick<StoppedUninstall, 'code' | 'why'>,
 ): void {
@@ -35,7 +48,7 @@ export function beginUninstall(live: LiveAct, effect: Effect): void {
  * @param shared the hold of another act under which this one was held too
  */
 export function stoppedUninstall(
-  deps: WayDeps,
+  deps: Stopped,
   { live, subject }: { live: LiveAct; subject: Judged },
   shared: Hold | undefined,
 ): { why: string } | { hold: Hold } | undefined {
@@ -69,7 +82,7 @@ function stoppedBefore(hold: Hold | undefined): string | undefined {
 }
 
 /** After the thread that stopped it has ended, only the desk knows of it. */
-function fromDesk({ desk }: WayDeps, live: LiveAct, shared: Hold | undefined): void {
+function fromDesk({ desk }: Stopped, live: LiveAct, shared: Hold | undefined): void {
   for (const hold of desk.list()) {
     if (hold.state !== 'open' || !beginsUninstall(hold.effect)) continue;
     const record = recordIn(hold.effect);
@@ -107,7 +120,7 @@ function nameIn({ apiVersion, kind, namespace, name }: ObjectRef): string {
  * then although nobody has said yes, and it may delete what it likes.
  */
 export function stoppedHook(
-  { clock, desk }: Pick<WayDeps, 'clock' | 'desk'>,
+  { clock, desk }: Stopped,
   live: LiveAct,
   made: HookAt,
 ): { why: string } | { hold: Hold } | undefined {

@@ -1,11 +1,9 @@
 import { refOf } from '@toolcrib/kube';
-import type { Cluster } from '@toolcrib/model';
 import { aimOfDelete } from '../effects/deletes.ts';
 import { effectOf } from '../effects/effect-of.ts';
 import { kindOf, lookAtEffect } from '../effects/index.ts';
 import { type Subject, understoodAsDelete } from '../effects/subject.ts';
-import { impersonation } from '../look/impersonation.ts';
-import type { AskedRequest } from '../request.ts';
+import type { Asked } from './asking.ts';
 import { type Disowned, disowned } from './disowned.ts';
 import type { StandingOwners } from './standing.ts';
 
@@ -14,12 +12,7 @@ import type { StandingOwners } from './standing.ts';
  * for writes whose outcome only the server knows, the same write as a dry run.
  * @throws ToolcribError where the cluster can't be asked
  */
-export async function subjectOf(
-  request: AskedRequest,
-  cluster: Cluster,
-  owners: StandingOwners,
-): Promise<Subject> {
-  const as = impersonation(request.headers);
+export async function subjectOf({ request, as, cluster }: Asked, owners: StandingOwners): Promise<Subject> {
   const left = await disowned(request, cluster, owners, as);
   if (left) return toTheCollector(left);
   const effect = effectOf(request);

@@ -1,28 +1,42 @@
-import type { Hold } from '@toolcrib/model';
+import type { Hold, Journal, Notifier } from '@toolcrib/model';
 import { waits } from '../act/claim.ts';
 import { commandOf } from '../act/group.ts';
 import { howAsked, whoAsks } from '../hold/asker.ts';
-import type { Try } from '../hold/desk.ts';
+import type { HoldDesk, Try } from '../hold/desk.ts';
+import type { GuardPolicy } from '../policy/policy.ts';
 import type { Instruction } from '../request.ts';
+import type { Acts } from './acts.ts';
 import { heldAnswer, heldWarning, stoppedAnswer } from './answers.ts';
-import { approvedNow, notSent } from './approved.ts';
+import { type ApprovedDeps, approvedNow, notSent } from './approved.ts';
+import type { Clusters } from './asking.ts';
 import { wentBefore } from './before.ts';
-import type { WayDeps } from './deps.ts';
 import { refused } from './ended.ts';
 import { holdFor } from './holds.ts';
 import type { LiveAct } from './live-act.ts';
 import { record } from './recording.ts';
 import { release } from './release.ts';
 import { riskOf } from './risk.ts';
+import type { StandingOwners } from './standing.ts';
 import type { Step } from './step.ts';
 import { stopUninstall } from './stopped-uninstalls.ts';
+
+/** What asking a person takes, and what his answer leads to. */
+export type HeldDeps = ApprovedDeps &
+  Clusters & {
+    journal: Pick<Journal, 'probe'>;
+    desk: Pick<HoldDesk, 'openFor' | 'sharedBy' | 'waitOn' | 'place' | 'get'>;
+    acts: Pick<Acts, 'byId' | 'takeOver'>;
+    owners: StandingOwners;
+    notifier: Notifier;
+    policy(): GuardPolicy;
+  };
 
 export function tryOf({ act }: LiveAct): Try {
   return { actId: act.id, session: commandOf(act) };
 }
 
 /** A person must say yes. kubectl waits; everything else is refused at once, with the code that lets it pass later. */
-export async function held(deps: WayDeps, step: Step): Promise<Instruction> {
+export async function held(deps: HeldDeps, step: Step): Promise<Instruction> {
   try {
     await deps.journal.probe();
   } catch (error) {
@@ -41,7 +55,7 @@ export async function held(deps: WayDeps, step: Step): Promise<Instruction> {
 }
 
 async function waitForAnswer(
-  deps: WayDeps,
+  deps: HeldDeps,
   step: Step,
   open: Hold | undefined,
   before: string[],

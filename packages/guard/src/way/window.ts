@@ -1,15 +1,24 @@
 import { apiVersionOf, describeRef, type KubeObject, mediaTypeOf, parseRequestPath } from '@toolcrib/kube';
-import type { SoftenRecord } from '@toolcrib/model';
+import type { Cluster, Journal, Notifier, SoftenRecord } from '@toolcrib/model';
 import { sentOfItself } from '../act/claim.ts';
 import { createByDryRun } from '../look/create-dry-run.ts';
-import { impersonation } from '../look/impersonation.ts';
+import type { GuardPolicy } from '../policy/policy.ts';
 import { bodyOf } from '../read/body.ts';
 import { isDryRunAsSent } from '../read/options.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { onCreate } from '../soften/index.ts';
 import { answer, failure } from '../status.ts';
-import type { WayDeps } from './deps.ts';
-import type { WhenCreated } from './on-the-way.ts';
+import type { Asking } from './asking.ts';
+import type { Log } from './log.ts';
+import type { OnTheWay, WhenCreated } from './on-the-way.ts';
+
+export interface WindowDeps {
+  journal: Pick<Journal, 'softenings'>;
+  onTheWay: Pick<OnTheWay, 'ifCreated'>;
+  policy(): GuardPolicy;
+  notifier: Notifier;
+  log: Log;
+}
 
 /**
  * A CREATE (or apply) of the kind and name that a softened act has just taken away, judged by what the server says to a dry
@@ -17,18 +26,19 @@ import type { WhenCreated } from './on-the-way.ts';
  * finished over it; where it does not (delete-and-recreate deploys, `replace --force`), they go once it stands, and not before.
  * That ends a window which a person has opened, so no program does it of itself.
  */
-export async function createInWindow(deps: WayDeps, request: AskedRequest): Promise<Instruction | undefined> {
+export async function createInWindow(deps: WindowDeps, asking: Asking): Promise<Instruction | undefined> {
+  const { request } = asking;
   const aimed = await aimedAt(deps, request);
   if (!aimed) return undefined;
   const { open, body } = aimed;
-  const cluster = await deps.clusterFor(request.context);
-  const asked = await createByDryRun(request, cluster, impersonation(request.headers));
+  const cluster = await asking.cluster();
+  const asked = await createByDryRun(request, cluster, asking.as);
   if (asked === 'no-create') return undefined;
   if (typeof asked === 'object' && 'refused' in asked) return asked.refused;
   const created = asked === 'unknown' ? body : asked.created;
   const then: WhenCreated = { adopted: [], ends: [] };
   for (const softened of open) {
-    const what = created && onCreate(softened, await readLeft(deps, softened), created);
+    const what = created && onCreate(softened, await readLeft(cluster, softened), created);
     // What can't be read may be a create of just this.
     if (what === undefined || what === 'ends') then.ends.push(softened);
     if (what === 'adopt') then.adopted.push(softened);
@@ -80,7 +90,12 @@ function mustAsk(
   return by === undefined ? undefined : { text: by, held: true };
 }
 
-function forward(deps: WayDeps, request: AskedRequest, then: WhenCreated, warnings: string[]): Instruction {
+function forward(
+  deps: Pick<WindowDeps, 'onTheWay'>,
+  request: AskedRequest,
+  then: WhenCreated,
+  warnings: string[],
+): Instruction {
   // Only what the cluster has really created adopts, or ends anything: until it has said so, the act stays as it is.
   if (then.adopted.length + then.ends.length > 0) deps.onTheWay.ifCreated(request.id, then);
   return { do: 'forward', warnings };
@@ -88,7 +103,7 @@ function forward(deps: WayDeps, request: AskedRequest, then: WhenCreated, warnin
 
 /** The open windows that a request may be a create for, by its path and what can be read of its body. */
 async function aimedAt(
-  deps: WayDeps,
+  deps: Pick<WindowDeps, 'journal' | 'log'>,
   request: AskedRequest,
 ): Promise<{ open: SoftenRecord[]; body: KubeObject | undefined } | undefined> {
   const path = parseRequestPath(request.path);
@@ -128,7 +143,7 @@ function readable(request: AskedRequest): Record<string, unknown> | undefined {
 }
 
 /** None where the journal can't be read: a create destroys nothing, and a finish spares whatever has an owner by then. */
-async function openWindows(deps: WayDeps): Promise<SoftenRecord[]> {
+async function openWindows(deps: Pick<WindowDeps, 'journal' | 'log'>): Promise<SoftenRecord[]> {
   try {
     return await deps.journal.softenings({ state: 'softened' });
   } catch (error) {
@@ -138,8 +153,7 @@ async function openWindows(deps: WayDeps): Promise<SoftenRecord[]> {
 }
 
 /** What the act left behind, as it stands now. */
-async function readLeft(deps: WayDeps, softened: SoftenRecord): Promise<KubeObject[]> {
-  const cluster = await deps.clusterFor(softened.context);
+async function readLeft(cluster: Cluster, softened: SoftenRecord): Promise<KubeObject[]> {
   const found = await Promise.all(
     softened.left.map(async (ref) => {
       const type = await cluster.typeOf(ref, softened.as);

@@ -59,7 +59,8 @@ export function textOf(bytes: Uint8Array): string {
   }
 }
 
-function objectOf(value: unknown): Record<string, unknown> {
+/** A value that is to be an object. @throws KubeError `bad-body` */
+export function objectOf(value: unknown): Record<string, unknown> {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
