@@ -1,25 +1,18 @@
-import { createHash } from 'node:crypto';
 import {
   apiVersionOf,
   deleteOptionsBody,
   groupVersionOf,
-  type KubeList,
-  type KubeObject,
   type ResourceInfo,
   type ResourceType,
   resourcePath,
 } from '@toolcrib/kube';
-import {
-  type As,
-  type Cluster,
-  type ClusterIdentity,
-  type ClusterResponse,
-  isAbsent,
-  ToolcribError,
-} from '@toolcrib/model';
-import { type Discovered, discover, legacyResources } from './discovery.ts';
-import { exchange, jsonOf, listOf, listOfOthers, mustBeOk, objectOf } from './http.ts';
+import { type As, type Cluster, isAbsent, ToolcribError } from '@toolcrib/model';
+import { asking } from './asking.ts';
+import { type Discovered, legacyResources } from './discovery.ts';
+import { exchange, listOfOthers, objectOf } from './http.ts';
+import { rememberedIdentity } from './identity.ts';
 import { allPages, isListOf, METADATA_LIST, named, trimmed } from './listing.ts';
+import { rememberedDiscovery } from './remembered-discovery.ts';
 import type { Upstream } from './upstream.ts';
 
 export interface ClusterOptions {
@@ -30,13 +23,8 @@ export interface ClusterOptions {
 }
 
 const TIMEOUT = 15_000;
-const DISCOVERY_LIFE = 60_000;
 /** A kind that is not found is looked for anew, but not more often than this (ms): it may have just come. */
 const DISCOVERY_PAUSE = 2_000;
-
-/** A cluster is not made again under its address within so long (ms). */
-const IDENTITY_LIFE = 10_000;
-const NAMESPACES = { group: '', version: 'v1', resource: 'namespaces' };
 
 const PATCH_TYPES = {
   merge: 'application/merge-patch+json',
@@ -48,78 +36,9 @@ const PATCH_TYPES = {
 export function connectCluster(upstream: Upstream, context: string, options: ClusterOptions = {}): Cluster {
   const timeout = options.timeout ?? TIMEOUT;
   const now = options.now ?? (() => performance.now());
-  const discoveries = new Map<string, { at: number; found: Promise<Discovered> }>();
-  const anew = new Map<string, Promise<Discovered>>();
-
-  async function send(
-    method: string,
-    path: string,
-    extra: { headers?: Record<string, string>; body?: unknown; type?: string; as?: As } = {},
-  ): Promise<ClusterResponse> {
-    const { headers, body, type = 'application/json', as } = extra;
-    return exchange(upstream, {
-      method,
-      path,
-      timeout,
-      headers: {
-        Accept: 'application/json',
-        'User-Agent': 'toolcrib',
-        ...(body === undefined ? {} : { 'Content-Type': type }),
-        ...headers,
-        ...as,
-      },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    });
-  }
-
-  /** The object that the answer holds. */
-  async function object(
-    method: string,
-    path: string,
-    extra: Parameters<typeof send>[2] = {},
-  ): Promise<KubeObject> {
-    return objectOf(context, `${method} ${path}`, await send(method, path, extra));
-  }
-
-  async function fetchDiscovery(path: string, accept: string, as?: As) {
-    const answer = await send('GET', path, { headers: { Accept: accept }, as });
-    mustBeOk(context, `GET ${path}`, answer);
-    return {
-      type: String(answer.headers['content-type'] ?? ''),
-      body: jsonOf(context, `GET ${path}`, answer),
-    };
-  }
-
-  function resources(as?: As, life = DISCOVERY_LIFE): Promise<Discovered> {
-    const key = JSON.stringify(Object.entries(as ?? {}).sort());
-    const known = discoveries.get(key);
-    if (known && now() - known.at < life) return known.found;
-    const found = discover((path, accept) => fetchDiscovery(path, accept, as));
-    const entry = { at: now(), found };
-    discoveries.set(key, entry);
-    // A failure is not remembered.
-    found.catch(() => {
-      if (discoveries.get(key) === entry) discoveries.delete(key);
-    });
-    return found;
-  }
-
-  /**
-   * Discovery that begins after this call: one that is under way may have passed by where something new stands. Whoever
-   * asks meanwhile shares the next one.
-   */
-  function resourcesAnew(as?: As): Promise<Discovered> {
-    const key = JSON.stringify(Object.entries(as ?? {}).sort());
-    const waiting = anew.get(key);
-    if (waiting) return waiting;
-    const underWay = discoveries.get(key)?.found.catch(() => undefined) ?? Promise.resolve();
-    const found = underWay.then(() => {
-      anew.delete(key);
-      return resources(as, 0);
-    });
-    anew.set(key, found);
-    return found;
-  }
+  const { send, object, listPage, fetchDiscovery } = asking(upstream, context, timeout);
+  const { resources, resourcesAnew } = rememberedDiscovery(fetchDiscovery, now);
+  const identity = rememberedIdentity(upstream, context, send, now);
 
   /** The kind of a served resource, also in a version that its group does not prefer. */
   async function infoOf(type: ResourceType, as?: As): Promise<ResourceInfo> {
@@ -139,33 +58,10 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
     });
   }
 
-  async function listPage(path: string, accept: string, as?: As): Promise<KubeList> {
-    return listOf(context, `GET ${path}`, await send('GET', path, { headers: { Accept: accept }, as }));
-  }
-
-  let known: { at: number; found: Promise<ClusterIdentity> } | undefined;
-  async function identity(): Promise<ClusterIdentity> {
-    const answer = await send('GET', resourcePath(NAMESPACES, { name: 'kube-system' }));
-    const address = addressOf(upstream);
-    // Many roles may not read namespaces, and some clusters hide this one: the address is all there is then.
-    if (isAbsent(answer) || answer.status === 403) return { address };
-    const asked = { group: '', name: 'kube-system' };
-    const { metadata } = objectOf(context, 'GET the namespace kube-system', answer, { asked });
-    return { ...(metadata.uid ? { uid: metadata.uid } : {}), address };
-  }
-
   return {
     context,
 
-    identity() {
-      if (known && now() - known.at < IDENTITY_LIFE) return known.found;
-      const entry = { at: now(), found: identity() };
-      known = entry;
-      entry.found.catch(() => {
-        if (known === entry) known = undefined;
-      });
-      return entry.found;
-    },
+    identity,
 
     request: ({ method, path, headers, body, as, signal }) =>
       exchange(upstream, { method, path, headers: { ...headers, ...as }, body, signal, timeout }),
@@ -249,11 +145,4 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
 
     close: () => upstream.close(),
   };
-}
-
-/** The server with its CA, as one hash: a journal holds nobody's address for it. */
-function addressOf({ url, tls }: Upstream): string {
-  return createHash('sha256')
-    .update(JSON.stringify([url.href, tls.ca ?? '']))
-    .digest('hex');
 }

@@ -127,56 +127,6 @@ test('a context of a cluster or user that is not there harms only itself', () =>
   assert.ok(config.context('test'));
 });
 
-test('broken files are named with line and column, and never quoted', () => {
-  const cases: [string, RegExp][] = [
-    ['clusters:\n- name: a\n  cluster: {server: https://a\nusers: [', /:\d+:\d+ is not understood/],
-    [
-      'clusters: []\nusers:\n- name: a\n  user:\n    token: [geheim]\n',
-      /:5:12 is not understood: users\.0\.user\.token/,
-    ],
-    ['contexts:\n- context: {cluster: a}\n', /:2:3 is not understood: contexts\.0\.name/],
-    ['clusters: a\nclusters: b\n', /:2:1 /],
-    ['just text', /:1:1 /],
-    ['\tclusters: []', /:1:1 /],
-  ];
-  for (const [text, pattern] of cases) {
-    const path = file('broken', text);
-    assert.throws(
-      () => loadKubeconfig({ env: { KUBECONFIG: path } }),
-      (error: ToolcribError) => {
-        assert.equal(error.code, 'bad-file');
-        assert.match(error.message, pattern, text);
-        assert.ok(error.message.includes(path) && error.next);
-        assert.doesNotMatch(error.message, /geheim/);
-        return true;
-      },
-    );
-  }
-});
-
-const withFlag = (word: string) =>
-  parseKubeconfig('k', `clusters: [{name: a, cluster: {insecure-skip-tls-verify: ${word}}}]`);
-
-test('words are what kubectl reads in them: yes is a truth, quoted it is none, and no is no name', () => {
-  for (const word of ['true', 'yes', 'On', 'y'])
-    assert.equal(withFlag(word).clusters[0]?.cluster['insecure-skip-tls-verify'], true, word);
-  for (const word of ['false', 'no', 'OFF', 'n'])
-    assert.equal(withFlag(word).clusters[0]?.cluster['insecure-skip-tls-verify'], false, word);
-  for (const word of ['"yes"', "'true'", '1', 'maybe'])
-    assert.throws(() => withFlag(word), { code: 'bad-file', message: /insecure-skip-tls-verify: .*boolean/ });
-  assert.throws(() => parseKubeconfig('k', 'contexts: [{name: no, context: {}}]'), {
-    code: 'bad-file',
-    message: /^The kubeconfig k:1:19 is not understood: contexts\.0\.name: .*expected string/,
-  });
-  assert.equal(parseKubeconfig('k', 'contexts: [{name: "no", context: {}}]').contexts[0]?.name, 'no');
-});
-
-test('of several documents in a file the first counts, as for kubectl, whatever the others are', () => {
-  for (const rest of ['---\ncurrent-context: b\n', '...\n---\nclusters: [', '---\n'])
-    assert.equal(parseKubeconfig('k', `---\ncurrent-context: a\n${rest}`).currentContext, 'a', rest);
-  assert.throws(() => parseKubeconfig('k', 'clusters: [\n---\ncurrent-context: b\n'), { code: 'bad-file' });
-});
-
 test('an unreadable file is named', (t) => {
   const asFolder = join(folder, 'folder');
   mkdirSync(asFolder);
@@ -188,13 +138,6 @@ test('an unreadable file is named', (t) => {
   const path = file('secret', ONE);
   chmodSync(path, 0);
   assert.throws(() => loadKubeconfig({ env: { KUBECONFIG: path } }), { code: 'no-kubeconfig' });
-});
-
-test('what kubectl itself writes for empty parts is read', () => {
-  const text =
-    'apiVersion: v1\nclusters: null\ncontexts: null\ncurrent-context: ""\nkind: Config\npreferences: {}\nusers: null\n';
-  assert.deepEqual(parseKubeconfig('x', text).contexts, []);
-  assert.deepEqual(parseKubeconfig('x', '').contexts, []);
 });
 
 test('any text is a kubeconfig or a clear error', () => {
