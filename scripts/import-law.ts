@@ -11,8 +11,10 @@ interface Rule {
   /** Not of these. */
   besides?: string[];
   notFrom: string[];
-  /** Nor what compose alone opens. */
-  notOpened?: true;
+  /** Nor what compose alone opens: not even the folders that have it; or, where those are needed for their other parts, not by name. */
+  notOpened?: 'folders' | 'names';
+  /** Nor a server or a thread. */
+  noServer?: true;
   why: string;
 }
 
@@ -38,11 +40,17 @@ const ENTRY = 'main.ts';
 /** Where the command line has its openings from. */
 const SETUP = 'setup.ts';
 
-/** No operation yet: it takes away what the others stand on, the journal too. */
-const UNINSTALL = 'uninstall.ts';
-
-/** What compose alone opens. */
+/** What compose alone opens, and who opens it. */
 const OPENED = ['@toolcrib/guard/journal', '@toolcrib/guard/cluster'];
+const OPENERS = 'openJournal|reopeningJournal|connectCluster|openUpstream';
+const SERVERS = ['node:http', 'node:https', 'node:http2', 'node:net', 'node:tls', 'node:worker_threads'];
+const SERVING = 'createServer|createSecureServer|Worker';
+
+/**
+ * A socket for a moment: a witness is what the asker itself holds open, and a port is tried before it is promised. Nobody is
+ * served there.
+ */
+const FOR_A_MOMENT = ['api/witness.ts', 'door-identity.ts'];
 
 export const rules: Rule[] = [
   ...FLOORS.flatMap((floor, at) =>
@@ -54,14 +62,27 @@ export const rules: Rule[] = [
       why: 'The guard has floors: what is below knows nothing of what is above, and journal, cluster and notifiers come in through the ports of model.',
     })),
   ),
-  ...['laptop', 'cage', 'demo'].map((folder) => ({
+  ...['laptop', 'cage', 'demo', 'uninstall'].map((folder) => ({
     folder: `${TOOLCRIB}/${folder}`,
+    // Laptop is the ground, cage stands on it, and on both the others, which do not see each other.
     notFrom: [
       'faces',
       'compose',
       'operations',
-      ...(folder === 'laptop' || folder === 'cage' ? ['demo'] : []),
+      ...['cage', 'demo', 'uninstall'].filter(
+        (other) => other !== folder && !(other === 'cage' && folder !== 'laptop'),
+      ),
     ],
+    besides: folder === 'laptop' ? FOR_A_MOMENT : [],
+    notOpened: 'names' as const,
+    noServer: true as const,
+    why: 'faces ▶ operations ▶ capabilities; what is put together by compose knows nothing of it.',
+  })),
+  ...FOR_A_MOMENT.map((only) => ({
+    folder: `${TOOLCRIB}/laptop`,
+    only,
+    notFrom: ['faces', 'compose', 'operations', 'cage', 'demo', 'uninstall'],
+    notOpened: 'names' as const,
     why: 'faces ▶ operations ▶ capabilities; what is put together by compose knows nothing of it.',
   })),
   {
@@ -73,40 +94,40 @@ export const rules: Rule[] = [
     folder: `${TOOLCRIB}/faces/api`,
     besides: [ENTRY],
     notFrom: ['faces/cli', 'cli', 'compose', 'demo'],
+    notOpened: 'folders',
+    noServer: true,
     why: 'The API is given what it serves: its entry point alone puts it together.',
   },
   {
     folder: `${TOOLCRIB}/faces/api`,
     only: ENTRY,
     notFrom: ['faces/cli', 'cli', 'demo'],
+    notOpened: 'folders',
+    noServer: true,
     why: 'Faces never import each other.',
   },
   {
     folder: `${TOOLCRIB}/faces/cli`,
     besides: [SETUP],
     notFrom: ['faces/api', 'compose'],
-    notOpened: true,
+    notOpened: 'folders',
+    noServer: true,
     why: 'A face reads arguments, calls an operation and renders its value; compose alone opens what that needs.',
   },
   {
     folder: `${TOOLCRIB}/faces/cli`,
     only: SETUP,
     notFrom: ['faces/api'],
-    notOpened: true,
+    notOpened: 'folders',
+    noServer: true,
     why: 'Faces never import each other, and compose alone opens journals and clusters.',
   },
   {
     folder: `${TOOLCRIB}/operations`,
-    besides: [UNINSTALL],
     notFrom: ['faces', 'compose'],
-    notOpened: true,
+    notOpened: 'folders',
+    noServer: true,
     why: 'An operation is given what it needs, and knows no face.',
-  },
-  {
-    folder: `${TOOLCRIB}/operations`,
-    only: UNINSTALL,
-    notFrom: ['faces', 'compose'],
-    why: 'An operation knows no face.',
   },
 ];
 
@@ -161,26 +182,43 @@ const packages: Rule[] = [
 /** Tests may put together what they need. */
 export const TESTS = ['**/*.test.ts', '**/*.contract.ts', '**/testing/**'];
 
+/** As Biome has it: of these modules nothing, or nothing of these names. */
+interface Pattern {
+  group: string[];
+  importNamePattern?: string;
+  why: string;
+}
+
 /** The `overrides` of biome.json: of a file only the last that fits counts, so each says all that holds for its folder. */
 export function overrides() {
   const ofPackage = (folder: string) => packages.find((one) => folder.startsWith(`${one.folder}/`));
-  const within = rules.map(({ folder, only, besides, notFrom, notOpened, why }) => {
+  const within = rules.map(({ folder, only, besides, notFrom, notOpened, noServer, why }) => {
     const relative = notFrom.flatMap((other) => [
       `**/../${other}/**`,
       `../${other}/**`,
       `../../${other}/**`,
       `../../../${other}/**`,
     ]);
-    const group = [...relative, ...(notOpened ? OPENED : [])];
+    const group = [...relative, ...(notOpened === 'folders' ? OPENED : [])];
     const around = ofPackage(folder);
+    const named = (modules: string[], names: string): Pattern => ({
+      group: modules,
+      importNamePattern: names,
+      why: 'Compose alone opens journals, clusters, sockets and threads.',
+    });
     return {
       includes: [`${folder}/${only ?? '**/*.ts'}`, ...(besides ?? []).map((file) => `!${folder}/${file}`)],
-      patterns: [{ group, why }, ...(around ? [{ group: around.notFrom, why: around.why }] : [])],
+      patterns: [
+        { group, why },
+        ...(around ? [{ group: around.notFrom, why: around.why }] : []),
+        ...(notOpened === 'names' ? [named(OPENED, OPENERS)] : []),
+        ...(noServer ? [named(SERVERS, SERVING)] : []),
+      ] as Pattern[],
     };
   });
   const between = packages.map(({ folder, notFrom, why }) => ({
     includes: [`${folder}/**/*.ts`],
-    patterns: [{ group: notFrom, why }],
+    patterns: [{ group: notFrom, why }] as Pattern[],
   }));
   return [...between, ...within].map(({ includes, patterns }) => ({
     includes: [...includes, ...TESTS.map((pattern) => `!${pattern}`)],
@@ -189,7 +227,7 @@ export function overrides() {
         style: {
           noRestrictedImports: {
             level: 'error',
-            options: { patterns: patterns.map(({ group, why }) => ({ group, message: why })) },
+            options: { patterns: patterns.map(({ why, ...pattern }) => ({ ...pattern, message: why })) },
           },
         },
       },
@@ -218,6 +256,30 @@ export const planted = [
   { file: `${TOOLCRIB}/laptop/planted.ts`, line: "import { print } from '../faces/cli/terminal.ts';" },
   { file: `${TOOLCRIB}/laptop/planted-compose.ts`, line: "import { desks } from '../compose/desks.ts';" },
   { file: `${TOOLCRIB}/cage/planted.ts`, line: "import { demo } from '../demo/demo.ts';" },
+  {
+    file: `${TOOLCRIB}/laptop/planted-cluster.ts`,
+    line: "import { connectCluster } from '@toolcrib/guard/cluster';",
+  },
+  { file: `${TOOLCRIB}/laptop/api/planted-server.ts`, line: "import { createServer } from 'node:net';" },
+  {
+    file: `${TOOLCRIB}/laptop/door-identity.ts`,
+    line: "import { openUpstream } from '@toolcrib/guard/cluster';",
+  },
+  { file: `${TOOLCRIB}/cage/planted-thread.ts`, line: "import { Worker } from 'node:worker_threads';" },
+  { file: `${TOOLCRIB}/demo/planted.ts`, line: "import { openJournal } from '@toolcrib/guard/journal';" },
+  {
+    file: `${TOOLCRIB}/demo/planted-compose.ts`,
+    line: "import { openCommand } from '../compose/command.ts';",
+  },
+  {
+    file: `${TOOLCRIB}/uninstall/planted-journal.ts`,
+    line: "import { loadKey, openJournal } from '@toolcrib/guard/journal';",
+  },
+  { file: `${TOOLCRIB}/faces/api/planted-server.ts`, line: "import { createServer } from 'node:http';" },
+  { file: `${TOOLCRIB}/faces/cli/planted-server.ts`, line: "import { createServer } from 'node:http';" },
+  { file: `${TOOLCRIB}/operations/planted-thread.ts`, line: "import { Worker } from 'node:worker_threads';" },
+  { file: `${TOOLCRIB}/uninstall/planted.ts`, line: "import { demo } from '../demo/demo.ts';" },
+  { file: `${TOOLCRIB}/laptop/planted-cage.ts`, line: "import { mayAnswer } from '../cage/lineage.ts';" },
   { file: `${TOOLCRIB}/operations/planted.ts`, line: "import { print } from '../faces/cli/terminal.ts';" },
   { file: `${TOOLCRIB}/operations/planted-compose.ts`, line: "import { desks } from '../compose/desks.ts';" },
   { file: `${TOOLCRIB}/compose/planted.ts`, line: "import { print } from '../faces/cli/terminal.ts';" },

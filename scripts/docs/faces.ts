@@ -1,4 +1,4 @@
-import { routeOf } from '../../packages/toolcrib/src/faces/api/routes.ts';
+import { routeOf, whyNot } from '../../packages/toolcrib/src/faces/api/routes.ts';
 import { commandOf, noOperation } from '../../packages/toolcrib/src/faces/cli/offers.ts';
 import { operations } from '../../packages/toolcrib/src/operations/index.ts';
 import { operationNames } from '../../packages/toolcrib/src/operations/operation.ts';
@@ -8,9 +8,11 @@ import { table } from './regions.ts';
 export function facesTable(): string {
   const rows = operationNames.map((name) => {
     const { title, looks, reaches, event } = operations[name];
-    const { method, path } = routeOf(operations[name]);
+    const why = whyNot(name);
+    const route = why === undefined ? routeOf(operations[name]) : undefined;
+    const api = route ? `\`${route.method} ${route.path}\`` : `no: ${why}`;
     const how = [looks ? 'looks' : 'changes', ...(event ? ['tells on the way'] : [])].join(', ');
-    return [`\`${name}\``, title, how, reaches, `\`toolcrib ${commandOf[name]}\``, `\`${method} ${path}\``];
+    return [`\`${name}\``, title, how, reaches, `\`toolcrib ${commandOf[name]}\``, api];
   });
   return table(['operation', 'what', 'how', 'reaches', 'command line', 'API'], rows);
 }

@@ -26,7 +26,7 @@ const STEPS: Step[] = [
     step: 'read',
     does: 'the one form that is judged and sent; whether it needs a judgement at all',
     folders: ['request.ts', 'status.ts', 'read/', 'effects/needs-judgement.ts'],
-    way: ['judge', 'harmless-writes', 'request-key'],
+    way: ['judge', 'asking', 'harmless-writes', 'request-key'],
   },
   {
     step: 'effect',
@@ -72,7 +72,7 @@ const STEPS: Step[] = [
   {
     step: 'hold',
     does: 'a person is asked, for exactly what was seen',
-    folders: ['hold/'],
+    folders: ['hold/', 'lease/'],
     way: ['holds', 'waiting', 'approved', 'with-the-rest', 'answers'],
   },
   {
@@ -107,7 +107,7 @@ const STEPS: Step[] = [
     step: 'record',
     does: 'what was asked, decided and became of it; after a crash the cluster is asked',
     folders: [],
-    way: ['recording', 'recover', 'settling', 'settle-by-looking', 'on-the-way'],
+    way: ['recording', 'recover', 'settling', 'settle-by-looking', 'on-the-way', 'log'],
   },
   { step: 'tell', does: 'desktop and the terminal that waits', folders: ['notify/'], way: [] },
   { step: 'undo', does: 'brings back what went, or finishes what was softened', folders: ['undo/'], way: [] },

@@ -11,6 +11,7 @@ const EXIT = {
   'not-found': 2,
   'wrong-key': 2,
   'missing-part': 2,
+  'too-large': 2,
   conflict: 1,
   overdue: 1,
   'not-kept': 1,

@@ -26,6 +26,8 @@ export type ToolcribErrorCode =
   | 'not-kept'
   | 'not-understood'
   | 'limit'
+  /** What was sent is larger than anything that is taken there. */
+  | 'too-large'
   | 'missing-part'
   | 'unverifiable';
 
@@ -57,6 +59,7 @@ const EXIT: Partial<Record<ToolcribErrorCode, 1 | 2>> = {
   'not-found': 2,
   'wrong-key': 2,
   'missing-part': 2,
+  'too-large': 2,
   conflict: 1,
   overdue: 1,
   'not-kept': 1,

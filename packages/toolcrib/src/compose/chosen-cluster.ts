@@ -1,10 +1,10 @@
 import { homedir } from 'node:os';
 import { contextNameOf, ToolcribError } from '@toolcrib/model';
-import { contexts } from '../laptop/contexts.ts';
 import { pathsOf } from '../laptop/paths.ts';
 import { loadPerson, loadPersonHere } from '../laptop/person-kubeconfig.ts';
 import { terminalOf } from '../laptop/shown-terminal.ts';
 import type { Chosen } from '../operations/context.ts';
+import { contexts } from './contexts.ts';
 
 /**
  * The cluster that this terminal's kubectl would use, reached with the person's own credentials: by this terminal's

@@ -36,19 +36,22 @@ export async function openCommand(command: Command): Promise<{ context: Context;
       return once;
     };
   };
-  const journal = kept<Journal>(async () => {
+  const openOwnJournal = async () => {
     const { loadKey, openJournal } = await import('@toolcrib/guard/journal');
     const folder = paths.journal;
     if (!existsSync(folder))
       throw new ToolcribError('not-found', 'There is no journal yet: nothing has gone through a guard.', {
         next: 'Turn it on: eval "$(toolcrib on)"',
       });
-    const value = openJournal({ folder, key: loadKey({ folder, env }), clock: systemClock });
+    return openJournal({ folder, key: loadKey({ folder, env }), clock: systemClock });
+  };
+  const journal = kept<Journal>(async () => {
+    const value = await openOwnJournal();
     return { value, close: () => value.close() };
   });
   // By the names that the guard has for them.
   const clusters = kept<(context: string) => Cluster>(async () => {
-    const { contexts } = await import('../laptop/contexts.ts');
+    const { contexts } = await import('./contexts.ts');
     const all = contexts({ env, home });
     return { value: all.cluster, close: () => all.close() };
   });
@@ -73,7 +76,7 @@ export async function openCommand(command: Command): Promise<{ context: Context;
     journal,
     guard: async () => {
       const { guardOver } = await import('./guard-over.ts');
-      return guardOver(paths) satisfies Guard;
+      return guardOver(paths, env) satisfies Guard;
     },
     cluster: async (name) => (await clusters())(name),
     chosen,
@@ -85,6 +88,20 @@ export async function openCommand(command: Command): Promise<{ context: Context;
     async policy() {
       const { policyFile } = await import('../laptop/policy-file.ts');
       return policyFile(paths.policy).current();
+    },
+    here() {
+      if (command.terminal) return { paths, env, home, platform: process.platform };
+      throw new ToolcribError('usage', 'No terminal asks.', {
+        next: 'Ask it in the terminal that is meant.',
+      });
+    },
+    async kubeconfigs() {
+      const { loadPerson } = await import('../laptop/person-kubeconfig.ts');
+      return loadPerson(paths, env, home);
+    },
+    async holdings() {
+      const own = await openOwnJournal();
+      return own.holdings().finally(() => own.close());
     },
     runs: () => command.runs ?? liveRuns?.(paths.runs) ?? [],
   };

@@ -6,7 +6,6 @@ import type { Heartbeat } from '@toolcrib/guard/port/heartbeat';
 import { judges } from '@toolcrib/guard/port/judges';
 import { messageOf } from '@toolcrib/model';
 import { forgetDeadRuns } from '../cage/runs.ts';
-import { contexts, meaningIn } from '../laptop/contexts.ts';
 import { becomeGuard, reportStartFailure } from '../laptop/daemon.ts';
 import { ownFolder } from '../laptop/files.ts';
 import { grants } from '../laptop/grants.ts';
@@ -15,10 +14,11 @@ import { type Paths, pathsOf } from '../laptop/paths.ts';
 import { rulesStamp } from '../laptop/policy-stamp.ts';
 import { systemClock } from '../laptop/system-clock.ts';
 import { stampsOf, watchFiles, watchFolder } from '../laptop/watch.ts';
-import type { WorkerSetup } from './guard-worker.ts';
+import { contexts, meaningIn } from './contexts.ts';
 import type { FromKeeper } from './keeper-messages.ts';
 import { log } from './log.ts';
 import { judgeThread, startKeeper } from './threads.ts';
+import type { WorkerSetup } from './worker-messages.ts';
 
 /** Milliseconds. */
 const REFRESH_PAUSE = 500;

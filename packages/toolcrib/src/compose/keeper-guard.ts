@@ -11,6 +11,7 @@ export function keeperGuard(
 ): Guard {
   const { held, running } = deps;
   return {
+    start: async () => 'running',
     status: deps.status,
     holds: async () => held.list(),
     async hold(code) {

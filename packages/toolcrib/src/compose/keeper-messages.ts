@@ -2,7 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { TokenNews } from '@toolcrib/guard/port/messages';
 import type { ToolcribErrorCode } from '@toolcrib/model';
 import type { GuardStatus } from '../laptop/api/schema.ts';
-import type { WorkerSetup } from './guard-worker.ts';
+import type { WorkerSetup } from './worker-messages.ts';
 
 /** What the door's thread hands to the one that people ask, at its start. */
 export interface KeeperSetup extends WorkerSetup {

@@ -9,7 +9,6 @@ import { forgetRun } from '../cage/runs.ts';
 import { personOf } from '../laptop/api/person.ts';
 import type { GuardStatus, RunTokenBody, RunTokens } from '../laptop/api/schema.ts';
 import type { Asker } from '../laptop/api/witness.ts';
-import { contexts } from '../laptop/contexts.ts';
 import { loadDoorIdentity } from '../laptop/door-identity.ts';
 import { mints } from '../laptop/mints.ts';
 import { pathsOf } from '../laptop/paths.ts';
@@ -18,6 +17,7 @@ import { systemClock } from '../laptop/system-clock.ts';
 import { version } from '../laptop/version.ts';
 import { type Operation, perform } from '../operations/operation.ts';
 import { openCommand } from './command.ts';
+import { contexts } from './contexts.ts';
 import { desks } from './desks.ts';
 import { errands } from './errands.ts';
 import { closeInherited, housekeeping } from './housekeeping.ts';
@@ -160,7 +160,8 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
     async perform(operation, input, from, tell) {
       const asker = { person: personOf(from), pid: from?.pid };
       const runs = running.all();
-      if (operation.reaches === 'cluster')
+      // What may take long, or loads much, is done aside.
+      if (!['guard', 'journal'].includes(operation.reaches))
         return away.run({ name: operation.name, input, asker, runs }, tell);
       const { context, close } = await openCommand({ env, home, asker, runs, terminal: false });
       const guard = keeperGuard(asker, { held, running, status, stop: () => post({ type: 'stop' }) });

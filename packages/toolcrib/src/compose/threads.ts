@@ -2,9 +2,9 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { JudgeThread } from '@toolcrib/guard/port/judges';
 import { messageOf, ToolcribError } from '@toolcrib/model';
 import type { GuardStatus } from '../laptop/api/schema.ts';
-import type { Serve, WorkerSetup } from './guard-worker.ts';
 import type { FromKeeper, KeeperSetup, ToKeeper } from './keeper-messages.ts';
 import { threadAt } from './thread-at.ts';
+import type { Serve, WorkerSetup } from './worker-messages.ts';
 
 export interface Keeper {
   /** Contexts with something left over, as far as that is known. */

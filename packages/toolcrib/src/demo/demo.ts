@@ -1,12 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { loadKey, openJournal } from '@toolcrib/guard/journal';
 import { plain, tree } from '@toolcrib/guard/radius';
-import { undoAct } from '@toolcrib/guard/undo/act';
-import { ToolcribError } from '@toolcrib/model';
+import { ToolcribError, type UndoRecord } from '@toolcrib/model';
 import { guardClient } from '../laptop/api/client.ts';
-import { contexts } from '../laptop/contexts.ts';
 import { pathsOf } from '../laptop/paths.ts';
-import { systemClock } from '../laptop/system-clock.ts';
 import { compared, type Pods, podsOf, uidOf, until } from './count.ts';
 import { dashboard } from './dashboard.ts';
 import { findKubectl, type Kubectl } from './kubectl.ts';
@@ -28,6 +24,12 @@ export interface Counted {
   kept?: { direct: string; guarded: string; home: string; end: string };
 }
 
+/** Brings an act back as `toolcrib undo` does, with that environment. */
+type Undo = (
+  act: string,
+  where: { env: Record<string, string | undefined>; home: string },
+) => Promise<Pick<UndoRecord, 'results'>>;
+
 /**
  * The incident, replayed with real parts. Every number told is counted from the cluster at that moment. Interrupted (a
  * signal, or `interrupted` rejects), it ends what it started first.
@@ -36,14 +38,14 @@ export interface Counted {
  */
 export async function demo(
   tell: Teller,
-  options: { keep: boolean; interrupted: Promise<never> },
+  options: { keep: boolean; interrupted: Promise<never>; undo: Undo },
 ): Promise<Counted> {
   const { path, kubectl } = await findKubectl();
   tell.line(`kubectl: ${path}`);
   const stage = setStage(400);
   let kept = false;
   try {
-    const story = play(tell, stage, kubectl, options.keep);
+    const story = play(tell, stage, kubectl, options);
     const counted = await Promise.race([story, options.interrupted]);
     kept = options.keep;
     return { kubectl: path, ...counted };
@@ -56,15 +58,15 @@ async function play(
   tell: Teller,
   stage: Stage,
   kubectl: Kubectl,
-  keep: boolean,
+  options: { keep: boolean; undo: Undo },
 ): Promise<Omit<Counted, 'kubectl'>> {
   const pods = await cluster(tell, stage, kubectl);
   const lost = await without(tell, stage, kubectl, pods);
   await stage.startGuard();
   const before = await podsOf(kubectl, stage.direct, NS, KAFKA);
   const { actId, ...guarded } = await withGuard(tell, stage, kubectl, before);
-  const undone = await undo(tell, stage, kubectl, actId, before);
-  const kept = goOn(tell, stage, keep);
+  const undone = await undo(tell, stage, kubectl, { actId, by: options.undo }, before);
+  const kept = goOn(tell, stage, options.keep);
   return { without: lost, guarded, undone, ...(kept ? { kept } : {}) };
 }
 
@@ -164,31 +166,16 @@ async function undo(
   tell: Teller,
   stage: Stage,
   kubectl: Kubectl,
-  actId: string,
+  { actId, by }: { actId: string; by: Undo },
   before: Pods,
 ): Promise<Counted['undone']> {
   const { direct, env } = stage;
   tell.chapter('Undo');
   tell.command(`toolcrib undo ${actId}`);
-  const folder = pathsOf(env).journal;
-  const journal = openJournal({ folder, key: loadKey({ folder, env }), clock: systemClock });
-  const clusters = contexts({ env, home: stage.folder });
-  try {
-    const clusterFor = async (context: string) => clusters.cluster(context);
-    const record = await undoAct(
-      { journal, clusterFor, clock: systemClock, by: 'demo' },
-      actId,
-      () => undefined,
-    );
-    tell.quote(
-      record.results
-        .map(({ what, result, note }) => `${result}  ${what}${note ? `  (${note})` : ''}`)
-        .join('\n'),
-    );
-  } finally {
-    await clusters.close();
-    await journal.close();
-  }
+  const { results } = await by(actId, { env, home: stage.folder });
+  tell.quote(
+    results.map(({ what, result, note }) => `${result}  ${what}${note ? `  (${note})` : ''}`).join('\n'),
+  );
   const set = await uidOf(kubectl, direct, NS, 'statefulset/kafka');
   const after = await podsOf(kubectl, direct, NS, KAFKA);
   const { same, pods } = compared(before, after);

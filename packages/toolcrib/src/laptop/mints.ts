@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import type { TokenGrant } from '@toolcrib/guard/door/tokens';
 import { ToolcribError } from '@toolcrib/model';
 import type { RunTokenBody, RunTokens } from './api/schema.ts';
-import type { Contexts } from './contexts.ts';
 
 /** The tokens of runs, as the keeper gives them out. */
 export interface Mints {
@@ -17,7 +16,8 @@ export interface Mints {
 
 /** @param deps.ownTokens those of the person's own kubeconfigs */
 export function mints(deps: {
-  contexts: Pick<Contexts, 'names' | 'meaning'>;
+  /** As compose has them: `meaning` says what each leads to, and as whom; empty where that can't be told. */
+  contexts: { names(): string[]; meaning(context: string): string };
   ownTokens(): Promise<string[]>;
   grant(token: string, grant: TokenGrant): void;
 }): Mints {

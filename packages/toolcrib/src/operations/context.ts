@@ -2,6 +2,8 @@ import type { GuardPolicy } from '@toolcrib/guard/policy/policy';
 import type { Clock, Cluster, Hold, Journal } from '@toolcrib/model';
 import type { RunProcess } from '../cage/lineage.ts';
 import type { GuardStatus } from '../laptop/api/schema.ts';
+import type { Here } from '../laptop/here.ts';
+import type { Person as Kubeconfigs } from '../laptop/person-kubeconfig.ts';
 
 /** Who asks, as the face was told by the operating system: never by a word of what is asked. */
 export interface Person {
@@ -21,6 +23,11 @@ export type Ending = NonNullable<GuardStatus['ending']>;
 
 /** The running guard, as whoever asks may speak with it. Each throws `ToolcribError` `not-running` where nobody answers. */
 export interface Guard {
+  /**
+   * In the background, where it does not run.
+   * @throws ToolcribError what it could not start for: `port-in-use`, `bad-file` …, or `not-running`
+   */
+  start(): Promise<'started' | 'running'>;
   status(): Promise<GuardStatus>;
   /** All that are remembered, whatever their state. */
   holds(): Promise<Hold[]>;
@@ -63,6 +70,12 @@ export interface Context {
   /** @throws ToolcribError `unknown-context`, `no-kubeconfig`, `bad-file` where no kubeconfig has such a context */
   knownContext(name: string): Promise<void>;
   policy(): Promise<Pick<GuardPolicy, 'softenMs' | 'mayArriveMs'>>;
+  /** The terminal that asks. @throws ToolcribError `usage` where none does */
+  here(): Here;
+  /** The person's clusters over all terminals. @throws ToolcribError `no-kubeconfig`, `bad-file` */
+  kubeconfigs(): Promise<Kubeconfigs>;
+  /** How much of the journal is still needed: opened and closed for that. @throws ToolcribError as {@link Context.journal} */
+  holdings(): Promise<{ snapshots: number; unfinished: number }>;
   /** The runs that go on, by which it is told whose process asks. */
   runs(): readonly RunProcess[];
 }

@@ -1,4 +1,5 @@
-import { chmodSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before } from 'node:test';
@@ -7,7 +8,11 @@ import { openSandbox } from '@toolcrib/guard/testing/sandbox-target.ts';
 import type { ClusterTarget } from '@toolcrib/guard/testing/target.ts';
 import { runDeployment } from '@toolcrib/guard/testing/workloads.ts';
 import { type Act, type Hold, type RequestRecord, type SoftenRecord, ToolcribError } from '@toolcrib/model';
+import { vetTools } from '@toolcrib/vet';
+import { goodHistory, licenceText, makeRepository, NOW } from '@toolcrib/vet/testing/repository.ts';
 import type { GuardStatus } from '../laptop/api/schema.ts';
+import { loadDoorIdentity } from '../laptop/door-identity.ts';
+import { pathsOf } from '../laptop/paths.ts';
 import { systemClock } from '../laptop/system-clock.ts';
 import type { Context } from './context.ts';
 import { operationContract } from './operation.contract.ts';
@@ -18,18 +23,37 @@ let folder: string;
 let target: ClusterTarget;
 let journal: SqliteJournal;
 let holds: Hold[];
+const scratch = mkdtempSync(join(tmpdir(), 'toolcrib-operations-scratch-'));
+const at = (name: string) => join(scratch, name);
+const paths = pathsOf({ TOOLCRIB_HOME: at('state') }, scratch);
+let tool: ReturnType<typeof makeRepository>;
 const examples = {
   act: { act: '' },
   approve: { code: 'BCDFG', as: 'softened' },
+  criteria: {},
   deny: { code: 'BCDFG' },
+  doctor: {},
+  'door-port': { port: 0 },
   finish: { act: 'act-softened', sameCluster: true },
   held: { closed: true },
   hold: { code: 'BCDFG' },
   log: { limit: 100 },
   radius: { what: 'deploy/web', namespace: 'default' },
+  'renew-trust': { mirror: 'http://127.0.0.1:1', root: at('none.json') },
+  sbom: { file: at('bom.json') },
+  'sbom-diff': { before: at('bom.json'), after: at('bom.json') },
+  start: {},
   status: {},
   stop: {},
+  terminal: {},
+  trust: {},
   undo: { act: 'act-refused', sameCluster: true },
+  uninstall: { purge: true },
+  'uninstall-plan': { purge: false },
+  verify: { artefact: { file: at('tool') }, checksums: at('sums') },
+  vet: { specs: [] as string[], policy: at('policy.yaml'), at: NOW },
+  'vet-packs': { packs: [at('pack.json')], policy: at('policy.yaml'), offline: true },
+  'vet-publish': { spec: '', policy: at('policy.yaml'), at: NOW },
 };
 
 before(async () => {
@@ -39,6 +63,20 @@ before(async () => {
   chmodSync(join(folder, 'key'), 0o600);
   journal = openJournal({ folder, key: loadKey({ folder, env: {} }), clock: systemClock });
   holds = await journal.holds();
+  process.env.XDG_DATA_HOME = at('data');
+  await loadDoorIdentity(paths, []);
+  writeFileSync(at('tool'), 'a tool\n');
+  writeFileSync(at('sums'), `${createHash('sha256').update('a tool\n').digest('hex')}  tool\n`);
+  writeFileSync(at('bom.json'), JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1 }));
+  writeFileSync(
+    at('policy.yaml'),
+    'apiVersion: toolcrib.dev/v1alpha1\nkind: TrustPolicy\nspec: {default: a, profiles: {a: {require: [licence]}}}\n',
+  );
+  const { commits, tags } = goodHistory(await licenceText('Apache-2.0'));
+  tool = makeRepository(commits, tags);
+  examples.vet.specs = [tool.dir];
+  examples['vet-publish'].spec = tool.dir;
+  await vetTools({ ...examples.vet, keepIn: at('pack.json') });
   examples.act.act = holds[0]?.actId ?? '';
   target = await openSandbox();
   const owner = await runDeployment(target, 'default', 'web', 1);
@@ -58,7 +96,8 @@ before(async () => {
 after(async () => {
   await journal?.close();
   await target?.close();
-  rmSync(folder, { recursive: true });
+  tool?.remove();
+  for (const one of [folder, scratch]) rmSync(one, { recursive: true });
 });
 
 async function actOf(id: string, request: Partial<RequestRecord>): Promise<void> {
@@ -106,6 +145,7 @@ const context = (): Context => ({
   clock: systemClock,
   journal: async () => journal,
   guard: async () => ({
+    start: async () => 'started',
     status: async () => status,
     holds: async () => holds,
     hold: async () => known(),
@@ -121,7 +161,11 @@ const context = (): Context => ({
     throw new ToolcribError('unknown-context', `There is no context ${name}.`);
   },
   policy: async () => ({ softenMs: 1_000, mayArriveMs: () => 1_000 }),
+  here: () => ({ paths, env: { PATH: '/usr/bin:/bin', HOME: scratch }, home: scratch, platform: 'linux' }),
+  kubeconfigs: () => Promise.reject(new ToolcribError('no-kubeconfig', 'There is none.')),
+  holdings: () => journal.holdings(),
   runs: () => [],
 });
 
-operationContract(context, examples);
+// Nobody answers there, and another repository than Sigstore's needs a first root.
+operationContract(context, examples, { 'renew-trust': 'unverifiable' });

@@ -6,6 +6,9 @@ import { operation } from './operation.ts';
 import { actStorySchema } from './stories/story.ts';
 import { answerableActs, factsOf, newerOnes, told } from './stories/tell.ts';
 
+/** Each comes with all its requests: more at once would be held in memory, and by the journal's one reader. */
+const MOST_ACTS = 1_000;
+
 export const log = operation({
   name: 'log',
   title: 'What was asked, what was decided, and what became of it, newest first. Needs no guard.',
@@ -14,7 +17,7 @@ export const log = operation({
   input: z.strictObject({
     /** Also one that no kubeconfig has any more. A name stands for all that it means in the terminals; with a mark it is one of these. */
     context: z.string().optional(),
-    limit: z.int().min(1).default(20),
+    limit: z.int().min(1).max(MOST_ACTS).default(20),
   }),
   output: z.object({
     stories: z.array(actStorySchema),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import type { ToolcribErrorCode } from '@toolcrib/model';
 import type { Context } from './context.ts';
 import { operations } from './index.ts';
 import { type Operation, type OperationName, operationNames, perform } from './operation.ts';
@@ -9,8 +10,15 @@ import { type Operation, type OperationName, operationNames, perform } from './o
 /** An input of each with which something is to be had in the world that the context opens. */
 export type Examples = { readonly [Name in OperationName]: Record<string, unknown> };
 
-/** What holds for every operation, whatever it does. */
-export function operationContract(context: () => Context, examples: Examples): void {
+/**
+ * What holds for every operation, whatever it does.
+ * @param refused by what each is refused in the world that the context opens, where there is nothing to be had
+ */
+export function operationContract(
+  context: () => Context,
+  examples: Examples,
+  refused: Partial<Record<OperationName, ToolcribErrorCode>> = {},
+): void {
   for (const name of operationNames) {
     const one: Operation = operations[name];
 
@@ -38,6 +46,9 @@ export function operationContract(context: () => Context, examples: Examples): v
 
       it('gives what its schemas say, and what can cross a wire', async () => {
         const told: unknown[] = [];
+        const code = refused[name];
+        if (code !== undefined)
+          return assert.rejects(perform(one, context(), examples[name]), { name: 'ToolcribError', code });
         const value = await perform(one, context(), examples[name], (event) => told.push(event));
         one.output.parse(value);
         const sent = JSON.parse(JSON.stringify(value));
@@ -50,10 +61,7 @@ export function operationContract(context: () => Context, examples: Examples): v
 
   it('knows no process, no terminal and no exit code', () => {
     const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' });
-    // The uninstall is none yet: it is called by its face with what it stands on.
-    const sources = files.filter(
-      (file) => /\.ts$/.test(file) && !/\.(test|contract)\.ts$|^uninstall/.test(file),
-    );
+    const sources = files.filter((file) => /\.ts$/.test(file) && !/\.(test|contract)\.ts$/.test(file));
     assert.ok(sources.length > operationNames.length);
     for (const file of sources)
       assert.doesNotMatch(

@@ -6,15 +6,30 @@ import type { Context } from './context.ts';
 export const operationNames = [
   'act',
   'approve',
+  'criteria',
   'deny',
+  'doctor',
+  'door-port',
   'finish',
   'held',
   'hold',
   'log',
   'radius',
+  'renew-trust',
+  'sbom',
+  'sbom-diff',
+  'start',
   'status',
   'stop',
+  'terminal',
+  'trust',
   'undo',
+  'uninstall',
+  'uninstall-plan',
+  'verify',
+  'vet',
+  'vet-packs',
+  'vet-publish',
 ] as const;
 export type OperationName = (typeof operationNames)[number];
 
@@ -32,8 +47,12 @@ export interface Operation<
   readonly title: string;
   /** Nothing is changed by it. */
   readonly looks: boolean;
-  /** The farthest that it reaches. What a cluster sends may take long, so a face that others wait for does that aside. */
-  readonly reaches: 'guard' | 'journal' | 'cluster';
+  /**
+   * The farthest that it reaches. What a cluster sends may take long, so a face that others wait for does that aside.
+   * `terminal`: the terminal that asks, and toolcrib's own files; `files`: what the input names on this machine or in the
+   * network, written by strangers; `itself`: what came with toolcrib.
+   */
+  readonly reaches: 'guard' | 'journal' | 'cluster' | 'terminal' | 'files' | 'itself';
   readonly input: In;
   readonly output: Out;
   /** What is told on the way; absent where it is over in a moment. */

@@ -1,5 +1,6 @@
-import { ToolcribError } from '@toolcrib/model';
+import { ToolcribError } from '@toolcrib/model/errors';
 import { z } from 'zod';
+import { namedSignerSchema } from '../verify/named-signers.ts';
 
 const judgedBy = {
   /** File of the policy; else that of this folder, unless it comes with what is judged; else toolcrib's own. */
@@ -56,6 +57,57 @@ export const packsInput = z.strictObject({
   offline: z.boolean().default(false),
 });
 export type PacksInput = z.input<typeof packsInput>;
+
+const path = z.string().min(1);
+
+export const signatureInput = z.strictObject({
+  /** What would run: a file, a digest of which only the hash is known, or a signed tag of a clone. */
+  artefact: z.union([
+    z.strictObject({ file: path }),
+    z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+    z.strictObject({ clone: path, tag: z.string() }),
+  ]),
+  /** What signs it. */
+  proof: z.union([z.strictObject({ bundle: path }), z.strictObject({ signature: path })]).optional(),
+  /** Detached, of cosign. */
+  certificate: path.optional(),
+  /** The proof is over this checksum file then. */
+  checksums: path.optional(),
+  /** None: a good signature is proposed, and not passed. */
+  signers: z.array(namedSignerSchema).default([]),
+  purl: z.string().optional(),
+  sourceRepository: z.string().optional(),
+  sourceRef: z.string().optional(),
+  builder: z.string().optional(),
+  /** Another Sigstore's. */
+  trustedRoot: path.optional(),
+  /** A person named these files here and now: pipes are read too. Else only regular files are opened. */
+  byHand: z.boolean().default(false),
+});
+export type SignatureInput = z.input<typeof signatureInput>;
+
+export const sbomInput = z.strictObject({
+  file: path,
+  /** The bytes it should describe. */
+  artefact: path.optional(),
+  /** The package and version it should describe. */
+  purl: z.string().optional(),
+  /** OSV data: a file, a folder or an export. */
+  osv: path.optional(),
+});
+export type SbomInput = z.input<typeof sbomInput>;
+
+/** Files of two versions. */
+export const sbomDiffInput = z.strictObject({ before: path, after: path });
+export type SbomDiffInput = z.input<typeof sbomDiffInput>;
+
+export const renewRootInput = z.strictObject({
+  /** Another TUF repository with the same targets. */
+  mirror: z.string().optional(),
+  /** File of the first root to trust for that repository. */
+  root: path.optional(),
+});
+export type RenewRootInput = z.input<typeof renewRootInput>;
 
 /** @throws ToolcribError `usage` for what is no input */
 export function checked<Schema extends z.ZodType>(schema: Schema, input: z.input<Schema>): z.output<Schema> {

@@ -1,27 +1,14 @@
 import { combineVerdicts, ToolcribError, type Verdict } from '@toolcrib/model';
 import type { z } from 'zod';
+import type { Verification } from '../pack/outcome.ts';
 import { collectAgain } from '../pack/recollect.ts';
-import { underOwnPolicy, type Verification, verifyPack } from '../pack/verify.ts';
+import { underOwnPolicy, verifyPack } from '../pack/verify.ts';
 import { policyReader } from '../policy/default.ts';
 import { inForce } from '../policy/policy.ts';
 import { standsIn } from '../policy/stands-in.ts';
 import { checked, type PacksInput, packsInput } from './input.ts';
+import type { VerifiedPack, VerifiedPacks } from './outcome.ts';
 import { readText } from './read-text.ts';
-
-/** One pack, held against its sources and against the reader's own policy. */
-export interface VerifiedPack extends Verification {
-  path: string;
-  /** What the reader demands, and by which policy. */
-  ownPolicy: Omit<ReturnType<typeof underOwnPolicy>, 'unread'> & { path: string };
-  /** It is older than that: days. */
-  maxAgeDays?: number;
-}
-
-export interface VerifiedPacks {
-  packs: VerifiedPack[];
-  /** The worst of them. */
-  verdict: Verdict;
-}
 
 /**
  * Each pack against its sources and against the reader's own policy, as that is in force now.

@@ -3,13 +3,7 @@ import { inForce } from '../policy/policy.ts';
 import type { ResolvedPolicy } from '../policy/resolved.ts';
 import { standsIn } from '../policy/stands-in.ts';
 import type { Target } from '../sources/source.ts';
-
-/** A policy file that stands beside what is judged, so that it does not count: whose it is, and what counts instead. */
-export interface PassedOver {
-  file: string;
-  of: string;
-  instead: string;
-}
+import type { PassedOver } from './outcome.ts';
 
 /**
  * The policy for each tool, without the exceptions that have ended. The one of this folder counts for all but those

@@ -1,19 +1,9 @@
-import { combineVerdicts, ToolcribError, type Verdict } from '@toolcrib/model';
-import type { ResolvedPolicy } from '../policy/resolved.ts';
-import type { Item } from '../publish/checklist.ts';
+import { combineVerdicts, ToolcribError } from '@toolcrib/model';
 import { publishChecklist } from '../publish/publish.ts';
 import { resolveTarget } from '../sources/target.ts';
 import { checked, type PublishInput, publishInput } from './input.ts';
-import { type PassedOver, passedOvers, policyChooser } from './policy-for.ts';
-
-/** What a tool of one's own lacks before it can be open source. */
-export interface Publishable {
-  name: string;
-  items: Item[];
-  policy: ResolvedPolicy;
-  verdict: Verdict;
-  passedOver: PassedOver[];
-}
+import type { Publishable } from './outcome.ts';
+import { passedOvers, policyChooser } from './policy-for.ts';
 
 /** @throws ToolcribError `usage` where it is no clone on this disk */
 export async function vetPublish(

@@ -1,25 +1,13 @@
-import { combineVerdicts, type Verdict } from '@toolcrib/model';
+import { combineVerdicts } from '@toolcrib/model';
 import { assess } from '../assess.ts';
 import { readPack } from '../pack/pack.ts';
 import type { EvidencePack } from '../pack/schema.ts';
-import { type Change, changesSince } from '../pack/since.ts';
+import { changesSince } from '../pack/since.ts';
 import { checked, type ToolsInput, toolsInput } from './input.ts';
 import { keepPacks } from './keep.ts';
-import { type PassedOver, passedOvers, policyChooser } from './policy-for.ts';
+import type { Vetted } from './outcome.ts';
+import { passedOvers, policyChooser } from './policy-for.ts';
 import { readText } from './read-text.ts';
-
-/** What came of vetting tools. */
-export interface Vetted {
-  /** In the order in which they were named. */
-  packs: EvidencePack[];
-  /** The worst of them. */
-  verdict: Verdict;
-  /** Since the older pack, where one was named. `assessedAt`: when that was made, RFC 3339. */
-  since?: { assessedAt: string; changes: Change[] };
-  /** Files that were written. */
-  kept: string[];
-  passedOver: PassedOver[];
-}
 
 /**
  * Vets tools by evidence. Nothing of a tool is ever executed.

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { evidenceSchema, gapSchema, instant, sha256Hex, subjectSchema } from '../facts/evidence.ts';
 import { FACTS, isFactType } from '../facts/index.ts';
-import { resolvedPolicySchema, resultSchema, verdictSchema } from '../policy/resolved.ts';
+import { resolvedPolicySchema, resultSchema } from '../policy/resolved.ts';
+import { verdictSchema } from '../verdict.ts';
 
 /**
  * The evidence pack: one canonical JSON file (RFC 8785 and a newline). `sha256` is over the canonical JSON of all

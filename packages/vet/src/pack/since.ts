@@ -2,25 +2,9 @@ import type { Verdict } from '@toolcrib/model';
 import { viewOf } from '../criteria/criterion.ts';
 import { demandsSame } from '../policy/policy.ts';
 import type { JudgedResult } from '../policy/resolved.ts';
+import type { Change } from './outcome.ts';
 import { factsOf } from './pack.ts';
 import type { EvidencePack } from './schema.ts';
-
-/** What changed between two packs of one tool. */
-export interface Change {
-  what:
-    | 'tool'
-    | 'verdict'
-    | 'criterion'
-    | 'release'
-    | 'contributor'
-    | 'signer'
-    | 'vulnerability'
-    | 'policy'
-    | 'version';
-  text: string;
-  /** Whether a person should look: a verdict that became worse, a signer that was not there, a new vulnerability. */
-  worse: boolean;
-}
 
 const RANK: Record<Verdict, number> = { pass: 0, unknown: 1, fail: 2 };
 

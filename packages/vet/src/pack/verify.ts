@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Verdict } from '@toolcrib/model';
 import type { Fact } from '../facts/fact.ts';
 import { judge } from '../policy/judge.ts';
 import { demandsSame } from '../policy/policy.ts';
@@ -7,43 +6,10 @@ import type { JudgedResult, ResolvedPolicy } from '../policy/resolved.ts';
 import type { Collected } from '../sources/source.ts';
 import { contradictions } from './consistent.ts';
 import { hasMovedOn } from './moved-on.ts';
+import type { OwnPolicy, Reread, Verification } from './outcome.ts';
 import { factsOf, readPack } from './pack.ts';
 import { rereadSignature } from './reread-signature.ts';
 import type { EvidencePack } from './schema.ts';
-
-/** How one fact fared when its source was read again. */
-interface Reread {
-  id: string;
-  state:
-    | 'same'
-    /** The source holds more now, and still all that the pack says. */
-    | 'moved on'
-    /** The source no longer says what the pack says. */
-    | 'changed'
-    /** The bytes are the very same, yet give another value than the pack says: the pack is not true. */
-    | 'forged'
-    /** Its source gives it, and the pack does not have it. */
-    | 'left out'
-    | 'out of reach';
-  why?: string;
-}
-
-export interface Verification {
-  pack: EvidencePack;
-  /** Every criterion gave the same verdict, reason and numbers from the facts inside. */
-  recomputed: boolean;
-  /** Criteria whose result differs, with what was computed. */
-  differences: { criterion: string; inPack: Verdict | 'absent'; computed: Verdict | 'absent' }[];
-  reread: Reread[];
-  /** What is wrong with the pack in itself: made in the future, of another version's facts. */
-  contradictions: string[];
-  /** Required criteria that pass on facts which were not read again: nobody but the pack says so. */
-  unread: string[];
-  /** Whole days since the assessment, by the reader's clock: a pack says nothing of what came after it. */
-  ageDays: number;
-  /** The pack holds: recomputed, not at odds with itself, and no source that was read again contradicts it. */
-  holds: boolean;
-}
 
 /**
  * Checks a pack without trusting who made it: its hash, then every criterion from the facts inside with the policy
@@ -101,16 +67,6 @@ function unreadPasses(
       .filter(({ evidence }) => !(evidence.length > 0 ? evidence : all).every((id) => read.has(id)))
       .map(({ criterion }) => criterion)
   );
-}
-
-/** What the reader's own policy makes of a pack's facts. */
-export interface OwnPolicy {
-  /** It demands the very same as the pack's. */
-  same: boolean;
-  verdict: Verdict;
-  results: JudgedResult[];
-  /** As `Verification.unread`, of what the reader's policy requires: the pack's may have required less. */
-  unread: string[];
 }
 
 /**

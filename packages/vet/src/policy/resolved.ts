@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { sha256Hex } from '../facts/evidence.ts';
+import { verdictSchema } from '../verdict.ts';
 
-/** Three-valued, as `Verdict` of the model; *unknown* never passes. */
-export const verdictSchema = z.enum(['pass', 'fail', 'unknown']);
 const numbersSchema = z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]));
 
 export const exceptionSchema = z.strictObject({

@@ -6,17 +6,8 @@ import type { FactValue } from '../facts/index.ts';
 import type { ResolvedPolicy } from '../policy/resolved.ts';
 import type { Collected } from '../sources/source.ts';
 import type { Walked } from './blobs.ts';
+import type { Item } from './outcome.ts';
 import type { Secret } from './secrets.ts';
-
-/** One thing to have before an internal tool can be open source. */
-export interface Item {
-  id: string;
-  title: string;
-  verdict: Verdict;
-  reason: string;
-  /** The command that mends it; absent where nothing is to be done. */
-  mend?: string;
-}
 
 export interface Searched {
   walked: Walked;

@@ -3,8 +3,9 @@ import { GitFailure, openRepository, type Repository } from '../sources/git/repo
 import { collect } from '../sources/index.ts';
 import type { SourceContext, Target } from '../sources/source.ts';
 import { walkTexts } from './blobs.ts';
-import { checklist, type Item, type Searched } from './checklist.ts';
+import { checklist, type Searched } from './checklist.ts';
 import { internalNames } from './internal.ts';
+import type { Item } from './outcome.ts';
 import { type Secret, secretScanner } from './secrets.ts';
 
 /** What is missing before an own tool can be open source. Reads only; the list says what to do. */

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Verdict } from '@toolcrib/model';
 import type { ResolvedPolicy } from '../policy/resolved.ts';
-import type { Item } from '../publish/checklist.ts';
+import type { Item } from '../publish/outcome.ts';
 import { markdown, markdownCode, visible } from './escape.ts';
 import { policyLines } from './model.ts';
 import { type TerminalOptions, wrap } from './terminal.ts';

@@ -1,8 +1,7 @@
 import { styleText } from 'node:util';
 import type { Verdict } from '@toolcrib/model';
+import type { Change, OwnPolicy, Verification } from '../pack/outcome.ts';
 import type { EvidencePack } from '../pack/schema.ts';
-import type { Change } from '../pack/since.ts';
-import type { OwnPolicy, Verification } from '../pack/verify.ts';
 import { visible } from './escape.ts';
 import { basisOf, beforeByHand, byHandOf, nameOf, rowsOf, summary } from './model.ts';
 

@@ -8,8 +8,9 @@ import { after, before, describe, it } from 'node:test';
 import { ToolcribError } from '@toolcrib/model';
 import { tar } from '../archive/testing/archives.ts';
 import { openArtefact } from '../verify/artefact.ts';
-import { runSbom, sbomText } from './command.ts';
+import { runSbom } from './command.ts';
 import { cyclonedx } from './testing/documents.ts';
+import { sbomText } from './text.ts';
 
 const ELF = Buffer.from('\x7fELF the tool');
 const SHA256 = createHash('sha256').update(ELF).digest('hex');

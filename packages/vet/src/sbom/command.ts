@@ -3,23 +3,11 @@ import { combineVerdicts, ToolcribError, type Verdict } from '@toolcrib/model';
 import { seenWhole } from '../archive/entry.ts';
 import { lookInside } from '../archive/look.ts';
 import { openArtefact } from '../verify/artefact.ts';
-import { printable } from '../verify/stop.ts';
-import { diffSboms, type SbomDiff } from './diff.ts';
-import { type MissingElement, matchArtefact, missingElements, type SbomMatch } from './judge.ts';
+import { diffSboms } from './diff.ts';
+import { matchArtefact, missingElements } from './judge.ts';
+import type { SbomDiff, SbomMatch, SbomReport } from './outcome.ts';
 import { cycloneDxSchema, readSbom, readSbomBytes, readSbomFile } from './read.ts';
-import { type Vulnerabilities, vulnerabilitiesOf } from './vulnerabilities.ts';
-
-export interface SbomReport {
-  file: string;
-  format: string;
-  schema: string;
-  components: number;
-  missing: MissingElement[];
-  match: SbomMatch;
-  licences: Record<string, number>;
-  vulnerabilities: Vulnerabilities | undefined;
-  verdict: Verdict;
-}
+import { vulnerabilitiesOf } from './vulnerabilities.ts';
 
 /**
  * Reads one SBOM and holds it against NTIA's minimum elements, an artefact, and OSV data.
@@ -66,7 +54,7 @@ export async function runSbom(
 }
 
 /** What could not be compared, or not be looked for, is not known to be free of them. */
-function judgeVulnerabilities({ found, unasked }: Vulnerabilities): Verdict {
+function judgeVulnerabilities({ found, unasked }: NonNullable<SbomReport['vulnerabilities']>): Verdict {
   if (found.some(({ affects }) => affects === 'yes')) return 'fail';
   return found.length > 0 || unasked.length > 0 ? 'unknown' : 'pass';
 }
@@ -88,53 +76,7 @@ async function digestsOf(path: string): Promise<{ digests: Record<string, string
   }
 }
 
-export function sbomText(report: SbomReport): string {
-  const { missing, match, vulnerabilities, licences } = report;
-  const elements = missing.map(({ element, count, components }) => {
-    const more = count !== undefined && count > components.length ? ', …' : '';
-    const names = components.length > 0 ? `: ${components.join(', ')}${more}` : '';
-    return `missing      ${element}${count === undefined ? '' : ` (of ${count}${names})`}`;
-  });
-  const licenceList = Object.entries(licences).sort(([, a], [, b]) => b - a);
-  const found = vulnerabilities?.found.map(
-    ({ component, id, affects }) =>
-      `vulnerable   ${component}: ${id}${affects === 'unknown' ? ' (version could not be compared)' : ''}`,
-  );
-  const rows = [
-    `schema       ${report.schema}`,
-    `artefact     ${match.verdict}: ${match.reason}`,
-    ...(elements.length > 0 ? elements : ['elements     all of NTIA’s minimum elements']),
-    ...licenceList.slice(0, 20).map(([name, count]) => `licence      ${name}: ${count}`),
-    ...(vulnerabilities
-      ? [
-          `OSV          ${vulnerabilities.records} records, ${vulnerabilities.asked} of ${vulnerabilities.total} components (with the subject) looked for`,
-          ...vulnerabilities.unasked.map(
-            ({ why, count, components }) =>
-              `not asked    ${count} (${components.join(', ')}${count > components.length ? ', …' : ''}): ${why}`,
-          ),
-        ]
-      : []),
-    ...(found ?? []),
-  ];
-  const title = `${report.verdict.toUpperCase()}  ${report.file}: ${report.format}, ${report.components} components`;
-  return [title, ...rows.map((row) => `  ${row}`)].map(printable).join('\n');
-}
-
 /** @throws {ToolcribError} */
 export async function runSbomDiff(before: string, after: string): Promise<SbomDiff> {
   return diffSboms(await readSbomFile(before), await readSbomFile(after));
-}
-
-export function sbomDiffText({ added, removed, changed, licences, digests, origins }: SbomDiff): string {
-  const change = (from: string[], to: string[]) =>
-    `${from.join(', ') || '(none)'} → ${to.join(', ') || '(none)'}`;
-  const rows = [
-    ...added.map((one) => `+ ${one}`),
-    ...removed.map((one) => `- ${one}`),
-    ...changed.map(({ component, from, to }) => `~ ${component} ${change(from, to)}`),
-    ...digests.map(({ component, from, to }) => `! ${component} ${change(from, to)}`),
-    ...origins.map(({ component, from, to }) => `@ ${component} ${change(from, to)}`),
-    ...licences.map(({ component, from, to }) => `§ ${component} ${change(from, to)}`),
-  ];
-  return rows.length === 0 ? 'no component changed' : rows.map(printable).join('\n');
 }

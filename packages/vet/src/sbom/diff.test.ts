@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { diffSboms, type SbomDiff } from './diff.ts';
+import { diffSboms } from './diff.ts';
+import type { SbomDiff } from './outcome.ts';
 import { cyclonedx, read } from './testing/documents.ts';
 
 const of = (component: object) => read({ ...cyclonedx(), components: [component] });

@@ -1,24 +1,6 @@
 import { parsePurl } from '../verify/provenance.ts';
 import type { Component, Sbom } from './model.ts';
-
-interface Change {
-  component: string;
-  from: string[];
-  to: string[];
-}
-
-export interface SbomDiff {
-  added: string[];
-  removed: string[];
-  /** Same component, another version. */
-  changed: Change[];
-  /** Same component, another licence: it was corrected, or the component was relicensed. */
-  licences: Change[];
-  /** Same component and version, other bytes: digests as `sha256:…`. */
-  digests: Change[];
-  /** Same component, from another place: what its purl says of registry, repository or download. */
-  origins: Change[];
-}
+import type { ComponentChange, SbomDiff } from './outcome.ts';
 
 /** What changed between the SBOMs of two versions of one tool, the tool itself among it; order does not matter. */
 export function diffSboms(before: Sbom, after: Sbom): SbomDiff {
@@ -30,7 +12,7 @@ export function diffSboms(before: Sbom, after: Sbom): SbomDiff {
       diff.added.push(...components.map(label));
       continue;
     }
-    const note = (list: Change[], of: (all: Component[]) => string[]) => {
+    const note = (list: ComponentChange[], of: (all: Component[]) => string[]) => {
       const [from, to] = [of(earlier), of(components)];
       if (!same(from, to)) list.push({ component, from, to });
     };
@@ -46,9 +28,9 @@ export function diffSboms(before: Sbom, after: Sbom): SbomDiff {
 }
 
 /** By version and algorithm, where both documents name one: a digest that is new was only written down. */
-function otherBytes(component: string, earlier: Component[], later: Component[]): Change[] {
+function otherBytes(component: string, earlier: Component[], later: Component[]): ComponentChange[] {
   const [old, now] = [digestsByVersion(earlier), digestsByVersion(later)];
-  const changes: Change[] = [];
+  const changes: ComponentChange[] = [];
   for (const [key, to] of now) {
     const from = old.get(key);
     const version = key.split('\0')[0] ?? '';

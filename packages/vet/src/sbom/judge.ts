@@ -3,24 +3,7 @@ import type { PackageURL } from 'packageurl-js';
 import * as z from 'zod';
 import { parsePurl, samePackage } from '../verify/provenance.ts';
 import { type Component, isDigest, type Sbom } from './model.ts';
-
-/** NTIA, The Minimum Elements For a Software Bill of Materials (2021-07-12), data fields. */
-type Element =
-  | 'supplier'
-  | 'component name'
-  | 'version'
-  | 'other unique identifiers'
-  | 'dependency relationship'
-  | 'author of SBOM data'
-  | 'timestamp';
-
-export interface MissingElement {
-  element: Element;
-  /** How many components lack it; absent where the document as a whole does. */
-  count?: number;
-  /** Names of the first few. */
-  components: string[];
-}
+import type { Element, MissingElement, SbomMatch } from './outcome.ts';
 
 const OF_COMPONENTS: readonly Element[] = [
   'supplier',
@@ -69,11 +52,6 @@ export function missingElements(sbom: Sbom): MissingElement[] {
       : [{ element: 'dependency relationship' as const, count: sbom.unrelated, components: [] }]),
     ...aboutItself,
   ];
-}
-
-export interface SbomMatch {
-  verdict: Verdict;
-  reason: string;
 }
 
 /**

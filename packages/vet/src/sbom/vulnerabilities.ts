@@ -5,33 +5,7 @@ import type { OsvRecord } from '../osv/schema.ts';
 import { affectsVersion } from '../osv/version.ts';
 import { parsePurl } from '../verify/provenance.ts';
 import type { Component, Sbom } from './model.ts';
-
-interface Vulnerability {
-  component: string;
-  id: string;
-  summary: string;
-  /** `unknown`: the record is of this package, but its ranges cannot be compared with this version. */
-  affects: 'yes' | 'unknown';
-}
-
-/** Components of which the data given says nothing either way, by why. */
-interface Unasked {
-  why: string;
-  count: number;
-  /** Names of the first few. */
-  components: string[];
-}
-
-/** What OSV data that the person gave (file, folder, export) says of the subject and the components. */
-export interface Vulnerabilities {
-  found: Vulnerability[];
-  /** How many were looked for, of `total`. */
-  asked: number;
-  /** The components, and the subject. */
-  total: number;
-  unasked: Unasked[];
-  records: number;
-}
+import type { Vulnerabilities } from './outcome.ts';
 
 interface Wanted {
   component: Component;
@@ -44,7 +18,7 @@ interface Wanted {
 /** @throws {ToolcribError} `bad-file`, `not-found`, `limit` */
 export async function vulnerabilitiesOf(sbom: Sbom, osv: string): Promise<Vulnerabilities> {
   const all = sbom.subject ? [sbom.subject, ...sbom.components] : sbom.components;
-  const unasked = new Map<string, Unasked>();
+  const unasked = new Map<string, Vulnerabilities['unasked'][number]>();
   const wanted = new Map<string, Wanted[]>();
   for (const component of all) {
     const one = wantedOf(component);
@@ -54,7 +28,7 @@ export async function vulnerabilitiesOf(sbom: Sbom, osv: string): Promise<Vulner
   const given = await readGiven(osv, {});
   if (given.kind !== 'osv') throw new ToolcribError('bad-file', `${osv} is no OSV data`);
 
-  const found: Vulnerability[] = [];
+  const found: Vulnerabilities['found'][number][] = [];
   const covered = new Set<string>();
   let [records, partial]: [number, string | null] = [0, null];
   for await (const { content, name } of given.documents()) {
@@ -77,7 +51,11 @@ export async function vulnerabilitiesOf(sbom: Sbom, osv: string): Promise<Vulner
   return { found, asked, total: all.length, unasked: [...unasked.values()], records };
 }
 
-function leaveOut(unasked: Map<string, Unasked>, why: string, { purl, name }: Component): void {
+function leaveOut(
+  unasked: Map<string, Vulnerabilities['unasked'][number]>,
+  why: string,
+  { purl, name }: Component,
+): void {
   const group = unasked.get(why) ?? { why, count: 0, components: [] };
   unasked.set(why, group);
   if (++group.count <= 5) group.components.push(purl ?? name ?? 'a component without a name');
@@ -113,7 +91,10 @@ function keyOf(ecosystem: string, name: string): string {
   return `${own}\0${['Go', 'NuGet', GITHUB].includes(own) ? name.toLowerCase() : name}`;
 }
 
-function* matches(record: OsvRecord, wanted: ReadonlyMap<string, Wanted[]>): Generator<Vulnerability> {
+function* matches(
+  record: OsvRecord,
+  wanted: ReadonlyMap<string, Wanted[]>,
+): Generator<Vulnerabilities['found'][number]> {
   const packages = new Map<string, OsvRecord['affected']>();
   for (const entry of record.affected)
     for (const key of keysOf(entry)) packages.set(key, [...(packages.get(key) ?? []), entry]);

@@ -3,9 +3,10 @@ import { basename } from 'node:path';
 import { ToolcribError } from '@toolcrib/model';
 import { openRegular } from '../regular-file.ts';
 import { type Artefact, artefactOfBytes, artefactOfDigest, openArtefact } from './artefact.ts';
-import type { Expected, ExpectedSigner } from './expected.ts';
+import type { Expected } from './expected.ts';
 import { readTag, requireTarget } from './git-clone.ts';
 import { parseJson } from './json.ts';
+import { type NamedSigner, readSigner } from './named-signers.ts';
 import { parsePurl } from './provenance.ts';
 import type { ProofFile } from './scheme.ts';
 import { Stop } from './stop.ts';
@@ -34,6 +35,8 @@ export interface VerifyOptions {
   trustedRoot?: string;
   git?: string;
   tag?: string;
+  /** Besides those that the options above name. */
+  signers?: readonly NamedSigner[];
 }
 
 /** A proof is small; larger ones are refused before they are read. */
@@ -108,7 +111,7 @@ async function expectedFrom(options: VerifyOptions, bytesOf: ReadBytes): Promise
   if (options.fingerprint !== undefined && options.keyring === undefined)
     throw usage('--fingerprint needs --keyring: it names one key of the ring');
   return {
-    signers: await signersFrom(options, bytesOf),
+    signers: await Promise.all(signersFrom(options).map((signer) => readSigner(signer, bytesOf))),
     ...(purl && { purl }),
     ...(sourceRepository && { sourceRepository }),
     ...(sourceRef && { sourceRef }),
@@ -116,32 +119,21 @@ async function expectedFrom(options: VerifyOptions, bytesOf: ReadBytes): Promise
   };
 }
 
-async function signersFrom(options: VerifyOptions, bytesOf: ReadBytes): Promise<ExpectedSigner[]> {
+function signersFrom(options: VerifyOptions): NamedSigner[] {
   const { identity, identityPattern, issuer, key, keyring, fingerprint, allowedSigners } = options;
-  const signers: ExpectedSigner[] = [];
+  const signers: NamedSigner[] = [...(options.signers ?? [])];
   if (allowedSigners !== undefined) {
     if (identity === undefined)
       throw usage('--allowed-signers needs --identity: the principal who must have signed');
-    signers.push({
-      kind: 'ssh',
-      allowedSigners: (await bytesOf(allowedSigners)).toString('utf8'),
-      principal: identity,
-    });
+    signers.push({ by: 'ssh', allowedSigners, principal: identity });
   } else if (identity !== undefined || identityPattern !== undefined) {
     if (issuer === undefined) throw usage('--identity needs --issuer: anybody can have a name somewhere');
-    if (identity !== undefined) signers.push({ kind: 'certificate', identity, issuer });
+    if (identity !== undefined) signers.push({ by: 'certificate', identity, issuer });
     if (identityPattern !== undefined)
-      signers.push({ kind: 'certificate-pattern', pattern: identityPattern, issuer });
+      signers.push({ by: 'certificate-pattern', pattern: identityPattern, issuer });
   }
-  if (key !== undefined) {
-    const text = (await bytesOf(key)).toString('latin1');
-    signers.push(
-      text.includes('-----BEGIN') ? { kind: 'public-key', pem: text } : { kind: 'minisign', key: text },
-    );
-  }
-  if (keyring !== undefined) {
-    signers.push({ kind: 'openpgp', keyring: await bytesOf(keyring), ...(fingerprint && { fingerprint }) });
-  }
+  if (key !== undefined) signers.push({ by: 'key', key });
+  if (keyring !== undefined) signers.push({ by: 'openpgp', keyring, fingerprint });
   return signers;
 }
 

@@ -1,4 +1,3 @@
-import type { ExpectedSigner } from './expected.ts';
 import { printable } from './stop.ts';
 import type { SignedAt, Signer, Verification } from './verification.ts';
 
@@ -58,7 +57,6 @@ function levelText({ statement }: Verification): string | undefined {
   return level && `${level.level === 'not stated' ? level.level : `Build L${level.level}`}: ${level.because}`;
 }
 
-function pinText(signer: ExpectedSigner): string {
-  if (signer.kind !== 'certificate') return 'check the key with its owner';
+function pinText(signer: NonNullable<Verification['proposal']>): string {
   return `check with the project that this is theirs, then: --identity '${signer.identity}' --issuer '${signer.issuer}'`;
 }

@@ -1,19 +1,22 @@
 import type { Verdict } from '@toolcrib/model';
-import type { ExpectedSigner } from './expected.ts';
+import * as z from 'zod';
+import { verdictSchema } from '../verdict.ts';
 
 /** Every way in which a release can be signed that is understood here; one file each under `schemes/`. */
-export type SchemeName =
-  | 'sigstore-bundle'
-  | 'cosign'
-  | 'github-attestation'
-  | 'npm-attestations'
-  | 'npm-signature'
-  | 'minisign'
-  | 'openpgp'
-  | 'openpgp-cleartext'
-  | 'ssh'
-  | 'git-object'
-  | 'checksums';
+const schemeSchema = z.enum([
+  'sigstore-bundle',
+  'cosign',
+  'github-attestation',
+  'npm-attestations',
+  'npm-signature',
+  'minisign',
+  'openpgp',
+  'openpgp-cleartext',
+  'ssh',
+  'git-object',
+  'checksums',
+]);
+export type SchemeName = z.output<typeof schemeSchema>;
 
 /** Why a verdict is what it is. The first block goes with pass, the second with fail, the third with unknown. */
 export type ReasonCode =
@@ -79,78 +82,91 @@ export const VERDICT_OF = {
   'changed-while-read': 'unknown',
 } as const satisfies Record<ReasonCode, Verdict>;
 
-/** Who signed, as far as the cryptography shows it. */
-export type Signer =
-  | {
-      kind: 'certificate';
-      /** The certificate's one subject alternative name. */
-      identity: string;
-      /** The OIDC issuer that vouched for it. */
-      issuer: string;
-      /** Fulcio's extensions that name the build (source repository, ref, commit …); empty where there are none. */
-      build: BuildClaims;
-    }
-  | {
-      kind: 'key';
-      algorithm: string;
-      /** `SHA256:…` of the key as its own programs print it (OpenPGP: hex fingerprint; minisign: the key itself). */
-      fingerprint: string;
-      /** A name that came with the key (OpenPGP user id, allowed_signers principal): as trusted as the key ring. */
-      name?: string;
-    };
+const reasonCodes = Object.keys(VERDICT_OF) as ReasonCode[];
 
 /** https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md */
-export interface BuildClaims {
-  sourceRepository?: string;
-  sourceRef?: string;
-  sourceDigest?: string;
-  buildSigner?: string;
-  buildConfig?: string;
-  runner?: string;
-  run?: string;
-}
+const buildClaimsSchema = z.object({
+  sourceRepository: z.string().optional(),
+  sourceRef: z.string().optional(),
+  sourceDigest: z.string().optional(),
+  buildSigner: z.string().optional(),
+  buildConfig: z.string().optional(),
+  runner: z.string().optional(),
+  run: z.string().optional(),
+});
+export type BuildClaims = z.output<typeof buildClaimsSchema>;
+
+/** Who signed, as far as the cryptography shows it. */
+const signerSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('certificate'),
+    /** The certificate's one subject alternative name. */
+    identity: z.string(),
+    /** The OIDC issuer that vouched for it. */
+    issuer: z.string(),
+    /** Fulcio's extensions that name the build (source repository, ref, commit …); empty where there are none. */
+    build: buildClaimsSchema,
+  }),
+  z.object({
+    kind: z.literal('key'),
+    algorithm: z.string(),
+    /** `SHA256:…` of the key as its own programs print it (OpenPGP: hex fingerprint; minisign: the key itself). */
+    fingerprint: z.string(),
+    /** A name that came with the key (OpenPGP user id, allowed_signers principal): as trusted as the key ring. */
+    name: z.string().optional(),
+  }),
+]);
+export type Signer = z.output<typeof signerSchema>;
 
 /** When it was signed and how that is known. A time that only the signer claims is called a claim. */
-export type SignedAt =
-  | { at: string; from: 'transparency-log' | 'timestamp-authority' }
-  | { at: string; from: 'claim' }
-  | { from: 'none' };
+const signedAtSchema = z.discriminatedUnion('from', [
+  z.object({ at: z.string(), from: z.enum(['transparency-log', 'timestamp-authority']) }),
+  z.object({ at: z.string(), from: z.literal('claim') }),
+  z.object({ from: z.literal('none') }),
+]);
+export type SignedAt = z.output<typeof signedAtSchema>;
 
-/** What an attestation says of the artefact, once its signature holds. */
-export interface StatementSummary {
-  predicateType: string;
-  subject: string;
-  provenance?: Provenance;
-}
-
-export interface Provenance {
-  buildType: string;
-  builder: string;
-  sourceRepository?: string;
-  sourceRef?: string;
-  sourceDigest?: string;
+const provenanceSchema = z.object({
+  buildType: z.string(),
+  builder: z.string(),
+  sourceRepository: z.string().optional(),
+  sourceRef: z.string().optional(),
+  sourceDigest: z.string().optional(),
   /**
    * Whether the certificate names the same source. The predicate is written by the build itself; the certificate's
    * extensions by an authority that saw the build's identity.
    */
-  certified: 'same' | 'other' | 'not said';
+  certified: z.enum(['same', 'other', 'not said']),
   /** Only where the builder's operator publishes which SLSA build level it meets; otherwise `not stated`. */
-  slsaLevel: { level: 1 | 2 | 3 | 'not stated'; because: string };
-}
+  slsaLevel: z.object({
+    level: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal('not stated')]),
+    because: z.string(),
+  }),
+});
+export type Provenance = z.output<typeof provenanceSchema>;
 
-export interface Verification {
-  scheme: SchemeName;
-  verdict: Verdict;
-  code: ReasonCode;
+/** What an attestation says of the artefact, once its signature holds. */
+const statementSchema = z.object({
+  predicateType: z.string(),
+  subject: z.string(),
+  provenance: provenanceSchema.optional(),
+});
+export type StatementSummary = z.output<typeof statementSchema>;
+
+export const verificationSchema = z.object({
+  scheme: schemeSchema,
+  verdict: verdictSchema,
+  code: z.enum(reasonCodes),
   /** One sentence for a person: what was verified, or what stood in the way. */
-  reason: string;
+  reason: z.string(),
   /** The bytes the verdict is about. `sha256` is always there where they could be read. */
-  artefact: { name: string; size: number; digests: Record<string, string> };
-  signer?: Signer;
-  time?: SignedAt;
-  statement?: StatementSummary;
+  artefact: z.object({ name: z.string(), size: z.number(), digests: z.record(z.string(), z.string()) }),
+  signer: signerSchema.optional(),
+  time: signedAtSchema.optional(),
+  statement: statementSchema.optional(),
   /** Given with `first-seen`: what a person may put into the policy after having checked it elsewhere. */
-  proposal?: ExpectedSigner;
+  proposal: z.object({ kind: z.literal('certificate'), identity: z.string(), issuer: z.string() }).optional(),
   /** What a reader should know besides: age of the root, a claim that nothing backs. */
-  notes: string[];
-}
+  notes: z.array(z.string()),
+});
+export type Verification = z.output<typeof verificationSchema>;

@@ -3,7 +3,7 @@ import { ZodError, z } from 'zod';
 
 /** What a client is told of an error. */
 export interface Fault {
-  status: 400 | 404 | 409 | 500 | 502 | 503;
+  status: 400 | 404 | 409 | 413 | 500 | 502 | 503;
   code: ToolcribErrorCode;
   message: string;
   next?: string;
@@ -18,6 +18,7 @@ const STATUS: Partial<Record<ToolcribErrorCode, Fault['status']>> = {
   'not-found': 404,
   conflict: 409,
   overdue: 409,
+  'too-large': 413,
   credentials: 502,
   unreachable: 502,
   api: 502,

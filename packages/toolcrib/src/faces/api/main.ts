@@ -3,13 +3,14 @@ import type { Channel } from '@toolcrib/guard/port/client';
 import { messageOf, ToolcribError } from '@toolcrib/model';
 import { openKeeper } from '../../compose/keeper.ts';
 import type { FromKeeper, KeeperSetup, ToKeeper } from '../../compose/keeper-messages.ts';
-import { serveApi } from './server.ts';
+import { serveOnSocket } from '../../compose/own-socket.ts';
+import { apiRoutes } from './server.ts';
 
 /** The thread that people ask: the API over what compose opens for it. The guard starts it by this file's URL. */
 async function main(setup: KeeperSetup, channel: Channel): Promise<void> {
   const post = (message: FromKeeper) => channel.postMessage(message);
   const keeper = await openKeeper(setup, post);
-  const api = await serveApi(keeper, setup.socket);
+  const api = await serveOnSocket(setup.socket, apiRoutes(keeper).fetch);
   channel.on('message', (message: ToKeeper) => {
     if (message.type !== 'close') return keeper.hear(message);
     api.close();

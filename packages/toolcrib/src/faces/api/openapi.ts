@@ -9,10 +9,9 @@ import { undoSchema } from '@toolcrib/model/records/undo';
 import { z } from 'zod';
 import { faultSchema, statusSchema } from '../../laptop/api/schema.ts';
 import { operations } from '../../operations/index.ts';
-import { operationNames } from '../../operations/operation.ts';
 import { progressSchema } from '../../operations/progress.ts';
 import { actStorySchema } from '../../operations/stories/story.ts';
-import { type JsonSchema, type Route, routeOf } from './routes.ts';
+import { type JsonSchema, offered, type Route, routeOf } from './routes.ts';
 
 /** What several answers share. */
 const shared: Record<string, z.ZodType> = {
@@ -38,7 +37,7 @@ export const LINES = 'application/x-ndjson';
 export function openApi(): Record<string, unknown> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries(shared)) registry.add(schema, { id });
-  const routes = operationNames.map((name) => routeOf(operations[name]));
+  const routes = offered.map((name) => routeOf(operations[name]));
   for (const { operation } of routes) {
     if (!registry.has(operation.output)) registry.add(operation.output, { id: outputId(operation.name) });
     if (operation.event && !registry.has(operation.event))

@@ -1,20 +1,54 @@
 import { z } from 'zod';
-import type { Operation, OperationName } from '../../operations/operation.ts';
+import { type Operation, type OperationName, operationNames } from '../../operations/operation.ts';
 
-/** Where each is offered; what stands in braces is of its input. */
-const paths: Readonly<Record<OperationName, string>> = {
+/** It is of the terminal that asks: nobody else's request has one. */
+const OF_A_TERMINAL = 'it is of the terminal that asks';
+/**
+ * The guard's process would open, outside of any sandbox that the asker is in, what the asker names; and would parse what
+ * strangers wrote beside all that it holds and keeps.
+ */
+const READS_FILES = 'it opens files by the paths that it is given, and reads what strangers wrote';
+
+/** Where each is offered; what stands in braces is of its input. Or why it is not. */
+const places: Readonly<Record<OperationName, string | { not: string }>> = {
   act: '/v1/acts/{act}',
   approve: '/v1/holds/{code}/approve',
+  criteria: '/v1/vet/criteria',
   deny: '/v1/holds/{code}/deny',
+  doctor: { not: OF_A_TERMINAL },
+  'door-port': { not: 'the guard must not be running' },
   finish: '/v1/acts/{act}/finish',
   held: '/v1/holds',
   hold: '/v1/holds/{code}',
   log: '/v1/acts',
   radius: '/v1/radius',
+  'renew-trust': { not: 'it changes whom this person believes' },
+  sbom: { not: READS_FILES },
+  'sbom-diff': { not: READS_FILES },
+  start: { not: 'who could answer is not running' },
   status: '/v1/status',
   stop: '/v1/stop',
+  terminal: { not: OF_A_TERMINAL },
+  trust: '/v1/vet/trust',
   undo: '/v1/acts/{act}/undo',
+  uninstall: { not: 'it takes away what answers' },
+  'uninstall-plan': { not: 'its answer is for who may uninstall' },
+  verify: { not: READS_FILES },
+  vet: { not: READS_FILES },
+  'vet-packs': { not: READS_FILES },
+  'vet-publish': { not: READS_FILES },
 };
+
+/** Those that the API offers. */
+export const offered: readonly OperationName[] = operationNames.filter(
+  (name) => typeof places[name] === 'string',
+);
+
+/** Why it is not offered. undefined where it is. */
+export function whyNot(name: OperationName): string | undefined {
+  const place = places[name];
+  return typeof place === 'string' ? undefined : place.not;
+}
 
 /** One operation as HTTP has it. */
 export interface Route {
@@ -31,9 +65,10 @@ export interface Route {
 
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** What only looks is a GET. */
+/** What only looks is a GET. @throws Error for one that is not offered */
 export function routeOf(operation: Operation): Route {
-  const path = paths[operation.name];
+  const path = places[operation.name];
+  if (typeof path !== 'string') throw new Error(`the API does not offer ${operation.name}: ${path.not}`);
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, field = '']) => field);
   const { properties = {}, required = [] } = z.toJSONSchema(operation.input, { io: 'input' });
   const others = Object.entries(properties).filter(([field]) => !inPath.includes(field));

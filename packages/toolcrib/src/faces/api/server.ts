@@ -1,15 +1,16 @@
-import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
+import { ToolcribError } from '@toolcrib/model';
 import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { answerSchema, type RunTokenBody, type RunTokens, runTokenSchema } from '../../laptop/api/schema.ts';
-import { knows, makeSecret, reach } from '../../laptop/api/socket.ts';
 import { ASKER, type Asker, askerOf } from '../../laptop/api/witness.ts';
 import { operations } from '../../operations/index.ts';
-import { type Operation, operationNames } from '../../operations/operation.ts';
+import type { Operation } from '../../operations/operation.ts';
 import { faultOf, parsed } from './faults.ts';
 import { LINES, openApi } from './openapi.ts';
-import { fromQuery, type Route, routeOf } from './routes.ts';
+import { fromQuery, offered, type Route, routeOf } from './routes.ts';
+
+/** Bytes. The largest that is sent on purpose has the tokens of a run, one for each context. */
+const MOST_BODY = 1 << 20;
 
 /** What the API stands on; its entry point puts it together. */
 export interface ApiDeps {
@@ -34,11 +35,21 @@ export interface ApiDeps {
 /** The routes, without a socket: tests call `app.request(…)`. */
 export function apiRoutes(deps: ApiDeps): Hono {
   const app = new Hono();
+  app.use(
+    bodyLimit({
+      maxSize: MOST_BODY,
+      onError() {
+        throw new ToolcribError('too-large', `The body is larger than ${MOST_BODY} bytes.`, {
+          next: 'Nothing that can be asked here takes as much.',
+        });
+      },
+    }),
+  );
   const asking = async ({ req }: Context): Promise<{ body: unknown; asker: Asker | undefined }> => {
     const text = await req.text();
     return { body: text === '' ? {} : parsed(text), asker: askerOf(req.header(ASKER), req.path + text) };
   };
-  for (const name of operationNames) offer(app, routeOf(operations[name]), deps, asking);
+  for (const name of offered) offer(app, routeOf(operations[name]), deps, asking);
   app.get('/v1/openapi.json', (c) => c.json(openApi()));
   // As clients of 0.1.0 answer, and those of today, since a guard of 0.1.0 knows no other way.
   app.post('/v1/holds/:code/answer', async (c) => {
@@ -115,31 +126,4 @@ function linesOf(write: (tell: (line: object) => void) => Promise<void>): Readab
       gone = true;
     },
   });
-}
-
-/**
- * Serves the API on a unix socket of mode 0600, to whoever knows the secret that lies beside it (mode 0600, a new one each
- * time): a sandbox that hides files does not hide sockets.
- * @throws ToolcribError `bad-file` where others could put a socket of theirs in its place
- */
-export async function serveApi(deps: ApiDeps, socketPath: string): Promise<Server> {
-  const secret = makeSecret(socketPath);
-  const routes = apiRoutes(deps);
-  const server = createServer(
-    getRequestListener((request) =>
-      knows(secret, request.headers.get('authorization'))
-        ? routes.fetch(request)
-        : Response.json({ code: 'usage', message: 'The secret is another one.' }, { status: 401 }),
-    ),
-  );
-  // Left by a guard that was killed; the lock on the state folder says that no other one lives.
-  rmSync(socketPath, { force: true });
-  const way = reach(socketPath);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(way.path, resolve);
-  });
-  chmodSync(way.path, 0o600);
-  server.once('close', way.leave);
-  return server;
 }

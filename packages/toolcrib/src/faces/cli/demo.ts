@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Interrupted } from '../../demo/interrupted.ts';
+import { call } from './setup.ts';
 import { type Output, print, say, withOutput } from './terminal.ts';
 
 /** `toolcrib demo` */
@@ -14,8 +15,9 @@ export function registerDemo(program: Command): void {
       '\nCtrl-C ends it, and all that it has started. -o json and yaml give the figures only.',
     )
     .action(async (options: { keep?: boolean; output: Output }) => {
-      const [{ demo }, { silent, teller }, { interruption }] = await Promise.all([
+      const [{ demo }, { undo }, { silent, teller }, { interruption }] = await Promise.all([
         import('../../demo/demo.ts'),
+        import('../../operations/undo.ts'),
         import('../../demo/tell.ts'),
         import('../../demo/interrupted.ts'),
       ]);
@@ -27,7 +29,11 @@ export function registerDemo(program: Command): void {
       });
       const tell = options.output === 'text' ? teller(process.stdout) : silent;
       try {
-        const counted = await demo(tell, { keep: options.keep ?? false, interrupted: happened });
+        const counted = await demo(tell, {
+          keep: options.keep ?? false,
+          interrupted: happened,
+          undo: (act, where) => call(undo, { act }, undefined, where),
+        });
         if (options.output !== 'text') print(options.output, counted, () => '');
       } catch (error) {
         // Ctrl-C goes to the kubectl that runs, too: its end may be noticed first.

@@ -1,7 +1,6 @@
-import { homedir } from 'node:os';
 import type { Command } from 'commander';
-import type { Finding, Patient } from '../../laptop/doctor/index.ts';
-import { guard, paths } from './setup.ts';
+import type { Finding } from '../../laptop/doctor/index.ts';
+import { call } from './setup.ts';
 import { bad, bold, clean, faint, good, mild, type Output, print, withOutput } from './terminal.ts';
 
 const EXIT = { 'all-guarded': 0, findings: 1, 'not-told': 3 };
@@ -15,8 +14,8 @@ export function registerDoctor(program: Command): void {
       '\nExit 0: all goes through. 1: something does not, or would not. 3: it could not be told.',
     )
     .action(async (options: { output: Output }) => {
-      const { diagnose } = await import('../../laptop/doctor/index.ts');
-      const diagnosis = await diagnose(await patient());
+      const { doctor } = await import('../../operations/doctor.ts');
+      const diagnosis = await call(doctor, {});
       process.exitCode = EXIT[diagnosis.verdict];
       print(options.output, diagnosis, () =>
         diagnosis.checks
@@ -25,26 +24,6 @@ export function registerDoctor(program: Command): void {
           .join('\n'),
       );
     });
-}
-
-/** This terminal, for the checks. */
-export async function patient(): Promise<Patient> {
-  const { loadPerson } = await import('../../laptop/person-kubeconfig.ts');
-  const home = homedir();
-  let person: Patient['person'];
-  try {
-    person = loadPerson(paths(), process.env, home);
-  } catch {
-    // The checks say so, each where it matters.
-  }
-  return {
-    paths: paths(),
-    env: process.env,
-    home,
-    platform: process.platform,
-    guard: await (await guard()).status().catch(() => undefined),
-    person,
-  };
 }
 
 const MARKS: Record<Finding['state'], string> = {

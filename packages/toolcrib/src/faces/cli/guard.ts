@@ -1,9 +1,10 @@
 import { ToolcribError } from '@toolcrib/model/errors';
 import type { Command } from 'commander';
+import type { z } from 'zod';
 import type { GuardStatus } from '../../laptop/api/schema.ts';
-import type { terminalState } from '../../laptop/doctor/index.ts';
 import type { Ending } from '../../operations/context.ts';
-import { call, guardHere, paths } from './setup.ts';
+import type { terminal as terminalOperation } from '../../operations/terminal.ts';
+import { call, guardHere } from './setup.ts';
 import {
   bad,
   bold,
@@ -32,12 +33,16 @@ export function registerGuard(program: Command): void {
       integer(0, 65_535),
     )
     .action(async (options: { foreground?: boolean; port?: number; output: Output }) => {
-      if (options.port !== undefined) await movePort(options.port);
+      if (options.port !== undefined) {
+        const { doorPort } = await import('../../operations/door-port.ts');
+        const { port } = await call(doorPort, { port: options.port });
+        say(`The door's port is now ${port}.`);
+      }
       if (options.foreground) return guardHere();
-      const { ensureGuard } = await import('../../laptop/daemon.ts');
-      const started = await ensureGuard(paths(), { env: process.env });
-      if (options.output !== 'text') return print(options.output, { guard: started }, () => '');
-      say(started === 'started' ? 'The guard is up.' : 'The guard was running already.');
+      const { start } = await import('../../operations/start.ts');
+      const started = await call(start, {});
+      if (options.output !== 'text') return print(options.output, started, () => '');
+      say(started.guard === 'started' ? 'The guard is up.' : 'The guard was running already.');
     });
 
   withOutput(command.command('status'))
@@ -53,11 +58,8 @@ export function registerGuard(program: Command): void {
         process.exitCode = 1;
         return;
       }
-      const [{ terminalState }, { patient }] = await Promise.all([
-        import('../../laptop/doctor/index.ts'),
-        import('./doctor.ts'),
-      ]);
-      const terminal = await terminalState(await patient());
+      const { terminal: asked } = await import('../../operations/terminal.ts');
+      const terminal = await call(asked, {});
       print(options.output, { running: true, terminal, ...status }, () =>
         [terminalText(terminal), statusText(status)].join('\n'),
       );
@@ -85,19 +87,9 @@ function endingText({ requests, until }: Ending): string {
   ].join('\n');
 }
 
-function terminalText({ state, why, next }: Awaited<ReturnType<typeof terminalState>>): string {
+function terminalText({ state, why, next }: z.output<typeof terminalOperation.output>): string {
   const colour = { guarded: good, outside: bad, unknown: mild }[state];
   return `${bold('terminal')} ${colour(state)}: ${why}${next ? `\n         → ${next}` : ''}`;
-}
-
-async function movePort(port: number): Promise<void> {
-  const { guardPid } = await import('../../laptop/daemon.ts');
-  if (guardPid(paths()) !== undefined)
-    throw new ToolcribError('conflict', 'The guard is running.', {
-      next: 'Stop it first: toolcrib guard stop',
-    });
-  const { changePort } = await import('../../laptop/door-identity.ts');
-  say(`The door's port is now ${await changePort(paths(), port)}.`);
 }
 
 function statusText(status: GuardStatus): string {

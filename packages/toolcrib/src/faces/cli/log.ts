@@ -28,7 +28,7 @@ export function registerLog(program: Command): void {
     .argument('[act]', 'one act with all its requests')
     .description('What was asked, what was decided, and what became of it. Works when the guard is dead.')
     .option('--context <name>', 'only this context; also one that no kubeconfig has any more')
-    .option('-n, --limit <count>', 'at most so many acts', integer(1), 20)
+    .option('-n, --limit <count>', 'at most so many acts', integer(1, 1000), 20)
     .action(
       async (actId: string | undefined, options: { context?: string; limit: number; output: Output }) => {
         if (actId !== undefined) {

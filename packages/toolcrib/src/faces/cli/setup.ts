@@ -11,22 +11,28 @@ export async function guard() {
   return guardClient(paths().socket);
 }
 
+interface Place {
+  env: Record<string, string | undefined>;
+  home: string;
+}
+
 /**
  * Carries out one operation for who sits at this terminal: nothing of it outlives it.
  * @param tell told on the way
+ * @param where another environment than this terminal's
  */
 export async function call<In extends z.ZodObject, Out extends z.ZodType, Event extends z.ZodType>(
   operation: Operation<In, Out, Event>,
   input: z.input<In>,
   tell?: (event: z.output<Event>) => void,
+  where: Place = { env: process.env, home: homedir() },
 ): Promise<z.output<Out>> {
   const [{ openCommand }, { perform }] = await Promise.all([
     import('../../compose/command.ts'),
     import('../../operations/operation.ts'),
   ]);
   const { context, close } = await openCommand({
-    env: process.env,
-    home: homedir(),
+    ...where,
     asker: { person: userInfo().username, pid: process.pid },
     terminal: true,
   });

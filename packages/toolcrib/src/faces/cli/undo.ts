@@ -21,7 +21,7 @@ export function registerUndo(program: Command): void {
       const { undo } = await import('../../operations/undo.ts');
       const { output, sameCluster } = options;
       const record = await call(undo, { act: actId, sameCluster }, progress);
-      finishWith(record.results);
+      process.exitCode = exitOf(record.results);
       print(output, record, () =>
         record.results.length > 0
           ? resultsText(record.results)
@@ -49,15 +49,16 @@ export function registerUndo(program: Command): void {
         return call(finish, { ...asked, overdue: true }, progress);
       });
       const results = records.flatMap((record) => record.results);
-      finishWith(results);
+      process.exitCode = exitOf(results);
       print(output, records, () => resultsText(results));
     });
 }
 
-function finishWith(results: UndoRecord['results']): void {
+/** 1: something is not back, or still there. 3: of something it can't be told yet. */
+export function exitOf(results: UndoRecord['results']): 0 | 1 | 3 {
   const any = (...wanted: string[]) => results.some(({ result }) => wanted.includes(result));
-  if (any('failed', 'conflict')) process.exitCode = 1;
-  else if (any('unknown')) process.exitCode = 3;
+  if (any('failed', 'conflict')) return 1;
+  return any('unknown') ? 3 : 0;
 }
 
 function progress(news: Progress): void {

@@ -1,7 +1,7 @@
 import { ToolcribError } from '@toolcrib/model';
 import type { Command } from 'commander';
-import type { UninstallPlan } from '../../operations/uninstall.ts';
-import { paths } from './setup.ts';
+import type { UninstallPlan } from '../../uninstall/plan.ts';
+import { call } from './setup.ts';
 import { ask, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
 
 /** `toolcrib uninstall` */
@@ -13,16 +13,17 @@ export function registerUninstall(program: Command): void {
     .option('--yes', 'do not ask')
     .option('--purge', 'also the journal with its snapshots: no undo afterwards')
     .action(async (options: { yes?: boolean; purge?: boolean; output: Output }) => {
-      const { uninstall } = await import('../../operations/uninstall.ts');
-      const done = await uninstall(paths(), process.env, {
-        purge: options.purge,
-        agreed: (plan) => agreed(plan, options.yes),
-      });
-      if (!done) {
+      const [{ uninstallPlan }, { uninstall }] = await Promise.all([
+        import('../../operations/uninstall-plan.ts'),
+        import('../../operations/uninstall.ts'),
+      ]);
+      const { purge } = options;
+      if (!(await agreed(await call(uninstallPlan, { purge }), options.yes))) {
         process.exitCode = 1;
         if (options.output !== 'text') print(options.output, { removes: [], stays: [] }, () => '');
         return say('Nothing was removed.');
       }
+      const done = await call(uninstall, { purge });
       if (options.output !== 'text') return print(options.output, done, () => '');
       say(
         `Removed ${done.removes.length} files and folders. Terminals where it was on see no cluster now: eval "$(toolcrib off)" there, or close them.`,

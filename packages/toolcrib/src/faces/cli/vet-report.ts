@@ -1,5 +1,4 @@
 import {
-  CRITERIA,
   dataText,
   htmlReport,
   jsonReport,
@@ -16,6 +15,7 @@ import {
   type Vetted,
   yamlReport,
 } from '@toolcrib/vet';
+import type { Criteria } from '@toolcrib/vet/ask/outcome';
 import type { VetOptions } from './vet-input.ts';
 
 export interface Terminal {
@@ -75,12 +75,12 @@ export function verifiedText({ packs }: VerifiedPacks, { output }: Asked, termin
 }
 
 /** Every criterion with its definition, its threshold and where that is from. */
-export function criteriaText(): string {
-  const blocks = CRITERIA.map(({ id, title, definition, source, threshold }) =>
+export function criteriaText(criteria: Criteria): string {
+  const blocks = criteria.map(({ id, title, definition, source, threshold }) =>
     [
       `${id}: ${title}`,
       `  ${definition}`,
-      `  threshold ${JSON.stringify(threshold.parse({}))}`,
+      `  threshold ${JSON.stringify(threshold)}`,
       `  ${source.title}`,
       `  ${source.url}`,
     ].join('\n'),

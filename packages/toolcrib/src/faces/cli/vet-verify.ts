@@ -1,14 +1,10 @@
-import { ToolcribError, type Verdict } from '@toolcrib/model';
-import type { VerifyOptions } from '@toolcrib/vet/verify/command';
-import type { Verification } from '@toolcrib/vet/verify/verification';
-import { type Command, Option } from 'commander';
-import { stringify } from 'yaml';
+import type { Command } from 'commander';
+import { call } from './setup.ts';
+import type { Output } from './terminal.ts';
+import { EXIT, outputOption, plain } from './vet-data.ts';
+import { signatureAsked, type VerifyOptions } from './vet-verify-input.ts';
 
 // The verifier and its cryptography are loaded when they are used: they would cost every other command its start.
-
-type Output = 'text' | 'json' | 'yaml';
-
-const EXIT: Record<Verdict, number> = { pass: 0, fail: 1, unknown: 3 };
 
 /** `toolcrib vet verify` */
 export function registerVetVerify(vet: Command): void {
@@ -54,105 +50,21 @@ export function registerVetVerify(vet: Command): void {
     .option('--git <folder>', 'verify a signed tag of this clone, with --tag')
     .option('--tag <name>', 'the tag')
     .option('--integrity-only', 'take an unsigned checksum file as enough; says nothing of who made the file')
-    .addOption(new Option('-o, --output <format>').choices(['text', 'json', 'yaml']).default('text'))
+    .addOption(outputOption())
     .addHelpText('after', '\nExit: 0 verified, 1 failed, 2 wrong usage, 3 could not tell.')
     .action(
       async (
         name: string | undefined,
         options: VerifyOptions & { output: Output; integrityOnly?: boolean },
       ) => {
-        const { runVerify } = await import('@toolcrib/vet/verify/command');
-        const found = await runVerify(name, options, { byHand: true });
-        process.stdout.write(`${await render(found, options.output)}\n`);
+        const [{ verify }, { verificationText }] = await Promise.all([
+          import('../../operations/verify.ts'),
+          import('@toolcrib/vet/verify/report'),
+        ]);
+        const found = await call(verify, signatureAsked(name, options));
+        process.stdout.write(`${plain(found, options.output) ?? verificationText(found)}\n`);
         const enough = options.integrityOnly === true && found.code === 'integrity-only';
         process.exitCode = enough ? 0 : EXIT[found.verdict];
       },
     );
-}
-
-/** `toolcrib vet trust show|update` */
-export function registerVetTrust(vet: Command): void {
-  const trust = vet
-    .command('trust')
-    .description('The trust root: whom to believe that a signer is who he says.');
-  trust
-    .command('show')
-    .description('Which root is in use, and how old it is.')
-    .action(async () => {
-      const { currentRoot } = await import('@toolcrib/vet/verify/trust/store');
-      const root = await currentRoot();
-      const days = Math.floor((Date.now() - Date.parse(root.asOf)) / 86_400_000);
-      process.stdout.write(`${root.origin}\nas of ${root.asOf} (${days} days ago)\nsha256 ${root.sha256}\n`);
-    });
-  trust
-    .command('update')
-    .description('Renew it over TUF. Needs the network; nothing else in "vet verify" does.')
-    .option('--mirror <url>', 'another TUF repository with the same targets')
-    .option('--root <file>', 'the first root.json to trust for that repository')
-    .action(async ({ mirror, root }: { mirror?: string; root?: string }) => {
-      const { keepRoot } = await import('@toolcrib/vet/verify/trust/store');
-      const { updateRoot } = await import('@toolcrib/vet/verify/trust/update');
-      const stored = await updateRoot({
-        now: new Date(),
-        ...(mirror && { mirror }),
-        ...(root && { rootPath: root }),
-      });
-      process.stdout.write(`renewed: ${await keepRoot(stored)}, as of ${stored.asOf}\n`);
-    });
-}
-
-/** `toolcrib vet sbom`, `toolcrib vet sbom-diff` */
-export function registerVetSbom(vet: Command): void {
-  const output = () => new Option('-o, --output <format>').choices(['text', 'json', 'yaml']).default('text');
-  vet
-    .command('sbom')
-    .argument('<file>', 'CycloneDX (JSON, XML) or SPDX 2 (JSON, tag-value)')
-    .description(
-      "Hold an SBOM against NTIA's minimum elements, the artefact it describes, and known vulnerabilities.",
-    )
-    .option('--artefact <file>', 'the bytes it should describe')
-    .option('--purl <purl>', 'the package and version it should describe')
-    .option('--osv <path>', 'OSV data: a file, a folder or an export')
-    .addOption(output())
-    .action(
-      async (file: string, options: { artefact?: string; purl?: string; osv?: string; output: Output }) => {
-        const { runSbom, sbomText } = await import('@toolcrib/vet/sbom/command');
-        const report = await runSbom(file, options);
-        process.stdout.write(`${plain(report, options.output) ?? sbomText(report)}\n`);
-        process.exitCode = EXIT[report.verdict];
-      },
-    );
-  vet
-    .command('sbom-diff')
-    .argument('<before>')
-    .argument('<after>')
-    .description(
-      'What changed between the SBOMs of two versions: + added, - removed, ~ version, ! other bytes of the same version, @ origin, § licence.',
-    )
-    .addOption(output())
-    .action((before: string, after: string, { output }: { output: Output }) =>
-      printSbomDiff([before, after], output),
-    );
-}
-
-/** @throws {ToolcribError} `usage` unless there are two files */
-export async function printSbomDiff(files: readonly string[], output: Output = 'text'): Promise<void> {
-  const [before, after] = files;
-  if (before === undefined || after === undefined || files.length > 2) {
-    throw new ToolcribError('usage', 'name two SBOMs: of the version before and of the one after');
-  }
-  const { runSbomDiff, sbomDiffText } = await import('@toolcrib/vet/sbom/command');
-  const diff = await runSbomDiff(before, after);
-  process.stdout.write(`${plain(diff, output) ?? sbomDiffText(diff)}\n`);
-}
-
-/** The machine-readable forms; undefined for text. */
-function plain(value: unknown, output: Output): string | undefined {
-  if (output === 'json') return JSON.stringify(value, null, 2);
-  return output === 'yaml' ? stringify(value).trimEnd() : undefined;
-}
-
-async function render(found: Verification, output: Output): Promise<string> {
-  const { verificationText } = await import('@toolcrib/vet/verify/report');
-  return plain(found, output) ?? verificationText(found);
 }

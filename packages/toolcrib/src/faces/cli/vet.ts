@@ -3,9 +3,12 @@ import { ToolcribError, type Verdict } from '@toolcrib/model';
 import type { PassedOver } from '@toolcrib/vet';
 import { visible } from '@toolcrib/vet/report/escape';
 import { type Command, Option } from 'commander';
+import { call } from './setup.ts';
 import { askedBy, FORMATS, type VetOptions } from './vet-input.ts';
 import type { Terminal } from './vet-report.ts';
-import { printSbomDiff, registerVetSbom, registerVetTrust, registerVetVerify } from './vet-verify.ts';
+import { printSbomDiff, registerVetSbom } from './vet-sbom.ts';
+import { registerVetTrust } from './vet-trust.ts';
+import { registerVetVerify } from './vet-verify.ts';
 
 const HELP = `
 What to vet:
@@ -115,22 +118,28 @@ async function tell(
   progress: (text: string) => void,
 ): Promise<Told> {
   const asked = askedBy(what, options);
-  // Schemas, licence texts and parsers are loaded when they are used: `--help` need not wait for them.
-  const [vet, report] = await Promise.all([import('@toolcrib/vet'), import('./vet-report.ts')]);
+  // Reports, licence texts and parsers are loaded when they are used: `--help` need not wait for them.
+  const report = () => import('./vet-report.ts');
   switch (asked.for) {
-    case 'criteria':
-      return { text: report.criteriaText() };
+    case 'criteria': {
+      const { criteria } = await import('../../operations/criteria.ts');
+      const all = await call(criteria, {});
+      return { text: (await report()).criteriaText(all) };
+    }
     case 'packs': {
-      const found = await vet.vetPacks(asked.input);
-      return { ...found, text: report.verifiedText(found, options, terminal) };
+      const { vetPacks } = await import('../../operations/vet-packs.ts');
+      const found = await call(vetPacks, asked.input);
+      return { ...found, text: (await report()).verifiedText(found, options, terminal) };
     }
     case 'publish': {
-      const found = await vet.vetPublish(asked.input, progress);
-      return { ...found, text: report.checklistText(found, options, terminal) };
+      const { vetPublish } = await import('../../operations/vet-publish.ts');
+      const found = await call(vetPublish, asked.input, ({ doing }) => progress(doing));
+      return { ...found, text: (await report()).checklistText(found, options, terminal) };
     }
     case 'tools': {
-      const found = await vet.vetTools(asked.input, progress);
-      return { ...found, text: report.vettedText(found, options, terminal) };
+      const { vet } = await import('../../operations/vet.ts');
+      const found = await call(vet, asked.input, ({ doing }) => progress(doing));
+      return { ...found, text: (await report()).vettedText(found, options, terminal) };
     }
   }
 }

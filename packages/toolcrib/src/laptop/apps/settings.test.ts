@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { uninstall } from '../../operations/uninstall.ts';
+import { uninstall } from '../../uninstall/uninstall.ts';
 import { desktop } from '../doctor/desktop.ts';
 import { pathsOf } from '../paths.ts';
 import type { Place } from './app.ts';
@@ -36,6 +36,8 @@ function aPlace(platform: NodeJS.Platform = 'linux') {
   const doctor = async () => (await desktop.look({ ...place, paths })).map(({ state }) => state);
   return { home, place, paths, write, doctor };
 }
+
+const noJournal = () => assert.fail('there is no journal');
 
 for (const app of apps.filter(({ clusters }) => clusters === 'list')) {
   describe(`${app.name}’s list of kubeconfigs`, () => {
@@ -85,7 +87,7 @@ for (const app of apps.filter(({ clusters }) => clusters === 'list')) {
         assert.deepEqual(files(), expected);
         assert.equal(restore(app, paths), 'changed', 'nothing of ours is there');
         assert.deepEqual(files(), expected);
-        await uninstall(paths, {}, { agreed: async () => true }, home);
+        await uninstall({ paths, env: {}, home, platform: process.platform }, noJournal, false);
         assert.deepEqual(files(), expected);
       }
     });
@@ -113,14 +115,14 @@ for (const app of apps.filter(({ clusters }) => clusters === 'list')) {
         write(damage === 'the settings' ? app.settings(place) : savedPath(app, paths), '{ half');
         write(join(paths.state, 'apps', 'other.json'), '{}');
         assert.throws(() => restore(app, paths), { code: 'bad-file' });
-        const done = await uninstall(paths, {}, { agreed: async () => true }, home);
+        const done = await uninstall({ paths, env: {}, home, platform: process.platform }, noJournal, false);
         const [stays] = done?.stays ?? [];
         assert.equal(stays?.path, savedPath(app, paths));
         assert.match(stays?.why ?? '', /Kubeconfig Syncs/);
         assert.ok(existsSync(savedPath(app, paths)));
         assert.equal(existsSync(join(paths.state, 'apps', 'other.json')), false);
         rmSync(savedPath(app, paths));
-        await uninstall(paths, {}, { agreed: async () => true }, home);
+        await uninstall({ paths, env: {}, home, platform: process.platform }, noJournal, false);
         assert.equal(existsSync(paths.state), false);
       }
     });
@@ -133,7 +135,7 @@ for (const app of apps.filter(({ clusters }) => clusters === 'list')) {
         configure(app, place, paths);
         const store = JSON.parse(readFileSync(settings, 'utf8'));
         write(settings, JSON.stringify({ ...store, more: [2] }));
-        await uninstall(paths, {}, { agreed: async () => true }, home);
+        await uninstall({ paths, env: {}, home, platform: process.platform }, noJournal, false);
         assert.deepEqual(JSON.parse(readFileSync(settings, 'utf8')), { ...JSON.parse(before), more: [2] });
         assert.equal(existsSync(join(paths.state, 'apps')), false);
       }

@@ -1,5 +1,5 @@
 import { messageOf } from '@toolcrib/model';
-import type { Check, Finding, Patient } from './check.ts';
+import type { Check, Diagnosis, Finding, Patient } from './check.ts';
 import { connections } from './connections.ts';
 import { desktop } from './desktop.ts';
 import { environment } from './environment.ts';
@@ -7,7 +7,7 @@ import { kubectl } from './kubectl.ts';
 import { shellFiles } from './shell-files.ts';
 import { thisTerminal } from './this-terminal.ts';
 
-export type { Finding, Patient } from './check.ts';
+export type { Finding } from './check.ts';
 export { terminalState } from './this-terminal.ts';
 
 /** In the order in which they are told. */
@@ -19,12 +19,6 @@ export const checks: readonly Check[] = [
   desktop,
   connections,
 ];
-
-export interface Diagnosis {
-  /** `all-guarded`, `findings`, or `not-told` where nothing was found and something could not be found out. */
-  verdict: 'all-guarded' | 'findings' | 'not-told';
-  checks: { name: string; findings: Finding[] }[];
-}
 
 /** Asks all of them; one that fails is told as not known, and takes none of the others with it. */
 export async function diagnose(patient: Patient): Promise<Diagnosis> {

@@ -6,13 +6,13 @@ import {
   enums,
   generateKey,
   PacketList,
-  readCleartextMessage,
   sign as pgpSign,
+  readCleartextMessage,
 } from 'openpgp';
 import type { Expected } from '../expected.ts';
+import { Stop } from '../stop.ts';
 import { pgpKey } from '../testing/keys.ts';
 import { outcome as code } from '../testing/outcome.ts';
-import { Stop } from '../stop.ts';
 import { verifyCleartext } from './cleartext.ts';
 
 async function made(text: string) {
@@ -90,10 +90,19 @@ describe('an OpenPGP cleartext file', () => {
     assert.equal(await judge(`${file}\nx`), outside);
     assert.equal(await judge(file.replace('text', '-text')), outside);
     assert.equal(await judge(file.replace(/Hash: .*/, 'Hash: SHA512\nVersion: 1')), outside);
-    assert.match(await judge(file.replace(/\r?\n\r?\n[A-Za-z0-9+/=\s]+-----END/, '\n\nAAAA\n-----END')), /^not-understood: the signed text cannot be read: /);
-    assert.equal(await judge(Buffer.concat([Buffer.from([0xff]), Buffer.from(file)])), 'not-understood: the signed text is not UTF-8');
+    assert.match(
+      await judge(file.replace(/\r?\n\r?\n[A-Za-z0-9+/=\s]+-----END/, '\n\nAAAA\n-----END')),
+      /^not-understood: the signed text cannot be read: /,
+    );
+    assert.equal(
+      await judge(Buffer.concat([Buffer.from([0xff]), Buffer.from(file)])),
+      'not-understood: the signed text is not UTF-8',
+    );
     assert.equal(await judge(Buffer.alloc(16 * 1024 * 1024 + 1)), 'limit: the signed text is over 16 MiB');
-    assert.notEqual(await judge(Buffer.alloc(16 * 1024 * 1024, ' ')), 'limit: the signed text is over 16 MiB');
+    assert.notEqual(
+      await judge(Buffer.alloc(16 * 1024 * 1024, ' ')),
+      'limit: the signed text is over 16 MiB',
+    );
     const stranger: Expected = { signers: [] };
     await assert.rejects(verifyCleartext(Buffer.from(file), stranger, new Date()), { code: 'unknown-key' });
   });
@@ -101,7 +110,11 @@ describe('an OpenPGP cleartext file', () => {
   it('may be signed by many, and not by more than is looked at', async () => {
     const { key, file } = await made('text');
     const expected: Expected = { signers: [{ kind: 'openpgp', keyring: key.toPublic().write() }] };
-    const [packet] = ((await readCleartextMessage({ cleartextMessage: file })) as unknown as { signature: { packets: unknown[] } }).signature.packets;
+    const [packet] = (
+      (await readCleartextMessage({ cleartextMessage: file })) as unknown as {
+        signature: { packets: unknown[] };
+      }
+    ).signature.packets;
     const signedTimes = (count: number) => {
       const list = new PacketList();
       for (let at = 0; at < count; at++) list.push(packet as never);

@@ -117,7 +117,7 @@ function firstSeen(signer: Signer & { kind: 'certificate' }): string {
   return `a good signature of ${signer.identity} (vouched for by ${signer.issuer}), but nobody said who should have signed`;
 }
 
-function proposalFor(signer: Signer & { kind: 'certificate' }): ExpectedSigner {
+function proposalFor(signer: Signer & { kind: 'certificate' }): ExpectedSigner & { kind: 'certificate' } {
   return { kind: 'certificate', identity: signer.identity, issuer: signer.issuer };
 }
 

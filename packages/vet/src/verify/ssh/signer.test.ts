@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { artefactOfBytes } from '../artefact.ts';
 import type { Expected } from '../expected.ts';
+import { Stop } from '../stop.ts';
 import { gitTag, sshKey } from '../testing/keys.ts';
 import { BYTES, outcome as code } from '../testing/outcome.ts';
-import { Stop } from '../stop.ts';
 import { verifySshSigner } from './signer.ts';
 
 describe('an ssh signature', () => {
@@ -40,7 +40,12 @@ describe('an ssh signature', () => {
 
   const judge = async (
     signers: Expected['signers'],
-    { now = new Date('2026-01-01T00:00:00Z'), claimed = undefined as Date | undefined, namespaces = ['file'], bytes = BYTES } = {},
+    {
+      now = new Date('2026-01-01T00:00:00Z'),
+      claimed = undefined as Date | undefined,
+      namespaces = ['file'],
+      bytes = BYTES,
+    } = {},
   ) => {
     try {
       const file = key.sign(BYTES, 'file');
@@ -62,20 +67,41 @@ describe('an ssh signature', () => {
   const fingerprint = `SHA256:${createHash('sha256').update(blob).digest('base64').replaceAll('=', '')}`;
 
   it('is of the principal, by a key that is named as ssh-keygen names it', async () => {
-    assert.deepEqual(await judge([by(me)]), { kind: 'key', algorithm: 'ssh-ed25519', fingerprint, name: 'me@x' });
+    assert.deepEqual(await judge([by(me)]), {
+      kind: 'key',
+      algorithm: 'ssh-ed25519',
+      fingerprint,
+      name: 'me@x',
+    });
     assert.deepEqual(await judge([by(me)], { namespaces: ['git', 'file'] }), await judge([by(me)]));
   });
 
   it('says why it does not count', async () => {
     const table: [Expected['signers'], Parameters<typeof judge>[1], string][] = [
       [[by(me)], { namespaces: ['git', 'x'] }, 'other-subject: signed for "file", and not for git or x'],
-      [[by(me)], { bytes: Buffer.from('x') }, 'signature-invalid: the signature is not over these bytes by this key'],
-      [[], {}, `unknown-key: a good signature of the ssh key ${fingerprint}, but no allowed signers were given`],
-      [[{ kind: 'minisign', key: 'x' }], {}, `unknown-key: a good signature of the ssh key ${fingerprint}, but no allowed signers were given`],
+      [
+        [by(me)],
+        { bytes: Buffer.from('x') },
+        'signature-invalid: the signature is not over these bytes by this key',
+      ],
+      [
+        [],
+        {},
+        `unknown-key: a good signature of the ssh key ${fingerprint}, but no allowed signers were given`,
+      ],
+      [
+        [{ kind: 'minisign', key: 'x' }],
+        {},
+        `unknown-key: a good signature of the ssh key ${fingerprint}, but no allowed signers were given`,
+      ],
       [[by(`me@x ${sshKey().line}`)], {}, 'unknown-key: the ssh key is not among the allowed signers'],
       [[by(`you@x,we@x ${key.line}`)], {}, 'other-identity: the ssh key is of you@x,we@x, not of me@x'],
       [[by(`me@x namespaces="git" ${key.line}`)], {}, 'other-identity: me@x may not sign for "file"'],
-      [[by(`me@x valid-after="20270101Z" ${key.line}`)], {}, 'key-expired: the ssh key of me@x does not count at that time'],
+      [
+        [by(`me@x valid-after="20270101Z" ${key.line}`)],
+        {},
+        'key-expired: the ssh key of me@x does not count at that time',
+      ],
     ];
     for (const [signers, more, said] of table) assert.equal(await judge(signers, more), said);
   });
@@ -84,7 +110,10 @@ describe('an ssh signature', () => {
     const stranger = by(`me@x ${sshKey().line}`);
     const other = by(`you@x ${key.line}`);
     assert.equal(typeof (await judge([stranger, other, by(me)])), 'object');
-    assert.equal(typeof (await judge([by(`me@x namespaces="git" ${key.line}\nme@x namespaces="f*" ${key.line}`)])), 'object');
+    assert.equal(
+      typeof (await judge([by(`me@x namespaces="git" ${key.line}\nme@x namespaces="f*" ${key.line}`)])),
+      'object',
+    );
     // That the key is known, and another's, says more than that it is not known.
     assert.match(String(await judge([stranger, other])), /^other-identity/);
   });
@@ -92,7 +121,10 @@ describe('an ssh signature', () => {
   it('counts from its first moment until before its last, at the time that is claimed and today', async () => {
     const line = `me@x valid-after="20250101Z",valid-before="20260101Z" ${key.line}`;
     const at = async (now: string, claimed?: string) => {
-      const found = await judge([by(line)], { now: new Date(now), claimed: claimed ? new Date(claimed) : undefined });
+      const found = await judge([by(line)], {
+        now: new Date(now),
+        claimed: claimed ? new Date(claimed) : undefined,
+      });
       return typeof found === 'string' ? found.split(':')[0] : 'good';
     };
     assert.equal(await at('2025-01-01T00:00:00Z'), 'good');

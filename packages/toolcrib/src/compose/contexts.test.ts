@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { pathsOf } from '../laptop/paths.ts';
+import { loadPerson } from '../laptop/person-kubeconfig.ts';
+import { rememberSources } from '../laptop/remember-sources.ts';
 import { contexts, meaningIn } from './contexts.ts';
-import { pathsOf } from './paths.ts';
-import { loadPerson } from './person-kubeconfig.ts';
-import { rememberSources } from './remember-sources.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-contexts-'));
 after(() => rmSync(root, { recursive: true }));

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { connectCluster, openUpstream, type Upstream } from '@toolcrib/guard/cluster';
 import { type Cluster, ToolcribError } from '@toolcrib/model';
-import { pathsOf } from './paths.ts';
-import { loadPerson, type Person, personSources } from './person-kubeconfig.ts';
-import { meaningOf } from './replaced.ts';
+import { pathsOf } from '../laptop/paths.ts';
+import { loadPerson, type Person, personSources } from '../laptop/person-kubeconfig.ts';
+import { meaningOf } from '../laptop/replaced.ts';
 
 /** The person's clusters, by context name; read again when a kubeconfig file changed. */
 export interface Contexts {

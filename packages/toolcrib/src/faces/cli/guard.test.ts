@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { GuardStatus } from '../../laptop/api/schema.ts';
+import { PLAYED_STATUS, playGuard } from '../../testing/played-guard.ts';
+import { type GuardHome, guardHome } from '../../testing/running-guard.ts';
+
+// The real command line. What the guard says is played; where none runs, none runs.
+
+let home: GuardHome;
+before(() => {
+  home = guardHome(JSON.stringify({ contexts: [], clusters: [], users: [] }));
+});
+after(() => home?.remove());
+
+async function statusOf(more: Partial<GuardStatus>, ...args: string[]) {
+  const guard = await playGuard(home, { ...PLAYED_STATUS, ...more });
+  try {
+    return await home.cli('guard', 'status', ...args);
+  } finally {
+    await guard.close();
+  }
+}
+
+test('no guard: exit 1, said to people and to programs; stop finds none to stop', async () => {
+  const text = await home.cli('guard', 'status');
+  assert.deepEqual([text.code, text.stdout], [1, '']);
+  assert.match(text.stderr, /toolcrib off/);
+  const json = await home.cli('guard', 'status', '-o', 'json');
+  assert.deepEqual([json.code, JSON.parse(json.stdout)], [1, { running: false }]);
+  const stop = await home.cli('guard', 'stop');
+  assert.deepEqual([stop.code, stop.stderr], [0, 'The guard was not running.\n']);
+});
+
+test('a door that was never made has no port to change', async () => {
+  const said = await home.cli('guard', 'start', '--port', '0');
+  assert.equal(said.code, 2);
+  assert.match(said.stderr, /no door yet/);
+});
+
+test('a quiet guard: which clusters in which mode, and nothing that is not so', async () => {
+  const { code, stdout } = await statusOf({});
+  assert.equal(code, 0);
+  assert.match(stdout, /^terminal outside: /);
+  assert.match(stdout, /guard 0\.1\.0, process 4711, https:\/\/127\.0\.0\.1:7443/);
+  assert.match(stdout, /journal {2}can be written\n/);
+  assert.match(stdout, /policy {3}built-in: every cluster is only observed\n/);
+  assert.match(stdout, /held {5}nothing\n/);
+  assert.match(stdout, /CONTEXT +MODE\nprod +enforce\nstage +observe/);
+  assert.doesNotMatch(stdout, /unsettled|ends|RULE|SOFTENED|disable|not in force/);
+});
+
+test('everything that a person has to know is said, and what to type', async () => {
+  const { stdout } = await statusOf({
+    held: 2,
+    journal: 'the disk is full',
+    unsettled: 3,
+    ending: { requests: 4, until: 5 },
+    policy: {
+      file: '/etc/guard.yaml',
+      error: 'guard.yaml:3: no such rule',
+      rules: [{ name: 'outage', then: 'hold', from: 'built-in' }],
+      disabled: ['many'],
+    },
+    softened: (['by-hand', 'waiting', 'due', 'overdue'] as const).map((state) => ({
+      actId: `act-${state}`,
+      what: 'StatefulSet shop/kafka',
+      finishAfter: 1,
+      state,
+    })),
+  });
+  for (const said of [
+    /journal {2}the disk is full: nothing destructive passes/,
+    /policy {3}\/etc\/guard\.yaml\n {9}not in force: guard\.yaml:3: no such rule/,
+    /ends {5}waits for 4 requests, until .*; toolcrib guard stop ends it at once/,
+    /held {5}2: toolcrib held/,
+    /unsettled 3 requests of which it is not certain what became: toolcrib log/,
+    /RULE +THEN +FROM\noutage +hold +built-in/,
+    /taken away by disable: many/,
+    /act-by-hand +never by itself: until you finish or undo it/,
+    /act-overdue +overdue: finish or undo it/,
+    /act-waiting +19(69|70)-/,
+  ])
+    assert.match(stdout, said);
+});
+
+test('programs get it whole, with the terminal', async () => {
+  const { stdout } = await statusOf({ held: 2 }, '-o', 'json');
+  const value = JSON.parse(stdout);
+  assert.deepEqual([value.running, value.held, value.pid, value.terminal.state], [true, 2, 4711, 'outside']);
+  assert.equal(value.startedAt, '1970-01-01T00:00:00.001Z');
+});

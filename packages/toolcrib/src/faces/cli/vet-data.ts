@@ -1,0 +1,16 @@
+import type { Verdict } from '@toolcrib/model';
+import { Option } from 'commander';
+import { stringify } from 'yaml';
+import type { Output } from './terminal.ts';
+
+export const EXIT: Record<Verdict, number> = { pass: 0, fail: 1, unknown: 3 };
+
+/** `-o` of what stands below `vet`, whose own `-o` has other formats. */
+export const outputOption = (): Option =>
+  new Option('-o, --output <format>').choices(['text', 'json', 'yaml']).default('text');
+
+/** The machine-readable forms; undefined for text. Points in time are RFC 3339 in these values already. */
+export function plain(value: unknown, output: Output): string | undefined {
+  if (output === 'json') return JSON.stringify(value, null, 2);
+  return output === 'yaml' ? stringify(value).trimEnd() : undefined;
+}

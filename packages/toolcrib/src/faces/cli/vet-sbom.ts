@@ -1,0 +1,56 @@
+import { ToolcribError } from '@toolcrib/model/errors';
+import type { Command } from 'commander';
+import { call } from './setup.ts';
+import type { Output } from './terminal.ts';
+import { EXIT, outputOption, plain } from './vet-data.ts';
+
+/** `toolcrib vet sbom`, `toolcrib vet sbom-diff` */
+export function registerVetSbom(vet: Command): void {
+  vet
+    .command('sbom')
+    .argument('<file>', 'CycloneDX (JSON, XML) or SPDX 2 (JSON, tag-value)')
+    .description(
+      "Hold an SBOM against NTIA's minimum elements, the artefact it describes, and known vulnerabilities.",
+    )
+    .option('--artefact <file>', 'the bytes it should describe')
+    .option('--purl <purl>', 'the package and version it should describe')
+    .option('--osv <path>', 'OSV data: a file, a folder or an export')
+    .addOption(outputOption())
+    .action(
+      async (file: string, options: { artefact?: string; purl?: string; osv?: string; output: Output }) => {
+        const [{ sbom }, { sbomText }] = await Promise.all([
+          import('../../operations/sbom.ts'),
+          import('@toolcrib/vet/sbom/text'),
+        ]);
+        const { artefact, purl, osv } = options;
+        const report = await call(sbom, { file, artefact, purl, osv });
+        process.stdout.write(`${plain(report, options.output) ?? sbomText(report)}\n`);
+        process.exitCode = EXIT[report.verdict];
+      },
+    );
+  vet
+    .command('sbom-diff')
+    .argument('<before>')
+    .argument('<after>')
+    .description(
+      'What changed between the SBOMs of two versions: + added, - removed, ~ version, ! other bytes of the same version, @ origin, § licence.',
+    )
+    .addOption(outputOption())
+    .action((before: string, after: string, { output }: { output: Output }) =>
+      printSbomDiff([before, after], output),
+    );
+}
+
+/** @throws {ToolcribError} `usage` unless there are two files */
+export async function printSbomDiff(files: readonly string[], output: Output = 'text'): Promise<void> {
+  const [before, after] = files;
+  if (before === undefined || after === undefined || files.length > 2) {
+    throw new ToolcribError('usage', 'name two SBOMs: of the version before and of the one after');
+  }
+  const [{ sbomDiff }, { sbomDiffText }] = await Promise.all([
+    import('../../operations/sbom-diff.ts'),
+    import('@toolcrib/vet/sbom/text'),
+  ]);
+  const diff = await call(sbomDiff, { before, after });
+  process.stdout.write(`${plain(diff, output) ?? sbomDiffText(diff)}\n`);
+}

@@ -1,0 +1,77 @@
+import { ToolcribError } from '@toolcrib/model/errors';
+import type { SignatureInput } from '@toolcrib/vet/ask/input';
+
+/** The options of `toolcrib vet verify`, as commander gives them. */
+export interface VerifyOptions {
+  bundle?: string;
+  signature?: string;
+  certificate?: string;
+  checksums?: string;
+  identity?: string;
+  identityPattern?: string;
+  issuer?: string;
+  key?: string;
+  keyring?: string;
+  fingerprint?: string;
+  allowedSigners?: string;
+  purl?: string;
+  sourceRepository?: string;
+  sourceRef?: string;
+  builder?: string;
+  trustedRoot?: string;
+  git?: string;
+  tag?: string;
+}
+
+/** What was typed, as a value. @throws ToolcribError `usage` */
+export function signatureAsked(name: string | undefined, options: VerifyOptions): SignatureInput {
+  const { bundle, signature, certificate, checksums, trustedRoot } = options;
+  const { purl, sourceRepository, sourceRef, builder } = options;
+  if (bundle && signature) throw usage('give --bundle or --signature, not both');
+  return {
+    artefact: artefactOf(name, options),
+    proof: bundle ? { bundle } : signature ? { signature } : undefined,
+    certificate,
+    checksums,
+    signers: signersOf(options),
+    purl,
+    sourceRepository,
+    sourceRef,
+    builder,
+    trustedRoot,
+    // Who types a file's name means that very file: `<(…)` of the shell too.
+    byHand: true,
+  };
+}
+
+function artefactOf(name: string | undefined, { git, tag }: VerifyOptions): SignatureInput['artefact'] {
+  if (git !== undefined) {
+    if (tag === undefined) throw usage('--git needs --tag');
+    return { clone: git, tag };
+  }
+  if (name === undefined) throw usage('name the artefact, or a clone with --git and --tag');
+  const sha256 = /^sha256:([0-9a-f]{64})$/.exec(name)?.[1];
+  return sha256 === undefined ? { file: name } : { sha256 };
+}
+
+function signersOf(options: VerifyOptions): NonNullable<SignatureInput['signers']> {
+  const { identity, identityPattern: pattern, issuer, key, keyring, fingerprint, allowedSigners } = options;
+  if (fingerprint !== undefined && keyring === undefined)
+    throw usage('--fingerprint needs --keyring: it names one key of the ring');
+  const signers: NonNullable<SignatureInput['signers']> = [];
+  if (allowedSigners !== undefined) {
+    if (identity === undefined)
+      throw usage('--allowed-signers needs --identity: the principal who must have signed');
+    signers.push({ by: 'ssh', allowedSigners, principal: identity });
+  } else if (identity !== undefined || pattern !== undefined) {
+    if (issuer === undefined) throw usage('--identity needs --issuer: anybody can have a name somewhere');
+    if (identity !== undefined) signers.push({ by: 'certificate', identity, issuer });
+    if (pattern !== undefined) signers.push({ by: 'certificate-pattern', pattern, issuer });
+  }
+  if (key !== undefined) signers.push({ by: 'key', key });
+  if (keyring !== undefined) signers.push({ by: 'openpgp', keyring, fingerprint });
+  return signers;
+}
+
+const usage = (message: string) =>
+  new ToolcribError('usage', message, { next: 'see "toolcrib vet verify --help"' });
