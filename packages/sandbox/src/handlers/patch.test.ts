@@ -104,6 +104,8 @@ test('a patch that does not fit the object, or is none', async () => {
   assert.match((await refusal(path, '"text"', JSON_PATCH))[1], /cannot unmarshal string into Go value/);
   assert.deepEqual(await refusal(path, '{'), [400, 'error decoding patch: unexpected end of JSON input']);
   assert.equal((await refusal(path, []))[0], 400);
+  const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: 'u' };
+  assert.equal((await on.patch(path, { metadata: { ownerReferences: [owner] } })).status, 200);
   const [code, message] = await refusal(path, { metadata: { ownerReferences: [{ name: 'x' }] } }, STRATEGIC);
   assert.equal(code, 500);
   assert.match(message, /^map: .* does not contain declared merge key: uid$/);
