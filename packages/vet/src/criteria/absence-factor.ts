@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ADDRESSES, humanCommits, NAMES } from './by-hand.ts';
+import { CITED } from './cited.ts';
 import { type Criterion, missing } from './criterion.ts';
 import {
   absenceFactor,
@@ -10,7 +11,6 @@ import {
   unknown,
   windowStart,
 } from './figures.ts';
-import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({
   min: z.number().int().positive().default(2),

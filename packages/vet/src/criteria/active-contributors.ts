@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ADDRESSES, humanCommits, NAMES } from './by-hand.ts';
+import { CITED } from './cited.ts';
 import { type Criterion, missing } from './criterion.ts';
 import { decided, historyDoubt, peopleSince, plural, unknown, windowStart } from './figures.ts';
-import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({
   /** People needed. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { humanCommits, log } from './by-hand.ts';
+import { CITED } from './cited.ts';
 import { type Criterion, missing } from './criterion.ts';
 import { DAY, daysBetween, decided, historyDoubt, peopleSince, unknown, windowStart } from './figures.ts';
-import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({
   /** Commits a week, on average over the window. */

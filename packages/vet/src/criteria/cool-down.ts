@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { CITED } from './cited.ts';
 import type { Criterion, EvidenceView } from './criterion.ts';
 import { DAY, decided, releasesOf, tagsDisagree, unknown } from './figures.ts';
-import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({ minDays: z.number().nonnegative().default(7) });
 

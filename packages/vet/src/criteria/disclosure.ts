@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { CITED } from './cited.ts';
 import { type Criterion, missing } from './criterion.ts';
 import { decided, quote, unknown } from './figures.ts';
-import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({
   /** The shortest time frame the policy names may be at most this. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { CITED } from './cited.ts';
 import { type Criterion, missing } from './criterion.ts';
 import { DAY, daysBetween, decided, median, plural, unknown } from './figures.ts';
-import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({
   /** The median wait of a fix for its release may be at most this. */

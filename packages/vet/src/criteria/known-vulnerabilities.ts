@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { FactValue } from '../facts/index.ts';
+import { CITED } from './cited.ts';
 import { publicationOf } from './cool-down.ts';
 import { type Criterion, missing } from './criterion.ts';
 import { DAY, decided, plural, unknown } from './figures.ts';
-import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({
   /** Advisories taken as they are, by id or alias, with the reason in the policy's own comment. */

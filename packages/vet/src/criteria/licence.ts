@@ -2,9 +2,9 @@ import parse from 'spdx-expression-parse';
 import { z } from 'zod';
 import type { FactValue } from '../facts/index.ts';
 import { isOsiApproved, isSpdxId } from '../sources/licence.ts';
+import { CITED } from './cited.ts';
 import type { Criterion, EvidenceView } from './criterion.ts';
 import { decided, quote, unknown } from './figures.ts';
-import { CITED } from './sources.ts';
 
 /** An id with a slip in it would allow or deny nothing, and nobody would notice. */
 const spdxId = z

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { CITED } from './cited.ts';
 import type { Criterion } from './criterion.ts';
 import { daysBetween, decided, unknown } from './figures.ts';
-import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({
   /** Days without a commit by a person (or, from a registry alone, without a release) after which it counts as left. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { releaseTags } from './by-hand.ts';
+import { CITED } from './cited.ts';
 import type { Criterion } from './criterion.ts';
 import { DAY, decided, releasesOf, unknown } from './figures.ts';
-import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({ maxDays: z.number().positive().default(365) });
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { releaseTags } from './by-hand.ts';
+import { CITED } from './cited.ts';
 import type { Criterion } from './criterion.ts';
 import { DAY, decided, median, releasesOf, unknown } from './figures.ts';
-import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({
   /** The median interval between releases may be at most this. */

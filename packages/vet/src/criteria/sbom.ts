@@ -2,9 +2,9 @@ import { PackageURL } from 'packageurl-js';
 import { z } from 'zod';
 import type { Subject } from '../facts/evidence.ts';
 import { isDigest } from '../sbom/model.ts';
+import { CITED } from './cited.ts';
 import type { Criterion } from './criterion.ts';
 import { decided, unknown } from './figures.ts';
-import { CITED } from './sources.ts';
 
 const threshold = z.strictObject({});
 

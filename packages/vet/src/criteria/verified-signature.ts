@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { CITED } from './cited.ts';
 import { type Criterion, missing } from './criterion.ts';
 import { withDeclared } from './declared-hint.ts';
 import { decided, unknown } from './figures.ts';
 import { isPinned, signerPin } from './signers.ts';
-import { CITED } from './sources.ts';
 import { uncovered } from './uncovered.ts';
 
 const threshold = z.strictObject({

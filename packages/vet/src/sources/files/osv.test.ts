@@ -237,3 +237,9 @@ test('OSV: a package is none of another ecosystem, of another name, or of anothe
   for (const [purl, entry, matches] of table)
     assert.equal(await found(purl, entry), matches, `${purl} ${JSON.stringify(entry)}`);
 });
+
+test('OSV: it applies where files are given', () => {
+  const target = { spec: 'x', subject: K9S, files: [] };
+  assert.equal(osvSource.appliesTo(target), false);
+  assert.equal(osvSource.appliesTo({ ...target, files: ['a'] }), true);
+});
