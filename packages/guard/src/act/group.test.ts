@@ -3,8 +3,7 @@ import { describe, it } from 'node:test';
 import type { Act, Caller, Effect } from '@toolcrib/model';
 import { asked } from '../testing/way.ts';
 import { claimOf, waits } from './claim.ts';
-import { ACT_PAUSE, belongsTo, callerOf, titleOf } from './group.ts';
-import { foretells, sessionLists } from './sessions.ts';
+import { ACT_PAUSE, belongsTo, callerOf, commandOf, isRerun, titleOf } from './group.ts';
 
 describe('claims', () => {
   for (const [agent, name, version] of [
@@ -86,47 +85,63 @@ describe('titles', () => {
   }
 });
 
-describe('what a kubectl session listed', () => {
-  const read = (path: string, query = '', session = 's1', context = 'prod') => ({
-    context,
-    session,
-    path,
-    query,
+describe('the same program once more', () => {
+  const first: Caller = {
+    person: 'aiko',
+    token: 't1',
+    claim: { userAgent: 'helm/4' },
+    process: 'p1',
+  };
+  const actOf = (more: Partial<Caller> = {}): Act => ({
+    id: 'a',
+    context: 'prod',
+    caller: { ...first, ...more },
+    startedAt: 0,
+    lastAt: 0,
+    soFar: 1,
+    title: '',
   });
-  it('its lists, each once; not its gets, watches, and waits for one object', () => {
-    const sessions = sessionLists();
-    const pods = '/api/v1/namespaces/shop/pods';
-    sessions.notice(read(pods, 'limit=500'));
-    sessions.notice(read(pods, 'limit=500&continue=abc'));
-    sessions.notice(read(pods, 'labelSelector=app%3Dx'));
-    sessions.notice(read(`${pods}/a`));
-    sessions.notice(read(pods, 'watch=true'));
-    sessions.notice(read(pods, 'fieldSelector=metadata.name%3Da'));
-    sessions.notice(read('/api'));
-    const base = { group: '', version: 'v1', resource: 'pods', namespace: 'shop', fieldSelector: undefined };
-    assert.deepEqual(sessions.of('prod', 's1'), [
-      { ...base, labelSelector: undefined },
-      { ...base, labelSelector: 'app=x' },
-    ]);
-    assert.deepEqual(sessions.of('test', 's1'), [], "another cluster's");
-    assert.deepEqual(sessions.of('prod', 's2'), []);
-    assert.deepEqual(sessions.of('prod', undefined), []);
+  const tool = { name: 'helm', sha256: 'x' };
+  const again = (act: Partial<Caller>, now: Partial<Caller>, lives = false, context = 'prod') =>
+    isRerun(actOf(act), context, { ...first, ...now }, () => lives);
+  it('started again, or still the same process', () => {
+    assert.equal(again({}, {}), true);
+    assert.equal(again({}, {}, true), true, 'it is the same process');
+    assert.equal(again({}, { process: 'p2' }), true);
+    assert.equal(again({ process: undefined }, { process: 'p2' }, true), true, 'no machine tells');
+    assert.equal(isRerun(actOf(), 'prod', { ...first, process: 'p2' }), true);
   });
-  for (const [command, tells] of [
-    ['kubectl delete', true],
-    ['kubectl drain', true],
-    ['kubectl apply', false],
-    ['kubectl applyall', true],
-    [undefined, true],
-  ] as const) {
-    it(`${command} goes through what it listed: ${tells}`, () => assert.equal(foretells(command), tells));
-  }
-  it('the oldest session is forgotten, and no session grows without end', () => {
-    const sessions = sessionLists();
-    for (let i = 0; i < 501; i++) sessions.notice(read('/api/v1/pods', '', `s${i}`));
-    assert.equal(sessions.of('prod', 's0').length, 0);
-    assert.equal(sessions.of('prod', 's1').length, 1);
-    for (let i = 0; i < 50; i++) sessions.notice(read('/api/v1/pods', `labelSelector=a%3D${i}`, 'many'));
-    assert.equal(sessions.of('prod', 'many').length, 20);
+  it('not while the first one lives, nor another context, person, program or kind of sender', () => {
+    assert.equal(again({}, { process: 'p2' }, true), false);
+    assert.equal(again({}, {}, false, 'test'), false);
+    for (const more of [
+      { person: 'ben' },
+      { token: 't2' },
+      { claim: { userAgent: 'k9s' } },
+      { agent: true },
+      { session: 's' },
+      { tool },
+    ])
+      assert.equal(again({}, more), false, JSON.stringify(more));
+  });
+  it('runs have tokens of their own: there the digest tells', () => {
+    assert.equal(again({ tool }, { tool, token: 't2' }), true);
+    assert.equal(again({ tool }, { tool: { ...tool, sha256: 'y' } }), false);
+    assert.equal(again({ session: 'a' }, { session: 'b' }), true, 'kubectl has a new session each time');
+  });
+  it('a command is a session, a process, or a program by its own name', () => {
+    assert.equal(commandOf(actOf({ session: 's1' })), 's1');
+    assert.equal(commandOf(actOf()), 'p1');
+    assert.equal(commandOf(actOf({ process: undefined })), 't1 helm/4');
+  });
+  it('two processes of one program are two acts; one command may name itself twice', () => {
+    const act = { ...actOf(), lastAt: 0 };
+    assert.equal(belongsTo(act, 'prod', { ...first, process: 'p2' }, 1), false);
+    const renamed = { ...first, claim: { userAgent: 'Go-http-client/2' } };
+    assert.equal(belongsTo(act, 'prod', renamed, 1), false);
+    assert.equal(belongsTo(act, 'prod', renamed, 1, true), true);
+    assert.equal(belongsTo(actOf({ process: undefined }), 'prod', renamed, 1, true), false);
+    assert.deepEqual(callerOf(asked('GET', '/'), { id: 'p9' } as never).process, 'p9');
+    assert.equal('process' in callerOf(asked('GET', '/')), false);
   });
 });
