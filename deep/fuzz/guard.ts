@@ -1,6 +1,6 @@
 import { deleteOptionsBody, parseRequestPath } from '@toolcrib/kube';
 import type { ReadEffect } from '../../packages/guard/src/effects/effect-kind.ts';
-import { effectOf } from '../../packages/guard/src/effects/effect-of.ts';
+import { effectsOf } from '../../packages/guard/src/effects/effect-of.ts';
 import { kindOf } from '../../packages/guard/src/effects/index.ts';
 import { needsJudgement } from '../../packages/guard/src/effects/needs-judgement.ts';
 import { dryRunQuery } from '../../packages/guard/src/look/replicas-now.ts';
@@ -70,7 +70,7 @@ export function guarded(sent: Sent): Guarded {
     query: request.query,
     ...(body ? { body: body.bytes, contentTypes: [body.type] } : {}),
   };
-  const effect = effectOf(request);
+  const [effect] = effectsOf(request);
   if (effect.verb === 'not-understood') return { does: 'not-understood', why: effect.why };
   if (effect.verb === 'none')
     return { does: 'pass', judged: true, owners: asksOwners(request), sends: canonically };

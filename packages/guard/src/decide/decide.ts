@@ -45,6 +45,16 @@ export function decide(
   return inMode(input.mode, withNeeded(ruled, input.needed), input.softening);
 }
 
+const STRICTNESS: readonly DecisionVerb[] = ['allow', 'warn', 'hold', 'deny'];
+
+/** Of what was decided of each effect of a request, what counts for all: the strictest, and of several such the first. */
+export function strictest(decisions: readonly Decision[]): Decision {
+  const weight = ({ then, wouldBe }: Decision) => STRICTNESS.indexOf(wouldBe ?? then);
+  const [first, ...rest] = decisions;
+  if (!first) throw new Error('a request of no effect has no decision');
+  return rest.reduce((most, one) => (weight(one) > weight(most) ? one : most), first);
+}
+
 function notUnderstood(policy: Pick<GuardPolicy, 'rules'>, facts: Facts, why: string): Ruled {
   const own = firstMatch({ rules: ownRules(policy) }, facts);
   if (own.then === 'deny') return own;

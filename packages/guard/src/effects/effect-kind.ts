@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectRef } from '@toolcrib/kube';
-import type { As, Cluster, Effect, EffectVerb, RequestRecord, Target } from '@toolcrib/model';
+import type { As, Cluster, EffectVerb, RequestRecord, SingleEffect, Target } from '@toolcrib/model';
 import type { Facts } from '../policy/policy.ts';
 import type { Aim } from '../radius/view.ts';
 import type { Content } from '../read/content.ts';
@@ -7,11 +7,11 @@ import type { ResourceTarget } from '../read/target.ts';
 import type { AskedRequest } from '../request.ts';
 import type { Subject } from './subject.ts';
 
-export type EffectOf<V extends EffectVerb> = Extract<Effect, { verb: V }>;
+export type EffectOf<V extends EffectVerb> = Extract<SingleEffect, { verb: V }>;
 
 /** A scale-down is only known when the server has said what a patch or update comes to. */
 export type AskServer = { verb: 'ask-server'; target: Target; why: string };
-export type ReadEffect = Effect | AskServer;
+export type ReadEffect = SingleEffect | AskServer;
 
 /** A request in its canonical form, as an effect is read from it. */
 export interface Sent extends Pick<AskedRequest, 'method' | 'headers' | 'body'> {
@@ -120,4 +120,4 @@ export interface WholeKind<E> {
 }
 
 /** What a kind has to say, and what it may. */
-export type EffectKind<E = Effect> = Pick<WholeKind<E>, 'title'> & Partial<WholeKind<E>>;
+export type EffectKind<E = SingleEffect> = Pick<WholeKind<E>, 'title'> & Partial<WholeKind<E>>;

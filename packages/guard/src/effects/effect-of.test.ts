@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { effectOf } from './effect-of.ts';
+import { effectsOf } from './effect-of.ts';
 import { needsJudgement } from './needs-judgement.ts';
 
 interface Sent {
@@ -16,7 +16,9 @@ function effect({ method, path, query = '', type, encoding, body = '' }: Sent) {
   const headers: Record<string, string> = {};
   if (type) headers['content-type'] = type;
   if (encoding) headers['content-encoding'] = encoding;
-  return effectOf({ method, path, query, headers, body: new TextEncoder().encode(body) });
+  const [first, ...more] = effectsOf({ method, path, query, headers, body: new TextEncoder().encode(body) });
+  assert.deepEqual(more, []);
+  return first;
 }
 
 const KAFKA = '/apis/apps/v1/namespaces/shop/statefulsets/kafka';

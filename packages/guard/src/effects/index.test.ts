@@ -6,7 +6,7 @@ import { factsOf } from '../decide/facts.ts';
 import { asked } from '../testing/way.ts';
 import { likenessOf } from '../way/request-key.ts';
 import type { EffectOf } from './effect-kind.ts';
-import { effectOf } from './effect-of.ts';
+import { effectsOf } from './effect-of.ts';
 import { KINDS, kindOf, unreadWhy } from './index.ts';
 import type { Destructive } from './subject.ts';
 
@@ -125,13 +125,13 @@ for (const [verb, example] of Object.entries(EXAMPLES) as [EffectVerb, Example<E
     const request = asked(...from);
 
     test('is read from its request, by its own kind or what comes before it', () => {
-      assert.deepEqual(plain(effectOf(request)), plain(effect));
+      assert.deepEqual(plain(effectsOf(request)), [plain(effect)]);
     });
 
     test('has a form that is stored and read back as it is', () => {
       assert.deepEqual(plain(effectSchema.parse(effect)), plain(effect));
       const verbs = effectSchema.options.map(({ shape }) => shape.verb.value);
-      assert.deepEqual(verbs.toSorted(), Object.keys(KINDS).toSorted());
+      assert.deepEqual(verbs.toSorted(), [...Object.keys(KINDS), 'several'].toSorted());
     });
 
     test('has its title and its words, which an envelope goes on with', () => {

@@ -1,4 +1,4 @@
-import type { Effect, EffectVerb } from '@toolcrib/model';
+import type { Effect, EffectVerb, RequestRecord, SingleEffect } from '@toolcrib/model';
 import type { ResourceTarget } from '../read/target.ts';
 import { cautious } from './cautious.ts';
 import { deleteKind } from './delete.ts';
@@ -8,10 +8,11 @@ import { evictKind } from './evict.ts';
 import { noneKind } from './none.ts';
 import { notUnderstoodKind } from './not-understood.ts';
 import { lookAtScale, scaleKind } from './scale.ts';
+import { severalOf } from './several.ts';
 import type { Subject } from './subject.ts';
 import { uninstallKind } from './uninstall.ts';
 
-/** Every kind of effect by its verb: one that is missing does not compile. A request is of the first that reads it. */
+/** Every kind of effect by its verb: one that is missing does not compile. A request is of each that reads it. */
 export const KINDS = {
   delete: deleteKind,
   'delete-collection': deleteCollectionKind,
@@ -27,10 +28,25 @@ export type Kinds = Readonly<Record<string, EffectKind<never>>>;
 
 /**
  * The kind of an effect, whole: whatever it does not say of itself, and all of a verb that nobody knows, is the cautious answer.
+ * Of several effects it is what the most cautious of them says.
  */
 export function kindOf<E extends Effect>(effect: E, kinds: Kinds = KINDS): WholeKind<E> {
+  if ('effects' in effect)
+    return severalOf(
+      effect.effects.map((one) => ({ effect: one, kind: kindOf(one, kinds) })),
+    ) as unknown as WholeKind<E>;
   const own = Object.hasOwn(kinds, effect.verb) ? kinds[effect.verb] : undefined;
   return { ...cautious, ...own } as unknown as WholeKind<E>;
+}
+
+/** Each effect of a request: most are of one. */
+export function effectsIn(effect: Effect): readonly SingleEffect[] {
+  return 'effects' in effect ? effect.effects : [effect];
+}
+
+/** A request of several effects as so many requests of one, done at the same moment: an undo goes about each. */
+export function eachEffect(requests: readonly RequestRecord[]): RequestRecord[] {
+  return requests.flatMap((request) => effectsIn(request.effect).map((effect) => ({ ...request, effect })));
 }
 
 /** The delete of one object that an effect is; undefined for all else. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import { asked } from '../testing/way.ts';
-import { effectOf } from './effect-of.ts';
+import { effectsOf } from './effect-of.ts';
 import { kindOf } from './index.ts';
 import type { Destructive } from './subject.ts';
 
@@ -16,7 +16,7 @@ const AT = '/api/v1/namespaces/shop/pods/a';
 function sent(method: string, path: string, query: string, body: string) {
   const headers = { 'content-type': 'application/json' };
   const request = asked(method, path, { query, headers, body: Buffer.from(body) });
-  const effect = effectOf(request) as Destructive;
+  const effect = effectsOf(request)[0] as Destructive;
   const { query: left, body: now } = kindOf(effect).pinned(effect, request, pod);
   return { query: left, body: now && JSON.parse(Buffer.from(now.bytes).toString()) };
 }
@@ -74,7 +74,7 @@ test('a delete of which one part is not known is not written anew', () => {
   const request = asked('DELETE', AT, {
     body: Buffer.from('{"orphanDependents":true,"propagationPolicy":"Foreground"}'),
   });
-  assert.equal(effectOf(request).verb, 'not-understood');
+  assert.equal(effectsOf(request)[0].verb, 'not-understood');
 });
 
 test('options in the query go, however they are escaped, and the rest stays in one form', () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { parseRequestPath } from '@toolcrib/kube';
 import { type RunningSandbox, realClients, type SeenRequest, startSandbox } from '@toolcrib/sandbox';
-import { effectOf } from './effect-of.ts';
+import { effectsOf } from './effect-of.ts';
 import { needsJudgement } from './needs-judgement.ts';
 
 // What real clients really send: kubectl and helm against the sandbox, read as the guard would read it.
@@ -63,7 +63,7 @@ async function effects(program: 'kubectl' | 'helm', args: string[], input?: stri
   return judged.map(({ method, url, headers, body }) => {
     const [path = '', query = ''] = url.split('?');
     const names = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
-    const effect = effectOf({ method, path, query, headers: Object.fromEntries(names), body });
+    const [effect] = effectsOf({ method, path, query, headers: Object.fromEntries(names), body });
     if (effect.verb === 'none') return `${method} none`;
     const { resource, name } = effect.target ?? {};
     const more = [
@@ -179,7 +179,7 @@ describe('DeleteOptions as client-go encodes them', () => {
   const read = (type: string, body: Uint8Array) => {
     const path = '/apis/apps/v1/namespaces/shop/statefulsets/kafka';
     const query = 'propagationPolicy=Foreground';
-    return effectOf({ method: 'DELETE', path, query, headers: { 'content-type': type }, body });
+    return effectsOf({ method: 'DELETE', path, query, headers: { 'content-type': type }, body })[0];
   };
   const PROTOBUF = 'application/vnd.kubernetes.protobuf';
   for (const [what, type, body] of [

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseRequestPath } from '@toolcrib/kube';
 import { canonical } from '../read/canonical.ts';
-import { effectOf } from './effect-of.ts';
+import { effectsOf } from './effect-of.ts';
 import { needsJudgement } from './needs-judgement.ts';
 
 const WEB = '/apis/apps/v1/namespaces/shop/deployments/web';
@@ -104,7 +104,7 @@ describe('what the referee read as more than we did', () => {
         headers: { 'content-type': type },
         body: Buffer.from(body),
       });
-      const effect = 'refused' in read ? undefined : effectOf(read.request);
+      const effect = 'refused' in read ? undefined : effectsOf(read.request)[0];
       assert.match(effect?.verb ?? 'refused', reads);
       if (effect?.verb === 'scale') assert.equal(effect.replicas, 0);
       if (effect && 'dryRun' in effect) assert.equal(effect.dryRun, false);
@@ -119,14 +119,14 @@ describe('what the referee read as more than we did', () => {
       headers: {},
       body: Buffer.alloc(0),
     };
-    const effect = effectOf(request);
+    const [effect] = effectsOf(request);
     assert.ok(effect.verb === 'delete');
     assert.deepEqual(effect.options.preconditions, { uid: 'u', resourceVersion: '7' });
   });
 
   it('a policy and orphanDependents at once, which the server refuses, are not made into one of them', () => {
     const query = 'propagationPolicy=Orphan&orphanDependents=false';
-    const effect = effectOf({ method: 'DELETE', path: POD, query, headers: {}, body: Buffer.alloc(0) });
+    const [effect] = effectsOf({ method: 'DELETE', path: POD, query, headers: {}, body: Buffer.alloc(0) });
     assert.equal(effect.verb, 'not-understood');
   });
 });

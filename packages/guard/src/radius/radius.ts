@@ -118,7 +118,8 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
   const opaque = opaqueIn(graph, collected.going, aims);
   return {
     state: likelyUnseen({ unseen }).length > 0 ? 'incomplete' : opaque.length > 0 ? 'opaque' : 'complete',
-    targets: aims.map((aim) => aim.ref),
+    // Of several effects on one object each has its aim, and it is one target.
+    targets: [...new Map(aims.map(({ ref }) => [ref.uid ?? ref, ref])).values()],
     members,
     unseen,
     opaque,

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describeRef } from '@toolcrib/kube';
 import type { Act, As, Cluster, Journal, RequestRecord, SoftenRecord, UndoRecord } from '@toolcrib/model';
 import { messageOf, ToolcribError } from '@toolcrib/model';
+import { eachEffect } from '../effects/index.ts';
 import { type ActDeps, type ActProgress, knownAct, nothingNewer, recordId } from './act-deps.ts';
 import { boundTo } from './bound-cluster.ts';
 import { wentElsewhere } from './elsewhere.ts';
@@ -37,7 +38,8 @@ async function bringBack(deps: ActDeps, act: Act, progress: ActProgress): Promis
   const { id: actId } = act;
   await nothingNewer(journal, act);
   const snapshots = await journal.snapshotsOf(actId);
-  const requests = await journal.requests({ actId });
+  const stored = await journal.requests({ actId });
+  const requests = eachEffect(stored);
   const whole: UndoRecord = {
     id: recordId('undo', clock),
     actId,
@@ -46,7 +48,7 @@ async function bringBack(deps: ActDeps, act: Act, progress: ActProgress): Promis
     kind: 'undo',
     results: [],
   };
-  const unsent = unsentResults(requests, snapshots, await journal.softenings({ actId }));
+  const unsent = unsentResults(stored, snapshots, await journal.softenings({ actId }));
   if (unsent) return ended(journal, act, { ...whole, results: unsent }, false);
   const cluster = await deps.clusterFor(act.context);
   whole.results.push(...(await boundTo(deps, act, cluster)));

@@ -42,7 +42,7 @@ export function scaleSteps(
   for (const [uid, effect] of asked) {
     const snapshot = byUid.get(uid);
     // Scaled first and deleted then: it comes back from the snapshot, with its old replicas.
-    if (!snapshot || deleted.has(uid)) continue;
+    if (!snapshot || (deleted.has(uid) && !stands(snapshot, live))) continue;
     targets.add(uid);
     const now = effect.adopts === undefined ? undefined : standsAs(snapshot, live)?.metadata.uid;
     // What names it now names it by the UID that the cluster has given it.
@@ -50,6 +50,12 @@ export function scaleSteps(
     steps.push(stepFor(snapshot, effect, live, context));
   }
   return { steps, targets };
+}
+
+/** Whether what was to be deleted stands all the same: nothing of it comes back, and its size is still to be put back. */
+function stands(snapshot: KubeObject, live: LiveView): boolean {
+  const now = liveOf(live, snapshot);
+  return now?.metadata.uid === snapshot.metadata.uid && now?.metadata.deletionTimestamp === undefined;
 }
 
 /** It is not there, or what stands there is not known to be it: only a person can say that it is meant. */

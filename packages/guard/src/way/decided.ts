@@ -1,7 +1,7 @@
 import type { Decision } from '@toolcrib/model';
-import { type DecideInput, decide, type RuleAnswers } from '../decide/decide.ts';
+import { type DecideInput, decide, type RuleAnswers, strictest } from '../decide/decide.ts';
 import { factsOf } from '../decide/facts.ts';
-import { unreadWhy } from '../effects/index.ts';
+import { effectsIn, unreadWhy } from '../effects/index.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import { goesThroughAll } from './acts.ts';
 import type { Step } from './step.ts';
@@ -26,8 +26,11 @@ export function decideOn(
   const namespace = effect.target?.namespace;
   const mode = policy.modeFor(request.context, namespace);
   const all = goesThroughAll(live, effect);
-  const facts = factsOf({ effect, radius: seen.radius, act: live.act, all });
   const notUnderstood = unreadWhy(effect);
   const { softening, needed } = seen;
-  return decide(policy, { mode, facts, cheap, notUnderstood, softening, needed }, answers);
+  const decisions = effectsIn(effect).map((one) => {
+    const facts = factsOf({ effect: one, radius: seen.radius, act: live.act, all });
+    return decide(policy, { mode, facts, cheap, notUnderstood, softening, needed }, answers);
+  });
+  return strictest(decisions);
 }

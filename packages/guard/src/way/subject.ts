@@ -1,8 +1,10 @@
 import { refOf } from '@toolcrib/kube';
 import { aimOfDelete } from '../effects/deletes.ts';
-import { effectOf } from '../effects/effect-of.ts';
+import type { LookAt, ReadEffect } from '../effects/effect-kind.ts';
+import { effectsOf } from '../effects/effect-of.ts';
 import { kindOf, lookAtEffect } from '../effects/index.ts';
 import { type Subject, understoodAsDelete } from '../effects/subject.ts';
+import { together } from '../effects/together.ts';
 import type { Asked } from './asking.ts';
 import { type Disowned, disowned } from './disowned.ts';
 import type { StandingOwners } from './standing.ts';
@@ -14,9 +16,13 @@ import type { StandingOwners } from './standing.ts';
  */
 export async function subjectOf({ request, as, cluster }: Asked, owners: StandingOwners): Promise<Subject> {
   const left = await disowned(request, cluster, owners, as);
-  if (left) return toTheCollector(left);
-  const effect = effectOf(request);
-  const at = { request, cluster, as };
+  if (left?.is === 'answered') return toTheCollector(left);
+  const found: Subject[] = left ? [toTheCollector(left)] : [];
+  for (const effect of effectsOf(request)) found.push(await lookAtOne(effect, { request, cluster, as }));
+  return together(found);
+}
+
+async function lookAtOne(effect: ReadEffect, at: LookAt): Promise<Subject> {
   if ('dryRun' in effect && effect.dryRun && kindOf(effect).asDryRun) return { kind: 'dry-run', effect };
   return lookAtEffect(effect, at);
 }

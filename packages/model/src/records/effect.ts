@@ -20,11 +20,8 @@ const deletes = {
   dryRun: z.boolean(),
 };
 
-/**
- * What a request would do. Whatever is not listed here is not guarded yet (docs/guard.md names it). What the guard makes of
- * each stands in `guard/effects/`, a file a kind.
- */
-export const effectSchema = z.discriminatedUnion('verb', [
+/** One effect, of one kind. What the guard makes of each stands in `guard/effects/`, a file a kind. */
+const single = z.discriminatedUnion('verb', [
   /** Reads, and writes that destroy nothing the guard knows of. */
   z.object({ verb: z.literal('none') }),
   z.object({
@@ -57,6 +54,23 @@ export const effectSchema = z.discriminatedUnion('verb', [
   /** A write whose effect could not be read: never taken for harmless. */
   z.object({ verb: z.literal('not-understood'), target: targetSchema.optional(), why: text }),
 ]);
+export type SingleEffect = z.output<typeof single>;
+
+/**
+ * What a request would do. Whatever is not listed here is not guarded yet (docs/guard.md names it). Most requests are of one
+ * kind; one that is of several says each.
+ */
+export const effectSchema = z.discriminatedUnion('verb', [
+  ...single.options,
+  z.object({
+    verb: z.literal('several'),
+    /** What its path names, and so what all of them are about. */
+    target: targetSchema,
+    effects: z.array(single).min(2),
+    dryRun: z.literal(false),
+  }),
+]);
 export type Effect = z.output<typeof effectSchema>;
 
-export type EffectVerb = Effect['verb'];
+/** The kinds; `several` is none of its own. */
+export type EffectVerb = SingleEffect['verb'];

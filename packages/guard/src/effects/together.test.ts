@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import type { KubeObject } from '@toolcrib/kube';
+import type { Effect } from '@toolcrib/model';
+import type { Aim } from '../radius/view.ts';
+import type { AskedRequest, Instruction } from '../request.ts';
+import { openSandbox } from '../testing/sandbox-target.ts';
+import { type ClusterTarget, inNamespace, items, paths, seen, until } from '../testing/target.ts';
+import { asked, openWay, policyOf } from '../testing/way.ts';
+import { podsOf, runDeployment } from '../testing/workloads.ts';
+import { undoAct } from '../undo/act.ts';
+import { brain } from '../way/brain.ts';
+import type { NotUnderstood, Subject } from './subject.ts';
+import { understoodAsDelete } from './subject.ts';
+import { plant } from './testing/plant.ts';
+import { together } from './together.ts';
+
+let target: ClusterTarget;
+before(async () => {
+  target = await openSandbox();
+});
+after(() => target.close());
+
+let take: (() => void) | undefined;
+afterEach(() => {
+  take?.();
+  take = undefined;
+});
+
+const GHOST = { apiVersion: 'v1', kind: 'Node', name: 'ghost', uid: '00000000-0000-4000-8000-000000000001' };
+const MERGE = 'application/merge-patch+json';
+const patch = (path: string, body: object): AskedRequest =>
+  asked('PATCH', path, {
+    headers: { 'user-agent': 'dashboard/1.0', 'content-type': MERGE },
+    body: Buffer.from(JSON.stringify(body)),
+  });
+const codeOf = (instruction: Instruction) => (instruction.do === 'answer' ? instruction.status : 0);
+
+/** A write that scales to 0 and leaves its Deployment to an owner that is not there, where its Pods shall stay. */
+const scalesAndDeletes = {
+  metadata: { ownerReferences: [GHOST], finalizers: ['orphan'] },
+  spec: { replicas: 0 },
+};
+
+test('a write that scales down and has the collector delete: held for either, and said with both', () =>
+  inNamespace(target, async (namespace) => {
+    const { owner, pods } = await runDeployment(target, namespace, 'web', 2);
+    const path = `${paths.apps(namespace, 'deployments')}/web`;
+    for (const rules of [
+      '[{name: scales, when: \'effect.verb == "scale" && effect.replicas == 0\', then: hold}]',
+      '[{name: deletes, when: \'effect.verb == "delete"\', then: hold}]',
+      '[{name: warns, when: \'effect.verb == "delete"\', then: warn}, {name: scales, when: \'effect.verb == "scale"\', then: hold}]',
+    ]) {
+      const { deps, journal, close } = openWay(target.cluster, policyOf(rules));
+      assert.equal(codeOf(await brain(deps).judge(patch(path, scalesAndDeletes))), 403, rules);
+      const [hold] = deps.desk.list();
+      const title = `a write that deletes deployment ${namespace}/web, and scale deployment ${namespace}/web to 0`;
+      assert.equal((await journal.acts())[0]?.title, title);
+      assert.equal(hold?.decision.then, 'hold');
+      assert.deepEqual(
+        hold?.radius.targets.map(({ uid }) => uid),
+        [owner.metadata.uid],
+      );
+      // The delete alone would leave its Pods; the scale alone would leave the Deployment.
+      const going = hold?.radius.members.filter(({ fate }) => fate === 'deleted').map(({ ref }) => ref.uid);
+      for (const one of [owner, ...pods]) assert.ok(going?.includes(one.metadata.uid ?? ''), one.kind);
+      assert.equal(hold?.radius.counts.workloadsLeftWithoutPods, 1);
+      await close();
+    }
+    assert.equal((await seen(target, path))?.spec?.replicas, 2);
+  }));
+
+test('it is kept with all that goes with either, really takes both, and an undo brings both back', () =>
+  inNamespace(target, async (namespace) => {
+    const { owner, pods } = await runDeployment(target, namespace, 'web', 2);
+    const path = `${paths.apps(namespace, 'deployments')}/web`;
+    const { deps, journal, close } = openWay(target.cluster, policyOf('[]'));
+    const thinking = brain(deps);
+    const { finalizers: _, ...metadata } = scalesAndDeletes.metadata;
+    const request = patch(path, { ...scalesAndDeletes, metadata });
+    const instruction = await thinking.judge(request);
+    assert.ok(instruction.do === 'forward');
+    const [act] = await journal.acts();
+    const [record] = await journal.requests({ actId: act?.id ?? '' });
+    assert.deepEqual(record?.effect.verb === 'several' && record.effect.effects.map(({ verb }) => verb), [
+      'delete',
+      'scale',
+    ]);
+    const snapshot = await journal.snapshot(record?.snapshotId ?? '');
+    const kept = new Set(snapshot?.objects.map((object) => object.metadata.uid));
+    for (const one of [owner, ...pods]) assert.ok(kept.has(one.metadata.uid), one.kind);
+    // The UID that was seen goes with it.
+    const sent = JSON.parse(Buffer.from(instruction.body?.bytes ?? '').toString());
+    assert.equal(sent.metadata.uid, owner.metadata.uid);
+    assert.equal(sent.spec.replicas, 0);
+    const answer = await target.cluster.request({
+      method: 'PATCH',
+      path,
+      headers: { 'content-type': MERGE },
+      body: instruction.body?.bytes ?? request.body,
+    });
+    assert.equal(answer.status, 200);
+    thinking.settled(request.id, { status: 200, said: 'yes' });
+    await until('collected', async () => (await seen(target, path)) === undefined);
+    await until('its Pods are gone', async () => (await podsOf(target, namespace, 'web')).length === 0);
+    await thinking.close();
+    const { results } = await undoAct({ ...deps, by: 'aiko' }, act?.id ?? '', () => undefined);
+    assert.deepEqual(
+      results.filter(({ result }) => result === 'failed' || result === 'unknown'),
+      [],
+    );
+    const back = await until('it runs again', async () => {
+      const now = await seen(target, path);
+      return now?.status?.readyReplicas === 2 ? now : undefined;
+    });
+    assert.equal(back?.spec?.replicas, 2);
+    await close();
+  }));
+
+test('of a write whose delete never came, an undo puts the size back', () =>
+  inNamespace(target, async (namespace) => {
+    const { owner } = await runDeployment(target, namespace, 'web', 2);
+    const path = `${paths.apps(namespace, 'deployments')}/web`;
+    const { deps, journal, close } = openWay(target.cluster, policyOf('[]'));
+    const thinking = brain(deps);
+    const request = patch(path, scalesAndDeletes);
+    assert.equal((await thinking.judge(request)).do, 'forward');
+    // The cluster has taken it, and its collector finds the owner by then: it stands, with no Pods.
+    const scaled = { 'content-type': MERGE };
+    const body = Buffer.from('{"spec":{"replicas":0}}');
+    await target.cluster.request({ method: 'PATCH', path, headers: scaled, body });
+    thinking.settled(request.id, { status: 200, said: 'yes' });
+    await thinking.close();
+    const [act] = await journal.acts();
+    await undoAct({ ...deps, by: 'aiko' }, act?.id ?? '', () => undefined);
+    const now = await seen(target, path);
+    assert.deepEqual([now?.metadata.uid, now?.spec?.replicas], [owner.metadata.uid, 2]);
+    await close();
+  }));
+
+// A kind that may stand beside any other: it strips an object of its finalizers.
+const strip = {
+  title: ({ target }: { target: { name: string } }) => `strip ${target.name} of its finalizers`,
+  mayBe: (method: string) => method === 'PATCH',
+  read: ({ body, target }: { body: Uint8Array; target: object }) =>
+    Buffer.from(body).includes('"finalizers":null') ? { verb: 'strip', target, dryRun: false } : undefined,
+  look: async (effect: unknown, { cluster }: { cluster: ClusterTarget['cluster'] }): Promise<Subject> => {
+    const { target: at } = effect as {
+      target: Parameters<typeof cluster.get>[0] & { namespace: string; name: string };
+    };
+    const object = (await cluster.get(at, at)) as KubeObject;
+    return { kind: 'destructive', effect: effect as never, objects: [object], aims: [] };
+  },
+  unread: () => undefined,
+} as never;
+
+test('one that scales and strips a finalizer says both, and the rule for either holds it', () =>
+  inNamespace(target, async (namespace) => {
+    take = plant('strip', strip);
+    await runDeployment(target, namespace, 'web', 1);
+    const path = `${paths.apps(namespace, 'deployments')}/web`;
+    for (const verb of ['scale', 'strip']) {
+      const { deps, journal, close } = openWay(
+        target.cluster,
+        policyOf(`[{name: one, when: 'effect.verb == "${verb}"', then: hold}]`),
+      );
+      const both = { metadata: { finalizers: null }, spec: { replicas: 0 } };
+      assert.equal(codeOf(await brain(deps).judge(patch(path, both))), 403);
+      const [hold] = deps.desk.list();
+      assert.equal(hold?.decision.rule, 'one', verb);
+      const title = `strip web of its finalizers, and scale deployment ${namespace}/web to 0`;
+      assert.equal((await journal.acts())[0]?.title, title);
+      // Alone each is what it was.
+      await brain(deps).judge(patch(path, { spec: { replicas: 0 } }));
+      assert.equal(
+        deps.desk.list().find(({ effect }) => effect.verb === 'scale')?.effect.verb,
+        verb === 'scale' ? 'scale' : undefined,
+      );
+      await close();
+    }
+    assert.equal((await items(target, paths.apps(namespace, 'deployments')))[0]?.spec?.replicas, 1);
+  }));
+
+const object = (uid: string, name = uid): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, uid },
+});
+const at = { group: '', version: 'v1', resource: 'pods', name: 'a' };
+const destructive = (uid: string, does: 'delete' | 'scale' = 'delete', more: object = {}) =>
+  ({
+    kind: 'destructive',
+    effect: { verb: 'scale', target: at, replicas: 0, dryRun: false },
+    objects: [object(uid)],
+    aims: [
+      {
+        ref: { apiVersion: 'v1', kind: 'Pod', name: uid, uid },
+        type: at,
+        effect: { does, options: {}, replicas: 0 } as Aim['effect'],
+      },
+    ],
+    ...more,
+  }) as Subject;
+const unread: NotUnderstood = { verb: 'not-understood', target: at, why: 'no words' };
+const no: Subject = {
+  kind: 'answered',
+  answer: { do: 'answer', status: 409, body: '', type: '', warnings: [] },
+};
+
+test('one alone is what it is, and what destroys nothing is left out', () => {
+  const one = destructive('a');
+  assert.equal(together([one]), one);
+  assert.equal(together([{ kind: 'harmless' }, one]), one);
+  assert.deepEqual(together([{ kind: 'harmless' }, { kind: 'harmless', warning: 'w' }]), {
+    kind: 'harmless',
+    warning: 'w',
+  });
+  const dry: Subject = { kind: 'dry-run', effect: {} as never };
+  assert.equal(together([{ kind: 'harmless' }, dry]), dry);
+});
+
+test("the cluster's own no to one of them is its no", () => {
+  assert.equal(together([destructive('a'), no]), no);
+});
+
+test('whatever any of them takes is aimed at and kept, and the delete of an object is the last word on it', () => {
+  const both = together([
+    destructive('a', 'delete', { also: [object('x')], unseen: [{ kind: 'Pod', why: 'w' }], hooks: [] }),
+    destructive('a', 'scale', { also: [object('x'), object('y')], blind: 'not seen' }),
+    destructive('b', 'delete', { blind: 'not seen' }),
+  ]);
+  assert.ok(both.kind === 'destructive');
+  assert.deepEqual(
+    both.objects.map(({ metadata }) => metadata.uid),
+    ['a', 'b'],
+  );
+  assert.deepEqual(
+    both.also?.map(({ metadata }) => metadata.uid),
+    ['x', 'y'],
+  );
+  assert.deepEqual(
+    both.aims.map(({ ref, effect }) => `${effect.does} ${ref.uid}`),
+    ['scale a', 'delete a', 'delete b'],
+  );
+  assert.deepEqual([both.unseen, both.blind, both.hooks], [[{ kind: 'Pod', why: 'w' }], 'not seen', []]);
+  assert.equal((both.effect as Extract<Effect, { verb: 'several' }>).effects.length, 3);
+});
+
+test('what of it can not be read counts for the whole, and the rest is told with it', () => {
+  const both = together([destructive('a', 'scale'), understoodAsDelete(unread, [object('a')])]);
+  assert.ok(both.kind === 'not-understood');
+  assert.equal(both.effect.why, 'besides, scale pod a to 0; no words');
+  assert.equal(both.aims.at(-1)?.effect.does, 'delete');
+});
