@@ -3,7 +3,7 @@ import { describe } from 'node:test';
 import { actContract } from '../packages/guard/src/undo/act.contract.ts';
 import { finishContract } from '../packages/guard/src/undo/finish.contract.ts';
 import { editRoleContract } from '../packages/guard/src/way/edit-role.contract.ts';
-import { keepFirstContract } from '../packages/guard/src/way/keep-first.contract.ts';
+import { keepFirstContract } from '../packages/guard/src/way/release.contract.ts';
 import { recoverContract } from '../packages/guard/src/way/recover.contract.ts';
 import { windowContract } from '../packages/guard/src/way/window.contract.ts';
 import { adoptedContract } from '../packages/toolcrib/src/end-to-end/adopted.contract.ts';

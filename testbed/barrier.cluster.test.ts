@@ -8,7 +8,7 @@ import { endingClaimContract } from '../packages/guard/src/testing/ending-claim.
 import { inNamespace, put, seen, until } from '../packages/guard/src/testing/target.ts';
 import { disownedContract } from '../packages/guard/src/way/disowned.contract.ts';
 import { inSilenceContract } from '../packages/guard/src/way/in-silence.contract.ts';
-import { lastBarrierContract } from '../packages/guard/src/way/last-barrier.contract.ts';
+import { lastBarrierContract } from '../packages/guard/src/way/see-radius.contract.ts';
 import { sharedTestbed } from './target.ts';
 
 const shared = sharedTestbed();

@@ -8,7 +8,7 @@ import { againContract } from '../packages/guard/src/testing/again.contract.ts';
 import { softenedContract } from '../packages/guard/src/testing/softened.contract.ts';
 import { againAndAgainContract } from '../packages/guard/src/undo/again-and-again.contract.ts';
 import { undoContract } from '../packages/guard/src/undo/undo.contract.ts';
-import { twoReadersContract } from '../packages/guard/src/way/two-readers.contract.ts';
+import { twoReadersContract } from '../packages/guard/src/way/judge.contract.ts';
 import { openTestbed, sharedTestbed } from './target.ts';
 
 const shared = sharedTestbed();

@@ -24,7 +24,9 @@ export function scaleSteps(
   context?: string,
 ): { steps: UndoStep[]; targets: Set<string> } {
   const asked = new Map<string, Asked>();
-  const deleted = new Set<string>();
+  const askedBy = new Map<string, string>();
+  /** By which requests. */
+  const deleted = new Map<string, Set<string>>();
   for (const request of [...requests].sort((a, b) => a.at - b.at)) {
     const { effect, targetUids } = request;
     if (tookNothing(request, softenings)) continue;
@@ -33,16 +35,20 @@ export function scaleSteps(
     if (!size && undo !== 'bring-back' && undo !== 'rewrite') continue;
     if ('dryRun' in effect && effect.dryRun) continue;
     for (const uid of targetUids) {
-      if (size) asked.set(uid, { ...size, was: (asked.get(uid) ?? size).was });
-      else deleted.add(uid);
+      if (size) {
+        asked.set(uid, { ...size, was: (asked.get(uid) ?? size).was });
+        askedBy.set(uid, request.id);
+      } else deleted.set(uid, new Set(deleted.get(uid)).add(request.id));
     }
   }
   const steps: UndoStep[] = [];
   const targets = new Set<string>();
   for (const [uid, effect] of asked) {
     const snapshot = byUid.get(uid);
+    if (!snapshot) continue;
     // Scaled first and deleted then: it comes back from the snapshot, with its old replicas.
-    if (!snapshot || (deleted.has(uid) && !stands(snapshot, live))) continue;
+    const others = [...(deleted.get(uid) ?? [])].filter((id) => id !== askedBy.get(uid));
+    if (others.length > 0 || (deleted.has(uid) && !stands(snapshot, live))) continue;
     targets.add(uid);
     const now = effect.adopts === undefined ? undefined : standsAs(snapshot, live)?.metadata.uid;
     // What names it now names it by the UID that the cluster has given it.
@@ -52,7 +58,7 @@ export function scaleSteps(
   return { steps, targets };
 }
 
-/** Whether what was to be deleted stands all the same: nothing of it comes back, and its size is still to be put back. */
+/** Whether what the same write was to delete stands all the same: nothing of it comes back, and its size is still to be put back. */
 function stands(snapshot: KubeObject, live: LiveView): boolean {
   const now = liveOf(live, snapshot);
   return now?.metadata.uid === snapshot.metadata.uid && now?.metadata.deletionTimestamp === undefined;

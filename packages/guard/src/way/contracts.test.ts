@@ -3,10 +3,10 @@ import { openSandbox } from '../testing/sandbox-target.ts';
 import { disownedContract } from './disowned.contract.ts';
 import { editRoleContract } from './edit-role.contract.ts';
 import { inSilenceContract } from './in-silence.contract.ts';
-import { keepFirstContract } from './keep-first.contract.ts';
-import { lastBarrierContract } from './last-barrier.contract.ts';
+import { twoReadersContract } from './judge.contract.ts';
 import { recoverContract } from './recover.contract.ts';
-import { twoReadersContract } from './two-readers.contract.ts';
+import { keepFirstContract } from './release.contract.ts';
+import { lastBarrierContract } from './see-radius.contract.ts';
 
 describe('kept before it is destroyed, over the sandbox', () => keepFirstContract(openSandbox));
 describe('recovery after a restart, over the sandbox', () => recoverContract(openSandbox));

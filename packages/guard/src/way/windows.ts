@@ -18,7 +18,7 @@ const RESOURCES: Record<string, string> = {
  * another window (the machine slept) is left for a person, and so are kept data (`retain-first`) and what somebody wants back.
  */
 export function windows(deps: {
-  journal: Journal;
+  journal: Pick<Journal, 'softenings'>;
   clock: Clock;
   /** Whether it is for this guard to finish it. */
   isOurs(record: SoftenRecord): boolean;

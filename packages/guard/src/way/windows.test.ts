@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { aSoften } from '@toolcrib/guard/journal/testing/records.ts';
-import { state, windows } from '@toolcrib/guard/way/windows';
-import type { Clock, Journal, SoftenRecord } from '@toolcrib/model';
+import type { Clock, SoftenRecord } from '@toolcrib/model';
+import { aSoften } from '../journal/testing/records.ts';
+import { state, windows } from './windows.ts';
 
 /** Time stands still until it is moved. */
 function stillClock() {
@@ -38,7 +38,7 @@ function watched(records: SoftenRecord[], finish: (actId: string) => Promise<voi
   const open = windows({
     journal: {
       softenings: async () => records.filter((one) => one.state === 'softened'),
-    } as unknown as Journal,
+    },
     clock: time.clock,
     isOurs: () => true,
     windowMs: () => 1_000_000,
