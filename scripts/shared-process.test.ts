@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -52,6 +52,30 @@ test('each file is a suite: its hooks are its own, its tests are counted, it is 
     ...['a begins, a ends after 2, b begins, b ends after 2', 'hooks-c.test.mjs'],
   ]);
   assert.deepEqual(open, []);
+});
+
+test('what only tests import is loaded anew for each file, with its hooks; the program once', () => {
+  const at = (name: string, text: string) => {
+    mkdirSync(join(root, 'testing'), { recursive: true });
+    writeFileSync(join(root, name), text);
+  };
+  at(
+    'testing/helper.ts',
+    `import { after } from 'node:test';\nimport { loaded } from '../program.ts';\nloaded.helper++;
+    export const state = { removed: false };\nafter(() => { state.removed = true; });`,
+  );
+  at('x.contract.ts', `export { state } from './testing/helper.ts';`);
+  at('program.ts', `export const loaded = { program: 0, helper: 0 };\nloaded.program++;`);
+  const file = `
+    import { loaded } from './program.ts';
+    import { state } from './x.contract.ts';
+    const begins = state.removed;
+    test(JSON.stringify([loaded, begins, state.removed]), () => {});`;
+  const { passed } = runOf('helpers', { a: file, b: file });
+  assert.deepEqual(
+    passed.filter((title) => title.startsWith('[')),
+    ['[{"program":1,"helper":1},false,false]', '[{"program":1,"helper":2},false,false]'],
+  );
 });
 
 test('what a file does wrong is red in its name, and the next file still runs', () => {

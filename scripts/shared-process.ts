@@ -1,5 +1,6 @@
 // What a process does that many test files share: it takes the next file of the queue, runs it as one suite, looks at
 // what it left behind, takes the next. Several such processes take from one queue, so none of them waits for another.
+import { registerHooks } from 'node:module';
 import { relative } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -9,12 +10,24 @@ import { measured } from './test-costs.ts';
 /** How long what a file has opened may take to close after its last test, in milliseconds: only a leak takes that long. */
 const CLOSING_LIMIT = 20_000;
 
+/** What only tests import: helpers and contracts. */
+const OF_TESTS = /^file:.*(\/testing\/[^?]*|\.contract)\.ts$/;
+
 /** Runs what of this queue nobody else has taken. */
 export async function runShared(queue: string): Promise<void> {
+  let turn = 0;
+  // They are loaded anew for each file: their hooks are that file's, their variables as at the start. The program is not.
+  registerHooks({
+    resolve(specifier, context, next) {
+      const found = next(specifier, context);
+      return OF_TESTS.test(found.url) ? { ...found, url: `${found.url}?turn=${turn}` } : found;
+    },
+  });
   let before = resources();
   let leaks = false;
   for (const [index, file] of filesOf(queue).entries()) {
     if (!take(queue, index)) continue;
+    turn = index;
     const over = measured(nameOf(file));
     const globals = await run(file);
     over();
