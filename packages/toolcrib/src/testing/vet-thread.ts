@@ -21,7 +21,8 @@ export function vetThread(): VetThread {
   let last: Promise<unknown> = Promise.resolve();
   const next = (args: readonly string[]) =>
     new Promise<VetRun>((resolve, reject) => {
-      const died = (why: unknown) => reject(why instanceof Error ? why : new Error(`the thread ended: ${why}`));
+      const died = (why: unknown) =>
+        reject(why instanceof Error ? why : new Error(`the thread ended: ${why}`));
       worker.once('error', died).once('exit', died);
       worker.once('message', (said: VetRun) => {
         worker.off('error', died).off('exit', died);
@@ -48,7 +49,7 @@ async function vet(args: readonly string[]): Promise<VetRun> {
       return true;
     };
   process.exitCode = undefined;
-  const program = new Command('toolcrib');
+  const program = new Command('toolcrib').enablePositionalOptions();
   registerVet(program);
   try {
     await program.parseAsync(['vet', ...args], { from: 'user' });

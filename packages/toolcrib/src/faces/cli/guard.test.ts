@@ -40,7 +40,7 @@ test('a door that was never made has no port to change', async () => {
 test('a quiet guard: which clusters in which mode, and nothing that is not so', async () => {
   const { code, stdout } = await statusOf({});
   assert.equal(code, 0);
-  assert.match(stdout, /^terminal outside: /);
+  assert.match(stdout, /^terminal unknown: There is no current context/);
   assert.match(stdout, /guard 0\.1\.0, process 4711, https:\/\/127\.0\.0\.1:7443/);
   assert.match(stdout, /journal {2}can be written\n/);
   assert.match(stdout, /policy {3}built-in: every cluster is only observed\n/);
@@ -86,6 +86,6 @@ test('everything that a person has to know is said, and what to type', async () 
 test('programs get it whole, with the terminal', async () => {
   const { stdout } = await statusOf({ held: 2 }, '-o', 'json');
   const value = JSON.parse(stdout);
-  assert.deepEqual([value.running, value.held, value.pid, value.terminal.state], [true, 2, 4711, 'outside']);
+  assert.deepEqual([value.running, value.held, value.pid, value.terminal.state], [true, 2, 4711, 'unknown']);
   assert.equal(value.startedAt, '1970-01-01T00:00:00.001Z');
 });

@@ -15,7 +15,7 @@ before(async () => {
   cluster = await startSandbox({ name: 'prod', controllers: false, podStartMs: 20 });
   home = guardHome(cluster.kubeconfig());
   const journal = home.journal();
-  for (const id of ['act-overdue', 'act-refused']) await journal.saveAct(anAct({ id }));
+  for (const id of ['act-overdue', 'act-refused', 'act-empty']) await journal.saveAct(anAct({ id }));
   await journal.saveRequest(aRequest({ id: 'req-refused', actId: 'act-refused', state: 'refused' }));
   await journal.saveRequest(aRequest({ id: 'req-overdue', actId: 'act-overdue', state: 'softened' }));
   await journal.saveSoften(aSoften({ ...softened, finishAfter: 1_000 }));
@@ -38,14 +38,20 @@ test('what is not back is a no, what can’t be told is neither, and the no is t
 });
 
 test('an act that took nothing leaves nothing to undo, and that is no failure', async () => {
-  const said = await home.cli('undo', 'act-refused');
+  const empty = await home.cli('undo', 'act-empty', '--same-cluster');
   assert.deepEqual(
-    [said.code, said.stdout],
+    [empty.code, empty.stdout],
     [0, 'It took nothing: there is nothing to undo.\n'],
-    said.stderr,
+    empty.stderr,
   );
+  const said = await home.cli('undo', 'act-refused');
+  assert.equal(said.code, 0, said.stderr);
+  assert.match(said.stdout, /^ {2}unchanged {2}DELETE .*\/kafka {2}it took nothing: the guard refused it\n$/);
   const value = JSON.parse((await home.cli('undo', 'act-refused', '-o', 'json')).stdout);
-  assert.deepEqual([value.actId, value.kind, value.results], ['act-refused', 'undo', []]);
+  assert.deepEqual(
+    [value.actId, value.kind, value.results.map((one: { result: string }) => one.result)],
+    ['act-refused', 'undo', ['unchanged']],
+  );
 });
 
 test('an act that is not there', async () => {
@@ -56,10 +62,11 @@ test('an act that is not there', async () => {
   }
 });
 
-test('what is long overdue is not finished unasked, and where nobody can be asked it is said by which option', async () => {
+test('what is long overdue is not finished unasked, and where nobody can be asked that is the answer', async () => {
   const said = await home.cli('finish', 'act-overdue');
   assert.equal(said.code, 1, said.stdout + said.stderr);
-  assert.match(said.stderr, /--overdue/);
+  assert.match(said.stderr, /^toolcrib: StatefulSet shop\/kafka should have been finished by 1970-01-01/);
+  assert.match(said.stderr, /confirm the finish or undo the act/);
   const done = await home.cli('finish', 'act-overdue', '--overdue', '-o', 'json');
   assert.equal(done.code, 0, done.stderr);
   const [record] = JSON.parse(done.stdout);
