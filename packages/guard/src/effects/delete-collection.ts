@@ -7,6 +7,8 @@ import type { EffectKind, EffectOf } from './effect-kind.ts';
 import { dryDelete } from './outgoing.ts';
 import { typedAs } from './words.ts';
 
+const PODS = { group: '', version: 'v1', resource: 'pods', namespace: 'shop', labelSelector: 'app=web' };
+
 /** Everything that a selector matches is deleted with one request. */
 export const deleteCollectionKind: EffectKind<EffectOf<'delete-collection'>> = {
   ...deletes,
@@ -40,4 +42,24 @@ export const deleteCollectionKind: EffectKind<EffectOf<'delete-collection'>> = {
   likeness: optionsLikeness,
   // It may have gone in part before it failed.
   refusedBy: () => false,
+
+  example: {
+    from: {
+      method: 'DELETE',
+      path: '/api/v1/namespaces/shop/pods',
+      query: 'labelSelector=app%3Dweb&gracePeriodSeconds=0',
+    },
+    effect: { verb: 'delete-collection', target: PODS, options: { gracePeriodSeconds: 0 }, dryRun: false },
+    other: {
+      verb: 'delete-collection',
+      target: PODS,
+      options: { gracePeriodSeconds: 0 },
+      propagation: 'Orphan',
+      dryRun: false,
+    },
+    title: 'delete all pods with app=web in shop',
+    typed: 'delete all pods -n shop',
+    facts: { verb: 'delete', resource: 'pods', name: '' },
+    undo: 'bring-back',
+  },
 };

@@ -10,6 +10,8 @@ import type { EffectKind, EffectOf, Outgoing } from './effect-kind.ts';
 import { dryDelete, json, withOptions } from './outgoing.ts';
 import { oneOf, typedAs } from './words.ts';
 
+const POD = { group: '', version: 'v1', resource: 'pods', namespace: 'shop', name: 'a' };
+
 /** One object is deleted: by a DELETE, or through a write that makes one of the cluster's controllers delete it. */
 export const deleteKind: EffectKind<EffectOf<'delete'>> = {
   ...deletes,
@@ -59,6 +61,16 @@ export const deleteKind: EffectKind<EffectOf<'delete'>> = {
       ? optionsLikeness(effect)
       : JSON.stringify(['through', effect.propagation ?? null]),
   asDelete: (effect) => effect,
+
+  example: {
+    from: { method: 'DELETE', path: '/api/v1/namespaces/shop/pods/a', query: 'gracePeriodSeconds=0' },
+    effect: { verb: 'delete', target: POD, options: { gracePeriodSeconds: 0 }, dryRun: false },
+    other: { verb: 'delete', target: POD, options: {}, dryRun: false },
+    title: 'delete pod shop/a',
+    typed: 'delete pods/a -n shop',
+    facts: { verb: 'delete', resource: 'pods', name: 'a', gracePeriodSeconds: 0, replicas: -1 },
+    undo: 'bring-back',
+  },
 };
 
 /**

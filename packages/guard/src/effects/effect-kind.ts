@@ -119,5 +119,22 @@ export interface WholeKind<E> {
   undo: UndoWay;
 }
 
+/** A request of a kind, and what is said of it: what the contract over all kinds asks (`index.test.ts`). */
+export interface Example<E> {
+  /** The request from which it is read. `type`: of its body, JSON where it is not said. */
+  from: { method: string; path: string; query?: string; type?: string; body?: object };
+  effect: E;
+  /** Another of the same kind, of which a yes to the first says nothing. */
+  other?: E;
+  title: string;
+  typed: string;
+  /** Of what rules see. */
+  facts: Record<string, string | number>;
+  undo: UndoWay;
+}
+
 /** What a kind has to say, and what it may. */
-export type EffectKind<E = SingleEffect> = Pick<WholeKind<E>, 'title'> & Partial<WholeKind<E>>;
+type Said<E> = Pick<WholeKind<E>, 'title'> & Partial<WholeKind<E>>;
+export type EffectKind<E = SingleEffect> = Said<E> & { example: Example<E> };
+/** Any of them, as it is asked. */
+export type AnyKind = Said<never>;

@@ -3,7 +3,7 @@ import { messageOf, type Target } from '@toolcrib/model';
 import { contentOf, type Readable } from '../read/content.ts';
 import { targetOf } from '../read/target.ts';
 import type { AskedRequest } from '../request.ts';
-import type { EffectKind, ReadEffect, Sent } from './effect-kind.ts';
+import type { AnyKind, ReadEffect, Sent } from './effect-kind.ts';
 import { KINDS, type Kinds } from './index.ts';
 
 /**
@@ -23,7 +23,7 @@ export function effectsOf(
     const query = new URLSearchParams(readQuery(request.query));
     target = targetOf(path, query);
     const sent: Sent = { ...request, content: contentOf(request), path, target, query };
-    const read = Object.values<EffectKind<never>>(kinds).flatMap((kind) => readBy(kind, sent) ?? []);
+    const read = Object.values<AnyKind>(kinds).flatMap((kind) => readBy(kind, sent) ?? []);
     const [first, ...rest] = read.filter(({ verb }) => verb !== 'none');
     if (first) return [first, ...rest];
     if (read.length > 0) return [{ verb: 'none' }];
@@ -34,7 +34,7 @@ export function effectsOf(
 }
 
 /** What one kind can't read the others may read all the same. */
-function readBy(kind: EffectKind<never>, sent: Sent): ReadEffect | undefined {
+function readBy(kind: AnyKind, sent: Sent): ReadEffect | undefined {
   try {
     return kind.read?.(sent);
   } catch (error) {

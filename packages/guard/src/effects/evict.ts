@@ -11,6 +11,8 @@ import type { EffectKind, EffectOf, Outgoing } from './effect-kind.ts';
 import { json } from './outgoing.ts';
 import { oneOf } from './words.ts';
 
+const POD = { group: '', version: 'v1', resource: 'pods', namespace: 'shop', name: 'a' };
+
 /** A Pod is deleted by its eviction, where its disruption budget lets it go. */
 export const evictKind: EffectKind<EffectOf<'evict'>> = {
   ...deletes,
@@ -49,6 +51,20 @@ export const evictKind: EffectKind<EffectOf<'evict'>> = {
   sideBySide: true,
   helmSends: false,
   refusedBy: (status) => isNoNumber(status, true),
+
+  example: {
+    from: {
+      method: 'POST',
+      path: '/api/v1/namespaces/shop/pods/a/eviction',
+      body: { deleteOptions: { gracePeriodSeconds: 0 } },
+    },
+    effect: { verb: 'evict', target: POD, options: { gracePeriodSeconds: 0 }, dryRun: false },
+    other: { verb: 'evict', target: POD, options: {}, dryRun: false },
+    title: 'evict pod shop/a',
+    typed: 'evict pods/a -n shop',
+    facts: { verb: 'evict', resource: 'pods', name: 'a' },
+    undo: 'bring-back',
+  },
 };
 
 function mayBe(method: string, { group, resource, subresource }: ResourceTarget): boolean {

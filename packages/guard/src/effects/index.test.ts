@@ -1,110 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Act, Effect, EffectVerb, Radius } from '@toolcrib/model';
+import type { Act, Radius, SingleEffect } from '@toolcrib/model';
 import { effectSchema } from '@toolcrib/model/records/effect';
 import { factsOf } from '../decide/facts.ts';
 import { asked } from '../testing/way.ts';
 import { likenessOf } from '../way/request-key.ts';
-import type { EffectOf } from './effect-kind.ts';
+import type { Example } from './effect-kind.ts';
 import { effectsOf } from './effect-of.ts';
 import { KINDS, kindOf, unreadWhy } from './index.ts';
 import type { Destructive } from './subject.ts';
 
-// One contract over all kinds of effects: an example of each, and the request that comes to it.
-
-const pods = { group: '', version: 'v1', resource: 'pods', namespace: 'shop' };
-const pod = { ...pods, name: 'a', labelSelector: undefined, fieldSelector: undefined };
-const web = { ...pod, group: 'apps', resource: 'deployments', name: 'web' };
-const record = { ...pod, resource: 'secrets', name: 'sh.helm.release.v1.web.v3' };
-const all = { ...pod, name: undefined, labelSelector: 'app=web' };
-const now = { options: { gracePeriodSeconds: 0 }, propagation: undefined, dryRun: false };
-
-interface Example<E> {
-  /** From which it is read. */
-  from: Parameters<typeof asked>;
-  effect: E;
-  /** Another of the same kind, of which a yes to the first says nothing. */
-  other?: E;
-  title: string;
-  typed: string;
-  /** What rules see. */
-  facts: Partial<Record<string, unknown>>;
-  undo: string;
-}
-
-const json = (body: object, type = 'application/json') => ({
-  headers: { 'content-type': type },
-  body: Buffer.from(JSON.stringify(body)),
-});
-const AT = '/api/v1/namespaces/shop/pods';
-const merge = 'application/merge-patch+json';
-
-const EXAMPLES: { [V in EffectVerb]: Example<EffectOf<V>> } = {
-  delete: {
-    from: ['DELETE', `${AT}/a`, { query: 'gracePeriodSeconds=0' }],
-    effect: { verb: 'delete', target: pod, ...now },
-    other: { verb: 'delete', target: pod, ...now, options: {} },
-    title: 'delete pod shop/a',
-    typed: 'delete pods/a -n shop',
-    facts: { verb: 'delete', resource: 'pods', name: 'a', gracePeriodSeconds: 0, replicas: -1 },
-    undo: 'bring-back',
-  },
-  'delete-collection': {
-    from: ['DELETE', AT, { query: 'labelSelector=app%3Dweb&gracePeriodSeconds=0' }],
-    effect: { verb: 'delete-collection', target: all, ...now },
-    other: { verb: 'delete-collection', target: all, ...now, propagation: 'Orphan' },
-    title: 'delete all pods with app=web in shop',
-    typed: 'delete all pods -n shop',
-    facts: { verb: 'delete', resource: 'pods', name: '' },
-    undo: 'bring-back',
-  },
-  evict: {
-    from: ['POST', `${AT}/a/eviction`, json({ deleteOptions: { gracePeriodSeconds: 0 } })],
-    effect: { verb: 'evict', target: pod, ...now },
-    other: { verb: 'evict', target: pod, ...now, options: {} },
-    title: 'evict pod shop/a',
-    typed: 'evict pods/a -n shop',
-    facts: { verb: 'evict', resource: 'pods', name: 'a' },
-    undo: 'bring-back',
-  },
-  scale: {
-    from: ['PATCH', '/apis/apps/v1/namespaces/shop/deployments/web', json({ spec: { replicas: 0 } }, merge)],
-    effect: { verb: 'scale', target: web, replicas: 0, dryRun: false },
-    other: { verb: 'scale', target: web, replicas: 1, dryRun: false },
-    title: 'scale deployment shop/web to 0',
-    typed: 'scale deployments/web -n shop to 0',
-    facts: { verb: 'scale', resource: 'deployments', replicas: 0 },
-    undo: 'resize',
-  },
-  uninstall: {
-    from: [
-      'PATCH',
-      `/api/v1/namespaces/shop/secrets/${record.name}`,
-      json({ metadata: { labels: { status: 'uninstalling' } } }, merge),
-    ],
-    effect: { verb: 'uninstall', target: record, release: 'web', dryRun: false },
-    title: 'helm uninstall shop/web',
-    typed: 'helm uninstall web -n shop',
-    facts: { verb: 'delete', group: 'helm.sh', resource: 'releases', name: 'web' },
-    undo: 'rewrite',
-  },
-  none: {
-    from: ['POST', AT, json({})],
-    effect: { verb: 'none' },
-    title: 'nothing',
-    typed: 'nothing',
-    facts: { verb: 'none' },
-    undo: 'nothing',
-  },
-  'not-understood': {
-    from: ['DELETE', `${AT}/a/log`],
-    effect: { verb: 'not-understood', target: pod, why: 'DELETE of the subresource log is unknown' },
-    title: 'a request that could not be read on pods',
-    typed: 'not-understood pods/a -n shop',
-    facts: { verb: 'not-understood', resource: 'pods' },
-    undo: 'compare',
-  },
-};
+// One contract over all kinds of effects: each has an example of its own, and the request that comes to it.
 
 const act: Act = {
   id: 'a',
@@ -118,11 +24,21 @@ const act: Act = {
 const radius = { state: 'complete', counts: {} } as unknown as Radius;
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
 
-for (const [verb, example] of Object.entries(EXAMPLES) as [EffectVerb, Example<Effect>][])
+for (const [verb, { example }] of Object.entries<{ example: Example<SingleEffect> }>(KINDS as never))
   describe(`the effect ${verb}`, () => {
     const { effect, other, from } = example;
     const kind = kindOf(effect);
-    const request = asked(...from);
+    const { method, path, query = '', type = 'application/json', body } = from;
+    const request = asked(method, path, {
+      query,
+      headers: { 'content-type': type },
+      body: body ? Buffer.from(JSON.stringify(body)) : new Uint8Array(),
+    });
+
+    test('stands in the registry under its own name', () => {
+      assert.equal(effect.verb, verb);
+      if (other) assert.equal(other.verb, verb);
+    });
 
     test('is read from its request, by its own kind or what comes before it', () => {
       assert.deepEqual(plain(effectsOf(request)), [plain(effect)]);
@@ -146,7 +62,7 @@ for (const [verb, example] of Object.entries(EXAMPLES) as [EffectVerb, Example<E
     });
 
     test('is like itself, and not like one that does something else', () => {
-      const like = (one: Effect) => likenessOf({ sender: 'kubectl' }, one as Destructive);
+      const like = (one: SingleEffect) => likenessOf({ sender: 'kubectl' }, one as Destructive);
       assert.equal(like(effect), like(structuredClone(effect)));
       if (other) assert.notEqual(like(effect), like(other));
     });

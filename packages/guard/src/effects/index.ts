@@ -3,7 +3,7 @@ import type { ResourceTarget } from '../read/target.ts';
 import { cautious } from './cautious.ts';
 import { deleteKind } from './delete.ts';
 import { deleteCollectionKind } from './delete-collection.ts';
-import type { EffectKind, EffectOf, LookAt, ReadEffect, WholeKind } from './effect-kind.ts';
+import type { AnyKind, EffectKind, EffectOf, LookAt, ReadEffect, WholeKind } from './effect-kind.ts';
 import { evictKind } from './evict.ts';
 import { noneKind } from './none.ts';
 import { notUnderstoodKind } from './not-understood.ts';
@@ -24,7 +24,7 @@ export const KINDS = {
 } satisfies { [V in EffectVerb]: EffectKind<EffectOf<V>> };
 
 /** Kinds by their verbs. A test may plant one more. */
-export type Kinds = Readonly<Record<string, EffectKind<never>>>;
+export type Kinds = Readonly<Record<string, AnyKind>>;
 
 /**
  * The kind of an effect, whole: whatever it does not say of itself, and all of a verb that nobody knows, is the cautious answer.
@@ -71,7 +71,7 @@ export function beginsUninstall(effect: Effect): boolean {
 
 /** Whether a request may be of any kind that destroys something, by a look at method and path alone. */
 export function mayBeOne(method: string, path: ResourceTarget): boolean {
-  return Object.values<EffectKind<never>>(KINDS).some(({ mayBe = cautious.mayBe }) => mayBe(method, path));
+  return Object.values<AnyKind>(KINDS).some(({ mayBe = cautious.mayBe }) => mayBe(method, path));
 }
 
 /** What a request is about whose effect was read. @throws ToolcribError where the cluster can't be asked */

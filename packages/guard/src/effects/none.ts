@@ -17,4 +17,13 @@ export const noneKind: EffectKind<EffectOf<'none'>> = {
   targets: 'stay',
   refusedBy: (status) => isNoNumber(status, false),
   undo: 'nothing',
+
+  example: {
+    from: { method: 'POST', path: '/api/v1/namespaces/shop/pods', body: {} },
+    effect: { verb: 'none' },
+    title: 'nothing',
+    typed: 'nothing',
+    facts: { verb: 'none' },
+    undo: 'nothing',
+  },
 };

@@ -12,4 +12,17 @@ export const notUnderstoodKind: EffectKind<EffectOf<'not-understood'>> = {
   refusedBy: (status) => isNoNumber(status, false),
   // What it changed there is not known, so nothing is written back.
   undo: 'compare',
+
+  example: {
+    from: { method: 'DELETE', path: '/api/v1/namespaces/shop/pods/a/log' },
+    effect: {
+      verb: 'not-understood',
+      target: { group: '', version: 'v1', resource: 'pods', namespace: 'shop', name: 'a' },
+      why: 'DELETE of the subresource log is unknown',
+    },
+    title: 'a request that could not be read on pods',
+    typed: 'not-understood pods/a -n shop',
+    facts: { verb: 'not-understood', resource: 'pods' },
+    undo: 'compare',
+  },
 };

@@ -18,6 +18,8 @@ import { isPutOrPatch, isWrite } from './writes.ts';
 
 type Scale = EffectOf<'scale'>;
 
+const WEB = { group: 'apps', version: 'v1', resource: 'deployments', namespace: 'shop', name: 'web' };
+
 /** A number of replicas is lowered; or something is created that takes over more than it wants. */
 export const scaleKind: EffectKind<Scale> = {
   title: ({ target, replicas, was, adopts }) =>
@@ -48,6 +50,21 @@ export const scaleKind: EffectKind<Scale> = {
   refusedBy: (status) => isNoNumber(status, false),
   became: resizedByNow,
   undo: 'resize',
+
+  example: {
+    from: {
+      method: 'PATCH',
+      path: '/apis/apps/v1/namespaces/shop/deployments/web',
+      type: 'application/merge-patch+json',
+      body: { spec: { replicas: 0 } },
+    },
+    effect: { verb: 'scale', target: WEB, replicas: 0, dryRun: false },
+    other: { verb: 'scale', target: WEB, replicas: 1, dryRun: false },
+    title: 'scale deployment shop/web to 0',
+    typed: 'scale deployments/web -n shop to 0',
+    facts: { verb: 'scale', resource: 'deployments', replicas: 0 },
+    undo: 'resize',
+  },
 };
 
 function aim({ target: { group, resource }, replicas }: Scale, ref: Aim['ref']): Aim {

@@ -4,7 +4,7 @@ import type { Effect, SingleEffect } from '@toolcrib/model';
 import { effectSchema } from '@toolcrib/model/records/effect';
 import { aRequest } from '../journal/testing/records.ts';
 import { asked } from '../testing/way.ts';
-import type { Became, EffectKind, WholeKind } from './effect-kind.ts';
+import type { AnyKind, Became, WholeKind } from './effect-kind.ts';
 import { eachEffect, kindOf } from './index.ts';
 import { severalOf } from './several.ts';
 
@@ -24,7 +24,7 @@ const kind = kindOf(effect);
 const none = {} as never;
 
 /** One part that answers so, the others as a kind that says nothing of itself. */
-const parts = (...each: Partial<EffectKind<never>>[]) =>
+const parts = (...each: Partial<AnyKind>[]) =>
   severalOf(
     each.map((own) => ({ effect: scale, kind: { ...kindOf(scale), ...own } as WholeKind<SingleEffect> })),
   );

@@ -12,6 +12,14 @@ import { nothingToCompare } from './gone-by-now.ts';
 import { understoodAsDelete } from './subject.ts';
 import { isPutOrPatch, isWrite } from './writes.ts';
 
+const RECORD = {
+  group: '',
+  version: 'v1',
+  resource: 'secrets',
+  namespace: 'shop',
+  name: 'sh.helm.release.v1.web.v3',
+};
+
 /** `helm uninstall` has just said in its record what it is about to do: judged as the whole of it, before the first object goes. */
 export const uninstallKind: EffectKind<EffectOf<'uninstall'>> = {
   title: ({ target, release }) =>
@@ -73,6 +81,20 @@ export const uninstallKind: EffectKind<EffectOf<'uninstall'>> = {
       : { done: 'all', note: "the release's record was written" };
   },
   undo: 'rewrite',
+
+  example: {
+    from: {
+      method: 'PATCH',
+      path: '/api/v1/namespaces/shop/secrets/sh.helm.release.v1.web.v3',
+      type: 'application/merge-patch+json',
+      body: { metadata: { labels: { status: 'uninstalling' } } },
+    },
+    effect: { verb: 'uninstall', target: RECORD, release: 'web', dryRun: false },
+    title: 'helm uninstall shop/web',
+    typed: 'helm uninstall web -n shop',
+    facts: { verb: 'delete', group: 'helm.sh', resource: 'releases', name: 'web' },
+    undo: 'rewrite',
+  },
 };
 
 /** helm writes its record in protobuf, and it is as large as the release. */
