@@ -87,6 +87,18 @@ test('one that takes over more than it wants is a scale-down, by what the server
   assert.equal(more?.is, 'harmless', 'a webhook wants more');
 });
 
+test('what somebody controls, or has finished, is no reason to ask; of what goes only bare Pods are a guess', async () => {
+  const owned = but(pod('a'), {
+    metadata: {
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'x', uid: 'x', controller: true }],
+    },
+  });
+  assert.deepEqual(await looked(set(0), [owned]), { found: { is: 'harmless' }, asked: 0 });
+  const done = but(pod('b'), { status: { phase: 'Succeeded' } });
+  const { found } = await looked(set(0), [pod('c'), done]);
+  assert.deepEqual(found?.is === 'scale' && found.bare.map(({ metadata }) => metadata.name), ['c']);
+});
+
 test('an apply may create, and means nothing of that where it stands', async () => {
   const apply = { method: 'PATCH', path: `${AT}/web`, type: 'application/apply-patch+yaml' };
   const created = (await looked(set(0), [pod('a')], { ...apply, answer: { status: 201, body: set(0) } }))

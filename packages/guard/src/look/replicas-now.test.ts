@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Cluster, ClusterResponse } from '@toolcrib/model';
 import type { Instruction } from '../request.ts';
+import { dialsDefinition } from '../testing/dials.ts';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, put, seen } from '../testing/target.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
@@ -139,28 +140,8 @@ for (const [status, message, becomes] of [
 for (const status of [200, 503]) {
   test(`a scale that is answered ${status} with a Status: the size is not known, so it is held`, async () => {
     const [apiVersion, name] = ['example.com/v1', `sized-${status}`];
-    const crd = {
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      metadata: { name: 'dials.example.com' },
-      spec: {
-        group: 'example.com',
-        scope: 'Namespaced',
-        names: { plural: 'dials', singular: 'dial', kind: 'Dial' },
-        versions: [
-          {
-            name: 'v1',
-            served: true,
-            storage: true,
-            schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-            subresources: {
-              scale: { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size' },
-            },
-          },
-        ],
-      },
-    };
-    if (status === 200) await put(target, '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', crd);
+    if (status === 200)
+      await put(target, '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', dialsDefinition);
     const at = `/apis/${apiVersion}/namespaces/default/dials`;
     await put(target, at, { apiVersion, kind: 'Dial', metadata: { name }, spec: { size: 3 } });
     const { deps, close } = openWay(

@@ -208,3 +208,36 @@ test('at the end each is asked to close, and ended where it does not', async () 
   clock.move(10_000);
   assert.equal(threads.length, count, 'nobody is begun any more');
 });
+
+test('one spare is loaded, however many were taken; one that dies unused is not given away', async () => {
+  const { all, clock, threads, of } = opened();
+  void all.judge(request('a'));
+  void all.judge(request('b'));
+  assert.equal(threads.length, 2);
+  clock.move(250);
+  assert.equal(threads.length, 3);
+  const dead = threads[2];
+  dead?.die();
+  void all.judge(request('c'));
+  assert.notEqual(of('c'), dead);
+  assert.equal(threads.length, 4);
+});
+
+test('an outcome is told once; after the end nobody is begun for one', async () => {
+  const { all, clock, threads, of } = opened();
+  const one = request();
+  const answer = all.judge(one);
+  of('prod')?.say({ type: 'instruction', id: one.id, instruction: FORWARD });
+  await answer;
+  for (let i = 0; i < 2; i++) all.settled(one.id, { status: 200, said: 'yes' });
+  assert.equal(of('prod')?.heard.filter(({ type }) => type === 'settled').length, 1);
+  const idle = opened();
+  await idle.all.close(10);
+  assert.equal(idle.threads[0]?.terminated, 1, 'the spare too');
+  void idle.all.judge(request());
+  const count = idle.threads.length;
+  idle.clock.move(1_000);
+  assert.equal(idle.threads.length, count);
+  clock.move(250);
+  assert.equal(threads.length, 2);
+});

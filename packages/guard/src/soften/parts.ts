@@ -1,6 +1,6 @@
 import type { DeleteOptions, KubeObject, LabelSelector, ResourceType } from '@toolcrib/kube';
 import type { As, SoftenRecord } from '@toolcrib/model';
-import { certainlyNotDone, ToolcribError } from '@toolcrib/model';
+import { apiFailureOf, certainlyNotDone, ToolcribError } from '@toolcrib/model';
 
 /** A delete that was approved softened. */
 export interface SoftenRequest {
@@ -47,6 +47,14 @@ const PODS: ResourceType = { group: '', version: 'v1', resource: 'pods' };
 const REPLICA_SETS: ResourceType = { group: 'apps', version: 'v1', resource: 'replicasets' };
 const REVISIONS: ResourceType = { group: 'apps', version: 'v1', resource: 'controllerrevisions' };
 const CLAIMS: ResourceType = { group: '', version: 'v1', resource: 'persistentvolumeclaims' };
+
+/** The plural of each kind that can be softened. */
+export const RESOURCE_OF_KIND: Readonly<Record<string, string>> = {
+  Deployment: 'deployments',
+  ReplicaSet: 'replicasets',
+  StatefulSet: 'statefulsets',
+  DaemonSet: 'daemonsets',
+};
 
 /** What a softenable workload's controller hangs on it; Pods first. */
 export const DEPENDENT_TYPES: Record<string, ResourceType[]> = {
@@ -102,6 +110,5 @@ export async function insist<T>(timing: Timing, work: () => Promise<T>): Promise
 
 /** The HTTP status that the cluster said no with, if it is that. */
 export function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof ToolcribError)) return undefined;
-  return (error.cause as { status?: number } | undefined)?.status;
+  return apiFailureOf(error)?.status;
 }

@@ -5,14 +5,7 @@ import { markLeft } from './mark.ts';
 import { callBack, carryOn, ownerAt, stillOpen } from './orphan-first.ts';
 import { isHeld, readOwner } from './owner.ts';
 import type { SoftenProgress, Timing } from './parts.ts';
-import { DEPENDENT_TYPES, defaultTiming, leftOf, selectorOf } from './parts.ts';
-
-const RESOURCE_OF_KIND: Record<string, string> = {
-  Deployment: 'deployments',
-  ReplicaSet: 'replicasets',
-  StatefulSet: 'statefulsets',
-  DaemonSet: 'daemonsets',
-};
+import { DEPENDENT_TYPES, defaultTiming, leftOf, RESOURCE_OF_KIND, selectorOf } from './parts.ts';
 
 /**
  * Carries an orphan-first softening that was cut off at any point to a safe end: called back where the delete had not

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { connectCluster } from '@toolcrib/guard/cluster';
 import type { AskedRequest } from '@toolcrib/guard/request';
+import { dialsDefinition } from '@toolcrib/guard/testing/dials.ts';
 import { targetOf } from '@toolcrib/guard/testing/kubeconfig-target.ts';
 import { type ClusterTarget, paths, put } from '@toolcrib/guard/testing/target.ts';
 import { asked, openWay, policyOf } from '@toolcrib/guard/testing/way.ts';
@@ -94,25 +95,7 @@ before(async () => {
     close: () => sandbox.close(),
   });
   await put(target, '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NS } });
-  await put(target, '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'dials.example.com' },
-    spec: {
-      group: 'example.com',
-      scope: 'Namespaced',
-      names: { plural: 'dials', singular: 'dial', kind: 'Dial' },
-      versions: [
-        {
-          name: 'v1',
-          served: true,
-          storage: true,
-          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
-          subresources: { scale: { specReplicasPath: '.spec.size', statusReplicasPath: '.status.size' } },
-        },
-      ],
-    },
-  });
+  await put(target, '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', dialsDefinition);
   await put(target, dials, {
     apiVersion: 'example.com/v1',
     kind: 'Dial',
