@@ -76,7 +76,7 @@ export const faults: Fault[] = [
   {
     name: 'a decode error taken as harmless',
     file: `${GUARD}/effects/effect-of.ts`,
-    find: "return { verb: 'not-understood', target, why: error instanceof Error ? error.message : String(error) };",
+    find: "return { verb: 'not-understood', target: sent.target, why: messageOf(error) };",
     put: "return { verb: 'none' };",
     tests: [`${GUARD}/effects/effect-of.test.ts`],
     turnsRed: /a body that can't be read \(CBOR\) is not understood/,
