@@ -4,7 +4,8 @@ import { readCycloneDxXml } from './cyclonedx-xml.ts';
 import { SBOM_LIMITS } from './model.ts';
 
 const NS = 'http://cyclonedx.org/schema/bom/1.6';
-const read = (inner: string, top = `<bom xmlns="${NS}">`) => readCycloneDxXml(`${top}${inner}</${top.slice(1).split(/[ >]/)[0]}>`, 'x.xml');
+const read = (inner: string, top = `<bom xmlns="${NS}">`) =>
+  readCycloneDxXml(`${top}${inner}</${top.slice(1).split(/[ >]/)[0]}>`, 'x.xml');
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value));
 
 describe('CycloneDX in XML', () => {
@@ -43,25 +44,38 @@ describe('CycloneDX in XML', () => {
         { ref: '', dependsOn: [] },
       ],
     });
-    const newer = read('<metadata><tools><components><component><name>new</name></component></components></tools></metadata>');
+    const newer = read(
+      '<metadata><tools><components><component><name>new</name></component></components></tools></metadata>',
+    );
     assert.deepEqual(plain(newer.metadata?.tools), [{ name: 'new' }]);
   });
 
   it('is under any prefix, and nothing of another namespace or name is taken for it', () => {
-    const prefixed = read('<c:components><c:component><c:name>a</c:name></c:component><component><name>no</name></component></c:components>', `<c:bom xmlns:c=" ${NS} ">`);
+    const prefixed = read(
+      '<c:components><c:component><c:name>a</c:name></c:component><component><name>no</name></component></c:components>',
+      `<c:bom xmlns:c=" ${NS} ">`,
+    );
     assert.deepEqual(plain(prefixed.components), [{ name: 'a' }]);
-    const other = read('<components><component><name>a</name><other><name>b</name></other><x:name xmlns:x="urn:x">c</x:name></component></components>');
+    const other = read(
+      '<components><component><name>a</name><other><name>b</name></other><x:name xmlns:x="urn:x">c</x:name></component></components>',
+    );
     assert.deepEqual(plain(other.components), [{ name: 'a' }]);
-    const inner = read('<components xmlns="urn:x"><component><name>no</name></component></components><components><component/></components>');
+    const inner = read(
+      '<components xmlns="urn:x"><component><name>no</name></component></components><components><component/></components>',
+    );
     assert.deepEqual(plain(inner.components), [{}]);
   });
 
   it('is none of another document, and its faults are told with their place', () => {
-    const bad = (text: string, message: RegExp) => assert.throws(() => readCycloneDxXml(text, 'x.xml'), { code: 'bad-file', message });
+    const bad = (text: string, message: RegExp) =>
+      assert.throws(() => readCycloneDxXml(text, 'x.xml'), { code: 'bad-file', message });
     bad('<bom/>', /^x\.xml:\d+:\d+: this is no CycloneDX document$/);
     bad(`<bom xmlns="${NS}x"/>`, /this is no CycloneDX document/);
     bad(`<x xmlns="${NS}"><bom/></x>`, /this is no CycloneDX document/);
-    bad(`<!DOCTYPE bom><bom xmlns="${NS}"/>`, /^x\.xml:1:\d+: a document type declaration has no place in an SBOM$/);
+    bad(
+      `<!DOCTYPE bom><bom xmlns="${NS}"/>`,
+      /^x\.xml:1:\d+: a document type declaration has no place in an SBOM$/,
+    );
     bad(`<bom xmlns="${NS}">\n<a></b></bom>`, /^x\.xml:2:\d+: Unexpected close tag$/);
     bad(`<bom xmlns="${NS}">&nbsp;</bom>`, /^x\.xml:1:\d+: Invalid character entity$/);
   });

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CycloneDxSchema, fromCycloneDx } from './cyclonedx.ts';
 
-const read = (more: object = {}) => fromCycloneDx(CycloneDxSchema.parse({ bomFormat: 'CycloneDX', specVersion: '1.6', ...more }));
+const read = (more: object = {}) =>
+  fromCycloneDx(CycloneDxSchema.parse({ bomFormat: 'CycloneDX', specVersion: '1.6', ...more }));
 const one = (more: object) => read({ components: [more] }).components[0];
 
 describe('a CycloneDX document', () => {
@@ -29,7 +30,15 @@ describe('a CycloneDX document', () => {
     });
     assert.deepEqual(read({ metadata: { tools: [{ name: 'old' }] } }).tools, ['old']);
     assert.deepEqual(read({ metadata: { tools: 'x' } }).tools, []);
-    assert.deepEqual(read(), { format: 'cyclonedx', specVersion: '1.6', authors: [], tools: [], components: [], dependencies: 0, unrelated: 0 });
+    assert.deepEqual(read(), {
+      format: 'cyclonedx',
+      specVersion: '1.6',
+      authors: [],
+      tools: [],
+      components: [],
+      dependencies: 0,
+      unrelated: 0,
+    });
   });
 
   it('has the components within components too', () => {
@@ -43,7 +52,11 @@ describe('a CycloneDX document', () => {
     const sbom = read({
       metadata: { component: component('root') },
       components: [component('a'), component('b'), component('c'), { name: 'no ref' }],
-      dependencies: [{ ref: 'root', dependsOn: ['a', 'elsewhere'] }, { ref: 'b' }, { ref: 'elsewhere', dependsOn: ['a'] }],
+      dependencies: [
+        { ref: 'root', dependsOn: ['a', 'elsewhere'] },
+        { ref: 'b' },
+        { ref: 'elsewhere', dependsOn: ['a'] },
+      ],
     });
     assert.deepEqual([sbom.dependencies, sbom.unrelated], [1, 2]);
   });
@@ -61,7 +74,12 @@ describe('a component', () => {
       manufacturer: { name: 'M' },
       publisher: 'P',
       hashes: [{ alg: 'SHA-256', content: 'AB' }],
-      licenses: [{ license: { id: 'MIT', name: 'x' } }, { license: { name: 'Own' } }, { expression: 'A OR B' }, {}],
+      licenses: [
+        { license: { id: 'MIT', name: 'x' } },
+        { license: { name: 'Own' } },
+        { expression: 'A OR B' },
+        {},
+      ],
     };
     assert.deepEqual(one(more), {
       name: 'tool',
@@ -75,12 +93,22 @@ describe('a component', () => {
     });
     assert.equal(one({ manufacturer: { name: 'M' }, publisher: 'P' })?.supplier, 'M');
     assert.equal(one({ publisher: 'P' })?.supplier, 'P');
-    assert.deepEqual(one({ name: ' ', version: 'NONE', purl: '' }), { identifiers: [], hashes: {}, contradicting: [], licences: [] });
+    assert.deepEqual(one({ name: ' ', version: 'NONE', purl: '' }), {
+      identifiers: [],
+      hashes: {},
+      contradicting: [],
+      licences: [],
+    });
   });
 });
 
 it('what has another shape is no CycloneDX', () => {
   const good = { bomFormat: 'CycloneDX', specVersion: '1.6' };
-  for (const bad of [{ ...good, bomFormat: 'x' }, { ...good, specVersion: 1 }, { ...good, components: [{ name: 1 }] }, { ...good, dependencies: [{}] }])
+  for (const bad of [
+    { ...good, bomFormat: 'x' },
+    { ...good, specVersion: 1 },
+    { ...good, components: [{ name: 1 }] },
+    { ...good, dependencies: [{}] },
+  ])
     assert.equal(CycloneDxSchema.safeParse(bad).success, false, JSON.stringify(bad));
 });

@@ -3,8 +3,10 @@ import { it } from 'node:test';
 import { SBOM_LIMITS } from './model.ts';
 import { readSpdxTagValue } from './spdx-tag-value.ts';
 
-const read = (...lines: string[]) => readSpdxTagValue(['SPDXVersion: SPDX-2.3', ...lines].join('\n'), 'x.spdx');
-const stops = (code: string, message: string, ...lines: string[]) => assert.throws(() => read(...lines), { code, message });
+const read = (...lines: string[]) =>
+  readSpdxTagValue(['SPDXVersion: SPDX-2.3', ...lines].join('\n'), 'x.spdx');
+const stops = (code: string, message: string, ...lines: string[]) =>
+  assert.throws(() => read(...lines), { code, message });
 
 it('a document is its tags, each where it belongs', () => {
   const document = read(
@@ -49,17 +51,26 @@ it('a document is its tags, each where it belongs', () => {
       },
       { SPDXID: '#19', name: 'other', checksums: [], externalRefs: [] },
     ],
-    relationships: [{ spdxElementId: 'SPDXRef-a', relationshipType: 'DEPENDS_ON', relatedSpdxElement: 'SPDXRef-b' }],
+    relationships: [
+      { spdxElementId: 'SPDXRef-a', relationshipType: 'DEPENDS_ON', relatedSpdxElement: 'SPDXRef-b' },
+    ],
   });
 });
 
 it('a file, a snippet and a licence end the package before them', () => {
   for (const tag of ['FileName: x', 'SnippetSPDXID: x', 'LicenseID: x'])
-    assert.equal(read('PackageName: a', 'SPDXID: one', tag, 'SPDXID: two', 'PackageVersion: 9').packages?.[0]?.SPDXID, 'one', tag);
+    assert.equal(
+      read('PackageName: a', 'SPDXID: one', tag, 'SPDXID: two', 'PackageVersion: 9').packages?.[0]?.SPDXID,
+      'one',
+      tag,
+    );
 });
 
 it('a text over several lines is passed over, and what is no tag is an error in its line', () => {
-  assert.equal(read('PackageComment: <text>', 'PackageName: no', 'x </text>', 'PackageName: yes').packages?.[0]?.name, 'yes');
+  assert.equal(
+    read('PackageComment: <text>', 'PackageName: no', 'x </text>', 'PackageName: yes').packages?.[0]?.name,
+    'yes',
+  );
   assert.equal(read('PackageComment: <text>a</text>', 'PackageName: yes').packages?.length, 1);
   stops('bad-file', 'x.spdx:3: this is no "Tag: value"', 'Creator: x', 'what is this');
   stops('bad-file', 'x.spdx:2: this is no "Tag: value"', 'a-b: c');
@@ -78,7 +89,10 @@ it('there are so many packages and lines, and no more', () => {
     assert.equal(many(3).packages?.length, 3);
     assert.throws(() => many(4), { code: 'limit', message: 'x.spdx has more than 3 packages' });
     assert.ok(read(...Array(8).fill('')));
-    assert.throws(() => read(...Array(9).fill('')), { code: 'limit', message: 'x.spdx has more than 9 lines' });
+    assert.throws(() => read(...Array(9).fill('')), {
+      code: 'limit',
+      message: 'x.spdx has more than 9 lines',
+    });
   } finally {
     Object.assign(SBOM_LIMITS, limits);
   }

@@ -3,13 +3,24 @@ import { describe, it } from 'node:test';
 import { fromSpdx, type Spdx, SpdxSchema } from './spdx.ts';
 
 const read = (more: object = {}) => fromSpdx(SpdxSchema.parse({ spdxVersion: 'SPDX-2.3', ...more }));
-const relation = (spdxElementId: string, relationshipType: string, relatedSpdxElement: string) => ({ spdxElementId, relationshipType, relatedSpdxElement });
+const relation = (spdxElementId: string, relationshipType: string, relatedSpdxElement: string) => ({
+  spdxElementId,
+  relationshipType,
+  relatedSpdxElement,
+});
 const pack = (SPDXID: string, more: object = {}) => ({ SPDXID, name: SPDXID, ...more });
 const one = (more: object) => read({ packages: [pack('a', more)] }).components[0];
 
 describe('an SPDX document', () => {
   it('says who made it with what, and when', () => {
-    const creators = ['Tool: syft-1', 'Organization: Acme ()', 'Person: Jane (jane@x)', 'Person: ', 'Person: NOASSERTION', 'Other: x'];
+    const creators = [
+      'Tool: syft-1',
+      'Organization: Acme ()',
+      'Person: Jane (jane@x)',
+      'Person: ',
+      'Person: NOASSERTION',
+      'Other: x',
+    ];
     const sbom = read({ creationInfo: { created: '2026-01-02T03:04:05Z', creators } });
     assert.deepEqual(sbom, {
       format: 'spdx',
@@ -33,15 +44,27 @@ describe('an SPDX document', () => {
     ];
     for (const way of ways) {
       const sbom = read({ packages, ...way });
-      assert.deepEqual([sbom.subject?.name, sbom.components.map(({ name }) => name), sbom.dependencies], ['b', ['a'], 0]);
+      assert.deepEqual(
+        [sbom.subject?.name, sbom.components.map(({ name }) => name), sbom.dependencies],
+        ['b', ['a'], 0],
+      );
     }
-    for (const way of [{}, { documentDescribes: ['a', 'b'] }, { documentDescribes: ['c'] }, { relationships: [relation('a', 'DESCRIBES', 'b')] }])
+    for (const way of [
+      {},
+      { documentDescribes: ['a', 'b'] },
+      { documentDescribes: ['c'] },
+      { relationships: [relation('a', 'DESCRIBES', 'b')] },
+    ])
       assert.equal(read({ packages, ...way }).subject, undefined);
   });
 
   it('counts its edges, and who stands in none', () => {
     const packages = ['a', 'b', 'c', 'd', 'e'].map((id) => pack(id));
-    const relationships = [relation('a', 'DEPENDS_ON', 'b'), relation('c', 'DEPENDS_ON', 'NONE'), relation('d', 'DEPENDS_ON', 'NOASSERTION')];
+    const relationships = [
+      relation('a', 'DEPENDS_ON', 'b'),
+      relation('c', 'DEPENDS_ON', 'NONE'),
+      relation('d', 'DEPENDS_ON', 'NOASSERTION'),
+    ];
     const { dependencies, unrelated } = read({ packages, relationships });
     assert.deepEqual([dependencies, unrelated], [1, 2]);
   });
@@ -77,9 +100,19 @@ describe('a package', () => {
   });
 
   it('falls back on what was declared and who originated it, and says nothing where nothing is said', () => {
-    const fallen = one({ supplier: 'NOASSERTION', originator: 'Person: Jane', licenseConcluded: 'NOASSERTION', licenseDeclared: 'MIT' });
+    const fallen = one({
+      supplier: 'NOASSERTION',
+      originator: 'Person: Jane',
+      licenseConcluded: 'NOASSERTION',
+      licenseDeclared: 'MIT',
+    });
     assert.deepEqual([fallen?.supplier, fallen?.licences], ['Jane', ['MIT']]);
-    assert.deepEqual(one({ name: ' ', versionInfo: 'NONE' }), { identifiers: [], hashes: {}, contradicting: [], licences: [] });
+    assert.deepEqual(one({ name: ' ', versionInfo: 'NONE' }), {
+      identifiers: [],
+      hashes: {},
+      contradicting: [],
+      licences: [],
+    });
     for (const referenceType of ['cpe22Type', 'swid', 'gitoid'])
       assert.deepEqual(one({ externalRefs: [{ referenceType, referenceLocator: 'x' }] })?.identifiers, ['x']);
     for (const referenceType of ['cpe24Type', 'xswh', 'gitoids'])
@@ -88,6 +121,11 @@ describe('a package', () => {
 });
 
 it('what has another shape is no SPDX', () => {
-  for (const bad of [{}, { spdxVersion: 1 }, { spdxVersion: 'x', packages: [{}] }, { spdxVersion: 'x', relationships: [{}] }] as unknown as Spdx[])
+  for (const bad of [
+    {},
+    { spdxVersion: 1 },
+    { spdxVersion: 'x', packages: [{}] },
+    { spdxVersion: 'x', relationships: [{}] },
+  ] as unknown as Spdx[])
     assert.equal(SpdxSchema.safeParse(bad).success, false, JSON.stringify(bad));
 });
