@@ -32,6 +32,8 @@ export type Instruction =
       query?: string;
       body?: { bytes: Uint8Array; type: string };
       warnings: string[];
+      /** Not sent any more from then on: another guard may have taken it over. Milliseconds since 1970. */
+      until?: number;
       /** It was judged before it came, and is known under this id: its outcome is reported so. */
       judgedAs?: string;
     }

@@ -4,7 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { messageOf, neverConnected } from '@toolcrib/model';
 import type { Dispatcher } from 'undici';
 import type { Answered, Outcome, Said } from '../request.ts';
-import { answerWith, returnedHeaders, unreachable } from './answer.ts';
+import { failure } from '../status.ts';
+import { answerStatus, answerWith, returnedHeaders, unreachable } from './answer.ts';
 import { ENOUGH, saidBy } from './said.ts';
 import { type DoorUpstream, forwardedHeaders, upstreamPath } from './upstream.ts';
 
@@ -24,6 +25,8 @@ export async function forward(
     query: string;
     body: IncomingMessage | { bytes: Uint8Array; type?: string };
     warnings: string[];
+    /** Not sent any more from then on. Milliseconds since 1970. */
+    until?: number;
     /** A certain 409 is not passed on, and nothing is answered: the caller has more to do. */
     untoldConflict?: boolean;
     /** Told how to end an answer that has no end of its own, in order. */
@@ -51,6 +54,10 @@ export async function forward(
     }
   } catch (error) {
     const why = messageOf(error);
+    if (error instanceof TooLate) {
+      answerStatus(response, failure(503, `toolcrib: ${why}. Nothing was sent; send it again.`));
+      return { notSent: why };
+    }
     if (!aborted?.signal.aborted) answerWith(response, unreachable(upstream.url, why), []);
     // A first try was answered: that it was a refusal nobody but its sender knows.
     if (!refused && neverConnected(error)) return { notSent: why };
@@ -69,6 +76,11 @@ export async function forward(
     // Either side went in mid-stream: pipeline has closed both; the status stands all the same.
   }
   return { status: answer.statusCode, said: 'unknown' };
+}
+
+/** The guard's lease has ended by which this was to go. */
+class TooLate extends Error {
+  override message = 'this guard stood still, and another may have taken this over';
 }
 
 const CONFLICT = 409;
@@ -136,11 +148,19 @@ async function send(
     path,
     query,
     body,
-  }: { path: string; query: string; body: IncomingMessage | { bytes: Uint8Array; type?: string } },
+    until,
+  }: {
+    path: string;
+    query: string;
+    body: IncomingMessage | { bytes: Uint8Array; type?: string };
+    until?: number;
+  },
   signal: AbortSignal | undefined,
 ): Promise<Dispatcher.ResponseData> {
   const replaced: Record<string, string> = 'bytes' in body && body.type ? { 'Content-Type': body.type } : {};
   const headers = forwardedHeaders(request.rawHeaders, await upstream.headers(), replaced);
+  // Credentials may have taken their time. Whoever stood still until now finds that it did.
+  if (until !== undefined && Date.now() >= until) throw new TooLate();
   const common = {
     origin: upstream.url.origin,
     path: upstreamPath(upstream, path, query),

@@ -84,6 +84,7 @@ async function judgedWith(
       query: instruction.query ?? admission.query,
       body: instruction.body ?? { bytes: body },
       warnings: instruction.warnings,
+      ...(instruction.until === undefined ? {} : { until: instruction.until }),
       ...(judgedAs === undefined ? {} : { untoldConflict: true }),
     });
     brain.settled(id, outcome);

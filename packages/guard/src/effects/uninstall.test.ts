@@ -81,7 +81,7 @@ for (const kind of ['Secret', 'ConfigMap'] as const) {
         ['helm uninstall default/web'],
       );
       // A yes is for what was shown, and for that alone.
-      deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+      await deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
       const again = write(path, { ...record(kind, 'uninstalling'), modifiedAt: 'later' });
       assert.equal(textOf(await judge(deps, again)), 'forwarded');
       const [act] = await journal.acts();
@@ -190,7 +190,7 @@ for (const kind of ['Secret', 'ConfigMap'] as const) {
         const { deps, close, wait } = timed('[{name: all, when: "true", then: hold}]');
         await begun(deps);
         const [hold] = deps.desk.list();
-        deps.desk.answer(hold?.code ?? '', { as: 'denied', by: 'ben' }, 60_000);
+        await deps.desk.answer(hold?.code ?? '', { as: 'denied', by: 'ben' }, 60_000);
         assert.match(await gone(deps, 'a'), /ben said no to this act/);
         wait(ACT_PAUSE + 1);
         const [, own] = [await gone(deps, 'a'), deps.desk.list().at(-1)];

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock, Hold } from '@toolcrib/model';
-import { followingHold } from '../journal/holds.ts';
-import { HOLD_LIFE, type HoldDesk, holdDesk, type LikeRequest } from './desk.ts';
+import { holdsInMemory } from '../testing/holds-in-memory.ts';
+import { loneLease } from '../testing/lease.ts';
+import { type HoldDesk, holdDesk } from './desk.ts';
+import type { LikeRequest } from './envelope.ts';
+import { HOLD_LIFE } from './life.ts';
 
 let now = 0;
 let timers: { at: number; run: () => void }[] = [];
@@ -24,14 +28,22 @@ function pass(ms: number): void {
   }
 }
 
-let saved: Hold[] = [];
+let journal = holdsInMemory();
 let desk: HoldDesk;
+const newDesk = (): HoldDesk => {
+  journal = holdsInMemory();
+  return holdDesk({ clock, journal, lease: loneLease, log: () => assert.fail('the journal took it not') });
+};
 beforeEach(() => {
   now = 1_000_000;
   timers = [];
-  saved = [];
-  desk = holdDesk(clock, (hold) => saved.push(hold));
+  desk = newDesk();
 });
+/** As the journal has it, once all was written down. */
+const stored = async (code = 'BCDFG') => {
+  await turn();
+  return journal.hold(code);
+};
 
 const PASS = 60_000;
 const yes = { as: 'as-sent' as const, by: 'ben', withoutNet: false };
@@ -60,19 +72,19 @@ describe('a client that waits', () => {
   it('is answered by a yes, which then is used up', async () => {
     const answer = desk.place(aHold(), 90_000);
     assert.equal(desk.get('BCDFG')?.waiting, true);
-    const hold = desk.answer('BCDFG', yes, PASS);
+    const hold = await desk.answer('BCDFG', yes, PASS);
     assert.deepEqual(await answer, yes);
     assert.equal(typeof hold === 'object' && hold.state, 'used');
-    assert.equal(desk.takePass('aiko', 'key'), undefined);
+    assert.equal(await desk.takePass('aiko', 'key'), undefined);
     assert.equal(timers.length, 0, 'its timer is cancelled');
   });
 
   it('is answered by a no', async () => {
     const answer = desk.place(aHold(), 90_000);
-    desk.answer('BCDFG', { as: 'denied', by: 'ben' }, PASS);
+    await desk.answer('BCDFG', { as: 'denied', by: 'ben' }, PASS);
     assert.deepEqual(await answer, { as: 'denied', by: 'ben' });
-    assert.equal(desk.answer('BCDFG', yes, PASS), 'closed', 'no stays no');
-    assert.equal(desk.takePass('aiko', 'key'), undefined);
+    assert.equal(await desk.answer('BCDFG', yes, PASS), 'closed', 'no stays no');
+    assert.equal(await desk.takePass('aiko', 'key'), undefined);
   });
 
   it('is told when its time is over, and a later yes is a pass', async () => {
@@ -82,9 +94,9 @@ describe('a client that waits', () => {
     pass(1);
     assert.deepEqual(await answer, { as: 'expired' });
     assert.equal(desk.get('BCDFG')?.waiting, false);
-    const hold = desk.answer('BCDFG', yes, PASS);
+    const hold = await desk.answer('BCDFG', yes, PASS);
     assert.equal(typeof hold === 'object' && hold.state, 'approved');
-    assert.equal(desk.takePass('aiko', 'key')?.code, 'BCDFG');
+    assert.equal((await desk.takePass('aiko', 'key'))?.code, 'BCDFG');
   });
 
   it('goes: nothing is let go by the yes that comes after', async () => {
@@ -110,84 +122,84 @@ describe('a client that waits', () => {
     const second = desk.waitOn('BCDFG', 'req-2', 90_000);
     assert.deepEqual(await first, { as: 'gone' });
     desk.gone('req-1');
-    desk.answer('BCDFG', yes, PASS);
+    await desk.answer('BCDFG', yes, PASS);
     assert.deepEqual(await second, yes);
   });
 
   it('joins a hold that was answered a moment before', async () => {
     void desk.place(aHold(), 0);
-    desk.answer('BCDFG', yes, PASS);
+    await desk.answer('BCDFG', yes, PASS);
     assert.deepEqual(await desk.waitOn('BCDFG', 'req-2', 90_000), yes);
-    assert.equal(desk.takePass('aiko', 'key'), undefined, 'it was the pass');
+    assert.equal(await desk.takePass('aiko', 'key'), undefined, 'it was the pass');
     void desk.place(aHold({ code: 'XXXXX', requestKey: 'other' }), 0);
-    desk.answer('XXXXX', { as: 'denied', by: 'ben' }, PASS);
+    await desk.answer('XXXXX', { as: 'denied', by: 'ben' }, PASS);
     assert.deepEqual(await desk.waitOn('XXXXX', 'req-3', 90_000), { as: 'denied', by: 'ben' });
   });
 });
 
 describe('a pass', () => {
-  beforeEach(() => {
+  beforeEach(async () => {
     void desk.place(aHold(), 0);
-    desk.answer('BCDFG', yes, PASS);
+    await desk.answer('BCDFG', yes, PASS);
   });
 
-  it('is good once', () => {
+  it('is good once', async () => {
     assert.equal(desk.seePass('aiko', 'key')?.code, 'BCDFG');
-    assert.equal(desk.takePass('aiko', 'key')?.code, 'BCDFG');
+    assert.equal((await desk.takePass('aiko', 'key'))?.code, 'BCDFG');
     assert.equal(desk.seePass('aiko', 'key'), undefined);
-    assert.equal(desk.takePass('aiko', 'key'), undefined);
-    assert.equal(saved.at(-1)?.state, 'used');
+    assert.equal(await desk.takePass('aiko', 'key'), undefined);
+    assert.equal((await stored())?.state, 'used');
   });
 
-  it('is for nobody else, and for no other request', () => {
-    assert.equal(desk.takePass('ben', 'key'), undefined);
-    assert.equal(desk.takePass('aiko', 'other'), undefined);
+  it('is for nobody else, and for no other request', async () => {
+    assert.equal(await desk.takePass('ben', 'key'), undefined);
+    assert.equal(await desk.takePass('aiko', 'other'), undefined);
   });
 
-  it('ends with its time, and stands in the way of no later one', () => {
+  it('ends with its time, and stands in the way of no later one', async () => {
     pass(PASS);
-    assert.equal(desk.takePass('aiko', 'key'), undefined);
+    assert.equal(await desk.takePass('aiko', 'key'), undefined);
     void desk.place(aHold({ code: 'LATER', createdAt: now, expiresAt: now + HOLD_LIFE }), 0);
-    desk.answer('LATER', yes, PASS);
-    assert.equal(desk.takePass('aiko', 'key')?.code, 'LATER');
+    await desk.answer('LATER', yes, PASS);
+    assert.equal((await desk.takePass('aiko', 'key'))?.code, 'LATER');
   });
 
-  it('is given back where nothing was sent', () => {
-    desk.takePass('aiko', 'key');
+  it('is given back where nothing was sent', async () => {
+    await desk.takePass('aiko', 'key');
     desk.giveBack('BCDFG');
-    assert.equal(desk.takePass('aiko', 'key')?.code, 'BCDFG');
+    assert.equal((await desk.takePass('aiko', 'key'))?.code, 'BCDFG');
   });
 
-  it('is void once what was approved has changed', () => {
+  it('is void once what was approved has changed', async () => {
     desk.void('BCDFG');
-    assert.equal(desk.takePass('aiko', 'key'), undefined);
-    assert.equal(saved.at(-1)?.state, 'void');
+    assert.equal(await desk.takePass('aiko', 'key'), undefined);
+    assert.equal((await stored())?.state, 'void');
   });
 
-  it('that was taken stays used in the journal when it is void', () => {
-    desk.takePass('aiko', 'key');
+  it('that was taken stays used in the journal when it is void', async () => {
+    await desk.takePass('aiko', 'key');
     desk.void('BCDFG');
-    assert.equal(saved.at(-1)?.state, 'used');
+    assert.equal((await stored())?.state, 'used');
   });
 });
 
 describe('codes', () => {
-  it('unknown, answered twice, and too late', () => {
-    assert.equal(desk.answer('NONE', yes, PASS), 'unknown');
+  it('unknown, answered twice, and too late', async () => {
+    assert.equal(await desk.answer('NONE', yes, PASS), 'unknown');
     void desk.place(aHold(), 0);
     pass(HOLD_LIFE);
-    assert.equal(desk.answer('BCDFG', yes, PASS), 'closed');
+    assert.equal(await desk.answer('BCDFG', yes, PASS), 'closed');
     assert.equal(desk.openFor('aiko', 'key'), undefined);
     assert.deepEqual(desk.list(), []);
   });
 
-  it('an open hold is the same one only for the same person and request', () => {
+  it('an open hold is the same one only for the same person and request', async () => {
     void desk.place(aHold(), 0);
     assert.equal(desk.openFor('ben', 'key'), undefined);
     assert.equal(desk.openFor('aiko', 'other'), undefined);
   });
 
-  it('what could not be kept goes only by its name and as it was sent, and says why, once', () => {
+  it('what could not be kept goes only by its name and as it was sent, and says why, once', async () => {
     const { decision } = aHold();
     void desk.place(
       aHold({ decision: { ...decision, softening: { possible: true, how: 'orphan-first' } } }),
@@ -204,7 +216,7 @@ describe('codes', () => {
     const waiting = desk.place(aHold(), 90_000);
     desk.void('BCDFG');
     assert.deepEqual(await waiting, { as: 'expired' });
-    assert.equal(desk.answer('BCDFG', yes, PASS), 'closed');
+    assert.equal(await desk.answer('BCDFG', yes, PASS), 'closed');
   });
 });
 
@@ -214,43 +226,39 @@ describe('a yes that is taken back', () => {
 
   it('is a pass no more, and ends the act', async () => {
     void desk.place(aHold(), 0);
-    desk.answer('BCDFG', yes, PASS);
+    await desk.answer('BCDFG', yes, PASS);
     pass(1_000);
-    const hold = desk.answer('BCDFG', no, PASS);
+    const hold = await desk.answer('BCDFG', no, PASS);
     assert.equal(typeof hold === 'object' && hold.state, 'denied');
     assert.equal(desk.seePass('aiko', 'key'), undefined);
-    assert.equal(desk.takePass('aiko', 'key'), undefined);
+    assert.equal(await desk.takePass('aiko', 'key'), undefined);
     assert.deepEqual(desk.deniedOf(actId()), { code: 'BCDFG', by: 'ben', at: now });
     assert.deepEqual(await desk.waitOn('BCDFG', 'req-2', 90_000), no);
-    assert.equal(desk.answer('BCDFG', yes, PASS), 'closed');
-    const stored = saved.reduce<Hold | undefined>(
-      (before, one) => followingHold(before, { ...one, revision: before?.revision }),
-      undefined,
-    );
-    assert.equal(stored?.state, 'denied', 'the journal takes it');
+    assert.equal(await desk.answer('BCDFG', yes, PASS), 'closed');
+    assert.equal((await stored())?.state, 'denied', 'the journal takes it');
   });
 
-  it('that was taken already is told so; what has not left of its act is stopped', () => {
+  it('that was taken already is told so; what has not left of its act is stopped', async () => {
     void desk.place(aHold(), 90_000);
-    desk.answer('BCDFG', yes, PASS);
-    const hold = desk.answer('BCDFG', no, PASS);
+    await desk.answer('BCDFG', yes, PASS);
+    const hold = await desk.answer('BCDFG', no, PASS);
     assert.equal(typeof hold === 'object' && hold.state, 'used');
     assert.deepEqual(desk.deniedOf(actId()), { code: 'BCDFG', by: 'ben', at: now });
   });
 
-  it('given back after that, it is none', () => {
+  it('given back after that, it is none', async () => {
     void desk.place(aHold(), 90_000);
-    desk.answer('BCDFG', yes, PASS);
-    desk.answer('BCDFG', no, PASS);
+    await desk.answer('BCDFG', yes, PASS);
+    await desk.answer('BCDFG', no, PASS);
     desk.giveBack('BCDFG');
     assert.equal(desk.seePass('aiko', 'key'), undefined);
   });
 
-  it('is too late when its time is over', () => {
+  it('is too late when its time is over', async () => {
     void desk.place(aHold(), 0);
-    desk.answer('BCDFG', yes, PASS);
+    await desk.answer('BCDFG', yes, PASS);
     pass(PASS);
-    assert.equal(desk.answer('BCDFG', no, PASS), 'closed');
+    assert.equal(await desk.answer('BCDFG', no, PASS), 'closed');
   });
 });
 
@@ -278,17 +286,17 @@ describe('an envelope', () => {
   const place = () =>
     void desk.place(aHold({ envelope: { ...envelope, expiresAt: now + HOLD_LIFE } }), 90_000);
 
-  it('covers nothing before the yes; then each object that was shown, once', () => {
+  it('covers nothing before the yes; then each object that was shown, once', async () => {
     place();
-    assert.equal(desk.takeEnvelope(like), undefined);
+    assert.equal(await desk.takeEnvelope(like), undefined);
     assert.equal(desk.heldAlready(like)?.code, 'BCDFG');
-    desk.answer('BCDFG', yes, PASS);
-    assert.equal(desk.takeEnvelope(like)?.code, 'BCDFG');
-    assert.equal(desk.takeEnvelope(like), undefined, 'each once');
-    assert.equal(desk.takeEnvelope({ ...like, uid: 'u1' }), undefined, "the first was the hold's own");
-    assert.equal(desk.takeEnvelope({ ...like, uid: 'u3' })?.code, 'BCDFG');
-    assert.equal(desk.takeEnvelope({ ...like, uid: 'u4' }), undefined, 'not shown');
-    assert.deepEqual(saved.at(-1)?.envelope?.used, ['u1', 'u2', 'u3']);
+    await desk.answer('BCDFG', yes, PASS);
+    assert.equal((await desk.takeEnvelope(like))?.code, 'BCDFG');
+    assert.equal(await desk.takeEnvelope(like), undefined, 'each once');
+    assert.equal(await desk.takeEnvelope({ ...like, uid: 'u1' }), undefined, "the first was the hold's own");
+    assert.equal((await desk.takeEnvelope({ ...like, uid: 'u3' }))?.code, 'BCDFG');
+    assert.equal(await desk.takeEnvelope({ ...like, uid: 'u4' }), undefined, 'not shown');
+    assert.deepEqual((await stored())?.envelope?.used, ['u1', 'u2', 'u3']);
   });
 
   for (const other of [
@@ -301,67 +309,67 @@ describe('an envelope', () => {
     { namespace: 'other' },
     { likeness: 'aiko by a robot' },
   ]) {
-    it(`is not for ${JSON.stringify(other)}`, () => {
+    it(`is not for ${JSON.stringify(other)}`, async () => {
       place();
-      desk.answer('BCDFG', yes, PASS);
-      assert.equal(desk.takeEnvelope({ ...like, ...other }), undefined);
+      await desk.answer('BCDFG', yes, PASS);
+      assert.equal(await desk.takeEnvelope({ ...like, ...other }), undefined);
     });
   }
 
-  it('ends with its time, with a no, and when it is void', () => {
+  it('ends with its time, with a no, and when it is void', async () => {
     place();
-    desk.answer('BCDFG', yes, PASS);
+    await desk.answer('BCDFG', yes, PASS);
     pass(PASS);
-    assert.equal(desk.takeEnvelope(like), undefined);
-    desk = holdDesk(clock, () => undefined);
+    assert.equal(await desk.takeEnvelope(like), undefined);
+    desk = newDesk();
     place();
-    desk.answer('BCDFG', { as: 'denied', by: 'ben' }, PASS);
-    assert.equal(desk.takeEnvelope(like), undefined);
+    await desk.answer('BCDFG', { as: 'denied', by: 'ben' }, PASS);
+    assert.equal(await desk.takeEnvelope(like), undefined);
     assert.equal(desk.heldAlready(like)?.state, 'denied');
-    desk = holdDesk(clock, () => undefined);
+    desk = newDesk();
     place();
-    desk.answer('BCDFG', yes, PASS);
+    await desk.answer('BCDFG', yes, PASS);
     desk.void('BCDFG');
-    assert.equal(desk.takeEnvelope(like), undefined);
+    assert.equal(await desk.takeEnvelope(like), undefined);
   });
 
-  it('a no after the yes: none of the others goes any more', () => {
+  it('a no after the yes: none of the others goes any more', async () => {
     place();
-    desk.answer('BCDFG', yes, PASS);
-    assert.ok(desk.takeEnvelope(like));
-    const hold = desk.answer('BCDFG', { as: 'denied', by: 'ben' }, PASS);
+    await desk.answer('BCDFG', yes, PASS);
+    assert.ok(await desk.takeEnvelope(like));
+    const hold = await desk.answer('BCDFG', { as: 'denied', by: 'ben' }, PASS);
     assert.ok(typeof hold === 'object');
     assert.deepEqual([hold.state, hold.envelope?.used], ['denied', ['u1', 'u2']]);
-    assert.equal(desk.takeEnvelope({ ...like, uid: 'u3' }), undefined);
+    assert.equal(await desk.takeEnvelope({ ...like, uid: 'u3' }), undefined);
     assert.equal(desk.heldAlready({ ...like, uid: 'u3' })?.state, 'denied');
     desk.giveBack('BCDFG', 'u2');
-    assert.equal(desk.takeEnvelope(like), undefined);
+    assert.equal(await desk.takeEnvelope(like), undefined);
   });
 
-  it('goes with the pass of the same call typed again', () => {
+  it('goes with the pass of the same call typed again', async () => {
     void desk.place(aHold({ envelope: { ...envelope, expiresAt: now + HOLD_LIFE } }), 0);
-    desk.answer('BCDFG', yes, PASS);
-    assert.ok(desk.takePass('aiko', 'key', { actId: 'act-1', session: 's2' }));
-    assert.equal(desk.takeEnvelope(like), undefined);
-    assert.ok(desk.takeEnvelope({ ...like, session: 's2' }));
+    await desk.answer('BCDFG', yes, PASS);
+    assert.ok(await desk.takePass('aiko', 'key', { actId: 'act-1', session: 's2' }));
+    assert.equal(await desk.takeEnvelope(like), undefined);
+    assert.ok(await desk.takeEnvelope({ ...like, session: 's2' }));
   });
 
-  it("gives one object's share back, and not what the held request itself has had", () => {
+  it("gives one object's share back, and not what the held request itself has had", async () => {
     place();
-    desk.answer('BCDFG', yes, PASS);
-    assert.ok(desk.takeEnvelope(like));
+    await desk.answer('BCDFG', yes, PASS);
+    assert.ok(await desk.takeEnvelope(like));
     desk.giveBack('BCDFG', like.uid);
     assert.equal(desk.seePass('aiko', 'key'), undefined);
-    assert.ok(desk.takeEnvelope(like));
-    assert.equal(desk.takeEnvelope(like), undefined);
+    assert.ok(await desk.takeEnvelope(like));
+    assert.equal(await desk.takeEnvelope(like), undefined);
   });
 
-  it('tells a no that was said at a desk before it', () => {
+  it('tells a no that was said at a desk before it', async () => {
     place();
-    desk.answer('BCDFG', { as: 'denied', by: 'ben' }, PASS);
+    await desk.answer('BCDFG', { as: 'denied', by: 'ben' }, PASS);
     const [hold] = desk.list();
     const before = desk.deniedOf(hold?.actId ?? '');
-    const another = holdDesk(clock, () => undefined);
+    const another = newDesk();
     if (hold) another.restore(hold);
     assert.equal(before?.by, 'ben');
     assert.deepEqual(another.deniedOf(hold?.actId ?? ''), before);

@@ -20,6 +20,7 @@ import { onTheWay } from '../way/on-the-way.ts';
 import { ownedLooks } from '../way/owned.ts';
 import { softenings } from '../way/softenings.ts';
 import { standingOwners } from '../way/standing.ts';
+import { holdsInMemory } from './holds-in-memory.ts';
 import { loneLease } from './lease.ts';
 
 export const testClock: Clock = {
@@ -51,7 +52,7 @@ export function openWay(
   const journal = change(stored);
   const loaded = loadPolicy(policy, 'guard.yaml');
   const [ids, sessions] = [randomIds(), sessionLists()];
-  const desk = holdDesk(clock, () => undefined);
+  const desk = holdDesk({ clock, journal: holdsInMemory(), lease: loneLease, log: () => undefined });
   /** In the place of the door's thread. */
   const door = passes(clock, () => 'rules');
   const link = { give: door.give, recall: async (actId: string) => door.recall(actId) };

@@ -43,10 +43,10 @@ async function opened(waitSeconds = 0, lives: (process: string) => boolean = () 
     if (told.do === 'forward') thinking.settled(request.id, { status: 200, said: 'yes' });
     return textOf(told);
   };
-  const yes = () => {
+  const yes = async () => {
     const [hold] = desk.list().filter(({ state }) => state === 'open');
     assert.ok(hold);
-    desk.answer(hold.code, { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+    await desk.answer(hold.code, { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
   };
   /** Each act as its program and what it asked for, oldest first. */
   const told = async () => {
@@ -72,7 +72,7 @@ test('another program repeats what is held: the same code, and an act of its own
   assert.equal(deps.desk.list().length, 1);
   assert.equal(await send('after', other, 2), 'forwarded');
   assert.deepEqual(await told(), ['curl before held', 'otherprog held after']);
-  yes();
+  await yes();
   assert.equal(
     await send('held', other, 2),
     'forwarded',
@@ -90,7 +90,7 @@ test('two processes of one program: the living one keeps its act, a command type
   await send('held', curl, 2);
   assert.deepEqual(await told(), ['curl before held', 'curl held']);
   alive = false;
-  yes();
+  await yes();
   assert.equal(await send('held', curl, 3), 'forwarded');
   assert.equal(await send('after', curl, 3), 'forwarded');
   assert.deepEqual(await told(), ['curl before held held after', 'curl held']);
@@ -106,7 +106,7 @@ test('kubectl waits: whoever else sends the same neither takes its place nor its
   assert.equal(codeIn(await send('held', other)), hold?.code);
   assert.match(await send('after', kubectl('s2')), /HELD/, 'the rest of a held command waits with it');
   assert.equal(deps.desk.list().length, 1);
-  yes();
+  await yes();
   assert.equal(await waiting, 'forwarded');
   assert.deepEqual(await told(), ['kubectl held', 'kubectl held after', 'otherprog held']);
   await close();
@@ -117,7 +117,7 @@ test('a no to the shared code ends each command that shares it', async () => {
   const waiting = send('held', kubectl('s1'));
   while (deps.desk.list().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   await send('held', kubectl('s2'));
-  deps.desk.answer(deps.desk.list()[0]?.code ?? '', { as: 'denied', by: 'ben' }, 60_000);
+  await deps.desk.answer(deps.desk.list()[0]?.code ?? '', { as: 'denied', by: 'ben' }, 60_000);
   assert.match(await waiting, /ben said no/);
   assert.match(await send('after', kubectl('s2')), /ben said no to this act/);
   await close();

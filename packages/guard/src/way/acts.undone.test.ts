@@ -86,7 +86,7 @@ for (const said of ['no', 'nothing'] as const) {
     await send('a');
     assert.match(await send('held'), /held/);
     const [hold] = deps.desk.list();
-    if (said === 'no') deps.desk.answer(hold?.code ?? '', { as: 'denied', by: 'ben' }, 60_000);
+    if (said === 'no') await deps.desk.answer(hold?.code ?? '', { as: 'denied', by: 'ben' }, 60_000);
     await undo((await acts()).ids[0] ?? '');
     const told = await send('b');
     if (said === 'no') assert.match(told, /ben said no to this act/);

@@ -2,6 +2,7 @@ import type { Status } from '@toolcrib/kube';
 import { type Hold, type Net, netOf } from '@toolcrib/model';
 import { titleOf } from '../act/group.ts';
 import { beginsUninstall, unreadWhy } from '../effects/index.ts';
+import { STOOD_STILL } from '../lease/leased-cluster.ts';
 import type { Instruction } from '../request.ts';
 import { answer, failure } from '../status.ts';
 import { beforeText } from './before.ts';
@@ -92,6 +93,11 @@ export function stoppedAnswer(): Instruction {
   return answer(
     failure(503, `toolcrib: the guard was stopped while this was held. Nothing was sent. ${next}`),
   );
+}
+
+/** Its lease has ended while it was judged. */
+export function stoodStillAnswer(): Instruction {
+  return answer(failure(503, `toolcrib: ${STOOD_STILL}. Send it again.`));
 }
 
 /** Law 1: what can't be kept is not sent. */

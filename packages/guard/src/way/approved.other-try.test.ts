@@ -64,7 +64,7 @@ for (const [how, first, second] of tries) {
     test('typed again after the yes: all of it goes, as one act', async () => {
       const { deps, journal, command, yes, close } = await opened();
       assert.match(await command('s1', first)(0), /HELD/);
-      yes();
+      await yes();
       const again = command('s2', second);
       for (const n of [0, 1, 2]) assert.equal(await again(n), 'forwarded');
       assert.equal(deps.desk.list().filter(({ state }) => state === 'open').length, 0);
@@ -81,7 +81,7 @@ for (const [how, first, second] of tries) {
       const again = command('s2', second);
       const waiting = again(0);
       while (!deps.desk.list()[0]?.waiting) await new Promise((resolve) => setTimeout(resolve, 5));
-      yes();
+      await yes();
       assert.equal(await waiting, 'forwarded');
       for (const n of [1, 2]) assert.equal(await again(n), 'forwarded');
       await close();
@@ -99,7 +99,7 @@ for (const [who, more] of others) {
   test(`a yes to a run is none to ${who}: nothing of it goes`, async () => {
     const { command, yes, close } = await opened();
     await command('s1', { tokenId: 'run-1', tool })(0);
-    yes();
+    await yes();
     const other = command('s2', more);
     for (const n of [0, 1, 2]) assert.match(await other(n), /HELD/);
     await close();
@@ -110,7 +110,7 @@ test('who uses the yes has all of it: nothing is left to who was refused', async
   const { command, yes, close } = await opened();
   const first = command('s1', { tokenId: 'run-1', tool });
   await first(0);
-  yes();
+  await yes();
   assert.equal(await command('s2', { tokenId: 'run-2', tool })(0), 'forwarded');
   assert.match(await first(1), /HELD/);
   await close();

@@ -46,7 +46,7 @@ for (const [what, replicas, more, by, goes] of [
       await scaleTo(replicas);
       if (Object.keys(more).length > 0) await target.https('PATCH', path, { spec: more });
       await atRest();
-      deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'aiko', withoutNet: false }, 60_000);
+      await deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'aiko', withoutNet: false }, 60_000);
       const then = await judge(deps, asked('DELETE', path));
       assert.equal(then.do, goes ? 'forward' : 'answer');
       if (then.do === 'answer')

@@ -91,10 +91,10 @@ function opened(argv?: (port: number) => string[]) {
     made: (object: KubeObject, more: Partial<AskedRequest> = {}) =>
       send('POST', JOBS, { body: Buffer.from(JSON.stringify(object)), ...more }),
     applied: (name: string) => send('PATCH', `${JOBS}/${name}`, { body: Buffer.from('{}') }),
-    yes() {
+    async yes() {
       const hold = desk.list().find(({ state }) => state === 'open');
       assert.ok(hold);
-      desk.answer(hold.code, { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+      await desk.answer(hold.code, { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
     },
   };
 }
@@ -110,7 +110,7 @@ describe('answered with yes', () => {
   async function begun(argv: ((port: number) => string[]) | undefined = HELM) {
     const way = opened(argv);
     assert.match(await way.write(), /HELD/);
-    way.yes();
+    await way.yes();
     assert.equal(await way.write(), 'forwarded');
     return way;
   }
@@ -149,7 +149,7 @@ describe('answered with yes', () => {
       }
       assert.equal(deps.desk.list().find(({ code }) => code === hold?.code)?.state, hold?.state);
       const no = { as: 'denied', by: 'ben' } as const;
-      assert.equal(typeof deps.desk.answer(hold?.code ?? '', no, 60_000), 'object');
+      assert.equal(typeof (await deps.desk.answer(hold?.code ?? '', no, 60_000)), 'object');
       assert.match(await write(), /ben said no/);
       assert.match(await gone('web'), /ben said no/);
       await close();
@@ -160,11 +160,11 @@ describe('answered with yes', () => {
     const [hold] = deps.desk.list();
     wait(5 * 60_000);
     const again = { as: 'as-sent', by: 'ben', withoutNet: false } as const;
-    assert.equal(deps.desk.answer(hold?.code ?? '', again, 60_000), 'closed');
+    assert.equal(await deps.desk.answer(hold?.code ?? '', again, 60_000), 'closed');
     deps.desk.giveBack(hold?.code ?? '');
     assert.equal(deps.desk.seePass('aiko', hold?.requestKey ?? ''), undefined);
     wait(2 * 60_000);
-    assert.equal(deps.desk.answer(hold?.code ?? '', { as: 'denied', by: 'ben' }, 60_000), 'closed');
+    assert.equal(await deps.desk.answer(hold?.code ?? '', { as: 'denied', by: 'ben' }, 60_000), 'closed');
     assert.match(await write(), /HELD/);
     await close();
   });
@@ -254,7 +254,7 @@ describe('not answered', () => {
   test('said no to, none is made either', async () => {
     const { write, made, deps, close } = opened(HELM);
     await write();
-    deps.desk.answer(deps.desk.list()[0]?.code ?? '', { as: 'denied', by: 'ben' }, 60_000);
+    await deps.desk.answer(deps.desk.list()[0]?.code ?? '', { as: 'denied', by: 'ben' }, 60_000);
     assert.match(await made(job('web-hook')), /ben said no to its uninstall/);
     await close();
   });

@@ -1,7 +1,8 @@
 import type { Clock, Hold } from '@toolcrib/model';
 import { kindOf } from '../effects/index.ts';
 import type { Judged } from '../effects/subject.ts';
-import { HOLD_LIFE, type HoldDesk } from '../hold/desk.ts';
+import type { HoldDesk } from '../hold/desk.ts';
+import { HOLD_LIFE } from '../hold/life.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import { statusOf, UNINSTALLING } from '../read/helm.ts';
 import type { AskedRequest } from '../request.ts';

@@ -10,11 +10,14 @@ import {
 } from '@toolcrib/model';
 import type { SessionLists } from '../act/sessions.ts';
 import type { HoldDesk } from '../hold/desk.ts';
+import type { Lease } from '../lease/lease.ts';
+import { STOOD_STILL, stillOurs } from '../lease/leased-cluster.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import type { Hosted } from '../port/host.ts';
 import { createWatchKey } from '../port/messages.ts';
 import type { AskedRequest, Brain, Outcome } from '../request.ts';
 import type { Ahead } from './ahead.ts';
+import { stoodStillAnswer } from './answers.ts';
 import type { EarlyLooks } from './early.ts';
 import type { GoingOut } from './going.ts';
 import { type JudgeDeps, judge } from './judge.ts';
@@ -49,6 +52,7 @@ export type BrainDeps = JudgeDeps &
     early: Pick<EarlyLooks, 'begin'>;
     ahead: Pick<Ahead, 'recall' | 'recallAll'>;
     clock: Clock;
+    lease: Lease;
   };
 
 /** The thinking part, behind the port: judges, and follows what becomes of what it let go. */
@@ -80,9 +84,16 @@ export function brain(deps: BrainDeps): Omit<Brain, 'watchesCreates' | 'left'> &
   };
   return {
     judge: async (request: AskedRequest) => {
+      const guard = deps.lease.guard();
       const instruction = await follow(judge(deps, request)).finally(() => deps.onTheWay.judged(request.id));
-      if (instruction.do === 'forward' && deps.onTheWay.of(request.id)) patience(request.id, request.context);
-      return instruction;
+      // What could not be written down nobody else knows of, so nobody has taken it over.
+      if (instruction.do !== 'forward' || !deps.onTheWay.of(request.id)) return instruction;
+      if (!(await stillOurs(deps.lease, guard))) {
+        settled(request.id, { notSent: STOOD_STILL });
+        return stoodStillAnswer();
+      }
+      patience(request.id, request.context);
+      return { ...instruction, until: deps.lease.until() };
     },
     settled,
     passed(all) {

@@ -57,7 +57,7 @@ for (const [what, spec] of [
           ['Job', 'stops', 'lost'],
         ],
       );
-      deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+      await deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
       await judge(deps, asked('DELETE', `${paths.pods(namespace)}/${metadata.name}`));
       const [snapshot] = await journal.snapshotsOf(hold?.actId ?? '');
       assert.deepEqual(

@@ -96,7 +96,7 @@ for (const [what, make, verb] of cases) {
       assert.equal(codeOf(held), 403);
       const [hold] = deps.desk.list();
       assert.equal(hold?.decision.rule, 'data-loss');
-      deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'aiko', withoutNet: false }, 60_000);
+      await deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'aiko', withoutNet: false }, 60_000);
       assert.equal((await judge(deps, request())).do, 'forward');
       const [snapshot] = await journal.snapshotsOf(hold?.actId ?? '');
       const kept = snapshot?.objects.map(({ metadata }) => metadata.name) ?? [];

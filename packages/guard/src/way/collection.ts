@@ -1,6 +1,8 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { apiVersionOf } from '@toolcrib/kube';
 import { type As, type Cluster, certainlyNotDone, type Target, ToolcribError } from '@toolcrib/model';
+import type { Lease } from '../lease/lease.ts';
+import { leasedCluster } from '../lease/leased-cluster.ts';
 import type { Instruction } from '../request.ts';
 import { answer, failure } from '../status.ts';
 import { type Denials, noMeanwhile, type Yes } from './ended.ts';
@@ -10,7 +12,11 @@ import type { StandingOwners } from './standing.ts';
 import type { Step } from './step.ts';
 
 export type OneByOne = RecordingUnsure &
-  Denials & { onTheWay: Pick<OnTheWay, 'hasClientLeft'>; owners: Pick<StandingOwners, 'mayFall'> };
+  Denials & {
+    onTheWay: Pick<OnTheWay, 'hasClientLeft' | 'of'>;
+    lease: Lease;
+    owners: Pick<StandingOwners, 'mayFall'>;
+  };
 
 /**
  * A collection delete goes out as single deletes, each pinned to the UID that was kept: one `preconditions.uid` would
@@ -22,7 +28,10 @@ export async function releaseCollection(
   yes: Yes,
   warnings: string[],
 ): Promise<Instruction> {
-  const { request, as, cluster, subject } = step;
+  const { request, as, subject } = step;
+  // What could not be written down nobody else knows of, so nobody has taken it over.
+  const written = deps.onTheWay.of(request.id) !== undefined;
+  const cluster = written ? leasedCluster(step.cluster, deps.lease) : step.cluster;
   if (!('options' in subject.effect)) throw new Error('nothing that is deleted one by one');
   const { target, options } = subject.effect;
   const failures: { object: KubeObject; why: string }[] = [];

@@ -62,17 +62,17 @@ function opened(at: { kept?: (path: string) => Promise<void>; deleted?: () => Pr
     assert.ok(hold);
     return hold;
   };
-  const approve = (name: string) => {
+  const approve = async (name: string) => {
     const hold = open(name);
     // The clock counts milliseconds: a person's next answer never comes within the same one.
     const at = Date.now();
     while (Date.now() === at);
-    deps.desk.answer(hold.code, { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+    await deps.desk.answer(hold.code, { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
     return hold;
   };
-  const deny = (name?: string) => {
+  const deny = async (name?: string) => {
     const hold = open(name);
-    deps.desk.answer(hold.code, { as: 'denied', by: 'ben' }, 60_000);
+    await deps.desk.answer(hold.code, { as: 'denied', by: 'ben' }, 60_000);
     return hold;
   };
   return { deps, close, journal, thinking, send, approve, deny };
@@ -88,7 +88,7 @@ test('a session: all that it sends after the no is refused, what went before is 
   assert.match(held, /^toolcrib HELD [A-Z0-9]{5}: /);
   assert.ok(held.includes(`this act has done: delete configmap default/first`), held);
   assert.ok(held.includes(`toolcrib undo ${act?.id}`), held);
-  assert.deepEqual(deny().before, ['delete configmap default/first']);
+  assert.deepEqual((await deny()).before, ['delete configmap default/first']);
   const refused = await send('after', { headers });
   assert.match(refused, /ben said no to this act \([A-Z0-9]{5}\), and that ends it\. Nothing more was sent/);
   assert.ok(refused.includes('delete configmap default/first'), refused);
@@ -135,7 +135,7 @@ test('a no is remembered, and a running program’s act, however many others com
   const act = (session: string) =>
     deps.acts.assign(asked('DELETE', `${AT}/x`, { headers: kubectl(session) }), effect('x'));
   await send('held', { headers: kubectl('denied') });
-  deny();
+  await deny();
   const running = await act('running');
   for (let count = 0; count < 310; count++) {
     await act(`other-${count}`);
@@ -185,7 +185,7 @@ describe('said while another request of the act is being judged', () => {
   test('what was held itself, and had its yes before the no: not sent', async () => {
     const way = await meanwhile('held', ({ deny }) => deny());
     await way.send('held', { headers });
-    way.approve('held');
+    await way.approve('held');
     assert.match(await way.send('held', { headers }), /ben said no to this act/);
     await way.close();
   });
@@ -195,8 +195,8 @@ describe('said while another request of the act is being judged', () => {
     const way = opened();
     await way.send('held', {});
     await way.send('held-too', {});
-    const { actId } = way.deny('held-too');
-    assert.equal(way.approve('held').actId, actId);
+    const { actId } = await way.deny('held-too');
+    assert.equal((await way.approve('held')).actId, actId);
     assert.equal(await way.send('held', {}), 'forwarded');
     await way.close();
   });
@@ -208,7 +208,7 @@ describe('said while another request of the act is being judged', () => {
       deleted: async () => {
         if (++count > 1) return;
         await way.send('held', { headers });
-        way.deny();
+        await way.deny();
       },
     });
     const before = (await items(target, AT)).length;
@@ -314,8 +314,8 @@ describe('a yes that is taken back', () => {
     await maps('held-pass');
     const { deps, close, send, approve } = opened();
     await send('held-pass', {});
-    const { code } = approve('held-pass');
-    deps.desk.answer(code, no, 60_000);
+    const { code } = await approve('held-pass');
+    await deps.desk.answer(code, no, 60_000);
     assert.match(await send('held-pass', {}), /said no to this act/);
     const again = await send('held-pass', { headers: kubectl('another') });
     assert.match(again, /^toolcrib HELD/);
@@ -330,12 +330,12 @@ describe('a yes that is taken back', () => {
       const code = { now: '' };
       const way = opened({
         kept: async () => {
-          const hold = way.deps.desk.answer(code.now, no, 60_000);
+          const hold = await way.deps.desk.answer(code.now, no, 60_000);
           assert.ok(typeof hold === 'object' && hold.state === 'used');
         },
       });
       await way.send('held-way', first);
-      code.now = way.approve('held-way').code;
+      code.now = (await way.approve('held-way')).code;
       const more = by === 'the same program' ? first : { headers: { 'user-agent': 'script/1.0' } };
       assert.match(await way.send('held-way', more), /ben said no to this act/);
       assert.deepEqual(await statesOf(way.journal, 'held-way'), ['refused', 'refused']);
@@ -362,7 +362,7 @@ describe('a yes that is taken back', () => {
       assert.ok(hold);
       code.now = hold.code;
       await new Promise((resolve) => setTimeout(resolve, 2));
-      deps.desk.answer(hold.code, { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+      await deps.desk.answer(hold.code, { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
       assert.match(textOf(await sent()), /1 of 3 deleted.*ben said no/s);
       assert.equal((await items(target, `${AT}?${query}`)).length, 2);
     }

@@ -1,6 +1,7 @@
 import type { Clock, Decision, Hold } from '@toolcrib/model';
 import { kindOf } from '../effects/index.ts';
-import type { Denial, HoldDesk } from '../hold/desk.ts';
+import type { Denial } from '../hold/denials.ts';
+import type { HoldDesk } from '../hold/desk.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import { summary } from '../radius/index.ts';
 import type { Instruction } from '../request.ts';

@@ -54,7 +54,7 @@ test('its delete of several kinds is one question with one tree, and one yes', a
   const [hold] = deps.desk.list();
   assert.deepEqual(hold?.radius.targets.map(({ kind }) => kind).sort(), ['ConfigMap', 'LimitRange']);
   assert.ok((await send('configmaps', 1)).startsWith(`toolcrib HELD ${hold?.code}: `), 'refused with it');
-  deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+  await deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
   for (const resource of ['limitranges', 'configmaps']) assert.equal(await send(resource, 2), 'forwarded');
   assert.equal(deps.desk.list().length, 1);
   assert.equal((await journal.acts()).length, 1);

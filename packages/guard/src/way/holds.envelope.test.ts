@@ -59,7 +59,7 @@ describe('after one yes for two, the second goes', () => {
       await judge(deps, asked('DELETE', `${AT}/${names[0]}`, { headers: kubectl }));
       const [hold] = deps.desk.list();
       assert.equal(hold?.envelope?.uids.length, 2);
-      deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+      await deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
       const second = asked('DELETE', `${AT}/${names[1]}`, {
         ...more,
         headers: { ...kubectl, ...more.headers },
@@ -82,7 +82,7 @@ test('a yes that is found not to cover what is there is none for the others eith
   const send = (name: string) => judge(deps, asked('DELETE', `${AT}/${name}`, { headers: kubectl }));
   await send('void-a');
   const [hold] = deps.desk.list();
-  deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+  await deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
   // Another one under its name, which nobody has been shown.
   await target.https('DELETE', `${AT}/void-a`);
   await put(target, AT, object('void-a'));

@@ -207,7 +207,7 @@ async function judgeInAct(
   // No yes is for what a person's rule refuses, and none is asked for where it can't be read.
   if (decision.then === 'deny') return refused(deps, step, `${decision.reason} (rule ${decision.rule})`);
   // Taken only now: a look that failed would have used it up for nothing.
-  const pass = waiting && deps.desk.takePass(request.person, key, tryOf(live));
+  const pass = waiting && (await deps.desk.takePass(request.person, key, tryOf(live)));
   if (pass) return released(deps, step, pass);
   if (begun) return released(deps, step, begun.hold, true);
   if (subject.blind !== undefined) {

@@ -92,11 +92,11 @@ describe('what is judged before it comes', () => {
   test('is nothing where its act has a yes: that may be taken back, and ends it at once', async (t) => {
     const { deps, send, passOf, held } = await opened(t, HELD, ['held1', 'b', 'c', 'd']);
     assert.equal(await send('held1'), 'answer');
-    deps.desk.answer(held().code, { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+    await deps.desk.answer(held().code, { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
     assert.equal(await send('held1'), 'forward');
     assert.equal(await send('b'), 'forward');
     assert.deepEqual([passOf('c'), passOf('d')], [undefined, undefined]);
-    deps.desk.answer(held().code, { as: 'denied', by: 'ben' }, 60_000);
+    await deps.desk.answer(held().code, { as: 'denied', by: 'ben' }, 60_000);
     assert.equal(await send('c'), 'answer');
   });
 

@@ -36,9 +36,9 @@ async function blindly(namespace: string, policy: string) {
     const request = asked(method, path, more);
     return { told: await thinking.judge(request), id: request.id };
   };
-  const approve = (hold: Hold | undefined) => {
+  const approve = async (hold: Hold | undefined) => {
     assert.ok(hold);
-    way.deps.desk.answer(hold.code, { as: 'as-sent', by: 'ben', withoutNet: true }, 60_000);
+    await way.deps.desk.answer(hold.code, { as: 'as-sent', by: 'ben', withoutNet: true }, 60_000);
   };
   const requests = async () => {
     const acts = await way.journal.acts();
@@ -56,7 +56,7 @@ test('let go without a net, it goes out as it came: no UID is known to pin it to
       headers: { 'user-agent': 'x', 'content-type': 'application/json' },
     };
     assert.match(textOf((await send(more)).told), /--without-net a/);
-    approve(deps.desk.list()[0]);
+    await approve(deps.desk.list()[0]);
     const { told, id } = await send(more);
     assert.ok(told.do === 'forward', textOf(told));
     assert.ok(told.body, 'written anew, as every delete is');
@@ -82,7 +82,7 @@ test("so does helm's record that can't be read", () =>
       headers: { 'user-agent': 'Helm/4', 'content-type': 'application/json' },
     };
     assert.match(textOf((await send(more, 'PUT', `${at}/${name}`)).told), /--without-net/);
-    approve(deps.desk.list()[0]);
+    await approve(deps.desk.list()[0]);
     const { told } = await send(more, 'PUT', `${at}/${name}`);
     assert.ok(told.do === 'forward', textOf(told));
     assert.deepEqual(JSON.parse(Buffer.from(told.body?.bytes ?? '').toString()), record);
@@ -123,13 +123,13 @@ test('no yes is for what a rule refuses by now: a pass, and a yes to a client th
     await thinking.judge(asked('DELETE', `${at}/passed`));
     const holds = deps.desk.list();
     assert.equal(holds.length, 2);
-    const answer = (name: string) => {
+    const answer = async (name: string) => {
       const hold = holds.find(({ radius }) => radius.targets[0]?.name === name);
-      deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+      await deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
     };
-    answer('passed');
+    await answer('passed');
     policy = loadPolicy(policyOf(DENY), 'guard.yaml');
-    answer('waits');
+    await answer('waits');
     for (const told of [await waiting, await thinking.judge(asked('DELETE', `${at}/passed`))])
       assert.match(textOf(told), /ask the platform team \(rule no\)/);
     for (const name of ['passed', 'waits']) assert.ok(await seen(target, `${at}/${name}`));

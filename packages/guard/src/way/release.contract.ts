@@ -73,7 +73,7 @@ export function keepFirstContract(open: OpenTarget): void {
       assert.match(bodyOf(refused).message, /could not be kept \(the disk is full\)/);
       const code = bodyOf(refused).details.causes[0].message;
       assert.equal(deps.desk.get(code)?.needsName, `full-${mode}`);
-      deps.desk.answer(code, { as: 'as-sent', by: 'aiko', withoutNet: true }, 60_000);
+      await deps.desk.answer(code, { as: 'as-sent', by: 'aiko', withoutNet: true }, 60_000);
       const gone = await judge(deps, request());
       assert.equal(gone.do, 'forward');
       assert.match(gone.warnings.join(), /without a net/);

@@ -11,7 +11,9 @@ import {
   ToolcribError,
 } from '@toolcrib/model';
 import { beginsUninstall, kindOf } from '../effects/index.ts';
-import { asSentOnly, type HoldDesk } from '../hold/desk.ts';
+import type { HoldDesk } from '../hold/desk.ts';
+import { asSentOnly } from '../hold/needs-name.ts';
+import type { Lease } from '../lease/lease.ts';
 import { notInTheNet, partOf } from '../radius/index.ts';
 import type { Instruction } from '../request.ts';
 import { answer, failure } from '../status.ts';
@@ -188,11 +190,16 @@ function promisedOf(radius: Radius): Promised[] {
 }
 
 /** Gives the door what was judged ahead. Nothing was awaited since it was asked whether it may have it. */
-function offer(deps: { ahead: Pick<Ahead, 'begin'> }, step: Step, ahead: readonly JudgedAhead[]): void {
+function offer(
+  deps: { ahead: Pick<Ahead, 'begin'>; lease: Pick<Lease, 'until'> },
+  step: Step,
+  ahead: readonly JudgedAhead[],
+): void {
   const given = offered(step, ahead, (one) => [...warningsOf(one, undefined), ...wayBack(one, false)]);
   deps.ahead.begin(
     step.live,
-    given,
+    // By this lease they were kept.
+    { ...given, until: Math.min(given.until, deps.lease.until()) },
     ahead.map(({ record }) => record),
   );
 }

@@ -103,7 +103,7 @@ test('enforce: its name has to be typed; what was not seen stands in the journal
     assert.equal(hold?.needsName, 'web');
     const { message } = JSON.parse(Buffer.from(held.do === 'answer' ? held.body : '').toString());
     assert.match(message, new RegExp(`toolcrib approve ${hold?.code} --as-sent --without-net web`));
-    deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'aiko', withoutNet: true }, 60_000);
+    await deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'aiko', withoutNet: true }, 60_000);
     const gone = await judge(deps, asked('DELETE', path));
     assert.equal(gone.do, 'forward');
     assert.match(gone.warnings.join(), /could not see all .* Secret\..*no undo brings it back/);
@@ -147,12 +147,12 @@ test('a yes to what was not seen is none to keeping nothing: that has a code of 
     messageOf(await judge(deps, asked('DELETE', path)));
     const [partial] = deps.desk.list();
     assert.equal(partial?.net, 'partial');
-    deps.desk.answer(partial?.code ?? '', yes, 60_000);
+    await deps.desk.answer(partial?.code ?? '', yes, 60_000);
     state.down = true;
     assert.match(messageOf(await judge(deps, asked('DELETE', path))), /could not be kept \(it is locked\)/);
     const none = deps.desk.list().find(({ code }) => code !== partial?.code);
     assert.deepEqual([none?.net, none?.needsName], ['none', 'web']);
-    deps.desk.answer(none?.code ?? '', yes, 60_000);
+    await deps.desk.answer(none?.code ?? '', yes, 60_000);
     const gone = await judge(deps, asked('DELETE', path));
     assert.equal(gone.do, 'forward');
     assert.match(gone.warnings.join(), /sent without a net/);

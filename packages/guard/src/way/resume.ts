@@ -8,6 +8,7 @@ import {
 } from '@toolcrib/model';
 import { kindOf } from '../effects/index.ts';
 import type { Lease } from '../lease/lease.ts';
+import { leasedCluster } from '../lease/leased-cluster.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import { resume, settleRetained } from '../soften/index.ts';
 import type { Clusters } from './asking.ts';
@@ -75,7 +76,7 @@ async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolea
     if (request?.state === 'kept') return true;
     const until = request && mayArriveUntil(request, deps.policy().mayArriveMs(record.context));
     const mayArrive = (until !== undefined && clock.now() < until) || (await othersMayTake(deps, record));
-    const cluster = await deps.clusterFor(record.context);
+    const cluster = leasedCluster(await deps.clusterFor(record.context), deps.lease);
     const other = await inAnotherCluster(deps, record.actId, cluster);
     if (other) throw new Error(other);
     if (record.state === 'undone') {

@@ -94,7 +94,7 @@ export function lastBarrierContract(open: OpenTarget): void {
         const [hold] = deps.desk.list();
         assert.equal(hold?.decision.rule, 'data-loss');
         assert.equal(hold?.radius.counts.volumesLost, 1);
-        deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'aiko', withoutNet: false }, 60_000);
+        await deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'aiko', withoutNet: false }, 60_000);
         assert.notEqual((await judge(deps, request(namespace, pods[0]?.metadata.name ?? ''))).do, undefined);
         const [snapshot] = await journal.snapshotsOf(hold?.actId ?? '');
         const kept = snapshot?.objects.map(({ kind }) => kind) ?? [];

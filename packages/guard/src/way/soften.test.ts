@@ -38,7 +38,7 @@ for (const preconditions of [
       const options = { kind: 'DeleteOptions', apiVersion: 'v1', preconditions };
       const request = () => asked('DELETE', path, { body: Buffer.from(JSON.stringify(options)) });
       const held = answered(await judge(deps, request()));
-      deps.desk.answer(
+      await deps.desk.answer(
         held.body.details.causes[0].message,
         { as: 'softened', by: 'aiko', withoutNet: false },
         60_000,
@@ -122,7 +122,7 @@ for (const gone of [true, false]) {
       assert.equal(first.do, 'forward');
       // On its way, or gone: nobody has said yet.
       if (gone) await target.https('DELETE', at.cm);
-      deps.desk.answer(hold.code, { as: 'softened', by: 'aiko', withoutNet: false }, 60_000);
+      await deps.desk.answer(hold.code, { as: 'softened', by: 'aiko', withoutNet: false }, 60_000);
       const { status, body } = answered(await waiting);
       assert.equal(status, 403);
       assert.match(body.message, /can't be softened: the act (has taken|may take) ConfigMap conf/);
@@ -136,7 +136,7 @@ async function soften(deps: WayDeps, path: string, session: string): Promise<voi
   const deleteIt = () => judge(deps, asked('DELETE', path, kubectl(session)));
   answered(await deleteIt());
   const [hold] = deps.desk.list();
-  deps.desk.answer(hold?.code ?? '', { as: 'softened', by: 'aiko', withoutNet: false }, 60_000);
+  await deps.desk.answer(hold?.code ?? '', { as: 'softened', by: 'aiko', withoutNet: false }, 60_000);
   assert.equal(answered(await deleteIt()).status, 200);
 }
 
@@ -184,12 +184,12 @@ for (const mode of ['enforce', 'observe']) {
         body.details.causes[0]?.message;
       const yes = (code = '', withoutNet = true) =>
         deps.desk.answer(code, { as: 'as-sent', by: 'aiko', withoutNet }, 60_000);
-      if (mode === 'enforce') yes(codeIn(answered(await deleteConf()).body), false);
+      if (mode === 'enforce') await yes(codeIn(answered(await deleteConf()).body), false);
       const { body } = answered(await deleteConf());
       assert.match(body.message, /could not be kept \(the disk is full\).*uses ConfigMap conf/s);
       const code = codeIn(body) ?? '';
       assert.match(deps.desk.get(code)?.needed ?? '', /uses ConfigMap conf/);
-      yes(code);
+      await yes(code);
       assert.equal((await deleteConf()).do, 'forward');
       await close();
       await softening.close();
@@ -205,7 +205,7 @@ for (const mode of ['enforce', 'observe']) {
       const { deps, close } = openWay(target.cluster, policyOf(RULES, mode), fullDisk(softening.journal));
       const deleteConf = () => judge(deps, asked('DELETE', at.cm, kubectl('s10')));
       answered(await deleteConf());
-      deps.desk.answer(
+      await deps.desk.answer(
         deps.desk.list()[0]?.code ?? '',
         { as: 'as-sent', by: 'aiko', withoutNet: true },
         60_000,

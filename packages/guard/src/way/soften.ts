@@ -2,6 +2,8 @@ import { groupVersionOf, type KubeObject } from '@toolcrib/kube';
 import { certainlyNotDone, type SoftenRecord, ToolcribError } from '@toolcrib/model';
 import type { EffectOf } from '../effects/effect-kind.ts';
 import { deleteIn, kindOf } from '../effects/index.ts';
+import type { Lease } from '../lease/lease.ts';
+import { leasedCluster } from '../lease/leased-cluster.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import type { Instruction } from '../request.ts';
 import { isPreconditionFailure, orphanFirst, type Retained, retainFirst } from '../soften/index.ts';
@@ -18,6 +20,7 @@ import type { Step } from './step.ts';
 export type SoftenDeps = RecordingUnsure &
   Claims & {
     policy(): GuardPolicy;
+    lease: Lease;
     onTheWay: Pick<OnTheWay, 'ifDeleted'>;
     ahead: Pick<Ahead, 'recallAll'>;
     /** Something was softened: from now on CREATEs into its window are judged. Resolves once the door knows. */
@@ -28,7 +31,8 @@ export type SoftenDeps = RecordingUnsure &
  * Carries a delete out in softened form. Never silent: the answer says what still runs or stays, until when, how to
  * finish now and how to undo.
  */
-export async function soften(deps: SoftenDeps, step: Step, warnings: string[]): Promise<Instruction> {
+export async function soften(deps: SoftenDeps, judged: Step, warnings: string[]): Promise<Instruction> {
+  const step = { ...judged, cluster: leasedCluster(judged.cluster, deps.lease) };
   const { subject, seen } = step;
   const [target] = subject.objects;
   const effect = deleteIn(subject.effect);

@@ -143,7 +143,7 @@ test('the cluster is gone when the yes comes: nothing was sent, and the journal 
   while (deps.desk.list().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   gone = true;
   const [hold] = deps.desk.list();
-  deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+  await deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
   const said = saidIn(await waiting);
   assert.equal(said.code, 502);
   assert.match(said.message, /Nothing was sent/);
@@ -171,7 +171,7 @@ test('the cluster is gone right after a pass was taken: that request was not sen
   const first = asked('DELETE', `${DEPLOYMENTS}/web`);
   assert.equal(saidIn(await judge(deps, first)).code, 403);
   const [hold] = deps.desk.list();
-  deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
+  await deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
   const { takePass } = deps.desk;
   deps.desk.takePass = (...args) => {
     gone = true;

@@ -1,7 +1,8 @@
 import type { Hold } from '@toolcrib/model';
 import { commandOf } from '../act/group.ts';
 import { beginsUninstall, kindOf } from '../effects/index.ts';
-import type { HoldDesk, LikeRequest } from '../hold/desk.ts';
+import type { HoldDesk } from '../hold/desk.ts';
+import type { LikeRequest } from '../hold/envelope.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import type { Instruction } from '../request.ts';
 import { deniedAnswer, heldAnswer } from './answers.ts';
@@ -17,7 +18,7 @@ export type RestDeps = ApprovedDeps & { desk: Pick<HoldDesk, 'takeEnvelope' | 'h
 export async function withTheRest(deps: RestDeps, step: Step): Promise<Instruction | undefined> {
   const like = likeRequest(step);
   if (!like) return undefined;
-  const envelope = deps.desk.takeEnvelope(like);
+  const envelope = await deps.desk.takeEnvelope(like);
   if (envelope) return released(deps, step, envelope);
   const already = deps.desk.heldAlready(like);
   // Who comes here with what an uninstall was about to delete is no step of it any more (`stopped-uninstalls.ts`).

@@ -13,6 +13,8 @@ export type FromDesk =
   | { type: 'hold'; hold: Hold }
   /** How many requests of an earlier life are unsettled; -1 where that can't be told. */
   | { type: 'unsettled'; count: number }
+  /** It is in hand, and may count from now on, however long it takes to write it down. */
+  | { type: 'answering'; call: number }
   | { type: 'answered'; call: number; hold: Hold }
   | { type: 'not-answered'; call: number; code: ToolcribErrorCode; message: string; next?: string };
 

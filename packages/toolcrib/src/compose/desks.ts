@@ -1,11 +1,14 @@
 import type { MessagePort } from 'node:worker_threads';
-import { isCurrent } from '@toolcrib/guard/hold/desk';
+import { isCurrent } from '@toolcrib/guard/hold/life';
 import type { LeaseNews } from '@toolcrib/guard/lease/lease';
 import { type AnsweredFrom, type Clock, type Hold, ToolcribError } from '@toolcrib/model';
 import { unknownCode } from '../laptop/api/schema.ts';
 import { ANSWER_LIMIT, type Answer, type FromDesk, type ToDesk } from './desk-messages.ts';
 
 interface Call {
+  port: MessagePort;
+  /** It is in hand: no time limit any more. */
+  inHand(): void;
   resolve(hold: Hold): void;
   reject(error: ToolcribError): void;
 }
@@ -63,15 +66,16 @@ export function desks({
           holds.set(message.hold.code, message.hold);
           sweep();
         } else if (message.type === 'unsettled') left.set(context, message.count);
+        else if (message.type === 'answering') calls.get(message.call)?.inHand();
         else {
           const waiting = calls.get(message.call);
-          calls.delete(message.call);
           if (message.type === 'answered') waiting?.resolve(message.hold);
           else waiting?.reject(new ToolcribError(message.code, message.message, { next: message.next }));
         }
       });
       port.on('close', () => {
         if (ports.get(context) === port) ports.delete(context);
+        for (const one of [...calls.values()]) if (one.port === port) one.reject(cutOff(context));
       });
       const own = [...holds.values()].filter((hold) => hold.context === context && live(hold));
       for (const hold of own) if (hold.waiting) holds.set(hold.code, { ...hold, waiting: false });
@@ -100,13 +104,19 @@ export function desks({
           calls.delete(number);
           reject(busy);
         });
+        const over = (): void => {
+          cancel();
+          calls.delete(number);
+        };
         calls.set(number, {
+          port,
+          inHand: cancel,
           resolve(answered) {
-            cancel();
+            over();
             resolve(answered);
           },
           reject(error) {
-            cancel();
+            over();
             reject(error);
           },
         });
@@ -127,4 +137,12 @@ export function desks({
       return counts.reduce((sum, count) => sum + count, 0);
     },
   };
+}
+
+function cutOff(context: string): ToolcribError {
+  return new ToolcribError(
+    'conflict',
+    `What judges in ${context} ended while this was being answered: whether it counts is not known.`,
+    { next: 'Look what it says now: toolcrib held' },
+  );
 }

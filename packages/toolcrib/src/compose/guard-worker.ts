@@ -10,7 +10,7 @@ import { answerAtDesk } from './hold-answers.ts';
 import { log } from './log.ts';
 import { patient } from './patient.ts';
 import { recalls } from './recalls.ts';
-import { ownDesk } from './worker/desk.ts';
+import { lookingAgain, ownDesk } from './worker/desk.ts';
 import { hosted } from './worker/hosted.ts';
 import { openFor } from './worker/opened.ts';
 import { wayOver } from './worker/way.ts';
@@ -33,7 +33,7 @@ async function main(
   const elsewhere = new Set(underWay);
   const opened = openFor(setup, context, elsewhere, begin, clock);
   const { lease, policy } = opened;
-  const desk = ownDesk(opened.journal, clock, begin.holds, (hold) => tellDesk({ type: 'hold', hold }));
+  const desk = ownDesk(opened, clock, begin.holds, (hold) => tellDesk({ type: 'hold', hold }));
   const running = judgements((id) => post({ type: 'acting', id }));
   const recalling = recalls((call, actId) => post({ type: 'recall', call, actId }));
   const way = wayOver({
@@ -59,7 +59,14 @@ async function main(
   });
   answerAtDesk(port, desk, () => policy.current().passMs);
 
-  const ends = { stopping: () => desk.close(), closed: () => port.close() };
+  const stopLooking = lookingAgain(desk, clock);
+  const ends = {
+    stopping() {
+      desk.close();
+      stopLooking();
+    },
+    closed: () => port.close(),
+  };
   hostBrain(channel, hosted(way, opened, recalling, elsewhere, ends), running);
   post({ type: 'begun' });
   // The windows that an earlier life left must be watched before anybody can create into them.

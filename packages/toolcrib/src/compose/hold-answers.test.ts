@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { holdDesk } from '@toolcrib/guard/hold/desk';
+import { holdsInMemory } from '@toolcrib/guard/testing/holds-in-memory.ts';
+import { loneLease } from '@toolcrib/guard/testing/lease.ts';
 import type { Hold } from '@toolcrib/model';
 import { systemClock } from '../laptop/system-clock.ts';
 import { answerHold } from './hold-answers.ts';
@@ -10,7 +12,12 @@ const PASS = 60_000;
 
 /** A desk with one hold that nobody waits for. */
 function deskWith(more: Partial<Hold> = {}) {
-  const desk = holdDesk(systemClock, () => undefined);
+  const desk = holdDesk({
+    clock: systemClock,
+    journal: holdsInMemory(),
+    lease: loneLease,
+    log: () => undefined,
+  });
   desk.restore({
     code: 'BCDFG',
     actId: 'act-1',
@@ -39,19 +46,19 @@ const answer = (
   withoutNet?: string,
 ) => answerHold(desk, 'BCDFG', { as, by, ...(withoutNet === undefined ? {} : { withoutNet }) }, from, PASS);
 
-test('a yes in a form that it can go in, and who gave it', () => {
-  const { state, answer: given } = answer(deskWith(), 'softened');
+test('a yes in a form that it can go in, and who gave it', async () => {
+  const { state, answer: given } = await answer(deskWith(), 'softened');
   assert.deepEqual([state, given?.as, given?.by, given?.from], ['approved', 'softened', by, from]);
-  assert.equal(answer(deskWith({ needsName: 'web' }), 'as-sent', 'web').answer?.withoutNet, true);
+  assert.equal((await answer(deskWith({ needsName: 'web' }), 'as-sent', 'web')).answer?.withoutNet, true);
 });
 
-test('a no needs no form and no name, and takes a yes back', () => {
+test('a no needs no form and no name, and takes a yes back', async () => {
   const desk = deskWith({ needsName: 'web' });
-  answer(desk, 'as-sent', 'web');
-  assert.deepEqual([answer(desk, 'denied').state, desk.get('BCDFG')?.denied?.by], ['denied', by]);
+  await answer(desk, 'as-sent', 'web');
+  assert.deepEqual([(await answer(desk, 'denied')).state, desk.get('BCDFG')?.denied?.by], ['denied', by]);
 });
 
-test('what it can’t go in is refused, with what it could; nothing was answered then', () => {
+test('what it can’t go in is refused, with what it could; nothing was answered then', async () => {
   const never = {
     decision: { ...deskWith().get('BCDFG')?.decision, softening: { possible: false, why: 'no' } },
   };
@@ -63,14 +70,14 @@ test('what it can’t go in is refused, with what it could; nothing was answered
   ];
   for (const [more, as, name, next] of cases) {
     const desk = deskWith(more);
-    assert.throws(() => answer(desk, as, name), { code: 'usage', next });
+    await assert.rejects(answer(desk, as, name), { code: 'usage', next });
     assert.equal(desk.get('BCDFG')?.state, 'open');
   }
 });
 
-test('what is not there, or was answered already, is said', () => {
+test('what is not there, or was answered already, is said', async () => {
   const desk = deskWith();
-  assert.throws(() => answerHold(desk, 'NONE', { as: 'denied', by }, from, PASS), { code: 'not-found' });
-  answer(desk, 'denied');
-  assert.throws(() => answer(desk, 'as-sent'), { code: 'conflict', message: /answered already/ });
+  await assert.rejects(answerHold(desk, 'NONE', { as: 'denied', by }, from, PASS), { code: 'not-found' });
+  await answer(desk, 'denied');
+  await assert.rejects(answer(desk, 'as-sent'), { code: 'conflict', message: /answered already/ });
 });

@@ -19,14 +19,20 @@ export function answerAtDesk(
   port.on('message', (message: ToDesk) => {
     if (message.type !== 'answer') return;
     const { call, code, body, from, until } = message;
-    try {
+    const answered = async (): Promise<Hold> => {
       if (Date.now() > until) throw new ToolcribError('conflict', 'It came too late.');
-      tell({ type: 'answered', call, hold: answerHold(desk, code, body, from, passMs()) });
-    } catch (error) {
-      const known = error instanceof ToolcribError ? error : undefined;
-      const text = messageOf(error);
-      tell({ type: 'not-answered', call, code: known?.code ?? 'internal', message: text, next: known?.next });
-    }
+      // From here on it may count: whoever gave it waits for what becomes of it.
+      tell({ type: 'answering', call });
+      return answerHold(desk, code, body, from, passMs());
+    };
+    answered().then(
+      (hold) => tell({ type: 'answered', call, hold }),
+      (error: unknown) => {
+        const known = error instanceof ToolcribError ? error : undefined;
+        const told = { code: known?.code ?? ('internal' as const), message: messageOf(error) };
+        tell({ type: 'not-answered', call, ...told, next: known?.next });
+      },
+    );
   });
 }
 
@@ -35,13 +41,13 @@ export function answerAtDesk(
  * @param passMs how long a yes is good for
  * @throws ToolcribError `not-found`, `usage` for a form that it can't go in, `conflict` where it was answered or used
  */
-export function answerHold(
+export async function answerHold(
   desk: Desk,
   code: string,
   body: Answer,
   from: AnsweredFrom | undefined,
   passMs: number,
-): Hold {
+): Promise<Hold> {
   const hold = desk.get(code);
   if (!hold) throw unknownCode(code);
   refuseForm(hold, body);
@@ -50,7 +56,7 @@ export function answerHold(
     body.as === 'denied'
       ? { as: 'denied' as const, by: body.by, ...where }
       : { as: body.as, by: body.by, withoutNet: body.withoutNet !== undefined, ...where };
-  const result = desk.answer(code, given, passMs);
+  const result = await desk.answer(code, given, passMs);
   if (result === 'unknown') throw unknownCode(code);
   if (result === 'closed')
     throw new ToolcribError('conflict', `${code} was answered already, or its time is over.`);

@@ -3,19 +3,26 @@ import type { RunProcesses } from '../cage/run-processes.ts';
 import { type GuardStatus, unknownCode } from '../laptop/api/schema.ts';
 import type { Guard, Person } from '../operations/context.ts';
 import type { Desks } from './desks.ts';
+import type { OthersHolds } from './others-holds.ts';
 
 /** The guard as it is for who asks it, within its own process. */
 export function keeperGuard(
   asker: Person,
-  deps: { held: Desks; running: RunProcesses; status(): Promise<GuardStatus>; stop(): void },
+  deps: {
+    held: Desks;
+    others: OthersHolds;
+    running: RunProcesses;
+    status(): Promise<GuardStatus>;
+    stop(): void;
+  },
 ): Guard {
-  const { held, running } = deps;
+  const { held, others, running } = deps;
   return {
     start: async () => 'running',
     status: deps.status,
-    holds: async () => held.list(),
+    holds: async () => [...held.list(), ...(await others.list().catch(() => []))],
     async hold(code) {
-      const hold = held.get(code.toUpperCase());
+      const hold = held.get(code.toUpperCase()) ?? (await others.get(code.toUpperCase()));
       if (!hold) throw unknownCode(code);
       return hold;
     },
@@ -23,7 +30,8 @@ export function keeperGuard(
       // A no is nobody's yes: it may come from anywhere.
       if (as !== 'denied') mayAnswer(asker.pid, running.all(), 'approved');
       const from = answeredFrom(asker.pid, running.all());
-      return held.answer(code.toUpperCase(), { as, withoutNet, by: asker.person }, from);
+      const at = held.get(code.toUpperCase()) ? held : others;
+      return at.answer(code.toUpperCase(), { as, withoutNet, by: asker.person }, from);
     },
     async stop() {
       deps.stop();

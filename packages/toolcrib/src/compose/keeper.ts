@@ -26,6 +26,7 @@ import { keeperGuard } from './keeper-guard.ts';
 import type { FromKeeper, KeeperSetup, ToKeeper } from './keeper-messages.ts';
 import { lastGuard } from './last-guard.ts';
 import { log } from './log.ts';
+import { othersHolds } from './others-holds.ts';
 import { unfinishedContexts } from './own-journal.ts';
 
 /** Milliseconds. */
@@ -93,6 +94,7 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
     found: () => void begin(),
     log,
   });
+  const others = othersHolds({ journal, clock, lease, passMs: () => policy.current().passMs });
   const keepHouse = housekeeping({
     openJournal: openOwn,
     clock,
@@ -164,7 +166,7 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
       if (!['guard', 'journal'].includes(operation.reaches))
         return away.run({ name: operation.name, input, asker, runs }, tell);
       const { context, close } = await openCommand({ env, home, asker, runs, terminal: false });
-      const guard = keeperGuard(asker, { held, running, status, stop: () => post({ type: 'stop' }) });
+      const guard = keeperGuard(asker, { held, others, running, status, stop: () => post({ type: 'stop' }) });
       const own = { ...context, journal: async () => journal, guard: async () => guard };
       return perform(operation, own, input, tell).finally(close);
     },

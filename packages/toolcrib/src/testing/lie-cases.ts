@@ -423,7 +423,7 @@ async function ask(send: Tools['send'], life: () => Life, thing: Thing, { form }
   assert.equal(held.status, 403, held.text);
   const [hold] = life().deps.desk.list();
   assert.ok(hold, held.text);
-  life().deps.desk.answer(hold.code, { as: 'softened', by: 'aiko', withoutNet: false }, 120_000);
+  await life().deps.desk.answer(hold.code, { as: 'softened', by: 'aiko', withoutNet: false }, 120_000);
   return go();
 }
 

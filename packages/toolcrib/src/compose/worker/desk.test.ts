@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { aHold } from '@toolcrib/guard/journal/testing/records.ts';
+import { loneLease } from '@toolcrib/guard/testing/lease.ts';
 import type { Hold } from '@toolcrib/model';
-import { ownDesk, untimed } from './desk.ts';
+import { lookingAgain, ownDesk, untimed } from './desk.ts';
 
 const clock = { now: () => 10_000, after: () => () => undefined };
 const hold = (code: string): Hold =>
@@ -12,10 +14,14 @@ function desk(before: Hold[] = [], saveHold: (hold: Hold) => Promise<void> = asy
   const [kept, told]: [string[], string[]] = [[], []];
   const own = ownDesk(
     {
-      saveHold(one) {
-        kept.push(one.code);
-        return saveHold(one);
+      journal: {
+        saveHold(one) {
+          kept.push(one.code);
+          return saveHold(one);
+        },
+        hold: async () => undefined,
       },
+      lease: loneLease,
     },
     clock,
     before,
@@ -33,7 +39,9 @@ test('a new hold is written down and told, also where it can’t be written', as
   for (const save of [async () => undefined, () => Promise.reject(new Error('disk full'))]) {
     const { own, kept, told } = desk([], save);
     void own.place(hold('BBBBB'), 1_000);
-    assert.deepEqual([kept, told], [['BBBBB'], ['BBBBB']]);
+    assert.deepEqual(told, ['BBBBB']);
+    await turn();
+    assert.deepEqual(kept, ['BBBBB']);
     assert.equal(own.get('BBBBB')?.state, 'open');
     own.close();
   }
@@ -53,4 +61,37 @@ test('while a person is asked no time limit runs: from the asking to whatever en
     '{"id":"request-2"}',
     '{"id":"request-DDDDD"}',
   ]);
+});
+
+test('its holds are looked for again and again, each look once the one before has ended, until it is stopped', async () => {
+  const timers: (() => void)[] = [];
+  let cancelled = 0;
+  let looks = 0;
+  const end: (() => void)[] = [];
+  const stop = lookingAgain(
+    {
+      look() {
+        looks++;
+        return new Promise((resolve) => end.push(resolve));
+      },
+    },
+    {
+      now: () => 0,
+      after(delay, run) {
+        assert.equal(delay, 1_000);
+        timers.push(run);
+        return () => void cancelled++;
+      },
+    },
+  );
+  timers[0]?.();
+  assert.deepEqual([looks, timers.length], [1, 1]);
+  end[0]?.();
+  await turn();
+  assert.equal(timers.length, 2);
+  timers[1]?.();
+  stop();
+  end[1]?.();
+  await turn();
+  assert.deepEqual([looks, timers.length, cancelled], [2, 2, 1]);
 });

@@ -1,6 +1,10 @@
 import { type HoldDesk, holdDesk } from '@toolcrib/guard/hold/desk';
+import type { Lease } from '@toolcrib/guard/lease/lease';
 import type { Clock, Hold, Journal } from '@toolcrib/model';
 import { log } from '../log.ts';
+
+/** Milliseconds. */
+const LOOK_EVERY = 1_000;
 
 /**
  * The desk of one context's thread. What lies there is written down as well; a journal that can't be written is no reason
@@ -9,22 +13,32 @@ import { log } from '../log.ts';
  * @param tell told of each change: people ask another thread
  */
 export function ownDesk(
-  journal: Pick<Journal, 'saveHold'>,
+  { journal, lease }: { journal: Pick<Journal, 'saveHold' | 'hold'>; lease: Lease },
   clock: Clock,
   before: readonly Hold[],
   tell: (hold: Hold) => void,
 ): HoldDesk {
-  const desk = holdDesk(
-    clock,
-    (hold) => {
-      journal
-        .saveHold(hold)
-        .catch((error: unknown) => log('a hold could not be written down', { why: String(error) }));
-    },
-    tell,
-  );
+  const desk = holdDesk({ clock, journal, lease, changed: tell, log });
   for (const hold of before) desk.restore(hold);
   return desk;
+}
+
+/**
+ * What was said to its holds at another guard counts too: it is looked for, again and again.
+ * @returns how to stop
+ */
+export function lookingAgain(desk: Pick<HoldDesk, 'look'>, clock: Clock): () => void {
+  let cancel = (): void => undefined;
+  let over = false;
+  const look = (): void => {
+    if (over) return;
+    cancel = clock.after(LOOK_EVERY, () => void desk.look().finally(look));
+  };
+  look();
+  return () => {
+    over = true;
+    cancel();
+  };
 }
 
 /**

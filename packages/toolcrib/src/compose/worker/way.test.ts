@@ -24,10 +24,14 @@ const counted: number[] = [];
 const asked: string[] = [];
 let journal: SqliteJournal;
 let way: Way;
-before(() => {
+before(async () => {
   journal = openJournal({ folder, key: loadKey({ folder, env: {} }), clock });
-  const lease = leaseView({ journal, clock }, { guard: 'guard-1', until: clock.now() + 600_000, inherited: [] });
-  const desk = ownDesk(journal, clock, [], () => undefined);
+  const lease = leaseView(
+    { journal, clock },
+    { guard: 'guard-1', until: clock.now() + 600_000, inherited: [] },
+  );
+  await journal.renewLease('guard-1', lease.until());
+  const desk = ownDesk({ journal, lease }, clock, [], () => undefined);
   way = wayOver({
     opened: {
       journal,
@@ -81,7 +85,7 @@ test('while a request waits for a person the door knows, and knows when it waits
   });
   const placed = way.deps.desk.place(hold, 600_000);
   assert.deepEqual(posted, [{ type: 'waiting', id: 'request-1', code: 'AAAAA' }]);
-  way.deps.desk.answer('AAAAA', { as: 'denied', by: 'aiko' }, 1_000);
+  await way.deps.desk.answer('AAAAA', { as: 'denied', by: 'aiko' }, 1_000);
   await placed;
   assert.deepEqual(posted.at(-1), { type: 'waiting', id: 'request-1' });
 });
@@ -105,7 +109,9 @@ test('what is softened has the door judge creates into it, as soon as that is to
 });
 
 test('what nobody knows what became of is counted for who asks', async () => {
-  await journal.saveRequest(aRequest({ id: 'left', actId: 'act-soft', state: 'unsettled', guard: 'guard-1' }));
+  await journal.saveRequest(
+    aRequest({ id: 'left', actId: 'act-soft', state: 'unsettled', guard: 'guard-1' }),
+  );
   await way.settle.pass();
   assert.deepEqual(counted, [1]);
 });

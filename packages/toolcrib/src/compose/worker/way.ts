@@ -1,6 +1,7 @@
 import { sessionLists } from '@toolcrib/guard/act/sessions';
 import type { HoldDesk } from '@toolcrib/guard/hold/desk';
 import { randomIds } from '@toolcrib/guard/hold/ids';
+import { leasedCluster } from '@toolcrib/guard/lease/leased-cluster';
 import { clientProcesses, desktop, processLives, tellAll, waitingTerminal } from '@toolcrib/guard/notify';
 import type { Judgements } from '@toolcrib/guard/port/judgements';
 import type { FromJudge } from '@toolcrib/guard/port/messages';
@@ -65,7 +66,13 @@ export function wayOver(ground: Ground): Way {
   const ways = onTheWay();
   const windowMs = () => policy.current().softenMs;
   const { isBeingAdopted } = ways;
-  const finish = finishing({ journal, clusterFor, clock, windowMs, isBeingAdopted });
+  const finish = finishing({
+    journal,
+    clusterFor: async (name) => leasedCluster(await clusterFor(name), lease),
+    clock,
+    windowMs,
+    isBeingAdopted,
+  });
   const deps: WayDeps = {
     journal,
     clusterFor,

@@ -1,0 +1,146 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type Hold, type Journal, ToolcribError } from '@toolcrib/model';
+import type { Lease } from '../lease/lease.ts';
+import type { Slot } from './slots.ts';
+
+/** So often a decision is tried over what others write of the same hold at the same time. */
+const TRIES = 5;
+
+export interface Saving {
+  /** In memory at once, and written down in its turn, where it can be. For what decides nothing. */
+  change(slot: Slot, part: Partial<Hold>): Hold;
+  /**
+   * Compare-and-set: what lets a request go, or may. Where the journal can't be written, memory decides, as long as nobody else
+   * can have the hold.
+   * @param part by the hold as it is once its turn has come; undefined: it can't be any more
+   * @returns undefined where nothing was decided
+   */
+  decide(slot: Slot, part: (hold: Hold) => Partial<Hold> | undefined): Promise<Hold | undefined>;
+  /** Looks whether another process has changed it. */
+  look(slot: Slot): Promise<void>;
+}
+
+/**
+ * How holds in memory and in the journal stay one: other guards answer the same holds there, and take them over where this one
+ * stood still.
+ * @param deps.changed told of each change, also of what is not for the journal
+ * @param deps.adopted told once another process's change was taken over into memory
+ */
+export function saving(deps: {
+  journal: Pick<Journal, 'saveHold' | 'hold'>;
+  lease: Lease;
+  changed(hold: Hold): void;
+  adopted(slot: Slot): void;
+  log(line: string, detail?: Record<string, unknown>): void;
+}): Saving {
+  const { journal, lease, changed, log } = deps;
+
+  const inTurn = <Result>(slot: Slot, work: () => Promise<Result>): Promise<Result> => {
+    const done = slot.last.then(work);
+    slot.last = done.catch(() => undefined);
+    return done;
+  };
+
+  /** Takes over what the journal says. @returns false where it says nothing that was not known */
+  async function adopt(slot: Slot): Promise<boolean> {
+    const stored = await journal.hold(slot.hold.code);
+    if (!stored || stored.requestId !== slot.hold.requestId) return false;
+    const { revision, ...hold } = stored;
+    if (revision === slot.revision) return false;
+    slot.revision = revision;
+    if (isDeepStrictEqual(decided(hold), decided(slot.hold))) return false;
+    slot.hold = { ...hold, waiting: slot.hold.waiting && hold.state === 'open' };
+    for (const uid of hold.envelope?.used ?? []) slot.spent.add(uid);
+    changed(slot.hold);
+    deps.adopted(slot);
+    return true;
+  }
+
+  async function write(slot: Slot, hold: Hold): Promise<void> {
+    const used = [...new Set([...(hold.envelope?.used ?? []), ...slot.spent])];
+    const envelope = hold.envelope && { ...hold.envelope, used };
+    await journal.saveHold({ ...hold, envelope, revision: slot.revision });
+    slot.revision = (slot.revision ?? 0) + 1;
+    for (const uid of hold.envelope?.used ?? []) slot.spent.add(uid);
+  }
+
+  /**
+   * @returns what it failed by, where it did; `changed`: another process has it otherwise, and so does memory now; `lost`: it is
+   *   not this guard's any more
+   */
+  async function saved(slot: Slot, hold: Hold): Promise<'saved' | 'changed' | 'lost' | { failed: unknown }> {
+    for (let again = false; ; again = true) {
+      try {
+        // What an earlier desk had written of it counts, whatever was told here.
+        if (slot.restored && slot.revision === undefined && (await adopt(slot))) return 'changed';
+        await write(slot, hold);
+        return 'saved';
+      } catch (error) {
+        const code = error instanceof ToolcribError ? error.code : undefined;
+        if (code === 'newer') return 'lost';
+        if (code !== 'conflict') return { failed: error };
+        const before = slot.revision;
+        if (await adopt(slot).catch(() => false)) return 'changed';
+        // Only its number was another: the file was made anew, or a write was told as failed and was not.
+        if (again || slot.revision === before) return 'lost';
+      }
+    }
+  }
+
+  const note = (slot: Slot, part: Partial<Hold> = {}): void => {
+    inTurn(slot, async () => {
+      let end = await saved(slot, slot.hold);
+      if (end === 'changed') {
+        slot.hold = { ...slot.hold, ...part };
+        end = await saved(slot, slot.hold);
+      }
+      if (typeof end === 'object') log('a hold could not be written down', { why: String(end.failed) });
+    }).catch((error: unknown) => log('a hold could not be written down', { why: String(error) }));
+  };
+
+  return {
+    change(slot, part) {
+      slot.hold = { ...slot.hold, ...part };
+      changed(slot.hold);
+      note(slot, part);
+      return slot.hold;
+    },
+    decide: (slot, part) =>
+      inTurn(slot, async () => {
+        if (!lease.runs()) await lease.renew();
+        let { state } = slot.hold;
+        let next = part(slot.hold);
+        let end = next && (await saved(slot, { ...slot.hold, ...next }));
+        for (let tries = 1; end === 'changed' && tries < TRIES; tries++) {
+          // It may be possible still, by what the other has made of it.
+          ({ state } = slot.hold);
+          next = part(slot.hold);
+          end = next && (await saved(slot, { ...slot.hold, ...next }));
+        }
+        if (end === undefined || end === 'changed' || end === 'lost') return undefined;
+        if (typeof end === 'object') {
+          // It is in the journal, and another guard may have taken it over there by now: unknown is never yes.
+          if ((slot.revision !== undefined || slot.restored) && !lease.runs()) return undefined;
+          log('a hold could not be written down', { why: String(end.failed) });
+        }
+        if (slot.hold.state !== state) {
+          // Said while it was being written, and it is the last word.
+          slot.hold = { ...next, ...slot.hold };
+          note(slot);
+          return undefined;
+        }
+        slot.hold = { ...slot.hold, ...next };
+        changed(slot.hold);
+        return slot.hold;
+      }),
+    look: (slot) =>
+      inTurn(slot, async () => {
+        await adopt(slot);
+      }),
+  };
+}
+
+/** What others decide, too. */
+function decided({ state, answer, denied, guard, envelope }: Hold): unknown {
+  return [state, answer, denied, guard, envelope && new Set(envelope.used)];
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RequestRecord } from '@toolcrib/model';
+import { anAct, aRequest, aSnapshot, aSoften } from '../journal/testing/records.ts';
+import { leaseView } from '../lease/lease.ts';
+import { stampedJournal } from '../lease/stamped-journal.ts';
+import { recover } from './recover.ts';
+import { type TestDeps, testDeps } from './testing/deps.ts';
+
+/** A guard over a journal that others have open too. Its clusters are away: what it looks for it asks again. */
+async function guardOver(made: TestDeps, guard: string) {
+  const { clock, journal } = made.deps;
+  const until = clock.now() + 30_000;
+  assert.equal(await journal.renewLease(guard, until), true);
+  const lease = leaseView({ journal, clock }, { guard, until, inherited: [] });
+  const began = clock.now();
+  const deps = { ...made.deps, lease, journal: stampedJournal(journal, lease) };
+  return {
+    deps,
+    recover: () => recover(deps, began),
+    async takeOver() {
+      const inherited = await journal.takeOver(guard, clock.now());
+      lease.hear({ guard, until: clock.now() + 30_000, inherited });
+      await journal.renewLease(guard, lease.until());
+    },
+  };
+}
+
+test('of a guard that lives nothing is settled; once its lease has ended one other does it, and what that one began itself stays', async () => {
+  const made = testDeps({});
+  const { journal } = made.deps;
+  try {
+    await journal.saveAct(anAct());
+    const dead = await guardOver(made, 'dead');
+    const [heir, third] = [await guardOver(made, 'heir'), await guardOver(made, 'third')];
+    // Younger than any of the guards.
+    made.ahead(1_000);
+    const at = made.deps.clock.now();
+    const keep = async (of: typeof dead, id: string) => {
+      const more: Partial<RequestRecord> = { id, at, snapshotId: `s-${id}` };
+      await of.deps.journal.keep(aSnapshot({ id: `s-${id}`, requestId: id }), aRequest(more));
+    };
+    await keep(dead, 'kept');
+    await keep(heir, 'own-kept');
+    await dead.deps.journal.saveRequest(aRequest({ id: 'held', at }));
+    await heir.deps.journal.saveRequest(aRequest({ id: 'own-held', at }));
+    const unsure = { why: 'no answer came', until: at };
+    await dead.deps.journal.saveRequest(aRequest({ id: 'unsure', at, state: 'unsettled', unsure }));
+    await dead.deps.journal.saveSoften(aSoften({ requestId: 'softened' }));
+    const all = async () =>
+      Object.fromEntries(
+        (await journal.requests({ actId: 'act-000001' })).map(({ id, state, guard }) => [
+          id,
+          `${state} ${guard}`,
+        ]),
+      );
+    const before = await all();
+    for (const guard of [heir, third]) {
+      await guard.takeOver();
+      assert.deepEqual((await guard.recover()).unsettled, []);
+    }
+    assert.deepEqual(await all(), before);
+    assert.deepEqual(made.logged, [], 'its softening is resumed by nobody');
+
+    made.ahead(28_000);
+    for (const guard of [heir, third]) await guard.takeOver();
+    made.ahead(2_000);
+    // Both look at the same moment.
+    await Promise.all([heir.takeOver(), third.takeOver()]);
+    const found = await Promise.all([heir.recover(), third.recover()]);
+    const taken = found.map(({ unsettled }) => unsettled.map(({ id }) => id).sort());
+    assert.deepEqual(taken.flat().sort(), ['kept', 'unsure'], 'by one of them');
+    assert.equal(taken.filter((ids) => ids.length > 0).length, 1);
+    const by = taken[0]?.length === 0 ? 'third' : 'heir';
+    assert.deepEqual(await all(), {
+      ...before,
+      held: `refused ${by}`,
+      kept: `unsettled ${by}`,
+      unsure: `unsettled ${by}`,
+    });
+    assert.equal(made.logged.filter((line) => /softening/.test(line)).length, 1);
+    const kept = (await journal.requests({ state: 'unsettled' })).find(({ id }) => id === 'kept');
+    assert.ok((kept?.unsure?.until ?? 0) > made.deps.clock.now() + 60_000, 'it may have left until now');
+
+    // It awakes: with an answer to what it had sent, and with something to keep.
+    const late = { ...aRequest({ id: 'kept', at, state: 'answered', status: 200 }), guard: 'dead' };
+    await assert.rejects(dead.deps.journal.saveRequest(late), { code: 'conflict' });
+    await assert.rejects(keep(dead, 'late'), { code: 'conflict' });
+    assert.equal((await all()).kept, `unsettled ${by}`);
+  } finally {
+    await made.close();
+  }
+});
