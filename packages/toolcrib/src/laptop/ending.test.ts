@@ -8,6 +8,8 @@ import { type RecordingCluster, startRecordingCluster } from '../testing/recordi
 import { CLI, type GuardHome, guardHome, pause, type RunningGuard } from '../testing/running-guard.ts';
 
 const DELETES = 30;
+/** However slow the machine: what is shown is that each is answered, not that half a minute is enough for it. */
+const PATIENT = { drain: 600_000, heartbeat: { every: 1_000, most: 600 } };
 
 let cluster: RecordingCluster;
 let home: GuardHome;
@@ -61,8 +63,7 @@ test(`SIGTERM with ${DELETES} deletes under way: each client gets its answer, an
       metadata: { name: `map-${i}` },
     })),
   );
-  // However slow the machine: what is shown is that each is answered, not that half a minute is enough for it.
-  const guard = await home.start(undefined, { drain: 600_000 });
+  const guard = await home.start(undefined, PATIENT);
   const context = (await guard.api.status()).contexts[0]?.context ?? '';
   // Of somebody who is connected and asks nothing now.
   const idle = options(guard, 'GET', '/version', context);
@@ -163,7 +164,7 @@ test('guard stop says what is waited for; interrupted, the guard ends all the sa
 });
 
 test('guard stop a second time ends it at once', async () => {
-  const guard = await home.start();
+  const guard = await home.start(undefined, PATIENT);
   const context = (await guard.api.status()).contexts[0]?.context ?? '';
   const open = await unfinished(guard, context, `${maps}/not-there`);
   await ended(guard, `${maps}/not-there`, context);
