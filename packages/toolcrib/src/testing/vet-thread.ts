@@ -4,13 +4,13 @@ import { parentPort, Worker } from 'node:worker_threads';
 import { Command } from 'commander';
 import { registerVet } from '../faces/cli/vet.ts';
 
-export interface VetRun {
+interface VetRun {
   stdout: string;
   stderr: string;
   status: number;
 }
 
-export interface VetThread {
+interface VetThread {
   /** One call after another; the folder it stands in is the process's. */
   run(args: readonly string[]): Promise<VetRun>;
   close(): Promise<void>;
