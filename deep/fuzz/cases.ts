@@ -1,8 +1,9 @@
 import type { Random } from '../../packages/guard/src/testing/random.ts';
 import { jsonOf } from './json.ts';
-import { protobufOf } from './protobuf.ts';
-import { changeQuery, many, queryOf } from './query.ts';
+import { patched } from './patches.ts';
+import { many } from './query.ts';
 import type { Sample, Sent } from './referee.ts';
+import { bodyOf, type Changes, request } from './sending.ts';
 import { yamlOf } from './yaml.ts';
 
 export interface Case {
@@ -15,7 +16,6 @@ export interface Case {
   disowns?: boolean;
 }
 
-const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const LIVE = [1, 3, 5, 10];
 const DELETABLE = [
   '/api/v1/namespaces/shop/pods',
@@ -45,13 +45,6 @@ export function caseOf(random: Random, samples: Samples): Case {
   }
   const make = random.pick(FAMILIES);
   return { sent: make(random, samples, split(random, changed)), live, changed };
-}
-
-/** How many of the changes go where. */
-interface Changes {
-  body: number;
-  query: number;
-  head: number;
 }
 
 function split(random: Random, changed: number): Changes {
@@ -211,225 +204,4 @@ function disown(random: Random, changed: number, long: boolean): Sent {
     type,
   });
   return { ...sent, query: long ? many(random, [sent.query]) : sent.query };
-}
-
-/** A patch of each type that could make such an object. */
-function patched(random: Random, path: string, object: Object, changes: Changes, strategic: boolean): Sent {
-  const types = ['merge', 'json', 'apply', 'apply-yaml', ...(strategic ? ['strategic', 'strategic'] : [])];
-  switch (random.pick(types)) {
-    case 'apply':
-    case 'apply-yaml': {
-      const bytes = random.chance(0.5)
-        ? yamlOf(random, object, changes.body)
-        : jsonOf(random, object, changes.body);
-      const sent = request(random, 'PATCH', path, changes, { bytes, type: 'application/apply-patch+yaml' });
-      // Without a manager the server refuses it, and most without force for the one that stands there.
-      const manager = /fieldManager=/.test(sent.query) ? '' : 'fieldManager=kubectl';
-      const force = random.chance(0.9) ? 'force=true' : '';
-      return { ...sent, query: [sent.query, manager, force].filter(Boolean).join('&') };
-    }
-    case 'json': {
-      const bytes = jsonOf(random, jsonPatch(random, object), changes.body);
-      return request(random, 'PATCH', path, changes, { bytes, type: 'application/json-patch+json' });
-    }
-    case 'strategic':
-      return request(random, 'PATCH', path, changes, {
-        bytes: jsonOf(random, someOf(random, object, true), changes.body),
-        type: 'application/strategic-merge-patch+json',
-      });
-    default:
-      return request(random, 'PATCH', path, changes, {
-        bytes: jsonOf(random, someOf(random, object, false), changes.body),
-        type: 'application/merge-patch+json',
-      });
-  }
-}
-
-/** The part of an object that a patch sets, with what a patch may take away. */
-function someOf(random: Random, object: Object, strategic: boolean): Object {
-  const spec = { ...(object.spec as Object | undefined) };
-  const keep = Object.fromEntries(
-    Object.entries(spec).filter(([key]) => key === 'replicas' || random.chance(0.3)),
-  );
-  const patch: Object = { spec: keep };
-  if (random.chance(0.1)) keep.replicas = null;
-  if (random.chance(0.2)) patch.metadata = { labels: { app: 'other' } };
-  if (random.chance(0.05)) patch.spec = null;
-  if (random.chance(0.1)) delete patch.spec;
-  if (strategic && random.chance(0.2)) {
-    const into = random.chance(0.5) ? keep : patch;
-    const verb = random.pick(['$patch', '$retainKeys', '$setElementOrder', '$deleteFromPrimitiveList']);
-    const of = random.pick(['', '', '/replicas', '/spec', '/containers']);
-    into[`${verb}${of}`] = random.pick([
-      'replace',
-      'delete',
-      'merge',
-      ['replicas'],
-      [],
-      0,
-      null,
-      { replicas: 0 },
-    ]);
-  }
-  return patch;
-}
-
-function jsonPatch(random: Random, object: Object): unknown[] {
-  const { replicas } = (object.spec ?? {}) as { replicas?: number };
-  const value = replicas ?? 0;
-  return Array.from({ length: 1 + random.below(3) }, () =>
-    random.pick<unknown>([
-      { op: 'replace', path: '/spec/replicas', value },
-      { op: 'add', path: '/spec/replicas', value },
-      { op: 'remove', path: '/spec/replicas' },
-      { op: 'test', path: '/spec/replicas', value: 5 },
-      { op: 'add', path: '/spec', value: { replicas: value } },
-      { op: 'copy', from: '/metadata/generation', path: '/spec/replicas' },
-      { op: 'move', from: '/spec/replicas', path: '/spec/other' },
-      { op: 'replace', path: '', value: object },
-      { op: 'add', path: '/metadata/labels/x', value: 'y' },
-    ]),
-  );
-}
-
-interface Body {
-  bytes: Buffer;
-  type: string;
-}
-
-/** Bodies with nothing or next to nothing in them, which some readers take for none. */
-const TINY = [
-  'null',
-  '{}',
-  '[]',
-  '""',
-  '0',
-  ' ',
-  '\n',
-  '---',
-  '---\n',
-  '~',
-  '# c',
-  '{"kind":"DeleteOptions"}',
-  '{"dryRun":["All"]}',
-  'k8s\0',
-  'k8s',
-  '\0',
-  '\ufeff',
-  '{"spec":null}',
-  'spec:',
-  '<<: {}',
-];
-
-function bodyOf(random: Random, sample: Sample, changes: number): Body {
-  if (changes > 0 && random.chance(0.02)) {
-    const type = random.pick(['application/json', 'application/yaml', PROTOBUF]);
-    return { bytes: Buffer.from(random.pick(TINY)), type };
-  }
-  switch (random.pick(['json', 'json', 'yaml', 'yaml', 'yaml-own', 'protobuf', 'protobuf', 'protobuf'])) {
-    case 'json':
-      return { bytes: jsonOf(random, JSON.parse(sample.json.toString()), changes), type: 'application/json' };
-    case 'yaml':
-      return { bytes: yamlOf(random, JSON.parse(sample.json.toString()), changes), type: 'application/yaml' };
-    case 'yaml-own':
-      if (changes === 0) return { bytes: sample.yaml, type: 'application/yaml' };
-      return { bytes: jsonOf(random, JSON.parse(sample.json.toString()), changes), type: 'application/yaml' };
-    default:
-      return { bytes: protobufOf(random, sample.protobuf, changes), type: PROTOBUF };
-  }
-}
-
-function request(random: Random, method: string, path: string, changes: Changes, body: Body): Sent {
-  let query = queryOf(random, method, method === 'DELETE' && !path.endsWith('/web'));
-  for (let i = 0; i < changes.query; i++) query = changeQuery(random, query);
-  const sent: Sent = { method, path, query, contentTypes: [body.type], body: body.bytes };
-  for (let i = 0; i < changes.head; i++) changeHead(random, sent);
-  return sent;
-}
-
-const TYPES = [
-  ...[
-    'application/json',
-    'application/yaml',
-    PROTOBUF,
-    'application/merge-patch+json',
-    'application/json-patch+json',
-  ],
-  ...[
-    'application/strategic-merge-patch+json',
-    'application/apply-patch+yaml',
-    'text/yaml',
-    'application/x-yaml',
-    'text/plain',
-    '*/*',
-    '',
-    'application/cbor',
-    'application/apply-patch+cbor',
-  ],
-];
-
-/** The Content-Type or the path written otherwise. */
-function changeHead(random: Random, sent: Sent): void {
-  const [type = ''] = sent.contentTypes;
-  const segments = sent.path.split('/');
-  const at = 1 + random.below(segments.length - 1);
-  const segment = segments[at] ?? '';
-  switch (random.below(10)) {
-    case 0:
-      sent.contentTypes = [];
-      return;
-    case 1:
-      sent.contentTypes = [random.pick(TYPES)];
-      return;
-    case 2:
-      sent.contentTypes = random.chance(0.5) ? [type, random.pick(TYPES)] : [random.pick(TYPES), type];
-      return;
-    case 3:
-      sent.contentTypes = [
-        random.pick([
-          type.toUpperCase(),
-          `${type};charset=utf-8`,
-          `${type} ; a=b`,
-          `${type};`,
-          `;${type}`,
-          `${type}, application/json`,
-          ` ${type}`,
-          `${type};stream=watch`,
-          `${type}; a="`,
-          `"${type}"`,
-          `${type};charset=utf-16`,
-        ]),
-      ];
-      return;
-    case 4:
-      sent.path = `${sent.path}/`;
-      return;
-    case 5:
-      segments[at] =
-        segment && `${segment.slice(0, 1)}%${segment.charCodeAt(1).toString(16)}${segment.slice(2)}`;
-      break;
-    case 6:
-      segments[at] = random.pick([
-        segment.toUpperCase(),
-        `${segment}%20`,
-        `${segment};x=y`,
-        `${segment}+`,
-        '',
-        '.',
-        '..',
-        `${segment}%2f`,
-        `${segment}%00`,
-      ]);
-      break;
-    case 7:
-      segments.splice(random.pick([3, 4]), 0, random.pick(['watch', 'proxy', 'namespaces']));
-      break;
-    case 8:
-      segments.splice(at, 0, segment);
-      break;
-    default:
-      sent.path = `${sent.path}/${random.pick(['scale', 'status', 'eviction', 'proxy', 'finalize', 'x'])}`;
-      return;
-  }
-  sent.path = segments.join('/');
 }

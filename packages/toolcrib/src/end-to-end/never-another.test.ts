@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:https';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { until } from '@toolcrib/guard/testing/target.ts';
 import { type RunningSandbox, realClients, startSandbox } from '@toolcrib/sandbox';
-import { parse, stringify } from 'yaml';
-import { longRun } from '../testing/long-run.ts';
+import { parse } from 'yaml';
+import { endOf, type LongRun, longRun } from '../testing/long-run.ts';
 import { type GuardHome, guardHome, type RunningGuard } from '../testing/running-guard.ts';
+import { keptClient, kubeconfigOver } from '../testing/several-clusters.ts';
 
 // Terminals whose files call different clusters `tb`. Whatever becomes of one's file, what is sent from it arrives in its own
 // cluster or nowhere: by kubectl, by a client that kept its address, token and connection, and in a run. The real guard and
@@ -31,49 +31,7 @@ after(async () => {
 });
 
 /** Contexts by name, each with the cluster that it means. */
-function file(contexts: Record<string, number>): string {
-  const entries = Object.entries(contexts).map(([name, at]) => {
-    const {
-      clusters: [cluster],
-      users: [user],
-    } = parse(kubeconfigs[at] ?? '');
-    return { name, cluster: cluster.cluster, user: user.user };
-  });
-  return stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: entries.map(({ name, cluster }) => ({ name: `of-${name}`, cluster })),
-    users: entries.map(({ name, user }) => ({ name: `of-${name}`, user })),
-    contexts: entries.map(({ name }) => ({ name, context: { cluster: `of-${name}`, user: `of-${name}` } })),
-    'current-context': entries[0]?.name,
-  });
-}
-
-/** A client that keeps what it was given, and its connection. */
-function keptClient(guard: RunningGuard, token: string, server: string) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: guard.ca });
-  const ask = () =>
-    new Promise<{ status: number; uid?: string }>((resolve) => {
-      const { hostname, port, pathname } = new URL(server);
-      const headers = { authorization: `Bearer ${token}` };
-      const path = `${pathname}/api/v1/namespaces/kube-system`;
-      const call = request({ hostname, port, servername: 'localhost', path, headers, agent }, (response) => {
-        let text = '';
-        response.on('data', (part) => {
-          text += part;
-        });
-        response.on('error', () => resolve({ status: 0 }));
-        response.on('end', () => {
-          const status = response.statusCode ?? 0;
-          resolve({ status, uid: status === 200 ? JSON.parse(text).metadata.uid : undefined });
-        });
-      });
-      // A connection may be cut at the moment its token ends.
-      call.on('error', () => resolve({ status: 0 }));
-      call.end();
-    });
-  return { ask, close: () => agent.destroy() };
-}
+const file = (contexts: Record<string, number>) => kubeconfigOver(kubeconfigs, contexts);
 
 interface Stage {
   home: GuardHome;
@@ -83,28 +41,20 @@ interface Stage {
   /** Our files of the terminals. */
   ours: string[];
   /** Ended with the test, however that ends. */
-  runs: Run[];
+  runs: LongRun[];
 }
 
-async function aRun({ home, runs }: Stage, name: string, kubeconfig: string): Promise<Run> {
+async function aRun({ home, runs }: Stage, name: string, kubeconfig: string): Promise<LongRun> {
   const run = await longRun(home, name, { KUBECONFIG: kubeconfig });
   runs.push(run);
   return run;
-}
-
-type Run = Awaited<ReturnType<typeof longRun>>;
-
-async function endOf(run: Run): Promise<void> {
-  const over = () => run.child.exitCode !== null || run.child.signalCode !== null;
-  if (!over()) process.kill(run.tool, 'SIGTERM');
-  await until('the run has ended', async () => over());
 }
 
 /** Two terminals and a third with another context, all turned on; each cluster has a ConfigMap `x`. */
 async function stage(t: { after(work: () => unknown): void }): Promise<Stage> {
   const home = guardHome(file({ tb: 0 }), 'apiVersion: toolcrib.dev/v1alpha1\nkind: GuardPolicy\nspec: {}\n');
   const guard = await home.start();
-  const runs: Run[] = [];
+  const runs: LongRun[] = [];
   t.after(async () => {
     await Promise.all(runs.map(endOf));
     await guard.stop();
@@ -145,7 +95,7 @@ function clientOf({ guard }: Stage, kubeconfig: string) {
   return keptClient(
     guard,
     named(config.users, user)?.user?.token ?? 'none',
-    named(config.clusters, cluster)?.cluster?.server ?? `https://127.0.0.1:${guard.port}`,
+    named(config.clusters, cluster)?.cluster?.server,
   );
 }
 

@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
-import { ownFolder, readIfThere, takeLock, withLock, writeOwnFile } from './files.ts';
+import { ownFolder, readIfThere, replaceOwnFile, takeLock, withLock, writeOwnFile } from './files.ts';
 import { startOf } from './process-id.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-files-'));
@@ -110,4 +120,17 @@ test('a process is known by its start: alive, ended, another', async () => {
   child.kill();
   await once(child, 'exit');
   assert.equal(startOf(child.pid ?? 0), undefined);
+});
+
+test('our write gives way to what another program wrote after we had read, and to its lock', () => {
+  const path = join(mkdtempSync(join(root, 'write-')), 'file');
+  assert.equal(replaceOwnFile(path, undefined, 'one'), true);
+  assert.equal(replaceOwnFile(path, undefined, 'two'), false);
+  assert.equal(replaceOwnFile(path, 'zero', 'two'), false);
+  writeFileSync(`${path}.lock`, '');
+  assert.equal(replaceOwnFile(path, 'one', 'two'), false);
+  assert.equal(readFileSync(path, 'utf8'), 'one');
+  utimesSync(`${path}.lock`, 0, Date.now() / 1000 - 60);
+  assert.equal(replaceOwnFile(path, 'one', 'two'), true);
+  assert.deepEqual(readdirSync(dirname(path)), ['file']);
 });

@@ -1,87 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
-import { realClients } from '@toolcrib/sandbox';
+import { test } from 'node:test';
 import { parse, stringify } from 'yaml';
-import { replaceOwnFile } from './files.ts';
-import { syncGuardedKubeconfig } from './guarded-kubeconfig.ts';
 import { turnOn } from './on.ts';
-import { pathsOf } from './paths.ts';
 import { loadPerson } from './person-kubeconfig.ts';
-import { startOf } from './process-id.ts';
-import type { Session } from './session.ts';
 import { forgetDeadTerminals, terminals } from './terminals.ts';
-
-// Several terminals, each with a file of its own. A real kubectl reads and writes them.
-
-const root = mkdtempSync(join(tmpdir(), 'toolcrib-terminals-'));
-after(() => rmSync(root, { recursive: true }));
-let kubectlPath: string | undefined;
-before(async () => {
-  kubectlPath = (await realClients().catch(() => undefined))?.kubectl;
-});
-
-function config(server: string, ...contexts: string[]): string {
-  return stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': contexts[0],
-    clusters: [{ name: 'c', cluster: { server: `https://${server}.example` } }],
-    users: [{ name: 'u', user: { token: `secret-of-${server}` } }],
-    contexts: contexts.map((name) => ({ name, context: { cluster: 'c', user: 'u', namespace: server } })),
-  });
-}
-
-/** A person with files by name; `on` turns it on in a terminal that has those in its KUBECONFIG. */
-function aPerson(files: Record<string, string>) {
-  const home = mkdtempSync(join(root, 'home-'));
-  mkdirSync(join(home, '.kube'));
-  const at = (name: string) => join(home, name);
-  for (const [name, text] of Object.entries(files)) writeFileSync(at(name), text);
-  const paths = pathsOf({ TOOLCRIB_HOME: join(home, 'state') });
-  const session = (key: string): Session => ({
-    key,
-    above: [{ pid: process.pid, start: startOf(process.pid) ?? '' }],
-  });
-  return {
-    home,
-    at,
-    paths,
-    session,
-    on: (key: string, ...names: string[]) =>
-      turnOn(
-        paths,
-        names.length === 0 ? {} : { KUBECONFIG: names.map(at).join(':') },
-        'bash',
-        home,
-        session(key),
-      ),
-    sync: () => syncGuardedKubeconfig(paths, {}, home),
-    kubectl: (KUBECONFIG: string, ...args: string[]) =>
-      execFileSync(kubectlPath ?? '', args, {
-        env: { HOME: home, PATH: process.env.PATH, KUBECONFIG },
-        encoding: 'utf8',
-        stdio: 'pipe',
-      }).trim(),
-  };
-}
+import { aPerson, config, kubectlPath } from './testing/terminals.ts';
 
 test('each terminal has one file, complete, and its own current context and namespace', async (t) => {
-  if (!kubectlPath) return t.skip('the packed kubectl does not run on this machine');
+  if (!kubectlPath()) return t.skip('the packed kubectl does not run on this machine');
   const { on, kubectl, sync } = aPerson({ '.kube/config': config('home', 'prod', 'test') });
   const [one, two] = [await on('one'), await on('two')];
   assert.notEqual(one.kubeconfig, two.kubeconfig);
@@ -137,7 +66,7 @@ test('a current context that vanished is back once the file is right and the ter
 });
 
 test('another folder’s file (direnv) is another terminal file; back again, the first is as it was', async (t) => {
-  if (!kubectlPath) return t.skip('the packed kubectl does not run on this machine');
+  if (!kubectlPath()) return t.skip('the packed kubectl does not run on this machine');
   const { on, kubectl, paths, home, at, session } = aPerson({
     '.kube/config': config('home', 'prod', 'test'),
     project: config('project', 'dev'),
@@ -155,7 +84,7 @@ test('another folder’s file (direnv) is another terminal file; back again, the
 });
 
 test('what another program adds in one terminal belongs to that terminal’s files, and is guarded', async (t) => {
-  if (!kubectlPath) return t.skip('the packed kubectl does not run on this machine');
+  if (!kubectlPath()) return t.skip('the packed kubectl does not run on this machine');
   const { on, kubectl, sync, paths } = aPerson({ a: config('a', 'prod'), b: config('b', 'cloud') });
   const [one, same, other] = [await on('one', 'a'), await on('two', 'a'), await on('three', 'b')];
   const add = (server: string) => {
@@ -195,7 +124,7 @@ test('what another program adds in one terminal belongs to that terminal’s fil
 });
 
 test('a context that was renewed in the terminal is the newer one, until the person’s own file has changed', async (t) => {
-  if (!kubectlPath) return t.skip('the packed kubectl does not run on this machine');
+  if (!kubectlPath()) return t.skip('the packed kubectl does not run on this machine');
   const { on, kubectl, sync, at } = aPerson({ a: config('a', 'prod', 'else') });
   const { kubeconfig } = await on('one', 'a');
   // The cluster was made again under its name: `aws eks update-kubeconfig` overwrites the entries.
@@ -223,7 +152,7 @@ test('a program that writes at this moment is left to finish', async () => {
 });
 
 test('a deleted context is never seen unguarded', async (t) => {
-  if (!kubectlPath) return t.skip('the packed kubectl does not run on this machine');
+  if (!kubectlPath()) return t.skip('the packed kubectl does not run on this machine');
   const { on, kubectl, sync } = aPerson({ '.kube/config': config('home', 'prod', 'test') });
   const { kubeconfig } = await on('one');
   kubectl(kubeconfig, 'config', 'delete-context', 'prod');
@@ -263,150 +192,6 @@ test('a terminal that is gone is forgotten; one that a program may still use is 
   if (process.platform === 'linux') assert.equal(left(), 2, 'living and young');
   forgetDeadTerminals(paths, () => undefined, Date.now() + 40 * 24 * 3_600_000);
   assert.ok(terminals(paths).some(({ kubeconfig }) => kubeconfig === kept[0]?.kubeconfig));
-});
-
-// A mount that is away, `mv`, a cloud command line that replaces the file: what a terminal holds must not open another cluster.
-for (const [what, away, back] of [
-  [
-    'its file is away',
-    (path: string) => renameSync(path, `${path}.away`),
-    (path: string) => renameSync(`${path}.away`, path),
-  ],
-  [
-    'its file is half written',
-    (path: string) => writeFileSync(path, '{ half'),
-    (path: string) => writeFileSync(path, config('a', 'prod')),
-  ],
-  ['the list of files was removed', (_: string, list: string) => rmSync(list), () => undefined],
-] as const) {
-  test(`a terminal’s context never opens another cluster while ${what}, nor afterwards`, async () => {
-    const { on, sync, at, paths, home } = aPerson({
-      a: config('a', 'prod'),
-      b: config('b', 'prod'),
-      c: config('c', 'else'),
-    });
-    const [a, c] = [await on('one', 'a'), await on('three', 'c')];
-    /** Where a token that stands in a terminal's file would be led; undefined where nobody lets it in. */
-    const opens = (kubeconfig: string, context = 'prod'): string | undefined => {
-      const file = parse(readFileSync(kubeconfig, 'utf8'));
-      const user = file.contexts.find(({ name }: { name: string }) => name === context)?.context.user;
-      const token = file.users.find(({ name }: { name: string }) => name === user)?.user.token;
-      const { tokens } = JSON.parse(readFileSync(paths.door, 'utf8'));
-      const [label] = Object.entries(tokens).find(([, one]) => one === token) ?? [];
-      try {
-        return label && loadPerson(paths, {}, home).context(label).cluster.server;
-      } catch {
-        return undefined;
-      }
-    };
-    assert.equal(opens(a.kubeconfig), 'https://a.example');
-    const before = readFileSync(a.kubeconfig, 'utf8');
-    away(at('a'), paths.sources);
-    const b = await on('two', 'b');
-    assert.equal(opens(b.kubeconfig), 'https://b.example');
-    assert.notEqual(opens(a.kubeconfig), 'https://b.example', 'meanwhile');
-    // Its file comes to mean a third cluster, where it had that name already.
-    writeFileSync(at('c'), config('c', 'prod'));
-    assert.notEqual(opens(a.kubeconfig), 'https://c.example', 'before anybody has looked');
-    await sync();
-    assert.equal(opens(c.kubeconfig), 'https://c.example');
-    for (const [kubeconfig, server] of [
-      [a.kubeconfig, 'a'],
-      [b.kubeconfig, 'b'],
-    ] as const)
-      assert.ok([undefined, `https://${server}.example`].includes(opens(kubeconfig)), 'after the next look');
-    if (!what.startsWith('the list')) assert.equal(readFileSync(a.kubeconfig, 'utf8'), before);
-    back(at('a'));
-    await sync();
-    for (const [kubeconfig, server] of [
-      [a.kubeconfig, 'a'],
-      [b.kubeconfig, 'b'],
-      [c.kubeconfig, 'c'],
-    ] as const)
-      assert.equal(opens(kubeconfig), `https://${server}.example`);
-  });
-}
-
-test('the same cluster in two lists stays one label while one of them is away', async () => {
-  const { on, sync, at } = aPerson({ a: config('a', 'prod'), b: config('a', 'prod') });
-  const [a, b] = [await on('one', 'a'), await on('two', 'b')];
-  renameSync(at('a'), at('away'));
-  const there = await sync();
-  assert.deepEqual(there.identity.tokens, b.identity.tokens);
-  assert.equal(there.identity.tokens.prod, a.identity.tokens.prod);
-  renameSync(at('away'), at('a'));
-  assert.deepEqual((await sync()).identity.tokens, b.identity.tokens);
-});
-
-test('files that are away for a moment cost a terminal neither its current context nor its aliases', async (t) => {
-  if (!kubectlPath) return t.skip('the packed kubectl does not run on this machine');
-  const { on, kubectl, sync, at } = aPerson({ a: config('a', 'prod', 'test') });
-  const { kubeconfig } = await on('one', 'a');
-  kubectl(kubeconfig, 'config', 'rename-context', 'test', 'nickname');
-  kubectl(kubeconfig, 'config', 'use-context', 'nickname');
-  renameSync(at('a'), at('away'));
-  await sync();
-  renameSync(at('away'), at('a'));
-  await sync();
-  assert.equal(kubectl(kubeconfig, 'config', 'current-context'), 'nickname');
-  assert.match(kubectl(kubeconfig, 'config', 'view', '--minify'), /toolcrib:test/);
-});
-
-test('what kubectl writes while the guard reads and writes is never lost', async (t) => {
-  if (!kubectlPath) return t.skip('the packed kubectl does not run on this machine');
-  const { on, sync, home, paths } = aPerson({ a: config('a', 'prod') });
-  const { kubeconfig } = await on('one', 'a');
-  const env = { HOME: home, PATH: process.env.PATH, KUBECONFIG: kubeconfig };
-  let ended = false;
-  const writing = (async () => {
-    const run = promisify(execFile);
-    for (let at = 0; at < 12; at++) {
-      for (const args of [
-        ['set-cluster', `k${at}`, '--server', `https://k${at}.example`],
-        ['set-credentials', `k${at}`, '--token', `secret-${at}`],
-        ['set-context', `k${at}`, '--cluster', `k${at}`, '--user', `k${at}`],
-        ['use-context', `k${at}`],
-      ]) {
-        // kubectl does not wait for its own lock, and says so.
-        for (;;) {
-          const failed = await run(kubectlPath ?? '', ['config', ...args], { env }).then(
-            () => undefined,
-            (error: Error) => error.message,
-          );
-          if (failed === undefined) break;
-          assert.match(failed, /\.lock|no context exists|could not find/, failed);
-        }
-      }
-    }
-    ended = true;
-  })();
-  while (!ended) {
-    await sync();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  await writing;
-  for (let tries = 0; (await sync()).busy; tries++) {
-    assert.ok(tries < 100);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  const person = loadPerson(paths, {}, home);
-  for (let at = 0; at < 12; at++) {
-    const { cluster, user } = person.context(`k${at}`);
-    assert.deepEqual([cluster.server, user.token], [`https://k${at}.example`, `secret-${at}`]);
-  }
-});
-
-test('our write gives way to what another program wrote after we had read, and to its lock', () => {
-  const path = join(mkdtempSync(join(root, 'write-')), 'file');
-  assert.equal(replaceOwnFile(path, undefined, 'one'), true);
-  assert.equal(replaceOwnFile(path, undefined, 'two'), false);
-  assert.equal(replaceOwnFile(path, 'zero', 'two'), false);
-  writeFileSync(`${path}.lock`, '');
-  assert.equal(replaceOwnFile(path, 'one', 'two'), false);
-  assert.equal(readFileSync(path, 'utf8'), 'one');
-  utimesSync(`${path}.lock`, 0, Date.now() / 1000 - 60);
-  assert.equal(replaceOwnFile(path, 'one', 'two'), true);
-  assert.deepEqual(readdirSync(dirname(path)), ['file']);
 });
 
 test('what another program wrote into a terminal that is gone is kept, also in a file that is broken', async () => {

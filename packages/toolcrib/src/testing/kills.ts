@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { Agent, request } from 'node:https';
+import { Random } from '@toolcrib/guard/testing/random.ts';
 import type { KubeObject } from '@toolcrib/kube';
 import type { Act, RequestRecord } from '@toolcrib/model';
+import { type Pool, poolOf } from './kills-pool.ts';
 import { type Arrived, type RecordingCluster, startRecordingCluster } from './recording-cluster.ts';
 import { type GuardHome, guardHome, pause, type RunningGuard } from './running-guard.ts';
 
@@ -40,7 +42,7 @@ export async function killGuards(
   try {
     // Two guards side by side, each with a state folder, a namespace and random numbers of its own.
     const lanes = await Promise.all(
-      [0, 1].map((index) => lane(`lane-${index}`, count / 2, random(seed + index), progress)),
+      [0, 1].map((index) => lane(`lane-${index}`, count / 2, new Random(seed + index), progress)),
     );
     const all = lanes.flatMap((one) => one.kills);
     const between = all.filter((kill) => kill.keptAndNeverSent > 0).length;
@@ -69,7 +71,7 @@ interface Kill {
 async function lane(
   namespace: string,
   kills: number,
-  next: () => number,
+  numbers: Random,
   progress: (line: string) => void,
 ): Promise<{ kills: Kill[] }> {
   const home = guardHome(cluster.kubeconfig, POLICY);
@@ -81,7 +83,7 @@ async function lane(
     await cluster.create(`/api/v1/namespaces/${namespace}/serviceaccounts`, [
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } },
     ]);
-    const pool = poolOf(namespace);
+    const pool = poolOf(cluster, namespace);
     const done: Kill[] = [];
     const known = new Set<string>();
     // Once to its end: what was compiled is stored then, and makes the starts to come cheaper.
@@ -92,8 +94,8 @@ async function lane(
       await pool.fill(60);
       const guard = await home.start();
       await deletesUntilKilled(guard, pool, {
-        answers: Math.ceil(next() * ANSWERS),
-        ms: next() * LATEST_KILL,
+        answers: Math.ceil(numbers.next() * ANSWERS),
+        ms: numbers.next() * LATEST_KILL,
       });
       const arrived = (await cluster.record()).filter(({ path }) => path.includes(`/${namespace}/`));
       const keptAndNeverSent = await compare(home, arrived, pool.owned);
@@ -236,91 +238,4 @@ function sends(guard: RunningGuard, agent: Agent, path: string): Promise<boolean
     call.on('error', () => resolve(false));
     call.end();
   });
-}
-
-interface Pool {
-  take(): string | undefined;
-  /** UID of a target → what only it owns. */
-  owned: ReadonlyMap<string, KubeObject>;
-  fill(count: number): Promise<void>;
-}
-
-/**
- * Objects to delete: Pods that a ReplicaSet would replace (passed by a short look), and ConfigMaps (by a whole one). Each
- * ConfigMap owns another, and one Pod in six a claim, for which it takes the whole look too.
- */
-function poolOf(namespace: string): Pool {
-  const paths: string[] = [];
-  let made = 0;
-  let owner: KubeObject | undefined;
-  const owned = new Map<string, KubeObject>();
-  const core = `/api/v1/namespaces/${namespace}`;
-  const own = async (resource: string, dependent: object, by: KubeObject[]) => {
-    const objects = by.map(({ apiVersion, kind, metadata: { name, uid } }) => ({
-      ...dependent,
-      metadata: { name: `${name}-own`, ownerReferences: [{ apiVersion, kind, name, uid }] },
-    }));
-    const made = await cluster.create(`${core}/${resource}`, objects);
-    for (const [index, one] of made.entries()) owned.set(by[index]?.metadata.uid ?? '', one);
-  };
-  return {
-    owned,
-    take: () => paths.shift(),
-    async fill(count) {
-      owner ??= (await cluster.create(`/apis/apps/v1/namespaces/${namespace}/replicasets`, [replicaSet]))[0];
-      const { apiVersion = '', kind = '', metadata } = owner ?? {};
-      const reference = { apiVersion, kind, name: metadata?.name, uid: metadata?.uid, controller: true };
-      while (paths.length < count) {
-        const names = Array.from({ length: 4 }, () => `o${made++}`);
-        const pods = names.slice(1).map((name) => ({
-          apiVersion: 'v1',
-          kind: 'Pod',
-          metadata: { name, ownerReferences: [reference] },
-          spec: { containers: [{ name: 'main', image: 'pause' }] },
-        }));
-        const maps = names.slice(0, 1).map((name) => ({
-          apiVersion: 'v1',
-          kind: 'ConfigMap',
-          metadata: { name },
-          data: { name },
-        }));
-        const [pod] = await cluster.create(`${core}/pods`, pods);
-        await own('configmaps', MAP, await cluster.create(`${core}/configmaps`, maps));
-        if (pod && made % 8 === 0) await own('persistentvolumeclaims', CLAIM, [pod]);
-        paths.push(...names.slice(1).map((name) => `${core}/pods/${name}`), `${core}/configmaps/${names[0]}`);
-      }
-    },
-  };
-}
-
-const MAP = { apiVersion: 'v1', kind: 'ConfigMap', data: { of: 'its owner' } };
-const CLAIM = {
-  apiVersion: 'v1',
-  kind: 'PersistentVolumeClaim',
-  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-};
-
-const replicaSet = {
-  apiVersion: 'apps/v1',
-  kind: 'ReplicaSet',
-  metadata: { name: 'web' },
-  spec: {
-    replicas: 3,
-    selector: { matchLabels: { app: 'web' } },
-    template: {
-      metadata: { labels: { app: 'web' } },
-      spec: { containers: [{ name: 'main', image: 'pause' }] },
-    },
-  },
-};
-
-/** mulberry32: the same numbers for the same seed. */
-function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

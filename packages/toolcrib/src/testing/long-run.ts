@@ -28,3 +28,12 @@ export async function longRun(home: GuardHome, name: string, more: Record<string
   const tool = Number(readFileSync(`${out}.pid`, 'utf8'));
   return { child, env, token: users[0]?.user.token ?? '', tokenOf, tool, kubeconfig: env.KUBECONFIG ?? '' };
 }
+
+export type LongRun = Awaited<ReturnType<typeof longRun>>;
+
+/** Ends it, if it still goes on, and waits for that. */
+export async function endOf(run: LongRun): Promise<void> {
+  const over = () => run.child.exitCode !== null || run.child.signalCode !== null;
+  if (!over()) process.kill(run.tool, 'SIGTERM');
+  await until('the run has ended', async () => over());
+}
