@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -59,6 +62,24 @@ test('a file that was changed is read again, and leads elsewhere from the next r
   writeFileSync(file, config('https://127.0.0.1:1', 'prod'));
   assert.equal(all.meaning('prod'), meant, 'the same again means the same');
   await all.close();
+});
+
+test('closed, it lets go of the connections that it kept', async (t) => {
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'x', uid: 'u' } };
+  const server = createServer((_, response) =>
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(namespace)),
+  );
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => server.close());
+  const connected = once(server, 'connection') as Promise<[Socket]>;
+  const { all } = aHome(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 'prod');
+  const type = { group: '', version: 'v1', resource: 'namespaces' };
+  assert.equal((await all.cluster('prod').get(type, { name: 'x' }))?.metadata.name, 'x');
+  const [socket] = await connected;
+  assert.equal(socket.destroyed, false, 'it is kept for the next request');
+  const gone = once(socket, 'close');
+  await all.close();
+  await gone;
 });
 
 test('files that are remembered later count from then on', async () => {

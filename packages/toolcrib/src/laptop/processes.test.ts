@@ -69,7 +69,9 @@ test(
   linux,
   async (t) => {
     const probe = `const { processSeen } = await import(${JSON.stringify(import.meta.resolve('./processes.ts'))});
-    process.stdout.write(JSON.stringify(processSeen(process.pid)) + '\\n');`;
+    const { execFileSync } = await import('node:child_process');
+    const tty = execFileSync('ps', ['-o', 'tty=', '-p', String(process.pid)], { encoding: 'utf8' }).trim();
+    process.stdout.write(JSON.stringify({ ...processSeen(process.pid), tty }) + '\\n');`;
     const options = process.execArgv.filter((option) => !option.startsWith('--test'));
     const node = [process.execPath, ...options, '--input-type=module', '-e', probe];
     // Python's own pseudo-terminal: the program is in a session of its own there, and in front.
@@ -83,6 +85,7 @@ test(
     if (!ended) return t.skip('python3 is not installed here');
     const seen = JSON.parse(said.trim());
     assert.match(seen.terminal, /^pts\/\d+$/);
+    assert.equal(seen.terminal, seen.tty);
     assert.equal(seen.foreground, true);
     assert.equal(seen.session, seen.pid);
   },
@@ -106,7 +109,7 @@ test('where there is no such process there is nothing', async (t) => {
 
 test('elsewhere than on Linux it is ps that tells', async (t) => {
   const real = process.platform;
-  const child = sleeper(t);
+  const child = sleeper(t, { detached: true });
   await once(child, 'spawn');
   Object.defineProperty(process, 'platform', { value: 'darwin' });
   t.after(() => Object.defineProperty(process, 'platform', { value: real }));
@@ -115,6 +118,7 @@ test('elsewhere than on Linux it is ps that tells', async (t) => {
     [seen?.pid, seen?.parent, seen?.session, seen?.name],
     [child.pid, process.pid, 0, 'sleep'],
   );
+  assert.equal(Object.hasOwn(seen ?? {}, 'terminal'), false, 'it has none');
   assert.equal(seen?.mark, undefined, 'of another process its environment is not to be had');
   process.env[RUN_MARK] = 'run-own';
   t.after(() => {
