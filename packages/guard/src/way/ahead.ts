@@ -33,7 +33,7 @@ export interface Ahead {
 
 /** What this takes from outside. */
 interface AheadDeps {
-  journal: Journal;
+  journal: Pick<Journal, 'together'>;
   clock: Clock;
   onTheWay: Pick<OnTheWay, 'handedOver' | 'ended'>;
   log(line: string, detail?: Record<string, unknown>): void;

@@ -34,7 +34,7 @@ import type { Step } from './step.ts';
 import { beginUninstall, stopUninstall } from './stopped-uninstalls.ts';
 
 /** Where something is kept before it goes. */
-export interface Keeping {
+interface Keeping {
   journal: Pick<Journal, 'keep' | 'together'>;
   onTheWay: Pick<OnTheWay, 'handedOver'>;
   clock: Pick<Clock, 'now'>;
