@@ -106,3 +106,7 @@ test('of a scale-down it is asked only where there is a size', async () => {
   });
   await assert.rejects(ask({ what: 'deploy/web', scale: -1 }), { code: 'usage' });
 });
+
+test('it only looks: whoever may ask, asks with a GET', () => {
+  assert.deepEqual([radius.looks, radius.reaches, radius.event], [true, 'cluster', undefined]);
+});

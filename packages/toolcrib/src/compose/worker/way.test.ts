@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { loadKey, openJournal, type SqliteJournal } from '@toolcrib/guard/journal';
-import { aHold, anAct, aRequest, aSoften } from '@toolcrib/guard/journal/testing/records.ts';
+import { aHold, anAct, anUndo, aRequest, aSoften } from '@toolcrib/guard/journal/testing/records.ts';
 import { leaseView } from '@toolcrib/guard/lease/lease';
 import { judgements } from '@toolcrib/guard/port/judgements';
 import type { FromJudge } from '@toolcrib/guard/port/messages';
-import { ToolcribError } from '@toolcrib/model';
+import { asked as askedFor } from '@toolcrib/guard/testing/way.ts';
+import { type Effect, ToolcribError } from '@toolcrib/model';
 import { policyFile } from '../../laptop/policy-file.ts';
 import { systemClock } from '../../laptop/system-clock.ts';
 import { recalls } from '../recalls.ts';
@@ -24,15 +25,13 @@ const counted: number[] = [];
 const asked: string[] = [];
 let journal: SqliteJournal;
 let way: Way;
-before(async () => {
-  journal = openJournal({ folder, key: loadKey({ folder, env: {} }), clock });
+function makeWay(): Way {
   const lease = leaseView(
     { journal, clock },
     { guard: 'guard-1', until: clock.now() + 600_000, inherited: [] },
   );
-  await journal.renewLease('guard-1', lease.until());
   const desk = ownDesk({ journal, lease }, clock, [], () => undefined);
-  way = wayOver({
+  return wayOver({
     opened: {
       journal,
       lease,
@@ -53,6 +52,11 @@ before(async () => {
     post: (message) => posted.push(message),
     unsettled: (count) => counted.push(count),
   });
+}
+before(async () => {
+  journal = openJournal({ folder, key: loadKey({ folder, env: {} }), clock });
+  await journal.renewLease('guard-1', clock.now() + 600_000);
+  way = makeWay();
 });
 after(async () => {
   way?.windows.close();
@@ -66,7 +70,7 @@ beforeEach(() => {
   counted.length = 0;
 });
 
-test('nothing is begun by putting it together', () => {
+test('of a journal in which nothing is open nobody is told anything', () => {
   assert.deepEqual([posted, counted, asked], [[], [], []]);
 });
 
@@ -114,4 +118,62 @@ test('what nobody knows what became of is counted for who asks', async () => {
   );
   await way.settle.pass();
   assert.deepEqual(counted, [1]);
+});
+
+const effect: Effect = {
+  verb: 'delete',
+  target: { group: '', version: 'v1', resource: 'configmaps', namespace: 'default', name: 'x' },
+  options: {},
+  dryRun: false,
+};
+
+test('what a person was asked, or said no to, holds an act together although its undo would end it', async () => {
+  const next = async (program: string) => {
+    const request = askedFor('DELETE', '/api/v1/namespaces/default/configmaps/x', {
+      headers: { 'user-agent': program },
+    });
+    return (await way.deps.acts.assign(request, effect)).act;
+  };
+  const undoneAct = async (program: string) => {
+    const act = await next(program);
+    await journal.saveAct(act);
+    await journal.saveUndo(anUndo({ id: `undo-${program}`, actId: act.id }));
+    return act.id;
+  };
+  const ask = (actId: string, code: string) =>
+    way.deps.desk.place(
+      aHold({ code, actId, createdAt: clock.now(), expiresAt: clock.now() + 600_000, state: 'open' }),
+      600_000,
+    );
+  const free = await undoneAct('free/1');
+  assert.notEqual((await next('free/1')).id, free);
+  const held = await undoneAct('held/1');
+  void ask(held, 'HELDD');
+  assert.equal((await next('held/1')).id, held);
+  const denied = await undoneAct('denied/1');
+  const answered = ask(denied, 'DENYY');
+  way.deps.desk.answer('DENYY', { as: 'denied', by: 'aiko' }, 1_000);
+  await answered;
+  assert.equal((await next('denied/1')).id, denied);
+});
+
+test('a softened act whose time has come is finished, and its cluster asked for that', async () => {
+  asked.length = 0;
+  await journal.saveAct(anAct({ id: 'act-due', context: 'due' }));
+  await journal.saveSoften(
+    aSoften({
+      actId: 'act-due',
+      requestId: 'due',
+      context: 'due',
+      state: 'softened',
+      guard: 'guard-1',
+      finishAfter: clock.now() - 1,
+    }),
+  );
+  // Another life of the same journal looks at once.
+  const again = makeWay();
+  while (!asked.includes('due')) await new Promise(setImmediate);
+  again.windows.close();
+  again.settle.close();
+  await again.thinking.close();
 });

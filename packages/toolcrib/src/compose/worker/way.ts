@@ -55,7 +55,7 @@ export interface Ground {
   unsettled(count: number): void;
 }
 
-/** Puts the way of a request together: nothing is begun by that. */
+/** Puts the way of a request together. From then on windows that are open are watched over, and nothing else is begun. */
 export function wayOver(ground: Ground): Way {
   const { desk, clock, post, recalling } = ground;
   const { journal, lease, policy } = ground.opened;
