@@ -1,5 +1,5 @@
-export type { PacksInput, PublishInput, ToolsInput } from './ask/input.ts';
 export { criteria } from './ask/criteria.ts';
+export type { PacksInput, PublishInput, ToolsInput } from './ask/input.ts';
 export type { PassedOver, Publishable, VerifiedPack, VerifiedPacks, Vetted } from './ask/outcome.ts';
 export { vetPacks } from './ask/packs.ts';
 export { vetPublish } from './ask/publish.ts';

@@ -82,9 +82,10 @@ it('is unknown where the data proves nothing', () => {
   assert.match(said(criterion, { facts: data({ records: 2, newest: at(20) }) }), /^pass/);
   assert.match(said(criterion, { facts: data({ newest: at(-1) }) }), /^pass/);
   const unpublished = said(criterion, {
-    facts: (facts) => (
-      (facts['npm.version'].publishedAt = null), (facts['git.releases'].chosen = null as never)
-    ),
+    facts: (facts) => {
+      facts['npm.version'].publishedAt = null;
+      facts['git.releases'].chosen = null as never;
+    },
   });
   assert.equal(
     unpublished,
