@@ -9,7 +9,7 @@ import { leaseView } from '@toolcrib/guard/lease/lease';
 import { judgements } from '@toolcrib/guard/port/judgements';
 import type { FromJudge } from '@toolcrib/guard/port/messages';
 import { asked as askedFor } from '@toolcrib/guard/testing/way.ts';
-import { type Effect, ToolcribError } from '@toolcrib/model';
+import { type Cluster, type Effect, ToolcribError } from '@toolcrib/model';
 import { policyFile } from '../../laptop/policy-file.ts';
 import { systemClock } from '../../laptop/system-clock.ts';
 import { recalls } from '../recalls.ts';
@@ -176,4 +176,17 @@ test('a softened act whose time has come is finished, and its cluster asked for 
   again.windows.close();
   again.settle.close();
   await again.thinking.close();
+});
+
+test('marks are looked for in the cluster that is named, by the act, and none are left of none', async () => {
+  const selectors: (string | undefined)[] = [];
+  const list: Cluster['list'] = async (_, query) => {
+    selectors.push(query?.labelSelector);
+    return [];
+  };
+  assert.equal(await way.deps.unmark({ list } as Cluster, aSoften({ actId: 'act-marked' }), true), 0);
+  assert.ok(
+    selectors.length > 0 && selectors.every((one) => one?.endsWith('=act-marked')),
+    String(selectors),
+  );
 });

@@ -69,6 +69,43 @@ test('options of a command stand behind its name: those of another program are l
   assert.deepEqual(given, [['kubectl', 'get', '-o', 'json'], { as: 'agent' }]);
 });
 
+test('what is said goes to the stream that it is for, fitted to its width', async (t) => {
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    t.mock.method(process[name], 'write', (text: string) => {
+      said[name] += text;
+      return true;
+    });
+  }
+  const program = await programFor('radius');
+  await assert.rejects(program.parseAsync(['radius'], { from: 'user' }), {
+    code: 'commander.missingArgument',
+  });
+  program.outputHelp();
+  t.mock.restoreAll();
+  assert.match(said.stderr, /missing required argument/);
+  assert.match(said.stdout, /^Usage: toolcrib/);
+  assert.doesNotMatch(said.stderr, /Usage/);
+});
+
+test('help lists the commands in the order in which a person meets them', async () => {
+  let said = '';
+  const program = await programFor('');
+  program.configureOutput({ writeOut: (text) => (said += text) });
+  program.outputHelp();
+  const at = ['  demo', '  on ', '  guard', '  approve', '  undo', '  completion'].map((word) =>
+    said.indexOf(`\n${word}`),
+  );
+  assert.ok(
+    at.every((one) => one > 0),
+    String(at),
+  );
+  assert.deepEqual(
+    at,
+    at.toSorted((a, b) => a - b),
+  );
+});
+
 test('help says what the exit codes mean, and breaks no command to copy', async () => {
   let said = '';
   const program = await programFor('');
