@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { Instruction } from '../request.ts';
 import { asked } from '../testing/way.ts';
-import type { Channel } from './client.ts';
-
-import { FORWARD, pair, turns } from './testing/pair.ts';
+import { type Channel, judgeClient } from './client.ts';
+import { FORWARD, pair, textOf, turns } from './testing/pair.ts';
 
 describe('a request that was judged before it came', () => {
   const body = new Uint8Array();
@@ -78,5 +78,76 @@ describe('a request that was judged before it came', () => {
     client.left(9);
     await turns();
     assert.deepEqual(settled, [['of/b', { failed: 'gone' }]]);
+  });
+});
+
+describe('what waits for its judgement', () => {
+  it('does not run while a person is asked, nor once it has begun to change something', async () => {
+    const person = Promise.withResolvers<void>();
+    const acting = Promise.withResolvers<void>();
+    let post: (message: unknown) => void = () => undefined;
+    const { clock, client, worker, sent } = pair(async ({ id }, way) => {
+      post({ type: 'waiting', id, code: 'BCDFG' });
+      await person.promise;
+      post({ type: 'waiting', id });
+      await way.delete({} as never, { name: 'thing' }, {} as never);
+      await acting.promise;
+      return FORWARD;
+    });
+    post = worker.postMessage;
+    const answer = client.judge(asked('DELETE', '/thing'));
+    await turns();
+    clock.move(60_000);
+    await turns();
+    person.resolve();
+    await turns();
+    clock.move(60_000);
+    await turns();
+    acting.resolve();
+    assert.equal(textOf(await answer), 'forward');
+    assert.deepEqual(sent, ['DELETE']);
+    assert.equal(client.underWay().length, 1);
+  });
+
+  it('a thread that ends says of each request what is true', async () => {
+    const never = new Promise<Instruction>(() => undefined);
+    const { client, worker } = pair(async ({ id, path }, way) => {
+      if (path === '/acts') await way.delete({} as never, { name: 'thing' }, {} as never);
+      if (path === '/waits') worker.postMessage({ type: 'waiting', id, code: 'BCDFG' });
+      return never;
+    });
+    const answers = ['/thinks', '/acts', '/waits'].map((path) => client.judge(asked('DELETE', path)));
+    await turns();
+    client.end('the guard got stuck');
+    const [thinks, acts, waits] = (await Promise.all(answers)).map(textOf);
+    assert.match(thinks, /nothing was sent/);
+    assert.match(acts, /in the middle.*toolcrib log/s);
+    assert.doesNotMatch(acts, /nothing/);
+    assert.match(waits, /nothing was sent.*toolcrib held BCDFG/s);
+    assert.match(textOf(await client.judge(asked('DELETE', '/later'))), /nothing was sent/);
+    await client.close();
+  });
+
+  it('nothing is told of outcomes where there are none', async () => {
+    const { clock } = pair(async () => FORWARD);
+    const posted: { type: string }[] = [];
+    const channel: Channel = {
+      postMessage: (message) => void posted.push(message as { type: string }),
+      on: () => undefined,
+    };
+    const client = judgeClient(channel, { clock });
+    client.gone('x');
+    client.left(4711);
+    client.stopping();
+    client.ping(1);
+    assert.deepEqual(
+      posted.map(({ type }) => type),
+      ['gone', 'stopping', 'ping'],
+    );
+    client.end('it was stopped');
+    client.gone('y');
+    assert.equal(posted.length, 3, 'there is nobody to tell');
+    await client.close();
+    assert.match(textOf(await client.judge(asked('DELETE', '/thing'))), /nothing was sent/);
   });
 });

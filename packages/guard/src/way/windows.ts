@@ -1,16 +1,10 @@
 import type { Clock, Journal, SoftenRecord } from '@toolcrib/model';
+import { RESOURCE_OF_KIND } from '../soften/index.ts';
 import { createWatches } from './brain.ts';
 
 const LOOK_EVERY = 2_000;
 /** Each record that could not be resumed is left alone for longer and longer: this only looks which are due. */
 const RESUME_EVERY = 10_000;
-
-const RESOURCES: Record<string, string> = {
-  Deployment: 'deployments',
-  ReplicaSet: 'replicasets',
-  StatefulSet: 'statefulsets',
-  DaemonSet: 'daemonsets',
-};
 
 /**
  * Watches over the windows of softened acts: tells the door which CREATEs must be judged meanwhile, finishes each when
@@ -48,7 +42,7 @@ export function windows(deps: {
   };
   // Only the journal is asked: whoever waits for this must not wait for any cluster.
   const publish = async (): Promise<void> => {
-    workloads = createWatches(await openWorkloads(), (record) => RESOURCES[record.owner.kind] ?? '');
+    workloads = createWatches(await openWorkloads(), (record) => RESOURCE_OF_KIND[record.owner.kind] ?? '');
     republish();
   };
   // One at a time: an older list must not be published after a newer one.
