@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Body, KubeObject } from '@toolcrib/kube';
 import { conditionOf } from '../common/conditions.ts';
-import { CRON_JOBS, JOBS, PODS } from '../common/types.ts';
+import { JOBS, PODS } from '../common/types.ts';
 import { HOOKS } from '../node/hooks.ts';
 import { labelled, type TestCluster, testCluster } from '../testing/cluster.ts';
 import { intervals, numbersIn } from './job-pods.ts';
-import { latestDue, parseSchedule } from './schedule.ts';
 
 function template(annotations: Record<string, string> = {}): Body {
   const { spec } = labelled('job');
@@ -171,105 +170,4 @@ test('sets of indexes are written as the API writes them', () => {
       [...numbers].sort((a, b) => a - b),
     );
   }
-});
-
-function createCronJob(cluster: TestCluster, spec: Body = {}): KubeObject {
-  return cluster.store.create(CRON_JOBS, {
-    apiVersion: 'batch/v1',
-    kind: 'CronJob',
-    metadata: { name: 'nightly', namespace: 'shop' },
-    spec: { schedule: '*/5 * * * *', jobTemplate: { spec: { template: template() } }, ...spec },
-  });
-}
-
-const jobs = (cluster: TestCluster) => cluster.store.list(JOBS, { namespace: 'shop' });
-const MINUTE = 60;
-
-test('a CronJob starts a Job when it is due, named by the minute', () => {
-  const cluster = testCluster();
-  const made = createCronJob(cluster);
-  cluster.settle(4 * MINUTE);
-  assert.equal(jobs(cluster).length, 0);
-  cluster.settle(MINUTE);
-  const due = Date.parse('2026-11-02T10:05:00Z');
-  const [started] = jobs(cluster);
-  assert.equal(started?.metadata.name, `nightly-${due / 60_000}`);
-  assert.equal(started?.metadata.ownerReferences?.[0]?.uid, made.metadata.uid);
-  assert.equal(
-    started?.metadata.annotations?.['batch.kubernetes.io/cronjob-scheduled-timestamp'],
-    '2026-11-02T10:05:00Z',
-  );
-  cluster.settle(MINUTE);
-  const { status } = cluster.get(CRON_JOBS, 'nightly');
-  assert.equal(status.lastScheduleTime, '2026-11-02T10:05:00Z');
-  assert.equal(status.active, undefined);
-  assert.ok(status.lastSuccessfulTime);
-});
-
-test('only so many finished Jobs are kept', () => {
-  const cluster = testCluster();
-  createCronJob(cluster, { successfulJobsHistoryLimit: 2 });
-  cluster.settle(31 * MINUTE);
-  assert.equal(jobs(cluster).length, 2);
-});
-
-test('suspended it starts nothing, and does not make up for it one by one', () => {
-  const cluster = testCluster();
-  createCronJob(cluster, { suspend: true });
-  cluster.settle(62 * MINUTE);
-  assert.equal(jobs(cluster).length, 0);
-  cluster.store.modify(CRON_JOBS, 'shop', 'nightly', (object) => {
-    object.spec.suspend = false;
-  });
-  cluster.settle(MINUTE);
-  assert.equal(jobs(cluster).length, 1);
-});
-
-test('Forbid waits for the running Job, Replace takes it away', () => {
-  for (const [concurrencyPolicy, expected] of [
-    ['Forbid', 1],
-    ['Replace', 1],
-    ['Allow', 3],
-  ] as const) {
-    const cluster = testCluster({ jobPodMs: 3_600_000 });
-    createCronJob(cluster, { concurrencyPolicy });
-    cluster.settle(16 * MINUTE);
-    assert.equal(jobs(cluster).length, expected, concurrencyPolicy);
-    const first = `nightly-${Date.parse('2026-11-02T10:05:00Z') / 60_000}`;
-    assert.equal(jobs(cluster)[0]?.metadata.name === first, concurrencyPolicy !== 'Replace');
-  }
-});
-
-test('deleted with Orphan and created again, a CronJob does not take its Jobs back', () => {
-  const cluster = testCluster({ jobPodMs: 3_600_000 });
-  createCronJob(cluster);
-  cluster.settle(6 * MINUTE);
-  cluster.store.delete(CRON_JOBS, 'shop', 'nightly', { propagationPolicy: 'Orphan' });
-  cluster.settle();
-  createCronJob(cluster, { suspend: true });
-  cluster.settle();
-  assert.equal(jobs(cluster)[0]?.metadata.ownerReferences, undefined);
-  assert.equal(cluster.get(CRON_JOBS, 'nightly').status.active, undefined);
-});
-
-test('schedules are read as cron reads them; what can’t be read says so', () => {
-  const at = Date.parse('2026-11-02T10:00:30Z');
-  const next = (text: string, zone?: string) =>
-    new Date(parseSchedule(text, zone).next(at) ?? 0).toISOString();
-  assert.equal(next('*/15 * * * *'), '2026-11-02T10:15:00.000Z');
-  assert.equal(next('@hourly'), '2026-11-02T11:00:00.000Z');
-  assert.equal(next('0 3 * * *', 'Europe/Berlin'), '2026-11-03T02:00:00.000Z');
-  assert.equal(next('@every 90s'), '2026-11-02T10:02:00.000Z');
-  assert.equal(next('0 0 13 * 5'), '2026-11-06T00:00:00.000Z', 'day of month or day of week');
-  for (const bad of ['', 'soon', '* * * *', '61 * * * *', '0 0 * * * *', '@never']) {
-    assert.throws(() => parseSchedule(bad), Error, bad);
-  }
-});
-
-test('a schedule that was missed for long is not counted through', () => {
-  const schedule = parseSchedule('* * * * *');
-  const until = Date.parse('2026-11-02T10:00:30Z');
-  const { at, tooMany } = latestDue(schedule, Date.parse('2020-01-01T00:00:00Z'), until);
-  assert.equal(at, Date.parse('2026-11-02T10:00:00Z'));
-  assert.equal(tooMany, true);
 });

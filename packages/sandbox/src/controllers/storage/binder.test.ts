@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } from '../common/types.ts';
-import { claimTemplate, labelled, type TestCluster, testCluster } from '../testing/cluster.ts';
+import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES } from '../common/types.ts';
+import { claimTemplate, type TestCluster, testCluster } from '../testing/cluster.ts';
 
 function createClaim(cluster: TestCluster, name: string, spec: Body = {}, annotations = {}): KubeObject {
   const template = claimTemplate(name);
@@ -13,15 +13,10 @@ function createClaim(cluster: TestCluster, name: string, spec: Body = {}, annota
   });
 }
 
-function podUsing(cluster: TestCluster, claim: string): KubeObject {
-  const { spec } = labelled('x');
-  spec.volumes = [{ name: 'data', persistentVolumeClaim: { claimName: claim } }];
-  const metadata = { name: `uses-${claim}`, namespace: 'shop' };
-  return cluster.store.create(PODS, { apiVersion: 'v1', kind: 'Pod', metadata, spec });
-}
-
 const claim = (cluster: TestCluster, name: string) => cluster.get(PERSISTENT_VOLUME_CLAIMS, name);
+
 const volumes = (cluster: TestCluster) => cluster.store.list(PERSISTENT_VOLUMES);
+
 const volumeOf = (cluster: TestCluster, name: string) =>
   cluster.get(PERSISTENT_VOLUMES, claim(cluster, name).spec.volumeName);
 
@@ -44,51 +39,6 @@ test('a claim of the default class gets a volume and is bound both ways', () => 
     'kubernetes.io/pv-protection',
   ]);
   assert.deepEqual(bound.metadata.finalizers, ['kubernetes.io/pvc-protection']);
-});
-
-test('reclaim policy Delete takes the volume with the claim; Retain leaves it Released', () => {
-  const cluster = testCluster();
-  createClaim(cluster, 'goes');
-  createClaim(cluster, 'stays');
-  cluster.settle();
-  const kept = volumeOf(cluster, 'stays').metadata.name;
-  cluster.store.modify(PERSISTENT_VOLUMES, undefined, kept, (volume) => {
-    volume.spec.persistentVolumeReclaimPolicy = 'Retain';
-  });
-  for (const name of ['goes', 'stays']) cluster.store.delete(PERSISTENT_VOLUME_CLAIMS, 'shop', name);
-  cluster.settle();
-  assert.deepEqual(
-    volumes(cluster).map((volume) => [volume.metadata.name, volume.status.phase]),
-    [[kept, 'Released']],
-  );
-});
-
-test('a claim in use is held until its Pod has gone', () => {
-  const cluster = testCluster();
-  createClaim(cluster, 'data');
-  podUsing(cluster, 'data');
-  cluster.settle();
-  cluster.store.delete(PERSISTENT_VOLUME_CLAIMS, 'shop', 'data');
-  cluster.settle();
-  assert.ok(claim(cluster, 'data').metadata.deletionTimestamp);
-  assert.equal(volumes(cluster).length, 1);
-  cluster.store.delete(PODS, 'shop', 'uses-data');
-  cluster.settle();
-  assert.equal(cluster.exists(PERSISTENT_VOLUME_CLAIMS, 'data'), false);
-  assert.equal(volumes(cluster).length, 0);
-});
-
-test('a bound volume that is deleted waits for its claim', () => {
-  const cluster = testCluster();
-  createClaim(cluster, 'data');
-  cluster.settle();
-  const { name } = volumeOf(cluster, 'data').metadata;
-  cluster.store.delete(PERSISTENT_VOLUMES, undefined, name);
-  cluster.settle();
-  assert.equal(cluster.get(PERSISTENT_VOLUMES, name).status.phase, 'Bound');
-  cluster.store.delete(PERSISTENT_VOLUME_CLAIMS, 'shop', 'data');
-  cluster.settle();
-  assert.equal(cluster.exists(PERSISTENT_VOLUMES, name), false);
 });
 
 test('recreated with its bind annotations, the claim is Lost for good; without them and the UID, it is bound', () => {
@@ -169,26 +119,4 @@ test('a free volume that fits is taken, the smallest first, before a new one is 
     'yes',
   );
   assert.equal(volumes(cluster).length, 3);
-});
-
-test('a Pod waits for its claim, and a late-binding claim for its Pod', () => {
-  const cluster = testCluster();
-  cluster.store.create(STORAGE_CLASSES, {
-    apiVersion: 'storage.k8s.io/v1',
-    kind: 'StorageClass',
-    metadata: { name: 'late' },
-    provisioner: 'sandbox.toolcrib.dev',
-    volumeBindingMode: 'WaitForFirstConsumer',
-  });
-  podUsing(cluster, 'missing');
-  createClaim(cluster, 'late', { storageClassName: 'late' });
-  cluster.settle();
-  assert.equal(cluster.get(PODS, 'uses-missing').spec.nodeName, undefined);
-  assert.equal(claim(cluster, 'late').status.phase, 'Pending');
-  podUsing(cluster, 'late');
-  createClaim(cluster, 'missing');
-  cluster.settle();
-  assert.equal(claim(cluster, 'late').status.phase, 'Bound');
-  assert.equal(cluster.get(PODS, 'uses-late').status.phase, 'Running');
-  assert.equal(cluster.get(PODS, 'uses-missing').status.phase, 'Running');
 });

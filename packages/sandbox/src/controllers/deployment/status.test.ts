@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { KubeObject } from '@toolcrib/kube';
+import { conditionOf } from '../common/conditions.ts';
+import { DEPLOYMENTS } from '../common/types.ts';
+import { HOOKS } from '../node/hooks.ts';
+import { deploy, type TestCluster, testCluster } from '../testing/cluster.ts';
+
+const change = (cluster: TestCluster, edit: (object: KubeObject) => void) =>
+  cluster.store.modify(DEPLOYMENTS, 'shop', 'web', edit);
+
+test('a rollout that gets nowhere misses its deadline without anything else happening', () => {
+  const cluster = testCluster();
+  deploy(cluster, 'web', 2, { progressDeadlineSeconds: 60 });
+  change(cluster, (object) => {
+    object.spec.template.metadata.annotations = { [HOOKS.ready]: 'false' };
+  });
+  cluster.settle(50);
+  assert.equal(conditionOf(cluster.get(DEPLOYMENTS, 'web').status, 'Progressing')?.status, 'True');
+  cluster.settle(30);
+  const progressing = conditionOf(cluster.get(DEPLOYMENTS, 'web').status, 'Progressing');
+  assert.equal(progressing?.status, 'False');
+  assert.equal(progressing?.reason, 'ProgressDeadlineExceeded');
+});

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Body, KubeObject } from '@toolcrib/kube';
+import { PERSISTENT_VOLUME_CLAIMS, PODS, STORAGE_CLASSES } from '../common/types.ts';
+import { claimTemplate, labelled, type TestCluster, testCluster } from '../testing/cluster.ts';
+
+function createClaim(cluster: TestCluster, name: string, spec: Body = {}, annotations = {}): KubeObject {
+  const template = claimTemplate(name);
+  return cluster.store.create(PERSISTENT_VOLUME_CLAIMS, {
+    ...template,
+    metadata: { name, namespace: 'shop', annotations },
+    spec: { ...template.spec, ...spec },
+  });
+}
+
+function podUsing(cluster: TestCluster, claim: string): KubeObject {
+  const { spec } = labelled('x');
+  spec.volumes = [{ name: 'data', persistentVolumeClaim: { claimName: claim } }];
+  const metadata = { name: `uses-${claim}`, namespace: 'shop' };
+  return cluster.store.create(PODS, { apiVersion: 'v1', kind: 'Pod', metadata, spec });
+}
+
+const claim = (cluster: TestCluster, name: string) => cluster.get(PERSISTENT_VOLUME_CLAIMS, name);
+
+test('a Pod waits for its claim, and a late-binding claim for its Pod', () => {
+  const cluster = testCluster();
+  cluster.store.create(STORAGE_CLASSES, {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'late' },
+    provisioner: 'sandbox.toolcrib.dev',
+    volumeBindingMode: 'WaitForFirstConsumer',
+  });
+  podUsing(cluster, 'missing');
+  createClaim(cluster, 'late', { storageClassName: 'late' });
+  cluster.settle();
+  assert.equal(cluster.get(PODS, 'uses-missing').spec.nodeName, undefined);
+  assert.equal(claim(cluster, 'late').status.phase, 'Pending');
+  podUsing(cluster, 'late');
+  createClaim(cluster, 'missing');
+  cluster.settle();
+  assert.equal(claim(cluster, 'late').status.phase, 'Bound');
+  assert.equal(cluster.get(PODS, 'uses-late').status.phase, 'Running');
+  assert.equal(cluster.get(PODS, 'uses-missing').status.phase, 'Running');
+});
