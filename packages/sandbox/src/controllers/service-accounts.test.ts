@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CONFIG_MAPS, NAMESPACES, SERVICE_ACCOUNTS } from './common/types.ts';
+import { testCluster } from './testing/cluster.ts';
+
+const ROOT_CA = 'kube-root-ca.crt';
+
+test('every namespace has its default account and the cluster’s CA', () => {
+  const cluster = testCluster({ rootCa: 'PEM' });
+  cluster.store.create(NAMESPACES, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'later' } });
+  cluster.settle();
+  for (const namespace of ['default', 'shop', 'later']) {
+    assert.equal(cluster.exists(SERVICE_ACCOUNTS, 'default', namespace), true, namespace);
+    const map = cluster.get(CONFIG_MAPS, ROOT_CA, namespace);
+    assert.deepEqual(map.data, { 'ca.crt': 'PEM' });
+    assert.match(map.metadata.annotations?.['kubernetes.io/description'] ?? '', /^Contains a CA bundle/);
+  }
+  assert.deepEqual(cluster.failures, []);
+});
+
+test('what is deleted or changed is put back', () => {
+  const cluster = testCluster({ rootCa: 'PEM' });
+  const before = cluster.get(SERVICE_ACCOUNTS, 'default').metadata.uid;
+  cluster.store.delete(SERVICE_ACCOUNTS, 'shop', 'default');
+  cluster.store.delete(CONFIG_MAPS, 'shop', ROOT_CA);
+  cluster.settle();
+  assert.notEqual(cluster.get(SERVICE_ACCOUNTS, 'default').metadata.uid, before);
+  cluster.store.modify(CONFIG_MAPS, 'shop', ROOT_CA, (map) => {
+    map.data = { 'ca.crt': 'forged', more: 'x' };
+  });
+  cluster.settle();
+  assert.deepEqual(cluster.get(CONFIG_MAPS, ROOT_CA).data, { 'ca.crt': 'PEM' });
+  const { resourceVersion } = cluster.get(CONFIG_MAPS, ROOT_CA).metadata;
+  cluster.store.modify(CONFIG_MAPS, 'shop', ROOT_CA, (map) => {
+    map.metadata.labels = { mine: 'x' };
+  });
+  cluster.settle();
+  assert.notEqual(cluster.get(CONFIG_MAPS, ROOT_CA).metadata.resourceVersion, resourceVersion);
+  assert.deepEqual(cluster.get(CONFIG_MAPS, ROOT_CA).metadata.labels, { mine: 'x' });
+});
+
+test('a namespace that goes gets nothing any more, and nobody complains', () => {
+  const cluster = testCluster({ without: ['namespace'] });
+  cluster.store.delete(NAMESPACES, undefined, 'shop');
+  cluster.store.delete(SERVICE_ACCOUNTS, 'shop', 'default');
+  cluster.store.delete(CONFIG_MAPS, 'shop', ROOT_CA);
+  cluster.settle();
+  assert.equal(cluster.exists(SERVICE_ACCOUNTS, 'default'), false);
+  assert.equal(cluster.exists(CONFIG_MAPS, ROOT_CA), false);
+  assert.deepEqual(cluster.failures, []);
+});
