@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Body, KubeObject } from '@toolcrib/kube';
 import type { Tools } from '../common/loop.ts';
 import { DEPLOYMENTS, REPLICA_SETS } from '../common/types.ts';
+import { borrowView } from '../common/view.ts';
 import { testCluster } from '../testing/cluster.ts';
 import {
   condition,
@@ -21,7 +22,7 @@ function scene(spec: Body = { replicas: 4 }) {
   const told: string[] = [];
   const record: Tools['record'] = (object, type, reason, message) =>
     void told.push(`${object.metadata.name} ${type} ${reason}: ${message}`);
-  const tools = { store, clock, record } as Tools;
+  const tools: Tools = { store, clock, record, view: borrowView(store).view, queue: undefined as never };
   const deployment = store.create(DEPLOYMENTS, {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
