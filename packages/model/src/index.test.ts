@@ -1,3 +1,4 @@
+// Alone in its process: it looks at what is loaded for the first time.
 import assert from 'node:assert/strict';
 import { registerHooks } from 'node:module';
 import { test } from 'node:test';

@@ -9,7 +9,12 @@ import { runGuarded } from './run.ts';
 // with a guard does stands in end-to-end (two-terminals, run-token, run-again, nobody-himself).
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-run-'));
-after(() => rmSync(root, { recursive: true }));
+const [folder, { HOME }] = [process.cwd(), process.env];
+after(() => {
+  process.chdir(folder);
+  process.env.HOME = HOME;
+  rmSync(root, { recursive: true });
+});
 
 process.chdir(root);
 process.env.HOME = root;
