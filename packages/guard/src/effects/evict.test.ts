@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
+import type { Cluster } from '@toolcrib/model';
 import { asked } from '../testing/way.ts';
 import { effectsOf } from './effect-of.ts';
 import { evictKind as kind } from './evict.ts';
@@ -82,4 +83,44 @@ test('it is aimed at its Pod as an eviction, by the short way, side by side, and
   assert.deepEqual([kind.cheap, kind.sideBySide, kind.helmSends], [{ evicts: true }, true, false]);
   // A budget's no takes nothing; of a 500 nobody knows.
   assert.deepEqual([kind.refusedBy?.(429), kind.refusedBy?.(500)], [true, false]);
+});
+
+/** What it is about, where the cluster answers so to a read of it. */
+const looked = (status: number, body: object) => {
+  const answer = { status, headers: {}, body: Buffer.from(JSON.stringify(body)) };
+  const cluster = { request: async () => answer } as Partial<Cluster> as Cluster;
+  return kind.look?.(effect, { request: sent({}), cluster, as: undefined });
+};
+
+test('it is looked at by a read of its own: what stands there, what may not be read, and what is not there', async () => {
+  const found = await looked(200, pod);
+  assert.ok(found?.kind === 'destructive');
+  assert.deepEqual(
+    [found.objects, found.aims.map(({ ref }) => ref.uid), found.blind],
+    [[pod], ['u1'], undefined],
+  );
+  const blind = await looked(403, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    status: 'Failure',
+    code: 403,
+    reason: 'Forbidden',
+  });
+  assert.ok(blind?.kind === 'destructive' && blind.objects.length === 0);
+  assert.match(blind.blind ?? '', /can't be read with these rights/);
+  const details = { name: effect.target.name, kind: effect.target.resource };
+  const absent = await looked(404, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    status: 'Failure',
+    code: 404,
+    reason: 'NotFound',
+    details,
+  });
+  assert.ok(absent?.kind === 'answered' && absent.answer.do === 'answer');
+  assert.equal(absent.answer.status, 404);
+});
+
+test('it goes only as it was sent, and says why', () => {
+  assert.match(kind.asSentWhy?.(effect, 1) ?? '', /cannot be kept running while it is deleted/);
 });
