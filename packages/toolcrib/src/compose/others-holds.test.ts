@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { openJournal } from '@toolcrib/guard/journal';
+import { aHold } from '@toolcrib/guard/journal/testing/records.ts';
+import { leaseView } from '@toolcrib/guard/lease/lease';
+import { othersHolds } from './others-holds.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'toolcrib-others-'));
+const clock = { now: () => 5_000, after: () => () => undefined };
+const journal = openJournal({ folder, key: Buffer.alloc(32, 7), clock });
+const lease = leaseView({ journal, clock }, { guard: 'us', until: 1e9, inherited: ['', 'dead'] });
+const others = othersHolds({ journal, clock, lease, passMs: () => 1_000 });
+const answer = { as: 'as-sent', by: 'dan', at: 4_000 } as const;
+before(async () => {
+  for (const guard of ['us', 'them', 'dead']) await journal.renewLease(guard, 1e9);
+  const hold = (code: string, guard: string | undefined, more = {}) =>
+    journal.saveHold(aHold({ code, requestId: code, ...(guard ? { guard } : {}), ...more }));
+  await hold('OPEN', 'them');
+  await hold('NAMED', 'them', { needsName: 'kafka' });
+  await hold('YES', 'them', { state: 'approved', answer });
+  await hold('USED', 'them', { state: 'used', answer });
+  await hold('OVER', 'them', { expiresAt: 5_000 });
+  await hold('OURS', 'us');
+  await hold('DEADS', 'dead');
+  await hold('NOBODYS', undefined);
+});
+after(async () => {
+  await journal.close();
+  rmSync(folder, { recursive: true });
+});
+const by = 'ben';
+
+test('those of guards that live, and no others; without what is the journal’s own', async () => {
+  const all = await others.list();
+  assert.deepEqual(all.map(({ code }) => code).sort(), ['NAMED', 'OPEN', 'YES']);
+  assert.ok(all.every((hold) => !('revision' in hold)));
+  assert.equal((await others.get('USED'))?.state, 'used');
+  for (const code of ['OURS', 'DEADS', 'NOBODYS', 'OVER', 'NONE'])
+    assert.equal(await others.get(code), undefined, code);
+});
+
+test('a yes and a no are written for the guard whose it is; it stays its own', async () => {
+  const from = { pid: 9 };
+  const given = await others.answer('OPEN', { as: 'as-sent', by }, from);
+  assert.deepEqual([given.state, given.answer?.by, given.expiresAt], ['approved', by, 6_000]);
+  const stored = await journal.hold('OPEN');
+  assert.deepEqual([stored?.state, stored?.guard, stored?.answer?.from], ['approved', 'them', from]);
+  await others.answer('YES', { as: 'denied', by });
+  assert.deepEqual((await journal.hold('YES'))?.denied, { by, at: 5_000 });
+});
+
+test('what can’t be answered, and what it can’t go in, is said, and changes nothing', async () => {
+  for (const code of ['OPEN', 'YES', 'USED'])
+    await assert.rejects(others.answer(code, { as: 'as-sent', by }), { code: 'conflict' }, code);
+  await assert.rejects(others.answer('USED', { as: 'denied', by }), { code: 'conflict' });
+  for (const code of ['OURS', 'OVER', 'NONE'])
+    await assert.rejects(others.answer(code, { as: 'denied', by }), { code: 'not-found' }, code);
+  await assert.rejects(others.answer('NAMED', { as: 'as-sent', by }), { code: 'usage' });
+  assert.equal((await journal.hold('NAMED'))?.state, 'open');
+});
+
+test('of two answers at the same time one counts', async () => {
+  const both = ['ben', 'cho'].map((who) =>
+    others.answer('NAMED', { as: 'as-sent', withoutNet: 'kafka', by: who }),
+  );
+  const [one, other] = await Promise.allSettled(both);
+  assert.deepEqual([one?.status, other?.status].sort(), ['fulfilled', 'rejected']);
+});
