@@ -1,4 +1,4 @@
-import { ToolcribError } from '@toolcrib/model';
+import { messageOf, ToolcribError } from '@toolcrib/model';
 import { openRegular } from '../regular-file.ts';
 
 const JSON_LIMITS: { bytes: number; depth: number } = { bytes: 64 * 1024 * 1024, depth: 200 };
@@ -22,7 +22,7 @@ export function parseJson(text: string, name: string, limits = JSON_LIMITS): unk
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ToolcribError('bad-file', `${name} is not JSON: ${(cause as Error).message.slice(0, 200)}`, {
+    throw new ToolcribError('bad-file', `${name} is not JSON: ${messageOf(cause).slice(0, 200)}`, {
       next: 'it may have been cut off while it was copied; get it again',
       cause,
     });

@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { ToolcribError } from '@toolcrib/model';
+import { messageOf, ToolcribError } from '@toolcrib/model';
 import { type Entry, open, type ZipFile } from 'yauzl';
 
 const ENTRY_LIMIT = 8 * 1024 * 1024;
@@ -12,7 +12,7 @@ export async function* zipEntries(path: string): AsyncGenerator<{ name: string; 
     lazyEntries: true,
     autoClose: false,
   }).catch((cause) => {
-    throw new ToolcribError('bad-file', `${path} is no readable zip: ${(cause as Error).message}`, {
+    throw new ToolcribError('bad-file', `${path} is no readable zip: ${messageOf(cause)}`, {
       next: 'it may have been cut off; get it again',
       cause,
     });

@@ -1,4 +1,4 @@
-import { ToolcribError } from '@toolcrib/model';
+import { messageOf, ToolcribError } from '@toolcrib/model';
 import { compileRule, type RuleVocabulary } from '@toolcrib/model/rule';
 import type { EvidenceView } from '../criteria/criterion.ts';
 import { FACTS, type FactType } from '../facts/index.ts';
@@ -23,7 +23,7 @@ export function checkRule(rule: RuleText, file: string): void {
   try {
     compileRule(rule.require, VOCABULARY);
   } catch (cause) {
-    throw new ToolcribError('bad-file', `${file}: rule "${rule.name}": ${(cause as Error).message}`, {
+    throw new ToolcribError('bad-file', `${file}: rule "${rule.name}": ${messageOf(cause)}`, {
       cause,
     });
   }

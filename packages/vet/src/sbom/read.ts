@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
-import { ToolcribError } from '@toolcrib/model';
+import { messageOf, ToolcribError } from '@toolcrib/model';
 import type * as z from 'zod';
 import { openRegular } from '../regular-file.ts';
 import { jsonExcess } from '../verify/json.ts';
@@ -80,11 +80,7 @@ function parseJsonText(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ToolcribError(
-      'bad-file',
-      `${name} is not JSON: ${cause instanceof Error ? cause.message : ''}`,
-      { cause },
-    );
+    throw new ToolcribError('bad-file', `${name} is not JSON: ${messageOf(cause)}`, { cause });
   }
 }
 

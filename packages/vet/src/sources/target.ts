@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
-import { ToolcribError } from '@toolcrib/model';
+import { messageOf, ToolcribError } from '@toolcrib/model';
 import { PackageURL } from 'packageurl-js';
 import type { Subject } from '../facts/evidence.ts';
 import { readPackument } from './npm/registry.ts';
@@ -133,7 +133,7 @@ async function purlTarget(asked: Asked, context: SourceContext): Promise<Target>
   try {
     purl = PackageURL.fromString(asked.spec);
   } catch (cause) {
-    throw new ToolcribError('usage', `"${asked.spec}" is no package URL: ${(cause as Error).message}`, {
+    throw new ToolcribError('usage', `"${asked.spec}" is no package URL: ${messageOf(cause)}`, {
       next: 'it looks like pkg:github/derailed/k9s@0.51.0',
       cause,
     });

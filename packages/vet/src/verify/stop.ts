@@ -1,3 +1,4 @@
+import { messageOf as wholeMessageOf } from '@toolcrib/model';
 import type { ReasonCode, Verification } from './verification.ts';
 
 /** Thrown inside a scheme to end it with a reason; turned into a `Verification` by `conclude`. */
@@ -14,8 +15,7 @@ export class Stop extends Error {
 
 /** Text of a foreign error: one line, bounded, without control characters (it may quote hostile input). */
 export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return printable(text).slice(0, 300);
+  return printable(wholeMessageOf(error)).slice(0, 300);
 }
 
 /** Makes foreign text safe to print on one line. */

@@ -1,4 +1,4 @@
-import { ToolcribError } from '@toolcrib/model';
+import { messageOf, ToolcribError } from '@toolcrib/model';
 import type { SourceContext } from '../source.ts';
 import { shownAddress } from './address.ts';
 import { type AquaPackage, parseRegistry } from './registry.ts';
@@ -53,6 +53,6 @@ async function get(address: string, shown: string, most: number, signal: AbortSi
     return Buffer.concat(parts);
   } catch (cause) {
     if (cause instanceof ToolcribError) throw cause;
-    throw new ToolcribError('unreachable', `${shown} did not answer: ${(cause as Error).message}`, { cause });
+    throw new ToolcribError('unreachable', `${shown} did not answer: ${messageOf(cause)}`, { cause });
   }
 }

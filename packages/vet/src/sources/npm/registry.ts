@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { childEnvironment, ToolcribError } from '@toolcrib/model';
+import { childEnvironment, messageOf, ToolcribError } from '@toolcrib/model';
 import { parseJson } from '../../given/json.ts';
 import type { SourceContext } from '../source.ts';
 import { type Packument, packumentSchema } from './schema.ts';
@@ -71,7 +71,7 @@ async function get(location: string, name: string, signal?: AbortSignal): Promis
   const response = await ask()
     .catch(ask)
     .catch((cause) => {
-      throw new ToolcribError('unreachable', `the npm registry did not answer: ${(cause as Error).message}`, {
+      throw new ToolcribError('unreachable', `the npm registry did not answer: ${messageOf(cause)}`, {
         next: 'see `npm ping`, or name another with --registry',
         cause,
       });
