@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { openJournal, reopeningJournal } from './index.ts';
+import { openJournal } from './index.ts';
 import { keeping, programOf } from './testing/program.ts';
 import { anAct, aRequest, aSnapshot } from './testing/records.ts';
 
@@ -213,20 +213,4 @@ test('a journal whose file was taken away keeps nothing, rather than keeping it 
   await assert.rejects(journal.keep(aSnapshot(), aRequest()), { code: 'journal' });
   await assert.rejects(journal.probe(), { code: 'journal' });
   await journal.close();
-});
-
-test('a reopening journal fails while the folder can’t be used, and works as soon as it can', async () => {
-  const folder = join(root, 'blocked');
-  execFileSync('sh', ['-c', `: > ${folder}`]);
-  const journal = reopeningJournal(() => openJournal({ folder, key, clock }));
-  await assert.rejects(journal.keep(aSnapshot(), aRequest()), { code: 'journal' });
-  await assert.rejects(journal.acts(), { code: 'journal' });
-  rmSync(folder);
-  await journal.keep(aSnapshot(), aRequest());
-  // Taken away under it: this call fails, the next makes a new one.
-  rmSync(folder, { recursive: true });
-  await assert.rejects(journal.probe(), { code: 'journal' });
-  await journal.probe();
-  await journal.close();
-  await assert.rejects(journal.probe(), { code: 'journal', message: /closed/ });
 });
