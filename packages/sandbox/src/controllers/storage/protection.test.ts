@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Body, KubeObject } from '@toolcrib/kube';
+import type { Tools } from '../common/loop.ts';
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS } from '../common/types.ts';
 import { claimTemplate, labelled, type TestCluster, testCluster } from '../testing/cluster.ts';
+import { settle } from './protection.ts';
 
 function createClaim(cluster: TestCluster, name: string, spec: Body = {}, annotations = {}): KubeObject {
   const template = claimTemplate(name);
@@ -53,4 +55,96 @@ test('a bound volume that is deleted waits for its claim', () => {
   cluster.store.delete(PERSISTENT_VOLUME_CLAIMS, 'shop', 'data');
   cluster.settle();
   assert.equal(cluster.exists(PERSISTENT_VOLUMES, name), false);
+});
+
+test('a Pod that has ended still holds its claim; one that has no Node does not', () => {
+  const cluster = testCluster();
+  const put = (name: string, spec: Body) => {
+    createClaim(cluster, name);
+    const volumes = [
+      { name: 'none', emptyDir: {} },
+      { name: 'data', persistentVolumeClaim: { claimName: name } },
+    ];
+    const metadata = { name: `uses-${name}`, namespace: 'shop' };
+    cluster.store.create(PODS, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata,
+      spec: { ...labelled('x').spec, volumes, ...spec },
+    });
+  };
+  put('ended', { restartPolicy: 'Never' });
+  put('gated', { schedulingGates: [{ name: 'example.com/wait' }] });
+  cluster.store.create(PODS, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'without', namespace: 'shop' },
+    spec: labelled('x').spec,
+  });
+  cluster.settle();
+  assert.equal(cluster.get(PODS, 'uses-ended').status.phase, 'Succeeded');
+  for (const name of ['ended', 'gated']) cluster.store.delete(PERSISTENT_VOLUME_CLAIMS, 'shop', name);
+  cluster.settle();
+  assert.equal(cluster.exists(PERSISTENT_VOLUME_CLAIMS, 'ended'), true);
+  assert.equal(cluster.exists(PERSISTENT_VOLUME_CLAIMS, 'gated'), false);
+  cluster.store.delete(PODS, 'shop', 'uses-ended');
+  cluster.settle();
+  assert.equal(cluster.exists(PERSISTENT_VOLUME_CLAIMS, 'ended'), false);
+  assert.deepEqual(cluster.failures, []);
+});
+
+test('a claim of a Pod’s own volume bears the names of both, and is held like any other', () => {
+  const cluster = testCluster();
+  createClaim(cluster, 'web-scratch');
+  const spec = labelled('web').spec;
+  const volumeClaimTemplate = { spec: claimTemplate('x').spec };
+  spec.volumes = [{ name: 'scratch', ephemeral: { volumeClaimTemplate } }];
+  const metadata = { name: 'web', namespace: 'shop' };
+  cluster.store.create(PODS, { apiVersion: 'v1', kind: 'Pod', metadata, spec });
+  cluster.settle();
+  assert.ok(cluster.get(PODS, 'web').spec.nodeName);
+  cluster.store.delete(PERSISTENT_VOLUME_CLAIMS, 'shop', 'web-scratch');
+  cluster.settle();
+  assert.equal(cluster.exists(PERSISTENT_VOLUME_CLAIMS, 'web-scratch'), true);
+  cluster.store.delete(PODS, 'shop', 'web');
+  cluster.settle();
+  assert.equal(cluster.exists(PERSISTENT_VOLUME_CLAIMS, 'web-scratch'), false);
+});
+
+test('the finalizers of others stay, and of a claim that goes nothing is put back', () => {
+  const cluster = testCluster();
+  createClaim(cluster, 'data');
+  cluster.store.modify(PERSISTENT_VOLUME_CLAIMS, 'shop', 'data', (object) => {
+    object.metadata.finalizers = ['example.com/keep'];
+  });
+  cluster.settle();
+  assert.deepEqual(claim(cluster, 'data').metadata.finalizers, [
+    'example.com/keep',
+    'kubernetes.io/pvc-protection',
+  ]);
+  podUsing(cluster, 'data');
+  cluster.settle();
+  cluster.store.delete(PERSISTENT_VOLUME_CLAIMS, 'shop', 'data');
+  cluster.store.modify(PERSISTENT_VOLUME_CLAIMS, 'shop', 'data', (object) => {
+    object.metadata.finalizers = ['example.com/keep'];
+  });
+  cluster.settle();
+  assert.deepEqual(claim(cluster, 'data').metadata.finalizers, ['example.com/keep']);
+  assert.deepEqual(cluster.failures, []);
+});
+
+test('a finalizer is settled on the object that was meant, not on its successor', () => {
+  const cluster = testCluster({ noControllers: true });
+  const made = createClaim(cluster, 'data');
+  const tools = { store: cluster.store } as Tools;
+  const put = (object: KubeObject, held: boolean) => {
+    settle(tools, PERSISTENT_VOLUME_CLAIMS, object, 'example.com/hold', held);
+    return claim(cluster, 'data').metadata.finalizers;
+  };
+  const earlier = { ...made, metadata: { ...made.metadata, uid: 'earlier' } };
+  assert.deepEqual(put(earlier, true), made.metadata.finalizers);
+  const held = [...(made.metadata.finalizers ?? []), 'example.com/hold'];
+  assert.deepEqual(put(made, true), held);
+  assert.deepEqual(put(claim(cluster, 'data'), true), held);
+  assert.deepEqual(put(claim(cluster, 'data'), false), made.metadata.finalizers);
 });
