@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES } from '../common/types.ts';
+import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, STORAGE_CLASSES } from '../common/types.ts';
 import { claimTemplate, type TestCluster, testCluster } from '../testing/cluster.ts';
 
 function createClaim(cluster: TestCluster, name: string, spec: Body = {}, annotations = {}): KubeObject {
@@ -119,4 +119,195 @@ test('a free volume that fits is taken, the smallest first, before a new one is 
     'yes',
   );
   assert.equal(volumes(cluster).length, 3);
+});
+
+const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller';
+const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';
+
+function createVolume(cluster: TestCluster, name: string, spec: Body = {}, annotations = {}): void {
+  cluster.store.create(PERSISTENT_VOLUMES, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name, annotations },
+    spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '2Gi' }, hostPath: { path: '/d' }, ...spec },
+  });
+}
+
+const volume = (cluster: TestCluster, name: string) => cluster.get(PERSISTENT_VOLUMES, name);
+
+const told = (cluster: TestCluster, name: string) =>
+  cluster.events(name).map(({ type, reason, message }) => `${type} ${reason} ${message}`);
+
+const marks = (object: KubeObject) =>
+  [BIND_COMPLETED, BOUND_BY_CONTROLLER].filter((key) => object.metadata.annotations?.[key] === 'yes');
+
+test('a claim without a class waits for a volume that somebody makes', () => {
+  const cluster = testCluster();
+  createClaim(cluster, 'data', { storageClassName: '' });
+  cluster.settle();
+  assert.equal(claim(cluster, 'data').status.phase, 'Pending');
+  assert.deepEqual(told(cluster, 'data'), [
+    'Normal FailedBinding no persistent volumes available for this claim and no storage class is set',
+  ]);
+  createVolume(cluster, 'made', { accessModes: ['ReadWriteOnce', 'ReadOnlyMany'] });
+  cluster.settle();
+  assert.deepEqual(claim(cluster, 'data').status, {
+    phase: 'Bound',
+    accessModes: ['ReadWriteOnce', 'ReadOnlyMany'],
+    capacity: { storage: '2Gi' },
+  });
+  assert.deepEqual(marks(claim(cluster, 'data')), [BIND_COMPLETED, BOUND_BY_CONTROLLER]);
+  assert.deepEqual(marks(volume(cluster, 'made')), [BOUND_BY_CONTROLLER]);
+  const at = [claim(cluster, 'data'), volume(cluster, 'made')].map((item) => item.metadata.resourceVersion);
+  cluster.settle(60);
+  assert.deepEqual(
+    [claim(cluster, 'data'), volume(cluster, 'made')].map((item) => item.metadata.resourceVersion),
+    at,
+    'what is bound is written no more',
+  );
+});
+
+test('a claim that names its volume waits for that one, and says why it can’t have it', () => {
+  const cluster = testCluster();
+  createVolume(cluster, 'small', { capacity: { storage: '500Mi' } });
+  createVolume(cluster, 'other');
+  createClaim(cluster, 'first', { storageClassName: '', volumeName: 'other' });
+  cluster.settle();
+  createClaim(cluster, 'misfit', { storageClassName: '', volumeName: 'small' });
+  createClaim(cluster, 'late', { storageClassName: '', volumeName: 'other' });
+  createClaim(cluster, 'early', { storageClassName: '', volumeName: 'coming' });
+  cluster.settle();
+  assert.equal(claim(cluster, 'first').status.phase, 'Bound');
+  for (const name of ['misfit', 'late', 'early'])
+    assert.deepEqual(claim(cluster, name).status, { phase: 'Pending' }, name);
+  assert.deepEqual(told(cluster, 'misfit'), [
+    'Warning VolumeMismatch Cannot bind to requested volume "small": requested PV is too small',
+  ]);
+  assert.deepEqual(told(cluster, 'late'), [
+    'Warning FailedBinding volume "other" already bound to a different claim.',
+  ]);
+  assert.deepEqual(told(cluster, 'early'), []);
+  createVolume(cluster, 'coming');
+  cluster.settle();
+  assert.equal(claim(cluster, 'early').status.phase, 'Bound');
+  assert.deepEqual(marks(claim(cluster, 'early')), [BIND_COMPLETED], 'who chose the volume was a person');
+  assert.deepEqual(marks(volume(cluster, 'coming')), [BOUND_BY_CONTROLLER]);
+});
+
+test('a volume that is reserved for a claim waits for it, and stays marked as a person’s choice', () => {
+  const cluster = testCluster();
+  createVolume(cluster, 'kept', { claimRef: { namespace: 'shop', name: 'data' } });
+  cluster.settle();
+  assert.equal(volume(cluster, 'kept').status.phase, 'Available');
+  createClaim(cluster, 'other', { storageClassName: '' });
+  cluster.settle();
+  assert.equal(claim(cluster, 'other').status.phase, 'Pending');
+  const { uid } = createClaim(cluster, 'data', { storageClassName: '' }).metadata;
+  cluster.settle();
+  assert.equal(claim(cluster, 'data').spec.volumeName, 'kept');
+  assert.deepEqual(marks(claim(cluster, 'data')), [BIND_COMPLETED, BOUND_BY_CONTROLLER]);
+  assert.equal(volume(cluster, 'kept').spec.claimRef.uid, uid);
+  assert.equal(volume(cluster, 'kept').spec.claimRef.kind, 'PersistentVolumeClaim');
+  assert.equal(volume(cluster, 'kept').status.phase, 'Bound');
+  assert.deepEqual(marks(volume(cluster, 'kept')), []);
+});
+
+test('a claim that says it was bound and has no volume is Lost, and says what it lost, once', () => {
+  const cluster = testCluster();
+  createClaim(cluster, 'nameless', { storageClassName: '' }, { [BIND_COMPLETED]: 'yes' });
+  createClaim(cluster, 'gone', { storageClassName: '', volumeName: 'x' }, { [BIND_COMPLETED]: 'yes' });
+  cluster.settle();
+  for (const name of ['nameless', 'gone']) {
+    assert.deepEqual(claim(cluster, name).status, { phase: 'Lost' });
+    cluster.store.modify(PERSISTENT_VOLUME_CLAIMS, 'shop', name, (object) => {
+      object.metadata.labels = { looked: 'at' };
+    });
+  }
+  cluster.settle();
+  assert.deepEqual(told(cluster, 'nameless'), [
+    'Warning ClaimLost Bound claim has lost reference to PersistentVolume. Data on the volume is lost!',
+  ]);
+  assert.deepEqual(told(cluster, 'gone'), [
+    'Warning ClaimLost Bound claim has lost its PersistentVolume. Data on the volume is lost!',
+  ]);
+  assert.deepEqual(
+    cluster.events('gone').map((event) => event.count),
+    [1],
+  );
+});
+
+test('a claim of no class takes the default one, also one that comes later', () => {
+  const cluster = testCluster();
+  cluster.store.delete(STORAGE_CLASSES, undefined, 'standard');
+  cluster.settle();
+  createClaim(cluster, 'data');
+  cluster.settle();
+  assert.equal(claim(cluster, 'data').status.phase, 'Pending');
+  assert.equal(claim(cluster, 'data').spec.storageClassName, undefined);
+  const storageClass = (name: string, isDefault: string) =>
+    cluster.store.create(STORAGE_CLASSES, {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata: { name, annotations: { 'storageclass.kubernetes.io/is-default-class': isDefault } },
+      provisioner: 'sandbox.toolcrib.dev',
+      reclaimPolicy: 'Delete',
+      volumeBindingMode: 'Immediate',
+    });
+  storageClass('a-slow', 'false');
+  storageClass('fast', 'true');
+  cluster.settle();
+  assert.equal(claim(cluster, 'data').spec.storageClassName, 'fast');
+  assert.equal(claim(cluster, 'data').status.phase, 'Bound');
+});
+
+test('a volume whose claim has taken another is free again; what a person put there stays reserved', () => {
+  const cluster = testCluster();
+  createVolume(cluster, 'taken');
+  const { uid } = createClaim(cluster, 'data', { storageClassName: '', volumeName: 'taken' }).metadata;
+  cluster.settle();
+  const claimRef = { kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data', uid };
+  createVolume(cluster, 'by-controller', { claimRef }, { [BOUND_BY_CONTROLLER]: 'yes' });
+  createVolume(cluster, 'by-person', { claimRef });
+  cluster.settle();
+  assert.equal(claim(cluster, 'data').spec.volumeName, 'taken');
+  assert.equal(volume(cluster, 'by-controller').spec.claimRef, undefined);
+  assert.deepEqual(marks(volume(cluster, 'by-controller')), []);
+  assert.deepEqual(volume(cluster, 'by-person').spec.claimRef, {
+    kind: 'PersistentVolumeClaim',
+    namespace: 'shop',
+    name: 'data',
+  });
+  for (const name of ['by-controller', 'by-person'])
+    assert.equal(volume(cluster, name).status.phase, 'Available', name);
+});
+
+test('one that was made for a claim that took another goes, where its policy is Delete', () => {
+  const cluster = testCluster();
+  createVolume(cluster, 'taken');
+  const { uid } = createClaim(cluster, 'data', { storageClassName: '', volumeName: 'taken' }).metadata;
+  cluster.settle();
+  const claimRef = { kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data', uid };
+  const provisioned = { 'pv.kubernetes.io/provisioned-by': 'sandbox.toolcrib.dev' };
+  for (const [name, persistentVolumeReclaimPolicy] of [
+    ['goes', 'Delete'],
+    ['stays', 'Retain'],
+  ] as const)
+    createVolume(cluster, name, { claimRef, persistentVolumeReclaimPolicy }, provisioned);
+  cluster.settle();
+  assert.equal(cluster.exists(PERSISTENT_VOLUMES, 'goes'), false);
+  assert.equal(volume(cluster, 'stays').status.phase, 'Available');
+  assert.equal(volume(cluster, 'taken').status.phase, 'Bound');
+});
+
+test('a claim in deletion takes no volume', () => {
+  const cluster = testCluster();
+  createClaim(cluster, 'data', { storageClassName: '' });
+  cluster.store.modify(PERSISTENT_VOLUME_CLAIMS, 'shop', 'data', (object) => {
+    object.metadata.finalizers = ['example.com/keep'];
+  });
+  cluster.store.delete(PERSISTENT_VOLUME_CLAIMS, 'shop', 'data');
+  createVolume(cluster, 'free');
+  cluster.settle();
+  assert.equal(volume(cluster, 'free').status.phase, 'Available');
+  assert.equal(claim(cluster, 'data').spec.volumeName, undefined);
 });
