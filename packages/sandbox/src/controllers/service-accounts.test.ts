@@ -49,3 +49,34 @@ test('a namespace that goes gets nothing any more, and nobody complains', () => 
   assert.equal(cluster.exists(CONFIG_MAPS, ROOT_CA), false);
   assert.deepEqual(cluster.failures, []);
 });
+
+test('what is right is not written again; without a CA the map has an empty one', () => {
+  const cluster = testCluster();
+  assert.deepEqual(cluster.get(CONFIG_MAPS, ROOT_CA).data, { 'ca.crt': '' }, 'without a CA an empty one');
+  const { resourceVersion } = cluster.get(CONFIG_MAPS, ROOT_CA).metadata;
+  const accounts = cluster.store.list(SERVICE_ACCOUNTS, { namespace: 'shop' });
+  assert.deepEqual(
+    accounts.map((item) => item.metadata.name),
+    ['default'],
+  );
+  cluster.store.modify(NAMESPACES, undefined, 'shop', (namespace) => {
+    namespace.metadata.labels = { looked: 'at' };
+  });
+  cluster.settle();
+  assert.equal(cluster.get(CONFIG_MAPS, ROOT_CA).metadata.resourceVersion, resourceVersion);
+  assert.deepEqual(cluster.failures, []);
+});
+
+test('what the store refuses for another reason is not hidden', () => {
+  const cluster = testCluster();
+  const refuse = cluster.store.create;
+  cluster.store.delete(SERVICE_ACCOUNTS, 'shop', 'default');
+  cluster.store.create = () => {
+    throw new Error('out of order');
+  };
+  cluster.settle(1);
+  assert.match(cluster.failures[0] ?? '', /^serviceaccount-controller .*shop: .*out of order$/);
+  cluster.store.create = refuse;
+  cluster.settle(60);
+  assert.equal(cluster.exists(SERVICE_ACCOUNTS, 'default'), true, 'tried again');
+});

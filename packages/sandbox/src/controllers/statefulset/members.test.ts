@@ -117,3 +117,104 @@ test('whenDeleted Delete: the set owns the claims, and they go with it', () => {
   assert.deepEqual(claims(cluster), []);
   assert.deepEqual(cluster.pods(), []);
 });
+
+const told = (cluster: TestCluster, reason: string) =>
+  cluster
+    .events('kafka')
+    .filter((event) => event.reason === reason)
+    .map(({ type, message }) => `${type} ${message}`);
+
+test('what is made and deleted is told', () => {
+  const cluster = testCluster();
+  deployStateful(cluster, 'kafka', 1, WITH_DATA);
+  assert.deepEqual(told(cluster, 'SuccessfulCreate'), [
+    'Normal Create Claim data-kafka-0 Pod kafka-0 in StatefulSet kafka success',
+    'Normal Create Pod kafka-0 in StatefulSet kafka successful',
+  ]);
+  scale(cluster, 0);
+  assert.deepEqual(told(cluster, 'SuccessfulDelete'), [
+    'Normal Delete Pod kafka-0 in StatefulSet kafka successful',
+  ]);
+  assert.deepEqual(cluster.failures, []);
+});
+
+test('a Pod’s identity and its missing claim are put back, which is told', () => {
+  const cluster = testCluster();
+  deployStateful(cluster, 'kafka', 1, WITH_DATA);
+  cluster.store.modify(PODS, 'shop', 'kafka-0', (pod) => {
+    delete pod.metadata.labels?.['statefulset.kubernetes.io/pod-name'];
+  });
+  cluster.settle();
+  assert.equal(
+    cluster.get(PODS, 'kafka-0').metadata.labels?.['statefulset.kubernetes.io/pod-name'],
+    'kafka-0',
+  );
+  assert.deepEqual(told(cluster, 'SuccessfulUpdate'), [
+    'Normal Update Pod kafka-0 in StatefulSet kafka successful',
+  ]);
+});
+
+test('while a claim is on its way out no Pod is made on it', () => {
+  const cluster = testCluster();
+  deployStateful(cluster, 'kafka', 1, WITH_DATA);
+  scale(cluster, 0);
+  cluster.store.modify(PERSISTENT_VOLUME_CLAIMS, 'shop', 'data-kafka-0', (claim) => {
+    claim.metadata.finalizers = ['example.com/keep'];
+  });
+  cluster.store.delete(PERSISTENT_VOLUME_CLAIMS, 'shop', 'data-kafka-0');
+  scale(cluster, 1);
+  assert.deepEqual(cluster.pods(), []);
+  const why =
+    'Warning Create Pod kafka-0 in StatefulSet kafka failed error: pvc data-kafka-0 is being deleted';
+  assert.deepEqual(told(cluster, 'FailedCreate'), [why]);
+  assert.match(cluster.failures[0] ?? '', /pvc data-kafka-0 is being deleted$/);
+  cluster.store.modify(PERSISTENT_VOLUME_CLAIMS, 'shop', 'data-kafka-0', (claim) => {
+    delete claim.metadata.finalizers;
+  });
+  cluster.settle(600);
+  assert.deepEqual(names(cluster.pods()), ['kafka-0']);
+});
+
+test('a claim that another controller holds is left to it, which is told', () => {
+  const cluster = testCluster();
+  const other = { apiVersion: 'v1', kind: 'ConfigMap', name: 'holder', uid: '', controller: true };
+  const configMaps = { group: '', version: 'v1', resource: 'configmaps' };
+  const metadata = { name: 'holder', namespace: 'shop' };
+  other.uid =
+    cluster.store.create(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata }).metadata.uid ?? '';
+  const template = claimTemplate('data');
+  cluster.store.create(PERSISTENT_VOLUME_CLAIMS, {
+    ...template,
+    metadata: { name: 'data-kafka-0', namespace: 'shop', ownerReferences: [other] },
+  });
+  deployStateful(cluster, 'kafka', 1, {
+    ...WITH_DATA,
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete', whenScaled: 'Retain' },
+  });
+  assert.deepEqual(
+    claims(cluster).map((claim) => claim.metadata.ownerReferences),
+    [[other]],
+  );
+  assert.equal(told(cluster, 'ConflictingController').length, 1);
+  assert.match(
+    told(cluster, 'ConflictingController')[0] ?? '',
+    /^Warning PersistentVolumeClaim data-kafka-0 has a conflicting OwnerReference/,
+  );
+});
+
+test('a claim is given back when the policy is Retain again', () => {
+  const cluster = testCluster();
+  const retention = (whenDeleted: string) => ({ whenDeleted, whenScaled: 'Retain' });
+  deployStateful(cluster, 'kafka', 1, {
+    ...WITH_DATA,
+    persistentVolumeClaimRetentionPolicy: retention('Delete'),
+  });
+  change(cluster, (object) => {
+    object.spec.persistentVolumeClaimRetentionPolicy = retention('Retain');
+  });
+  cluster.settle(15);
+  assert.deepEqual(
+    claims(cluster).map((claim) => claim.metadata.ownerReferences),
+    [undefined],
+  );
+});

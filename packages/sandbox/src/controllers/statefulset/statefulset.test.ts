@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { controllerOf, type KubeObject } from '@toolcrib/kube';
 import { CONTROLLER_REVISIONS, PERSISTENT_VOLUME_CLAIMS, PODS, STATEFUL_SETS } from '../common/types.ts';
+import { HOOKS } from '../node/hooks.ts';
 import {
   claimTemplate,
   deployStateful,
@@ -68,4 +69,75 @@ test('going back to an old template raises its revision instead of making anothe
   }
   const revisions = cluster.store.list(CONTROLLER_REVISIONS, { namespace: 'shop' });
   assert.deepEqual(revisions.map((item) => item.revision).sort(), [2, 3]);
+});
+
+const statusOf = (cluster: TestCluster) => {
+  const { currentRevision, updateRevision, ...counts } = cluster.get(STATEFUL_SETS, 'kafka').status;
+  return { ...counts, same: currentRevision === updateRevision };
+};
+
+test('the status counts Pods that stand, are ready and are available for long enough', () => {
+  const cluster = testCluster({ podStartMs: 2000 });
+  cluster.store.create(STATEFUL_SETS, newStatefulSet('kafka', 1, { minReadySeconds: 20 }));
+  cluster.settle(1);
+  const starting = {
+    observedGeneration: 1,
+    replicas: 1,
+    currentReplicas: 1,
+    updatedReplicas: 1,
+    collisionCount: 0,
+    availableReplicas: 0,
+    same: true,
+  };
+  assert.deepEqual(statusOf(cluster), starting);
+  cluster.settle(4);
+  assert.deepEqual(statusOf(cluster), { ...starting, readyReplicas: 1 });
+  cluster.settle(20);
+  const done = { ...starting, readyReplicas: 1, availableReplicas: 1 };
+  assert.deepEqual(statusOf(cluster), done, 'looked at again by itself');
+  const { resourceVersion } = cluster.get(STATEFUL_SETS, 'kafka').metadata;
+  cluster.settle(60);
+  assert.equal(cluster.get(STATEFUL_SETS, 'kafka').metadata.resourceVersion, resourceVersion);
+});
+
+test('what is on its way out is a replica still, but none of a revision', () => {
+  const cluster = testCluster({ podStopMs: 20_000 });
+  deployStateful(cluster, 'kafka', 2);
+  cluster.store.delete(PODS, 'shop', 'kafka-1');
+  cluster.settle(5);
+  const { replicas, currentReplicas, updatedReplicas } = statusOf(cluster);
+  assert.deepEqual([replicas, currentReplicas, updatedReplicas], [2, 1, 1]);
+});
+
+test('a rollout is over when all Pods are of the new revision and ready', () => {
+  const cluster = testCluster();
+  deployStateful(cluster, 'kafka', 2);
+  change(cluster, (object) => {
+    object.spec.template.metadata.annotations = { [HOOKS.ready]: 'false' };
+  });
+  cluster.settle(30);
+  const stuck = statusOf(cluster);
+  assert.deepEqual(
+    [stuck.same, stuck.replicas, stuck.readyReplicas, stuck.currentReplicas, stuck.updatedReplicas],
+    [false, 2, 1, 1, 1],
+  );
+  change(cluster, (object) => {
+    object.spec.replicas = 1;
+  });
+  cluster.settle(30);
+  assert.equal(statusOf(cluster).same, false, 'kafka-0 is of the new revision and never ready');
+  assert.equal(statusOf(cluster).readyReplicas, undefined);
+});
+
+test('OnDelete keeps the two revisions apart, also when all Pods are of the new one', () => {
+  const cluster = testCluster();
+  deployStateful(cluster, 'kafka', 1, { updateStrategy: { type: 'OnDelete' } });
+  change(cluster, (object) => {
+    object.spec.template.spec.containers[0].image = 'kafka:4';
+  });
+  cluster.settle(10);
+  cluster.store.delete(PODS, 'shop', 'kafka-0');
+  cluster.settle(20);
+  const { same, readyReplicas, currentReplicas, updatedReplicas } = statusOf(cluster);
+  assert.deepEqual([same, readyReplicas, currentReplicas, updatedReplicas], [false, 1, undefined, 1]);
 });

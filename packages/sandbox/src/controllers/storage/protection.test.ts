@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Body, KubeObject } from '@toolcrib/kube';
-import type { Tools } from '../common/loop.ts';
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS } from '../common/types.ts';
 import { claimTemplate, labelled, type TestCluster, testCluster } from '../testing/cluster.ts';
 import { settle } from './protection.ts';
@@ -136,9 +135,8 @@ test('the finalizers of others stay, and of a claim that goes nothing is put bac
 test('a finalizer is settled on the object that was meant, not on its successor', () => {
   const cluster = testCluster({ noControllers: true });
   const made = createClaim(cluster, 'data');
-  const tools = { store: cluster.store } as Tools;
   const put = (object: KubeObject, held: boolean) => {
-    settle(tools, PERSISTENT_VOLUME_CLAIMS, object, 'example.com/hold', held);
+    settle(cluster, PERSISTENT_VOLUME_CLAIMS, object, 'example.com/hold', held);
     return claim(cluster, 'data').metadata.finalizers;
   };
   const earlier = { ...made, metadata: { ...made.metadata, uid: 'earlier' } };

@@ -67,7 +67,7 @@ function claimNames(pod: KubeObject): string[] {
 
 /** Puts a finalizer on, or takes it off, where that changes anything and can still be done. */
 export function settle(
-  tools: Tools,
+  { store }: Pick<Tools, 'store'>,
   type: ResourceType,
   object: KubeObject,
   finalizer: string,
@@ -78,7 +78,7 @@ export function settle(
   // A finalizer can't be added any more once the deletion has begun.
   if (has === held || (held && deletionTimestamp !== undefined)) return;
   ignoreNotFound(() =>
-    tools.store.modify(type, namespace, name, (fresh) => {
+    store.modify(type, namespace, name, (fresh) => {
       if (fresh.metadata.uid !== uid) return;
       const others = (fresh.metadata.finalizers ?? []).filter((item) => item !== finalizer);
       fresh.metadata.finalizers = held ? [...others, finalizer] : others;
