@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { conditionOf } from './common/conditions.ts';
-import { CONFIG_MAPS, NAMESPACES, PODS, SERVICE_ACCOUNTS } from './common/types.ts';
+import { CONFIG_MAPS, NAMESPACES, NODES, PODS, SERVICE_ACCOUNTS } from './common/types.ts';
+import { HOOKS } from './node/hooks.ts';
 import { claimTemplate, deploy, deployStateful, type TestCluster, testCluster } from './testing/cluster.ts';
 
 function configMap(name: string, finalizers?: string[]) {
@@ -73,4 +74,59 @@ test('workloads do not fill a namespace that is being emptied', () => {
   cluster.settle(30);
   assert.deepEqual(made, []);
   assert.equal(cluster.exists(NAMESPACES, 'shop'), false);
+});
+
+test('a Pod that hangs beyond its grace period is told as a failure', () => {
+  const cluster = testCluster({ nodes: 1 });
+  deploy(cluster, 'web', 1);
+  const lose = (value: string) =>
+    cluster.store.modify(NODES, undefined, 'node-1', (node) => {
+      node.metadata.annotations = { ...node.metadata.annotations, [HOOKS.lost]: value };
+    });
+  lose('true');
+  cluster.settle();
+  cluster.store.delete(NAMESPACES, undefined, 'shop');
+  const failure = () => {
+    const { status, reason, message } =
+      conditionOf(shop(cluster).status, 'NamespaceDeletionContentFailure') ?? {};
+    return [status, reason, message];
+  };
+  cluster.settle(25);
+  const fine = 'All content successfully deleted, may be waiting on finalization';
+  assert.deepEqual(failure(), ['False', 'ContentDeleted', fine]);
+  assert.equal(
+    conditionOf(shop(cluster).status, 'NamespaceContentRemaining')?.status,
+    'False',
+    'Pods are not told',
+  );
+  cluster.settle(10);
+  assert.deepEqual(failure(), [
+    'True',
+    'ContentDeletionFailed',
+    'Failed to delete all resource types, 1 remaining: unexpected items still remain in namespace: shop for gvr: /v1, Resource=pods',
+  ]);
+  const { resourceVersion } = shop(cluster).metadata;
+  cluster.settle(20);
+  assert.equal(shop(cluster).metadata.resourceVersion, resourceVersion, 'said once');
+  lose('false');
+  cluster.settle();
+  assert.equal(cluster.exists(NAMESPACES, 'shop'), false);
+});
+
+test('a condition keeps its time while its status stays', () => {
+  const cluster = testCluster();
+  cluster.store.create(CONFIG_MAPS, configMap('one', ['example.com/hold']));
+  cluster.store.create(CONFIG_MAPS, configMap('two', ['example.com/hold']));
+  cluster.store.delete(NAMESPACES, undefined, 'shop');
+  cluster.settle(30);
+  const before = conditionOf(shop(cluster).status, 'NamespaceContentRemaining');
+  assert.match(before?.message ?? '', /configmaps\. has 2 resource instances$/);
+  cluster.store.modify(CONFIG_MAPS, 'shop', 'two', (object) => {
+    delete object.metadata.finalizers;
+  });
+  cluster.settle(30);
+  const after = conditionOf(shop(cluster).status, 'NamespaceContentRemaining');
+  assert.match(after?.message ?? '', /configmaps\. has 1 resource instances$/);
+  assert.equal(after?.lastTransitionTime, before?.lastTransitionTime);
+  assert.equal(shop(cluster).status.conditions.length, 5);
 });

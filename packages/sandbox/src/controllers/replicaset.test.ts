@@ -178,3 +178,38 @@ test('minReadySeconds delays availability, and the controller looks again by its
   cluster.settle(15);
   assert.equal(cluster.get(REPLICA_SETS, 'web').status.availableReplicas, 1);
 });
+
+test('scaling down deletes as many as are too many; what is on its way out is counted apart', () => {
+  const cluster = testCluster({ podStopMs: 20_000 });
+  cluster.store.create(REPLICA_SETS, newReplicaSet('web', 4));
+  cluster.settle();
+  cluster.store.modify(REPLICA_SETS, 'shop', 'web', (object) => {
+    object.spec.replicas = 1;
+  });
+  cluster.settle();
+  const counts = () => {
+    const { replicas, readyReplicas, availableReplicas, terminatingReplicas } = cluster.get(
+      REPLICA_SETS,
+      'web',
+    ).status;
+    return [replicas, readyReplicas, availableReplicas, terminatingReplicas];
+  };
+  assert.deepEqual(counts(), [1, 1, 1, 3]);
+  cluster.settle(30);
+  assert.deepEqual(counts(), [1, 1, 1, 0]);
+  assert.equal(cluster.pods().length, 1);
+  const { resourceVersion } = cluster.get(REPLICA_SETS, 'web').metadata;
+  cluster.settle(60);
+  assert.equal(cluster.get(REPLICA_SETS, 'web').metadata.resourceVersion, resourceVersion);
+});
+
+test('a Pod that the selector takes, without all labels of the template, is no fully labelled one', () => {
+  const cluster = testCluster();
+  barePod(cluster, 'stray', { app: 'web', tier: 'back' });
+  const set = newReplicaSet('web', 2);
+  set.spec.template.metadata.labels = { app: 'web', tier: 'front' };
+  cluster.store.create(REPLICA_SETS, set);
+  cluster.settle();
+  const { replicas, fullyLabeledReplicas } = cluster.get(REPLICA_SETS, 'web').status;
+  assert.deepEqual([replicas, fullyLabeledReplicas], [2, 1]);
+});

@@ -4,6 +4,7 @@ import type { Body, KubeObject } from '@toolcrib/kube';
 import { conditionOf } from '../common/conditions.ts';
 import { isReady } from '../common/pods.ts';
 import { NODES, PODS } from '../common/types.ts';
+import { startControllers } from '../index.ts';
 import { labelled, type TestCluster, testCluster } from '../testing/cluster.ts';
 import { HOOKS } from './hooks.ts';
 
@@ -129,4 +130,143 @@ test('on a silent Node nothing happens any more; its Pods hang in deletion', () 
   cluster.settle();
   assert.equal(cluster.exists(PODS, 'web'), false);
   assert.equal(pod(cluster, 'late').status.phase, 'Running');
+});
+
+test('a start takes its whole time, also from the middle of a second', () => {
+  const cluster = testCluster({ podStartMs: 2000 });
+  cluster.clock.advance(700);
+  createPod(cluster, 'web');
+  cluster.clock.advance(1900);
+  assert.equal(pod(cluster, 'web').status.phase, 'Pending');
+  cluster.clock.advance(200);
+  assert.equal(pod(cluster, 'web').status.phase, 'Running');
+});
+
+test('what ran before this kubelet did runs on, and is told to stop like any other', () => {
+  const cluster = testCluster();
+  createPod(cluster, 'web', {}, { [HOOKS.exitCode]: '3', [HOOKS.runSeconds]: '1' });
+  cluster.settle(60);
+  cluster.store.modify(PODS, 'shop', 'web', (object) => {
+    object.metadata.annotations = {};
+  });
+  cluster.settle(300);
+  const before = pod(cluster, 'web');
+  assert.ok(before.status.containerStatuses[0].restartCount >= 1);
+  const started = () => cluster.events('web').filter(({ reason }) => reason === 'Started');
+  const told = started();
+  cluster.stop();
+  startControllers(cluster.store, cluster.clock, { podStopMs: 1000 });
+  cluster.settle(30);
+  const { startedAt } = before.status.containerStatuses[0].state.running;
+  const [status] = pod(cluster, 'web').status.containerStatuses;
+  assert.equal(status.state.running.startedAt, startedAt);
+  assert.equal(status.restartCount, before.status.containerStatuses[0].restartCount);
+  assert.ok(isReady(pod(cluster, 'web')));
+  assert.deepEqual(started(), told, 'it has not started again');
+  cluster.store.delete(PODS, 'shop', 'web');
+  cluster.settle();
+  assert.equal(cluster.exists(PODS, 'web'), false);
+  assert.ok(cluster.events('web').some(({ reason }) => reason === 'Killing'));
+});
+
+test('an event names the container and the Node; a crash is told as a back-off', () => {
+  const cluster = testCluster({ nodes: 1 });
+  const { uid } = createPod(cluster, 'web', {}, { [HOOKS.exitCode]: '3', [HOOKS.runSeconds]: '1' }).metadata;
+  cluster.settle(3);
+  const events = cluster.store.list({ group: '', version: 'v1', resource: 'events' });
+  const crash = events.find((event) => event.reason === 'BackOff');
+  assert.equal(crash?.message, `Back-off restarting failed container main in pod web_shop(${uid})`);
+  assert.equal(crash?.type, 'Warning');
+  assert.equal(crash?.involvedObject.fieldPath, 'spec.containers{main}');
+  assert.deepEqual(crash?.source, { component: 'kubelet', host: 'node-1' });
+});
+
+test('the Secret and ConfigMap that a volume needs are named; optional ones are not waited for', () => {
+  const cluster = testCluster();
+  createPod(cluster, 'map', { volumes: [{ name: 'settings', configMap: { name: 'app' } }] });
+  createPod(cluster, 'secret', { volumes: [{ name: 'keys', secret: { secretName: 'tls' } }] });
+  createPod(cluster, 'both', {
+    volumes: [
+      { name: 'settings', configMap: { name: 'app', optional: true } },
+      { name: 'keys', secret: { secretName: 'tls', optional: true } },
+    ],
+  });
+  cluster.settle();
+  const why = (name: string) => cluster.events(name).find(({ reason }) => reason === 'FailedMount')?.message;
+  assert.equal(why('map'), 'MountVolume.SetUp failed for volume "settings" : configmap "app" not found');
+  assert.equal(why('secret'), 'MountVolume.SetUp failed for volume "keys" : secret "tls" not found');
+  assert.equal(pod(cluster, 'both').status.phase, 'Running');
+});
+
+test('a Pod of the host’s network has the address of its Node', () => {
+  const cluster = testCluster({ nodes: 1 });
+  createPod(cluster, 'web', { hostNetwork: true });
+  cluster.settle();
+  assert.deepEqual(
+    [pod(cluster, 'web').status.podIP, pod(cluster, 'web').status.hostIP],
+    ['172.18.0.2', '172.18.0.2'],
+  );
+});
+
+test('containers end after their time, once, and stay so', () => {
+  const cluster = testCluster();
+  createPod(cluster, 'task', { restartPolicy: 'Never' }, { [HOOKS.runSeconds]: '10' });
+  cluster.settle(9);
+  assert.equal(pod(cluster, 'task').status.phase, 'Running');
+  cluster.settle(2);
+  const { status, metadata } = pod(cluster, 'task');
+  assert.equal(status.phase, 'Succeeded');
+  const { startedAt, finishedAt } = status.containerStatuses[0].state.terminated;
+  assert.equal(Date.parse(finishedAt) - Date.parse(startedAt), 10_000);
+  cluster.settle(60);
+  assert.equal(pod(cluster, 'task').metadata.resourceVersion, metadata.resourceVersion);
+});
+
+test('readiness follows its hook without a restart', () => {
+  const cluster = testCluster();
+  createPod(cluster, 'web', {}, { [HOOKS.ready]: 'false' });
+  cluster.settle();
+  const ready = () => [pod(cluster, 'web').status.phase, isReady(pod(cluster, 'web'))];
+  assert.deepEqual(ready(), ['Running', false]);
+  for (const value of ['true', 'false']) {
+    cluster.store.modify(PODS, 'shop', 'web', (object) => {
+      object.metadata.annotations = { [HOOKS.ready]: value };
+    });
+    cluster.settle();
+    assert.deepEqual(ready(), ['Running', value === 'true']);
+  }
+  assert.equal(pod(cluster, 'web').status.containerStatuses[0].restartCount, 0);
+});
+
+test('a stopped Pod that a finalizer holds has ended, and nothing more is done to it', () => {
+  const cluster = testCluster();
+  createPod(cluster, 'web');
+  cluster.store.modify(PODS, 'shop', 'web', (object) => {
+    object.metadata.finalizers = ['example.com/hold'];
+  });
+  cluster.settle();
+  cluster.store.delete(PODS, 'shop', 'web');
+  cluster.clock.advance(900);
+  assert.ok(pod(cluster, 'web').status.containerStatuses[0].state.running, 'it has a second');
+  cluster.settle(2);
+  const { metadata, status } = pod(cluster, 'web');
+  assert.equal(metadata.deletionGracePeriodSeconds, 0);
+  assert.equal(status.containerStatuses[0].state.terminated.exitCode, 0);
+  const killing = () => cluster.events('web').filter(({ reason }) => reason === 'Killing');
+  assert.deepEqual(
+    killing().map(({ message, type }) => [type, message]),
+    [['Normal', 'Stopping container main']],
+  );
+  cluster.settle(60);
+  assert.equal(pod(cluster, 'web').metadata.resourceVersion, metadata.resourceVersion);
+  assert.deepEqual(cluster.failures, []);
+});
+
+test('on a Node that is not there nothing runs', () => {
+  const cluster = testCluster();
+  createPod(cluster, 'web', { nodeName: 'nowhere' });
+  cluster.settle();
+  assert.equal(pod(cluster, 'web').status.phase, 'Pending');
+  assert.equal(pod(cluster, 'web').status.containerStatuses, undefined);
+  assert.deepEqual(cluster.failures, []);
 });

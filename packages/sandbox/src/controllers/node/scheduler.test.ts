@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { Body, KubeObject } from '@toolcrib/kube';
 import { conditionOf } from '../common/conditions.ts';
 import { NODES, PERSISTENT_VOLUME_CLAIMS, PODS, STORAGE_CLASSES } from '../common/types.ts';
-import { claimTemplate, deploy, labelled, type TestCluster, testCluster } from '../testing/cluster.ts';
+import { createClaim } from '../testing/claims.ts';
+import { deploy, labelled, type TestCluster, testCluster } from '../testing/cluster.ts';
 
 function createPod(cluster: TestCluster, name: string, spec: Body = {}, annotations = {}): KubeObject {
   return cluster.store.create(PODS, {
@@ -164,15 +165,6 @@ test('what a Pod asked for is free again when it has ended or gone', () => {
 
 test('a Pod waits for its claims: there, bound, not in deletion, not Lost', () => {
   const cluster = testCluster({ nodes: 1 });
-  const claimed = (name: string, spec: Body = {}, annotations = {}) => {
-    const template = claimTemplate(name);
-    const metadata = { name, namespace: 'shop', annotations };
-    cluster.store.create(PERSISTENT_VOLUME_CLAIMS, {
-      ...template,
-      metadata,
-      spec: { ...template.spec, ...spec },
-    });
-  };
   const using = (name: string) =>
     createPod(cluster, name, {
       volumes: [
@@ -188,11 +180,11 @@ test('a Pod waits for its claims: there, bound, not in deletion, not Lost', () =
     reclaimPolicy: 'Delete',
     volumeBindingMode: 'WaitForFirstConsumer',
   });
-  claimed('unbound', { storageClassName: '' });
-  claimed('lost', { volumeName: 'x' }, { 'pv.kubernetes.io/bind-completed': 'yes' });
-  claimed('late', { storageClassName: 'late' });
-  claimed('bound');
-  claimed('going');
+  createClaim(cluster, 'unbound', { storageClassName: '' });
+  createClaim(cluster, 'lost', { volumeName: 'x' }, { 'pv.kubernetes.io/bind-completed': 'yes' });
+  createClaim(cluster, 'late', { storageClassName: 'late' });
+  createClaim(cluster, 'bound');
+  createClaim(cluster, 'going');
   cluster.store.modify(PERSISTENT_VOLUME_CLAIMS, 'shop', 'going', (object) => {
     object.metadata.finalizers = ['example.com/keep'];
   });
@@ -216,7 +208,7 @@ test('a Pod waits for its claims: there, bound, not in deletion, not Lost', () =
     ],
     'node-1',
   );
-  claimed('missing');
+  createClaim(cluster, 'missing');
   cluster.settle();
   assert.equal(pod(cluster, 'missing').spec.nodeName, 'node-1');
 });

@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Body, KubeObject } from '@toolcrib/kube';
+import type { KubeObject } from '@toolcrib/kube';
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, STORAGE_CLASSES } from '../common/types.ts';
-import { claimTemplate, type TestCluster, testCluster } from '../testing/cluster.ts';
-
-function createClaim(cluster: TestCluster, name: string, spec: Body = {}, annotations = {}): KubeObject {
-  const template = claimTemplate(name);
-  return cluster.store.create(PERSISTENT_VOLUME_CLAIMS, {
-    ...template,
-    metadata: { name, namespace: 'shop', annotations },
-    spec: { ...template.spec, ...spec },
-  });
-}
+import { createClaim, createVolume } from '../testing/claims.ts';
+import { type TestCluster, testCluster } from '../testing/cluster.ts';
 
 const claim = (cluster: TestCluster, name: string) => cluster.get(PERSISTENT_VOLUME_CLAIMS, name);
 
@@ -124,15 +116,6 @@ test('a free volume that fits is taken, the smallest first, before a new one is 
 const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller';
 const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';
 
-function createVolume(cluster: TestCluster, name: string, spec: Body = {}, annotations = {}): void {
-  cluster.store.create(PERSISTENT_VOLUMES, {
-    apiVersion: 'v1',
-    kind: 'PersistentVolume',
-    metadata: { name, annotations },
-    spec: { accessModes: ['ReadWriteOnce'], capacity: { storage: '2Gi' }, hostPath: { path: '/d' }, ...spec },
-  });
-}
-
 const volume = (cluster: TestCluster, name: string) => cluster.get(PERSISTENT_VOLUMES, name);
 
 const told = (cluster: TestCluster, name: string) =>
@@ -194,24 +177,6 @@ test('a claim that names its volume waits for that one, and says why it can’t 
   assert.deepEqual(marks(volume(cluster, 'coming')), [BOUND_BY_CONTROLLER]);
 });
 
-test('a volume that is reserved for a claim waits for it, and stays marked as a person’s choice', () => {
-  const cluster = testCluster();
-  createVolume(cluster, 'kept', { claimRef: { namespace: 'shop', name: 'data' } });
-  cluster.settle();
-  assert.equal(volume(cluster, 'kept').status.phase, 'Available');
-  createClaim(cluster, 'other', { storageClassName: '' });
-  cluster.settle();
-  assert.equal(claim(cluster, 'other').status.phase, 'Pending');
-  const { uid } = createClaim(cluster, 'data', { storageClassName: '' }).metadata;
-  cluster.settle();
-  assert.equal(claim(cluster, 'data').spec.volumeName, 'kept');
-  assert.deepEqual(marks(claim(cluster, 'data')), [BIND_COMPLETED, BOUND_BY_CONTROLLER]);
-  assert.equal(volume(cluster, 'kept').spec.claimRef.uid, uid);
-  assert.equal(volume(cluster, 'kept').spec.claimRef.kind, 'PersistentVolumeClaim');
-  assert.equal(volume(cluster, 'kept').status.phase, 'Bound');
-  assert.deepEqual(marks(volume(cluster, 'kept')), []);
-});
-
 test('a claim that says it was bound and has no volume is Lost, and says what it lost, once', () => {
   const cluster = testCluster();
   createClaim(cluster, 'nameless', { storageClassName: '' }, { [BIND_COMPLETED]: 'yes' });
@@ -258,56 +223,4 @@ test('a claim of no class takes the default one, also one that comes later', () 
   cluster.settle();
   assert.equal(claim(cluster, 'data').spec.storageClassName, 'fast');
   assert.equal(claim(cluster, 'data').status.phase, 'Bound');
-});
-
-test('a volume whose claim has taken another is free again; what a person put there stays reserved', () => {
-  const cluster = testCluster();
-  createVolume(cluster, 'taken');
-  const { uid } = createClaim(cluster, 'data', { storageClassName: '', volumeName: 'taken' }).metadata;
-  cluster.settle();
-  const claimRef = { kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data', uid };
-  createVolume(cluster, 'by-controller', { claimRef }, { [BOUND_BY_CONTROLLER]: 'yes' });
-  createVolume(cluster, 'by-person', { claimRef });
-  cluster.settle();
-  assert.equal(claim(cluster, 'data').spec.volumeName, 'taken');
-  assert.equal(volume(cluster, 'by-controller').spec.claimRef, undefined);
-  assert.deepEqual(marks(volume(cluster, 'by-controller')), []);
-  assert.deepEqual(volume(cluster, 'by-person').spec.claimRef, {
-    kind: 'PersistentVolumeClaim',
-    namespace: 'shop',
-    name: 'data',
-  });
-  for (const name of ['by-controller', 'by-person'])
-    assert.equal(volume(cluster, name).status.phase, 'Available', name);
-});
-
-test('one that was made for a claim that took another goes, where its policy is Delete', () => {
-  const cluster = testCluster();
-  createVolume(cluster, 'taken');
-  const { uid } = createClaim(cluster, 'data', { storageClassName: '', volumeName: 'taken' }).metadata;
-  cluster.settle();
-  const claimRef = { kind: 'PersistentVolumeClaim', namespace: 'shop', name: 'data', uid };
-  const provisioned = { 'pv.kubernetes.io/provisioned-by': 'sandbox.toolcrib.dev' };
-  for (const [name, persistentVolumeReclaimPolicy] of [
-    ['goes', 'Delete'],
-    ['stays', 'Retain'],
-  ] as const)
-    createVolume(cluster, name, { claimRef, persistentVolumeReclaimPolicy }, provisioned);
-  cluster.settle();
-  assert.equal(cluster.exists(PERSISTENT_VOLUMES, 'goes'), false);
-  assert.equal(volume(cluster, 'stays').status.phase, 'Available');
-  assert.equal(volume(cluster, 'taken').status.phase, 'Bound');
-});
-
-test('a claim in deletion takes no volume', () => {
-  const cluster = testCluster();
-  createClaim(cluster, 'data', { storageClassName: '' });
-  cluster.store.modify(PERSISTENT_VOLUME_CLAIMS, 'shop', 'data', (object) => {
-    object.metadata.finalizers = ['example.com/keep'];
-  });
-  cluster.store.delete(PERSISTENT_VOLUME_CLAIMS, 'shop', 'data');
-  createVolume(cluster, 'free');
-  cluster.settle();
-  assert.equal(volume(cluster, 'free').status.phase, 'Available');
-  assert.equal(claim(cluster, 'data').spec.volumeName, undefined);
 });

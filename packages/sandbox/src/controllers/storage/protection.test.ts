@@ -2,17 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Body, KubeObject } from '@toolcrib/kube';
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS } from '../common/types.ts';
+import { createClaim } from '../testing/claims.ts';
 import { claimTemplate, labelled, type TestCluster, testCluster } from '../testing/cluster.ts';
 import { settle } from './protection.ts';
-
-function createClaim(cluster: TestCluster, name: string, spec: Body = {}, annotations = {}): KubeObject {
-  const template = claimTemplate(name);
-  return cluster.store.create(PERSISTENT_VOLUME_CLAIMS, {
-    ...template,
-    metadata: { name, namespace: 'shop', annotations },
-    spec: { ...template.spec, ...spec },
-  });
-}
 
 function podUsing(cluster: TestCluster, claim: string): KubeObject {
   const { spec } = labelled('x');
