@@ -95,6 +95,7 @@ function lookEarly(
   const all = Promise.all([known, first]).then(([{ cluster }, { items, more }]) =>
     more ? cluster.list(list, { namespace, labelSelector, fieldSelector, metadata: true }, as) : items,
   );
+  const page = first.then(({ items }) => items);
   const asked = new Map<string, PromiseWithResolvers<KubeObject[]>>();
   let client: ClientProcess | undefined;
   const work = known.then(async ({ cluster, resources }) => {
@@ -116,10 +117,11 @@ function lookEarly(
     client = find();
     await done;
   });
-  for (const one of [first, all, work]) one.catch(() => undefined);
+  // What nobody takes may fail; unheard, it would end this thread.
+  for (const one of [all, page, work]) one.catch(() => undefined);
   return {
     all,
-    page: first.then(({ items }) => items),
+    page,
     listed: (planned) => asked.get(keyOfList(planned))?.promise,
     client: () => client,
   };

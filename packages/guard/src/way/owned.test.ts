@@ -56,6 +56,21 @@ test('five lists are good for five seconds, and no longer', async () => {
   assert.equal(listed.length, 10);
 });
 
+test('a look that is older counts for nothing, though no timer has run yet', async () => {
+  let now = 0;
+  const looks = ownedLooks({ now: () => now, after: () => () => undefined });
+  const cluster = memoryCluster([object('Pod', 'owner')]);
+  const ask = async () =>
+    (await looks.of({ cluster, person: 'aiko', namespace: 'shop', podUid: 'owner' })).owns('owner');
+  assert.equal(await ask(), false);
+  const made = object('Secret', 'made', 'owner');
+  cluster.objects.set('made', made);
+  now = 5_000;
+  assert.equal(await ask(), false);
+  now = 5_001;
+  assert.equal(await ask(), true);
+});
+
 test('a Pod that was not there yet is looked at anew, and those that ask meanwhile wait for the same look', async () => {
   const { of, memory, listed } = looking();
   await of('owner');

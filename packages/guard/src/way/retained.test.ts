@@ -141,4 +141,6 @@ test('of a Namespace all volumes are named; of what is still open nothing is tol
   assert.deepEqual(told, []);
   tellClaim({ notifier }, { ...record, owner, volumes, state: 'softened' });
   assert.deepEqual(told, ['Softened: Namespace shop', 'what it had on pv-1, pv-2 is kept']);
+  tellClaim({ notifier }, { ...record, owner, state: 'failed' });
+  assert.deepEqual(told.slice(2), ['Not softened: Namespace shop', 'nothing was deleted']);
 });

@@ -151,4 +151,8 @@ test('closed, nothing is begun any more', async (t) => {
   assert.equal(waiting(), 0);
   settler.soon();
   assert.equal(waiting(), 0);
+  const other = await open(t);
+  other.settler.close();
+  other.settler.soon();
+  assert.equal(other.waiting(), 0);
 });
