@@ -149,3 +149,9 @@ test('rules see a delete; no answer says that nothing has gone; a yes is to its 
   // What the server does where nothing is said.
   assert.equal(kind.likeness?.(effect), kind.likeness?.({ ...effect, propagation: 'Background' }));
 });
+
+test('its examples differ in nothing but what becomes of what they own, so that this alone makes them unlike', () => {
+  const { effect: one, other } = kind.example;
+  assert.deepEqual(other, { ...one, propagation: 'Orphan' });
+  assert.notEqual(one.propagation, 'Orphan');
+});

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { ToolcribError } from '@toolcrib/model';
 import { openDatabase } from './database.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -160,6 +160,46 @@ test('held for longer than its patience: refused, and nothing of it comes later'
   await database.write((run) => run(PUT, 'b'));
   assert.deepEqual(names(folder), ['b']);
   await database.close();
+});
+
+/** Each statement that goes to this folder's file on its way; gives what is run in its place. */
+function onTheWay(t: TestContext, folder: string, change: (connection: DatabaseSync, sql: string) => string) {
+  const exec = DatabaseSync.prototype.exec;
+  t.mock.method(DatabaseSync.prototype, 'exec', function (this: DatabaseSync, sql: string) {
+    const ours = this.location() === join(folder, 'journal.db');
+    exec.call(this, ours ? change(this, sql) : sql);
+  });
+}
+
+test('the lock is waited for by SQLite only while opening: any other write would stop the thread', async (t) => {
+  const folder = aFolder();
+  const database = openDatabase(folder);
+  const waits: unknown[] = [];
+  onTheWay(t, folder, (connection, sql) => {
+    if (sql.startsWith('BEGIN')) waits.push(pragma('busy_timeout')(connection));
+    return sql;
+  });
+  await database.write((run) => run(PUT, 'a'));
+  database.writeNow((run) => run(PUT, 'b'));
+  assert.deepEqual(waits, [0, 5000]);
+  await database.close();
+});
+
+test('where a file can’t be had in WAL and synced, nothing is kept in it', (t) => {
+  for (const [asks, gets] of [
+    ['PRAGMA journal_mode = WAL', 'PRAGMA journal_mode = DELETE'],
+    ['PRAGMA synchronous = FULL', 'PRAGMA synchronous = NORMAL'],
+  ] as const) {
+    const folder = aFolder();
+    onTheWay(t, folder, (_connection, sql) => (sql === asks ? gets : sql));
+    assert.throws(() => openDatabase(folder), {
+      code: 'journal',
+      message: /can't promise .* survives a power cut/,
+      next: /TOOLCRIB_HOME/,
+    });
+    t.mock.restoreAll();
+    assert.equal(asked(folder, pragma('user_version')), 0);
+  }
 });
 
 test('no room: the write is undone, what was kept stays, and with room again it goes on', async () => {
