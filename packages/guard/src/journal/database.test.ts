@@ -254,16 +254,8 @@ test('an older one is brought to today’s schema, with all that is in it', asyn
   first(folder);
   const database = openDatabase(folder);
   assert.equal(version(folder), 2);
-  assert.deepEqual(
-    { ...database.get('SELECT * FROM acts') },
-    {
-      id: 'act-1',
-      context: 'prod',
-      started_at: 1,
-      last_at: 2,
-      body: '{}',
-    },
-  );
+  const act = Object.values(database.get('SELECT * FROM acts') ?? {});
+  assert.deepEqual(act, ['act-1', 'prod', 1, 2, '{}']);
   assert.deepEqual({ ...database.get('SELECT * FROM guards') }, { id: '', until: 0, ended: 1, heir: null });
   await database.close();
 });
