@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { conditionOf } from '../common/conditions.ts';
 import { DEPLOYMENTS, PODS, REPLICA_SETS } from '../common/types.ts';
 import {
   deploy,
@@ -70,4 +71,38 @@ test('stopped controllers leave no timer behind', () => {
   const version = cluster.store.version();
   cluster.settle(60);
   assert.equal(cluster.store.version(), version);
+});
+
+test('pausing and resuming leave a mark, and what is scaled meanwhile is scaled', () => {
+  const cluster = testCluster();
+  deploy(cluster, 'web', 2);
+  const edit = (change: (spec: Record<string, unknown>) => void) => {
+    cluster.store.modify(DEPLOYMENTS, 'shop', 'web', (object) => change(object.spec));
+    cluster.settle();
+  };
+  const progressing = () => {
+    const { status, reason, message } =
+      conditionOf(cluster.get(DEPLOYMENTS, 'web').status, 'Progressing') ?? {};
+    return [status, reason, message];
+  };
+  edit((spec) => {
+    spec.paused = true;
+  });
+  assert.deepEqual(progressing(), ['Unknown', 'DeploymentPaused', 'Deployment is paused']);
+  edit((spec) => {
+    spec.replicas = 4;
+    spec.minReadySeconds = 1;
+  });
+  const { status, metadata } = cluster.get(DEPLOYMENTS, 'web');
+  assert.equal(status.observedGeneration, metadata.generation);
+  assert.deepEqual([status.replicas, status.readyReplicas], [4, 4]);
+  assert.equal(sets(cluster)[0]?.spec.minReadySeconds, 1, 'this needs no rollout');
+  const said = new Set<string>();
+  cluster.store.subscribe(() => said.add(progressing().join(' ')));
+  edit((spec) => {
+    spec.paused = false;
+  });
+  assert.ok(said.has('Unknown DeploymentResumed Deployment is resumed'));
+  assert.equal(progressing()[1], 'NewReplicaSetAvailable', 'there was nothing left to do');
+  assert.equal(sets(cluster).length, 1);
 });

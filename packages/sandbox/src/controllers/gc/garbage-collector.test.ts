@@ -134,3 +134,28 @@ test('property: nothing with a solid owner is ever deleted by the collector, and
     { numRuns: 150 },
   );
 });
+
+test('an owner of another namespace is none: the event says so, and the dependent goes', () => {
+  const cluster = onlyCollector();
+  const configMap = (name: string, namespace: string, ownerReferences?: OwnerReference[]) =>
+    cluster.store.create(CONFIG_MAPS, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name, namespace, ownerReferences },
+    });
+  const uid = configMap('holder', 'default').metadata.uid ?? '';
+  configMap('child', 'shop', [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'holder', uid }]);
+  cluster.settle(60);
+  assert.deepEqual(
+    cluster.events('child').map(({ type, reason, message }) => [type, reason, message]),
+    [
+      [
+        'Warning',
+        'OwnerRefInvalidNamespace',
+        `ownerRef [v1/ConfigMap, namespace: shop, name: holder, uid: ${uid}] does not exist in namespace "shop"`,
+      ],
+    ],
+  );
+  assert.equal(cluster.exists(CONFIG_MAPS, 'child'), false);
+  assert.equal(cluster.exists(CONFIG_MAPS, 'holder', 'default'), true);
+});
