@@ -5,17 +5,15 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import fc from 'fast-check';
 import { assess } from '../assess.ts';
 import { readGiven } from '../given/given.ts';
 import { readTrustPolicy } from '../policy/default.ts';
 import { judge } from '../policy/judge.ts';
 import { loadTrustPolicy } from '../policy/policy.ts';
 import { goodHistory, licenceText, makeRepository, NOW, SSH_SIGNATURE } from '../testing/repository.ts';
-import { packText, readPack, sealPack } from './pack.ts';
+import { packText, sealPack } from './pack.ts';
 import { collectAgain } from './recollect.ts';
 import type { EvidencePack } from './schema.ts';
-import { changesSince } from './since.ts';
 import { underOwnPolicy, verifyPack } from './verify.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'toolcrib-pack-'));
@@ -45,17 +43,6 @@ const forge = (change: (copy: EvidencePack) => void) => {
   return packText(sealPack(copy as never));
 };
 
-test('a pack read back is the very same, and its text is canonical', () => {
-  const text = packText(pack);
-  assert.deepEqual(readPack(text, 'x'), pack);
-  assert.equal(packText(readPack(text, 'x')), text);
-  assert.match(text, /^\{"apiVersion":/);
-});
-
-test('a pack that somebody formatted is the same pack', () => {
-  assert.deepEqual(readPack(JSON.stringify(pack, null, 2), 'x'), pack);
-});
-
 test('vetting twice at one moment gives the same bytes', async () => {
   assert.equal(packText(await vet(fixture.dir)), packText(pack));
 });
@@ -65,20 +52,6 @@ test('an untouched pack holds: every verdict computed again, every source read a
   assert.equal(verification.holds, true);
   assert.deepEqual(new Set(verification.reread.map(({ state }) => state)), new Set(['same']));
   assert.equal(verification.reread.length, pack.evidence.length);
-});
-
-test('any changed character of a pack is noticed', () => {
-  const text = packText(pack);
-  fc.assert(
-    fc.property(fc.nat(text.length - 2), fc.constantFrom('0', 'a', '9', ' ', '"'), (index, character) => {
-      fc.pre(text[index] !== character);
-      assert.throws(
-        () => readPack(text.slice(0, index) + character + text.slice(index + 1), 'x'),
-        (error: { code?: string }) => ['damaged', 'bad-file'].includes(error.code ?? ''),
-      );
-    }),
-    { numRuns: 60 },
-  );
 });
 
 test('a forged verdict with a fresh hash does not hold: it is not what the facts give', async () => {
@@ -489,95 +462,6 @@ test('a release file beside a pack opens nothing elsewhere, unless the reader na
     ...ofTwo('same', 'same'),
     'release.signature': 'out of reach',
   });
-});
-
-test('since: what changed is said both ways, and what became worse is marked', async () => {
-  const people = [
-    {
-      author: 'Dora <dora@example.org>',
-      at: NOW / 1000 - 600,
-      files: { 'SECURITY.md': 'Write to security@example.org.' },
-    },
-  ];
-  const other = SSH_SIGNATURE.replace('AAECAwQF', 'AAECAwQG');
-  const moved = makeRepository(
-    [...commits, ...people],
-    [...tags, { name: 'v2.0.0', at: NOW / 1000 - 300, signature: other }],
-  );
-  try {
-    const now = await vet(moved.dir);
-    const changes = changesSince(pack, now);
-    const texts = changes.map(({ what, text, worse }) => `${what}${worse ? '!' : ''} ${text}`);
-    const has = (pattern: RegExp) =>
-      assert.ok(
-        texts.some((text) => pattern.test(text)),
-        `${pattern}\n${texts.join('\n')}`,
-      );
-    has(/^release release v2\.0\.0$/);
-    has(/^contributor Dora began/);
-    has(/^signer! .*not seen before/);
-    has(/^criterion! disclosure: pass → fail/);
-    has(/^criterion! cool-down: pass → fail/);
-    assert.deepEqual(changesSince(pack, pack), []);
-  } finally {
-    moved.remove();
-  }
-});
-
-test('since: the first vulnerability and the last signature are said; a source that was not asked is no change', () => {
-  const withFacts = (affects: string | undefined, signature: unknown) => {
-    const copy = structuredClone(pack);
-    const tags = factOf(copy, 'git.tag-signatures').value.tags as { signature: unknown }[];
-    for (const tag of tags) tag.signature = signature;
-    copy.evidence = copy.evidence.filter(({ type }) => type !== 'osv.records');
-    const [like] = copy.evidence;
-    if (affects !== undefined && like !== undefined)
-      copy.evidence.push({
-        ...like,
-        id: 'osv.records',
-        type: 'osv.records',
-        value: { records: 1, newest: null, partial: null, ofPackage: [{ id: 'GO-1', affects }] },
-      });
-    return copy;
-  };
-  const signed = { scheme: 'ssh', signer: 'SHA256:a' };
-  const said = (old: EvidencePack, now: EvidencePack) =>
-    changesSince(old, now)
-      .filter(({ what }) => what === 'signer' || what === 'vulnerability')
-      .map(({ text, worse }) => [text, worse]);
-  assert.deepEqual(said(withFacts('no', signed), withFacts('yes', null)), [
-    ['no tag is signed by ssh SHA256:a any more', true],
-    ['GO-1 affects this version', true],
-  ]);
-  assert.deepEqual(said(withFacts('yes', null), withFacts('no', null)), [
-    ['GO-1 no longer affects this version', false],
-  ]);
-  assert.deepEqual(said(withFacts(undefined, signed), withFacts('yes', signed)), []);
-});
-
-test('hostile packs are one clear error', () => {
-  assert.throws(() => readPack('', 'x'), { code: 'bad-file' });
-  assert.throws(() => readPack(packText(pack).slice(0, 2000), 'x'), {
-    code: 'bad-file',
-    message: /not JSON/,
-  });
-  assert.throws(() => readPack(`{"a":${'['.repeat(10_000)}`, 'x'), { code: 'limit' });
-  assert.throws(() => readPack('{}', 'x'), { code: 'bad-file' });
-  const strange = forge(
-    (copy) =>
-      void copy.evidence.push({ ...(copy.evidence[0] as EvidencePack['evidence'][number]), type: 'made-up' }),
-  );
-  assert.throws(() => readPack(strange, 'x'), {
-    code: 'bad-file',
-    message: /unknown type of fact "made-up"/,
-  });
-  const wrong = forge((copy) => void ((copy.evidence[0] as { value: unknown }).value = { commits: -1 }));
-  assert.throws(() => readPack(wrong, 'x'), { code: 'bad-file' });
-  for (const change of [
-    (copy: EvidencePack) => void (copy.subject.purl = 'pkg:bad'),
-    (copy: EvidencePack) => void (copy.assessedAt = '2026-99-99T99:99:99Z'),
-  ])
-    assert.throws(() => readPack(forge(change), 'x'), { code: 'bad-file' });
 });
 
 test('a pack whose threshold is none is one clear error', async () => {

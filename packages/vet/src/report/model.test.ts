@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { packOf } from '../testing/pack.ts';
 import { htmlReport } from './html.ts';
 import { jsonReport } from './json.ts';
 import { markdownReport } from './markdown.ts';
@@ -7,7 +8,7 @@ import { beforeByHand, byHandOf } from './model.ts';
 import { markdownChecklist, terminalChecklist } from './publish.ts';
 import { sarifReport } from './sarif.ts';
 import { terminalReport } from './terminal.ts';
-import { options, packOf } from './testing/packs.ts';
+import { options } from './testing/packs.ts';
 
 test('a tool that was named by its address: how it is cloned is said first', () => {
   const pack = packOf();

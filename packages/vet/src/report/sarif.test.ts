@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { packOf } from '../testing/pack.ts';
 import { sarifReport } from './sarif.ts';
-import { evil, packOf, packs, UNSAFE } from './testing/packs.ts';
+import { evil, packs, UNSAFE } from './testing/packs.ts';
 
 test('SARIF: one result a judgement, levels as the standard has them', () => {
   const sarif = JSON.parse(sarifReport(packs, 'policies/trust.yaml'));

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import type { Verification } from '../pack/outcome.ts';
+import { packOf } from '../testing/pack.ts';
 import { markdownChecklist, terminalChecklist } from './publish.ts';
 import { terminalChanges, terminalReport, terminalVerification } from './terminal.ts';
-import { EVIL, evil, options, packOf, packs, UNSAFE } from './testing/packs.ts';
+import { EVIL, evil, options, packs, UNSAFE } from './testing/packs.ts';
 
 test('terminal: plain without colour, and nothing but colour with it', () => {
   const plain = terminalReport(packs, { ...options, color: false });

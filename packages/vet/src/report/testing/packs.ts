@@ -1,39 +1,10 @@
-import { sealPack } from '../../pack/pack.ts';
-import type { EvidencePack } from '../../pack/schema.ts';
-import { readTrustPolicy } from '../../policy/default.ts';
-import { judge } from '../../policy/judge.ts';
-import { factsFrom, goodFacts, SUBJECT } from '../../testing/evidence.ts';
-import { NOW } from '../../testing/repository.ts';
+import { SUBJECT } from '../../testing/evidence.ts';
+import { packOf } from '../../testing/pack.ts';
 
-const { policy } = await readTrustPolicy(undefined);
 /** A name that tries everything. */
 export const EVIL =
   '\u001b[31m\u001b]0;owned\u0007\u202e<script>alert(1)</script>"\'`|*_[x](http://evil.example)\n| a | @everyone #1 \u009b2J --> ]]>';
 
-/** The pack of a good tool, or of what was made of it. */
-export function packOf(
-  spoil: (facts: ReturnType<typeof goodFacts>) => void = () => {},
-  subject = SUBJECT,
-  policyPath = 'policies/trust.yaml',
-): EvidencePack {
-  const values = goodFacts();
-  spoil(values);
-  const facts = factsFrom(values);
-  const gaps = [{ source: 'npm', types: ['npm.package'], reason: 'the registry was not asked' }];
-  const own = policy.resolve(subject);
-  const resolved = { ...own, source: { path: policyPath, sha256: own.source?.sha256 ?? '' } };
-  return sealPack({
-    apiVersion: 'toolcrib.dev/v1alpha1',
-    kind: 'EvidencePack',
-    subject,
-    asked: { spec: 'x', files: [] },
-    assessedAt: new Date(NOW).toISOString(),
-    policy: resolved,
-    evidence: facts,
-    gaps,
-    ...judge(subject, facts, gaps, resolved, NOW),
-  });
-}
 export const evil = packOf(
   (facts) => {
     Object.assign(facts['git.files'].readme, { endOfLife: EVIL });
