@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { addFile, type Inside, leadsOut, readEntry } from './entry.ts';
 import { counted, type Meter } from './limits.ts';
@@ -5,8 +6,8 @@ import { hiddenEntries, localHeader, type Span } from './zip-local.ts';
 
 /**
  * Reads a zip by its central directory, which is what most unpackers go by, and names where it is not what those find
- * who read it from the front. yauzl checks CRC and announced sizes, so that an entry that says 1 kB and unpacks to more
- * is an error.
+ * who read it from the front. An entry that says 1 kB and unpacks to more is an error (yauzl checks sizes), and so is one
+ * whose bytes are not those of its checksum: unpackers differ in whether they lay it down.
  * @param size of the file in bytes
  */
 export async function lookIntoZip(path: string, size: number, counter: Meter): Promise<Inside> {
@@ -63,5 +64,20 @@ async function readOne(
     return;
   }
   const content = await zip.openReadStreamPromise(entry);
-  addFile(inside, names, name, await readEntry(name, unixMode, counted(content, counter)));
+  addFile(
+    inside,
+    names,
+    name,
+    await readEntry(name, unixMode, intact(counted(content, counter), entry.crc32)),
+  );
+}
+
+/** The same bytes. @throws where their checksum is another one, which yauzl does not look at */
+async function* intact(content: AsyncIterable<Uint8Array>, expected: number): AsyncGenerator<Uint8Array> {
+  let sum = 0;
+  for await (const chunk of content) {
+    sum = crc32(chunk, sum);
+    yield chunk;
+  }
+  if (sum !== expected) throw new Error('a file in the zip is not what its CRC-32 says');
 }
