@@ -10,7 +10,9 @@ import { planted as plantedCircles, plantedFaults } from './circles-planted.ts';
 import { plantedVerbFaults, verbFaults } from './effect-verbs.ts';
 import { importsOf } from './import-graph.ts';
 import { overrides, planted } from './import-law.ts';
+import { unnamedFaults } from './named-tests.ts';
 import { PACKAGES } from './packages.ts';
+import { sizeFaults } from './sizes.ts';
 
 const fix = process.argv.includes('--fix');
 const bin = (name: string) => join('node_modules', '.bin', name);
@@ -121,6 +123,33 @@ step('the search for what nobody imports finds a planted export and a planted fi
 step("only an effect's own kind compares its verb", verbFaults);
 
 step('the search for compared verbs finds its planted ones', plantedVerbFaults);
+
+step('each source of 60 lines or more that does something has a test of its name', () => unnamedFaults('.'));
+
+step('no file has more than 300 lines, but for those known', () => sizeFaults('.'));
+
+step('a source without a test of its name and a file of 301 lines are found where they are planted', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'toolcrib-long-'));
+  try {
+    run('git', ['init', '--quiet', folder]);
+    mkdirSync(join(folder, 'packages/a/src'), { recursive: true });
+    const filled = (lines: number) => `${'// a line\n'.repeat(lines - 1)}export const f = () => 1;\n`;
+    for (const [name, text] of Object.entries({
+      'planted.ts': filled(60),
+      'short.ts': filled(59),
+      'tested.ts': filled(60),
+      'tested.test.ts': '',
+      'long.test.ts': filled(301),
+    }))
+      writeFileSync(join(folder, 'packages/a/src', name), text);
+    const found = [unnamedFaults(folder, []), sizeFaults(folder, [])].join('\n');
+    return /planted\.ts/.test(found) && /long\.test\.ts/.test(found) && !/tested|short/.test(found)
+      ? undefined
+      : `found: ${found}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
 
 step('types', () => {
   const { ok, output } = run(bin('tsc'), ['--project', 'tsconfig.json', '--pretty', 'false']);

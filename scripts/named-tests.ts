@@ -55,6 +55,23 @@ export function withoutTest(root: string): string[] {
   return wantTests(root).filter((file) => testsOf(root, file).length === 0);
 }
 
+/** Sources that had none before anybody looked. The list only shrinks. */
+const known: readonly string[] = [];
+
+/** @returns which source wants a test of its name, or is known to and has one now; undefined where there is neither */
+export function unnamedFaults(root: string, besides: readonly string[] = known): string | undefined {
+  const missing = withoutTest(root);
+  const faults = [
+    ...missing
+      .filter((file) => !besides.includes(file))
+      .map((file) => `${file} has no test of its name: ${file.replace(/\.ts$/, '.test.ts')}`),
+    ...besides
+      .filter((file) => !missing.includes(file))
+      .map((file) => `${file} has one, or wants none: take it from the list in scripts/named-tests.ts`),
+  ];
+  return faults.length === 0 ? undefined : faults.join('\n');
+}
+
 if (import.meta.main) {
   const parts = process.argv.slice(2);
   const missing = withoutTest('.').filter(

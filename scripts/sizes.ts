@@ -1,0 +1,59 @@
+// How long files may be: what does not fit on a few screens is several things.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const MOST = 300;
+
+/** Files that were longer before anybody looked. The list only shrinks: a new one fails the check, and so does one that is gone. */
+const known: readonly string[] = [
+  'packages/guard/src/door/forward.test.ts',
+  'packages/guard/src/effects/effect-of.test.ts',
+  'packages/guard/src/effects/uninstall.test.ts',
+  'packages/guard/src/hold/desk.test.ts',
+  'packages/guard/src/journal/database.test.ts',
+  'packages/guard/src/journal/testing/contract.ts',
+  'packages/guard/src/testing/laws.contract.ts',
+  'packages/guard/src/testing/promise.contract.ts',
+  'packages/guard/src/testing/smuggling.ts',
+  'packages/guard/src/testing/softened.contract.ts',
+  'packages/guard/src/undo/plan.test.ts',
+  'packages/guard/src/way/disowned.contract.ts',
+  'packages/guard/src/way/ended.denied.test.ts',
+  'packages/guard/src/way/judge.contract.ts',
+  'packages/guard/src/way/recover.contract.ts',
+  'packages/guard/src/way/release.ts',
+  'packages/guard/src/way/stopped-uninstalls.test.ts',
+  'packages/guard/src/way/window.contract.ts',
+  'packages/toolcrib/src/end-to-end/approval.contract.ts',
+  'packages/toolcrib/src/end-to-end/one-act.contract.ts',
+  'packages/toolcrib/src/end-to-end/passing.contract.ts',
+  'packages/toolcrib/src/end-to-end/read-ahead.contract.ts',
+  'packages/toolcrib/src/end-to-end/takes-over.contract.ts',
+  'packages/toolcrib/src/testing/lie-cases.ts',
+  'packages/toolcrib/src/testing/promise/one-case.ts',
+  'packages/toolcrib/src/testing/promise/world.ts',
+  'packages/vet/src/criteria/criteria.test.ts',
+  'packages/vet/src/criteria/flips.test.ts',
+  'packages/vet/src/pack/verify.test.ts',
+  'packages/vet/src/sources/release/source.test.ts',
+  'packages/vet/src/verify/sigstore/verify.test.ts',
+  'scripts/import-law.ts',
+];
+
+/** @returns what is too long and not known, and what is known and no longer too long; undefined where there is neither */
+export function sizeFaults(root: string, besides: readonly string[] = known): string | undefined {
+  const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const sources = listed.split('\n').filter((file) => file.endsWith('.ts') && existsSync(join(root, file)));
+  const long = sources.filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length - 1 > MOST);
+  const faults = [
+    ...long.filter((file) => !besides.includes(file)).map((file) => `${file} has more than ${MOST} lines`),
+    ...besides
+      .filter((file) => !long.includes(file))
+      .map((file) => `${file} is gone or short enough: take it from the list in scripts/sizes.ts`),
+  ];
+  return faults.length === 0 ? undefined : faults.join('\n');
+}
