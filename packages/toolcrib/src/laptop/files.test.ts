@@ -22,11 +22,12 @@ const root = mkdtempSync(join(tmpdir(), 'toolcrib-files-'));
 after(() => rmSync(root, { recursive: true }));
 
 /** A program of its own that takes a lock, says so, and keeps it. */
-function holder(t: TestContext, path: string) {
+function holder(t: TestContext, path: string, more: string[] = [], then = '') {
   const program = `import { takeLock } from ${JSON.stringify(import.meta.resolve('./files.ts'))};
-    console.log(takeLock(${JSON.stringify(path)}) ? 'mine' : 'taken'); setInterval(() => {}, 1000);`;
+    const said = takeLock(${JSON.stringify(path)}) ? 'mine' : 'taken'; setInterval(() => {}, 1000);
+    setImmediate(() => { ${then} setImmediate(() => console.log(said)); });`;
   const options = process.execArgv.filter((option) => !option.startsWith('--test'));
-  const child = spawn(process.execPath, [...options, '--input-type=module', '-e', program], {
+  const child = spawn(process.execPath, [...options, ...more, '--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   t.after(() => child.kill('SIGKILL'));
@@ -50,6 +51,13 @@ test('a lock is one process’s at a time, also within this one, and goes with i
   release();
   takeLock(path)?.();
   assert.equal(statSync(path).mode & 0o777, 0o600);
+});
+
+test('a lock is held until it is let go, also where memory is tidied up and nobody kept the way to let go', async (t) => {
+  const path = join(root, 'tidied');
+  const child = holder(t, path, ['--expose-gc'], 'for (let i = 0; i < 3; i++) gc();');
+  assert.match(String(await once(child.stdout, 'data')), /mine/);
+  assert.equal(takeLock(path), undefined);
 });
 
 test('withLock runs one at a time, lets go after an error, and gives up in the end', async () => {

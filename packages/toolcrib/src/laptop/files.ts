@@ -123,6 +123,9 @@ function makeFolder(folder: string): void {
   }
 }
 
+/** What is locked. Held here as well: a handle that nobody holds is closed when memory is tidied up, and its lock goes with it. */
+const held = new Set<DatabaseSync>();
+
 /**
  * A lock that the operating system drops with the process, however that ends: an SQLite file, exclusively
  * locked. A pid in a file would outlive its process.
@@ -137,9 +140,11 @@ export function takeLock(path: string, wait = 0): (() => void) | undefined {
     createEmpty(path);
     database = new DatabaseSync(path, { timeout: wait });
     database.exec('BEGIN EXCLUSIVE');
-    const held = database;
+    const taken = database;
+    held.add(taken);
     return () => {
-      if (held.isOpen) held.close();
+      held.delete(taken);
+      if (taken.isOpen) taken.close();
     };
   } catch (cause) {
     database?.close();

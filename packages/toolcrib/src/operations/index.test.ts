@@ -55,6 +55,8 @@ const examples = {
   'vet-packs': { packs: [at('pack.json')], policy: at('policy.yaml'), offline: true },
   'vet-publish': { spec: '', policy: at('policy.yaml'), at: NOW },
 };
+/** Of whoever runs the tests. */
+let dataHome: string | undefined;
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'toolcrib-operations-'));
@@ -63,6 +65,7 @@ before(async () => {
   chmodSync(join(folder, 'key'), 0o600);
   journal = openJournal({ folder, key: loadKey({ folder, env: {} }), clock: systemClock });
   holds = await journal.holds();
+  dataHome = process.env.XDG_DATA_HOME;
   process.env.XDG_DATA_HOME = at('data');
   await loadDoorIdentity(paths, []);
   writeFileSync(at('tool'), 'a tool\n');
@@ -94,6 +97,8 @@ before(async () => {
   await journal.saveSoften(softened);
 });
 after(async () => {
+  if (dataHome === undefined) delete process.env.XDG_DATA_HOME;
+  else process.env.XDG_DATA_HOME = dataHome;
   await journal?.close();
   await target?.close();
   tool?.remove();
