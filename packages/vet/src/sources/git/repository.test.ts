@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
-  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
-  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -186,97 +184,9 @@ test('a clone that stands on an old tag is judged by the remote’s main branch'
   await repository.close();
 });
 
-test('a clone of another repository says nothing of the tool it was given for', async () => {
-  fixture.git('config', 'remote.origin.url', 'https://github.com/evil/other.git');
-  const { facts, gaps } = await gitSource.collect(
-    { ...target(fixture.dir), subject: { purl: 'pkg:github/d/k9s', name: 'k9s', version: '1.2.0' } },
-    { now: () => NOW },
-  );
-  assert.deepEqual(facts, []);
-  assert.match(gaps[0]?.reason ?? '', /the clone is of github\.com\/evil\/other/);
-});
-
 test('a folder is called after itself, whatever origin its configuration claims', async () => {
   fixture.git('config', 'remote.origin.url', 'https://github.com/derailed/k9s.git');
   const found = await resolveTarget({ spec: fixture.dir, files: [] }, { now: () => NOW });
   assert.ok('subject' in found);
   assert.deepEqual(found.subject, { purl: 'pkg:generic/fixture', name: 'fixture' });
-});
-
-test('the tag of another part of the repository is not the version', async () => {
-  const parts = makeRepository(history.commits, [
-    { name: 'v1.1.0', commit: 20, at: NOW / 1000 - 2e7 },
-    { name: 'helm-chart-1.3.0', at: NOW / 1000 - 1e7 },
-    { name: 'release-1.4.0', at: NOW / 1000 - 1e7 },
-    { name: 'k9s/v1.5.0', at: NOW / 1000 - 1e7 },
-  ]);
-  try {
-    const chosen = async (version: string) => {
-      const subject = { purl: 'pkg:github/d/k9s', name: 'k9s', version };
-      const collected = await gitSource.collect({ ...target(parts.dir), subject }, { now: () => NOW });
-      return collected.facts.find((fact) => fact.type === 'git.releases')?.value.chosen;
-    };
-    assert.equal(await chosen('1.3.0'), null);
-    assert.equal(await chosen('1.4.0'), 'release-1.4.0');
-    assert.equal(await chosen('1.5.0'), 'k9s/v1.5.0');
-  } finally {
-    parts.remove();
-  }
-});
-
-test('a branch that is called like a version is not that version’s tag', async () => {
-  fixture.git('update-ref', 'refs/heads/hotfix-1.2.0', 'main~3');
-  const { facts } = await gitSource.collect(
-    {
-      ...target(fixture.dir),
-      subject: { purl: 'pkg:generic/f', name: 'f', version: '1.2.0' },
-      git: { dir: fixture.dir, revision: 'hotfix-1.2.0' },
-    },
-    { now: () => NOW },
-  );
-  const releases = facts.find((fact) => fact.type === 'git.releases');
-  assert.equal(releases?.value.chosen, null);
-});
-
-test('a tag that is too large to be read makes no room for an older one', { timeout: 60_000 }, async () => {
-  const large = makeRepository(history.commits, [
-    ...history.tags,
-    { name: 'v9.0.0', at: NOW / 1000 - 86_400, signature: 'x'.repeat(2 * 1024 * 1024) },
-  ]);
-  try {
-    const { facts, gaps } = await collect(large.dir);
-    assert.ok(!facts.some(({ type }) => type === 'git.tag-signatures'));
-    assert.match(
-      gaps.find(({ types }) => types.includes('git.tag-signatures'))?.reason ?? '',
-      /v9\.0\.0 is too large/,
-    );
-  } finally {
-    large.remove();
-  }
-});
-
-test('truncated and missing objects are a gap with git’s own words, never a figure', async () => {
-  const packs = join(fixture.dir, 'objects', 'pack');
-  const pack = readdirSync(packs).find((name) => name.endsWith('.pack')) ?? '';
-  chmodSync(join(packs, pack), 0o644);
-  truncateSync(join(packs, pack), 700);
-  const { facts, gaps } = await collect();
-  assert.ok(!facts.some(({ type }) => type === 'git.history' || type === 'git.files'));
-  assert.ok(gaps.length > 0);
-  assert.ok(gaps.every(({ reason }) => reason.length > 10));
-});
-
-test('an empty repository is unknown; a folder that is none, and a revision that is not there, are clear errors', async () => {
-  const empty = join(scratch, 'empty');
-  execFileSync('git', ['init', '--quiet', empty]);
-  assert.match((await collect(empty)).gaps[0]?.reason ?? '', /no commit/);
-  await assert.rejects(collect(scratch), { code: 'bad-file' });
-  await assert.rejects(collect(join(scratch, 'nowhere')), { code: 'not-found' });
-  const missing = { ...target(fixture.dir), git: { dir: fixture.dir, revision: 'v99.0.0' } };
-  await assert.rejects(gitSource.collect(missing, { now: () => NOW }), {
-    code: 'not-found',
-    next: /v1\.\d\.0/,
-  });
-  const option = { ...target(fixture.dir), git: { dir: fixture.dir, revision: '--output=/tmp/x' } };
-  await assert.rejects(gitSource.collect(option, { now: () => NOW }), { code: 'not-found' });
 });
