@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { assess } from '../assess.ts';
-import { readGiven } from '../given/given.ts';
 import { readTrustPolicy } from '../policy/default.ts';
 import { judge } from '../policy/judge.ts';
 import { loadTrustPolicy } from '../policy/policy.ts';
@@ -363,105 +360,6 @@ test('a pack made from main holds when branches that are older than it are merge
   } finally {
     moved.remove();
   }
-});
-
-test('a pack does not choose which files of the reader are opened', async () => {
-  const folder = join(scratch, 'packs');
-  mkdirSync(join(folder, 'data'), { recursive: true });
-  const inFolder = (name: string) => join(folder, 'data', name);
-  const elsewhere = join(scratch, 'elsewhere.json');
-  for (const path of [inFolder('a.json'), elsewhere]) writeFileSync(path, JSON.stringify({ vulns: [] }));
-  symlinkSync(elsewhere, inFolder('link.json'));
-  execFileSync('mkfifo', [inFolder('pipe.json')]);
-  const packPath = join(folder, 'x.pack.json');
-  for (const [asked, reach, states] of [
-    [[inFolder('a.json')], {}, ['same']],
-    [[elsewhere], {}, ['out of reach']],
-    [[elsewhere], { files: [elsewhere] }, ['same']],
-    [['/somewhere/else/elsewhere.json'], { files: [elsewhere] }, ['same']],
-    [[elsewhere, inFolder('a.json')], {}, ['out of reach', 'same']],
-    [[join(folder, 'data')], {}, ['out of reach']],
-    [[inFolder('link.json')], {}, ['out of reach']],
-    [[inFolder('pipe.json')], {}, ['out of reach']],
-    [['/usr'], {}, ['out of reach']],
-  ] as const) {
-    const base = await vet(fixture.dir, []);
-    const { value } = factOf(await vet(fixture.dir, [elsewhere]), 'osv.records');
-    const { sha256: _, ...copy } = structuredClone(base);
-    copy.asked.files = [...asked];
-    const read = await readGiven(elsewhere, {});
-    for (const [index, location] of asked.entries())
-      copy.evidence.push({
-        id: index === 0 ? 'osv.records' : `osv.records-${index + 1}`,
-        type: 'osv.records',
-        subject: copy.evidence[0]?.subject ?? '',
-        source: { kind: 'osv-file', location },
-        collectedAt: copy.assessedAt,
-        sha256: read.sha256,
-        value,
-      });
-    const { reread } = await verifyPack(packText(sealPack(copy as never)), packPath, (old) =>
-      collectAgain(old, { packPath, network: false, ...reach }),
-    );
-    const files = reread.filter(({ id }) => id.startsWith('osv.'));
-    assert.deepEqual(
-      files.map(({ state }) => state),
-      states,
-      `${asked} ${JSON.stringify(files)}`,
-    );
-    for (const { state, why } of files) if (state === 'out of reach') assert.match(why ?? '', /--file/);
-  }
-});
-
-test('a release file beside a pack opens nothing elsewhere, unless the reader names it', async () => {
-  const [made, elsewhere] = [join(scratch, 'released'), join(scratch, 'copied')];
-  for (const folder of [made, elsewhere]) {
-    mkdirSync(folder);
-    for (const name of ['one', 'other']) {
-      writeFileSync(join(folder, name), name);
-      writeFileSync(
-        join(folder, `${name}.sums`),
-        `${createHash('sha256').update(name).digest('hex')}  ${name}\n`,
-      );
-    }
-  }
-  const write = (folder: string, name: string, spec: string) =>
-    writeFileSync(
-      join(folder, `${name}.yaml`),
-      `apiVersion: toolcrib.dev/v1alpha1\nkind: Release\nspec: ${spec}\n`,
-    );
-  for (const folder of [made, elsewhere])
-    for (const name of ['one', 'other'])
-      write(folder, name, `{artefact: ${name}, proofs: [{checksums: ${name}.sums}]}`);
-  const files = ['one', 'other'].map((name) => join(made, `${name}.yaml`));
-  const released = packText(await vet(`git:${fixture.dir}@v1.2.0`, files));
-  const states = async (reach: { packPath?: string; files?: string[] }) => {
-    const { reread, holds } = await verifyPack(released, 'x', (old) =>
-      collectAgain(old, { network: false, ...reach }),
-    );
-    assert.equal(holds, !reread.some(({ state }) => ['changed', 'forged', 'left out'].includes(state)));
-    const found = reread.filter(({ id }) => id.startsWith('release.'));
-    for (const { state, why } of found) if (state === 'out of reach') assert.match(why ?? '', /--file/);
-    return Object.fromEntries(found.map(({ id, state }) => [id, state]));
-  };
-  const ofTwo = (first: string, second: string) => ({
-    'release.artefact': first,
-    'release.signature': first,
-    'release.artefact-2': second,
-    'release.signature-2': second,
-  });
-  const packPath = join(made, 'x.pack.json');
-  assert.deepEqual(await states({ packPath }), ofTwo('same', 'same'));
-  assert.deepEqual(await states({}), ofTwo('out of reach', 'out of reach'));
-  assert.deepEqual(await states({ files: [join(elsewhere, 'other.yaml')] }), ofTwo('out of reach', 'same'));
-  write(made, 'one', `{artefact: ${join(elsewhere, 'one')}, proofs: [{checksums: one.sums}]}`);
-  assert.deepEqual(await states({ packPath }), ofTwo('out of reach', 'same'));
-  assert.deepEqual(await states({ packPath, files: [join(made, 'one.yaml')] }), ofTwo('same', 'same'));
-  write(made, 'one', '{artefact: one, proofs: [{checksums: ../copied/one.sums}]}');
-  assert.deepEqual(await states({ packPath }), {
-    ...ofTwo('same', 'same'),
-    'release.signature': 'out of reach',
-  });
 });
 
 test('a pack whose threshold is none is one clear error', async () => {
