@@ -54,17 +54,17 @@ test('a tool is vetted into a pack: what was asked, what was found, what it come
 
 test('an address is cloned for as long as it is read, and is what the pack names', async () => {
   const url = `file://${fixture.dir}`;
-  let cloned: Target | undefined;
+  const cloned: Target[] = [];
   const pack = await assess(
     { spec: `git:${url}@v1.0.0`, files: [] },
     (subject, target) => {
-      cloned = target;
+      cloned.push(target);
       return policy.resolve(subject);
     },
     context,
   );
-  assert.ok(cloned?.git?.dir.startsWith(scratch));
-  assert.equal(cloned.git.revision, 'v1.0.0');
+  assert.ok(cloned[0]?.git?.dir.startsWith(scratch));
+  assert.equal(cloned[0]?.git?.revision, 'v1.0.0');
   assert.deepEqual(pack.subject, { purl: 'pkg:generic/fixture', name: 'fixture', version: '1.0.0' });
   for (const { source } of pack.evidence) assert.equal(source.location, url);
   assert.deepEqual(readdirSync(scratch), [], 'the clone is gone');

@@ -1,6 +1,6 @@
 import { type FileHandle, open as openFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ToolcribError } from '@toolcrib/model';
+import { messageOf, ToolcribError } from '@toolcrib/model';
 import { openRegular } from '../regular-file.ts';
 import { type Artefact, artefactOfBytes, artefactOfDigest, openArtefact } from './artefact.ts';
 import type { Expected } from './expected.ts';
@@ -181,7 +181,7 @@ async function readUpTo(file: FileHandle, path: string): Promise<Buffer> {
     }
   } catch (cause) {
     if (cause instanceof ToolcribError) throw cause;
-    throw new ToolcribError('bad-file', `cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw new ToolcribError('bad-file', `cannot read ${path}: ${messageOf(cause)}`, { cause });
   } finally {
     await file.close();
   }

@@ -91,6 +91,11 @@ test('the files are those of the named revision, else of the version’s tag, el
   ]);
 });
 
+test('it is asked only where there is a clone', () => {
+  assert.equal(gitSource.appliesTo(target('/x')), true);
+  assert.equal(gitSource.appliesTo({ ...target('/x'), git: undefined }), false);
+});
+
 test('a tag comes before a branch of its name', async () => {
   fixture.git('update-ref', 'refs/heads/v1.1.0', 'main');
   const { facts } = await gitSource.collect(target(fixture.dir, { version: '1.1.0' }), { now: () => NOW });

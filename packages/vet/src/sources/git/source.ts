@@ -1,4 +1,4 @@
-import { ToolcribError } from '@toolcrib/model';
+import { messageOf, ToolcribError } from '@toolcrib/model';
 import type { Fact } from '../../facts/fact.ts';
 import { fact, sha256, subjectId } from '../../facts/fact.ts';
 import type { FactType, FactValue } from '../../facts/index.ts';
@@ -66,7 +66,7 @@ async function collectFrom(
     return collected;
   }
   if (target.git?.at !== undefined) {
-    const reason = await whyNotTheHead(repository, target.git.at).catch((error: Error) => error.message);
+    const reason = await whyNotTheHead(repository, target.git.at).catch(messageOf);
     if (reason !== null) {
       gap(gitSource.makes, reason);
       return collected;
