@@ -1,5 +1,5 @@
 import { type KubeObject, refOf } from '@toolcrib/kube';
-import type { Effect, UnseenKind } from '@toolcrib/model';
+import type { Effect, SingleEffect, UnseenKind } from '@toolcrib/model';
 import type { HookAt } from '../look/uninstall.ts';
 import type { Aim } from '../radius/view.ts';
 import type { Instruction } from '../request.ts';
@@ -32,6 +32,8 @@ interface Aimed {
   unseen?: UnseenKind[];
   /** Of an uninstall: what helm makes besides. Absent where nobody knows. */
   hooks?: HookAt[];
+  /** Of a request of several effects of which one can't be read: those that could be. */
+  parts?: SingleEffect[];
 }
 
 /** The worst that can come of a request to one object: it is deleted, with all below it. */

@@ -181,6 +181,34 @@ test('one that scales and strips a finalizer says both, and the rule for either 
     assert.equal((await items(target, paths.apps(namespace, 'deployments')))[0]?.spec?.replicas, 1);
   }));
 
+test('where one of them can’t be read, the no of a rule to the other counts, and no yes goes round it', () =>
+  inNamespace(target, async (namespace) => {
+    const { look } = strip as { look: typeof stripped };
+    const stripped = async (...asked: unknown[]): Promise<Subject> => {
+      const found = await look(...asked);
+      const { target: of } = asked[0] as { target: never };
+      const effect = { verb: 'not-understood' as const, why: 'it is blurred', target: of };
+      return { ...found, kind: 'not-understood', effect } as Subject;
+    };
+    take = plant('strip', { ...(strip as object), look: stripped } as never);
+    await runDeployment(target, namespace, 'web', 1);
+    const path = `${paths.apps(namespace, 'deployments')}/web`;
+    const both = patch(path, { metadata: { finalizers: null }, spec: { replicas: 0 } });
+    const rule = `[{name: never, when: 'effect.verb == "scale"', then: deny}]`;
+    for (const [policy, then] of [
+      [rule, 'deny'],
+      ['[]', 'hold'],
+    ] as const) {
+      const { deps, journal, close } = openWay(target.cluster, policyOf(policy));
+      assert.equal(codeOf(await brain(deps).judge(both)), 403);
+      const [act] = await journal.acts();
+      const [request] = await journal.requests({ actId: act?.id ?? '' });
+      assert.equal(request?.decision.then, then);
+      assert.equal(request?.effect.verb, 'not-understood');
+      await close();
+    }
+  }));
+
 const object = (uid: string, name = uid): KubeObject => ({
   apiVersion: 'v1',
   kind: 'Pod',

@@ -45,9 +45,14 @@ function joined(judged: readonly Judged[], first: Judged): Judged {
   const { target } = first.effect;
   const unread = judged.filter((one) => one.kind === 'not-understood');
   if (unread.length > 0 || target === undefined)
-    return { kind: 'not-understood', effect: unreadOf(judged, target), ...seen };
+    return { kind: 'not-understood', effect: unreadOf(judged, target), parts: readOf(judged), ...seen };
   const effects: SingleEffect[] = judged.flatMap(({ effect }) => effectsIn(effect));
   return { kind: 'destructive', effect: { verb: 'several', target, effects, dryRun: false }, ...seen };
+}
+
+/** What could be read of it: rules are asked for that as well, so that their no counts. */
+function readOf(judged: readonly Judged[]): SingleEffect[] {
+  return judged.filter(({ kind }) => kind !== 'not-understood').flatMap(({ effect }) => effectsIn(effect));
 }
 
 /** What was read of it besides is told with the reason. */
@@ -67,7 +72,10 @@ function weightOf(does: 'delete' | 'evict' | 'scale'): number {
 
 /** Each object once, as it was read first. */
 function distinct(objects: readonly KubeObject[]): KubeObject[] {
-  return [
-    ...new Map(objects.toReversed().map((object) => [object.metadata.uid ?? object, object])).values(),
-  ].reverse();
+  const found = new Map<string | KubeObject, KubeObject>();
+  for (const object of objects) {
+    const key = object.metadata.uid ?? object;
+    if (!found.has(key)) found.set(key, object);
+  }
+  return [...found.values()];
 }

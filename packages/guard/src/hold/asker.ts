@@ -1,4 +1,5 @@
-import type { As, Effect, Hold } from '@toolcrib/model';
+import type { As, Effect, Hold, SingleEffect } from '@toolcrib/model';
+import { effectsIn } from '../effects/index.ts';
 
 /** A claim is the client's own text. Characters. */
 const LONGEST = 40;
@@ -41,6 +42,11 @@ function asWhom(as: As | undefined): string | undefined {
 
 /** How it was asked for, where that is another way than usual; '' else. What is hashed into an approval is told here. */
 export function howAsked(effect: Effect): string {
+  const asked = effectsIn(effect).map(howOneIs);
+  return [...new Set(asked)].filter(Boolean).join('; ');
+}
+
+function howOneIs(effect: SingleEffect): string {
   if (!('options' in effect)) return '';
   const { gracePeriodSeconds: grace, ignoreStoreReadErrorWithClusterBreakingPotential: breaking } =
     effect.options;

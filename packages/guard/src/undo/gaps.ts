@@ -13,7 +13,9 @@ export function blindSteps(
   snapshots: readonly Snapshot[],
 ): UndoStep[] {
   const kept = new Set(snapshots.map(({ requestId }) => requestId));
-  return requests.flatMap((request) => {
+  // A request of several effects stands here with each of them; one of them tells it.
+  const told = new Map(requests.map((request) => [request.id, request]));
+  return [...told.values()].flatMap((request) => {
     const { id, effect, method, path, targetUids, snapshotId, note } = request;
     const { undo } = kindOf(effect);
     if (undo === 'nothing' || undo === 'unknown' || tookNothing(request, softenings) !== undefined) return [];

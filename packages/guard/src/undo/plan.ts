@@ -100,8 +100,13 @@ export function planUndo(
     told.set(object, own.now);
     later.push(...own.later);
   }
+  // What one write scaled and gave to owners that are gone: while it names them, the collector takes it, whatever its size.
+  const owners = objects
+    .filter(({ metadata: { uid = '' } }) => scaled.targets.has(uid) && disowned.has(uid))
+    .map((object) => stepFor(facts, object))
+    .filter((step) => step.do === 'own');
   // A set that is scaled up finds its own claims then, instead of making empty ones.
-  steps.push(...later, ...scaled.steps);
+  steps.push(...later, ...owners, ...scaled.steps);
   // Only now it is known which owners come back.
   for (const [object, own] of told) {
     const link = planRelink(facts, object);

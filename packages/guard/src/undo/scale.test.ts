@@ -60,11 +60,18 @@ test('of several the first tells what was before, the last what was set, in what
     assert.deepEqual(said(requests, [sized(1)]), ['object 1→3 Deployment-web']);
 });
 
-test('what took nothing, was a dry run, or was deleted afterwards is not scaled back', () => {
+test('what was deleted besides goes back to its size where it stands all the same, whichever request said so', () => {
+  const gone = asked({ id: 'r2' });
+  assert.deepEqual(said([scale(), gone], [sized(0)]), ['object 0→3 Deployment-web']);
+  assert.deepEqual(said([scale(), asked({})], [sized(0)]), ['object 0→3 Deployment-web']);
+  const ends = sized(0, { metadata: { deletionTimestamp: '2026-11-02T09:00:00Z' } });
+  for (const standing of [[], [ends], [sized(0, { metadata: { uid: 'another' } })]])
+    assert.deepEqual(stepsOf([scale(), gone], standing).steps, []);
+});
+
+test('what took nothing, or was a dry run, is not scaled back', () => {
   assert.deepEqual(said([scale({ state: 'refused' })], [sized(0)]), []);
   assert.deepEqual(said([scale({ dryRun: true })], [sized(0)]), []);
-  const both = stepsOf([scale(), asked({ id: 'r2' })], [sized(0)]);
-  assert.deepEqual([both.steps, [...both.targets]], [[], []]);
   const unread = asked({ id: 'r2', effect: { verb: 'not-understood', why: 'x' } });
   assert.deepEqual(said([scale(), unread], [sized(0)]), ['object 0→3 Deployment-web']);
   const refused = asked({ id: 'r2', state: 'refused' });

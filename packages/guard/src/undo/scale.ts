@@ -24,9 +24,7 @@ export function scaleSteps(
   context?: string,
 ): { steps: UndoStep[]; targets: Set<string> } {
   const asked = new Map<string, Asked>();
-  const askedBy = new Map<string, string>();
-  /** By which requests. */
-  const deleted = new Map<string, Set<string>>();
+  const deleted = new Set<string>();
   for (const request of [...requests].sort((a, b) => a.at - b.at)) {
     const { effect, targetUids } = request;
     if (tookNothing(request, softenings)) continue;
@@ -35,10 +33,8 @@ export function scaleSteps(
     if (!size && undo !== 'bring-back' && undo !== 'rewrite') continue;
     if ('dryRun' in effect && effect.dryRun) continue;
     for (const uid of targetUids) {
-      if (size) {
-        asked.set(uid, { ...size, was: (asked.get(uid) ?? size).was });
-        askedBy.set(uid, request.id);
-      } else deleted.set(uid, new Set(deleted.get(uid)).add(request.id));
+      if (size) asked.set(uid, { ...size, was: (asked.get(uid) ?? size).was });
+      else deleted.add(uid);
     }
   }
   const steps: UndoStep[] = [];
@@ -46,9 +42,8 @@ export function scaleSteps(
   for (const [uid, effect] of asked) {
     const snapshot = byUid.get(uid);
     if (!snapshot) continue;
-    // Scaled first and deleted then: it comes back from the snapshot, with its old replicas.
-    const others = [...(deleted.get(uid) ?? [])].filter((id) => id !== askedBy.get(uid));
-    if (others.length > 0 || (deleted.has(uid) && !stands(snapshot, live))) continue;
+    // Scaled and deleted: it comes back from the snapshot, with its old replicas.
+    if (deleted.has(uid) && !stands(snapshot, live)) continue;
     targets.add(uid);
     const now = effect.adopts === undefined ? undefined : standsAs(snapshot, live)?.metadata.uid;
     // What names it now names it by the UID that the cluster has given it.
@@ -58,7 +53,7 @@ export function scaleSteps(
   return { steps, targets };
 }
 
-/** Whether what the same write was to delete stands all the same: nothing of it comes back, and its size is still to be put back. */
+/** Whether what was to be deleted stands all the same: nothing of it comes back, and its size is still to be put back. */
 function stands(snapshot: KubeObject, live: LiveView): boolean {
   const now = liveOf(live, snapshot);
   return now?.metadata.uid === snapshot.metadata.uid && now?.metadata.deletionTimestamp === undefined;

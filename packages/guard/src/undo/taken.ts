@@ -38,13 +38,21 @@ export function takenBy(
   const open = new Set<string>();
   const taken: RequestRecord[] = [];
   const whys: { request: RequestRecord; why: string }[] = [];
-  for (const request of requests) {
-    const seen = look(request, requests, snapshots, softenings, live);
-    const until = openUntil(request);
-    if (seen.took) {
-      taken.push(seen.took);
+  const looked = requests.map((request) => ({
+    request,
+    seen: look(request, requests, snapshots, softenings, live),
+  }));
+  // A write of several effects is one write: where one of them took, all of it was carried out.
+  const tookBy = new Map(looked.flatMap(({ request, seen }) => (seen.took ? [[request.id, seen.took]] : [])));
+  for (const { request, seen } of looked) {
+    const written = tookBy.get(request.id);
+    if (seen.took || written) {
+      taken.push(seen.took ?? { ...request, state: written?.state ?? request.state });
       continue;
     }
+    // Told once, however many effects it has.
+    if (nothing.has(request.id)) continue;
+    const until = openUntil(request);
     nothing.add(request.id);
     if (until === undefined || neverSent(request) !== undefined) {
       whys.push({ request, why: seen.nothing });

@@ -28,7 +28,7 @@ export function decideOn(
   const all = goesThroughAll(live, effect);
   const notUnderstood = unreadWhy(effect);
   const { softening, needed } = seen;
-  const decisions = effectsIn(effect).map((one) => {
+  const decisions = [...effectsIn(effect), ...(subject.parts ?? [])].map((one) => {
     const facts = factsOf({ effect: one, radius: seen.radius, act: live.act, all });
     return decide(policy, { mode, facts, cheap, notUnderstood, softening, needed }, answers);
   });
