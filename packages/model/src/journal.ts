@@ -72,11 +72,14 @@ export interface Journal {
     leftOut?: LeftOut,
   ): Promise<Hold[]>;
 
-  /** Inserts or replaces; another end than the stored one, and forgetting that the undo was asked for, change nothing. */
-  saveSoften(record: SoftenRecord): Promise<void>;
   /**
-   * Sets `undoAsked` of whatever of the act the guard might finish by itself, also of what is only being softened. What is
-   * newer is passed over.
+   * Inserts or replaces; another end than the stored one, and forgetting that the undo was asked for, change nothing.
+   * @param by a person carries on what a guard began: that may have ended since
+   */
+  saveSoften(record: SoftenRecord, by?: 'person'): Promise<void>;
+  /**
+   * Sets `undoAsked` of whatever of the act the guard might finish by itself, also of what is only being softened, and of
+   * a guard that has ended. What is newer is passed over.
    */
   askUndo(actId: string, at: number): Promise<SoftenRecord[]>;
   softenings(

@@ -26,7 +26,7 @@ const CALLS: Record<Exclude<keyof Journal, 'close'>, number> = {
   saveHold: 1,
   hold: 1,
   holds: 2,
-  saveSoften: 1,
+  saveSoften: 2,
   askUndo: 2,
   softenings: 2,
   saveUndo: 1,

@@ -43,7 +43,7 @@ export function reopeningJournal(open: () => Journal): Journal {
     saveHold: (hold) => during((j) => j.saveHold(hold)),
     hold: (code) => during((j) => j.hold(code)),
     holds: (query, leftOut) => during((j) => j.holds(query, leftOut)),
-    saveSoften: (record) => during((j) => j.saveSoften(record)),
+    saveSoften: (record, by) => during((j) => j.saveSoften(record, by)),
     askUndo: (actId, at) => during((j) => j.askUndo(actId, at)),
     softenings: (query, leftOut) => during((j) => j.softenings(query, leftOut)),
     saveUndo: (record) => during((j) => j.saveUndo(record)),

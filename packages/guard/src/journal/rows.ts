@@ -105,14 +105,18 @@ export function rowsIn(database: Database) {
       );
     },
 
-    /** @throws ToolcribError `damaged` too */
-    softening(run: Run, given: SoftenRecord): void {
+    /**
+     * @param by a person's own word, or doing, goes out by no guard: whose it was may have ended
+     * @throws ToolcribError `damaged` too
+     */
+    softening(run: Run, given: SoftenRecord, by?: 'person'): void {
       const { actId, requestId, owner } = given;
       const where = 'WHERE act_id = ? AND request_id = ? AND owner_uid = ?';
       const row = database.get(`${SOFTEN} ${where}`, actId, requestId, owner.uid);
       const stored = row && read('softening', row, database.file);
       const what = `the softened delete of ${owner.kind} ${owner.name}`;
-      guards.refuse(what, stored?.guard, given.guard, given.state === 'started');
+      const goes = given.state === 'started' && by !== 'person';
+      guards.refuse(what, stored?.guard, given.guard, goes);
       const next = followingSoften(stored, given);
       run(
         `INSERT INTO softenings (act_id, request_id, owner_uid, finish_after, state, body) VALUES (?, ?, ?, ?, ?, ?)

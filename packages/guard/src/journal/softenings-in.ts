@@ -11,8 +11,8 @@ export function softeningsIn({
   records,
 }: Store): Pick<Journal, 'saveSoften' | 'askUndo' | 'softenings'> {
   return {
-    async saveSoften(soften) {
-      await database.write((run) => rows.softening(run, soften));
+    async saveSoften(soften, by) {
+      await database.write((run) => rows.softening(run, soften, by));
     },
     async askUndo(actId, at) {
       return database.write((run) => {
@@ -20,7 +20,7 @@ export function softeningsIn({
         const open = records('softening', stored).filter(mayBeFinished);
         return open.map((one) => {
           const asked = { ...one, undoAsked: one.undoAsked ?? at };
-          rows.softening(run, asked);
+          rows.softening(run, asked, 'person');
           return asked;
         });
       });

@@ -32,9 +32,9 @@ export function stampedJournal(journal: Journal, lease: Lease): Journal {
         requests: requests.map(stamped),
       });
     },
-    async saveSoften(record) {
+    async saveSoften(record, by) {
       await ready(record.state === 'started');
-      await journal.saveSoften(stamped(record));
+      await journal.saveSoften(stamped(record), by);
     },
   };
 }

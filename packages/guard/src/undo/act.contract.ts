@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
-import type { As, Cluster, SoftenRecord } from '@toolcrib/model';
+import type { As, Cluster, Journal, SoftenRecord } from '@toolcrib/model';
 import { anAct, aRequest, aSnapshot } from '../journal/testing/records.ts';
 import { orphanFirst, retainFirst } from '../soften/index.ts';
 import { away, faulty, watchingAs } from '../testing/faulty.ts';
@@ -63,13 +63,20 @@ export function actContract(open: OpenTarget): void {
     return { ...record, context: 'prod', ...(as ? { as } : {}) };
   }
 
+  /** Whose guard has ended since, and nobody has it yet. */
+  async function saveOfEnded(journal: Journal, record: SoftenRecord): Promise<void> {
+    await journal.renewLease('ended', Date.now() + 60_000);
+    await journal.saveSoften({ ...record, guard: 'ended' });
+    await journal.endLease('ended');
+  }
+
   test('an undo carries on what was cut off first: the same Pods', () =>
     inNamespace(target, async (namespace) => {
       const { owner, pods } = await runDeployment(target, namespace, 'web', 2);
       await withDeps(async (deps) => {
         await deps.journal.saveRequest(aRequest({ state: 'failed', status: 500 }));
         await deps.journal.keep(aSnapshot({ objects: [owner] }), aRequest({ state: 'kept', at: 0 }));
-        await deps.journal.saveSoften(await soften(namespace, owner, { dies: true }));
+        await saveOfEnded(deps.journal, await soften(namespace, owner, { dies: true }));
         const record = await undoAct(deps, ACT, none);
         assert.deepEqual(
           record.results.map(({ result }) => result),
@@ -88,7 +95,7 @@ export function actContract(open: OpenTarget): void {
       const { owner } = await runDeployment(target, namespace, 'web', 1);
       await withDeps(async (deps) => {
         await deps.journal.keep(aSnapshot({ objects: [owner] }), aRequest({ state: 'kept', at: Date.now() }));
-        await deps.journal.saveSoften(await soften(namespace, owner, { dies: true }));
+        await saveOfEnded(deps.journal, await soften(namespace, owner, { dies: true }));
         await assert.rejects(finishAct(deps, ACT, { windowMs: 1_000 }), /is being softened/);
         await deps.journal.saveRequest(aRequest({ state: 'failed' }));
         const [record] = await finishAct(deps, ACT, { windowMs: 1_000 });

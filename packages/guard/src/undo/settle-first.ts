@@ -48,10 +48,10 @@ export async function settledFirst(
       (record.how === 'retain-first'
         ? await settleRetained(cluster, record, 'it was cut off, or no certain answer came.', mayArrive)
         : await resume(cluster, record, {
-            progress: ({ record: now }) => saveSoftening(journal, now),
+            progress: ({ record: now }) => saveSoftening(journal, now, 'person'),
             mayArrive,
           }));
-    await saveSoftening(journal, end);
+    await saveSoftening(journal, end, 'person');
   }
   return journal.softenings({ actId });
 }

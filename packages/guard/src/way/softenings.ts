@@ -12,15 +12,19 @@ export function softenings(): Softenings {
   return { underWay: new Set(), pauses: new Map() };
 }
 
-/** Writes a softening down, but never over an end that another process (an undo) has written meanwhile. */
+/**
+ * Writes a softening down, but never over an end that another process (an undo) has written meanwhile.
+ * @param by a person carries it on, whatever has become of its guard
+ */
 export async function saveSoftening(
   journal: Pick<Journal, 'softenings' | 'saveSoften'>,
   record: SoftenRecord,
+  by?: 'person',
 ): Promise<void> {
   const { actId, requestId } = record;
   const stored = (await journal.softenings({ actId })).find((one) => one.requestId === requestId);
   if (stored?.state === 'undone' || stored?.state === 'finished') return;
-  await journal.saveSoften(record);
+  await journal.saveSoften(record, by);
 }
 
 /**

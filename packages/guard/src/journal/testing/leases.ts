@@ -166,6 +166,26 @@ export function leaseContract(name: string, makeStore: () => Promise<JournalStor
     );
 
     test(
+      'a softening that was cut off under a guard that has ended: its undo is asked for, and a person carries it on',
+      withJournals(2, async (one, other) => {
+        await one.renewLease('a', 10);
+        await other.renewLease('b', 1_000);
+        await one.saveSoften(aSoften({ guard: 'a' }));
+        await one.endLease('a');
+        assert.deepEqual(await other.askUndo('act-000001', 7), [aSoften({ guard: 'a', undoAsked: 7 })]);
+        // Also where the cluster still may carry it out, and nothing is known.
+        const carried = aSoften({ guard: 'a', note: 'it may arrive yet' });
+        await assert.rejects(other.saveSoften(carried), failsWith('conflict'), 'nobody else may');
+        await other.saveSoften(carried, 'person');
+        await other.saveSoften(aSoften({ guard: 'b', state: 'softened' }));
+        assert.deepEqual(await one.softenings({ actId: 'act-000001' }), [
+          aSoften({ guard: 'b', state: 'softened', undoAsked: 7 }),
+        ]);
+        await assert.rejects(other.saveSoften(carried, 'person'), failsWith('conflict'), 'its heir has it');
+      }),
+    );
+
+    test(
       'a hold can be answered from anywhere, and is used at its own desk alone',
       withJournals(2, async (one, other) => {
         await one.renewLease('a', 10);
