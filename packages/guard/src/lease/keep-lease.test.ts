@@ -10,9 +10,12 @@ import type { LeaseNews } from './lease.ts';
 
 const LIFE = 30_000;
 const { clock, pass } = handClock(1_000_000);
+/** By so much the machine's clock jumped: it was suspended, or set. Milliseconds. */
+let jumped = 0;
 let folder = '';
 let journal: SqliteJournal;
 beforeEach(() => {
+  jumped = 0;
   folder = mkdtempSync(join(tmpdir(), 'toolcrib-lease-'));
   journal = openJournal({ folder, key: Buffer.alloc(32, 7), clock });
 });
@@ -36,7 +39,7 @@ function keeping(name: string, more: { predecessor?: string; fails?: () => boole
       },
     },
     clock: {
-      now: clock.now,
+      now: () => clock.now() + jumped,
       after: (delay, run) => clock.after(delay, () => (stands ? undefined : run())),
     },
     newId: () => `${name}${++lives}`,
@@ -85,6 +88,24 @@ describe('the lease of a guard', () => {
     assert.deepEqual([two.lease.guard(), three.lease.guard()], ['b1', 'c1']);
     assert.match(one.logged.join(), /stood still/);
     for (const { lease } of [one, two, three]) await lease.close();
+  });
+
+  it('after the machine was suspended the first that goes on leaves the others time to say that they live', async () => {
+    const [one, two, dead] = [keeping('a'), keeping('b'), keeping('c')];
+    await one.lease.begin();
+    await dead.lease.begin();
+    dead.stand();
+    await pass(LIFE / 6);
+    await two.lease.begin();
+    jumped = 10 * LIFE;
+    await pass(LIFE / 6, () => one.told.length === 2);
+    assert.equal(one.lease.runs(), true);
+    assert.deepEqual(one.lease.news().inherited, ['']);
+    await pass(LIFE / 6, () => two.told.length === 2);
+    assert.deepEqual([two.lease.guard(), two.lease.runs()], ['b1', true]);
+    await pass(LIFE / 6, () => one.told.length === 3);
+    assert.deepEqual(one.lease.news().inherited, ['', 'c1'], 'who has not said so by then is taken over');
+    for (const { lease } of [one, two]) await lease.close();
   });
 
   it('its forerunner in the same place need not be waited for', async () => {

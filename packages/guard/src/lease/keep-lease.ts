@@ -35,6 +35,8 @@ export function keepLease(deps: {
   let cancel: () => void = () => undefined;
   let closed = false;
   let failing = false;
+  /** When it last began to be renewed. Milliseconds since 1970. */
+  let last: number | undefined;
 
   const news = (): LeaseNews => ({
     guard: view.guard(),
@@ -52,13 +54,17 @@ export function keepLease(deps: {
   }
 
   async function beat(): Promise<void> {
-    const until = clock.now() + life;
+    const began = clock.now();
+    const until = began + life;
+    // The machine was suspended, or its clock set: all leases look over, also of guards that live and only beat after this one.
+    const jumped = last !== undefined && began - last > life;
+    last = began;
     try {
       if (predecessor !== undefined) await journal.endLease(predecessor);
       predecessor = undefined;
       await renewed();
       // Clocks of other machines differ, and what was let go in a lease's last moment is still to leave.
-      const inherited = await journal.takeOver(view.guard(), clock.now() - life / 3);
+      const inherited = jumped ? view.inherited() : await journal.takeOver(view.guard(), began - life / 3);
       view.hear({ guard: view.guard(), until, inherited });
       failing = false;
     } catch (error) {
