@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, test } from 'node:test';
-import type { Hold } from '@toolcrib/model';
+import { type Hold, ToolcribError } from '@toolcrib/model';
 import { openJournal } from '../journal/index.ts';
 import { aHold } from '../journal/testing/records.ts';
 import { leaseView } from '../lease/lease.ts';
@@ -112,6 +112,42 @@ describe('said here', () => {
     const stored = await journal.hold(code);
     assert.deepEqual([stored?.state, stored?.answer?.by, stored?.denied?.by], ['denied', 'dan', 'cho']);
     assert.equal(await desk.answer(code, no, 60_000), 'closed');
+  });
+
+  test('a yes while the journal can not be written: once the lease is over it is none, and not called answered', async () => {
+    let full = false;
+    let now = 1_000;
+    const fails =
+      <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
+      async (...args: Args) => {
+        if (full) throw new ToolcribError('journal', 'the disk is full');
+        return work(...args);
+      };
+    const failing = {
+      saveHold: fails(journal.saveHold),
+      hold: fails(journal.hold),
+      renewLease: fails(journal.renewLease),
+    };
+    const moving = { ...clock, now: () => now };
+    const own = leaseView(
+      { journal: failing, clock: moving, life: 500 },
+      { guard: lease.guard(), until: 1_500, inherited: [] },
+    );
+    const here = holdDesk({ clock: moving, journal: failing, lease: own, log: () => undefined });
+    const at = (id: string) => aHold({ code: id, requestId: id, requestKey: id });
+    void here.place(at(`${code}X`), 0);
+    await here.look();
+    full = true;
+    void here.place(at(`${code}Y`), 0);
+    assert.equal(here.isOutOfReach(`${code}X`), false, 'nobody else has it as long as the lease runs');
+    now = 1_500;
+    assert.deepEqual([here.isOutOfReach(`${code}X`), here.isOutOfReach(`${code}Y`)], [true, false]);
+    assert.equal(await here.answer(`${code}X`, yes, 60_000), 'unwritten');
+    assert.equal(here.get(`${code}X`)?.state, 'open');
+    const anew = await here.answer(`${code}Y`, yes, 60_000);
+    assert.equal(typeof anew === 'object' && anew.state, 'approved');
+    full = false;
+    assert.equal(typeof (await here.answer(`${code}X`, yes, 60_000)), 'object', 'once it can be written');
   });
 
   test('by a guard that another has taken for dead, nothing: its lease was ended', async () => {

@@ -21,12 +21,12 @@ export function answering({
   taking: Taking;
   denied: ReturnType<typeof denials>;
 }) {
-  async function approve(slot: Slot, yes: Yes, passMs: number): Promise<Hold | 'closed'> {
+  async function approve(slot: Slot, yes: Yes, passMs: number): Promise<Hold | 'closed' | 'unwritten'> {
     const hold = await saving.decide(slot, (now) => {
       if (now.state !== 'open' || slot.deniedBy !== undefined || !slots.isLive(slot)) return undefined;
       return withYes(now, yes, clock.now(), passMs);
     });
-    if (!hold) return 'closed';
+    if (!hold) return slot.unwritten ? 'unwritten' : 'closed';
     await taking.wake(slot, yes);
     return slot.hold;
   }
@@ -54,7 +54,11 @@ export function answering({
 
   return {
     /** @param passMs how long a yes is good for. Milliseconds */
-    async answer(code: string, given: Yes | No, passMs: number): Promise<Hold | 'unknown' | 'closed'> {
+    async answer(
+      code: string,
+      given: Yes | No,
+      passMs: number,
+    ): Promise<Hold | 'unknown' | 'closed' | 'unwritten'> {
       const slot = slots.get(code);
       if (!slot) return 'unknown';
       return given.as === 'denied' ? deny(slot, given) : approve(slot, given, passMs);

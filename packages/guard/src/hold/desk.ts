@@ -22,7 +22,9 @@ export interface HoldDesk {
   sharedBy(code: string, actId: string): void;
   gone(requestId: string): void;
   /** A no also after a yes. Where that was taken already, the hold stays `used`, and what has not left of its act is stopped. */
-  answer(code: string, answer: Yes | No, passMs: number): Promise<Hold | 'unknown' | 'closed'>;
+  answer(code: string, answer: Yes | No, passMs: number): Promise<Hold | 'unknown' | 'closed' | 'unwritten'>;
+  /** No yes can be given to it as long as the journal can't be written: another guard may have it there. */
+  isOutOfReach(code: string): boolean;
   /**
    * An approval whose client had gone: takes it, once, for an identical request of the same person. What else the yes is for
    * goes with it.
@@ -127,6 +129,10 @@ export function holdDesk({ clock, journal, lease, changed = () => undefined, log
     },
     gone: waiting.gone,
     answer: answers.answer,
+    isOutOfReach(code) {
+      const slot = slots.get(code);
+      return slot !== undefined && saving.isOutOfReach(slot);
+    },
     takePass: taking.takePass,
     seePass: (person, requestKey) => taking.pass(person, requestKey)?.hold,
     giveBack: taking.giveBack,

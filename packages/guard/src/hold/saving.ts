@@ -16,6 +16,8 @@ export interface Saving {
    * @returns undefined where nothing was decided
    */
   decide(slot: Slot, part: (hold: Hold) => Partial<Hold> | undefined): Promise<Hold | undefined>;
+  /** It stands in the journal, and another guard may have it there by now: where that can't be written, nothing is decided of it. */
+  isOutOfReach(slot: Slot): boolean;
   /** Looks whether another process has changed it. */
   look(slot: Slot): Promise<void>;
 }
@@ -55,6 +57,9 @@ export function saving(deps: {
     deps.adopted(slot);
     return true;
   }
+
+  const isOutOfReach = (slot: Slot): boolean =>
+    (slot.revision !== undefined || slot.restored === true) && !lease.runs();
 
   async function write(slot: Slot, hold: Hold): Promise<void> {
     const used = [...new Set([...(hold.envelope?.used ?? []), ...slot.spent])];
@@ -99,6 +104,7 @@ export function saving(deps: {
   };
 
   return {
+    isOutOfReach,
     change(slot, part) {
       slot.hold = { ...slot.hold, ...part };
       changed(slot.hold);
@@ -107,6 +113,7 @@ export function saving(deps: {
     },
     decide: (slot, part) =>
       inTurn(slot, async () => {
+        slot.unwritten = false;
         if (!lease.runs()) await lease.renew();
         let { state } = slot.hold;
         let next = part(slot.hold);
@@ -119,8 +126,9 @@ export function saving(deps: {
         }
         if (end === undefined || end === 'changed' || end === 'lost') return undefined;
         if (typeof end === 'object') {
-          // It is in the journal, and another guard may have taken it over there by now: unknown is never yes.
-          if ((slot.revision !== undefined || slot.restored) && !lease.runs()) return undefined;
+          // Unknown is never yes.
+          slot.unwritten = isOutOfReach(slot);
+          if (slot.unwritten) return undefined;
           log('a hold could not be written down', { why: String(end.failed) });
         }
         if (slot.hold.state !== state) {

@@ -21,6 +21,8 @@ export interface Slot {
   revision?: number | undefined;
   /** It lay at an earlier desk, which may have written it down. */
   restored?: boolean;
+  /** The last that was to be decided of it could not be written, and memory alone may not decide it. */
+  unwritten?: boolean;
   /** The shares of its envelope that the journal has as used: those it never forgets. */
   spent: Set<string>;
   /** What is to be written of it comes one after another. */

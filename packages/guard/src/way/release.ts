@@ -53,7 +53,7 @@ export type ReleaseDeps = Keeping &
   SoftenDeps & {
     ahead: Pick<Ahead, 'begin'>;
     going: Pick<GoingOut, 'sent'>;
-    desk: Pick<HoldDesk, 'openFor' | 'void' | 'requireName' | 'place'>;
+    desk: Pick<HoldDesk, 'openFor' | 'isOutOfReach' | 'void' | 'requireName' | 'place'>;
   };
 
 /** In which form a request goes on. */
@@ -224,13 +224,16 @@ async function notKept(deps: ReleaseDeps, step: Step, form: Form, why: string): 
   return notKeptAnswer(hold.code, name, why, needed);
 }
 
-/** The request's open hold, unless what was shown there is a net with holes: the same words would mean more by now. */
+/**
+ * The request's open hold, unless no yes could be given to it now, or what was shown there is a net with holes: the same words
+ * would mean more by now. One that is made anew was never written, and is nobody else's.
+ */
 function openHold(
-  deps: { desk: Pick<HoldDesk, 'openFor' | 'void'> },
+  deps: { desk: Pick<HoldDesk, 'openFor' | 'isOutOfReach' | 'void'> },
   { request, key }: Step,
 ): Hold | undefined {
   const open = deps.desk.openFor(request.person, key);
-  if (open === undefined || netOf(open) !== 'partial') return open;
+  if (open === undefined || (netOf(open) !== 'partial' && !deps.desk.isOutOfReach(open.code))) return open;
   deps.desk.void(open.code);
   return undefined;
 }

@@ -75,6 +75,12 @@ test('what it can’t go in is refused, with what it could; nothing was answered
   }
 });
 
+test('a yes that can’t be written, to what another guard may have by now, is told as that', async () => {
+  const desk = { ...deskWith(), answer: async () => 'unwritten' as const };
+  const said = { code: 'conflict', message: /journal can't be written/, next: /Send it again/ };
+  await assert.rejects(answerHold(desk, 'BCDFG', { as: 'as-sent', by }, from, PASS), said);
+});
+
 test('what is not there, or was answered already, is said', async () => {
   const desk = deskWith();
   await assert.rejects(answerHold(desk, 'NONE', { as: 'denied', by }, from, PASS), { code: 'not-found' });

@@ -60,6 +60,12 @@ export async function answerHold(
   if (result === 'unknown') throw unknownCode(code);
   if (result === 'closed')
     throw new ToolcribError('conflict', `${code} was answered already, or its time is over.`);
+  if (result === 'unwritten')
+    throw new ToolcribError(
+      'conflict',
+      `The journal can't be written for so long that another guard may have ${code} by now.`,
+      { next: 'Send it again: it is held under a new code, and that can be approved.' },
+    );
   if (body.as === 'denied' && result.state === 'used')
     throw new ToolcribError(
       'conflict',
