@@ -87,6 +87,11 @@ async function main(): Promise<number> {
     console.error('Which file? scripts/plant-fault.ts FILE [--seed N] [--count N]');
     return 2;
   }
+  const [seed, count] = [Number(values.seed), Number(values.count)];
+  if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(count) || count < 1) {
+    console.error('--seed and --count take whole numbers.');
+    return 2;
+  }
   const file = relative(ROOT, resolve(given));
   const tests = testsOf(ROOT, file);
   if (tests.length === 0) {
@@ -94,7 +99,7 @@ async function main(): Promise<number> {
     return 2;
   }
   const faults = oneLineFaults(readFileSync(join(ROOT, file), 'utf8'));
-  const chosen = draw(faults, Number(values.count), drawn(Number(values.seed)));
+  const chosen = draw(faults, count, drawn(seed));
   const copy = copyTree();
   let red = 0;
   try {

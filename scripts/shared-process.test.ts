@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { ended, makeQueue, notEnded, take } from './shared-queue.ts';
+import { ended, makeAlone, makeQueue, notEnded, take } from './shared-queue.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-shared-'));
 after(() => rmSync(root, { recursive: true }));
@@ -115,6 +115,21 @@ test('a file that ends the process is named, and what was not run', () => {
     'ends-ends.test.mjs: its process ended, or had to be ended, in this file',
     'ends-next.test.mjs: not run',
   ]);
+});
+
+test('a file with a process of its own that ends it is named, too', () => {
+  for (const [name, text, left] of [
+    ['alone-ends', `test('ends', () => process.exit(0)); test('never', () => { throw new Error('x'); });`, 1],
+    ['alone-good', `test('good', () => {});`, 0],
+  ] as const) {
+    const file = join(root, `${name}.test.mjs`);
+    writeFileSync(file, `import { test } from 'node:test';\n${text}\n`);
+    const queue = join(root, name);
+    const env = { ...process.env };
+    delete env.NODE_TEST_CONTEXT;
+    const run = spawnSync(process.execPath, ['--test', makeAlone(queue, file)], { env, stdio: 'ignore' });
+    assert.deepEqual([run.status, notEnded(queue).length], [0, left], name);
+  }
 });
 
 test('of several that would take a file one has it; what nobody took or ended is told', () => {

@@ -23,6 +23,30 @@ export function makeQueue(folder: string, files: readonly string[], processes: n
   });
 }
 
+/**
+ * A queue of one file that has a process of its own.
+ * @returns the file that `node --test` is to be given for it
+ */
+export function makeAlone(folder: string, file: string): string {
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'files.json'), JSON.stringify([resolve(file)]));
+  const path = join(folder, 'alone.mjs');
+  const queue = pathToFileURL(join(import.meta.dirname, 'shared-queue.ts')).href;
+  writeFileSync(
+    path,
+    [
+      `import { after } from 'node:test';`,
+      `import { ended, take } from ${JSON.stringify(queue)};`,
+      `take(${JSON.stringify(folder)}, 0);`,
+      // Not where it ends its process: that would be green, and the tests after it would not have run.
+      `after(() => ended(${JSON.stringify(folder)}, 0));`,
+      `await import(${JSON.stringify(pathToFileURL(resolve(file)).href)});`,
+      '',
+    ].join('\n'),
+  );
+  return path;
+}
+
 /** The files of a queue, absolute. */
 export function filesOf(folder: string): string[] {
   return JSON.parse(readFileSync(join(folder, 'files.json'), 'utf8'));

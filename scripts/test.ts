@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeQueue, notEnded } from './shared-queue.ts';
+import { makeAlone, makeQueue, notEnded } from './shared-queue.ts';
 
 const kinds = ['network', 'system', 'cluster'];
 const [first, ...rest] = process.argv.slice(2);
@@ -44,6 +44,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'toolcrib-test-'));
 const skips = join(scratch, 'skipped');
 const queue = join(scratch, 'queue');
 const processes = makeQueue(queue, shared, concurrency);
+const queues = alone.map((_, index) => join(scratch, `alone-${index}`));
+const ownProcesses = alone.map((file, index) => makeAlone(queues[index] ?? '', file));
 const { status } = spawnSync(
   process.execPath,
   [
@@ -55,7 +57,7 @@ const { status } = spawnSync(
     '--test-reporter-destination=stdout',
     `--test-reporter=${join(import.meta.dirname, 'skipped-reporter.ts')}`,
     `--test-reporter-destination=${skips}`,
-    ...alone,
+    ...ownProcesses,
     ...processes,
   ],
   {
@@ -66,7 +68,7 @@ const { status } = spawnSync(
   },
 );
 const skipped = readFileSync(skips, 'utf8');
-const told = notEnded(queue);
+const told = [queue, ...queues].flatMap(notEnded);
 rmSync(scratch, { recursive: true });
 if (told.length > 0) console.error(`\nNot to their end:\n${told.join('\n')}`);
 // A person's machine may lack a shell or a program. CI installs them all: what is skipped there is a hole in the proof.

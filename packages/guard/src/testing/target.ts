@@ -50,6 +50,19 @@ export async function items(target: ClusterTarget, path: string): Promise<KubeOb
   return (list?.items as KubeObject[]) ?? [];
 }
 
+/** Until the guard's own client sees a kind that has just come: what it found out a moment before it does not ask again. */
+export async function untilKnown(
+  target: ClusterTarget,
+  ref: { apiVersion: string; kind: string },
+): Promise<void> {
+  await until(`${ref.kind} is seen in discovery`, () =>
+    target.cluster.typeOf(ref).then(
+      () => true,
+      () => false,
+    ),
+  );
+}
+
 /** Asks again and again until `check` gives something, at most `limit` ms: only what never comes takes that long. */
 export async function until<T>(
   what: string,

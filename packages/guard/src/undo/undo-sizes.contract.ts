@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import type { RequestRecord } from '@toolcrib/model';
 import type { ClusterTarget, OpenTarget } from '../testing/target.ts';
-import { inNamespace, paths, put, seen, until } from '../testing/target.ts';
+import { inNamespace, paths, put, seen, until, untilKnown } from '../testing/target.ts';
 import { runDeployment } from '../testing/workloads.ts';
 import { scaleRequest, snapshotOf, undo } from './testing/undone.ts';
 
@@ -55,6 +55,7 @@ export function undoSizesContract(open: OpenTarget): void {
       const path = `/apis/${group}/v1/namespaces/${namespace}/rings`;
       const ring = { apiVersion: `${group}/v1`, kind: 'Ring', metadata: { name: 'one' }, spec: { size: 3 } };
       await until('the kind is served', async () => (await target.https('POST', path, ring)).status === 201);
+      await untilKnown(target, ring);
       const to = (replicas: number) =>
         until('its scale is served', async () => {
           const patch = { spec: { replicas } };

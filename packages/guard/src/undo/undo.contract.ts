@@ -5,7 +5,7 @@ import { controllerOf } from '@toolcrib/kube';
 import type { RequestRecord } from '@toolcrib/model';
 import { marks } from '@toolcrib/model';
 import type { ClusterTarget, OpenTarget } from '../testing/target.ts';
-import { inNamespace, paths, put, seen, until } from '../testing/target.ts';
+import { inNamespace, paths, put, seen, until, untilKnown } from '../testing/target.ts';
 import { podsOf, restartsOf, runDeployment, runStatefulSet, uidsOf } from '../testing/workloads.ts';
 import { lookForUndo, planUndo, runUndo } from './index.ts';
 import { kept, scaleRequest, snapshotOf, undo, waiting } from './testing/undone.ts';
@@ -194,6 +194,7 @@ export function undoContract(open: OpenTarget): void {
         spec: { size: 3 },
       };
       await until('the kind is served', async () => (await target.https('POST', path, thing)).status === 201);
+      await untilKnown(target, thing);
       await until('its status is served', async () => {
         const patch = { status: { clusterId: 'abc' } };
         return (await target.https('PATCH', `${path}/one/status`, patch)).status === 200;

@@ -89,6 +89,12 @@ test('who must have signed: each way of naming him is one of its own', () => {
   for (const [options, signers] of cases) assert.deepEqual(signatureAsked('tool', options).signers, signers);
 });
 
+test('an empty name of a proof is a file that is not there, and never no proof', () => {
+  assert.deepEqual(signatureAsked('tool', { signature: '', checksums: 'sums' }).proof, { signature: '' });
+  assert.deepEqual(signatureAsked('tool', { bundle: '', checksums: 'sums' }).proof, { bundle: '' });
+  assert.throws(() => signatureAsked('tool', { bundle: '', signature: 'a.sig' }), /not both/);
+});
+
 test('what does not go together is said by the names that were typed', () => {
   const wrong: [string | undefined, VerifyOptions, RegExp][] = [
     [undefined, {}, /^name the artefact, or a clone with --git and --tag$/],

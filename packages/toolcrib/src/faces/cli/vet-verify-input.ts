@@ -27,10 +27,11 @@ export interface VerifyOptions {
 export function signatureAsked(name: string | undefined, options: VerifyOptions): SignatureInput {
   const { bundle, signature, certificate, checksums, trustedRoot } = options;
   const { purl, sourceRepository, sourceRef, builder } = options;
-  if (bundle && signature) throw usage('give --bundle or --signature, not both');
+  if (bundle !== undefined && signature !== undefined) throw usage('give --bundle or --signature, not both');
   return {
     artefact: artefactOf(name, options),
-    proof: bundle ? { bundle } : signature ? { signature } : undefined,
+    // An empty one is a file that can't be there, never none: `--signature "$SIG"` must not come to less than was asked.
+    proof: bundle !== undefined ? { bundle } : signature !== undefined ? { signature } : undefined,
     certificate,
     checksums,
     signers: signersOf(options),
