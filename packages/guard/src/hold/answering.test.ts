@@ -32,7 +32,7 @@ beforeEach(async () => {
   const guard = `a${++n}`;
   await journal.renewLease(guard, 1e9);
   lease = leaseView({ journal, clock }, { guard, until: 1e9, inherited: [] });
-  desk = holdDesk({ clock, journal, lease, log: (line) => assert.fail(line) });
+  desk = holdDesk({ clock, journal, lease, log: (line) => assert.match(line, /not given at this guard/) });
   code = `C${n}`;
   told = undefined;
   void desk.place(aHold({ code, requestId: code, requestKey: code }), 90_000).then((answer) => {
@@ -49,22 +49,33 @@ async function elsewhere(part: Partial<Hold>): Promise<void> {
 }
 
 describe('said at another guard', () => {
-  test('a yes lets the client go that waits here, once', async () => {
+  test('a yes lets nobody go that waits here: he need not wait longer, and its code is good for nothing', async () => {
     await elsewhere({ state: 'approved', answer: { ...given, withoutNet: true } });
     await desk.look();
-    // What it is woken with is written down first.
     while (told === undefined) await desk.look();
-    assert.deepEqual(told, { as: 'as-sent', by: 'dan', withoutNet: true });
-    assert.equal((await journal.hold(code))?.state, 'used');
+    assert.deepEqual(told, { as: 'expired' });
+    assert.equal(desk.openFor('aiko', code), undefined);
+    while ((await journal.hold(code))?.state !== 'void') await desk.look();
     assert.equal(await desk.takePass('aiko', code), undefined);
     assert.equal(await desk.answer(code, yes, 60_000), 'closed');
   });
 
-  test('a yes where nobody waits is a pass', async () => {
+  test('a yes where nobody waits is no pass', async () => {
     desk.gone(code);
     await elsewhere({ state: 'approved', answer: given });
     await desk.look();
-    assert.equal((await desk.takePass('aiko', code))?.answer?.by, 'dan');
+    assert.equal(desk.seePass('aiko', code), undefined);
+    assert.equal(await desk.takePass('aiko', code), undefined);
+  });
+
+  test('a yes that an earlier desk of this guard took is a pass at the next', async () => {
+    const next = holdDesk({ clock, journal, lease, log: (line) => assert.fail(line) });
+    const before = desk.get(code);
+    assert.ok(before);
+    await elsewhere({ state: 'approved', answer: given });
+    next.restore(before);
+    await next.look();
+    assert.equal((await next.takePass('aiko', code))?.answer?.by, 'dan');
   });
 
   test('a no ends the act, and whoever waits is told', async () => {

@@ -7,7 +7,7 @@ import type { Saving } from './saving.ts';
 import type { Slot, Slots } from './slots.ts';
 import type { Taking } from './taking.ts';
 
-/** What a person says to a hold, here or at another guard. */
+/** What a person says to a hold, here; and at another guard, where it is a no. */
 export function answering({
   clock,
   slots,

@@ -56,7 +56,7 @@ export interface HoldDesk {
   prolong(hold: Hold, ms: number, coversMs: number): void;
   /** Takes over what lay at the desk of a judging thread that has ended; nobody waits for it any more. */
   restore(hold: Hold): void;
-  /** Looks what other processes have made of what lies here: an answer that was given at another guard counts. */
+  /** Looks what other processes have made of what lies here: a no that was given at another guard counts. */
   look(): Promise<void>;
   /** The guard ends: whoever waits, or would from now on, is told so. */
   close(): void;

@@ -176,11 +176,30 @@ describe('a look', () => {
     await saving.look(slot);
     assert.deepEqual(adopted, []);
     slot.hold = { ...slot.hold, waiting: true };
-    await elsewhere({ state: 'approved', answer });
+    const denied = { by: 'cho', at: 6 };
+    await elsewhere({ state: 'denied', denied });
     await saving.look(slot);
     await saving.look(slot);
-    assert.deepEqual([slot.hold.answer, slot.hold.waiting, adopted], [answer, false, ['approved']]);
+    assert.deepEqual([slot.hold.denied, slot.hold.waiting, adopted], [denied, false, ['denied']]);
     assert.equal('revision' in slot.hold, false);
+  });
+
+  it('takes no yes that was not given here, and its code is good for nothing from then on', async () => {
+    await saving.decide(slot, () => ({}));
+    await elsewhere({ state: 'approved', answer, envelope });
+    await saving.look(slot);
+    assert.deepEqual([slot.hold.state, slot.hold.envelope, adopted], ['void', undefined, ['void']]);
+    assert.equal(await use(), undefined);
+    assert.equal((await journal.hold('K7QM'))?.state, 'void');
+    assert.match(logged.join(), /not given at this guard/);
+  });
+
+  it('nor where a decision finds it there', async () => {
+    await saving.decide(slot, () => ({}));
+    await elsewhere({ state: 'approved', answer });
+    const yes = (hold: Hold) => (hold.state === 'open' ? { state: 'approved' as const, answer } : undefined);
+    assert.equal(await saving.decide(slot, yes), undefined);
+    assert.equal(slot.hold.state, 'void');
   });
 
   it('takes nothing for its own that only has the same code', async () => {
@@ -199,6 +218,20 @@ describe('what lay at an earlier desk', () => {
     await elsewhere({ state: 'used' });
     assert.equal(await use(), undefined);
     assert.equal(slot.hold.state, 'used');
+  });
+
+  it('a yes that was given there counts as it lay there at first, and no later one', async () => {
+    for (const first of [true, false]) {
+      const code = first ? 'FIRST' : 'LATER';
+      const one: Slot = { ...slot, hold: aHold({ code, guard: 'a' }), restored: true };
+      await journal.saveHold(aHold({ code, guard: 'a' }));
+      if (!first) await saving.look(one);
+      const stored = await journal.hold(code);
+      assert.ok(stored);
+      await journal.saveHold({ ...stored, state: 'approved', answer });
+      await saving.look(one);
+      assert.equal(one.hold.state, first ? 'approved' : 'void');
+    }
   });
 
   it('a word said to it is not lost over that', async () => {

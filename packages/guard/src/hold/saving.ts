@@ -49,7 +49,22 @@ export function saving(deps: {
     if (!stored || stored.requestId !== slot.hold.requestId) return false;
     const { revision, ...hold } = stored;
     if (revision === slot.revision) return false;
+    const isFirst = slot.revision === undefined;
     slot.revision = revision;
+    // A yes is asked who gave it where it is given. One that only stands there may be the client's own, by another guard or by
+    // hand. What lay at an earlier desk was given there, before anybody asked here.
+    const isForeign = hold.state === 'approved' && slot.hold.state !== 'approved';
+    if (isForeign && slot.deniedBy === undefined && !(slot.restored && isFirst)) {
+      log('a yes that was not given at this guard: it counts for nothing, and neither does its code', {
+        code: hold.code,
+        by: hold.answer?.by,
+      });
+      slot.hold = { ...slot.hold, state: 'void', answer: hold.answer, envelope: undefined, waiting: false };
+      changed(slot.hold);
+      deps.adopted(slot);
+      note(slot);
+      return true;
+    }
     if (isDeepStrictEqual(decided(hold), decided(slot.hold))) return false;
     slot.hold = { ...hold, waiting: slot.hold.waiting && hold.state === 'open' };
     for (const uid of hold.envelope?.used ?? []) slot.spent.add(uid);

@@ -94,7 +94,7 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
     found: () => void begin(),
     log,
   });
-  const others = othersHolds({ journal, clock, lease, passMs: () => policy.current().passMs });
+  const others = othersHolds({ journal, clock, lease });
   const keepHouse = housekeeping({
     openJournal: openOwn,
     clock,

@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'toolcrib-others-'));
 const clock = { now: () => 5_000, after: () => () => undefined };
 const journal = openJournal({ folder, key: Buffer.alloc(32, 7), clock });
 const lease = leaseView({ journal, clock }, { guard: 'us', until: 1e9, inherited: ['', 'dead'] });
-const others = othersHolds({ journal, clock, lease, passMs: () => 1_000 });
+const others = othersHolds({ journal, clock, lease });
 const answer = { as: 'as-sent', by: 'dan', at: 4_000 } as const;
 before(async () => {
   for (const guard of ['us', 'them', 'dead']) await journal.renewLease(guard, 1e9);
@@ -42,12 +42,23 @@ test('those of guards that live, and no others; without what is the journal’s 
     assert.equal(await others.get(code), undefined, code);
 });
 
-test('a yes and a no are written for the guard whose it is; it stays its own', async () => {
+test('a yes is refused, and where to give it is told; nothing of it is written', async () => {
+  const said = {
+    code: 'conflict',
+    message: /held by another guard \(them, for the context prod\)/,
+    next: /toolcrib approve NAMED --softened --without-net kafka$/,
+  };
+  await assert.rejects(others.answer('NAMED', { as: 'softened', withoutNet: 'kafka', by }), said);
+  const stored = await journal.hold('NAMED');
+  assert.deepEqual([stored?.state, stored?.answer, stored?.revision], ['open', undefined, 1]);
+});
+
+test('a no is written for the guard whose it is; it stays its own', async () => {
   const from = { pid: 9 };
-  const given = await others.answer('OPEN', { as: 'as-sent', by }, from);
-  assert.deepEqual([given.state, given.answer?.by, given.expiresAt], ['approved', by, 6_000]);
+  const given = await others.answer('OPEN', { as: 'denied', by }, from);
+  assert.deepEqual([given.state, given.denied?.by], ['denied', by]);
   const stored = await journal.hold('OPEN');
-  assert.deepEqual([stored?.state, stored?.guard, stored?.answer?.from], ['approved', 'them', from]);
+  assert.deepEqual([stored?.state, stored?.guard, stored?.denied?.from], ['denied', 'them', from]);
   await others.answer('YES', { as: 'denied', by });
   assert.deepEqual((await journal.hold('YES'))?.denied, { by, at: 5_000 });
 });
@@ -58,14 +69,12 @@ test('what can’t be answered, and what it can’t go in, is said, and changes 
   await assert.rejects(others.answer('USED', { as: 'denied', by }), { code: 'conflict' });
   for (const code of ['OURS', 'OVER', 'NONE'])
     await assert.rejects(others.answer(code, { as: 'denied', by }), { code: 'not-found' }, code);
-  await assert.rejects(others.answer('NAMED', { as: 'as-sent', by }), { code: 'usage' });
+  await assert.rejects(others.answer('NAMED', { as: 'as-sent', by }), { code: 'conflict' });
   assert.equal((await journal.hold('NAMED'))?.state, 'open');
 });
 
 test('of two answers at the same time one counts', async () => {
-  const both = ['ben', 'cho'].map((who) =>
-    others.answer('NAMED', { as: 'as-sent', withoutNet: 'kafka', by: who }),
-  );
+  const both = ['ben', 'cho'].map((who) => others.answer('NAMED', { as: 'denied', by: who }));
   const [one, other] = await Promise.allSettled(both);
   assert.deepEqual([one?.status, other?.status].sort(), ['fulfilled', 'rejected']);
 });

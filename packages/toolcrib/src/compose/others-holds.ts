@@ -1,11 +1,11 @@
 import { isCurrent } from '@toolcrib/guard/hold/life';
-import { withNo, withYes } from '@toolcrib/guard/hold/said';
+import { withNo } from '@toolcrib/guard/hold/said';
 import type { Lease } from '@toolcrib/guard/lease/lease';
 import { type AnsweredFrom, type Clock, type Hold, type Journal, ToolcribError } from '@toolcrib/model';
 import type { Answer } from './desk-messages.ts';
 import { answerHold } from './hold-answers.ts';
 
-/** Holds at the desks of other guards that live, over the same journal. They can be answered here; their guards alone use the yes. */
+/** Holds at the desks of other guards that live, over the same journal. A no can be said here, a yes at their own guard alone. */
 export interface OthersHolds {
   list(): Promise<Hold[]>;
   get(code: string): Promise<Hold | undefined>;
@@ -17,12 +17,10 @@ export function othersHolds({
   journal,
   clock,
   lease,
-  passMs,
 }: {
   journal: Pick<Journal, 'hold' | 'holds' | 'saveHold'>;
   clock: Pick<Clock, 'now'>;
   lease: Pick<Lease, 'isOurs'>;
-  passMs(): number;
 }): OthersHolds {
   // What no guard owns lies at nobody's desk.
   const isTheirs = (hold: Hold) =>
@@ -45,15 +43,16 @@ export function othersHolds({
     get,
     async answer(code, body, from) {
       const stored = await get(code);
+      // Whose process it is that says yes only the hold's own guard can tell: it knows the runs that may have asked for it.
+      if (stored && body.as !== 'denied') throw saidElsewhere(stored, body);
       const desk: Parameters<typeof answerHold>[0] = {
         get: () => stored,
-        async answer(_code, given, pass) {
+        async answer(_code, given) {
           if (!stored) return 'unknown';
           const { state } = stored;
-          const isNo = given.as === 'denied';
-          const can = state === 'open' ? stored.expiresAt > clock.now() : isNo && state === 'approved';
-          if (!can) return 'closed';
-          const part = isNo ? withNo(given, clock.now()) : withYes(stored, given, clock.now(), pass);
+          const can = state === 'open' ? stored.expiresAt > clock.now() : state === 'approved';
+          if (!can || given.as !== 'denied') return 'closed';
+          const part = withNo(given, clock.now());
           try {
             // Over nothing that was written since it was read.
             await journal.saveHold({ ...stored, ...part });
@@ -64,7 +63,19 @@ export function othersHolds({
           return { ...stored, ...part };
         },
       };
-      return answerHold(desk, code, body, from, passMs());
+      // A no is a pass for nothing.
+      return answerHold(desk, code, body, from, 0);
     },
   };
+}
+
+function saidElsewhere({ code, guard, context }: Hold, { as, withoutNet }: Answer): ToolcribError {
+  const net = withoutNet === undefined ? '' : ` --without-net ${withoutNet}`;
+  return new ToolcribError(
+    'conflict',
+    `${code} is held by another guard (${guard}, for the context ${context}): only a no to it can be said here.`,
+    {
+      next: `Say yes at the guard that holds it, where that was started (its TOOLCRIB_HOME): toolcrib approve ${code} --${as}${net}`,
+    },
+  );
 }
