@@ -1,52 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { ToolcribError } from '@toolcrib/model';
 import { openCredentials } from './credentials.ts';
-import type { ContextConfig } from './kubeconfig.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'toolcrib-credentials-'));
-after(() => rmSync(folder, { recursive: true }));
-
-function context(user: ContextConfig['user'], cluster: object = {}): ContextConfig {
-  return {
-    name: 'prod',
-    clusterName: 'prod',
-    cluster: {
-      server: 'https://prod.example',
-      extensions: [],
-      ...cluster,
-    } as unknown as ContextConfig['cluster'],
-    userName: 'aiko',
-    user,
-    file: join(folder, 'config'),
-    userFolder: folder,
-  };
-}
-
-const env = { PATH: process.env.PATH };
-const bearer = async (c: ReturnType<typeof openCredentials>) => (await c.current()).headers.Authorization;
-
-/** A credential plugin: a shell script that counts its runs and keeps its question. */
-function plugin(name: string, script: string): string {
-  const path = join(folder, name);
-  writeFileSync(
-    path,
-    `#!/bin/sh\necho x >> '${path}.runs'\nprintf %s "$KUBERNETES_EXEC_INFO" > '${path}.info'\n${script}\n`,
-  );
-  chmodSync(path, 0o755);
-  return path;
-}
-const _runs = (path: string) => readFileSync(`${path}.runs`, 'utf8').trim().split('\n').length;
-const V1 = 'client.authentication.k8s.io/v1';
-const answer = (status: object, apiVersion = V1) =>
-  `echo '${JSON.stringify({ kind: 'ExecCredential', apiVersion, status })}'`;
-const exec = (command: string, more: object = {}) => ({
-  exec: { command, apiVersion: V1, interactiveMode: 'IfAvailable', args: [], env: [], ...more } as never,
-});
+import { answer, bearer, context, env, exec, folder, plugin, V1 } from './testing/plugin.ts';
 
 test('a plugin gets its arguments, its environment and its question, and may give a certificate', async () => {
   const path = plugin(

@@ -1,55 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DeleteOptions, KubeObject, OwnerReference } from '@toolcrib/kube';
 import { CONFIG_MAPS, NODES } from '../common/types.ts';
-import { type TestCluster, testCluster } from '../testing/cluster.ts';
+import { make, names, onlyCollector, reference, remove } from '../testing/owned-maps.ts';
 import { attemptToDelete } from './collect.ts';
 import { identityOf } from './graph.ts';
-
-// Only the collector runs: nothing else makes, adopts or finalizes anything.
-const ONLY_GC = [
-  'node',
-  'namespace',
-  'namespace-content',
-  'volume-binder',
-  'deployment',
-  'replicaset',
-  'statefulset',
-  'scheduler',
-  'kubelet',
-] as const;
-
-function onlyCollector(gcDelayMs = 2, lawless = false): TestCluster {
-  return testCluster({ without: [...ONLY_GC], gcDelayMs, lawless });
-}
-
-function make(
-  cluster: TestCluster,
-  name: string,
-  owners: KubeObject[] = [],
-  extra: Partial<OwnerReference> = {},
-) {
-  return cluster.store.create(CONFIG_MAPS, {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: {
-      name,
-      namespace: 'shop',
-      ...(owners.length > 0 ? { ownerReferences: owners.map((owner) => reference(owner, extra)) } : {}),
-    },
-  });
-}
-
-function reference(owner: KubeObject, extra: Partial<OwnerReference> = {}): OwnerReference {
-  const { apiVersion, kind, metadata } = owner;
-  return { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', ...extra };
-}
-
-const remove = (cluster: TestCluster, name: string, options: DeleteOptions = {}) =>
-  cluster.store.delete(CONFIG_MAPS, 'shop', name, options);
-
-const names = (cluster: TestCluster) =>
-  cluster.store.list(CONFIG_MAPS, { namespace: 'shop' }).map((item) => item.metadata.name);
 
 const BLOCKING = { blockOwnerDeletion: true };
 

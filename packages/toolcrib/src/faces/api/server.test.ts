@@ -1,37 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Hold, ToolcribError } from '@toolcrib/model';
-import { type RunTokenBody, unknownCode } from '../../laptop/api/schema.ts';
-import { type ApiDeps, apiRoutes } from './server.ts';
-
-/** What was asked for: name and input. */
-const asked: [string, unknown][] = [];
-const told: string[] = [];
-const minted: RunTokenBody[] = [];
-const hold = { code: 'BCDFG', actId: 'act-1' } as Hold;
-const deps: ApiDeps = {
-  async perform({ name, input }, given, _, tell) {
-    if (name === 'status')
-      throw new ToolcribError('not-running', 'The guard is starting.', { next: 'Ask again.' });
-    const read = input.parse(given) as { code?: string; act?: string };
-    asked.push([name, read]);
-    if (read.act === 'act-1') {
-      tell({ type: 'waits', text: 'a moment' });
-      return { id: 'undo-1' };
-    }
-    if (read.act === 'act-2') throw new ToolcribError('unreachable', 'No cluster.');
-    if (read.code === 'BREAK') throw new TypeError('undefined is not a function');
-    if (read.code === 'none') throw unknownCode('none');
-    if (read.code === 'XXXXX') throw new ToolcribError('conflict', 'It was answered already.');
-    return name === 'held' ? [hold] : hold;
-  },
-  async mint(asked) {
-    minted.push(asked);
-    return { id: 'run-1', tokens: { prod: 'a token' }, meanings: {} };
-  },
-  revoke: (id) => told.push(`revoke ${id}`),
-  log: () => undefined,
-};
+import { apiRoutes } from './server.ts';
+import { asked, deps, minted, told } from './testing/answered.ts';
 
 const app = apiRoutes(deps);
 async function ask(method: string, path: string, body?: unknown) {
