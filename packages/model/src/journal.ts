@@ -22,8 +22,8 @@ export interface Kept {
   request: RequestRecord;
 }
 
-/** Told of a record that a list leaves out, since a newer toolcrib wrote it. */
-export type LeftOut = (newer: ToolcribError) => void;
+/** Told of a record that a list leaves out: since a newer toolcrib wrote it, or since it is damaged. */
+export type LeftOut = (error: ToolcribError) => void;
 
 /**
  * The record of acts, requests, decisions, snapshots, approvals, undos. What a method has resolved is durable
@@ -33,6 +33,8 @@ export type LeftOut = (newer: ToolcribError) => void;
  * What a newer toolcrib wrote in a form that is not known here is `newer`, and left as it is: by one who asks for just
  * that, and by a list of what belongs to one act, which is not to be taken for whole. Other lists pass it over, and so does
  * each that has somebody to tell. Whatever is saved is checked first: `fault` where it could not be read back.
+ *
+ * What is damaged in a list is thrown, but where the list is given somebody to tell of that: it is passed over then.
  */
 export interface Journal {
   saveAct(act: Act): Promise<void>;
@@ -50,7 +52,11 @@ export interface Journal {
   /** Inserts or replaces by id; `not-kept` for state `kept` where `keep` has not stored its snapshot before. */
   saveRequest(request: RequestRecord): Promise<void>;
   /** Oldest first. */
-  requests(query: { actId?: string; state?: RequestState }, leftOut?: LeftOut): Promise<RequestRecord[]>;
+  requests(
+    query: { actId?: string; state?: RequestState },
+    leftOut?: LeftOut,
+    damaged?: LeftOut,
+  ): Promise<RequestRecord[]>;
 
   /** Snapshot and request in one transaction: **the only way a request becomes `kept`**, but for several `together`. */
   keep(snapshot: Snapshot, request: RequestRecord): Promise<void>;
@@ -70,6 +76,7 @@ export interface Journal {
   holds(
     query?: { state?: Hold['state']; context?: string; actId?: string },
     leftOut?: LeftOut,
+    damaged?: LeftOut,
   ): Promise<Hold[]>;
 
   /**
@@ -85,6 +92,7 @@ export interface Journal {
   softenings(
     query?: { actId?: string; state?: SoftenRecord['state'] },
     leftOut?: LeftOut,
+    damaged?: LeftOut,
   ): Promise<SoftenRecord[]>;
 
   saveUndo(record: UndoRecord): Promise<void>;

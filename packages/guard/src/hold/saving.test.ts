@@ -17,6 +17,7 @@ let slot: Slot;
 let adopted: Hold['state'][] = [];
 let changed: Hold['state'][] = [];
 let logged: string[] = [];
+let codes = 0;
 const clock = { now: () => now, after: () => () => undefined };
 const full = new ToolcribError('journal', 'the disk is full');
 const envelope = { session: 's', verb: 'delete', kind: 'Pod', uids: ['1', '2'], used: [], expiresAt: 9 };
@@ -105,6 +106,7 @@ describe('a decision', () => {
   });
 
   it('is made over what another process wrote beside it, where it is possible still', async () => {
+    slot.hold = { ...slot.hold, envelope };
     await approve();
     await elsewhere({ expiresAt: 9_000, alsoBy: ['act-2'], envelope: { ...envelope, used: ['9'] } });
     assert.equal((await use())?.state, 'used');
@@ -202,6 +204,23 @@ describe('a look', () => {
     assert.equal(slot.hold.state, 'void');
   });
 
+  it('takes of a row only what takes something away: what was shown is what was judged here', async () => {
+    slot.hold = { ...slot.hold, envelope, needsName: 'kafka', net: 'none' };
+    await approve();
+    await elsewhere({
+      person: 'eve',
+      requestKey: 'k2',
+      fingerprint: 'f2',
+      expiresAt: 1e12,
+      needsName: undefined,
+      net: undefined,
+      envelope: { ...envelope, uids: ['1', '2', '3'], used: ['1'], likeness: 'any', expiresAt: 1e12 },
+    });
+    const before = slot.hold;
+    await saving.look(slot);
+    assert.deepEqual(slot.hold, { ...before, waiting: false, envelope: { ...envelope, used: ['1'] } });
+  });
+
   it('takes nothing for its own that only has the same code', async () => {
     await journal.saveHold(aHold({ requestId: 'another', state: 'denied' }));
     await saving.look(slot);
@@ -231,6 +250,21 @@ describe('what lay at an earlier desk', () => {
       await journal.saveHold({ ...stored, state: 'approved', answer });
       await saving.look(one);
       assert.equal(one.hold.state, first ? 'approved' : 'void');
+    }
+  });
+
+  it('a yes that could not be said to what was shown does not, wherever it stands', async () => {
+    const named = { needsName: 'kafka', net: 'none' as const };
+    for (const [shown, said] of [
+      [named, { ...answer, withoutNet: false }],
+      [{}, { ...answer, withoutNet: true }],
+      [{}, { ...answer, as: 'softened' as const }],
+    ] as const) {
+      const code = `ODD${codes++}`;
+      const one: Slot = { ...slot, hold: aHold({ code, guard: 'a', ...shown }), restored: true };
+      await journal.saveHold(aHold({ code, guard: 'a', state: 'approved', answer: said }));
+      await saving.look(one);
+      assert.equal(one.hold.state, 'void', code);
     }
   });
 

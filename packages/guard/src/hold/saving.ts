@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Hold, type Journal, ToolcribError } from '@toolcrib/model';
 import type { Lease } from '../lease/lease.ts';
+import { fromJournal, withYesOfBefore } from './from-journal.ts';
 import type { Slot } from './slots.ts';
 
 /** So often a decision is tried over what others write of the same hold at the same time. */
@@ -47,29 +48,36 @@ export function saving(deps: {
   async function adopt(slot: Slot): Promise<boolean> {
     const stored = await journal.hold(slot.hold.code);
     if (!stored || stored.requestId !== slot.hold.requestId) return false;
-    const { revision, ...hold } = stored;
+    const { revision } = stored;
     if (revision === slot.revision) return false;
-    const isFirst = slot.revision === undefined;
+    const isOfBefore = slot.restored === true && slot.revision === undefined;
     slot.revision = revision;
+    let own = slot.hold;
     // A yes is asked who gave it where it is given. One that only stands there may be the client's own, by another guard or by
     // hand. What lay at an earlier desk was given there, before anybody asked here.
-    const isForeign = hold.state === 'approved' && slot.hold.state !== 'approved';
-    if (isForeign && slot.deniedBy === undefined && !(slot.restored && isFirst)) {
-      log('a yes that was not given at this guard: it counts for nothing, and neither does its code', {
-        code: hold.code,
-        by: hold.answer?.by,
-      });
-      slot.hold = { ...slot.hold, state: 'void', answer: hold.answer, envelope: undefined, waiting: false };
-      changed(slot.hold);
-      deps.adopted(slot);
-      note(slot);
-      return true;
+    if (stored.state === 'approved' && own.state === 'open' && slot.deniedBy === undefined) {
+      const yes = isOfBefore ? withYesOfBefore(own, stored) : undefined;
+      if (!yes) return refuseForeign(slot, stored);
+      own = yes;
     }
-    if (isDeepStrictEqual(decided(hold), decided(slot.hold))) return false;
-    slot.hold = { ...hold, waiting: slot.hold.waiting && hold.state === 'open' };
-    for (const uid of hold.envelope?.used ?? []) slot.spent.add(uid);
+    const next = fromJournal(own, stored, own.guard === undefined || own.guard === lease.guard());
+    for (const uid of stored.envelope?.used ?? []) slot.spent.add(uid);
+    if (isDeepStrictEqual(decided(next), decided(slot.hold))) return false;
+    slot.hold = next;
     changed(slot.hold);
     deps.adopted(slot);
+    return true;
+  }
+
+  function refuseForeign(slot: Slot, { answer }: Hold): true {
+    log('a yes that was not given at this guard: it counts for nothing, and neither does its code', {
+      code: slot.hold.code,
+      by: answer?.by,
+    });
+    slot.hold = { ...slot.hold, state: 'void', answer, envelope: undefined, waiting: false };
+    changed(slot.hold);
+    deps.adopted(slot);
+    note(slot);
     return true;
   }
 

@@ -203,6 +203,23 @@ test('random bytes in any row: damaged, never a crash, and the rest is still rea
   await telling.close();
 });
 
+test('a list that has somebody to tell of damage passes it over; one that has nobody throws', async () => {
+  const folder = await filled();
+  const journal = openJournal({ folder, key, clock });
+  const lists = ['requests', 'holds', 'softenings'] as const;
+  for (const list of lists) {
+    const all = (await journal[list]({})).length;
+    tamper(folder, `UPDATE ${list} SET body = '{' WHERE act_id = 'act-1'`);
+    const told: string[] = [];
+    const found = await journal[list]({}, undefined, ({ code }) => void told.push(code));
+    assert.deepEqual([found.length, told], [all - 1, ['damaged']], list);
+    await assert.rejects(journal[list]({ actId: 'act-1' }), { code: 'damaged' }, list);
+    const newer = journal[list]({ actId: 'act-1' }, () => assert.fail('it is no newer one'));
+    await assert.rejects(newer, { code: 'damaged' }, list);
+  }
+  await journal.close();
+});
+
 test('a number too large for JavaScript in a row is damage, not a crash', async () => {
   const folder = await filled();
   const journal = openJournal({ folder, key, clock });

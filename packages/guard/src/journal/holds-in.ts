@@ -19,7 +19,7 @@ export function holdsIn({
       const row = database.get(`${HOLD} WHERE code = ?`, code);
       return row && read('hold', row, database.file);
     },
-    async holds(query = {}, leftOut) {
+    async holds(query = {}, leftOut, damaged) {
       const { where, values } = conditions({ 'state =': query.state, 'context =': query.context });
       const { actId } = query;
       // Other acts' stand in the record alone: any that names this one is read, and then looked at.
@@ -27,7 +27,7 @@ export function holdsIn({
         actId === undefined ? '' : `${where === '' ? 'WHERE' : 'AND'} (act_id = ? OR instr(body, ?) > 0)`;
       const all = actId === undefined ? values : [...values, actId, JSON.stringify(actId)];
       const stored = database.all(`${HOLD} ${where} ${named} ORDER BY created_at, rowid`, ...all);
-      const found = records('hold', stored, leftOut, actId !== undefined);
+      const found = records('hold', stored, leftOut, actId !== undefined, damaged);
       return actId === undefined ? found : found.filter((hold) => isOfAct(hold, actId));
     },
 

@@ -6,17 +6,19 @@ import { read } from './forms.ts';
 /**
  * Rows into records. What a newer toolcrib wrote is left out of a list, and told; what is damaged likewise, or thrown.
  * @param whole of one act: what is left is not to be taken for it
+ * @param damaged told of what is damaged, by this list
  */
 export type Records = <K extends RecordKind>(
   kind: K,
   found: Row[],
   leftOut?: LeftOut,
   whole?: boolean,
+  damaged?: LeftOut,
 ) => RecordOf[K][];
 
-/** @param onDamaged told of what is damaged; without it that is thrown */
+/** @param onDamaged told of what is damaged, by whatever list; where there is nobody to tell that is thrown */
 export function recordsOf(file: string, onDamaged: ((error: ToolcribError) => void) | undefined): Records {
-  return (kind, found, leftOut, whole = false) =>
+  return (kind, found, leftOut, whole = false, damaged = undefined) =>
     found.flatMap((row) => {
       try {
         return [read(kind, row, file)];
@@ -26,8 +28,9 @@ export function recordsOf(file: string, onDamaged: ((error: ToolcribError) => vo
           if (whole && !leftOut) throw error;
           leftOut?.(error);
         } else {
-          if (!onDamaged) throw error;
-          onDamaged(error);
+          const tell = damaged ?? onDamaged;
+          if (!tell) throw error;
+          tell(error);
         }
         return [];
       }

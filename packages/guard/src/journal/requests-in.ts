@@ -16,10 +16,10 @@ export function requestsIn({
         rows.request(run, request);
       });
     },
-    async requests(query, leftOut) {
+    async requests(query, leftOut, damaged) {
       const { where, values } = conditions({ 'act_id =': query.actId, 'state =': query.state });
       const sql = `SELECT id, act_id, state, body FROM requests ${where} ORDER BY at, rowid`;
-      return records('request', database.all(sql, ...values), leftOut, query.actId !== undefined);
+      return records('request', database.all(sql, ...values), leftOut, query.actId !== undefined, damaged);
     },
     async keep(snapshot, request) {
       await database.write((run) => snapshots.put(run, [{ snapshot, request }]));

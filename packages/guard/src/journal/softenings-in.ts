@@ -25,10 +25,10 @@ export function softeningsIn({
         });
       });
     },
-    async softenings(query = {}, leftOut) {
+    async softenings(query = {}, leftOut, damaged) {
       const { where, values } = conditions({ 'act_id =': query.actId, 'state =': query.state });
       const sql = `${SOFTEN} ${where} ORDER BY finish_after, rowid`;
-      return records('softening', database.all(sql, ...values), leftOut, query.actId !== undefined);
+      return records('softening', database.all(sql, ...values), leftOut, query.actId !== undefined, damaged);
     },
   };
 }

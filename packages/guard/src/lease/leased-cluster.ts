@@ -13,10 +13,10 @@ export async function stillOurs(lease: Lease, guard: string): Promise<boolean> {
 
 /**
  * The same cluster, for what this guard carries out by itself of its own records: it changes nothing any more once its lease has
- * ended, and can't be renewed. To be made anew for each piece of work: it is of the guard that this one is now.
+ * ended, and can't be renewed. To be made anew for each piece of work.
+ * @param guard as which that was begun; else as which this one goes on now
  */
-export function leasedCluster(cluster: Cluster, lease: Lease): Cluster {
-  const guard = lease.guard();
+export function leasedCluster(cluster: Cluster, lease: Lease, guard = lease.guard()): Cluster {
   const mayChange = async (): Promise<void> => {
     if (await stillOurs(lease, guard)) return;
     throw new ToolcribError('conflict', STOOD_STILL, { next: 'toolcrib log tells what becomes of it.' });

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,6 +90,7 @@ export function openWay(
     unmark: async () => 0,
     windowOpened: async () => undefined,
     lookLater: () => undefined,
+    damaged: ({ message }) => assert.fail(message),
     log,
   };
   const close = async () => {

@@ -104,6 +104,7 @@ export function finishContract(open: OpenTarget): void {
     const finished: string[] = [];
     let looked = 0;
     const watch = windows({
+      damaged: ({ message }) => assert.fail(message),
       journal: {
         ...deps.journal,
         softenings: (query) => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import type { RequestRecord } from '@toolcrib/model';
+import { mayArriveMs, type RequestRecord, toldOnce } from '@toolcrib/model';
+import type { SqliteJournal } from '../journal/index.ts';
 import { anAct, aRequest, aSnapshot, aSoften } from '../journal/testing/records.ts';
 import { leaseView } from '../lease/lease.ts';
 import { stampedJournal } from '../lease/stamped-journal.ts';
@@ -87,6 +89,71 @@ test('of a guard that lives nothing is settled; once its lease has ended one oth
     await assert.rejects(dead.deps.journal.saveRequest(late), { code: 'conflict' });
     await assert.rejects(keep(dead, 'late'), { code: 'conflict' });
     assert.equal((await all()).kept, `unsettled ${by}`);
+  } finally {
+    await made.close();
+  }
+});
+
+test('what a guard had kept before another began may have left until its own end, and is waited for from then on', async () => {
+  const made = testDeps({});
+  const { journal, clock } = made.deps;
+  try {
+    await journal.saveAct(anAct());
+    const dead = await guardOver(made, 'dead');
+    const request = aRequest({ id: 'kept', at: clock.now(), snapshotId: 's' });
+    await dead.deps.journal.keep(aSnapshot({ id: 's', requestId: 'kept' }), request);
+    made.ahead(1_000);
+    const heir = await guardOver(made, 'heir');
+    // Both live on for long.
+    made.ahead(600_000);
+    for (const guard of ['dead', 'heir']) await journal.renewLease(guard, clock.now() + 30_000);
+    made.ahead(30_001);
+    await heir.takeOver();
+    const now = clock.now();
+    await heir.recover();
+    const [found] = await journal.requests({ state: 'unsettled' });
+    assert.equal(found?.id, 'kept');
+    assert.ok((found?.unsure?.until ?? 0) >= now + mayArriveMs(), `${found?.unsure?.until} ${now}`);
+  } finally {
+    await made.close();
+  }
+});
+
+test('a record that is damaged is told, and keeps none of the others from being seen to', async () => {
+  const made = testDeps({});
+  const { journal } = made.deps;
+  const told: string[] = [];
+  try {
+    await journal.saveAct(anAct());
+    for (const id of ['bad', 'good']) {
+      const kept = { id: `kept-${id}`, snapshotId: `s-${id}` };
+      await journal.saveRequest(aRequest({ id: `held-${id}` }));
+      await journal.keep(aSnapshot({ id: kept.snapshotId, requestId: kept.id }), aRequest(kept));
+      await journal.saveSoften(aSoften({ requestId: `soft-${id}` }));
+      await journal.saveSoften(aSoften({ requestId: `undone-${id}`, state: 'undone', marked: true }));
+    }
+    const database = new DatabaseSync((journal as SqliteJournal).file);
+    for (const table of ['requests', 'softenings'])
+      database.exec(`UPDATE ${table} SET body = '{' WHERE body LIKE '%-bad"%'`);
+    database.close();
+    const asked: string[] = [];
+    const clusterFor = (context: string) => {
+      asked.push(context);
+      return made.deps.clusterFor(context);
+    };
+    const damaged = toldOnce((_line, { why }) => void told.push(why));
+    const { unsettled } = await recover({ ...made.deps, clusterFor, damaged }, Date.now());
+    assert.deepEqual(
+      unsettled.map(({ id }) => id),
+      ['kept-good'],
+    );
+    assert.deepEqual(
+      (await journal.requests({ state: 'refused' })).map(({ id }) => id),
+      ['held-good'],
+    );
+    assert.deepEqual(made.logged, Array(2).fill('a softening could not be resumed yet'));
+    assert.equal(told.length, new Set(told).size, 'each once');
+    assert.deepEqual(told.filter((why) => /kept-bad/.test(why)).length, 1);
   } finally {
     await made.close();
   }

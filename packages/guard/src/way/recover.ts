@@ -23,24 +23,26 @@ export interface Recovered {
  * @param last nothing is asked again in this life of what is long due, and the notes say so
  */
 export async function recover(deps: RecoverDeps, before: number, last = false): Promise<Recovered> {
-  const { journal, lease } = deps;
-  for (const request of await journal.requests({ state: 'held' })) {
+  const { journal, lease, damaged } = deps;
+  for (const request of await journal.requests({ state: 'held' }, undefined, damaged)) {
     if (!lease.isLeftOver(request, before)) continue;
     const note = 'the guard ended while it was held; never sent';
     await journal.saveRequest({ ...request, state: 'refused', note });
   }
+  const isAnothers = ({ guard }: RequestRecord) => guard !== undefined && guard !== lease.guard();
   const contextOf = async ({ actId }: RequestRecord) => (await journal.act(actId))?.context;
-  for (const request of await journal.requests({ state: 'kept' })) {
+  for (const request of await journal.requests({ state: 'kept' }, undefined, damaged)) {
     if (!lease.isLeftOver(request, before)) continue;
-    // Nothing of it has left after this guard began, or its guard's lease had ended.
-    const since = request.at < before ? before : deps.clock.now();
+    // Of this guard's earlier thread nothing has left after this one began. Another guard may have lived beside this one, and
+    // sent what it had kept long before until its own end: that it has ended is known only now.
+    const since = isAnothers(request) ? deps.clock.now() : before;
     const until = since + deps.policy().mayArriveMs((await contextOf(request)) ?? '');
     await journal.saveRequest(asUnsure(request, ENDED, until));
   }
   const byContext = new Map<string | undefined, RequestRecord[]>();
-  for (const record of await journal.softenings({ state: 'started' }))
+  for (const record of await journal.softenings({ state: 'started' }, undefined, damaged))
     if (lease.isOurs(record)) byContext.set(record.context, []);
-  for (const request of await journal.requests({ state: 'unsettled' })) {
+  for (const request of await journal.requests({ state: 'unsettled' }, undefined, damaged)) {
     if (!lease.isOurs(request)) continue;
     const context = await contextOf(request);
     byContext.set(context, [...(byContext.get(context) ?? []), request]);
@@ -68,7 +70,9 @@ async function recoverIn(
   let away: string | undefined;
   for (const { id, actId } of requests) {
     // Resuming may have settled it.
-    const stored = (await deps.journal.requests({ actId }, passOver)).find((one) => one.id === id);
+    const stored = (await deps.journal.requests({ actId }, passOver, deps.damaged)).find(
+      (one) => one.id === id,
+    );
     if (stored?.state !== 'unsettled') continue;
     const look = await settleByLooking(deps, stored, context, { ...(away ? { away } : {}), pause });
     if (look.away) away ??= look.again;

@@ -32,6 +32,7 @@ import { type Recording, record, requestRecord } from './recording.ts';
 import { type SoftenDeps, soften } from './soften.ts';
 import type { Step } from './step.ts';
 import { beginUninstall, stopUninstall } from './stopped-uninstalls.ts';
+import { isAnothers, recordWithoutNet, refusedAsAnothers } from './without-net.ts';
 
 /** Where something is kept before it goes. */
 interface Keeping {
@@ -75,9 +76,12 @@ export interface Form {
  * told that *nothing* of it is kept and has typed its name: a yes to what could not be seen is not that.
  */
 export async function release(deps: ReleaseDeps, step: Step, form: Form): Promise<Instruction> {
+  const guard = deps.lease.guard();
   const { kept, ahead } = await keep(deps, step, form);
+  if (typeof kept === 'object') return refusedAsAnothers(deps, step, kept);
   if (kept !== 'kept' && form.withoutNet !== 'none') return notKept(deps, step, form, kept);
-  if (kept !== 'kept') await recordWithoutNet(deps, step, kept);
+  const another = kept === 'kept' ? undefined : await recordWithoutNet(deps, step, kept);
+  if (another) return another;
   if (ahead.length > 0 && !mayOffer(deps, step)) await forget(deps, ahead.splice(0));
   const stopped = stoppedMeanwhile(deps, step, form);
   if (stopped) {
@@ -92,7 +96,7 @@ export async function release(deps: ReleaseDeps, step: Step, form: Form): Promis
   if (kept === 'kept' && form.as === 'as-sent')
     warnings.push(...wayBack(step, form.approvedAt !== undefined));
   if (kept === 'kept') warnings.push(...withUnseen(deps, step));
-  if (form.as === 'softened') return soften(deps, step, warnings);
+  if (form.as === 'softened') return soften(deps, step, warnings, guard);
   if (step.subject.kind === 'not-understood') return { do: 'forward', warnings };
   const { effect } = step.subject;
   const kind = kindOf(effect);
@@ -110,8 +114,8 @@ export async function release(deps: ReleaseDeps, step: Step, form: Form): Promis
 }
 
 interface KeptFor {
-  /** Why not, where it was not. */
-  kept: 'kept' | string;
+  /** Why not, where it was not; an error where another guard may have it by now. */
+  kept: 'kept' | string | ToolcribError;
   /** What was kept with it, since its act will come to it. */
   ahead: JudgedAhead[];
 }
@@ -148,6 +152,7 @@ async function keep(deps: Keeping & JudgingAhead & Recording, step: Step, form: 
   } catch (error) {
     if (!(error instanceof ToolcribError)) throw error;
     deps.log('not kept', { path: request.path, why: error.message });
+    if (isAnothers(error)) return { kept: error, ahead: [] };
     return { kept: reasonOf(error), ahead: [] };
   }
 }
@@ -236,18 +241,6 @@ function openHold(
   if (open === undefined || (netOf(open) !== 'partial' && !deps.desk.isOutOfReach(open.code))) return open;
   deps.desk.void(open.code);
   return undefined;
-}
-
-/** What goes without a net is written down all the same, where anything can be written. */
-async function recordWithoutNet(deps: Recording & Keeping, step: Step, why: string): Promise<void> {
-  const record = requestRecord(step, 'without-net', { at: deps.clock.now(), note: `not kept: ${why}` });
-  try {
-    await deps.acts.save(step.live);
-    await deps.journal.saveRequest(record);
-    deps.onTheWay.handedOver(record);
-  } catch (error) {
-    deps.log('sent without a net, and not written down', { path: step.request.path, why: String(error) });
-  }
 }
 
 /**

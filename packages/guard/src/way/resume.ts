@@ -2,6 +2,7 @@ import {
   type Clock,
   type Cluster,
   type Journal,
+  type LeftOut,
   mayArriveUntil,
   type SoftenRecord,
   ToolcribError,
@@ -26,6 +27,8 @@ export interface ResumeDeps extends Clusters, Pick<Claims, 'notifier' | 'log'> {
   clock: Pick<Clock, 'now'>;
   lease: Lease;
   policy(): GuardPolicy;
+  /** Told of records that can't be read: the others are seen to. */
+  damaged: LeftOut;
   softenings: Softenings;
   onTheWay: Pick<OnTheWay, 'of'>;
   /**
@@ -42,13 +45,13 @@ export interface ResumeDeps extends Clusters, Pick<Claims, 'notifier' | 'log'> {
  * @param context only this one's
  */
 export async function resumeSoftenings(deps: ResumeDeps, context?: string): Promise<void> {
-  const { journal } = deps;
+  const { journal, damaged } = deps;
   const open = [
-    ...(await journal.softenings({ state: 'started' })),
+    ...(await journal.softenings({ state: 'started' }, undefined, damaged)),
     // Its finalizer could not be taken off.
-    ...(await journal.softenings({ state: 'failed' })).filter(({ held }) => held),
+    ...(await journal.softenings({ state: 'failed' }, undefined, damaged)).filter(({ held }) => held),
     // Adopted, and nobody has taken our marks off yet.
-    ...(await journal.softenings({ state: 'undone' })).filter(({ marked }) => marked),
+    ...(await journal.softenings({ state: 'undone' }, undefined, damaged)).filter(({ marked }) => marked),
   ];
   const byContext = Map.groupBy(
     open.filter(
@@ -114,7 +117,7 @@ async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolea
     pauses.set(id, { until: clock.now() + pause, pause: Math.min(pause * 2, PAUSE.longest) });
     deps.log('a softening could not be resumed yet', { act: record.actId, why: String(error) });
     // That one says nothing of the others.
-    return error instanceof ToolcribError && error.code === 'newer';
+    return error instanceof ToolcribError && (error.code === 'newer' || error.code === 'damaged');
   } finally {
     underWay.delete(id);
   }

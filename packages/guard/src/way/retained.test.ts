@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import type { SoftenRecord } from '@toolcrib/model';
 import { anAct, aSoften } from '../journal/testing/records.ts';
+import type { Lease } from '../lease/lease.ts';
 import type { Outcome } from '../request.ts';
+import { loneLease } from '../testing/lease.ts';
 import { memoryCluster } from '../undo/testing/memory-cluster.ts';
 import { isUnsure, settleClaim, tellClaim } from './retained.ts';
 import { testDeps } from './testing/deps.ts';
@@ -40,6 +42,7 @@ const record: SoftenRecord = aSoften({
 async function settled(
   outcome: Outcome,
   prepare: (cluster: ReturnType<typeof memoryCluster>) => void = () => {},
+  lease?: Lease,
 ) {
   const cluster = memoryCluster([claim, volume]);
   prepare(cluster);
@@ -49,7 +52,7 @@ async function settled(
     await journal.saveAct(anAct());
     await journal.saveSoften(record);
     softenings.underWay.add(record.requestId);
-    await settleClaim(made.deps, record, outcome);
+    await settleClaim(lease ? { ...made.deps, lease } : made.deps, record, outcome);
     const [now] = await journal.softenings({ actId: record.actId });
     const [pv] = [...cluster.objects.values()].filter(({ kind }) => kind === 'PersistentVolume');
     return {
@@ -114,6 +117,14 @@ test('a cluster that takes no write now: the record stays open, and the log has 
   });
   assert.deepEqual([found.state, found.told, found.underWay], ['started', [], 0]);
   assert.deepEqual(found.logged, ['volumes could not be given back their policy yet']);
+});
+
+test('a guard that stood still since gives no volume back: that is its heir’s to see to', async () => {
+  for (const lost of [{ isOurs: () => false }, { runs: () => false, renew: async () => false }]) {
+    const found = await settled({ status: 403, said: 'no' }, undefined, { ...loneLease, ...lost });
+    assert.deepEqual([found.state, found.policy, found.told, found.underWay], ['started', 'Retain', [], 0]);
+    assert.deepEqual(found.logged, ['volumes could not be given back their policy yet']);
+  }
 });
 
 test('only a failure and what is neither a yes nor a no are unsure', () => {

@@ -1,4 +1,6 @@
-import type { Journal, Notifier, SoftenRecord } from '@toolcrib/model';
+import { type Cluster, type Journal, type Notifier, type SoftenRecord, ToolcribError } from '@toolcrib/model';
+import type { Lease } from '../lease/lease.ts';
+import { leasedCluster, STOOD_STILL } from '../lease/leased-cluster.ts';
 import type { Outcome } from '../request.ts';
 import { settleRetained } from '../soften/index.ts';
 import type { Clusters } from './asking.ts';
@@ -6,6 +8,7 @@ import type { Log } from './log.ts';
 import { type Softenings, saveSoftening } from './softenings.ts';
 
 export interface Claims extends Clusters {
+  lease: Lease;
   journal: Pick<Journal, 'softenings' | 'saveSoften'>;
   softenings: Pick<Softenings, 'underWay'>;
   notifier: Notifier;
@@ -27,7 +30,7 @@ export async function settleClaim(deps: Claims, record: SoftenRecord, outcome: O
       'said' in outcome ? `the cluster said ${outcome.status} to the delete.` : `${outcome.notSent}.`;
     const end: SoftenRecord = done
       ? { ...record, state: 'softened' }
-      : await settleRetained(await deps.clusterFor(record.context), record, why);
+      : await settleRetained(await ownCluster(deps, record), record, why);
     await saveSoftening(deps.journal, end);
     tellClaim(deps, end);
   } catch (error) {
@@ -35,6 +38,17 @@ export async function settleClaim(deps: Claims, record: SoftenRecord, outcome: O
   } finally {
     underWay.delete(record.requestId);
   }
+}
+
+/** This guard may have stood still since it sent the delete: what its heir settles it does not. @throws ToolcribError `conflict` */
+async function ownCluster(
+  { journal, clusterFor, lease }: Claims,
+  { context, actId, requestId }: SoftenRecord,
+): Promise<Cluster> {
+  const cluster = await clusterFor(context);
+  const stored = (await journal.softenings({ actId })).find((one) => one.requestId === requestId);
+  if (stored && !lease.isOurs(stored)) throw new ToolcribError('conflict', STOOD_STILL);
+  return leasedCluster(cluster, lease);
 }
 
 /** Neither a certain yes nor a certain no: it may have been carried out, or be carried out later. */

@@ -68,7 +68,7 @@ export async function settleByLooking(
     return decided(deps.clock.now(), request, look, { pause: options.pause, until }, said);
   } catch (error) {
     // No look of ours will tell, and the cluster may be asked for others.
-    if (error instanceof ToolcribError && error.code === 'newer')
+    if (error instanceof ToolcribError && (error.code === 'newer' || error.code === 'damaged'))
       return said({ state: 'unsettled', note: error.message });
     const note = `the cluster could not be asked (${error instanceof ToolcribError ? error.message : String(error)})`;
     return { ...said({ state: 'unsettled', note }), again: note, away: true };

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Journal, ToolcribError } from '@toolcrib/model';
+import { leaseView } from '../lease/lease.ts';
 import { builtInRules } from '../policy/policy.ts';
 import type { Instruction } from '../request.ts';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, inNamespace, items, paths, put, seen, until } from '../testing/target.ts';
-import { asked, openWay, policyOf } from '../testing/way.ts';
+import { asked, openWay, policyOf, testClock } from '../testing/way.ts';
 import { podsOf, runStatefulSet } from '../testing/workloads.ts';
 import type { WayDeps } from './deps.ts';
 import { judge } from './judge.ts';
@@ -233,4 +234,34 @@ test('a StatefulSet softened, then its claims with Retain volumes: held, not Ter
     assert.match(body.message, /rule softened-pods-use-it/);
     assert.equal((await podsOf(target, namespace, 'web')).length, 1);
     await close();
+  }));
+
+test('kept as one guard, and gone on as another meanwhile: nothing is changed by what the first had judged', () =>
+  inNamespace(target, async (namespace) => {
+    await runStatefulSet(target, namespace, 'web', 1);
+    const path = `${paths.apps(namespace, 'statefulsets')}/web`;
+    let standsStill = false;
+    const lease = leaseView(
+      { journal: { renewLease: async () => true }, clock: testClock },
+      { guard: 'a', until: Number.POSITIVE_INFINITY, inherited: [] },
+    );
+    const way = openWay(target.cluster, policyOf('[{name: all, when: "true", then: hold}]'), (journal) => ({
+      ...journal,
+      async keep(...kept) {
+        await journal.keep(...kept);
+        if (standsStill) lease.hear({ guard: 'b', until: Number.POSITIVE_INFINITY, inherited: [] });
+      },
+    }));
+    const deps = { ...way.deps, lease };
+    const code = answered(await judge(deps, asked('DELETE', path))).body.details.causes[0].message;
+    await deps.desk.answer(code, { as: 'softened', by: 'aiko', withoutNet: false }, 60_000);
+    standsStill = true;
+    const { status, body } = answered(await judge(deps, asked('DELETE', path)));
+    assert.deepEqual([status, /stood still/.test(body.message)], [500, true], body.message);
+    const stands = await seen(target, path);
+    assert.deepEqual(
+      [stands?.metadata.deletionTimestamp, stands?.metadata.finalizers ?? []],
+      [undefined, []],
+    );
+    await way.close();
   }));

@@ -30,9 +30,15 @@ export type SoftenDeps = RecordingUnsure &
 /**
  * Carries a delete out in softened form. Never silent: the answer says what still runs or stays, until when, how to
  * finish now and how to undo.
+ * @param guard as which this one has kept it: gone on as another, it changes nothing by it
  */
-export async function soften(deps: SoftenDeps, judged: Step, warnings: string[]): Promise<Instruction> {
-  const step = { ...judged, cluster: leasedCluster(judged.cluster, deps.lease) };
+export async function soften(
+  deps: SoftenDeps,
+  judged: Step,
+  warnings: string[],
+  guard: string,
+): Promise<Instruction> {
+  const step = { ...judged, cluster: leasedCluster(judged.cluster, deps.lease, guard) };
   const { subject, seen } = step;
   const [target] = subject.objects;
   const effect = deleteIn(subject.effect);

@@ -1,5 +1,5 @@
 import { apiVersionOf, describeRef, type KubeObject, mediaTypeOf, parseRequestPath } from '@toolcrib/kube';
-import type { Cluster, Journal, Notifier, SoftenRecord } from '@toolcrib/model';
+import type { Cluster, Journal, LeftOut, Notifier, SoftenRecord } from '@toolcrib/model';
 import { sentOfItself } from '../act/claim.ts';
 import { createByDryRun } from '../look/create-dry-run.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
@@ -17,6 +17,8 @@ export interface WindowDeps {
   onTheWay: Pick<OnTheWay, 'ifCreated'>;
   policy(): GuardPolicy;
   notifier: Notifier;
+  /** Told of windows that can't be read: the others are kept to. */
+  damaged: LeftOut;
   log: Log;
 }
 
@@ -103,7 +105,7 @@ function forward(
 
 /** The open windows that a request may be a create for, by its path and what can be read of its body. */
 async function aimedAt(
-  deps: Pick<WindowDeps, 'journal' | 'log'>,
+  deps: Pick<WindowDeps, 'journal' | 'damaged' | 'log'>,
   request: AskedRequest,
 ): Promise<{ open: SoftenRecord[]; body: KubeObject | undefined } | undefined> {
   const path = parseRequestPath(request.path);
@@ -143,9 +145,9 @@ function readable(request: AskedRequest): Record<string, unknown> | undefined {
 }
 
 /** None where the journal can't be read: a create destroys nothing, and a finish spares whatever has an owner by then. */
-async function openWindows(deps: Pick<WindowDeps, 'journal' | 'log'>): Promise<SoftenRecord[]> {
+async function openWindows(deps: Pick<WindowDeps, 'journal' | 'damaged' | 'log'>): Promise<SoftenRecord[]> {
   try {
-    return await deps.journal.softenings({ state: 'softened' });
+    return await deps.journal.softenings({ state: 'softened' }, undefined, deps.damaged);
   } catch (error) {
     deps.log('softened acts could not be looked up', { why: String(error) });
     return [];

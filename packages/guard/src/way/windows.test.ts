@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Clock, SoftenRecord } from '@toolcrib/model';
+import { type Clock, type SoftenRecord, ToolcribError } from '@toolcrib/model';
 import { aSoften } from '../journal/testing/records.ts';
 import { state, windows } from './windows.ts';
 
@@ -30,17 +30,27 @@ function stillClock() {
   };
 }
 
-function watched(records: SoftenRecord[], finish: (actId: string) => Promise<void> = async () => {}) {
+function watched(
+  records: SoftenRecord[],
+  finish: (actId: string) => Promise<void> = async () => {},
+  damage?: ToolcribError,
+) {
   const time = stillClock();
   const finished: string[] = [];
   const published: string[][] = [];
+  const told: string[] = [];
   let resumed = 0;
   const open = windows({
     journal: {
-      softenings: async () => records.filter((one) => one.state === 'softened'),
+      async softenings(_query, _newer, damaged) {
+        if (damage && !damaged) throw damage;
+        if (damage) damaged?.(damage);
+        return records.filter((one) => one.state === 'softened');
+      },
     },
     clock: time.clock,
     isOurs: () => true,
+    damaged: ({ message }) => void told.push(message),
     windowMs: () => 1_000_000,
     finish: async ({ actId }) => {
       finished.push(actId);
@@ -52,7 +62,7 @@ function watched(records: SoftenRecord[], finish: (actId: string) => Promise<voi
     publish: (keys) => published.push(keys),
     log: () => {},
   });
-  return { ...time, open, finished, published, resumed: () => resumed };
+  return { ...time, open, finished, published, told, resumed: () => resumed };
 }
 
 const softened = (more: Partial<SoftenRecord>): SoftenRecord =>
@@ -114,4 +124,13 @@ test('what was cut off is looked after again and again, until it is closed', asy
   open.close();
   await to(30_000);
   assert.equal(resumed(), 2);
+});
+
+test('one that is damaged is told, and the windows of the others are watched and finished', async () => {
+  const damage = new ToolcribError('damaged', 'the softening of act-9');
+  const { to, finished, published, told, open } = watched([softened({})], undefined, damage);
+  await to(5_000);
+  assert.deepEqual([published.length, published[0]?.length, finished], [1, 1, ['act-000001']]);
+  assert.deepEqual([...new Set(told)], [damage.message]);
+  open.close();
 });

@@ -1,4 +1,4 @@
-import type { Clock, Journal, SoftenRecord } from '@toolcrib/model';
+import type { Clock, Journal, LeftOut, SoftenRecord } from '@toolcrib/model';
 import { RESOURCE_OF_KIND } from '../soften/index.ts';
 import { createWatches } from './brain.ts';
 
@@ -16,6 +16,8 @@ export function windows(deps: {
   clock: Clock;
   /** Whether it is for this guard to finish it. */
   isOurs(record: SoftenRecord): boolean;
+  /** Told of records that can't be read: the windows of the others are watched. */
+  damaged: LeftOut;
   /** Milliseconds. */
   windowMs(): number;
   finish(record: SoftenRecord, why: string): Promise<void>;
@@ -31,7 +33,9 @@ export function windows(deps: {
   const cancels = new Map<string, () => void>();
 
   const openWorkloads = async (): Promise<SoftenRecord[]> =>
-    (await deps.journal.softenings({ state: 'softened' })).filter((record) => record.how !== 'retain-first');
+    (await deps.journal.softenings({ state: 'softened' }, undefined, deps.damaged)).filter(
+      (record) => record.how !== 'retain-first',
+    );
 
   let workloads: string[] = [];
   const republish = (): void => {

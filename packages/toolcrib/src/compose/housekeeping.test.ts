@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, it } from 'node:test';
 import { openJournal } from '@toolcrib/guard/journal';
 import { aHold } from '@toolcrib/guard/journal/testing/records.ts';
-import { type Clock, type Hold, ToolcribError } from '@toolcrib/model';
+import { type Clock, type Hold, ToolcribError, toldOnce } from '@toolcrib/model';
 import { closeInherited, housekeeping } from './housekeeping.ts';
 
 const folder = join(mkdtempSync(join(tmpdir(), 'toolcrib-house-')), 'journal');
 after(() => rmSync(folder, { recursive: true, force: true }));
+const fails = ({ message }: ToolcribError) => assert.fail(message);
 
 it('drops acts that are older than the policy keeps, and no others', async () => {
   const DAY = 24 * 3_600_000;
@@ -70,7 +72,7 @@ it('closes what guards that have ended left open or unused, and touches no other
   await hold('OURS', 'b', { waiting: true });
   await journal.endLease('a');
   const inherited = await journal.takeOver('b', 0);
-  await closeInherited(journal, { guard: 'b', until: 10, inherited });
+  await closeInherited(journal, { guard: 'b', until: 10, inherited }, fails);
   const all = (await journal.holds()).map(({ code, state, guard, waiting }) => [code, state, guard, waiting]);
   assert.deepEqual(all, [
     ['NOBODYS', 'expired', 'b', false],
@@ -94,6 +96,32 @@ it('one that is answered meanwhile keeps no other open', async () => {
       saved.push(code);
     },
   };
-  await closeInherited(journal, { guard: 'b', until: 10, inherited: [''] });
+  await closeInherited(journal, { guard: 'b', until: 10, inherited: [''] }, fails);
   assert.deepEqual(saved, ['OTHER']);
+});
+
+it('one that is damaged is told once and left, and keeps no other open', async () => {
+  const clock = { now: () => 0, after: () => () => undefined };
+  const journal = openJournal({ folder: `${folder}-damaged`, key: Buffer.alloc(32, 7), clock });
+  await journal.renewLease('b', 10);
+  const answer = { as: 'as-sent', by: 'ben', at: 5 } as const;
+  const approved = { state: 'approved', answer } as const;
+  for (const [code, more] of [
+    ['BAD', {}],
+    ['OPEN', {}],
+    ['WORSE', approved],
+    ['YES', approved],
+  ] as const)
+    await journal.saveHold(aHold({ code, requestId: code, ...more }));
+  const database = new DatabaseSync(journal.file);
+  database.exec("UPDATE holds SET body = '{' WHERE code IN ('BAD', 'WORSE')");
+  database.close();
+  const told: string[] = [];
+  const damaged = toldOnce((_line, { why }) => void told.push(why));
+  for (let time = 0; time < 2; time++)
+    await closeInherited(journal, { guard: 'b', until: 10, inherited: [''] }, damaged);
+  for (const code of ['OPEN', 'YES']) assert.equal((await journal.hold(code))?.state, 'expired', code);
+  assert.deepEqual([told.length, /BAD/.test(told[0] ?? ''), /WORSE/.test(told[1] ?? '')], [2, true, true]);
+  await assert.rejects(journal.hold('BAD'), { code: 'damaged' });
+  await journal.close();
 });

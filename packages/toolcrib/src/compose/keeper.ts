@@ -2,7 +2,7 @@ import { randomGuard } from '@toolcrib/guard/hold/ids';
 import { loadKey, openJournal, reopeningJournal } from '@toolcrib/guard/journal';
 import { keepLease } from '@toolcrib/guard/lease/keep-lease';
 import { state as windowState } from '@toolcrib/guard/way/windows';
-import { messageOf, ToolcribError } from '@toolcrib/model';
+import { messageOf, ToolcribError, toldOnce } from '@toolcrib/model';
 import { type Lineage, lineageOf } from '../cage/lineage.ts';
 import { runProcesses } from '../cage/run-processes.ts';
 import { forgetRun } from '../cage/runs.ts';
@@ -72,6 +72,7 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
     if (!(error instanceof ToolcribError) || !['journal', 'newer'].includes(error.code)) throw error;
     log('the journal can not be written now: nothing destructive will pass', { why: error.message });
   });
+  const damaged = toldOnce(log);
   const clusters = contexts({ env, home });
   const policy = policyFile(setup.policyPath, undefined, { log });
   const held = desks({ clock, policy: () => policy.text(), answerLimit: setup.answerLimit });
@@ -90,11 +91,11 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
     },
   });
   const inherit = inheriting({
-    closeHolds: (news) => closeInherited(journal, news),
+    closeHolds: (news) => closeInherited(journal, news, damaged),
     found: () => void begin(),
     log,
   });
-  const others = othersHolds({ journal, clock, lease });
+  const others = othersHolds({ journal, clock, lease, damaged });
   const keepHouse = housekeeping({
     openJournal: openOwn,
     clock,
@@ -134,18 +135,20 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
       unsettled: held.unsettled(),
       ending,
       policy: policy.state(),
-      softened: (await journal.softenings({ state: 'softened' }).catch(() => [])).map((record) => ({
-        actId: record.actId,
-        what: `${record.owner.kind} ${record.owner.namespace ?? ''}/${record.owner.name}`,
-        finishAfter: record.finishAfter,
-        state: windowState(record, clock.now(), policy.current().softenMs),
-      })),
+      softened: (await journal.softenings({ state: 'softened' }, undefined, damaged).catch(() => [])).map(
+        (record) => ({
+          actId: record.actId,
+          what: `${record.owner.kind} ${record.owner.namespace ?? ''}/${record.owner.name}`,
+          finishAfter: record.finishAfter,
+          state: windowState(record, clock.now(), policy.current().softenMs),
+        }),
+      ),
     };
   }
 
   const begin = async (): Promise<void> => {
     try {
-      const unfinished = await unfinishedContexts(journal, clusters.names()[0], lease.isOurs);
+      const unfinished = await unfinishedContexts(journal, clusters.names()[0], lease.isOurs, damaged);
       held.expect(unfinished);
       post({ type: 'unfinished', contexts: unfinished });
     } catch (error) {

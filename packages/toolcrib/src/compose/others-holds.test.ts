@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { openJournal } from '@toolcrib/guard/journal';
 import { aHold } from '@toolcrib/guard/journal/testing/records.ts';
@@ -12,7 +13,8 @@ const folder = mkdtempSync(join(tmpdir(), 'toolcrib-others-'));
 const clock = { now: () => 5_000, after: () => () => undefined };
 const journal = openJournal({ folder, key: Buffer.alloc(32, 7), clock });
 const lease = leaseView({ journal, clock }, { guard: 'us', until: 1e9, inherited: ['', 'dead'] });
-const others = othersHolds({ journal, clock, lease });
+const damaged: string[] = [];
+const others = othersHolds({ journal, clock, lease, damaged: ({ message }) => void damaged.push(message) });
 const answer = { as: 'as-sent', by: 'dan', at: 4_000 } as const;
 before(async () => {
   for (const guard of ['us', 'them', 'dead']) await journal.renewLease(guard, 1e9);
@@ -37,7 +39,8 @@ test('those of guards that live, and no others; without what is the journal’s 
   const all = await others.list();
   assert.deepEqual(all.map(({ code }) => code).sort(), ['NAMED', 'OPEN', 'YES']);
   assert.ok(all.every((hold) => !('revision' in hold)));
-  assert.equal((await others.get('USED'))?.state, 'used');
+  const used = await others.get('USED');
+  assert.deepEqual([used?.state, used && 'revision' in used], ['used', false]);
   for (const code of ['OURS', 'DEADS', 'NOBODYS', 'OVER', 'NONE'])
     assert.equal(await others.get(code), undefined, code);
 });
@@ -56,7 +59,7 @@ test('a yes is refused, and where to give it is told; nothing of it is written',
 test('a no is written for the guard whose it is; it stays its own', async () => {
   const from = { pid: 9 };
   const given = await others.answer('OPEN', { as: 'denied', by }, from);
-  assert.deepEqual([given.state, given.denied?.by], ['denied', by]);
+  assert.deepEqual([given.state, given.denied?.by, 'revision' in given], ['denied', by, false]);
   const stored = await journal.hold('OPEN');
   assert.deepEqual([stored?.state, stored?.guard, stored?.denied?.from], ['denied', 'them', from]);
   await others.answer('YES', { as: 'denied', by });
@@ -77,4 +80,13 @@ test('of two answers at the same time one counts', async () => {
   const both = ['ben', 'cho'].map((who) => others.answer('NAMED', { as: 'denied', by: who }));
   const [one, other] = await Promise.allSettled(both);
   assert.deepEqual([one?.status, other?.status].sort(), ['fulfilled', 'rejected']);
+});
+
+test('one that is damaged is told, and the others are listed', async () => {
+  await journal.saveHold(aHold({ code: 'BAD', requestId: 'BAD', guard: 'them' }));
+  const database = new DatabaseSync(journal.file);
+  database.exec("UPDATE holds SET body = '{' WHERE code = 'BAD'");
+  database.close();
+  assert.ok((await others.list()).some(({ code }) => code === 'NAMED'));
+  assert.match(damaged.join(), /BAD/);
 });

@@ -1,7 +1,14 @@
 import { isCurrent } from '@toolcrib/guard/hold/life';
 import { withNo } from '@toolcrib/guard/hold/said';
 import type { Lease } from '@toolcrib/guard/lease/lease';
-import { type AnsweredFrom, type Clock, type Hold, type Journal, ToolcribError } from '@toolcrib/model';
+import {
+  type AnsweredFrom,
+  type Clock,
+  type Hold,
+  type Journal,
+  type LeftOut,
+  ToolcribError,
+} from '@toolcrib/model';
 import type { Answer } from './desk-messages.ts';
 import { answerHold } from './hold-answers.ts';
 
@@ -17,16 +24,19 @@ export function othersHolds({
   journal,
   clock,
   lease,
+  damaged,
 }: {
   journal: Pick<Journal, 'hold' | 'holds' | 'saveHold'>;
   clock: Pick<Clock, 'now'>;
   lease: Pick<Lease, 'isOurs'>;
+  /** Told of those that can't be read: they are left out. */
+  damaged: LeftOut;
 }): OthersHolds {
   // What no guard owns lies at nobody's desk.
   const isTheirs = (hold: Hold) =>
     hold.guard !== undefined && !lease.isOurs(hold) && isCurrent(hold, clock.now());
 
-  const get = async (code: string): Promise<Hold | undefined> => {
+  const read = async (code: string): Promise<Hold | undefined> => {
     const hold = await journal.hold(code);
     return hold && isTheirs(hold) ? hold : undefined;
   };
@@ -34,15 +44,15 @@ export function othersHolds({
   return {
     async list() {
       const states = ['open', 'approved', 'denied'] as const;
-      const all = await Promise.all(states.map((state) => journal.holds({ state })));
-      return all
-        .flat()
-        .filter(isTheirs)
-        .map(({ revision: _, ...hold }) => hold);
+      const all = await Promise.all(states.map((state) => journal.holds({ state }, undefined, damaged)));
+      return all.flat().filter(isTheirs).map(asTold);
     },
-    get,
+    async get(code) {
+      const hold = await read(code);
+      return hold && asTold(hold);
+    },
     async answer(code, body, from) {
-      const stored = await get(code);
+      const stored = await read(code);
       // Whose process it is that says yes only the hold's own guard can tell: it knows the runs that may have asked for it.
       if (stored && body.as !== 'denied') throw saidElsewhere(stored, body);
       const desk: Parameters<typeof answerHold>[0] = {
@@ -64,9 +74,14 @@ export function othersHolds({
         },
       };
       // A no is a pass for nothing.
-      return answerHold(desk, code, body, from, 0);
+      return asTold(await answerHold(desk, code, body, from, 0));
     },
   };
+}
+
+/** Without what is the journal's own. */
+function asTold({ revision: _, ...hold }: Hold): Hold {
+  return hold;
 }
 
 function saidElsewhere({ code, guard, context }: Hold, { as, withoutNet }: Answer): ToolcribError {

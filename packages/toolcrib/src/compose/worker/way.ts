@@ -21,7 +21,7 @@ import { type Settling, settling } from '@toolcrib/guard/way/settling';
 import { softenings } from '@toolcrib/guard/way/softenings';
 import { standingOwners } from '@toolcrib/guard/way/standing';
 import { windows } from '@toolcrib/guard/way/windows';
-import type { Clock } from '@toolcrib/model';
+import { type Clock, toldOnce } from '@toolcrib/model';
 import { readManifests } from '../../laptop/manifests.ts';
 import { rulesStamp } from '../../laptop/policy-stamp.ts';
 import { finishing } from '../finishing.ts';
@@ -66,6 +66,7 @@ export function wayOver(ground: Ground): Way {
   const ways = onTheWay();
   const windowMs = () => policy.current().softenMs;
   const { isBeingAdopted } = ways;
+  const damaged = toldOnce(log);
   const finish = finishing({
     journal,
     clusterFor: async (name) => leasedCluster(await clusterFor(name), lease),
@@ -115,6 +116,7 @@ export function wayOver(ground: Ground): Way {
       await Promise.all([opened.publish(), deps.ahead.recallAll()]);
     },
     lookLater: () => settle.soon(),
+    damaged,
     log,
   };
   const opened = windows({
@@ -122,6 +124,7 @@ export function wayOver(ground: Ground): Way {
     clock,
     windowMs,
     isOurs: lease.isOurs,
+    damaged,
     finish: (softened, why) => finish(softened, why, true),
     resume: () => resumeSoftenings(deps),
     also: () => deps.hooks.keys(),
