@@ -79,7 +79,7 @@ const STEPS: Step[] = [
     step: 'keep',
     does: 'the snapshot is durable before anything goes out',
     folders: ['journal/'],
-    way: ['keep'],
+    way: ['keep', 'without-net'],
   },
   {
     step: 'forward',

@@ -23,6 +23,13 @@ export interface AskedRequest {
   body: Uint8Array;
 }
 
+/** A guard's lease, as it is known at one moment. */
+export interface LeaseEnd {
+  guard: string;
+  /** Milliseconds since 1970. */
+  until: number;
+}
+
 /** What the door is to do with a request. `warnings` become `Warning: 299` headers. */
 export type Instruction =
   | {
@@ -32,8 +39,8 @@ export type Instruction =
       query?: string;
       body?: { bytes: Uint8Array; type: string };
       warnings: string[];
-      /** Not sent any more from then on: another guard may have taken it over. Milliseconds since 1970. */
-      until?: number;
+      /** As which guard it was let go, and when that one's lease ends: not sent any more then, since another may have taken it over. */
+      lease?: LeaseEnd;
       /** It was judged before it came, and is known under this id: its outcome is reported so. */
       judgedAs?: string;
     }

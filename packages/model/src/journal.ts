@@ -43,9 +43,10 @@ export interface Journal {
    * Newest first.
    * @param query.context a label, that alone
    * @param query.contextName a context's name: with or without a mark (`label.ts`)
+   * @param query.before an act's id: those that come after it in this order, however many come in meanwhile; none where it is not there
    */
   acts(
-    query?: { context?: string; contextName?: string; since?: number; limit?: number },
+    query?: { context?: string; contextName?: string; since?: number; before?: string; limit?: number },
     leftOut?: LeftOut,
   ): Promise<Act[]>;
 

@@ -25,8 +25,8 @@ export async function forward(
     query: string;
     body: IncomingMessage | { bytes: Uint8Array; type?: string };
     warnings: string[];
-    /** Not sent any more from then on. Milliseconds since 1970. */
-    until?: number;
+    /** Not sent any more from then on, as far as that is known when it would be sent. Milliseconds since 1970. */
+    until?: () => number;
     /** A certain 409 is not passed on, and nothing is answered: the caller has more to do. */
     untoldConflict?: boolean;
     /** Told how to end an answer that has no end of its own, in order. */
@@ -153,14 +153,14 @@ async function send(
     path: string;
     query: string;
     body: IncomingMessage | { bytes: Uint8Array; type?: string };
-    until?: number;
+    until?: () => number;
   },
   signal: AbortSignal | undefined,
 ): Promise<Dispatcher.ResponseData> {
   const replaced: Record<string, string> = 'bytes' in body && body.type ? { 'Content-Type': body.type } : {};
   const headers = forwardedHeaders(request.rawHeaders, await upstream.headers(), replaced);
-  // Credentials may have taken their time. Whoever stood still until now finds that it did.
-  if (until !== undefined && Date.now() >= until) throw new TooLate();
+  // Credentials may have taken their time, in which a guard that lives has renewed its lease. One that stood still has not.
+  if (until !== undefined && Date.now() >= until()) throw new TooLate();
   const common = {
     origin: upstream.url.origin,
     path: upstreamPath(upstream, path, query),

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf } from '@toolcrib/model';
 import { bodyNeedsJudgement } from '../effects/needs-judgement.ts';
-import type { Outcome } from '../request.ts';
+import type { LeaseEnd, Outcome } from '../request.ts';
 import { failure } from '../status.ts';
 import type { Admitted } from './admit.ts';
 import { answerWith } from './answer.ts';
@@ -84,7 +84,7 @@ async function judgedWith(
       query: instruction.query ?? admission.query,
       body: instruction.body ?? { bytes: body },
       warnings: instruction.warnings,
-      ...(instruction.until === undefined ? {} : { until: instruction.until }),
+      ...(instruction.lease === undefined ? {} : { until: endOf(instruction.lease, options.lease) }),
       ...(judgedAs === undefined ? {} : { untoldConflict: true }),
     });
     brain.settled(id, outcome);
@@ -94,6 +94,14 @@ async function judgedWith(
   }
   // What it names is no longer what was seen: looked at as if nothing had been judged before. It has no pass any more.
   if ('untold' in outcome) await judgedWith(request, response, admission, options, body);
+}
+
+/** When what was let go by a lease is not sent any more: at the end of that one guard's, as far as it was renewed until then. */
+function endOf({ guard, until }: LeaseEnd, now: DoorOptions['lease']): () => number {
+  return () => {
+    const known = now?.();
+    return known?.guard === guard ? Math.max(until, known.until) : until;
+  };
 }
 
 /** Byte for byte as it came, and without a word to the thread that judges: it may be busy for long, or stuck. */

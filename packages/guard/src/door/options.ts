@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Brain } from '../request.ts';
+import type { Brain, LeaseEnd } from '../request.ts';
 import type { Room, RoomLimits } from './room.ts';
 import type { Patience } from './strangers.ts';
 import type { TokenTable } from './tokens.ts';
@@ -14,6 +14,8 @@ export interface DoorOptions {
   upstreamFor: UpstreamFor;
   brain: Brain;
   requestId: () => string;
+  /** The guard's lease, as it is known now: it is renewed while a request waits for credentials. */
+  lease?: () => LeaseEnd | undefined;
   /** Reads the tokens again; asked for when one is not known. */
   refreshTokens?: () => Promise<void>;
   log?: (line: string, detail?: Record<string, unknown>) => void;

@@ -6,6 +6,9 @@ import { conditions } from './reading.ts';
 /** What `contextNameOf` says of a label: without its mark. */
 const NAME_OF_CONTEXT = `CASE WHEN context GLOB '?*~${'[0-9a-f]'.repeat(8)}' THEN substr(context, 1, length(context) - 9) ELSE context END`;
 
+/** Of two that began at the same moment the one that was written first is the older. */
+const OLDER = '(started_at, rowid) < (SELECT started_at, rowid FROM acts WHERE id = ?)';
+
 /** Acts, and their undos. */
 export function actsIn({
   database,
@@ -26,8 +29,11 @@ export function actsIn({
         [`${NAME_OF_CONTEXT} =`]: query.contextName,
         'last_at >=': query.since,
       });
-      const sql = `SELECT id, body FROM acts ${where} ORDER BY started_at DESC, rowid DESC LIMIT ?`;
-      return records('act', database.all(sql, ...values, query.limit ?? -1), leftOut);
+      const { before } = query;
+      const older = before === undefined ? '' : `${where === '' ? 'WHERE' : 'AND'} ${OLDER}`;
+      const sql = `SELECT id, body FROM acts ${where} ${older} ORDER BY started_at DESC, rowid DESC LIMIT ?`;
+      const asked = before === undefined ? values : [...values, before];
+      return records('act', database.all(sql, ...asked, query.limit ?? -1), leftOut);
     },
     async saveUndo(undo) {
       await database.write((run) => rows.undo(run, undo));

@@ -183,7 +183,10 @@ test('what is let go has until its lease ends to leave; without a word it counts
   const request = asked('DELETE', AT);
   const instruction = await thinking.judge(request);
   assert.equal(instruction.do, 'forward');
-  assert.equal(instruction.do === 'forward' && instruction.until, 77);
+  assert.deepEqual(instruction.do === 'forward' && instruction.lease, {
+    guard: loneLease.guard(),
+    until: 77,
+  });
   await hand.pass(SENT - 1);
   assert.equal(deps.onTheWay.count(), 1);
   await hand.pass(1, () => deps.onTheWay.count() === 0);
@@ -228,7 +231,7 @@ test('what goes on untouched nobody follows, and no lease ends it', async (t) =>
   standStill();
   const before = hand.waiting();
   const told = await thinking.judge(asked('POST', '/api/v1/namespaces/shop/configmaps'));
-  assert.deepEqual([told.do, 'until' in told, hand.waiting()], ['forward', false, before]);
+  assert.deepEqual([told.do, 'lease' in told, hand.waiting()], ['forward', false, before]);
 });
 
 test('what passed is written down in one transaction; what nobody knows of it one by one', async (t) => {

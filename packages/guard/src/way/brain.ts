@@ -93,7 +93,7 @@ export function brain(deps: BrainDeps): Omit<Brain, 'watchesCreates' | 'left'> &
         return stoodStillAnswer();
       }
       patience(request.id, request.context);
-      return { ...instruction, until: deps.lease.until() };
+      return { ...instruction, lease: { guard, until: deps.lease.until() } };
     },
     settled,
     passed(all) {

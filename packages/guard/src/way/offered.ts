@@ -1,6 +1,7 @@
 import type { Journal, RequestRecord, Snapshot } from '@toolcrib/model';
 import { deleteIn, kindOf } from '../effects/index.ts';
 import type { Pass, PassesGiven } from '../port/passes.ts';
+import type { LeaseEnd } from '../request.ts';
 import type { Log } from './log.ts';
 import { REMEMBERED } from './seen.ts';
 import type { Step } from './step.ts';
@@ -20,10 +21,14 @@ export interface Forgetting {
   log: Log;
 }
 
-/** The passes for these: each goes out only while its object is in every byte what was kept. */
+/**
+ * The passes for these: each goes out only while its object is in every byte what was kept.
+ * @param lease by which they were kept
+ */
 export function offered(
   { request, seen, live }: Step,
   ahead: readonly JudgedAhead[],
+  lease: LeaseEnd,
   warningsFor: (step: Step) => string[],
 ): PassesGiven {
   const { id: first, path: _path, content: _content, ...like } = request;
@@ -35,7 +40,8 @@ export function offered(
     const { path, query, id } = step.request;
     const options = { ...effect.options, preconditions: { resourceVersion } };
     const sent = kindOf(effect).pinned({ ...effect, options }, step.request, target);
-    return [{ id, path, instruction: { do: 'forward', path, query, ...sent, warnings: warningsFor(step) } }];
+    const warnings = warningsFor(step);
+    return [{ id, path, instruction: { do: 'forward', path, query, ...sent, lease, warnings } }];
   });
   return {
     actId: live.act.id,

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { mayArriveMs, type RequestRecord, toldOnce } from '@toolcrib/model';
 import type { SqliteJournal } from '../journal/index.ts';
-import { anAct, aRequest, aSnapshot, aSoften } from '../journal/testing/records.ts';
+import { aHold, anAct, aRequest, aSnapshot, aSoften } from '../journal/testing/records.ts';
 import { leaseView } from '../lease/lease.ts';
 import { stampedJournal } from '../lease/stamped-journal.ts';
 import { recover } from './recover.ts';
@@ -154,6 +154,39 @@ test('a record that is damaged is told, and keeps none of the others from being 
     assert.deepEqual(made.logged, Array(2).fill('a softening could not be resumed yet'));
     assert.equal(told.length, new Set(told).size, 'each once');
     assert.deepEqual(told.filter((why) => /kept-bad/.test(why)).length, 1);
+  } finally {
+    await made.close();
+  }
+});
+
+test('of a yes that came to nothing since the guard ended, it is written down who had said it', async () => {
+  const made = testDeps({});
+  const { journal } = made.deps;
+  const answer = { as: 'as-sent', by: 'ben', at: 5 } as const;
+  const denied = { by: 'cho', at: 6 };
+  try {
+    await journal.saveAct(anAct());
+    for (const [id, more] of [
+      ['asked', { state: 'open' }],
+      ['yes', { state: 'expired', answer }],
+      ['taken', { state: 'used', answer }],
+      ['taken-back', { state: 'denied', answer, denied }],
+      ['blindly', { state: 'used', answer: { ...answer, withoutNet: true } }],
+    ] as const) {
+      await journal.saveRequest(aRequest({ id }));
+      await journal.saveHold(aHold({ code: id, requestId: id, ...more }));
+    }
+    await recover(made.deps, Date.now());
+    const notes = (await journal.requests({ state: 'refused' })).map(({ id, note }) => [id, note]);
+    const said = 'ben had said yes, and the guard ended before it was sent; never sent';
+    const held = 'the guard ended while it was held; never sent';
+    assert.deepEqual(Object.fromEntries(notes), { asked: held, yes: said, taken: said, 'taken-back': held });
+    const [blindly] = await journal.requests({ state: 'unsettled' });
+    assert.deepEqual(
+      [blindly?.id, /guard ended/.test(blindly?.note ?? '')],
+      ['blindly', true],
+      'it may have left',
+    );
   } finally {
     await made.close();
   }

@@ -1,8 +1,8 @@
-import { asUnsure, betweenLooks, passOver, type RequestRecord } from '@toolcrib/model';
+import { asUnsure, betweenLooks, type Journal, passOver, type RequestRecord } from '@toolcrib/model';
 import { type ResumeDeps, resumeSoftenings } from './resume.ts';
 import { ENDED, type Settlers, settleByLooking } from './settle-by-looking.ts';
 
-export type RecoverDeps = ResumeDeps & Settlers;
+export type RecoverDeps = ResumeDeps & Settlers & { journal: Pick<Journal, 'holds'> };
 
 export interface Recovered {
   /** Requests of which nobody knows what became, for good or for now. */
@@ -24,13 +24,12 @@ export interface Recovered {
  */
 export async function recover(deps: RecoverDeps, before: number, last = false): Promise<Recovered> {
   const { journal, lease, damaged } = deps;
+  const contextOf = async ({ actId }: RequestRecord) => (await journal.act(actId))?.context;
   for (const request of await journal.requests({ state: 'held' }, undefined, damaged)) {
     if (!lease.isLeftOver(request, before)) continue;
-    const note = 'the guard ended while it was held; never sent';
-    await journal.saveRequest({ ...request, state: 'refused', note });
+    await journal.saveRequest(await whileHeld(deps, request, await contextOf(request)));
   }
   const isAnothers = ({ guard }: RequestRecord) => guard !== undefined && guard !== lease.guard();
-  const contextOf = async ({ actId }: RequestRecord) => (await journal.act(actId))?.context;
   for (const request of await journal.requests({ state: 'kept' }, undefined, damaged)) {
     if (!lease.isLeftOver(request, before)) continue;
     // Of this guard's earlier thread nothing has left after this one began. Another guard may have lived beside this one, and
@@ -56,6 +55,24 @@ export async function recover(deps: RecoverDeps, before: number, last = false): 
     again: found.flatMap((one) => one.again),
     ...(times.length > 0 ? { at: Math.min(...times) } : {}),
   };
+}
+
+/** A request that was held when its guard ended. Who said yes to it is told that it came to nothing, and by what. */
+async function whileHeld(
+  { journal, damaged, clock, policy }: RecoverDeps,
+  request: RequestRecord,
+  context: string | undefined,
+): Promise<RequestRecord> {
+  const holds = await journal.holds({ actId: request.actId }, passOver, damaged);
+  const hold = holds.find(({ requestId, answer, denied }) => requestId === request.id && answer && !denied);
+  const { by, withoutNet } = hold?.answer ?? {};
+  // It may have left although nothing could be written down: the cluster is asked.
+  if (hold?.state === 'used' && withoutNet)
+    return asUnsure(request, ENDED, clock.now() + policy().mayArriveMs(context ?? ''));
+  const note = hold
+    ? `${by} had said yes, and the guard ended before it was sent; never sent`
+    : 'the guard ended while it was held; never sent';
+  return { ...request, state: 'refused', note };
 }
 
 async function recoverIn(

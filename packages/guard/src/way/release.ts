@@ -196,15 +196,16 @@ function promisedOf(radius: Radius): Promised[] {
 
 /** Gives the door what was judged ahead. Nothing was awaited since it was asked whether it may have it. */
 function offer(
-  deps: { ahead: Pick<Ahead, 'begin'>; lease: Pick<Lease, 'until'> },
+  deps: { ahead: Pick<Ahead, 'begin'>; lease: Pick<Lease, 'guard' | 'until'> },
   step: Step,
   ahead: readonly JudgedAhead[],
 ): void {
-  const given = offered(step, ahead, (one) => [...warningsOf(one, undefined), ...wayBack(one, false)]);
+  // By this lease they were kept.
+  const lease = { guard: deps.lease.guard(), until: deps.lease.until() };
+  const given = offered(step, ahead, lease, (one) => [...warningsOf(one, undefined), ...wayBack(one, false)]);
   deps.ahead.begin(
     step.live,
-    // By this lease they were kept.
-    { ...given, until: Math.min(given.until, deps.lease.until()) },
+    { ...given, until: Math.min(given.until, lease.until) },
     ahead.map(({ record }) => record),
   );
 }

@@ -1,18 +1,21 @@
 import { Worker } from 'node:worker_threads';
 import { ToolcribError } from '@toolcrib/model';
+import type { Operation } from '../operations/operation.ts';
 import type { Errand, FromErrand } from './errand-messages.ts';
 import { threadAt } from './thread-at.ts';
 
-/** Each looks at a whole cluster, and takes the memory for that. */
+/** Of those that look at a whole cluster, and take the memory for that; and of the others as many again. */
 const AT_ONCE = 4;
 
 export interface Errands {
   /**
-   * Carries out an operation that reaches a cluster. It goes on to its end, also where nobody waits for that any more.
+   * Carries out an operation that reaches a cluster, or loads much. It goes on to its end, also where nobody waits for that any
+   * more. One that touches no cluster takes the place of none that does.
    * @throws ToolcribError what it says itself; `limit` where too many are under way
    */
   run(
-    errand: Pick<Errand, 'name' | 'input' | 'asker' | 'runs'>,
+    operation: Pick<Operation, 'name' | 'reaches'>,
+    errand: Pick<Errand, 'input' | 'asker' | 'runs'>,
     tell: (event: unknown) => void,
   ): Promise<unknown>;
   /**
@@ -24,30 +27,34 @@ export interface Errands {
 }
 
 /**
- * Operations that look at clusters, a thread for each: what a cluster sends, however much or slowly, keeps nobody else from
+ * Operations that look at clusters, or load much, a thread for each: what a cluster sends, however much or slowly, keeps nobody else from
  * being answered.
  */
 export function errands(from: Pick<Errand, 'env' | 'home'>, atOnce = AT_ONCE): Errands {
-  const underWay = new Map<Worker, Promise<unknown>>();
+  const underWay = new Map<Worker, { onCluster: boolean; work: Promise<unknown> }>();
   return {
-    run(errand, tell) {
-      if (underWay.size >= atOnce)
+    run({ name, reaches }, errand, tell) {
+      const onCluster = reaches === 'cluster';
+      const alike = [...underWay.values()].filter((one) => one.onCluster === onCluster).length;
+      if (alike >= atOnce)
         return Promise.reject(
-          new ToolcribError('limit', `${underWay.size} operations on clusters are under way already.`, {
-            next: 'Ask again once one of them has ended; the command line does it without the guard.',
-          }),
+          new ToolcribError(
+            'limit',
+            `${alike} operations ${onCluster ? 'on clusters' : 'like it'} are under way already.`,
+            { next: 'Ask again once one of them has ended; the command line does it without the guard.' },
+          ),
         );
       const worker = new Worker(threadAt('./errand-worker'), {
-        workerData: { ...errand, ...from } satisfies Errand,
+        workerData: { name, ...errand, ...from } satisfies Errand,
       });
       const work = outcomeOf(worker, tell).finally(() => underWay.delete(worker));
-      underWay.set(worker, work);
+      underWay.set(worker, { onCluster, work });
       return work;
     },
     async close(limit) {
       const late = Promise.withResolvers<void>();
       const timer = setTimeout(late.resolve, limit);
-      await Promise.race([Promise.allSettled(underWay.values()), late.promise]);
+      await Promise.race([Promise.allSettled([...underWay.values()].map(({ work }) => work)), late.promise]);
       clearTimeout(timer);
       await Promise.all([...underWay.keys()].map((worker) => worker.terminate()));
     },

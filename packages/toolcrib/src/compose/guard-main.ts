@@ -2,6 +2,7 @@ import { homedir, userInfo } from 'node:os';
 import { type Door, type DoorLimits, openDoor } from '@toolcrib/guard/door/door';
 import { tokenTable } from '@toolcrib/guard/door/tokens';
 import { randomIds } from '@toolcrib/guard/hold/ids';
+import type { LeaseNews } from '@toolcrib/guard/lease/lease';
 import type { Heartbeat } from '@toolcrib/guard/port/heartbeat';
 import { judges } from '@toolcrib/guard/port/judges';
 import { messageOf } from '@toolcrib/model';
@@ -88,9 +89,11 @@ async function open(
 
   const setup: WorkerSetup = { journal: paths.journal, policyPath: paths.policy, home, env: { ...env } };
   let stop: () => void = () => undefined;
+  let lease: LeaseNews | undefined;
   const news = (message: FromKeeper): void => {
     if (message.type === 'grant') granted.add(message.token, message.grant);
     if (message.type === 'revoke') granted.revoke(message.id);
+    if (message.type === 'lease') lease = message.news;
     if (message.type === 'stop') stop();
   };
   const keeper = await startKeeper(
@@ -163,6 +166,7 @@ async function open(
     upstreamFor: async (context) => clusters.upstream(context),
     brain: judging,
     requestId: ids.request,
+    lease: () => lease,
     refreshTokens,
     log,
     limits: limits.door,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { after, it } from 'node:test';
+import { after, beforeEach, it } from 'node:test';
 import { openJournal } from '@toolcrib/guard/journal';
 import { aHold } from '@toolcrib/guard/journal/testing/records.ts';
 import { type Clock, type Hold, ToolcribError, toldOnce } from '@toolcrib/model';
@@ -11,6 +11,9 @@ import { closeInherited, housekeeping } from './housekeeping.ts';
 
 const folder = join(mkdtempSync(join(tmpdir(), 'toolcrib-house-')), 'journal');
 after(() => rmSync(folder, { recursive: true, force: true }));
+const yeses: string[] = [];
+const lost = ({ code, answer }: Hold) => void yeses.push(`${code} ${answer?.by}`);
+beforeEach(() => yeses.splice(0));
 const fails = ({ message }: ToolcribError) => assert.fail(message);
 
 it('drops acts that are older than the policy keeps, and no others', async () => {
@@ -72,7 +75,7 @@ it('closes what guards that have ended left open or unused, and touches no other
   await hold('OURS', 'b', { waiting: true });
   await journal.endLease('a');
   const inherited = await journal.takeOver('b', 0);
-  await closeInherited(journal, { guard: 'b', until: 10, inherited }, fails);
+  await closeInherited(journal, { guard: 'b', until: 10, inherited }, fails, lost);
   const all = (await journal.holds()).map(({ code, state, guard, waiting }) => [code, state, guard, waiting]);
   assert.deepEqual(all, [
     ['NOBODYS', 'expired', 'b', false],
@@ -82,6 +85,7 @@ it('closes what guards that have ended left open or unused, and touches no other
     ['THEIRS', 'open', 'lives', true],
     ['OURS', 'open', 'b', true],
   ]);
+  assert.deepEqual(yeses, ['YES ben'], 'who had said yes is told');
   await journal.close();
 });
 
@@ -96,7 +100,7 @@ it('one that is answered meanwhile keeps no other open', async () => {
       saved.push(code);
     },
   };
-  await closeInherited(journal, { guard: 'b', until: 10, inherited: [''] }, fails);
+  await closeInherited(journal, { guard: 'b', until: 10, inherited: [''] }, fails, lost);
   assert.deepEqual(saved, ['OTHER']);
 });
 
@@ -119,8 +123,9 @@ it('one that is damaged is told once and left, and keeps no other open', async (
   const told: string[] = [];
   const damaged = toldOnce((_line, { why }) => void told.push(why));
   for (let time = 0; time < 2; time++)
-    await closeInherited(journal, { guard: 'b', until: 10, inherited: [''] }, damaged);
+    await closeInherited(journal, { guard: 'b', until: 10, inherited: [''] }, damaged, lost);
   for (const code of ['OPEN', 'YES']) assert.equal((await journal.hold(code))?.state, 'expired', code);
+  assert.deepEqual(yeses, ['YES ben'], 'once');
   assert.deepEqual([told.length, /BAD/.test(told[0] ?? ''), /WORSE/.test(told[1] ?? '')], [2, true, true]);
   await assert.rejects(journal.hold('BAD'), { code: 'damaged' });
   await journal.close();

@@ -1,28 +1,33 @@
 import type { SqliteJournal } from '@toolcrib/guard/journal';
 import type { LeaseNews } from '@toolcrib/guard/lease/lease';
-import { type Clock, type Journal, type LeftOut, ToolcribError } from '@toolcrib/model';
+import { type Clock, type Hold, type Journal, type LeftOut, ToolcribError } from '@toolcrib/model';
 
 const DAY = 24 * 3_600_000;
 
 /**
  * Closes the holds of guards that have ended: their clients are gone. Those of one that lives are its own.
  * @param damaged told of what can't be read: it closes none of the others less
+ * @param lost told of each that a person had said yes to, once it is closed
  * @throws ToolcribError
  */
 export async function closeInherited(
   journal: Pick<Journal, 'holds' | 'saveHold'>,
   { guard, inherited }: LeaseNews,
   damaged: LeftOut,
+  lost: (hold: Hold) => void,
 ): Promise<void> {
   const stale = [
     ...(await journal.holds({ state: 'open' }, undefined, damaged)),
     ...(await journal.holds({ state: 'approved' }, undefined, damaged)),
   ].filter((hold) => hold.guard !== guard && inherited.includes(hold.guard ?? ''));
   for (const hold of stale)
-    await journal.saveHold({ ...hold, guard, state: 'expired', waiting: false }).catch((error: unknown) => {
+    try {
+      await journal.saveHold({ ...hold, guard, state: 'expired', waiting: false });
+      if (hold.state === 'approved') lost(hold);
+    } catch (error) {
       // Answered since it was read: at the next look.
       if (!(error instanceof ToolcribError) || error.code !== 'conflict') throw error;
-    });
+    }
 }
 
 /**

@@ -22,7 +22,8 @@ export function keeperGuard(
     status: deps.status,
     holds: async () => [...held.list(), ...(await others.list().catch(() => []))],
     async hold(code) {
-      const hold = held.get(code.toUpperCase()) ?? (await others.get(code.toUpperCase()));
+      const named = code.toUpperCase();
+      const hold = held.get(named) ?? (await others.get(named)) ?? (await others.closed(named));
       if (!hold) throw unknownCode(code);
       return hold;
     },

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { LeaseNews } from '@toolcrib/guard/lease/lease';
 import type { TokenNews } from '@toolcrib/guard/port/messages';
 import type { ToolcribErrorCode } from '@toolcrib/model';
 import type { GuardStatus } from '../laptop/api/schema.ts';
@@ -30,6 +31,8 @@ export type ToKeeper =
 
 export type FromKeeper =
   | TokenNews
+  /** The guard's lease, each time that it was renewed or could not be. */
+  | { type: 'lease'; news: LeaseNews }
   /** Contexts with something left over: each needs a thread that sees to it. */
   | { type: 'unfinished'; contexts: string[] }
   | { type: 'ready' }

@@ -2,7 +2,7 @@ import { randomGuard } from '@toolcrib/guard/hold/ids';
 import { loadKey, openJournal, reopeningJournal } from '@toolcrib/guard/journal';
 import { keepLease } from '@toolcrib/guard/lease/keep-lease';
 import { state as windowState } from '@toolcrib/guard/way/windows';
-import { messageOf, ToolcribError, toldOnce } from '@toolcrib/model';
+import { type Hold, messageOf, ToolcribError, toldOnce } from '@toolcrib/model';
 import { type Lineage, lineageOf } from '../cage/lineage.ts';
 import { runProcesses } from '../cage/run-processes.ts';
 import { forgetRun } from '../cage/runs.ts';
@@ -88,10 +88,17 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
       held.lease(news);
       last.write(news);
       inherit(news);
+      post({ type: 'lease', news });
     },
   });
+  const yesLost = ({ code, actId, answer }: Hold) =>
+    log('a yes came to its end with its guard: nothing more goes by it', {
+      code,
+      act: actId,
+      by: answer?.by,
+    });
   const inherit = inheriting({
-    closeHolds: (news) => closeInherited(journal, news, damaged),
+    closeHolds: (news) => closeInherited(journal, news, damaged, yesLost),
     found: () => void begin(),
     log,
   });
@@ -167,7 +174,7 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
       const runs = running.all();
       // What may take long, or loads much, is done aside.
       if (!['guard', 'journal'].includes(operation.reaches))
-        return away.run({ name: operation.name, input, asker, runs }, tell);
+        return away.run(operation, { input, asker, runs }, tell);
       const { context, close } = await openCommand({ env, home, asker, runs, terminal: false });
       const guard = keeperGuard(asker, { held, others, running, status, stop: () => post({ type: 'stop' }) });
       const own = { ...context, journal: async () => journal, guard: async () => guard };

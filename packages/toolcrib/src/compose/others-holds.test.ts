@@ -28,6 +28,7 @@ before(async () => {
   await hold('OURS', 'us');
   await hold('DEADS', 'dead');
   await hold('NOBODYS', undefined);
+  await hold('CLOSED', 'us', { state: 'expired', answer });
 });
 after(async () => {
   await journal.close();
@@ -43,6 +44,17 @@ test('those of guards that live, and no others; without what is the journal’s 
   assert.deepEqual([used?.state, used && 'revision' in used], ['used', false]);
   for (const code of ['OURS', 'DEADS', 'NOBODYS', 'OVER', 'NONE'])
     assert.equal(await others.get(code), undefined, code);
+});
+
+test('what was closed with its guard is told to who asks for it by its code, with the yes that it had', async () => {
+  const closed = await others.closed('CLOSED');
+  assert.deepEqual(
+    [closed?.state, closed?.answer?.by, closed && 'revision' in closed],
+    ['expired', 'dan', false],
+  );
+  for (const code of ['OPEN', 'OURS', 'USED', 'NONE'])
+    assert.equal(await others.closed(code), undefined, code);
+  await assert.rejects(others.answer('CLOSED', { as: 'as-sent', by }), { code: 'not-found' });
 });
 
 test('a yes is refused, and where to give it is told; nothing of it is written', async () => {

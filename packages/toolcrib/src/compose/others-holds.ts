@@ -16,6 +16,8 @@ import { answerHold } from './hold-answers.ts';
 export interface OthersHolds {
   list(): Promise<Hold[]>;
   get(code: string): Promise<Hold | undefined>;
+  /** One that was closed since its guard had ended: who said yes to it finds out what became of that. */
+  closed(code: string): Promise<Hold | undefined>;
   /** @throws ToolcribError `not-found`, `conflict`, `usage` */
   answer(code: string, body: Answer, from?: AnsweredFrom): Promise<Hold>;
 }
@@ -50,6 +52,10 @@ export function othersHolds({
     async get(code) {
       const hold = await read(code);
       return hold && asTold(hold);
+    },
+    async closed(code) {
+      const hold = await journal.hold(code);
+      return hold?.state === 'expired' ? asTold(hold) : undefined;
     },
     async answer(code, body, from) {
       const stored = await read(code);

@@ -1,5 +1,5 @@
 import { listed } from '@toolcrib/guard/cluster/near';
-import { contextNameOf, type Journal, ToolcribError } from '@toolcrib/model';
+import { contextNameOf, type Journal, passOver, ToolcribError } from '@toolcrib/model';
 import { z } from 'zod';
 import type { Context } from './context.ts';
 import { operation } from './operation.ts';
@@ -18,21 +18,31 @@ export const log = operation({
     /** Also one that no kubeconfig has any more. A name stands for all that it means in the terminals; with a mark it is one of these. */
     context: z.string().optional(),
     limit: z.int().min(1).max(MOST_ACTS).default(20),
+    /** Only acts that are older than this one: the last of the page before. */
+    before: z.string().optional(),
   }),
   output: z.object({
     stories: z.array(actStorySchema),
+    /** There are older ones than the last of these. */
+    older: z.boolean(),
     /** Acts that a newer toolcrib wrote, in whole sentences: they are left out. */
     newer: z.array(z.string()),
   }),
-  async run(context, { context: named, limit }) {
+  async run(context, { context: named, limit, before }) {
+    const { knownAct } = await import('@toolcrib/guard/undo/act');
     const journal = await context.journal();
+    if (before !== undefined) await knownAct(journal, before);
     const { found: newer, leftOut } = newerOnes();
-    const acts = await journal.acts({ ...within(named), limit }, leftOut);
+    const page = before === undefined ? within(named) : { ...within(named), before };
+    const acts = await journal.acts({ ...page, limit }, leftOut);
     const answerable = answerableActs(context);
     const facts = await Promise.all(acts.map((act) => factsOf(journal, act, answerable)));
-    if (acts.length === 0 && newer.length === 0 && named !== undefined)
+    if (acts.length === 0 && newer.length === 0 && named !== undefined && before === undefined)
       await mustBeKnown(context, journal, named);
-    return { stories: facts.map((one) => told(one, context.clock.now())), newer };
+    const last = acts.at(-1);
+    const next = last && (await journal.acts({ ...page, before: last.id, limit: 1 }, passOver));
+    const stories = facts.map((one) => told(one, context.clock.now()));
+    return { stories, older: next !== undefined && next.length > 0, newer };
   },
 });
 

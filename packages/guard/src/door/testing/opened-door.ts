@@ -1,6 +1,6 @@
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { connect } from 'node:tls';
-import type { AskedRequest, Brain, Instruction, Outcome } from '../../request.ts';
+import type { AskedRequest, Brain, Instruction, LeaseEnd, Outcome } from '../../request.ts';
 import { testCertificate } from '../../testing/door-certificate.ts';
 import { recordingUpstream } from '../../testing/recording-upstream.ts';
 import { openDoor } from '../door.ts';
@@ -16,7 +16,10 @@ export async function openedDoor() {
   const judged: AskedRequest[] = [];
   const outcomes: Outcome[] = [];
   const gone: string[] = [];
-  const said: { instruction: Instruction } = { instruction: { do: 'forward', warnings: [] } };
+  const said: { instruction: Instruction; lease: LeaseEnd | undefined } = {
+    instruction: { do: 'forward', warnings: [] },
+    lease: undefined,
+  };
   const brain: Brain = {
     judge: async (request) => {
       judged.push(request);
@@ -53,6 +56,7 @@ export async function openedDoor() {
     upstreamFor: async (context) => (context === 'prod' ? upstream.upstream : other.upstream),
     brain,
     requestId: () => `req-${++id}`,
+    lease: () => said.lease,
   });
   function ask(path: string, options: RequestOptions & { body?: string } = {}) {
     return new Promise<{ status: number; body: string; headers: Record<string, unknown> }>(
@@ -123,6 +127,7 @@ export async function openedDoor() {
       for (const list of [upstream.got, upstream.upgrades, other.got, judged, outcomes, gone])
         list.length = 0;
       said.instruction = { do: 'forward', warnings: [] };
+      said.lease = undefined;
     },
     async close() {
       await door.close();

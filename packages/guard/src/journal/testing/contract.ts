@@ -48,6 +48,11 @@ export function journalContract(name: string, makeStore: () => Promise<JournalSt
         assert.deepEqual(ids(await journal.acts({ context: 'prod' })), ['act-3', 'act-2', 'act-0']);
         assert.deepEqual(ids(await journal.acts({ since: 15 })), ['act-3', 'act-2', 'act-1']);
         assert.deepEqual(ids(await journal.acts({ context: 'prod', limit: 1 })), ['act-3']);
+        const older = async (before: string, more = {}) => ids(await journal.acts({ before, ...more }));
+        assert.deepEqual(await older('act-3'), ['act-2', 'act-1', 'act-0']);
+        assert.deepEqual(await older('act-2', { limit: 1 }), ['act-1']);
+        assert.deepEqual(await older('act-1', { context: 'prod', since: 0 }), ['act-0']);
+        assert.deepEqual([await older('act-0'), await older('act-none')], [[], []]);
         assert.deepEqual(
           await journal.act('act-1'),
           anAct({ id: 'act-1', context: 'test', startedAt: 10, lastAt: 15 }),
@@ -55,6 +60,11 @@ export function journalContract(name: string, makeStore: () => Promise<JournalSt
         assert.equal(await journal.act('act-9'), undefined);
         await journal.saveAct(anAct({ id: 'act-1', soFar: 7 }));
         assert.equal((await journal.act('act-1'))?.soFar, 7);
+        // Of one moment: each is older than those that were written after it, also where it was written once more.
+        for (const id of ['act-y', 'act-z', 'act-x', 'act-y'])
+          await journal.saveAct(anAct({ id, startedAt: 90 }));
+        assert.deepEqual(await older('act-x', { limit: 3 }), ['act-z', 'act-y', 'act-3']);
+        assert.deepEqual(await older('act-y', { limit: 1 }), ['act-3']);
       }),
     );
 

@@ -44,6 +44,11 @@ test('who said yes or no to a hold, when, in which form and from where', () => {
       },
       ['BCDFG: yes, as-sent, by ben at T', 'BCDFG: no, by cho at T, from process 8 (of the run run-1)'],
     ],
+    [
+      { state: 'expired', answer: { as: 'as-sent', by: 'ben', at, from: { pid: 7 } } },
+      ['BCDFG: yes, as-sent, by ben at T, from process 7; its guard ended, and nothing more goes by it'],
+    ],
+    [{ state: 'denied', denied: { by: 'cho', at } }, ['BCDFG: no, by cho at T']],
   ];
   for (const [more, expected] of cases) assert.deepEqual(lines(more), expected);
 });

@@ -108,3 +108,15 @@ test('the one that waits stands first, and of those that nobody waits for a few'
   );
   assert.equal(lines(listText([...old, now], true)).filter((line) => line.startsWith('OLD')).length, 29);
 });
+
+test('of a yes whose guard ended it is said that nothing more goes by it', () => {
+  const answer = { as: 'as-sent', by: 'ben', at: 5 } as const;
+  const text = (more: Partial<Hold>) =>
+    stripVTControlCharacters(holdText(aHold({ decision: held, ...more })));
+  assert.match(
+    text({ state: 'expired', answer }),
+    /It is expired \(as-sent, by ben\)\.\nAfter that yes its guard ended/,
+  );
+  assert.doesNotMatch(text({ state: 'expired' }), /guard ended/);
+  assert.doesNotMatch(text({ state: 'used', answer }), /guard ended/);
+});

@@ -60,6 +60,28 @@ test('a context that no kubeconfig has any more: its acts are told, those of eve
   assert.deepEqual(await contextsOf('gone', '-n', '1'), ['gone~0a1b2c3d']);
 });
 
+test('page after page: each says where the next one begins, in one context as well', async () => {
+  for (const [more, count] of [
+    [['-n', '4'], CONTEXTS.length],
+    [['-n', '1', '--context', 'gone'], 2],
+  ] as const) {
+    const seen: string[] = [];
+    for (let page: string[] | undefined = []; page; ) {
+      const { code, stdout, stderr } = await home.cli('log', ...more, ...page);
+      assert.equal(code, 0, stderr);
+      seen.push(...[...stdout.matchAll(/^\d.* (act-\d) /gm)].map(([, id = '']) => id));
+      const next = /^Older ones: toolcrib log (--before) (act-\d)$/m.exec(stdout);
+      page = next?.slice(1);
+    }
+    assert.deepEqual(seen, seen.toSorted().reverse());
+    assert.equal(new Set(seen).size, count, seen.join());
+  }
+  const none = await home.cli('log', '--before', 'act-0');
+  assert.deepEqual([none.code, none.stdout], [0, 'No older acts.\n']);
+  const unknown = await home.cli('log', '--before', 'act-none');
+  assert.deepEqual([unknown.code, /act-none/.test(unknown.stderr)], [2, true], unknown.stderr);
+});
+
 test('a name that neither kubeconfig nor journal has: both are told', async () => {
   const said = await home.cli('log', '--context', 'gnoe');
   assert.equal(said.code, 2);

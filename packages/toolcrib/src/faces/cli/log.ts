@@ -29,20 +29,24 @@ export function registerLog(program: Command): void {
     .description('What was asked, what was decided, and what became of it. Works when the guard is dead.')
     .option('--context <name>', 'only this context; also one that no kubeconfig has any more')
     .option('-n, --limit <count>', 'at most so many acts', integer(1, 1000), 20)
+    .option('--before <act>', 'only acts that are older than this one')
     .action(
-      async (actId: string | undefined, options: { context?: string; limit: number; output: Output }) => {
+      async (
+        actId: string | undefined,
+        options: { context?: string; limit: number; before?: string; output: Output },
+      ) => {
         if (actId !== undefined) {
           const { act } = await import('../../operations/act.ts');
           const story = await call(act, { act: actId });
           return print(options.output, story, () => storyText(story));
         }
         const { log } = await import('../../operations/log.ts');
-        const { context, limit } = options;
-        const { stories, newer } = await call(log, { context, limit });
+        const { context, limit, before } = options;
+        const { stories, newer, older } = await call(log, { context, limit, before });
         print(options.output, stories, () =>
           stories.length > 0 || newer.length > 0
-            ? listText(stories)
-            : `No acts yet${context ? ' in that context' : ''}.`,
+            ? listText(stories, older)
+            : `No ${before ? 'older acts' : 'acts yet'}${context ? ' in that context' : ''}.`,
         );
         const left = [...newer, ...stories.flatMap((story) => story.newer ?? [])];
         for (const line of left.slice(0, TOLD)) say(line);
@@ -70,8 +74,8 @@ const SEVERITIES: Record<Severity, (text: string) => string> = {
   calm: faint,
 };
 
-function listText(stories: readonly ActStory[]): string {
-  return table([
+function listText(stories: readonly ActStory[], older: boolean): string {
+  const list = table([
     [`WHEN (${zone(new Date())})`, 'ACT', 'BECAME', 'RULES', 'TOOL', 'CONTEXT', 'WHAT'],
     ...stories.map((story) => [
       dateTime(story.act.startedAt).slice(0, 16),
@@ -83,6 +87,7 @@ function listText(stories: readonly ActStory[]): string {
       clean(story.title),
     ]),
   ]);
+  return older ? `${list}\n\nOlder ones: toolcrib log --before ${stories.at(-1)?.act.id}` : list;
 }
 
 /** An agent is told as one: whoever reads the log did not sit there. */
