@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
-import { type KubeObject, parseYamlDocuments } from '@toolcrib/kube';
 import { ACT_PAUSE } from '../act/group.ts';
-import { releaseOf } from '../read/helm.ts';
 import type { Instruction } from '../request.ts';
+import { KEPT, map, record } from '../testing/helm-record.ts';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, put, seen } from '../testing/target.ts';
 import { asked, openWay, policyOf, testClock } from '../testing/way.ts';
@@ -21,29 +19,6 @@ before(async () => {
   target = await openSandbox({ controllers: false });
 });
 after(() => target.close());
-
-const map = (name: string, more = {}) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name, ...more },
-});
-const KEPT = { annotations: { 'helm.sh/resource-policy': 'keep' } };
-const MANIFEST = [map('a'), map('b'), map('kept', KEPT), map('not-there')]
-  .map((object) => `---\n# Source: all.yaml\n${JSON.stringify(object)}\n`)
-  .join('');
-
-function record(kind: 'Secret' | 'ConfigMap', status: string, manifest = MANIFEST): KubeObject {
-  const release = { name: 'web', namespace: 'default', manifest, info: { status } };
-  const packed = gzipSync(JSON.stringify(release)).toString('base64');
-  const labels = { name: 'web', owner: 'helm', status, version: '1' };
-  return {
-    apiVersion: 'v1',
-    kind,
-    ...(kind === 'Secret' ? { type: 'helm.sh/release.v1' } : {}),
-    metadata: { name: 'sh.helm.release.v1.web.v1', labels },
-    data: { release: kind === 'Secret' ? Buffer.from(packed).toString('base64') : packed },
-  };
-}
 
 const helm = { 'user-agent': 'Helm/4.1.4', 'content-type': 'application/json' };
 const write = (path: string, body: unknown) =>
@@ -255,55 +230,6 @@ for (const kind of ['Secret', 'ConfigMap'] as const) {
     });
   });
 }
-
-test('a bomb in a record is no release', async () => {
-  const bomb = record('ConfigMap', 'deployed');
-  bomb.data = { release: gzipSync(Buffer.alloc(100 << 20)).toString('base64') };
-  await assert.rejects(releaseOf(bomb));
-});
-
-test('between the objects of a manifest others have their turn', async () => {
-  const manifest = Array.from({ length: 50 }, (_, n) => `---\n${JSON.stringify(map(`m${n}`))}\n`).join('');
-  let turns = 0;
-  let read = false;
-  const reading = releaseOf(record('Secret', 'deployed', manifest)).finally(() => {
-    read = true;
-  });
-  while (!read) {
-    await new Promise((resolve) => setImmediate(resolve));
-    turns++;
-  }
-  assert.equal((await reading).objects.length, 50);
-  assert.ok(turns >= 50, `${turns} turns`);
-});
-
-test('object by object a manifest says what it says as a whole', async () => {
-  const manifest = [
-    '# Source: first\nkind: A\napiVersion: v1\nmetadata: {name: a}',
-    '--- # a comment\nkind: B\napiVersion: v1\nmetadata: {name: b}\ndata:\n  text: |\n    ---\n    kind: X\n  more: "---\\nkind: Y"',
-    `--- ${JSON.stringify(map('c'))}`,
-    '---',
-    '---\r\nkind: D\r\napiVersion: v1\r\nmetadata: {name: d}\r\ndata: {a: ---b}',
-    '...\n---\nkind: E\napiVersion: v1\nmetadata: {name: e}\n---',
-  ].join('\n');
-  const { objects } = await releaseOf(record('ConfigMap', 'deployed', manifest));
-  const whole = parseYamlDocuments(manifest).flatMap(
-    (one) => (one as KubeObject | null)?.metadata?.name ?? [],
-  );
-  assert.deepEqual(
-    objects.map(({ name }) => name),
-    ['a', 'b', 'c', 'd', 'e'],
-  );
-  assert.deepEqual(
-    whole,
-    objects.map(({ name }) => name),
-  );
-});
-
-test('one object that would be read too long without a pause is not understood', async () => {
-  const large = JSON.stringify({ ...map('large'), data: { text: 'x'.repeat(2 << 20) } });
-  await assert.rejects(releaseOf(record('Secret', 'deployed', large)), /larger than 2 MiB/);
-});
 
 test('of an upgrade a hold says that more may be asked: helm tells nothing of it ahead', async () => {
   const { deps, close } = openWay(target.cluster, policyOf('[{name: all, when: "true", then: hold}]'));

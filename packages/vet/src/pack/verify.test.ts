@@ -1,44 +1,28 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { assess } from '../assess.ts';
-import { readTrustPolicy } from '../policy/default.ts';
-import { judge } from '../policy/judge.ts';
 import { loadTrustPolicy } from '../policy/policy.ts';
-import { goodHistory, licenceText, makeRepository, NOW, SSH_SIGNATURE } from '../testing/repository.ts';
-import { packText, sealPack } from './pack.ts';
+import { makeRepository, NOW, SSH_SIGNATURE } from '../testing/repository.ts';
+import {
+  again,
+  commits,
+  context,
+  factOf,
+  fixture,
+  forge,
+  osv,
+  pack,
+  scratch,
+  tags,
+  vet,
+  wellForged,
+} from '../testing/vetted.ts';
+import { packText } from './pack.ts';
 import { collectAgain } from './recollect.ts';
 import type { EvidencePack } from './schema.ts';
 import { underOwnPolicy, verifyPack } from './verify.ts';
-
-const scratch = mkdtempSync(join(tmpdir(), 'toolcrib-pack-'));
-const { commits, tags } = goodHistory(await licenceText('Apache-2.0'));
-let fixture: ReturnType<typeof makeRepository>;
-const { policy } = await readTrustPolicy(undefined);
-const osv = join(scratch, 'osv.json');
-const context = (now = NOW) => ({ now: () => now });
-const vet = (spec: string, files: string[] = [osv], now = NOW) =>
-  assess({ spec, files }, (subject) => policy.resolve(subject), context(now));
-const again = (pack: EvidencePack) => collectAgain(pack, { network: false, files: [osv] });
-let pack: EvidencePack;
-before(async () => {
-  writeFileSync(osv, JSON.stringify({ vulns: [] }));
-  fixture = makeRepository(commits, tags);
-  pack = await vet(fixture.dir);
-});
-after(() => {
-  fixture.remove();
-  rmSync(scratch, { recursive: true });
-});
-
-/** A forger can compute the hash anew. */
-const forge = (change: (copy: EvidencePack) => void) => {
-  const { sha256: _, ...copy } = structuredClone(pack);
-  change(copy as EvidencePack);
-  return packText(sealPack(copy as never));
-};
 
 test('vetting twice at one moment gives the same bytes', async () => {
   assert.equal(packText(await vet(fixture.dir)), packText(pack));
@@ -50,131 +34,6 @@ test('an untouched pack holds: every verdict computed again, every source read a
   assert.deepEqual(new Set(verification.reread.map(({ state }) => state)), new Set(['same']));
   assert.equal(verification.reread.length, pack.evidence.length);
 });
-
-test('a forged verdict with a fresh hash does not hold: it is not what the facts give', async () => {
-  const failing = pack.results.find(({ verdict }) => verdict === 'unknown')?.criterion ?? '';
-  const text = forge((copy) => {
-    for (const result of copy.results) result.verdict = 'pass';
-    copy.verdict = 'pass';
-  });
-  const { holds, recomputed, differences } = await verifyPack(text, 'x');
-  assert.deepEqual([holds, recomputed], [false, false]);
-  assert.ok(
-    differences.some(
-      ({ criterion, inPack, computed }) =>
-        criterion === failing && inPack === 'pass' && computed === 'unknown',
-    ),
-  );
-});
-
-test('a result left out does not hold', async () => {
-  const { holds } = await verifyPack(
-    forge((copy) => void copy.results.pop()),
-    'x',
-  );
-  assert.equal(holds, false);
-});
-
-test('forged facts hold together, and fall when the source is read again', async () => {
-  const forgedFacts = forge((copy) => {
-    const files = copy.evidence.find(({ type }) => type === 'git.files');
-    assert.ok(files !== undefined);
-    (files.value as { ci: string[] }).ci.push('.github/workflows/forged.yml');
-  });
-  assert.equal((await verifyPack(forgedFacts, 'x')).holds, true);
-  const { holds, reread } = await verifyPack(forgedFacts, 'x', again);
-  assert.equal(holds, false);
-  assert.equal(reread.find(({ id }) => id === 'git.files')?.state, 'forged');
-});
-
-/** What a forger with the whole program at hand would do: change it, judge anew, hash anew. */
-const wellForged = (change: (copy: EvidencePack) => void, from = pack) => {
-  const { sha256: _, ...copy } = structuredClone(from);
-  change(copy as EvidencePack);
-  const { results, verdict } = judge(
-    copy.subject,
-    copy.evidence as never,
-    copy.gaps,
-    copy.policy,
-    Date.parse(copy.assessedAt),
-  );
-  return packText(sealPack({ ...copy, results, verdict } as never));
-};
-type Values = Record<string, unknown[]>;
-const factOf = (copy: EvidencePack, type: string) => {
-  const found = copy.evidence.find((fact) => fact.type === type);
-  assert.ok(found !== undefined);
-  found.sha256 = 'c'.repeat(64);
-  return found as { id: string; subject: string; source: { location: string }; value: Values };
-};
-const FORGERIES: Record<string, (copy: EvidencePack) => void> = {
-  'facts of one version under the name of another': (copy) => {
-    copy.subject.version = '9.9.9';
-  },
-  'the same, with every fact renamed': (copy) => {
-    copy.subject.version = '9.9.9';
-    for (const fact of copy.evidence) if (fact.type === 'git.files') fact.subject += '@9.9.9';
-  },
-  'a name that is not its purl’s': (copy) => {
-    copy.subject.name = 'popular';
-  },
-  'a purl that is not its name’s, with every fact renamed': (copy) => {
-    copy.subject.purl = 'pkg:github/example/popular';
-    for (const fact of copy.evidence) fact.subject = copy.subject.purl;
-  },
-  'the Scorecard of another repository': (copy) => {
-    copy.subject = { purl: 'pkg:github/example/fixture', name: 'fixture' };
-    for (const fact of copy.evidence) fact.subject = copy.subject.purl;
-    copy.evidence.push({
-      ...(copy.evidence[0] as EvidencePack['evidence'][number]),
-      id: 'scorecard.result',
-      type: 'scorecard.result',
-      value: {
-        date: '2026-03-01',
-        repository: 'github.com/example/popular',
-        commit: 'x',
-        score: 9,
-        checks: {},
-      },
-    });
-  },
-  'facts of one tool under the name of another': (copy) => {
-    copy.subject.purl = 'pkg:github/example/other';
-  },
-  'made tomorrow': (copy) => {
-    copy.assessedAt = new Date(Date.now() + 3 * 86_400_000).toISOString();
-  },
-  'a fix that was released at once': (copy) => {
-    for (const fix of factOf(copy, 'git.fixes').value.fixes as { at: string; releasedAt: string }[])
-      fix.releasedAt = fix.at;
-  },
-  'slow fixes left out': (copy) => {
-    factOf(copy, 'git.fixes').value.fixes?.pop();
-  },
-  'the latest release left out': (copy) => {
-    factOf(copy, 'git.releases').value.releases?.pop();
-  },
-  'another release chosen': (copy) => {
-    (factOf(copy, 'git.releases').value as { chosen: unknown }).chosen = 'v1.0.0';
-  },
-  'unsigned tags left out': (copy) => {
-    factOf(copy, 'git.tag-signatures').value.tags?.shift();
-  },
-  'a fact left out': (copy) => {
-    copy.evidence = copy.evidence.filter(({ type }) => type !== 'git.files');
-  },
-  'a fact called so that it is not found again': (copy) => {
-    factOf(copy, 'git.history').id = 'git.history-7';
-  },
-  'a better fact of the same type before the true one': (copy) => {
-    copy.evidence.unshift({ ...(copy.evidence[0] as EvidencePack['evidence'][number]), id: 'git.history-2' });
-  },
-};
-for (const [name, change] of Object.entries(FORGERIES))
-  test(`a forgery is noticed: ${name}`, async () => {
-    const { holds } = await verifyPack(wellForged(change), 'x', again);
-    assert.equal(holds, false);
-  });
 
 test('a pass that no source could be asked about again is named, and a clone of something else is no source', async () => {
   const elsewhere = wellForged((copy) => {
