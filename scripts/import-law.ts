@@ -292,7 +292,7 @@ export const planted = [
   },
   {
     file: `${TOOLCRIB}/faces/cli/planted-compose.ts`,
-    line: "import { runGuard } from '../../compose/guard-main.ts';",
+    line: "import { runGuard } from '../../compose/guard.ts';",
   },
   {
     file: `${TOOLCRIB}/faces/cli/planted-journal.ts`,

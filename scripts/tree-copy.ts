@@ -20,7 +20,9 @@ export function copyTree(): string {
 }
 
 function isSource(path: string): boolean {
-  return !/[/\\](node_modules|dist|\.tsbuildinfo)([/\\]|$)/.test(relative(ROOT, path).replace(/^/, '/'));
+  return !/[/\\](node_modules|dist|toolcrib[/\\]bundle-[^/\\]*|\.tsbuildinfo)([/\\]|$)/.test(
+    relative(ROOT, path).replace(/^/, '/'),
+  );
 }
 
 /** Links each installed package by itself, so that `@toolcrib/kube` is the copy's and not the tree's. */

@@ -124,6 +124,8 @@ async function isUp(cluster: ChildProcess, folder: string, kubeconfig: string): 
 function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    // Who was left to itself counts again: the wait for its end must not end before it.
+    child.ref();
     child.once('exit', () => resolve());
     child.kill('SIGTERM');
     setTimeout(() => child.kill('SIGKILL'), 3000).unref();

@@ -5,7 +5,7 @@ import { type ClusterTarget, items, paths } from '@toolcrib/guard/testing/target
 import type { KubeObject } from '@toolcrib/kube';
 import type { Hold } from '@toolcrib/model';
 import { realClients, type SeenRequest, startSandbox } from '@toolcrib/sandbox';
-import type { GuardLimits } from '../compose/guard-main.ts';
+import type { GuardLimits } from '../compose/guard.ts';
 import {
   type GuardHome,
   guardHome,

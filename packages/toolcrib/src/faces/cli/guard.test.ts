@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { until } from '@toolcrib/guard/testing/target.ts';
 import type { GuardStatus } from '../../laptop/api/schema.ts';
 import { PLAYED_STATUS, playGuard } from '../../testing/played-guard.ts';
-import { type GuardHome, guardHome } from '../../testing/running-guard.ts';
+import { CLI, type GuardHome, guardHome } from '../../testing/running-guard.ts';
 
 // The real command line. What the guard says is played; where none runs, none runs.
 
@@ -35,6 +36,25 @@ test('a door that was never made has no port to change', async () => {
   const said = await home.cli('guard', 'start', '--port', '0');
   assert.equal(said.code, 2);
   assert.match(said.stderr, /no door yet/);
+});
+
+test('in the foreground there is one guard, which ends when it is asked to', async () => {
+  const own = guardHome(JSON.stringify({ contexts: [], clusters: [], users: [] }));
+  try {
+    const words = ['--conditions=toolcrib-source', '--no-warnings', CLI, 'guard', 'start', '--foreground'];
+    const guard = own.launch(process.execPath, words);
+    await until('it is up', async () => (await own.cli('guard', 'status')).code === 0);
+    guard.signal('SIGTERM');
+    const { code, stdout, stderr } = await guard.done;
+    assert.equal(code, 0, stderr);
+    const said = `${stdout}${stderr}`.trim().split('\n');
+    assert.deepEqual(
+      said.map((line) => JSON.parse(line).msg),
+      ['the guard is up'],
+    );
+  } finally {
+    own.remove();
+  }
 });
 
 test('a quiet guard: which clusters in which mode, and nothing that is not so', async () => {

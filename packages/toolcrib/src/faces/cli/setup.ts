@@ -45,6 +45,6 @@ export async function call<In extends z.ZodObject, Out extends z.ZodType, Event 
 
 /** The guard in this very process, to its end. */
 export async function guardHere(): Promise<void> {
-  const { runGuard } = await import('../../compose/guard-main.ts');
+  const { runGuard } = await import('../../compose/guard.ts');
   return runGuard();
 }

@@ -181,6 +181,8 @@ export const HOLDER = `${GROUP}/hold`;
 type Made = { path: string; object: Record<string, unknown> & { metadata: Partial<KubeObject['metadata']> } };
 
 const labels = (app: string) => ({ app });
+/** Longer than a case takes on any machine, as the testbed's kubelets and the sandbox's are told it. */
+const RUNS_LONG = { 'testbed.toolcrib.dev/run-for': '3600s', 'sandbox.toolcrib.dev/run-seconds': '3600' };
 const podSpec = (more: object = {}) => ({
   terminationGracePeriodSeconds: 1,
   containers: [{ name: 'main', image: 'registry.k8s.io/pause:3.10' }],
@@ -286,9 +288,7 @@ export function objectsOf(part: Part): Made[] {
             ...FORGIVES[part.forgives],
             template: {
               spec: podSpec({ restartPolicy: 'Never' }),
-              ...(part.how === 'running'
-                ? { metadata: { annotations: { 'testbed.toolcrib.dev/run-for': '600s' } } }
-                : {}),
+              ...(part.how === 'running' ? { metadata: { annotations: RUNS_LONG } } : {}),
             },
           },
         }),

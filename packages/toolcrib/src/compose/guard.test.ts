@@ -10,7 +10,7 @@ import { guardClient } from '../laptop/api/client.ts';
 import { guardPid } from '../laptop/daemon.ts';
 import { turnOn } from '../laptop/on.ts';
 import { pathsOf } from '../laptop/paths.ts';
-import { startGuard } from './guard-main.ts';
+import { startGuard } from './guard.ts';
 
 // A whole guard in this process, with its threads, before a real cluster.
 

@@ -1,0 +1,233 @@
+import { homedir, userInfo } from 'node:os';
+import { type Door, type DoorLimits, openDoor } from '@toolcrib/guard/door/door';
+import { tokenTable } from '@toolcrib/guard/door/tokens';
+import { randomIds } from '@toolcrib/guard/hold/ids';
+import type { LeaseNews } from '@toolcrib/guard/lease/lease';
+import type { Heartbeat } from '@toolcrib/guard/port/heartbeat';
+import { judges } from '@toolcrib/guard/port/judges';
+import { messageOf } from '@toolcrib/model';
+import { forgetDeadRuns } from '../cage/runs.ts';
+import { becomeGuard, reportStartFailure } from '../laptop/daemon.ts';
+import { ownFolder } from '../laptop/files.ts';
+import { grants } from '../laptop/grants.ts';
+import { type Guarded, syncGuardedKubeconfig, watchedFiles } from '../laptop/guarded-kubeconfig.ts';
+import { type Paths, pathsOf } from '../laptop/paths.ts';
+import { rulesStamp } from '../laptop/policy-stamp.ts';
+import { systemClock } from '../laptop/system-clock.ts';
+import { stampsOf, watchFiles, watchFolder } from '../laptop/watch.ts';
+import { contexts, meaningIn } from './contexts.ts';
+import type { FromKeeper } from './keeper-messages.ts';
+import { log } from './log.ts';
+import { judgeThread, startKeeper } from './threads.ts';
+import type { WorkerSetup } from './worker-messages.ts';
+
+/** Milliseconds. */
+const REFRESH_PAUSE = 500;
+/** A program that has begun to write is given so long (ms) after its last write. */
+const QUIET = 60;
+const BUSY_PAUSE = 200;
+/** Milliseconds. */
+const START_WAIT = 10_000;
+const CLOSE_WAIT = 10_000;
+const DRAIN = 30_000;
+const TELL_EVERY = 100;
+
+/** Other limits than usual, for tests. */
+export interface GuardLimits {
+  door?: DoorLimits;
+  heartbeat?: Heartbeat;
+  /** How long an answer waits for a thread that is busy, in ms. */
+  answer?: number;
+  /** How long other guards wait for this one after it last gave a sign of life, in ms. */
+  lease?: number;
+  /** How long it waits for what is under way when it is asked to end, in ms. */
+  drain?: number;
+}
+
+export interface RunningGuard {
+  port: number;
+  /** Lets what is under way come to its end, half a minute at most; asked a second time, at once. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the guard in this process: the door here, everything that thinks in workers.
+ * @throws ToolcribError `conflict` (one runs already), `port-in-use`, `bad-file`, `no-kubeconfig`, `wrong-key`, `journal`
+ */
+export async function startGuard(
+  env: Record<string, string | undefined> = process.env,
+  home: string = homedir(),
+  limits: GuardLimits = {},
+): Promise<RunningGuard> {
+  const paths = pathsOf(env, home);
+  ownFolder(paths.state);
+  const unlock = becomeGuard(paths);
+  try {
+    return await open(paths, env, home, unlock, limits);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function open(
+  paths: Paths,
+  env: Record<string, string | undefined>,
+  home: string,
+  unlock: () => void,
+  limits: GuardLimits,
+): Promise<RunningGuard> {
+  forgetDeadRuns(paths.runs);
+  const first = await syncGuardedKubeconfig(paths, env, home);
+  const { identity } = first;
+  const tokens = tokenTable();
+  let cut: Door['cut'] = () => undefined;
+  const granted = grants({ tokens, person: userInfo().username, cut: (grant) => cut(grant) });
+  const grantAll = ({ identity: now, person }: Pick<Guarded, 'identity' | 'person'>) =>
+    granted.renew(now.tokens, (context) => meaningIn(person, context));
+  grantAll(first);
+
+  const setup: WorkerSetup = { journal: paths.journal, policyPath: paths.policy, home, env: { ...env } };
+  let stop: () => void = () => undefined;
+  let lease: LeaseNews | undefined;
+  const news = (message: FromKeeper): void => {
+    if (message.type === 'grant') granted.add(message.token, message.grant);
+    if (message.type === 'revoke') granted.revoke(message.id);
+    if (message.type === 'lease') lease = message.news;
+    if (message.type === 'stop') stop();
+  };
+  const keeper = await startKeeper(
+    {
+      ...setup,
+      socket: paths.socket,
+      runs: paths.runs,
+      port: identity.port,
+      answerLimit: limits.answer,
+      lastGuard: paths.lastGuard,
+      lease: limits.lease,
+    },
+    news,
+    (why) => {
+      // Nobody could ask what is held, nor answer it.
+      log('the guard ends: its keeper died', { why });
+      stop();
+    },
+  );
+  const judging = judges({
+    clock: systemClock,
+    spawn: () => judgeThread(setup, keeper.introduce),
+    log,
+    heartbeat: limits.heartbeat,
+    rules: () => rulesStamp(paths.policy),
+  });
+  // What an earlier life left is in hand before anybody comes in.
+  keeper.unfinished((unfinished) => judging.start(unfinished, START_WAIT));
+  await judging.start(keeper.leftOver(), START_WAIT);
+
+  const clusters = contexts({ env, home });
+  const ids = randomIds();
+  // Other terminals may name other files, and other programs add contexts: which files count changes, too.
+  let unwatch = (): void => undefined;
+  let again: NodeJS.Timeout | undefined;
+  const refresh = async (): Promise<void> => {
+    clearTimeout(again);
+    try {
+      const before = stampsOf(watchedFiles(paths, env, home));
+      const now = await syncGuardedKubeconfig(paths, env, home);
+      grantAll(now);
+      unwatch();
+      const files = watchedFiles(paths, env, home);
+      unwatch = watchFiles(files, () => void refresh());
+      // A watcher tells what changes from now on. What changed since it was read, by others or by us, is looked at once more.
+      if (now.busy || stampsOf(files) !== before) refreshSoon(BUSY_PAUSE);
+    } catch (error) {
+      log('the kubeconfig could not be read again', { why: messageOf(error) });
+    }
+  };
+  const refreshSoon = (pause: number): void => {
+    clearTimeout(again);
+    again = setTimeout(() => void refresh(), pause).unref();
+  };
+  await refresh();
+  // What another program writes into a terminal's file is guarded within this pause, not at the next look.
+  const unwatchTerminals = watchFolder(paths.terminals, () => refreshSoon(QUIET));
+  let refreshed = 0;
+  const refreshTokens = async (): Promise<void> => {
+    // Whoever guesses tokens must not keep us reading files.
+    if (Date.now() - refreshed < REFRESH_PAUSE) return;
+    refreshed = Date.now();
+    await refresh();
+  };
+
+  const door = await openDoor({
+    port: identity.port,
+    tls: identity.tls,
+    tokens,
+    upstreamFor: async (context) => clusters.upstream(context),
+    brain: judging,
+    requestId: ids.request,
+    lease: () => lease,
+    refreshTokens,
+    log,
+    limits: limits.door,
+  }).catch(async (error: unknown) => {
+    await judging.close(CLOSE_WAIT);
+    await keeper.close();
+    throw error;
+  });
+
+  cut = door.cut;
+  const { drain = DRAIN } = limits;
+  const tellWaiting = (): NodeJS.Timeout => {
+    const until = Date.now() + drain;
+    const requests = door.underWay();
+    if (requests > 0)
+      log('the guard waits for what is under way; asked to end once more, it ends at once', {
+        requests,
+        seconds: drain / 1000,
+      });
+    const tell = () => keeper.ending({ requests: door.underWay(), until });
+    tell();
+    return setInterval(tell, TELL_EVERY);
+  };
+  const hurried = Promise.withResolvers<void>();
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    if (closing) hurried.resolve();
+    closing ??= (async () => {
+      clearTimeout(again);
+      unwatch();
+      unwatchTerminals();
+      // Who waits for a person is told; what has been let go comes to its end and its client gets the answer.
+      judging.stopping();
+      const told = tellWaiting();
+      await Promise.race([door.drain(drain), hurried.promise]);
+      clearInterval(told);
+      await door.close();
+      await judging.close(CLOSE_WAIT);
+      await keeper.close();
+      await clusters.close();
+      unlock();
+    })();
+    return closing;
+  };
+  stop = () => void close().then(() => process.exit(0));
+  keeper.opened();
+  log('the guard is up', { port: door.port, pid: process.pid });
+  return { port: door.port, close };
+}
+
+/** The guard as the whole of a process, until a signal ends it. */
+export async function runGuard(limits?: GuardLimits): Promise<void> {
+  const paths = pathsOf(process.env);
+  try {
+    const guard = await startGuard(process.env, homedir(), limits);
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+      process.on(signal, () => void guard.close().then(() => process.exit(0)));
+    }
+  } catch (error) {
+    reportStartFailure(paths, error);
+    log('the guard could not start', { why: messageOf(error) });
+    process.exit(1);
+  }
+}
