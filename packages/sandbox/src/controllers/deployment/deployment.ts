@@ -40,8 +40,7 @@ export function deploymentController(options: ControllerOptions = {}) {
 
 function ownerOfPod(pod: KubeObject, { view }: Tools): string[] {
   const set = controllerOf(pod);
-  if (set?.kind !== 'ReplicaSet') return [];
-  const owner = view.get(REPLICA_SETS, pod.metadata.namespace, set.name);
+  const owner = set && view.get(REPLICA_SETS, pod.metadata.namespace, set.name);
   const deployment = owner && controllerOf(owner);
   return deployment?.kind === 'Deployment' ? [keyOf(pod.metadata.namespace, deployment.name)] : [];
 }

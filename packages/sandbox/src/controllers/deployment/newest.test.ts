@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
+import { alreadyExists, forbidden } from '../../apimachinery/api-error.ts';
 import { conditionOf } from '../common/conditions.ts';
-import { DEPLOYMENTS, REPLICA_SETS } from '../common/types.ts';
+import { DEPLOYMENTS, NAMESPACES, REPLICA_SETS } from '../common/types.ts';
 import { deploy, labelled, type TestCluster, testCluster, uidsOf } from '../testing/cluster.ts';
+import { newestReplicaSet } from './newest.ts';
+import { deploymentScene } from './testing/scene.ts';
 
 const sets = (cluster: TestCluster) => cluster.store.list(REPLICA_SETS, { namespace: 'shop' });
 
@@ -87,4 +90,254 @@ test('an adopted ReplicaSet whose hash is not ours is still the one of the templ
     ['web-abc'],
   );
   assert.deepEqual(uidsOf(cluster.pods()), before);
+});
+
+const R = 'deployment.kubernetes.io/revision';
+const HISTORY = 'deployment.kubernetes.io/revision-history';
+const DESIRED = 'deployment.kubernetes.io/desired-replicas';
+const MAX = 'deployment.kubernetes.io/max-replicas';
+const NO_DEADLINE = { progressDeadlineSeconds: 2147483647 };
+const progressing = (object: KubeObject) => {
+  const { status, reason, message } = conditionOf(object.status, 'Progressing') ?? {};
+  return status && [status, reason, message];
+};
+
+test('none is made where none is asked for', () => {
+  const scene = deploymentScene(2);
+  assert.equal(newestReplicaSet(scene.work, [], false), undefined);
+  assert.deepEqual(scene.sizes(), {});
+});
+
+test('a new ReplicaSet is told of on the Deployment: its revision, its size, that there is progress', () => {
+  const scene = deploymentScene(
+    3,
+    { minReadySeconds: 7 },
+    { metadata: { name: 'web', annotations: { note: 'x' } } },
+  );
+  const old = scene.make('old', { image: 'nginx:1', replicas: 3, annotations: { [R]: '4' } });
+  const made = newestReplicaSet(scene.work, [old], true);
+  assert.ok(made);
+  const { name } = made.metadata;
+  // A quarter more than three, rounded up, is one.
+  assert.deepEqual(scene.sizes(), { 'web-old': 3, [name]: 1 });
+  assert.equal(made.spec.minReadySeconds, 7);
+  assert.deepEqual(made.metadata.annotations, { note: 'x', [R]: '5', [DESIRED]: '3', [MAX]: '4' });
+  assert.deepEqual(scene.told, [`Normal ScalingReplicaSet: Scaled up replica set ${name} from 0 to 1`]);
+  assert.equal(scene.stored().metadata.annotations?.[R], '5');
+  assert.deepEqual(progressing(scene.stored()), [
+    'True',
+    'NewReplicaSetCreated',
+    `Created new replica set "${name}"`,
+  ]);
+});
+
+test('without replicas nothing is told; without a deadline there is no condition, but a revision', () => {
+  const scene = deploymentScene(0, NO_DEADLINE);
+  const made = newestReplicaSet(scene.work, [], true);
+  assert.equal(made?.spec.replicas, 0);
+  assert.equal(made?.spec.minReadySeconds, undefined);
+  assert.deepEqual(scene.told, []);
+  assert.equal(progressing(scene.stored()), undefined);
+  assert.equal(scene.stored().metadata.annotations?.[R], '1');
+});
+
+test('the size comes without that of the ReplicaSets that it replaces; a surge of none leaves no room', () => {
+  const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
+  const scene = deploymentScene(2, { strategy });
+  const old = scene.make('old', { image: 'nginx:1', replicas: 2 });
+  assert.equal(newestReplicaSet(scene.work, [old], true)?.spec.replicas, 0);
+});
+
+test('the longest name a Deployment can have leaves room for the hash', () => {
+  const name = 'a'.repeat(253);
+  const scene = deploymentScene(1, {}, { metadata: { name } });
+  const made = newestReplicaSet(scene.work, [], true);
+  const hash = made?.metadata.labels?.['pod-template-hash'] ?? '';
+  assert.equal(made?.metadata.name.length, 253);
+  assert.equal(made?.metadata.name, `${name.slice(hash.length + 1)}-${hash}`);
+});
+
+test('annotations of the Deployment go on to its ReplicaSet, but for those of its own bookkeeping', () => {
+  const kept = { 'kubernetes.io/change-cause': 'because', team: 'shop' };
+  const left = {
+    'kubectl.kubernetes.io/last-applied-configuration': '{}',
+    [R]: '1',
+    [HISTORY]: '1,2',
+    [DESIRED]: '9',
+    [MAX]: '9',
+    'deprecated.deployment.rollback.to': '1',
+  };
+  const scene = deploymentScene(1, {}, { metadata: { name: 'web', annotations: { ...kept, ...left } } });
+  const old = { [R]: '1', [DESIRED]: '1', [MAX]: '2', own: 'y' };
+  const set = scene.make('a', { replicas: 1, annotations: old });
+  assert.deepEqual(newestReplicaSet(scene.work, [set], true)?.metadata.annotations, { ...old, ...kept });
+  assert.deepEqual(scene.set('web-a').metadata.annotations, { ...old, ...kept });
+});
+
+test('how long a Pod has to be ready follows the Deployment', () => {
+  const of = (wanted: number | undefined, there: number | undefined) => {
+    const scene = deploymentScene(1, wanted === undefined ? {} : { minReadySeconds: wanted });
+    const set = scene.make('a', { annotations: { [R]: '1' }, spec: there ? { minReadySeconds: there } : {} });
+    const found = newestReplicaSet(scene.work, [set], false);
+    // What comes next is for the next run: nothing is written to the Deployment by this one.
+    const written = scene.stored().metadata.annotations?.[R] !== undefined;
+    return [found?.spec.minReadySeconds ?? 0, scene.set('web-a').spec.minReadySeconds ?? 0, written];
+  };
+  assert.deepEqual(of(7, undefined), [7, 7, false]);
+  assert.deepEqual(of(7, 3), [7, 7, false]);
+  assert.deepEqual(of(1, undefined), [1, 1, false]);
+  assert.deepEqual(of(undefined, 7), [0, 0, false]);
+  assert.deepEqual(of(undefined, 1), [0, 0, false]);
+  assert.deepEqual(of(7, 7), [7, 7, true]);
+  assert.deepEqual(of(undefined, undefined), [0, 0, true]);
+});
+
+test('a ReplicaSet that is found is told of once, and its revision becomes the Deployment’s', () => {
+  const scene = deploymentScene(1);
+  const set = scene.make('a', { replicas: 1, annotations: { [R]: '6' } });
+  assert.equal(newestReplicaSet(scene.work, [set], true)?.metadata.name, 'web-a');
+  assert.equal(scene.stored().metadata.annotations?.[R], '6');
+  assert.deepEqual(progressing(scene.stored()), [
+    'True',
+    'FoundNewReplicaSet',
+    'Found new replica set "web-a"',
+  ]);
+  const { resourceVersion } = scene.stored().metadata;
+  newestReplicaSet(scene.work, [set], true);
+  assert.equal(
+    scene.stored().metadata.resourceVersion,
+    resourceVersion,
+    'nothing is new, nothing is written',
+  );
+  assert.deepEqual(scene.sizes(), { 'web-a': 1 });
+});
+
+test('a found ReplicaSet without a deadline gives its revision, and no condition', () => {
+  const scene = deploymentScene(1, NO_DEADLINE);
+  newestReplicaSet(scene.work, [scene.make('a', { annotations: { [R]: '6' } })], true);
+  assert.equal(scene.stored().metadata.annotations?.[R], '6');
+  assert.equal(progressing(scene.stored()), undefined);
+});
+
+test('with the right revision, that it was found is still told', () => {
+  const scene = deploymentScene(1, {}, { metadata: { name: 'web', annotations: { [R]: '6' } } });
+  newestReplicaSet(scene.work, [scene.make('a', { annotations: { [R]: '6' } })], true);
+  assert.equal(progressing(scene.stored())?.[1], 'FoundNewReplicaSet');
+});
+
+test('the revisions that a ReplicaSet has had are kept as long as two thousand characters hold them', () => {
+  const rollBack = (history: string | undefined, present: string) => {
+    const scene = deploymentScene(1);
+    const annotations = { [R]: present, ...(history === undefined ? {} : { [HISTORY]: history }) };
+    const back = scene.make('a', { annotations });
+    const other = scene.make('b', { image: 'nginx:1', annotations: { [R]: '900001' } });
+    newestReplicaSet(scene.work, [back, other], true);
+    const { annotations: now = {} } = scene.set('web-a').metadata;
+    assert.equal(now[R], '900002');
+    return now[HISTORY];
+  };
+  assert.equal(rollBack(undefined, '5'), '5');
+  assert.equal(rollBack('1,3', '5'), '1,3,5');
+  // 399 times five characters, then four: 1999 with the last comma, and room for nothing more.
+  const full = Array.from({ length: 399 }, (_, index) => String(1000 + index));
+  assert.equal(full.join(',').length, 1994);
+  assert.equal(rollBack(full.join(','), '12345'), [...full, '12345'].join(','));
+  assert.equal(rollBack(full.join(','), '123456'), [...full.slice(1), '123456'].join(','));
+});
+
+/** What a first run makes, and then forgets: another run for the same template will want the same name. */
+function taken(edit: (set: KubeObject) => void) {
+  const first = deploymentScene(2);
+  const made = newestReplicaSet(first.work, [], true);
+  assert.ok(made);
+  const scene = deploymentScene(2);
+  const { store } = scene.cluster;
+  const { apiVersion, kind, spec } = made;
+  const { name, labels } = made.metadata;
+  const [owner] = made.metadata.ownerReferences ?? [];
+  assert.ok(owner);
+  const uid = scene.work.deployment.metadata.uid ?? '';
+  const there: KubeObject = {
+    apiVersion,
+    kind,
+    metadata: { name, namespace: 'shop', labels, ownerReferences: [{ ...owner, uid }] },
+    spec,
+  };
+  edit(there);
+  store.create(REPLICA_SETS, there);
+  return { scene, name };
+}
+
+test('the name is taken by its own, which it had not seen yet: that one it is', () => {
+  const { scene, name } = taken(() => {});
+  assert.equal(newestReplicaSet(scene.work, [], true)?.metadata.name, name);
+  assert.equal(scene.stored().metadata.annotations?.[R], '1');
+  assert.equal(scene.stored().status?.collisionCount, undefined);
+  assert.deepEqual(scene.told, []);
+  const { resourceVersion } = scene.stored().metadata;
+  newestReplicaSet(scene.work, [], true);
+  assert.equal(scene.stored().metadata.resourceVersion, resourceVersion);
+});
+
+const collisions: [string, (set: KubeObject) => void][] = [
+  ['another template', (set) => void (set.spec.template.spec.containers[0].image = 'other')],
+  [
+    'another owner',
+    ({ metadata: { ownerReferences: [owner] = [] } }) => void (owner && (owner.uid = 'other')),
+  ],
+];
+for (const [whose, edit] of collisions)
+  test(`the name is taken by one of ${whose}: it is counted, and the next try has another name`, () => {
+    const { scene, name } = taken(edit);
+    assert.throws(() => newestReplicaSet(scene.work, [], true), { reason: 'AlreadyExists' });
+    assert.equal(scene.stored().status.collisionCount, 1);
+    assert.deepEqual(scene.told, []);
+    const made = newestReplicaSet(scene.work, [], true);
+    assert.notEqual(made?.metadata.name, name);
+    assert.deepEqual(Object.keys(scene.sizes()).sort(), [name, made?.metadata.name].sort());
+    assert.equal(scene.stored().status.collisionCount, 1);
+  });
+
+test('a second collision is the second', () => {
+  const { scene } = taken((set) => void (set.spec.template.spec.containers[0].image = 'other'));
+  const { store } = scene.work.tools;
+  const create = () => {
+    throw alreadyExists({ group: 'apps', resource: 'replicasets' }, 'x');
+  };
+  const get = () => scene.make('other', { image: 'other' });
+  scene.work.tools = { ...scene.work.tools, store: { ...store, create, get } };
+  scene.work.deployment.status = { collisionCount: 1 };
+  assert.throws(() => newestReplicaSet(scene.work, [], true), { reason: 'AlreadyExists' });
+  assert.equal(scene.stored().status.collisionCount, 2);
+});
+
+test('a ReplicaSet that is refused is told of, on the Deployment and as an Event', () => {
+  for (const [spec, condition] of [
+    [{}, 'ReplicaSetCreateError'],
+    [NO_DEADLINE, undefined],
+  ] as const) {
+    const scene = deploymentScene(2, spec);
+    const create = () => {
+      throw forbidden({ group: 'apps', resource: 'replicasets' }, '', 'exceeded quota: few');
+    };
+    scene.work.tools = { ...scene.work.tools, store: { ...scene.work.tools.store, create } };
+    assert.throws(() => newestReplicaSet(scene.work, [], true), { reason: 'Forbidden' });
+    assert.equal(scene.told.length, 1);
+    assert.match(
+      scene.told[0] ?? '',
+      /^Warning ReplicaSetCreateError: Failed to create new replica set "web-[a-z0-9]+": .* exceeded quota: few$/,
+    );
+    const [status, reason, message] = progressing(scene.stored()) ?? [];
+    assert.equal(reason, condition);
+    assert.equal(status, condition && 'False');
+    assert.equal(message, condition && scene.told[0]?.replace('Warning ReplicaSetCreateError: ', ''));
+  }
+});
+
+test('in a Namespace that is going there is nothing to tell', () => {
+  const scene = deploymentScene(2);
+  scene.cluster.store.delete(NAMESPACES, undefined, 'shop');
+  assert.throws(() => newestReplicaSet(scene.work, [], true), { reason: 'Forbidden' });
+  assert.deepEqual(scene.told, []);
+  assert.equal(progressing(scene.stored()), undefined);
 });

@@ -30,6 +30,8 @@ const MAX_HISTORY = 2000;
  * The ReplicaSet of the Deployment's present template, with revision and annotations brought up to date; made
  * where there is none and `create` says so.
  */
+export function newestReplicaSet(work: Work, sets: KubeObject[], create: true): KubeObject;
+export function newestReplicaSet(work: Work, sets: KubeObject[], create: false): KubeObject | undefined;
 export function newestReplicaSet(work: Work, sets: KubeObject[], create: boolean): KubeObject | undefined {
   const existing = findNew(work.deployment, sets);
   const old = sets.filter((set) => set.metadata.uid !== existing?.metadata.uid);
@@ -40,32 +42,28 @@ export function newestReplicaSet(work: Work, sets: KubeObject[], create: boolean
 
 function refresh(work: Work, existing: KubeObject, revision: number): KubeObject {
   const { store } = work.tools;
-  const minReadySeconds = work.deployment.spec?.minReadySeconds;
+  const minReadySeconds = countOf(work.deployment.spec?.minReadySeconds, 0);
   const annotations = annotationsFor(work.deployment, existing, revision);
   const changed =
-    !semanticallyEqual(annotations, existing.metadata.annotations ?? {}) ||
-    countOf(existing.spec?.minReadySeconds, 0) !== countOf(minReadySeconds, 0);
+    !semanticallyEqual(annotations, existing.metadata.annotations) ||
+    countOf(existing.spec?.minReadySeconds, 0) !== minReadySeconds;
   if (changed) {
     return store.modify(REPLICA_SETS, existing.metadata.namespace, existing.metadata.name, (fresh) => {
       fresh.metadata.annotations = annotations;
-      if (minReadySeconds) fresh.spec.minReadySeconds = minReadySeconds;
-      else delete fresh.spec.minReadySeconds;
+      fresh.spec.minReadySeconds = minReadySeconds || undefined;
     });
   }
-  let update = takeRevision(work, existing.metadata.annotations?.[REVISION] ?? String(revision));
+  takeRevision(work, revisionOf(existing));
   if (hasDeadline(work.deployment) && !conditionOf(work.deployment.status, 'Progressing')) {
     progress(work, 'True', 'FoundNewReplicaSet', `Found new replica set "${existing.metadata.name}"`);
-    update = true;
   }
-  if (update) writeDeployment(work);
+  writeDeployment(work);
   return existing;
 }
 
-/** Puts the revision on the working copy. @returns whether that changed anything */
-function takeRevision({ deployment }: Work, revision: string): boolean {
-  if (deployment.metadata.annotations?.[REVISION] === revision) return false;
-  deployment.metadata.annotations = { ...deployment.metadata.annotations, [REVISION]: revision };
-  return true;
+/** Puts the revision on the working copy. */
+function takeRevision({ deployment }: Work, revision: number): void {
+  deployment.metadata.annotations = { ...deployment.metadata.annotations, [REVISION]: String(revision) };
 }
 
 function annotationsFor(deployment: KubeObject, set: KubeObject, revision: number): Record<string, string> {
@@ -103,29 +101,28 @@ function make(work: Work, old: KubeObject[], revision: number): KubeObject {
   if (size > 0) {
     record(deployment, 'Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${size}`);
   }
-  let update = takeRevision(work, String(revision));
-  if (hasDeadline(deployment)) {
+  takeRevision(work, revision);
+  if (hasDeadline(deployment))
     progress(work, 'True', 'NewReplicaSetCreated', `Created new replica set "${name}"`);
-    update = true;
-  }
-  if (update) writeDeployment(work);
+  writeDeployment(work);
   return created;
 }
 
 /** The hash is our own over the template's JSON: the real one is over Go's memory layout and can't be had here. */
 function templateHash(deployment: KubeObject): string {
-  const collisions = deployment.status?.collisionCount ?? '';
-  return safeEncode(fnv32a(`${canonicalJson(deployment.spec?.template)}${collisions}`));
+  return safeEncode(
+    fnv32a([canonicalJson(deployment.spec?.template), deployment.status?.collisionCount].join('')),
+  );
 }
 
 function draft(deployment: KubeObject, revision: number): KubeObject {
   const hash = templateHash(deployment);
-  const template = clone(deployment.spec?.template ?? {});
+  const template = clone(deployment.spec.template);
   template.metadata = {
     ...template.metadata,
     labels: { ...template.metadata?.labels, [TEMPLATE_HASH]: hash },
   };
-  const selector = clone(deployment.spec?.selector ?? {});
+  const selector = clone(deployment.spec.selector);
   selector.matchLabels = { ...selector.matchLabels, [TEMPLATE_HASH]: hash };
   const set: KubeObject = {
     apiVersion: 'apps/v1',
@@ -153,7 +150,8 @@ function resolveCollision(work: Work, set: KubeObject, revision: number, error: 
   const { deployment, tools } = work;
   const there = tools.store.get(REPLICA_SETS, set.metadata.namespace, set.metadata.name);
   if (isControlledBy(there, deployment) && hasSameTemplate(deployment, there)) {
-    if (takeRevision(work, String(revision))) writeDeployment(work);
+    takeRevision(work, revision);
+    writeDeployment(work);
     return there;
   }
   const count = countOf(deployment.status?.collisionCount, 0) + 1;

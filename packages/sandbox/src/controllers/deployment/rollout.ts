@@ -1,4 +1,4 @@
-import { controllerOf, type KubeObject } from '@toolcrib/kube';
+import type { KubeObject } from '@toolcrib/kube';
 import { ignoreNotFound } from '../common/errors.ts';
 import { isFinished } from '../common/pods.ts';
 import { PODS, REPLICA_SETS } from '../common/types.ts';
@@ -16,48 +16,40 @@ export function withoutNewest(sets: KubeObject[], newest: KubeObject | undefined
 /** One step of a rolling update: first up, then down, never both in one run. */
 export function rollOver(work: Work, sets: KubeObject[]): void {
   const newest = newestReplicaSet(work, sets, true);
-  if (!newest) return;
   const old = withoutNewest(sets, newest);
-  if (!growNewest(work, newest, [...old, newest]) && !shrinkOld(work, newest, active(old))) {
-    if (isComplete(work.deployment, work.deployment.status)) cleanUp(work, old);
-  }
+  if (!growNewest(work, newest, [...old, newest])) shrinkOld(work, newest, active(old));
+  if (isComplete(work.deployment, work.deployment.status)) cleanUp(work, old);
   syncRolloutStatus(work, newest, old);
 }
 
+/** @returns whether its size has changed */
 function growNewest(work: Work, newest: KubeObject, all: KubeObject[]): boolean {
   const wanted = replicasOf(work.deployment);
   const size = replicasOf(newest);
-  if (size === wanted) return false;
   const next = size > wanted ? wanted : newReplicas(work.deployment, all, size);
   resize(work, newest, next);
   return next !== size;
 }
 
-function shrinkOld(work: Work, newest: KubeObject, old: KubeObject[]): boolean {
-  if (old.length === 0) return false;
+function shrinkOld(work: Work, newest: KubeObject, old: KubeObject[]): void {
   const minAvailable = replicasOf(work.deployment) - roomOf(work.deployment).maxUnavailable;
   const missing = replicasOf(newest) - statusNumber(newest, 'availableReplicas');
-  const spare = sum([...old, newest], replicasOf) - minAvailable - missing;
-  if (spare <= 0) return false;
-  const healthy: KubeObject[] = [];
-  let removed = 0;
+  let spare = sum([...old, newest], replicasOf) - minAvailable - missing;
+  if (spare <= 0) return;
   // Pods that are not available go first: taking them away makes nothing worse, keeping them blocks the rollout.
-  for (const set of oldestFirst(old)) {
+  const healthy = oldestFirst(old).map((set) => {
     const unhealthy = replicasOf(set) - statusNumber(set, 'availableReplicas');
-    const take = Math.max(0, Math.min(spare - removed, unhealthy));
-    healthy.push(take > 0 ? resize(work, set, replicasOf(set) - take) : set);
-    removed += take;
-  }
+    const take = Math.max(0, Math.min(spare, unhealthy));
+    spare -= take;
+    return resize(work, set, replicasOf(set) - take);
+  });
   const available = sum([...healthy, newest], (set) => statusNumber(set, 'availableReplicas'));
   let left = available - minAvailable;
   for (const set of healthy) {
     const take = Math.max(0, Math.min(replicasOf(set), left));
-    if (take === 0) continue;
     resize(work, set, replicasOf(set) - take);
     left -= take;
-    removed += take;
   }
-  return removed > 0;
 }
 
 /** One step of the Recreate strategy: nothing new before every old Pod has gone. */
@@ -66,30 +58,19 @@ export function recreate(work: Work, sets: KubeObject[]): void {
   const old = withoutNewest(sets, newest);
   const shrinking = active(old);
   for (const set of shrinking) resize(work, set, 0);
-  if (shrinking.length > 0 || oldPodsRun(work, newest, sets, old)) {
+  if (shrinking.length > 0 || oldPodsRun(work, old)) {
     syncRolloutStatus(work, newest, old);
     return;
   }
   newest ??= newestReplicaSet(work, sets, true);
-  if (newest) resize(work, newest, replicasOf(work.deployment));
+  resize(work, newest, replicasOf(work.deployment));
   if (isComplete(work.deployment, work.deployment.status)) cleanUp(work, old);
   syncRolloutStatus(work, newest, old);
 }
 
-function oldPodsRun(
-  { tools }: Work,
-  newest: KubeObject | undefined,
-  sets: KubeObject[],
-  old: KubeObject[],
-): boolean {
+function oldPodsRun({ tools }: Work, old: KubeObject[]): boolean {
   if (sum(old, (set) => statusNumber(set, 'replicas')) > 0) return true;
-  return sets.some(
-    (set) =>
-      set.metadata.uid !== newest?.metadata.uid &&
-      tools.view
-        .controlledBy(PODS, set.metadata.uid)
-        .some((pod) => !isFinished(pod) && controllerOf(pod)?.kind === 'ReplicaSet'),
-  );
+  return old.some((set) => tools.view.controlledBy(PODS, set.metadata.uid).some((pod) => !isFinished(pod)));
 }
 
 /** Deletes empty ReplicaSets beyond the history limit, the lowest revisions first. */
@@ -97,9 +78,9 @@ export function cleanUp(work: Work, old: KubeObject[]): void {
   const limit = countOf(work.deployment.spec?.revisionHistoryLimit, 10);
   const standing = byRevision(old.filter((set) => !set.metadata.deletionTimestamp));
   for (const set of standing.slice(0, Math.max(0, standing.length - limit))) {
-    const { namespace, name, uid, generation = 0 } = set.metadata;
+    const { namespace, name, uid, generation } = set.metadata;
     const inUse = statusNumber(set, 'replicas') !== 0 || replicasOf(set) !== 0;
-    if (inUse || generation > statusNumber(set, 'observedGeneration')) continue;
+    if (inUse || generation !== statusNumber(set, 'observedGeneration')) continue;
     ignoreNotFound(() => work.tools.store.delete(REPLICA_SETS, namespace, name, { preconditions: { uid } }));
   }
 }

@@ -64,14 +64,14 @@ function scaleProportionally(work: Work, running: KubeObject[]): void {
   const toAdd = allowed - sum(running, replicasOf);
   const ordered = bySize(running, toAdd > 0 ? 'newer first' : 'older first');
   let added = 0;
-  const sizes = ordered.map((set) => {
+  const shares = ordered.map((set) => {
     const share = proportionOf(set, deployment, toAdd, added);
     added += share;
-    return replicasOf(set) + share;
+    return { set, share };
   });
-  // What rounding left over goes to (or comes from) the largest.
-  if (toAdd !== 0) sizes[0] = Math.max(0, (sizes[0] ?? 0) + toAdd - added);
-  ordered.forEach((set, index) => {
-    resize(work, set, sizes[index] ?? replicasOf(set), { always: true });
-  });
+  for (const [index, { set, share }] of shares.entries()) {
+    // What rounding left over goes to (or comes from) the largest.
+    const size = replicasOf(set) + share + (index === 0 ? toAdd - added : 0);
+    resize(work, set, Math.max(0, size), { always: true });
+  }
 }

@@ -9,9 +9,7 @@ type Status = Record<string, unknown> & { conditions?: Condition[] };
 
 /** Writes the status as it follows from the ReplicaSets, without judging progress. */
 export function syncStatus(work: Work, newest: KubeObject | undefined, old: KubeObject[]): void {
-  const status = statusFrom(work, newest, old);
-  if (semanticallyEqual(status, work.deployment.status)) return;
-  work.deployment.status = status;
+  work.deployment.status = statusFrom(work, newest, old);
   writeDeployment(work);
 }
 
@@ -32,7 +30,7 @@ export function syncRolloutStatus(work: Work, newest: KubeObject | undefined, ol
   else removeCondition(status, 'ReplicaFailure');
 
   if (semanticallyEqual(status, deployment.status)) {
-    checkLater(work, status);
+    checkLater(work);
     return;
   }
   work.deployment.status = status;
@@ -43,7 +41,7 @@ function statusFrom(work: Work, newest: KubeObject | undefined, old: KubeObject[
   const { deployment } = work;
   const all = newest ? [...old, newest] : old;
   const available = sum(all, (set) => statusNumber(set, 'availableReplicas'));
-  const { collisionCount, conditions } = deployment.status ?? {};
+  const { collisionCount, conditions } = deployment.status;
   const status: Status = {
     ...omitEmpty({
       observedGeneration: deployment.metadata.generation,
@@ -137,11 +135,11 @@ function deadlineOf({ deployment }: Work, current: Condition): number {
   return (timeOf(current.lastUpdateTime) ?? 0) + seconds * 1000;
 }
 
-/** Nothing will wake a stuck rollout: looks again when its deadline has passed. */
-function checkLater(work: Work, status: Status): void {
+/** Nothing will wake a stuck rollout whose deadline is still to come: looks again when it has passed. */
+function checkLater(work: Work): void {
   const current = conditionOf(work.deployment.status, 'Progressing');
-  if (!hasDeadline(work.deployment) || !current || isComplete(work.deployment, status)) return;
+  if (!current) return;
   if (current.reason === 'ProgressDeadlineExceeded' || current.reason === 'NewReplicaSetAvailable') return;
   const wait = deadlineOf(work, current) - work.tools.clock.now();
-  work.tools.queue.addAfter(work.key, Math.max(wait, 0) + 1000);
+  work.tools.queue.addAfter(work.key, wait + 1000);
 }
