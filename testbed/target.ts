@@ -1,8 +1,8 @@
 // The testbed as a target of the product's contract tests.
 import { readFile } from 'node:fs/promises';
-import { after } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { targetOf } from '../packages/guard/src/testing/kubeconfig-target.ts';
+import { openedOnce } from '../packages/guard/src/testing/opened-once.ts';
 import type { ClusterTarget, OpenTarget } from '../packages/guard/src/testing/target.ts';
 import { startTestbed } from './start.ts';
 
@@ -23,11 +23,4 @@ export async function openTestbed(): Promise<ClusterTarget> {
 }
 
 /** One control plane for several contracts of a test file: the first opens it, and it ends with the file. */
-export function sharedTestbed(): OpenTarget {
-  let opened: Promise<ClusterTarget> | undefined;
-  after(async () => (await opened?.catch(() => undefined))?.close());
-  return async () => {
-    opened ??= openTestbed();
-    return { ...(await opened), close: async () => {} };
-  };
-}
+export const sharedTestbed = (): OpenTarget => openedOnce(openTestbed);

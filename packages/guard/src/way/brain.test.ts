@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mayArriveMs } from '@toolcrib/model';
 import { aSoften } from '../journal/testing/records.ts';
+import { loneLease } from '../testing/lease.ts';
 import { asked } from '../testing/way.ts';
 import { brain, createWatches } from './brain.ts';
 import { AT, NOW, opened } from './testing/thinking.ts';

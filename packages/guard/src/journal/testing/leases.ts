@@ -1,28 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Journal, RequestState, ToolcribErrorCode } from '@toolcrib/model';
+import type { Journal, RequestState } from '@toolcrib/model';
 import fc from 'fast-check';
-import type { JournalStore } from './contract.ts';
 import { aHold, aRequest, aSnapshot, aSoften } from './records.ts';
+import { failsWith, type JournalStore, withJournals as overJournals } from './store.ts';
 
-const failsWith = (code: ToolcribErrorCode) => (error: unknown) => (error as { code?: string }).code === code;
 const NOBODY = '';
 
 /** What a journal must do with whose its records are. To be called beside `journalContract`. */
 export function leaseContract(name: string, makeStore: () => Promise<JournalStore>): void {
   const withJournals =
     (count: number, run: (...journals: Journal[]) => Promise<void>): (() => Promise<void>) =>
-    async () => {
-      const store = await makeStore();
-      const journals: Journal[] = [];
-      try {
-        for (let i = 0; i < count; i++) journals.push(await store.open());
-        await run(...journals);
-      } finally {
-        for (const journal of journals) await journal.close();
-        await store.dispose();
-      }
-    };
+    () =>
+      overJournals(makeStore, count, (journals) => run(...journals));
 
   describe(`${name} keeps the contract of leases`, () => {
     test(
