@@ -7,6 +7,7 @@ import {
   groupVersionOf,
   type OwnerReference,
   refOf,
+  uidOf,
 } from './objects.ts';
 
 test('a version with and without a group', () => {
@@ -29,6 +30,7 @@ test('a reference has what names the object, and is told with its namespace wher
   };
   const ref = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'web-0', uid: 'u1' };
   assert.deepEqual(refOf(pod), ref);
+  assert.deepEqual([uidOf(ref), uidOf(pod.metadata), uidOf({}), uidOf(undefined)], ['u1', 'u1', '', '']);
   assert.equal(describeRef(ref), 'Pod shop/web-0');
   assert.equal(describeRef({ apiVersion: 'v1', kind: 'Node', name: 'worker-1' }), 'Node worker-1');
   assert.equal(

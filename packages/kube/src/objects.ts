@@ -110,6 +110,11 @@ export function refOf(object: KubeObject): ObjectRef {
   return { apiVersion: object.apiVersion, kind: object.kind, namespace, name, uid };
 }
 
+/** The UID of an object's metadata or of a reference; '' where it has none, which is no object's. */
+export function uidOf(of: { uid?: string } | undefined): string {
+  return of?.uid ?? '';
+}
+
 /** `StatefulSet shop/kafka`, or `Node worker-1`: how an object is named to people. */
 export function describeRef(ref: ObjectRef): string {
   return ref.namespace ? `${ref.kind} ${ref.namespace}/${ref.name}` : `${ref.kind} ${ref.name}`;

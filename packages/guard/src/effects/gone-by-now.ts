@@ -1,3 +1,4 @@
+import { uidOf } from '@toolcrib/kube';
 import type { Became, BecameAt, EffectOf } from './effect-kind.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function goneByNow(
     const stands = now?.metadata.uid === metadata.uid && !now?.metadata.deletionTimestamp;
     if (stands) continue;
     byOthers ??= await at.takenByLater();
-    if (byOthers.has(metadata.uid ?? '')) others++;
+    if (byOthers.has(uidOf(metadata))) others++;
     else gone++;
   }
   const rest = others > 0 ? `, ${others} were taken by a later request` : '';

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { controllerOf, type LabelSelector, podOrdinal, selectorMatches } from '@toolcrib/kube';
+import { controllerOf, type LabelSelector, podOrdinal, selectorMatches, uidOf } from '@toolcrib/kube';
 import { isPod } from './pods.ts';
 import { isKind } from './view.ts';
 
@@ -33,12 +33,11 @@ const HASH = 'pod-template-hash';
 
 /** Objects as they will be once these workloads stand: what is taken over names its owner. */
 export function adoptedBy(created: readonly KubeObject[], objects: readonly KubeObject[]): KubeObject[] {
-  if (created.length === 0) return [...objects];
   return objects.map((object) => {
     const owner = created.find((one) => one !== object && wouldAdopt(one, object));
     if (!owner) return object;
     const { apiVersion, kind, metadata } = owner;
-    const reference = { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true };
+    const reference = { apiVersion, kind, name: metadata.name, uid: uidOf(metadata), controller: true };
     const ownerReferences = [...(object.metadata.ownerReferences ?? []), reference];
     return { ...object, metadata: { ...object.metadata, ownerReferences } };
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
+import { claimNamesOf, claimsOf } from './barriers.ts';
 import { partOf } from './part.ts';
 import { radiusOf } from './radius.ts';
 import { aim, deployment, type Extra, object, pod, view } from './testing/objects.ts';
@@ -162,6 +163,15 @@ describe('what else waits for its last barrier', () => {
     assert.equal(owners(all, a as KubeObject), 0);
     assert.equal(owners(all, a as KubeObject, b as KubeObject), 1);
     assert.equal(owners([owner, a, ending(b as KubeObject)] as KubeObject[], a as KubeObject), 1);
+    // What blocks another owner, and not this one, does not hold it back.
+    const loose = structuredClone(b as KubeObject);
+    const [its] = loose.metadata.ownerReferences ?? [];
+    assert.ok(its);
+    loose.metadata.ownerReferences = [
+      { ...its, blockOwnerDeletion: false },
+      { ...its, uid: 'other', blockOwnerDeletion: true },
+    ];
+    assert.equal(owners([owner, a, loose] as KubeObject[], a as KubeObject), 1);
   });
 
   it('a Namespace, once nothing else is in it; not where some of it was not seen', () => {
@@ -190,6 +200,48 @@ describe('what else waits for its last barrier', () => {
       );
     assert.equal(goes(a as KubeObject), true);
     assert.equal(goes(a as KubeObject, b as KubeObject), false);
+    // One of which nothing but its metadata was seen.
+    const bare = { ...crd, spec: undefined };
+    assert.equal(
+      radiusOf(view([bare, a as KubeObject]), [aim(a as KubeObject)]).members.some(
+        ({ ref }) => ref.kind === crd.kind,
+      ),
+      false,
+    );
+  });
+});
+
+describe('which claims, of which Pod and which volume', () => {
+  it('a Pod mounts claims by their names, and those of its ephemeral volumes', () => {
+    const volumes = [
+      { name: 'd', persistentVolumeClaim: { claimName: 'data' } },
+      { name: 'c', configMap: { name: 'conf' } },
+      { name: 'scratch', ephemeral: {} },
+    ];
+    assert.deepEqual(claimNamesOf(pod('shop/web', undefined, { spec: { volumes } })), [
+      'data',
+      'web-scratch',
+    ]);
+    assert.deepEqual(claimNamesOf(pod('shop/web', undefined, { spec: undefined })), []);
+  });
+
+  it('a volume is bound by the UID of its claim, or by its name where it says no UID', () => {
+    const claims = [
+      object('v1 PersistentVolumeClaim', 'shop/data'),
+      object('v1 PersistentVolumeClaim', 'test/data'),
+      object('v1 PersistentVolumeClaim', 'shop/other'),
+    ];
+    const bound = (claimRef?: object) =>
+      claimsOf(claims, object('v1 PersistentVolume', 'pv', { spec: { claimRef } })).map(
+        (one) => one.metadata.uid,
+      );
+    const uid = 'PersistentVolumeClaim:shop/data';
+    assert.deepEqual(bound({ namespace: 'shop', name: 'data', uid }), [uid]);
+    assert.deepEqual(bound({ namespace: 'shop', name: 'data', uid: 'of an earlier life' }), []);
+    assert.deepEqual(bound({ namespace: 'shop', name: 'data' }), [uid]);
+    assert.deepEqual(bound({ namespace: 'shop', name: 'gone' }), []);
+    assert.deepEqual(bound(), []);
+    assert.deepEqual(claimsOf(claims, object('v1 PersistentVolume', 'pv')), []);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Going, KubeObject, OwnerGraph } from '@toolcrib/kube';
+import { uidOf } from '@toolcrib/kube';
 import { isClaim, isVolume } from './extras.ts';
 import { lookup } from './lookup.ts';
 import type { Aim } from './view.ts';
@@ -37,7 +38,7 @@ export function releasedBy(facts: {
     if (!held)
       released.set(
         uid,
-        removed.map(({ metadata }) => metadata.uid ?? ''),
+        removed.map(({ metadata }) => uidOf(metadata)),
       );
   }
   return released;
@@ -47,10 +48,11 @@ export function releasedBy(facts: {
 export function idleAims(graph: OwnerGraph, aims: readonly Aim[]): Set<string> {
   const idle = new Set<string>();
   for (const { ref, effect } of aims) {
-    const meta = graph.get(ref.uid ?? '')?.metadata;
+    const meta = graph.get(uidOf(ref))?.metadata;
     if (!meta?.uid || meta.deletionTimestamp === undefined || effect.does === 'scale') continue;
     const { gracePeriodSeconds } = effect.options;
-    const sooner = (gracePeriodSeconds ?? Number.POSITIVE_INFINITY) < (meta.deletionGracePeriodSeconds ?? 0);
+    const left = meta.deletionGracePeriodSeconds;
+    const sooner = gracePeriodSeconds !== undefined && left !== undefined && gracePeriodSeconds < left;
     if (!sooner) idle.add(meta.uid);
   }
   return idle;
@@ -113,6 +115,6 @@ export function claimsOf(objects: readonly KubeObject[], volume: KubeObject): re
   const { uid, namespace, name } = volume.spec?.claimRef ?? {};
   const all = lookup(objects);
   if (uid === undefined) return name ? all.named('', 'PersistentVolumeClaim', namespace, name) : [];
-  const uidOf = ({ metadata }: KubeObject) => [metadata.uid ?? ''];
-  return all.by('claim UID', all.ofKind('', 'PersistentVolumeClaim'), uidOf, uid);
+  const its = ({ metadata }: KubeObject) => [uidOf(metadata)];
+  return all.by('claim UID', all.ofKind('', 'PersistentVolumeClaim'), its, uid);
 }

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { controllerOf } from '@toolcrib/kube';
+import { controllerOf, uidOf } from '@toolcrib/kube';
 import type { RadiusCounts, RadiusMember } from '@toolcrib/model';
 import { claimsOf, ephemeralClaimsOf } from './barriers.ts';
 import { isClaim, isVolume } from './extras.ts';
@@ -24,7 +24,7 @@ export function countsOf(facts: CountFacts): RadiusCounts {
     pods: pods.length,
     podsNotReplaced: pods.filter((member) => member.loss !== 'returns' && !finished(facts, member)).length,
     workloads: deleted.filter((member) => isTopWorkload(facts, member, goes)).length,
-    workloadsLeftWithoutPods: leftWithoutPods(facts, pods).length,
+    workloadsLeftWithoutPods: leftWithoutPods(facts, pods),
     claims: deleted.filter((member) => isClaim(member.ref)).length,
     volumesLost: deleted.filter(
       (member) =>
@@ -42,7 +42,7 @@ function isForPodsLife(
   member: RadiusMember,
   goes: ReadonlySet<string | undefined>,
 ): boolean {
-  const object = facts.graph.get(member.ref.uid ?? '');
+  const object = facts.graph.get(uidOf(member.ref));
   const claim = object && isVolume(object) ? claimsOf(facts.objects, object)[0] : object;
   const owner = claim && controllerOf(claim);
   const pod = owner && facts.graph.get(owner.uid);
@@ -51,7 +51,7 @@ function isForPodsLife(
 }
 
 function finished(facts: CountFacts, member: RadiusMember): boolean {
-  const pod = facts.graph.get(member.ref.uid ?? '');
+  const pod = facts.graph.get(uidOf(member.ref));
   return pod !== undefined && isFinished(pod);
 }
 
@@ -62,49 +62,47 @@ function isTopWorkload(
   goes: ReadonlySet<string | undefined>,
 ): boolean {
   if (!isWorkload(member.ref)) return false;
-  const object = facts.graph.get(member.ref.uid ?? '');
+  const object = facts.graph.get(uidOf(member.ref));
   const controller = object && controllerOf(object);
   if (!controller || !isWorkload(controller)) return true;
   return facts.graph.get(controller.uid) === undefined && !goes.has(controller.uid);
 }
 
 /**
- * UIDs of the workloads that would have none of their live Pods left, or none that is ready, at least for a while. What a
+ * How many workloads would have none of their live Pods left, or none that is ready, at least for a while. What a
  * controller has just made in the place of a lost Pod is live and serves nobody yet. A Pod that is wanted alone and made
  * again is an everyday restart, not an outage. An eviction of some is left to the cluster and its disruption budgets.
  */
-function leftWithoutPods(facts: CountFacts, going: readonly RadiusMember[]): string[] {
+function leftWithoutPods(facts: CountFacts, going: readonly RadiusMember[]): number {
   const goingByUid = new Map(going.map((member) => [member.ref.uid, member]));
   const livePods = new Map<string, { workload: KubeObject; pods: KubeObject[] }>();
   for (const pod of facts.objects) {
     if (!isPod(pod) || !isLive(pod)) continue;
     const workload = workloadOf(facts.graph, pod);
-    const uid = workload?.metadata.uid;
-    if (!workload || !uid) continue;
+    if (!workload) continue;
+    const uid = uidOf(workload.metadata);
     const known = livePods.get(uid);
     if (known) known.pods.push(pod);
     else livePods.set(uid, { workload, pods: [pod] });
   }
-  return [...livePods.entries()]
-    .filter(([uid, { workload, pods }]) => {
-      const gone = pods.filter((pod) => goingByUid.has(pod.metadata.uid));
-      if (gone.length === 0) return false;
-      const wanted = facts.scaledTo.get(uid) ?? wantedPods(workload);
-      const returns = gone.every((pod) => goingByUid.get(pod.metadata.uid)?.loss === 'returns');
-      if (returns && (wanted === 1 || facts.evicts)) return false;
-      if (hasJustBegun(facts, workload, pods)) return false;
-      if (gone.length === pods.length) return true;
-      const stayReady = pods.some((pod) => !goingByUid.has(pod.metadata.uid) && isReady(pod));
-      return servesBeingReady(workload) && gone.some(isReady) && !stayReady;
-    })
-    .map(([uid]) => uid);
+  return [...livePods.entries()].filter(([uid, { workload, pods }]) => {
+    const gone = pods.filter((pod) => goingByUid.has(pod.metadata.uid));
+    if (gone.length === 0) return false;
+    const wanted = facts.scaledTo.get(uid) ?? wantedPods(workload);
+    const returns = gone.every((pod) => goingByUid.get(pod.metadata.uid)?.loss === 'returns');
+    if (returns && (wanted === 1 || facts.evicts)) return false;
+    if (hasJustBegun(facts, workload, pods)) return false;
+    if (gone.length === pods.length) return true;
+    const stayReady = pods.some((pod) => !goingByUid.has(pod.metadata.uid) && isReady(pod));
+    return servesBeingReady(workload) && gone.some(isReady) && !stayReady;
+  }).length;
 }
 
 const JUST_BEGUN = 120_000;
 
 /** Made a moment ago, and nothing of it was ready yet: whoever made it may take it back. By two clocks, so not by much. */
 function hasJustBegun({ seenAt }: CountFacts, workload: KubeObject, pods: readonly KubeObject[]): boolean {
-  const age = seenAt - Date.parse(workload.metadata.creationTimestamp ?? '');
+  const age = seenAt - Date.parse(String(workload.metadata.creationTimestamp));
   return age >= -5_000 && age < JUST_BEGUN && !pods.some(isReady);
 }
 

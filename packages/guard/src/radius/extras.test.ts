@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { KubeObject } from '@toolcrib/kube';
+import { extras, reclaimPolicy, volumeOf } from './extras.ts';
 import { radiusOf } from './radius.ts';
 import { aim, deployment, object, pod, statefulSet, view } from './testing/objects.ts';
 import { fates, first, policy } from './testing/told.ts';
@@ -92,4 +94,59 @@ test('a ServiceAccount takes its token Secrets', () => {
   });
   const radius = radiusOf(view([account, token, object('v1 Secret', 'shop/other')]), [aim(account)]);
   assert.equal(radius.counts.objects, 2);
+});
+
+test('what goes with an object besides what it owns, kind by kind', () => {
+  const names = (objects: KubeObject[], of: KubeObject, policy: 'Background' | 'Orphan' = 'Background') =>
+    extras([of, ...objects], of, policy).map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  const service = object('v1 Service', 'shop/db', { spec: {} });
+  const endpoints = object('v1 Endpoints', 'shop/db');
+  assert.deepEqual(names([endpoints], service), ['Endpoints db']);
+  assert.deepEqual(names([endpoints], object('v1 ConfigMap', 'shop/db')), []);
+  const crd = object('apiextensions.k8s.io/v1 CustomResourceDefinition', 'kafkas.k.io');
+  assert.deepEqual(names([object('k.io/v1 Kafka', 'shop/a')], crd), [], 'only its metadata was seen');
+  const whenDeleted = (spec: object) =>
+    object('apps/v1 StatefulSet', 'shop/db', {
+      spec: { persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete' }, ...spec },
+    });
+  const claim = object('v1 PersistentVolumeClaim', 'shop/data-db-0');
+  const template = { volumeClaimTemplates: [{ metadata: { name: 'data' } }] };
+  assert.deepEqual(names([claim], whenDeleted(template)), ['PersistentVolumeClaim data-db-0']);
+  assert.deepEqual(names([claim], whenDeleted(template), 'Orphan'), []);
+  assert.deepEqual(names([claim], whenDeleted({})), []);
+  const account = object('v1 ServiceAccount', 'shop/bot');
+  const token = (at: string, uid?: string) =>
+    object('v1 Secret', at, uid ? { annotations: { 'kubernetes.io/service-account.uid': uid } } : {});
+  assert.deepEqual(
+    names([token('shop/a', 'ServiceAccount:shop/bot'), token('shop/b', 'x'), token('shop/c')], account),
+    ['Secret a'],
+  );
+  delete account.metadata.uid;
+  assert.deepEqual(names([token('shop/c')], account), []);
+});
+
+test('a claim takes its volume under Delete; what else names a volume takes none', () => {
+  const claim = object('v1 PersistentVolumeClaim', 'shop/data', { spec: { volumeName: 'pv' } });
+  const volume = (uid: string | undefined, policy = 'Delete') =>
+    object('v1 PersistentVolume', 'pv', {
+      spec: { persistentVolumeReclaimPolicy: policy, claimRef: { uid } },
+    });
+  const its = volume('PersistentVolumeClaim:shop/data');
+  assert.deepEqual(extras([claim, its], claim, 'Background'), [its]);
+  const disk = object('k.io/v1 Disk', 'shop/data', { spec: { volumeName: 'pv' } });
+  assert.deepEqual(extras([disk, volume(undefined)], disk, 'Background'), []);
+  assert.deepEqual(
+    extras([claim, volume('PersistentVolumeClaim:shop/data', 'Retain')], claim, 'Background'),
+    [],
+  );
+  assert.equal(volumeOf([its], claim), its);
+  assert.equal(volumeOf([volume('another')], claim), undefined, 'bound to another');
+  assert.ok(volumeOf([volume(undefined)], claim), 'bound by name');
+  assert.equal(volumeOf([object('v1 PersistentVolume', 'undefined')], { ...claim, spec: {} }), undefined);
+  for (const [policy, ends] of [
+    ['Retain', 'Retain'],
+    ['Delete', 'Delete'],
+    ['Recycle', 'Delete'],
+  ])
+    assert.equal(reclaimPolicy(volume(undefined, policy)), ends);
 });

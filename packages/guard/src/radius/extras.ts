@@ -1,5 +1,5 @@
 import type { KubeObject, PropagationPolicy } from '@toolcrib/kube';
-import { claimOrdinal } from '@toolcrib/kube';
+import { claimOrdinal, uidOf } from '@toolcrib/kube';
 import { endpointsOf } from './endpoints.ts';
 import { lookup } from './lookup.ts';
 import { isKind } from './view.ts';
@@ -12,7 +12,7 @@ export function extras(
   object: KubeObject,
   policy: PropagationPolicy,
 ): readonly KubeObject[] {
-  const { name, namespace, uid } = object.metadata;
+  const { name, namespace } = object.metadata;
   const all = lookup(objects);
   if (isKind(object, '', 'Namespace')) return all.inNamespace(name);
   // The Pod garbage collector (podgc) removes Pods of a node that is no more.
@@ -27,7 +27,7 @@ export function extras(
   }
   if (isKind(object, '', 'Service')) return endpointsOf(objects, object);
   if (isKind(object, '', 'ServiceAccount')) {
-    const tokens = all.by('account', all.ofKind('', 'Secret'), accountOf, uid ?? '');
+    const tokens = all.by('account', all.ofKind('', 'Secret'), accountOf, uidOf(object.metadata));
     return tokens.filter((secret) => secret.metadata.namespace === namespace);
   }
   if (isClaim(object)) {

@@ -1,5 +1,5 @@
 import type { Deaths, Going, KubeObject, OwnerGraph } from '@toolcrib/kube';
-import { controllerOf, isDisrupted, isFinishedPod, JOB_TRACKING, jobFailsBy } from '@toolcrib/kube';
+import { controllerOf, isDisrupted, isFinishedPod, JOB_TRACKING, jobFailsBy, uidOf } from '@toolcrib/kube';
 import { isLive, isPod } from './pods.ts';
 import { type Aim, isKind } from './view.ts';
 
@@ -21,7 +21,7 @@ export function deathsOf(
 ): Deaths {
   const counted = new Set<string>(job.status?.uncountedTerminatedPods?.failed ?? []);
   const deaths: Deaths = { deleted: 0, evicted: 0 };
-  for (const pod of graph.dependentsOf(job.metadata.uid ?? '')) {
+  for (const pod of graph.dependentsOf(uidOf(job.metadata))) {
     const { uid = '', deletionTimestamp, finalizers = [] } = pod.metadata;
     if (!isPod(pod) || counted.has(uid)) continue;
     const dying = deletionTimestamp !== undefined || pod.status?.phase === 'Failed';
@@ -50,7 +50,7 @@ export function failingJobs(
   return [...jobs]
     .filter(([job]) => jobFailsBy(job, deathsOf(graph, going, job, aims)))
     .map(([job, by]) => {
-      const pods = graph.dependentsOf(job.metadata.uid ?? '').filter((one) => isPod(one) && isLive(one));
-      return { job, by, others: pods.filter(({ metadata }) => !going.has(metadata.uid ?? '')) };
+      const pods = graph.dependentsOf(uidOf(job.metadata)).filter((one) => isPod(one) && isLive(one));
+      return { job, by, others: pods.filter(({ metadata }) => !going.has(uidOf(metadata))) };
     });
 }

@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectRef } from '@toolcrib/kube';
-import { groupVersionOf, ownerGraph, refOf } from '@toolcrib/kube';
+import { groupVersionOf, ownerGraph, refOf, uidOf } from '@toolcrib/kube';
 import type { As, Cluster } from '@toolcrib/model';
 import { isForbidden, mayBeServed, ToolcribError } from '@toolcrib/model';
 import { adoptedBy } from './adopted.ts';
@@ -101,8 +101,8 @@ export async function look(
 
   refresh();
   for (const object of view.objects)
-    if (isEndpoints(object) && isMadeAgain(object, view.objects)) known.delete(object.metadata.uid ?? '');
-  const told = (aim: Aim) => (isToldByMetadata(aim) || isCreated(aim)) && known.has(aim.ref.uid ?? '');
+    if (isEndpoints(object) && isMadeAgain(object, view.objects)) known.delete(uidOf(object.metadata));
+  const told = (aim: Aim) => (isToldByMetadata(aim) || isCreated(aim)) && known.has(uidOf(aim.ref));
   await each(
     atOnce,
     aims.filter((aim) => !told(aim)),
@@ -112,7 +112,7 @@ export async function look(
   await each(atOnce, aims.some(holdsAnyKind) ? unservedDefinitions(view) : [], async (found) => {
     // Gone by itself, or not to be read: then nothing more is known than discovery said.
     await get(refOf(found));
-    const definition = known.get(found.metadata.uid ?? '');
+    const definition = known.get(uidOf(found.metadata));
     if (!definition?.spec) return;
     const info = kindOf(definition);
     if (info === 'unserved') {
@@ -176,7 +176,7 @@ async function lookForSecondOwners(
   const graph = ownerGraph(ownerFacts(view));
   const reached = new Set<string>();
   const wanted = new Map<string, ObjectRef>();
-  const queue = aims.map((aim) => aim.ref.uid ?? '');
+  const queue = aims.map((aim) => uidOf(aim.ref));
   for (let uid = queue.pop(); uid !== undefined; uid = queue.pop()) {
     if (reached.has(uid)) continue;
     reached.add(uid);

@@ -1,5 +1,5 @@
 import type { Deaths, Going, KubeObject, ObjectRef, OwnerGraph } from '@toolcrib/kube';
-import { controllerOf, isCustom } from '@toolcrib/kube';
+import { controllerOf, isCustom, uidOf } from '@toolcrib/kube';
 import type { BeforeTheAct, LossClass } from '@toolcrib/model';
 import { comebackOf } from '@toolcrib/model';
 import { isLikeMade } from './adopted.ts';
@@ -28,7 +28,7 @@ export interface LossFacts {
  * custom resource controls may return too, but only its operator knows: `restorable`, and the radius is opaque.
  */
 export function lossOf(facts: LossFacts, object: KubeObject): { loss: LossClass; why: string; spent?: true } {
-  const uid = object.metadata.uid ?? '';
+  const uid = uidOf(object.metadata);
   const scaled = facts.condemnedBy.get(uid);
   if (scaled) return condemnedLoss(facts, object, scaled);
   const back = comebackOf(beforeOf(facts), object);
@@ -43,7 +43,7 @@ function condemnedLoss(
   object: KubeObject,
   scaled: KubeObject,
 ): { loss: LossClass; why: string } {
-  const aim = facts.aims.get(scaled.metadata.uid ?? '')?.effect;
+  const aim = facts.aims.get(uidOf(scaled.metadata))?.effect;
   const to = aim?.does === 'scale' ? aim.replicas : 0;
   const controller = controllerOf(scaled);
   const above = controller && facts.graph.get(controller.uid);
@@ -71,15 +71,15 @@ function beforeOf(facts: LossFacts): BeforeTheAct {
     deaths: (job) => (stays(facts, job) ? facts.deaths(job) : 'anew'),
     stays: (object) => stays(facts, object),
     isOwner: (controller, object) =>
-      (object.metadata.ownerReferences ?? []).some(
+      object.metadata.ownerReferences?.some(
         (one) => one.uid === controller.metadata.uid && facts.graph.stateOf(one, object) === 'solid',
-      ),
+      ) === true,
     volumeOf: (claim) => (claim.spec?.volumeName ? (volumeOf(facts.objects, claim) ?? 'unseen') : undefined),
   };
 }
 
 function stays(facts: LossFacts, object: KubeObject): boolean {
-  return !facts.going.has(object.metadata.uid ?? '') && object.metadata.deletionTimestamp === undefined;
+  return !facts.going.has(uidOf(object.metadata)) && object.metadata.deletionTimestamp === undefined;
 }
 
 /**
@@ -90,13 +90,13 @@ function isWellKnownDefault(facts: LossFacts, object: KubeObject): boolean {
   const { name, namespace, ownerReferences } = object.metadata;
   const isDefault = isKind(object, '', 'ConfigMap') && name === 'kube-root-ca.crt';
   if (!isDefault || ownerReferences?.length) return false;
-  const spaces = lookup(facts.objects).named('', 'Namespace', undefined, namespace ?? '');
-  return !spaces.some((other) => facts.going.has(other.metadata.uid ?? ''));
+  const spaces = lookup(facts.objects).named('', 'Namespace', undefined, String(namespace));
+  return !spaces.some((other) => facts.going.has(uidOf(other.metadata)));
 }
 
 function whyItGoes(facts: LossFacts, object: KubeObject): string {
-  const uid = object.metadata.uid ?? '';
-  const via = facts.graph.get(facts.going.get(uid)?.via ?? '');
+  const going = facts.going.get(uidOf(object.metadata));
+  const via = going?.via === undefined ? undefined : facts.graph.get(going.via);
   if (isClaim(object)) return claimWhy(facts, object, via);
   if (!via) return targetWhy(facts, object);
   if (object.metadata.ownerReferences?.some((owner) => owner.uid === via.metadata.uid)) {
@@ -119,7 +119,7 @@ function claimWhy(facts: LossFacts, claim: KubeObject, via: KubeObject | undefin
 
 function targetWhy(facts: LossFacts, object: KubeObject): string {
   const asked =
-    facts.aims.get(object.metadata.uid ?? '')?.effect.does === 'evict' ? 'to be evicted' : 'asked for';
+    facts.aims.get(uidOf(object.metadata))?.effect.does === 'evict' ? 'to be evicted' : 'asked for';
   if (isPod(object) && !controllerOf(object)) return `${asked}; no controller makes it again`;
   if (isKind(object, '', 'Service') && object.spec?.type === 'LoadBalancer') {
     return `${asked}; its load balancer goes with it, a new one may get another address`;

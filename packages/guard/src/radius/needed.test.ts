@@ -74,6 +74,8 @@ test('nothing is said of what no softened Pod uses, of Pods that go too, and of 
   assert.equal(needed([...left, conf], [conf], record), undefined);
   assert.equal(needed(left, [claim, pod], record), undefined);
   assert.equal(needed(left, [pod], record), undefined);
+  const finished = left.map((one) => (one === pod ? { ...pod, status: { phase: 'Succeeded' } } : one));
+  assert.equal(needed(finished, [claim], record), undefined, 'a Pod that has finished');
   const { left: other } = softened(statefulSet('shop/zookeeper', 1, { reclaim: 'Retain' }));
   const its = other.find(({ kind }) => kind === 'PersistentVolumeClaim') as KubeObject;
   assert.equal(needed([...left, ...other], [its], record), undefined);

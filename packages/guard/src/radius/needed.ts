@@ -1,5 +1,5 @@
 import type { KubeObject, ObjectRef, OwnerGraph } from '@toolcrib/kube';
-import { controllerOf, groupVersionOf } from '@toolcrib/kube';
+import { controllerOf, groupVersionOf, uidOf } from '@toolcrib/kube';
 import type { Radius, SoftenRecord } from '@toolcrib/model';
 import { named } from './loss.ts';
 import { isLive, isPod } from './pods.ts';
@@ -18,19 +18,18 @@ export interface RestOfAct {
 /** UIDs of an object and of everything below it. */
 export function chainOf(graph: OwnerGraph, object: KubeObject): Set<string> {
   const chain = new Set<string>();
-  const queue = [object.metadata.uid ?? ''];
+  const queue = [uidOf(object.metadata)];
   for (let uid = queue.pop(); uid !== undefined; uid = queue.pop()) {
     if (chain.has(uid)) continue;
     chain.add(uid);
-    for (const dependent of graph.dependentsOf(uid))
-      if (dependent.metadata.uid) queue.push(dependent.metadata.uid);
+    queue.push(...graph.dependentsOf(uid).map(({ metadata }) => uidOf(metadata)));
   }
   return chain;
 }
 
 function podsOf(view: View, graph: OwnerGraph, object: KubeObject): KubeObject[] {
   const chain = chainOf(graph, object);
-  return view.objects.filter((other) => isPod(other) && chain.has(other.metadata.uid ?? ''));
+  return view.objects.filter((other) => isPod(other) && chain.has(uidOf(other.metadata)));
 }
 
 /** The same as `neededWhy` for what the act's other requests have taken, or are about to take. */
@@ -58,7 +57,7 @@ export function neededByActWhy(
 }
 
 function keyOf({ apiVersion, kind, metadata }: KubeObject): string {
-  return `${groupVersionOf(apiVersion).group}/${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+  return [groupVersionOf(apiVersion).group, kind, metadata.namespace, metadata.name].join(' ');
 }
 
 function isRbac(ref: { apiVersion: string; kind: string }): boolean {
@@ -79,17 +78,17 @@ export function neededWhy(
   for (const member of taken) {
     const { ref } = member;
     // What only goes by this very workload is orphaned with it, and stays.
-    const onlyByIt = chain.has(ref.uid ?? '') || member.via === object.metadata.uid;
+    const onlyByIt = chain.has(uidOf(ref)) || member.via === object.metadata.uid;
     if (onlyByIt && !targets.has(ref.uid)) continue;
     if (ref.uid === object.metadata.uid) continue;
     if (isRbac(ref)) {
       return `the act also takes ${named(ref)}, which its Pods may need to run`;
     }
-    const other = graph.get(ref.uid ?? '');
+    const other = graph.get(uidOf(ref));
     if (other && firstUser(pods, other)) {
       return `the act also takes ${named(ref)}, which its Pods use`;
     }
-    if (other && isPod(other) && chain.has(ref.uid ?? '')) return `the act also takes its Pods`;
+    if (other && isPod(other) && chain.has(uidOf(ref))) return `the act also takes its Pods`;
   }
   return undefined;
 }
@@ -106,21 +105,19 @@ export function neededBySoftened(
   softened: readonly SoftenRecord[],
 ): string | undefined {
   if (softened.length === 0) return undefined;
-  const going = new Set(
-    radius.members.filter(({ fate }) => fate === 'deleted').map(({ ref }) => ref.uid ?? ''),
-  );
+  const going = new Set(radius.members.filter(({ fate }) => fate === 'deleted').map(({ ref }) => uidOf(ref)));
   const actOf = new Map(softened.flatMap(({ actId, left }) => left.map(({ uid }) => [uid, actId] as const)));
   const left = view.objects.flatMap((object) => {
-    const uid = object.metadata.uid ?? '';
+    const uid = uidOf(object.metadata);
     if (!isPod(object) || !isLive(object) || going.has(uid)) return [];
     // A softened Deployment's ReplicaSets go on replacing Pods.
-    const act = actOf.get(uid) ?? actOf.get(controllerOf(object)?.uid ?? '');
+    const act = actOf.get(uid) ?? actOf.get(uidOf(controllerOf(object)));
     return act === undefined ? [] : [{ pod: object, act }];
   });
   const acts = new Map(left.map(({ pod, act }) => [pod, act]));
   const pods = [...acts.keys()];
   for (const object of view.objects) {
-    if (!going.has(object.metadata.uid ?? '')) continue;
+    if (!going.has(uidOf(object.metadata))) continue;
     const found = firstUser(pods, object);
     if (found)
       return `${named(found)}, which act ${acts.get(found)} left running, uses ${named(object)}: finish or undo that act first`;

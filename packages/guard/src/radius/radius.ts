@@ -1,5 +1,5 @@
 import type { Collected, Deaths, Going, KubeObject, OwnerGraph, PropagationPolicy } from '@toolcrib/kube';
-import { collect, controllerOf, effectivePropagation, ownerGraph, refOf } from '@toolcrib/kube';
+import { collect, controllerOf, effectivePropagation, ownerGraph, refOf, uidOf } from '@toolcrib/kube';
 import type { Radius, RadiusMember, UnseenKind } from '@toolcrib/model';
 import { idleAims, releasedBy } from './barriers.ts';
 import { countsOf } from './counts.ts';
@@ -21,14 +21,14 @@ import { listedWhole, ownerFacts } from './view.ts';
  */
 export function radiusOf(view: View, aims: readonly Aim[]): Radius {
   const graph = ownerGraph(ownerFacts(view));
-  const objects = view.objects.filter((object) => graph.get(object.metadata.uid ?? '') === object);
-  const aimsByUid = new Map(aims.map((aim) => [aim.ref.uid ?? '', aim]));
+  const objects = view.objects.filter((object) => graph.get(uidOf(object.metadata)) === object);
+  const aimsByUid = new Map(aims.map((aim) => [uidOf(aim.ref), aim]));
   const starts = new Map<string, PropagationPolicy>();
   const condemnedBy = new Map<string, KubeObject>();
   const estimated = new Set<string>();
   const scaledTo = new Map<string, number>();
   for (const aim of aims) {
-    const target = graph.get(aim.ref.uid ?? '');
+    const target = graph.get(uidOf(aim.ref));
     if (!target?.metadata.uid) continue;
     if (aim.effect.does !== 'scale') {
       const { finalizers } = target.metadata;
@@ -38,7 +38,7 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
     scaledTo.set(target.metadata.uid, aim.effect.replicas);
     const taken = condemned(graph, objects, target, aim.effect.replicas);
     for (const object of [...taken.pods, ...taken.claims]) {
-      const uid = object.metadata.uid ?? '';
+      const uid = uidOf(object.metadata);
       if (starts.has(uid)) continue;
       starts.set(uid, 'Background');
       condemnedBy.set(uid, target);
@@ -132,7 +132,7 @@ export function radiusOf(view: View, aims: readonly Aim[]): Radius {
       evicts: aims.some(({ effect }) => effect.does === 'evict'),
     }),
     seenAt: view.seenAt,
-    pins: aims.map(({ ref, effect }) => pinOf(ref.uid ?? '', graph.get(ref.uid ?? ''), effect)),
+    pins: aims.map(({ ref, effect }) => pinOf(uidOf(ref), graph.get(uidOf(ref)), effect)),
   };
 }
 
@@ -149,7 +149,7 @@ function collectAll(
 ): { collected: Collected; released: ReadonlyMap<string, readonly string[]> } {
   const released = new Map<string, readonly string[]>();
   const idle = idleAims(graph, aims);
-  const aimsByUid = new Map(aims.map((aim) => [aim.ref.uid ?? '', aim]));
+  const aimsByUid = new Map(aims.map((aim) => [uidOf(aim.ref), aim]));
   const aimed = new Set(idle);
   const listed = (namespace: string) => listedWhole(view, namespace);
   for (;;) {
@@ -161,7 +161,7 @@ function collectAll(
     }
     // The Job controller deletes the other Pods of a Job that fails.
     const fallen = failingJobs(graph, collected.going, aimsByUid).flatMap(({ others }) => others);
-    for (const { metadata } of fallen) starts.set(metadata.uid ?? '', 'Background');
+    for (const { metadata } of fallen) starts.set(uidOf(metadata), 'Background');
     const more = releasedBy({ graph, objects, going: collected.going, idle, listed });
     if (more.size === 0 && fallen.length === 0) return { collected, released };
     for (const [uid, by] of more) {

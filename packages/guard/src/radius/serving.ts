@@ -1,5 +1,5 @@
 import type { KubeObject, OwnerGraph } from '@toolcrib/kube';
-import { controllerOf } from '@toolcrib/kube';
+import { controllerOf, uidOf } from '@toolcrib/kube';
 import type { RadiusCounts, RadiusMember } from '@toolcrib/model';
 import { lookup } from './lookup.ts';
 import { isLive, isPod, isReady, workloadOf } from './pods.ts';
@@ -28,7 +28,7 @@ export function servingCounts(facts: ServingFacts): ServingCounts {
   const staying = pods.filter(({ metadata }) => !goes.has(metadata.uid));
   const goingPods = pods.filter(({ metadata }) => goes.has(metadata.uid));
   const going = deleted.flatMap((member) => {
-    const object = graph.get(member.ref.uid ?? '');
+    const object = graph.get(uidOf(member.ref));
     return object ? [{ member, object }] : [];
   });
   const onNode = (node: KubeObject) =>

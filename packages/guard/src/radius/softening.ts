@@ -7,6 +7,7 @@ import {
   ownerGraph,
   remakes,
   selectorMatches,
+  uidOf,
 } from '@toolcrib/kube';
 import type { Radius, Softening } from '@toolcrib/model';
 import { marks } from '@toolcrib/model';
@@ -33,7 +34,7 @@ export function softening(
   act: RestOfAct = { kept: [], ahead: [] },
 ): Softening {
   const graph = ownerGraph(ownerFacts(view));
-  const object = graph.get(aim.ref.uid ?? '');
+  const object = graph.get(uidOf(aim.ref));
   if (!object) return no('it is gone already');
   if (aim.effect.does !== 'delete') return no(`only a delete can be softened, not to ${aim.effect.does}`);
   if (object.metadata.deletionTimestamp)
@@ -150,9 +151,9 @@ function seenWhy(radius: Radius): string | undefined {
 /** kubernetes#108372: another controller whose selector matches takes orphans over, and scales them away. */
 function overlapWhy(view: View, graph: OwnerGraph, object: KubeObject): string | undefined {
   const own = chainOf(graph, object);
-  const dependents = view.objects.filter((other) => own.has(other.metadata.uid ?? ''));
+  const dependents = view.objects.filter((other) => own.has(uidOf(other.metadata)));
   for (const other of view.objects) {
-    if (own.has(other.metadata.uid ?? '') || other.metadata.namespace !== object.metadata.namespace) continue;
+    if (own.has(uidOf(other.metadata)) || other.metadata.namespace !== object.metadata.namespace) continue;
     const selector = adoptingSelector(other);
     if (!selector) continue;
     const taken = dependents.find(

@@ -1,5 +1,5 @@
 import type { Going, KubeObject } from '@toolcrib/kube';
-import { matchesLabels } from '@toolcrib/kube';
+import { matchesLabels, uidOf } from '@toolcrib/kube';
 import type { LossClass } from '@toolcrib/model';
 import { isClaim, isVolume, reclaimPolicy, volumeOf } from './extras.ts';
 import { lookup } from './lookup.ts';
@@ -24,7 +24,7 @@ export function stopsOf(
   going: ReadonlyMap<string, Going>,
   returns: (pod: KubeObject) => boolean,
 ): Stopped[] {
-  const goes = (object: KubeObject) => going.has(object.metadata.uid ?? '');
+  const goes = (object: KubeObject) => going.has(uidOf(object.metadata));
   const stopped: Stopped[] = [];
   for (const object of objects) {
     if (goes(object) || object.metadata.deletionTimestamp !== undefined) continue;

@@ -1,3 +1,4 @@
+import { uidOf } from '@toolcrib/kube';
 import { type Radius, type RadiusMember, wrapped } from '@toolcrib/model';
 import { firstFew, many, summary } from './summary.ts';
 import { likelyUnseen } from './unseen.ts';
@@ -72,7 +73,7 @@ export function tree(radius: Radius, options: TreeOptions = {}): string {
         line(lead + mark, `${box.more} ${row}`, '', palette.faint);
         continue;
       }
-      const uid = row.ref.uid ?? '';
+      const uid = uidOf(row.ref);
       if (drawn.has(uid)) continue;
       drawn.add(uid);
       const below = top ? '' : lead + (last ? '   ' : box.pass);
@@ -130,7 +131,7 @@ function shapes(children: ReadonlyMap<string, readonly RadiusMember[]>): (member
     // One that hangs on itself in the end has no shape below.
     known.set(member, -1);
     const { ref, fate, loss, spent = false } = member;
-    const below = new Set((children.get(ref.uid ?? '') ?? []).map(shapeOf));
+    const below = new Set((children.get(uidOf(ref)) ?? []).map(shapeOf));
     const shape = `${ref.apiVersion}/${ref.kind} ${fate} ${loss} ${spent} ${[...below].sort()}`;
     const number = numbers.get(shape) ?? numbers.size;
     numbers.set(shape, number);

@@ -65,39 +65,39 @@ function belongsTo(graph: OwnerGraph, pod: KubeObject, workload: KubeObject): bo
  * shorter time, more restarts, younger.
  */
 function inOrderOfVictims(pods: readonly KubeObject[]): KubeObject[] {
-  const onNode = new Map<string, number>();
-  for (const pod of pods) {
-    const node = pod.spec?.nodeName ?? '';
-    onNode.set(node, (onNode.get(node) ?? 0) + 1);
-  }
-  const keys = new Map(
-    pods.map((pod) => [
-      pod,
-      [
-        pod.spec?.nodeName ? 1 : 0,
-        pod.status?.phase === 'Pending' ? 0 : pod.status?.phase === 'Unknown' ? 1 : 2,
-        isReady(pod) ? 1 : 0,
-        Number(pod.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost'] ?? 0) || 0,
-        -(onNode.get(pod.spec?.nodeName ?? '') ?? 0),
-        -readySince(pod),
-        -restarts(pod),
-        -Date.parse(pod.metadata.creationTimestamp ?? '') || 0,
-      ],
-    ]),
-  );
-  return [...pods].sort((a, b) => compare(keys.get(a) ?? [], keys.get(b) ?? []));
+  const onNode = new Map<unknown, number>();
+  for (const { spec } of pods) onNode.set(spec?.nodeName, (onNode.get(spec?.nodeName) ?? 0) + 1);
+  const ranked = pods.map((pod) => ({
+    pod,
+    key: [
+      pod.spec?.nodeName ? 1 : 0,
+      pod.status?.phase === 'Pending' ? 0 : pod.status?.phase === 'Unknown' ? 1 : 2,
+      isReady(pod) ? 1 : 0,
+      Number(pod.metadata.annotations?.['controller.kubernetes.io/pod-deletion-cost']) || 0,
+      -Number(onNode.get(pod.spec?.nodeName)),
+      -readySince(pod),
+      -restarts(pod),
+      -timeOf(pod.metadata.creationTimestamp),
+    ],
+  }));
+  return ranked.sort((a, b) => compare(a.key, b.key)).map(({ pod }) => pod);
 }
 
+/** By the first number that differs. Both have as many. */
 function compare(a: number[], b: number[]): number {
-  const at = a.findIndex((value, index) => value !== b[index]);
-  return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+  return a.reduce((found, value, index) => found || value - Number(b[index]), 0);
+}
+
+/** Milliseconds since 1970; 0 where it is not told. */
+function timeOf(text: string | undefined): number {
+  return Date.parse(String(text)) || 0;
 }
 
 function readySince(pod: KubeObject): number {
   const conditions: { type: string; status: string; lastTransitionTime?: string }[] =
     pod.status?.conditions ?? [];
   const ready = conditions.find((condition) => condition.type === 'Ready' && condition.status === 'True');
-  return ready?.lastTransitionTime ? Date.parse(ready.lastTransitionTime) || 0 : 0;
+  return timeOf(ready?.lastTransitionTime);
 }
 
 function restarts(pod: KubeObject): number {

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { groupVersionOf, selectorMatches } from '@toolcrib/kube';
+import { groupVersionOf, selectorMatches, uidOf } from '@toolcrib/kube';
 import type { SoftenRecord } from '@toolcrib/model';
 
 /**
@@ -26,9 +26,7 @@ export function onCreate(
   if (!same) return 'unrelated';
   const adoptable = owner.kind === 'Deployment' ? 'ReplicaSet' : 'Pod';
   const known = new Set(record.left.map(({ uid }) => uid));
-  const candidates = left.filter(
-    (object) => object.kind === adoptable && known.has(object.metadata.uid ?? ''),
-  );
+  const candidates = left.filter((object) => object.kind === adoptable && known.has(uidOf(object.metadata)));
   const taken = candidates.every((object) => selectorMatches(created.spec?.selector, object.metadata.labels));
   return taken && created.spec?.selector !== undefined ? 'adopt' : 'ends';
 }

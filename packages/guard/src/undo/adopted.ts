@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { controllerOf, type KubeObject } from '@toolcrib/kube';
+import { controllerOf, type KubeObject, uidOf } from '@toolcrib/kube';
 import type { RequestRecord, Snapshot } from '@toolcrib/model';
 import { scaleIn } from '../effects/index.ts';
 import { isLikeMade } from '../radius/index.ts';
@@ -36,7 +36,7 @@ export function takenOver(
       if (!created || !standsAs(created, live)) continue;
       for (const pod of objects)
         if (isKind(pod, '', 'Pod') && controllerOf(pod) === undefined)
-          found.set(pod.metadata.uid ?? '', created);
+          found.set(uidOf(pod.metadata), created);
     }
   }
   return found;
@@ -50,13 +50,13 @@ export function remadeByAdopter(
   facts: PlanFacts,
   pod: KubeObject,
 ): (Left & { object: KubeObject }) | undefined {
-  const by = facts.takenOver.get(pod.metadata.uid ?? '');
+  const by = facts.takenOver.get(uidOf(pod.metadata));
   if (!by) return undefined;
   const { apiVersion, kind, metadata } = by;
-  const reference = { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? '', controller: true };
+  const reference = { apiVersion, kind, name: metadata.name, uid: uidOf(metadata), controller: true };
   const object = { ...pod, metadata: { ...pod.metadata, ownerReferences: [reference] } };
   // Of a scale-down only the number was promised: it may have taken another than the one that was shown as lost.
-  const same = facts.promised.get(pod.metadata.uid ?? '') !== 'lost' && isLikeMade(by, pod);
+  const same = facts.promised.get(uidOf(pod.metadata)) !== 'lost' && isLikeMade(by, pod);
   const note = `${kind} ${metadata.name} makes ${same ? 'it again' : 'another in its place'}`;
   // A Deployment's come by way of a ReplicaSet, and are counted there.
   return { result: 'skipped', note, object, ...(kind === 'Deployment' ? {} : { by }) };

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { controllerOf } from '@toolcrib/kube';
+import { controllerOf, uidOf } from '@toolcrib/kube';
 import type { LossClass, Snapshot } from '@toolcrib/model';
 import { keyOfObject } from './steps.ts';
 
@@ -29,19 +29,19 @@ function withoutLater(objects: readonly KubeObject[]): KubeObject[] {
   const instead = new Map<string, string>();
   for (const object of objects) {
     const known = first.get(keyOfObject(object));
-    if (known) instead.set(object.metadata.uid ?? '', known.metadata.uid ?? '');
+    if (known) instead.set(uidOf(object.metadata), uidOf(known.metadata));
     else first.set(keyOfObject(object), object);
   }
   if (instead.size === 0) return [...objects];
   const later = new Set(instead.keys());
   const isLater = (object: KubeObject) =>
-    later.has(object.metadata.uid ?? '') || later.has(controllerOf(object)?.uid ?? '');
+    later.has(uidOf(object.metadata)) || later.has(uidOf(controllerOf(object)));
   for (let size = -1; size !== later.size; ) {
     size = later.size;
-    for (const object of objects) if (isLater(object)) later.add(object.metadata.uid ?? '');
+    for (const object of objects) if (isLater(object)) later.add(uidOf(object.metadata));
   }
   return objects
-    .filter((object) => !later.has(object.metadata.uid ?? ''))
+    .filter((object) => !later.has(uidOf(object.metadata)))
     .map((object) => {
       const { ownerReferences } = object.metadata;
       if (!ownerReferences?.some(({ uid }) => instead.has(uid))) return object;

@@ -1,5 +1,5 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
-import { isCustom } from '@toolcrib/kube';
+import { isCustom, uidOf } from '@toolcrib/kube';
 import { mayBeServed } from '@toolcrib/model';
 import { difference } from './difference.ts';
 import { giveFieldsBack } from './field-owners.ts';
@@ -64,7 +64,7 @@ export async function createStep(run: Run, step: Extract<UndoStep, { do: 'create
     run.missing.add(uid);
     return [made.result];
   }
-  const now = made.now.metadata.uid ?? '';
+  const now = uidOf(made.now.metadata);
   if (now !== '') run.uids.set(uid, now);
   for (const reference of later) {
     const ref = { apiVersion: object.apiVersion, kind: object.kind, namespace, name, uid: now };

@@ -1,5 +1,5 @@
 import type { DeleteOptions, KubeObject, ResourceInfo } from '@toolcrib/kube';
-import { controllerOf, describeRef } from '@toolcrib/kube';
+import { controllerOf, describeRef, uidOf } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord } from '@toolcrib/model';
 import { marks } from '@toolcrib/model';
 import { type ClaimUse, isStillLeft, lookAtClaims, userOfClaim } from './claim-use.ts';
@@ -95,7 +95,7 @@ export function planFinish(
       steps: [{ do: 'none', result: { what: describeRef(record.owner), result: 'skipped', note } }],
     };
   }
-  const byUid = new Map(live.objects.map((object) => [object.metadata.uid ?? '', object]));
+  const byUid = new Map(live.objects.map((object) => [uidOf(object.metadata), object]));
   const gone = record.left.filter(({ uid }) => !byUid.has(uid));
   const sorted = [...live.objects].sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
   const steps: FinishStep[] = gone.map((left) => ({

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { controllerOf, groupVersionOf, isFinishedPod } from '@toolcrib/kube';
+import { controllerOf, groupVersionOf, isFinishedPod, uidOf } from '@toolcrib/kube';
 import { ToolcribError } from '@toolcrib/model';
 import { getAs } from './live.ts';
 import type { Run } from './running.ts';
@@ -27,7 +27,7 @@ export async function stillMissing(
 ): Promise<{ result: Result; note: string }[]> {
   const groups = new Map<string, LeftToController[]>();
   for (const one of left) {
-    const uid = one.by.metadata.uid ?? '';
+    const uid = uidOf(one.by.metadata);
     groups.set(uid, [...(groups.get(uid) ?? []), one]);
   }
   const end = run.waiting.now() + run.waiting.limit;

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { groupVersionOf, isCustom } from '@toolcrib/kube';
+import { groupVersionOf, isCustom, uidOf } from '@toolcrib/kube';
 
 /** Velero's order of restoring: what others need first. Kinds that are not named come last, custom ones after those. */
 const ORDER = [
@@ -58,7 +58,7 @@ function isBeforeOwner(object: KubeObject, owner: { apiVersion: string; kind: st
  * @param dataFirst Secrets, ConfigMaps and claims come before a custom resource that owns them as well
  */
 export function inOrder(objects: readonly KubeObject[], dataFirst = false): KubeObject[] {
-  const byUid = new Map(objects.map((object) => [object.metadata.uid ?? '', object]));
+  const byUid = new Map(objects.map((object) => [uidOf(object.metadata), object]));
   const namespaces = new Map(
     objects.filter(({ kind }) => kind === 'Namespace').map((one) => [one.metadata.name, one]),
   );

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { describeRef } from '@toolcrib/kube';
+import { describeRef, uidOf } from '@toolcrib/kube';
 import type { RequestRecord, Snapshot, SoftenRecord } from '@toolcrib/model';
 import { deleteIn, unreadWhy } from '../effects/index.ts';
 import { createdBy, standsAs, takenOver } from './adopted.ts';
@@ -39,7 +39,7 @@ export function planUndo(
   const taken = takenBy(snapshots, asked, softenings, live, openUntil);
   const { requests } = taken;
   const objects = beforeTheAct(taken.snapshots);
-  const byUid = new Map(objects.map((object) => [object.metadata.uid ?? '', object]));
+  const byUid = new Map(objects.map((object) => [uidOf(object.metadata), object]));
   const scaled = scaleSteps(requests, softenings, byUid, live, snapshots[0]?.context);
   const active = softenings.filter(({ how, state }) => how !== 'retain-first' && state === 'softened');
   // What a softened act left is adopted, not made again.
@@ -94,7 +94,7 @@ export function planUndo(
     if (!/^(PersistentVolume(Claim)?|Secret|ConfigMap|Namespace)$/.test(object.kind))
       steps.push(...later.splice(0));
     const own = volumeSteps(facts, object, stepFor(facts, object));
-    if (own.now.some((step) => step.do === 'create')) created.add(object.metadata.uid ?? '');
+    if (own.now.some((step) => step.do === 'create')) created.add(uidOf(object.metadata));
     first.push(...own.first);
     steps.push(...own.now);
     told.set(object, own.now);

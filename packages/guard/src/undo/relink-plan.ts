@@ -1,4 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
+import { uidOf } from '@toolcrib/kube';
 import type { PlanFacts } from './facts.ts';
 import { kindOf, liveOf } from './live.ts';
 import { goesWithItsNamespace, isAboutToBeCollected } from './passing.ts';
@@ -24,7 +25,7 @@ export function planRelink(facts: PlanFacts, object: KubeObject): UndoStep | und
   const { name, namespace } = object.metadata;
   const uid = now?.metadata.uid;
   if (!now || !uid || now.metadata.deletionTimestamp !== undefined) return undefined;
-  if (uid !== object.metadata.uid && !facts.again.has(object.metadata.uid ?? '')) return undefined;
+  if (uid !== object.metadata.uid && !facts.again.has(uidOf(object.metadata))) return undefined;
   if (uid === object.metadata.uid && isAboutToBeCollected(facts, now)) return undefined;
   const still = new Set(now.metadata.ownerReferences?.map((owner) => owner.uid));
   const references = (object.metadata.ownerReferences ?? []).filter((owner) => {

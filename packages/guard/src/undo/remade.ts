@@ -1,5 +1,5 @@
 import type { KubeObject, OwnerReference } from '@toolcrib/kube';
-import { controllerOf, isCustom } from '@toolcrib/kube';
+import { controllerOf, isCustom, uidOf } from '@toolcrib/kube';
 import type { BeforeTheAct, UndoRecord } from '@toolcrib/model';
 import { comebackOf } from '@toolcrib/model';
 import type { PlanFacts } from './facts.ts';
@@ -42,10 +42,10 @@ export function remadeBy(facts: PlanFacts, object: KubeObject): Left | undefined
 function beforeOf(facts: PlanFacts): BeforeTheAct {
   return {
     get: (uid) => facts.byUid.get(uid) ?? standing(facts, uid),
-    works: (controller) => works(facts, controller.metadata.uid ?? ''),
+    works: (controller) => works(facts, uidOf(controller.metadata)),
     // One that was kept is made again; of one that stayed the status says by now who has died.
-    deaths: ({ metadata }) => (facts.byUid.has(metadata.uid ?? '') ? 'anew' : 0),
-    stays: ({ metadata }) => standing(facts, metadata.uid ?? '') !== undefined,
+    deaths: ({ metadata }) => (facts.byUid.has(uidOf(metadata)) ? 'anew' : 0),
+    stays: ({ metadata }) => standing(facts, uidOf(metadata)) !== undefined,
   };
 }
 
@@ -58,7 +58,7 @@ function saidOtherwise(
   if (controller === undefined || byUid.has(controller.uid)) return false;
   // Above a Pod of a living controller one too many would be taken away at once.
   if (isKind(object, '', 'Pod')) return false;
-  const said = promised.get(object.metadata.uid ?? '');
+  const said = promised.get(uidOf(object.metadata));
   if (said !== undefined) return said === 'restorable';
   // Nothing was written down: a ReplicaSet without Pods is history at best, and does no harm.
   return isKind(object, 'apps', 'ReplicaSet') && (object.spec?.replicas ?? 0) === 0;
@@ -102,7 +102,7 @@ function hasMadeOthers({ live, byUid, again, takenAt }: PlanFacts, controller: O
     (pod) =>
       uids.includes(controllerOf(pod)?.uid) &&
       pod.metadata.deletionTimestamp === undefined &&
-      !byUid.has(pod.metadata.uid ?? '') &&
+      !byUid.has(uidOf(pod.metadata)) &&
       // The API server's clock is in whole seconds.
       Date.parse(pod.metadata.creationTimestamp ?? '') >= Math.floor(takenAt / 1000) * 1000,
   );

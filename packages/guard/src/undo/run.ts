@@ -1,5 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { describeRef } from '@toolcrib/kube';
+import { describeRef, uidOf } from '@toolcrib/kube';
 import type { As, Cluster, SoftenRecord, UndoRecord } from '@toolcrib/model';
 import { messageOf } from '@toolcrib/model';
 import { createStep } from './create.ts';
@@ -60,7 +60,7 @@ export async function runUndo(
     softenings: [],
     coming: new Set(
       plan.steps.flatMap((step) =>
-        step.do === 'create' || step.do === 'readopt' ? [step.snapshot.metadata.uid ?? ''] : [],
+        step.do === 'create' || step.do === 'readopt' ? [uidOf(step.snapshot.metadata)] : [],
       ),
     ),
     unnamed: new Map(),
@@ -118,8 +118,8 @@ export async function runUndo(
 function notMade(run: Run, step: UndoStep): Result | undefined {
   if (step.do !== 'none' || !step.awaited) return undefined;
   const { object, by } = step.awaited;
-  if (!run.unmade.has(by.metadata.uid ?? '')) return undefined;
-  run.unmade.add(object.metadata.uid ?? '');
+  if (!run.unmade.has(uidOf(by.metadata))) return undefined;
+  run.unmade.add(uidOf(object.metadata));
   return {
     ...step.result,
     result: 'skipped',
@@ -132,8 +132,8 @@ async function outcome(run: Run, step: UndoStep): Promise<Result[]> {
     return await carryOut(run, step);
   } catch (error) {
     if (step.do === 'create' || step.do === 'readopt') {
-      run.missing.add(step.snapshot.metadata.uid ?? '');
-      run.coming.delete(step.snapshot.metadata.uid ?? '');
+      run.missing.add(uidOf(step.snapshot.metadata));
+      run.coming.delete(uidOf(step.snapshot.metadata));
     }
     const note = messageOf(error);
     return [{ what: whatOf(step), result: 'failed', note }];

@@ -1,4 +1,5 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
+import { uidOf } from '@toolcrib/kube';
 import type { Effect, RequestRecord, SoftenRecord } from '@toolcrib/model';
 import { contextNameOf } from '@toolcrib/model';
 import { kindOf as kindOfEffect, scaleIn } from '../effects/index.ts';
@@ -100,7 +101,7 @@ function stepFor(
   const now = created ? standsAs(snapshot, live) : liveOf(live, snapshot);
   const info = kindOf(live.kinds, snapshot);
   const { name, namespace } = snapshot.metadata;
-  const uid = (created ? now : snapshot)?.metadata.uid ?? '';
+  const uid = uidOf((created ? now : snapshot)?.metadata);
   if (!now || !info || now.metadata.uid !== uid) {
     return notIt(snapshot, now, was, info, context);
   }

@@ -1,4 +1,5 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
+import { uidOf } from '@toolcrib/kube';
 import { isReleaseRecord } from '@toolcrib/model';
 import { remadeByAdopter } from './adopted.ts';
 import { difference } from './difference.ts';
@@ -28,7 +29,7 @@ export function stepFor(facts: PlanFacts, object: KubeObject): UndoStep {
   const { uid } = object.metadata;
   if (now && now.metadata.uid === uid) {
     const goes = now.metadata.deletionTimestamp !== undefined || isAboutToBeCollected(facts, now);
-    const given = facts.disowned.has(uid ?? '') && hasOtherOwners(object, now);
+    const given = facts.disowned.has(uidOf(object.metadata)) && hasOtherOwners(object, now);
     if (!goes && given) return { do: 'own', info: kind, snapshot: object };
     if (!goes) return revertStep(kind, object, now) ?? standsStep(facts, object, now);
     // A claim's data can still be saved; of anything else the end was decided before, and is not waited for.
@@ -74,7 +75,7 @@ const UNINSTALL = new Set(['uninstalling', 'uninstalled']);
 /** It was not taken: compared, so that nothing is claimed of it that is not so. Written back it is never. */
 function standsStep({ notUnderstood }: PlanFacts, object: KubeObject, now: KubeObject): UndoStep {
   const what = nameOf(object);
-  if (!notUnderstood.has(object.metadata.uid ?? '')) {
+  if (!notUnderstood.has(uidOf(object.metadata))) {
     const changed = difference(object, now);
     const note = changed ? `it stands; changed since it was kept: ${changed}` : 'it stands as it stood';
     return none(what, 'unchanged', note);

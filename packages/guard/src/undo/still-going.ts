@@ -1,4 +1,5 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
+import { uidOf } from '@toolcrib/kube';
 import { usersOf } from './rebind.ts';
 import type { Run } from './running.ts';
 import type { Result, UndoStep } from './steps.ts';
@@ -88,7 +89,7 @@ export function waitsForItsNamespace(
   const namespace = namespaceOf(step);
   if (namespace === undefined || !run.closed.has(namespace)) return undefined;
   if ('snapshot' in step && step.snapshot) {
-    const uid = step.snapshot.metadata.uid ?? '';
+    const uid = uidOf(step.snapshot.metadata);
     run.missing.add(uid);
     run.coming.delete(uid);
   }

@@ -1,4 +1,4 @@
-import { describeRef } from '@toolcrib/kube';
+import { describeRef, uidOf } from '@toolcrib/kube';
 import type { RequestRecord, Snapshot, SoftenRecord } from '@toolcrib/model';
 import { timeOf } from '@toolcrib/model';
 import { deleteIn, kindOf, scaleIn } from '../effects/index.ts';
@@ -165,5 +165,5 @@ function targetsOf({ id, targetUids }: RequestRecord, snapshots: readonly Snapsh
   return snapshots
     .filter(({ requestId }) => requestId === id)
     .flatMap(({ objects }) => objects)
-    .filter(({ metadata }) => wanted.has(metadata.uid ?? ''));
+    .filter(({ metadata }) => wanted.has(uidOf(metadata)));
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
+import { uidOf } from '@toolcrib/kube';
 import type { PlanFacts } from './facts.ts';
 import { liveOf } from './live.ts';
 import type { ClaimAt, UndoStep } from './steps.ts';
@@ -36,7 +37,7 @@ export function volumeSteps(facts: PlanFacts, object: KubeObject, step: UndoStep
   const claim: ClaimAt = { namespace, name, ...(uid === undefined ? {} : { was: uid }) };
   const bound: UndoStep = { do: 'await-bound', claim, volume, snapshot: object };
   if (!stands?.metadata.uid) {
-    if (facts.created.has(snapshotOfVolume?.metadata.uid ?? ''))
+    if (facts.created.has(uidOf(snapshotOfVolume?.metadata)))
       return { first: [], now: [step], later: [bound] };
     return only({ ...step, snapshot: withoutVolume(object), note: goneNote(volume) });
   }
