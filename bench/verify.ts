@@ -12,7 +12,7 @@ import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createMessage, generateKey, sign as pgpSign } from 'openpgp';
 import { artefactOfBytes } from '../packages/vet/src/verify/artefact.ts';
-import type { VerifyOptions } from '../packages/vet/src/verify/command.ts';
+import type { SignatureInput } from '../packages/vet/src/verify/input.ts';
 import { sigstoreBundle } from '../packages/vet/src/verify/schemes/sigstore-bundle.ts';
 import { IDENTITY, ISSUER, SIGNED_AT, testSigstore } from '../packages/vet/src/verify/testing/signer.ts';
 import type { Figure } from './run.ts';
@@ -51,20 +51,22 @@ async function large(folder: string): Promise<Figure[]> {
 }
 
 /** In a process of its own. @returns the most memory it held, in bytes */
-function verify(path: string, options: VerifyOptions): number {
+function verify(file: string, signed: Signed): number {
   const command = new URL('../packages/vet/src/verify/command.ts', import.meta.url).href;
   const code = `import { runVerify } from ${JSON.stringify(command)};
-      const { verdict, reason } = await runVerify(${JSON.stringify(path)}, ${JSON.stringify(options)});
+      const { verdict, reason } = await runVerify(${JSON.stringify({ artefact: { file }, ...signed })});
       if (verdict !== 'pass') throw new Error(reason);
       console.log(process.resourceUsage().maxRSS);`;
   const args = ['--conditions=toolcrib-source', '--input-type=module-typescript', '-e', code];
   return Number(execFileSync(process.execPath, args, { encoding: 'utf8' })) * 1024;
 }
 
+type Signed = Omit<SignatureInput, 'artefact'>;
+
 interface Signing {
   scheme: string;
   /** Signs the file, and says how it is verified. */
-  prepare(path: string): Promise<VerifyOptions>;
+  prepare(path: string): Promise<Signed>;
 }
 
 async function schemes(folder: string): Promise<Signing[]> {
@@ -86,15 +88,21 @@ async function schemes(folder: string): Promise<Signing[]> {
       scheme: 'pinned key',
       async prepare(path) {
         const signature = sign('sha256', readFileSync(path), rsa.privateKey).toString('base64');
-        return { signature: put(`${basename(path)}.sig`, signature), key };
+        return {
+          proof: { signature: put(`${basename(path)}.sig`, signature) },
+          signers: [{ by: 'key', key }],
+        };
       },
     },
     {
       scheme: 'Sigstore bundle',
       async prepare(path) {
         const bundle = JSON.stringify(await sigstore.sign(readFileSync(path)));
-        const signer = { identity: IDENTITY, issuer: ISSUER, trustedRoot };
-        return { bundle: put(`${basename(path)}.json`, bundle), ...signer };
+        return {
+          proof: { bundle: put(`${basename(path)}.json`, bundle) },
+          signers: [{ by: 'certificate', identity: IDENTITY, issuer: ISSUER }],
+          trustedRoot,
+        };
       },
     },
     {
@@ -102,7 +110,10 @@ async function schemes(folder: string): Promise<Signing[]> {
       async prepare(path) {
         const message = await createMessage({ binary: new Uint8Array(readFileSync(path)) });
         const signature = String(await pgpSign({ message, signingKeys: pgp, detached: true }));
-        return { signature: put(`${basename(path)}.asc`, signature), keyring };
+        return {
+          proof: { signature: put(`${basename(path)}.asc`, signature) },
+          signers: [{ by: 'openpgp', keyring }],
+        };
       },
     },
   ];

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { checked, packsInput, publishInput, type ToolsInput, toolsInput } from './input.ts';
+import type { z } from 'zod';
+import {
+  checked,
+  packsInput,
+  publishInput,
+  renewRootInput,
+  sbomDiffInput,
+  sbomInput,
+  signatureInput,
+  type ToolsInput,
+  toolsInput,
+} from './input.ts';
 import { vetTools } from './tools.ts';
 
 test('what is no input is refused in words that know no command line, before anything is looked at', async () => {
@@ -18,6 +29,42 @@ test('what is no input is refused in words that know no command line, before any
         assert.equal(error.code, 'usage');
         assert.match(error.message, message);
         assert.doesNotMatch(error.message, /--/);
+        return true;
+      },
+    );
+});
+
+test('what is given and empty is never taken for what was not given', () => {
+  const artefact = { file: 'tool' };
+  const keyring = { by: 'openpgp', keyring: 'r' } as const;
+  const empties: [z.ZodType, object, string][] = [
+    ...(['policy', 'job', 'git', 'registry', 'since', 'keepIn'] as const).map(
+      (name): [z.ZodType, object, string] => [toolsInput, { specs: ['a'], [name]: '' }, name],
+    ),
+    [toolsInput, { specs: ['a'], files: [''] }, 'files[0]'],
+    [packsInput, { packs: [''] }, 'packs[0]'],
+    ...(
+      ['certificate', 'checksums', 'trustedRoot', 'purl', 'sourceRepository', 'sourceRef', 'builder'] as const
+    ).map((name): [z.ZodType, object, string] => [signatureInput, { artefact, [name]: '' }, name]),
+    [signatureInput, { artefact: { file: '' } }, 'artefact.file'],
+    [signatureInput, { artefact: { clone: '', tag: 'v1' } }, 'artefact.clone'],
+    [signatureInput, { artefact: { clone: '.', tag: '' } }, 'artefact.tag'],
+    [signatureInput, { artefact, proof: { bundle: '' } }, 'proof.bundle'],
+    [signatureInput, { artefact, signers: [{ ...keyring, fingerprint: '' }] }, 'signers[0].fingerprint'],
+    [signatureInput, { artefact, signers: [{ by: 'key', key: '' }] }, 'signers[0].key'],
+    [sbomInput, { file: '' }, 'file'],
+    [sbomInput, { file: 'a', osv: '' }, 'osv'],
+    [sbomInput, { file: 'a', purl: '' }, 'purl'],
+    [sbomDiffInput, { before: '', after: 'b' }, 'before'],
+    [renewRootInput, { mirror: '' }, 'mirror'],
+    [renewRootInput, { root: '' }, 'root'],
+  ];
+  for (const [schema, input, place] of empties)
+    assert.throws(
+      () => checked(schema, input),
+      ({ message }: Error) => {
+        assert.match(message, /✖ is empty: [^\n]* is wanted\n/, place);
+        assert.ok(message.endsWith(`→ at ${place}`), message);
         return true;
       },
     );

@@ -1,21 +1,25 @@
 import { ToolcribError } from '@toolcrib/model/errors';
 import { z } from 'zod';
-import { namedSignerSchema } from '../verify/named-signers.ts';
+import { wanted } from '../verify/wanted.ts';
+
+export { type SignatureInput, signatureInput } from '../verify/input.ts';
+
+const path = wanted('a file');
 
 const judgedBy = {
   /** File of the policy; else that of this folder, unless it comes with what is judged; else toolcrib's own. */
-  policy: z.string().optional(),
+  policy: path.optional(),
   /** What the tool is for: it decides how much is demanded. */
-  job: z.string().optional(),
+  job: wanted('a job').optional(),
 };
 
 const lookedAt = {
   /** A clone of the tool that is named by its purl or package. */
-  git: z.string().optional(),
+  git: wanted('a clone').optional(),
   /** OSV, Scorecard, deps.dev or SBOM data, or a release file. */
-  files: z.array(z.string()).default([]),
+  files: z.array(path).default([]),
   /** npm registry; else the one that this machine's npm uses. */
-  registry: z.string().optional(),
+  registry: wanted('the address of a registry').optional(),
 };
 
 /** Milliseconds since 1970: judged as of then, and only by what the sources still hold of it. Never of the future. */
@@ -32,9 +36,9 @@ export const toolsInput = z
     specs: z.array(z.string()),
     at,
     /** Path of an older evidence pack of the same tool: what changed since is said. */
-    since: z.string().optional(),
+    since: path.optional(),
     /** The packs are written there: into a folder, or for one tool into a file `….json`. */
-    keepIn: z.string().optional(),
+    keepIn: wanted('a folder or a file').optional(),
   })
   .refine(({ specs, since }) => specs.length > 0 || since !== undefined, 'names nothing to vet')
   .refine(
@@ -50,7 +54,7 @@ export const packsInput = z.strictObject({
   ...judgedBy,
   ...lookedAt,
   /** Paths of evidence packs. */
-  packs: z.array(z.string()).min(1),
+  packs: z.array(path).min(1),
   /** A pack that is older (days) is not known. */
   maxAgeDays: z.int().min(0).optional(),
   /** The network is not asked. */
@@ -58,40 +62,12 @@ export const packsInput = z.strictObject({
 });
 export type PacksInput = z.input<typeof packsInput>;
 
-const path = z.string().min(1);
-
-export const signatureInput = z.strictObject({
-  /** What would run: a file, a digest of which only the hash is known, or a signed tag of a clone. */
-  artefact: z.union([
-    z.strictObject({ file: path }),
-    z.strictObject({ sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
-    z.strictObject({ clone: path, tag: z.string() }),
-  ]),
-  /** What signs it. */
-  proof: z.union([z.strictObject({ bundle: path }), z.strictObject({ signature: path })]).optional(),
-  /** Detached, of cosign. */
-  certificate: path.optional(),
-  /** The proof is over this checksum file then. */
-  checksums: path.optional(),
-  /** None: a good signature is proposed, and not passed. */
-  signers: z.array(namedSignerSchema).default([]),
-  purl: z.string().optional(),
-  sourceRepository: z.string().optional(),
-  sourceRef: z.string().optional(),
-  builder: z.string().optional(),
-  /** Another Sigstore's. */
-  trustedRoot: path.optional(),
-  /** A person named these files here and now: pipes are read too. Else only regular files are opened. */
-  byHand: z.boolean().default(false),
-});
-export type SignatureInput = z.input<typeof signatureInput>;
-
 export const sbomInput = z.strictObject({
   file: path,
   /** The bytes it should describe. */
   artefact: path.optional(),
   /** The package and version it should describe. */
-  purl: z.string().optional(),
+  purl: wanted('a package URL').optional(),
   /** OSV data: a file, a folder or an export. */
   osv: path.optional(),
 });
@@ -103,7 +79,7 @@ export type SbomDiffInput = z.input<typeof sbomDiffInput>;
 
 export const renewRootInput = z.strictObject({
   /** Another TUF repository with the same targets. */
-  mirror: z.string().optional(),
+  mirror: wanted('the address of a TUF repository').optional(),
   /** File of the first root to trust for that repository. */
   root: path.optional(),
 });

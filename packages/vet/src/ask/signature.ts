@@ -7,9 +7,5 @@ import { checked, type SignatureInput, signatureInput } from './input.ts';
  * @throws ToolcribError only for what was asked wrongly: `usage`, `not-found`, `bad-file`, `limit`
  */
 export async function vetSignature(asked: SignatureInput): Promise<Verification> {
-  const { artefact, proof, byHand, ...rest } = checked(signatureInput, asked);
-  const options = { ...rest, ...proof };
-  if ('clone' in artefact)
-    return runVerify(undefined, { ...options, git: artefact.clone, tag: artefact.tag }, { byHand });
-  return runVerify('file' in artefact ? artefact.file : `sha256:${artefact.sha256}`, options, { byHand });
+  return runVerify(checked(signatureInput, asked));
 }

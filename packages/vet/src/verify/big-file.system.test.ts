@@ -33,7 +33,10 @@ function measured(script: string): { printed: string; memory: number } {
 
 const verify = (name: string) => `
   import { runVerify } from ${here('./command.ts')};
-  const { code } = await runVerify(${JSON.stringify('NAME')}.replace('NAME', ${JSON.stringify(join(folder, name))}), { checksums: ${JSON.stringify(join(folder, 'sums'))} });
+  const { code } = await runVerify({
+    artefact: { file: ${JSON.stringify('NAME')}.replace('NAME', ${JSON.stringify(join(folder, name))}) },
+    checksums: ${JSON.stringify(join(folder, 'sums'))},
+  });
   console.log(code);`;
 
 const look = (name: string) => `

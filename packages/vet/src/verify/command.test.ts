@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { runVerify } from './command.ts';
+import type { SignatureInput } from './input.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toolcrib-verify-'));
 const at = (name: string) => join(folder, name);
@@ -22,28 +23,42 @@ after(() => rmSync(folder, { recursive: true }));
 
 test('a pipe that the person names by hand is read, as the shell makes one of <(…)', async () => {
   const written = execFile('sh', ['-c', 'cat "$0" > "$1"', at('key.pem'), at('pipe')]);
-  const { verdict, reason } = await runVerify(
-    at('tool'),
-    { signature: at('tool.sig'), key: at('pipe') },
-    { byHand: true },
-  );
+  const { verdict, reason } = await runVerify({
+    artefact: { file: at('tool') },
+    proof: { signature: at('tool.sig') },
+    signers: [{ by: 'key', key: at('pipe') }],
+    byHand: true,
+  });
   assert.equal(verdict, 'pass', reason);
   written.kill();
 });
 
 test('what never ends is read up to its limit; what was not named by hand is a regular file or nothing', async () => {
-  const verify = (options: Parameters<typeof runVerify>[1], byHand: boolean) =>
-    runVerify(at('tool'), options, { byHand });
-  for (const [options, byHand, code] of [
-    [{ signature: '/dev/zero', key: at('key.pem') }, true, 'limit'],
-    [{ signature: at('tool.sig'), key: '/dev/zero' }, true, 'limit'],
-    [{ signature: folder }, true, 'bad-file'],
-    [{ signature: at('gone') }, true, 'not-found'],
-    [{ signature: at('tool.sig'), key: at('pipe') }, false, 'bad-file'],
-    [{ signature: '/dev/zero' }, false, 'bad-file'],
+  const signature = (name: string, key?: string): Partial<SignatureInput> => ({
+    proof: { signature: name },
+    signers: key === undefined ? [] : [{ by: 'key', key }],
+  });
+  const cases: [Partial<SignatureInput>, boolean, string][] = [
+    [signature('/dev/zero', at('key.pem')), true, 'limit'],
+    [signature(at('tool.sig'), '/dev/zero'), true, 'limit'],
+    [signature(folder), true, 'bad-file'],
+    [signature(at('gone')), true, 'not-found'],
+    [signature(at('tool.sig'), at('pipe')), false, 'bad-file'],
+    [signature('/dev/zero'), false, 'bad-file'],
     [{ checksums: at('pipe') }, false, 'bad-file'],
     [{ trustedRoot: at('pipe') }, false, 'bad-file'],
-    [{ signature: at('gone') }, false, 'not-found'],
-  ] as const)
-    await assert.rejects(verify(options, byHand), { code }, JSON.stringify(options));
+    [signature(at('gone')), false, 'not-found'],
+  ];
+  for (const [asked, byHand, code] of cases) {
+    const verify = runVerify({ artefact: { file: at('tool') }, ...asked, byHand });
+    await assert.rejects(verify, { code }, JSON.stringify(asked));
+  }
+});
+
+test('a purl that is none is said by what was given, whoever asks', async () => {
+  for (const purl of ['tool@1', ''])
+    await assert.rejects(runVerify({ artefact: { file: at('tool') }, purl }), {
+      code: 'usage',
+      message: /is no package URL: pkg:TYPE\/NAME@VERSION$/,
+    });
 });

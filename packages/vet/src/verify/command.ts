@@ -2,11 +2,12 @@ import { type FileHandle, open as openFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf, ToolcribError } from '@toolcrib/model';
 import { openRegular } from '../regular-file.ts';
-import { type Artefact, artefactOfBytes, artefactOfDigest, openArtefact } from './artefact.ts';
+import { artefactOfBytes, artefactOfDigest, openArtefact } from './artefact.ts';
 import type { Expected } from './expected.ts';
 import { readTag, requireTarget } from './git-clone.ts';
+import type { SignatureInput } from './input.ts';
 import { parseJson } from './json.ts';
-import { type NamedSigner, readSigner } from './named-signers.ts';
+import { readSigner } from './named-signers.ts';
 import { parsePurl } from './provenance.ts';
 import type { ProofFile } from './scheme.ts';
 import { Stop } from './stop.ts';
@@ -15,66 +16,30 @@ import { currentRoot } from './trust/store.ts';
 import type { Verification } from './verification.ts';
 import { verifyArtefact } from './verify.ts';
 
-/** The command's options as the person gave them: names of files, and names of people. */
-export interface VerifyOptions {
-  bundle?: string;
-  signature?: string;
-  certificate?: string;
-  checksums?: string;
-  identity?: string;
-  identityPattern?: string;
-  issuer?: string;
-  key?: string;
-  keyring?: string;
-  fingerprint?: string;
-  allowedSigners?: string;
-  purl?: string;
-  sourceRepository?: string;
-  sourceRef?: string;
-  builder?: string;
-  trustedRoot?: string;
-  git?: string;
-  tag?: string;
-  /** Besides those that the options above name. */
-  signers?: readonly NamedSigner[];
-}
-
 /** A proof is small; larger ones are refused before they are read. */
 const MOST_PROOF = 32 * 1024 * 1024;
 
-export interface ReadOptions {
-  /**
-   * The person named the proofs here and now: each is read once, so that `<(…)` of the shell and other pipes are read
-   * too. Otherwise a file named them, and only regular ones are opened: a pipe would be waited for.
-   */
-  byHand?: boolean;
-}
-
 /**
- * Verifies one file (or `sha256:HEX`, or a clone's tag) with the files named; each of those up to 32 MiB.
- * @throws {ToolcribError} only for what the person got wrong: `usage`, `not-found`, `bad-file`, `limit`
+ * Verifies one artefact with the files named; each of those up to 32 MiB.
+ * @throws {ToolcribError} only for what was asked wrongly: `usage`, `not-found`, `bad-file`, `limit`
  */
-export async function runVerify(
-  name: string | undefined,
-  options: VerifyOptions,
-  { byHand = false }: ReadOptions = {},
-): Promise<Verification> {
-  const bytesOf = byHand ? bytesOfAny : proofBytes;
-  const expected = await expectedFrom(options, bytesOf);
-  const root = options.trustedRoot ? await givenRoot(options.trustedRoot, bytesOf) : await currentRoot();
+export async function runVerify(asked: SignatureInput): Promise<Verification> {
+  const { artefact: named, proof, trustedRoot } = asked;
+  const bytesOf = asked.byHand ? bytesOfAny : proofBytes;
+  const expected = await expectedFrom(asked, bytesOf);
+  const root = trustedRoot === undefined ? await currentRoot() : await givenRoot(trustedRoot, bytesOf);
   const now = new Date();
-  if (options.git !== undefined) return verifyTag(options.git, options.tag, expected, root, now);
-  if (name === undefined) throw usage('name the artefact, or a clone with --git and --tag');
-  if (options.bundle && options.signature) throw usage('give --bundle or --signature, not both');
-  const [proof, certificate, checksums] = await Promise.all([
-    proofFile(options.bundle ?? options.signature, bytesOf),
-    proofFile(options.certificate, bytesOf),
-    proofFile(options.checksums, bytesOf),
+  if ('clone' in named) return verifyTag(named.clone, named.tag, expected, root, now);
+  const signed = proof && ('bundle' in proof ? proof.bundle : proof.signature);
+  const [given, certificate, checksums] = await Promise.all([
+    proofFile(signed, bytesOf),
+    proofFile(asked.certificate, bytesOf),
+    proofFile(asked.checksums, bytesOf),
   ]);
-  const artefact = await open(name);
+  const artefact = 'file' in named ? await openArtefact(named.file) : artefactOfDigest(named.sha256);
   try {
     const files = {
-      ...(proof && { proof }),
+      ...(given && { proof: given }),
       ...(certificate && { certificate }),
       ...(checksums && { checksums }),
     };
@@ -86,12 +51,11 @@ export async function runVerify(
 
 async function verifyTag(
   folder: string,
-  tag: string | undefined,
+  tag: string,
   expected: Expected,
   root: TrustRoot,
   now: Date,
 ): Promise<Verification> {
-  if (tag === undefined) throw usage('--git needs --tag');
   const bytes = await readTag(folder, tag);
   const proof = { name: `tag ${tag}`, bytes };
   const artefact = artefactOfBytes(`${basename(folder)} ${tag}`, bytes);
@@ -99,42 +63,17 @@ async function verifyTag(
   return found.verdict === 'pass' ? requireTarget(found, folder, bytes) : found;
 }
 
-function open(name: string): Promise<Artefact> {
-  const digest = /^sha256:([0-9a-f]{64})$/.exec(name)?.[1];
-  return digest ? Promise.resolve(artefactOfDigest(digest)) : openArtefact(name);
-}
-
-async function expectedFrom(options: VerifyOptions, bytesOf: ReadBytes): Promise<Expected> {
-  const { purl, sourceRepository, sourceRef, builder } = options;
+async function expectedFrom(asked: SignatureInput, bytesOf: ReadBytes): Promise<Expected> {
+  const { signers = [], purl, sourceRepository, sourceRef, builder } = asked;
   if (purl !== undefined && parsePurl(purl) === undefined)
-    throw usage(`--purl ${purl} is no package URL: pkg:TYPE/NAME@VERSION`);
-  if (options.fingerprint !== undefined && options.keyring === undefined)
-    throw usage('--fingerprint needs --keyring: it names one key of the ring');
+    throw new ToolcribError('usage', `${purl || 'an empty text'} is no package URL: pkg:TYPE/NAME@VERSION`);
   return {
-    signers: await Promise.all(signersFrom(options).map((signer) => readSigner(signer, bytesOf))),
-    ...(purl && { purl }),
-    ...(sourceRepository && { sourceRepository }),
-    ...(sourceRef && { sourceRef }),
-    ...(builder && { builder }),
+    signers: await Promise.all(signers.map((signer) => readSigner(signer, bytesOf))),
+    ...(purl !== undefined && { purl }),
+    ...(sourceRepository !== undefined && { sourceRepository }),
+    ...(sourceRef !== undefined && { sourceRef }),
+    ...(builder !== undefined && { builder }),
   };
-}
-
-function signersFrom(options: VerifyOptions): NamedSigner[] {
-  const { identity, identityPattern, issuer, key, keyring, fingerprint, allowedSigners } = options;
-  const signers: NamedSigner[] = [...(options.signers ?? [])];
-  if (allowedSigners !== undefined) {
-    if (identity === undefined)
-      throw usage('--allowed-signers needs --identity: the principal who must have signed');
-    signers.push({ by: 'ssh', allowedSigners, principal: identity });
-  } else if (identity !== undefined || identityPattern !== undefined) {
-    if (issuer === undefined) throw usage('--identity needs --issuer: anybody can have a name somewhere');
-    if (identity !== undefined) signers.push({ by: 'certificate', identity, issuer });
-    if (identityPattern !== undefined)
-      signers.push({ by: 'certificate-pattern', pattern: identityPattern, issuer });
-  }
-  if (key !== undefined) signers.push({ by: 'key', key });
-  if (keyring !== undefined) signers.push({ by: 'openpgp', keyring, fingerprint });
-  return signers;
 }
 
 async function givenRoot(path: string, bytesOf: ReadBytes): Promise<TrustRoot> {
@@ -187,6 +126,3 @@ async function readUpTo(file: FileHandle, path: string): Promise<Buffer> {
   }
   return Buffer.concat(parts);
 }
-
-const usage = (message: string) =>
-  new ToolcribError('usage', message, { next: 'see "toolcrib vet verify --help"' });

@@ -45,8 +45,11 @@ after(() => rmSync(folder, { recursive: true }));
 
 describe('a signed tag of a clone', () => {
   const verify = async (tag: string, purl?: string): Promise<string> => {
-    const signer = { allowedSigners: join(folder, 'allowed'), identity: 'me@acme.example' };
-    const found = await runVerify(undefined, { git: clone(), tag, ...signer, ...(purl && { purl }) });
+    const found = await runVerify({
+      artefact: { clone: clone(), tag },
+      signers: [{ by: 'ssh', allowedSigners: join(folder, 'allowed'), principal: 'me@acme.example' }],
+      purl,
+    });
     return `${found.verdict} ${found.code}`;
   };
 

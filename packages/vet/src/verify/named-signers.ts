@@ -1,17 +1,23 @@
 import * as z from 'zod';
 import type { ExpectedSigner } from './expected.ts';
+import { wanted } from './wanted.ts';
 
-const path = z.string().min(1);
+const path = wanted('a file');
+const name = wanted('a name');
 
 /** Who must have signed, as a person names him: keys and rings are files. */
 export const namedSignerSchema = z.discriminatedUnion('by', [
-  z.strictObject({ by: z.literal('certificate'), identity: z.string(), issuer: z.string() }),
+  z.strictObject({ by: z.literal('certificate'), identity: name, issuer: name }),
   /** From ^ to $. */
-  z.strictObject({ by: z.literal('certificate-pattern'), pattern: z.string(), issuer: z.string() }),
+  z.strictObject({ by: z.literal('certificate-pattern'), pattern: name, issuer: name }),
   /** PEM or minisign. */
   z.strictObject({ by: z.literal('key'), key: path }),
-  z.strictObject({ by: z.literal('openpgp'), keyring: path, fingerprint: z.string().optional() }),
-  z.strictObject({ by: z.literal('ssh'), allowedSigners: path, principal: z.string() }),
+  z.strictObject({
+    by: z.literal('openpgp'),
+    keyring: path,
+    fingerprint: wanted('a fingerprint').optional(),
+  }),
+  z.strictObject({ by: z.literal('ssh'), allowedSigners: path, principal: name }),
 ]);
 export type NamedSigner = z.output<typeof namedSignerSchema>;
 
@@ -36,7 +42,11 @@ export async function readSigner(
     }
     case 'openpgp': {
       const { fingerprint } = signer;
-      return { kind: 'openpgp', keyring: await bytesOf(signer.keyring), ...(fingerprint && { fingerprint }) };
+      return {
+        kind: 'openpgp',
+        keyring: await bytesOf(signer.keyring),
+        ...(fingerprint !== undefined && { fingerprint }),
+      };
     }
     case 'ssh': {
       const allowedSigners = (await bytesOf(signer.allowedSigners)).toString('utf8');

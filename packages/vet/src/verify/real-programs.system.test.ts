@@ -8,7 +8,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { runVerify, type VerifyOptions } from './command.ts';
+import { runVerify } from './command.ts';
+import type { NamedSigner } from './named-signers.ts';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -38,8 +39,27 @@ function accepts(name: string, args: string[], input?: Uint8Array): boolean {
   }
 }
 
-async function verdict(file: string | undefined, options: VerifyOptions): Promise<string> {
-  const { verdict, code } = await runVerify(file && at(file), options);
+interface Signed {
+  signature?: string;
+  checksums?: string;
+  by?: NamedSigner;
+}
+const ssh = (allowedSigners: string, principal: string): NamedSigner => ({
+  by: 'ssh',
+  allowedSigners: at(allowedSigners),
+  principal,
+});
+const ring = (name: string): NamedSigner => ({ by: 'openpgp', keyring: at(name) });
+const key = (name: string): NamedSigner => ({ by: 'key', key: at(name) });
+
+/** @param of a file, or a tag of the clone */
+async function verdict(of: string | { tag: string }, { signature, checksums, by }: Signed): Promise<string> {
+  const { verdict, code } = await runVerify({
+    artefact: typeof of === 'string' ? { file: at(of) } : { clone: at('clone'), tag: of.tag },
+    ...(signature === undefined ? {} : { proof: { signature: at(signature) } }),
+    ...(checksums === undefined ? {} : { checksums: at(checksums) }),
+    signers: by === undefined ? [] : [by],
+  });
   return `${verdict} ${code}`;
 }
 
@@ -57,22 +77,19 @@ describe('minisign', () => {
     program('minisign', '-G', '-W', '-p', 'other.pub', '-s', 'other.sec');
     for (const form of [[], ['-l']]) {
       program('minisign', '-S', ...form, '-s', 'k.sec', '-m', 'tool', '-x', 'tool.minisig');
+      assert.equal(await verdict('tool', { signature: 'tool.minisig', by: key('k.pub') }), 'pass verified');
       assert.equal(
-        await verdict('tool', { signature: at('tool.minisig'), key: at('k.pub') }),
-        'pass verified',
-      );
-      assert.equal(
-        await verdict('changed', { signature: at('tool.minisig'), key: at('k.pub') }),
+        await verdict('changed', { signature: 'tool.minisig', by: key('k.pub') }),
         'fail signature-invalid',
       );
       assert.equal(
-        await verdict('tool', { signature: at('tool.minisig'), key: at('other.pub') }),
+        await verdict('tool', { signature: 'tool.minisig', by: key('other.pub') }),
         'unknown unknown-key',
       );
       const bent = readFileSync(at('tool.minisig'), 'utf8').replace('timestamp:1', 'timestamp:2');
       writeFileSync(at('bent.minisig'), bent);
       assert.equal(
-        await verdict('tool', { signature: at('bent.minisig'), key: at('k.pub') }),
+        await verdict('tool', { signature: 'bent.minisig', by: key('k.pub') }),
         'fail signature-invalid',
       );
       const theirs = (file: string, signature: string, key: string) =>
@@ -100,18 +117,14 @@ describe('ssh-keygen', () => {
         ['eve@acme.example', 'tool', 'fail other-identity'],
         ['me@acme.example', 'changed', 'fail signature-invalid'],
       ] as const) {
-        const options = { signature: at('tool.sig'), allowedSigners: at('allowed'), identity: who };
+        const options = { signature: 'tool.sig', by: ssh('allowed', who) };
         assert.equal(await verdict(file, options), ours, who);
         const args = ['-Y', 'verify', '-n', 'file', '-f', 'allowed', '-I', who, '-s', 'tool.sig'];
         assert.equal(accepts('ssh-keygen', args, readFileSync(at(file))), ours.startsWith('pass'), who);
       }
       rmSync(at('tool.sig'));
       program('ssh-keygen', '-q', '-Y', 'sign', '-n', 'email', '-f', `id_${type}`, 'tool');
-      const options = {
-        signature: at('tool.sig'),
-        allowedSigners: at('allowed'),
-        identity: 'me@acme.example',
-      };
+      const options = { signature: 'tool.sig', by: ssh('allowed', 'me@acme.example') };
       assert.equal(await verdict('tool', options), 'fail other-subject');
     });
   }
@@ -152,23 +165,14 @@ describe('gpg', () => {
     program('gpg', '-q', '--batch', '-u', 'tool@acme.example', '-b', '-o', 'tool.gpg', 'tool');
     program('gpg', '-q', '--batch', '-u', 'old@acme.example', '-b', '-o', 'rsa.gpg', 'tool');
     for (const signature of ['tool.asc', 'tool.gpg']) {
-      assert.equal(
-        await verdict('tool', { signature: at(signature), keyring: at('ring.gpg') }),
-        'pass verified',
-      );
-      assert.equal(
-        await verdict('changed', { signature: at(signature), keyring: at('ring.gpg') }),
-        'fail signature-invalid',
-      );
+      assert.equal(await verdict('tool', { signature, by: ring('ring.gpg') }), 'pass verified');
+      assert.equal(await verdict('changed', { signature, by: ring('ring.gpg') }), 'fail signature-invalid');
     }
     assert.equal(
-      await verdict('tool', { signature: at('rsa.gpg'), keyring: at('ring.gpg') }),
+      await verdict('tool', { signature: 'rsa.gpg', by: ring('ring.gpg') }),
       'unknown unknown-key',
     );
-    assert.equal(
-      await verdict('tool', { signature: at('rsa.gpg'), keyring: at('both.gpg') }),
-      'pass verified',
-    );
+    assert.equal(await verdict('tool', { signature: 'rsa.gpg', by: ring('both.gpg') }), 'pass verified');
     assert.ok(
       accepts('gpg', ['--verify', 'tool.asc', 'tool']) &&
         !accepts('gpg', ['--verify', 'tool.asc', 'changed']),
@@ -177,27 +181,24 @@ describe('gpg', () => {
 
   it('takes a signed checksum file for the artefact it names, and an unsigned one only for integrity', async () => {
     writeFileSync(at('SUMS'), program('sha256sum', 'tool'));
-    assert.equal(await verdict('tool', { checksums: at('SUMS') }), 'unknown integrity-only');
+    assert.equal(await verdict('tool', { checksums: 'SUMS' }), 'unknown integrity-only');
     program('gpg', '-q', '--batch', '-u', 'tool@acme.example', '-ab', '-o', 'SUMS.asc', 'SUMS');
     program('gpg', '-q', '--batch', '-u', 'tool@acme.example', '--clearsign', '-o', 'SUMS.clear', 'SUMS');
-    const ring = { keyring: at('ring.gpg') };
-    assert.equal(
-      await verdict('tool', { checksums: at('SUMS'), signature: at('SUMS.asc'), ...ring }),
-      'pass verified',
-    );
-    assert.equal(await verdict('tool', { checksums: at('SUMS.clear'), ...ring }), 'pass verified');
+    const by = ring('ring.gpg');
+    assert.equal(await verdict('tool', { checksums: 'SUMS', signature: 'SUMS.asc', by }), 'pass verified');
+    assert.equal(await verdict('tool', { checksums: 'SUMS.clear', by }), 'pass verified');
     writeFileSync(at('BAD'), readFileSync(at('SUMS'), 'utf8').replace(/^../, '00'));
     assert.equal(
-      await verdict('tool', { checksums: at('BAD'), signature: at('SUMS.asc'), ...ring }),
+      await verdict('tool', { checksums: 'BAD', signature: 'SUMS.asc', by }),
       'fail signature-invalid',
     );
     assert.equal(
-      await verdict('changed', { checksums: at('SUMS'), signature: at('SUMS.asc'), ...ring }),
+      await verdict('changed', { checksums: 'SUMS', signature: 'SUMS.asc', by }),
       'unknown nothing-to-verify',
     );
     for (const form of [['--tag'], []]) {
       writeFileSync(at('B2'), program('b2sum', ...form, 'tool'));
-      assert.equal(await verdict('tool', { checksums: at('B2') }), 'unknown integrity-only');
+      assert.equal(await verdict('tool', { checksums: 'B2' }), 'unknown integrity-only');
     }
   });
 
@@ -216,21 +217,20 @@ describe('gpg', () => {
     git('update-ref', 'refs/tags/v4', git('hash-object', '-t', 'tag', '-w', at('bent-tag')).trim());
     const line = `me@acme.example ${readFileSync(at('id_ed25519.pub'), 'utf8')}`;
     writeFileSync(at('allowed'), line);
-    const ring = { keyring: at('ring.gpg') };
-    const ssh = { allowedSigners: at('allowed'), identity: 'me@acme.example' };
+    const pgp = ring('ring.gpg');
     const format = ['-c', 'gpg.ssh.allowedSignersFile=../allowed'];
     const theirs = (tag: string) => accepts('git', ['-C', 'clone', ...format, 'verify-tag', tag]);
-    for (const [tag, options, ours] of [
-      ['v1', ring, 'pass verified'],
-      ['v2', ssh, 'pass verified'],
-      ['v3', ring, 'unknown nothing-to-verify'],
-      ['v4', ring, 'fail signature-invalid'],
+    for (const [tag, by, ours] of [
+      ['v1', pgp, 'pass verified'],
+      ['v2', ssh('allowed', 'me@acme.example'), 'pass verified'],
+      ['v3', pgp, 'unknown nothing-to-verify'],
+      ['v4', pgp, 'fail signature-invalid'],
     ] as const) {
-      assert.equal(await verdict(undefined, { git: at('clone'), tag, ...options }), ours, tag);
+      assert.equal(await verdict({ tag }, { by }), ours, tag);
       assert.equal(theirs(tag), ours.startsWith('pass'), tag);
     }
     // Under a name of another tag it is none of that name; git looks at the signature alone.
-    assert.equal(await verdict(undefined, { git: at('clone'), tag: 'v9', ...ring }), 'fail other-subject');
+    assert.equal(await verdict({ tag: 'v9' }, { by: pgp }), 'fail other-subject');
     assert.ok(theirs('v9'));
   });
 
@@ -246,8 +246,8 @@ describe('gpg', () => {
       '-----BEGIN',
     );
     writeFileSync(at('tool.rev'), certificate.slice(certificate.indexOf('-----BEGIN')));
-    const signed = { signature: at('revoked.asc') };
-    assert.equal(await verdict('tool', { ...signed, keyring: at('KEYS') }), 'pass verified');
+    const signed = { signature: 'revoked.asc' };
+    assert.equal(await verdict('tool', { ...signed, by: ring('KEYS') }), 'pass verified');
     program('gpg', '-q', '--batch', '--import', 'tool.rev');
     const now = program('gpg', '--armor', '--export', 'tool@acme.example');
     for (const [name, after] of [
@@ -255,7 +255,7 @@ describe('gpg', () => {
       ['certificate', readFileSync(at('tool.rev'), 'utf8')],
     ]) {
       writeFileSync(at('BOTH'), `${readFileSync(at('KEYS'), 'utf8')}${after}`);
-      assert.equal(await verdict('tool', { ...signed, keyring: at('BOTH') }), 'fail key-revoked', name);
+      assert.equal(await verdict('tool', { ...signed, by: ring('BOTH') }), 'fail key-revoked', name);
     }
     assert.match(status('revoked.asc', 'tool'), /^\[GNUPG:\] REVKEYSIG /m);
   });
@@ -276,21 +276,22 @@ describe("Debian's InRelease", () => {
     const name = readdirSync(lists).find((file) => file.endsWith('_InRelease'));
     assert.ok(name, 'no InRelease in apt\'s lists: run "apt-get update"');
     const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+    const by: NamedSigner = { by: 'openpgp', keyring };
     const original = readFileSync(join(lists, name), 'utf8');
     writeFileSync(at('InRelease'), original);
-    assert.equal(await verdict('InRelease', { signature: at('InRelease'), keyring }), 'pass verified');
+    assert.equal(await verdict('InRelease', { signature: 'InRelease', by }), 'pass verified');
     assert.ok(accepts('gpgv', ['--keyring', keyring, 'InRelease']));
 
     writeFileSync(at('bent'), original.replace(/^Codename: .*$/m, 'Codename: forky'));
-    assert.equal(await verdict('bent', { signature: at('bent'), keyring }), 'fail signature-invalid');
+    assert.equal(await verdict('bent', { signature: 'bent', by }), 'fail signature-invalid');
     assert.ok(!accepts('gpgv', ['--keyring', keyring, 'bent']));
 
     writeFileSync(at('before'), `Codename: forky\n${original}`);
-    assert.equal((await verdict('before', { signature: at('before'), keyring })).split(' ')[0], 'unknown');
+    assert.equal((await verdict('before', { signature: 'before', by })).split(' ')[0], 'unknown');
     writeFileSync(at('after'), `${original}Codename: forky\n`);
-    assert.equal(await verdict('after', { signature: at('after'), keyring }), 'fail signature-invalid');
+    assert.equal(await verdict('after', { signature: 'after', by }), 'fail signature-invalid');
     assert.equal(
-      await verdict('InRelease', { signature: at('InRelease'), keyring: at('ring.gpg') }),
+      await verdict('InRelease', { signature: 'InRelease', by: ring('ring.gpg') }),
       'unknown unknown-key',
     );
   });

@@ -53,6 +53,14 @@ test('a release that says what is not understood is refused, with the place', ()
   bad(/^\/releases\/tool\.yaml: spec\.artefact: /, {});
   bad(/: spec: /, { artefact: 'x', unheardOf: 1 });
   bad(/: spec\.proofs\.0: name a bundle, signature or checksums$/, { artefact: 'x', proofs: [{ key: 'k' }] });
+  bad(/: spec\.proofs\.0: name a bundle or a signature, not both$/, {
+    artefact: 'x',
+    proofs: [{ bundle: 'b', signature: 's' }],
+  });
+  bad(/: spec\.proofs\.0: allowedSigners needs identity/, {
+    artefact: 'x',
+    proofs: [{ signature: 's', allowedSigners: 'a' }],
+  });
   bad(/: spec\.proofs\.0: /, { artefact: 'x', proofs: [{ bundle: 'b', other: 1 }] });
   bad(/: spec\.proofs: /, { artefact: 'x', proofs: Array(33).fill({ bundle: 'b' }) });
   bad(/: spec\.sourceRef: /, { artefact: 'x', sourceRef: 'v1' });

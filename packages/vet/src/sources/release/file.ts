@@ -19,6 +19,14 @@ const proof = z
   .refine(
     ({ bundle, signature, checksums }) => bundle ?? signature ?? checksums,
     'name a bundle, signature or checksums',
+  )
+  .refine(
+    ({ bundle, signature }) => bundle === undefined || signature === undefined,
+    'name a bundle or a signature, not both',
+  )
+  .refine(
+    ({ allowedSigners, identity }) => allowedSigners === undefined || identity !== undefined,
+    'allowedSigners needs identity: the principal who must have signed',
   );
 
 /** A release as it lies on this disk: `kind: Release`, given to `vet` with --file. Paths are relative to this file. */

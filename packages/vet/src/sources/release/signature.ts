@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
 import type { Subject } from '../../facts/evidence.ts';
 import type { FactValue } from '../../facts/index.ts';
-import { runVerify, type VerifyOptions } from '../../verify/command.ts';
+import { runVerify } from '../../verify/command.ts';
+import type { SignatureInput } from '../../verify/input.ts';
+import type { NamedSigner } from '../../verify/named-signers.ts';
 import type { Verification } from '../../verify/verification.ts';
 import { vouchedFor } from '../../verify/vouched.ts';
 import type { ReleaseFile } from './file.ts';
@@ -18,15 +20,13 @@ export async function signatureFact(
   subject: Subject,
 ): Promise<FactValue<'release.signature'>> {
   const version = subject.version === undefined ? '' : `@${encodeURIComponent(subject.version)}`;
-  const { allowedSigners, identity, ...files } = proof;
-  const options: VerifyOptions = { ...files, ...(allowedSigners && { allowedSigners, identity }) };
+  const asked = askedOf(path, proof);
   const purl = `${subject.purl}${version}`;
-  const unnamed = await runVerify(path, options);
+  const unnamed = await runVerify(asked);
   // The registry's key signs for all packages: without a name nothing can be said of what it attests.
   const named = unnamed.scheme === 'npm-attestations' ? { purl } : {};
-  const first = unnamed.scheme === 'npm-attestations' ? await runVerify(path, { ...options, purl }) : unnamed;
-  const found =
-    first.proposal?.kind === 'certificate' ? await withSigner(path, options, first, named) : first;
+  const first = unnamed.scheme === 'npm-attestations' ? await runVerify({ ...asked, purl }) : unnamed;
+  const found = first.proposal?.kind === 'certificate' ? await withSigner(asked, first, named) : first;
   const built = found.statement?.provenance !== undefined;
   const tagged = found.signer?.kind === 'certificate' && found.signer.build.sourceRef !== undefined;
   const wanted = {
@@ -36,12 +36,12 @@ export async function signatureFact(
   };
   const held =
     found.signer?.kind === 'certificate'
-      ? await withSigner(path, options, found, wanted)
-      : await runVerify(path, { ...options, ...wanted });
+      ? await withSigner(asked, found, wanted)
+      : await runVerify({ ...asked, ...wanted });
   const judged = usesHeld(found, held) ? held : found;
   const { provenance } = found.statement ?? held.statement ?? {};
   return {
-    proof: [files.bundle, files.signature, files.checksums].flatMap((name) =>
+    proof: [proof.bundle, proof.signature, proof.checksums].flatMap((name) =>
       name === undefined ? [] : [basename(name)],
     ),
     scheme: judged.scheme,
@@ -97,15 +97,31 @@ function matches(
   return doubt === undefined ? { matches: 'pass', reason: held.reason } : unknown(doubt);
 }
 
+/** Whoever holds one of these keys may have signed. */
+function askedOf(file: string, proof: Proof): SignatureInput & { signers: NamedSigner[] } {
+  const { bundle, signature, certificate, checksums, key, keyring, allowedSigners, identity } = proof;
+  const signers: NamedSigner[] = [];
+  if (key !== undefined) signers.push({ by: 'key', key });
+  if (keyring !== undefined) signers.push({ by: 'openpgp', keyring });
+  if (allowedSigners !== undefined && identity !== undefined)
+    signers.push({ by: 'ssh', allowedSigners, principal: identity });
+  const signed = bundle !== undefined ? { bundle } : signature !== undefined ? { signature } : undefined;
+  return { artefact: { file }, proof: signed, certificate, checksums, signers };
+}
+
 function withSigner(
-  path: string,
-  options: VerifyOptions,
+  asked: SignatureInput & { signers: NamedSigner[] },
   found: Verification,
-  more: VerifyOptions,
+  more: Partial<SignatureInput>,
 ): Promise<Verification> {
   const { signer } = found;
   if (signer?.kind !== 'certificate') return Promise.resolve(found);
-  return runVerify(path, { ...options, identity: signer.identity, issuer: signer.issuer, ...more });
+  const { identity, issuer } = signer;
+  return runVerify({
+    ...asked,
+    ...more,
+    signers: [...asked.signers, { by: 'certificate', identity, issuer }],
+  });
 }
 
 function signerOf({ signer }: Verification): FactValue<'release.signature'>['signer'] {

@@ -132,7 +132,7 @@ const shownPlace = (place: string) => (isAddress(place) ? shownAddress(place) : 
 
 async function artefactFact(path: string): Promise<FactValue<'release.artefact'>> {
   // Nothing is laid beside it, so the verifier only hashes.
-  const { artefact } = await runVerify(path, {});
+  const { artefact } = await runVerify({ artefact: { file: path } });
   const about = { name: artefact.name, size: artefact.size, sha256: artefact.digests.sha256 ?? '' };
   try {
     const { executables, findings } = await lookInside(path);
