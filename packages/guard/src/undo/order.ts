@@ -1,5 +1,6 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { groupVersionOf, isCustom, uidOf } from '@toolcrib/kube';
+import { isKind } from '../radius/view.ts';
 
 /** Velero's order of restoring: what others need first. Kinds that are not named come last, custom ones after those. */
 const ORDER = [
@@ -60,18 +61,18 @@ function isBeforeOwner(object: KubeObject, owner: { apiVersion: string; kind: st
 export function inOrder(objects: readonly KubeObject[], dataFirst = false): KubeObject[] {
   const byUid = new Map(objects.map((object) => [uidOf(object.metadata), object]));
   const namespaces = new Map(
-    objects.filter(({ kind }) => kind === 'Namespace').map((one) => [one.metadata.name, one]),
+    objects.filter((one) => isKind(one, '', 'Namespace')).map((one) => [one.metadata.name, one]),
   );
   const definitions = new Map(
     objects
-      .filter(({ kind }) => kind === 'CustomResourceDefinition')
+      .filter((one) => isKind(one, 'apiextensions.k8s.io', 'CustomResourceDefinition'))
       .map((one) => [`${one.spec?.group}/${one.spec?.names?.kind}`, one]),
   );
   const done = new Set<KubeObject>();
   const order: KubeObject[] = [];
   const before = (object: KubeObject): (KubeObject | undefined)[] => [
     definitions.get(`${groupVersionOf(object.apiVersion).group}/${object.kind}`),
-    namespaces.get(object.metadata.namespace ?? ''),
+    namespaces.get(String(object.metadata.namespace)),
     ...(object.metadata.ownerReferences ?? [])
       .filter((owner) => !(object.kind === 'PersistentVolumeClaim' && !isCustom(owner)))
       .filter((owner) => !(dataFirst && isBeforeOwner(object, owner)))
