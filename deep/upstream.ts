@@ -1,6 +1,7 @@
 import { Random } from '../packages/guard/src/testing/random.ts';
 import type { Lie, Point } from '../packages/toolcrib/src/testing/liar.ts';
-import { type Form, type LieCase, openStage } from '../packages/toolcrib/src/testing/lie-cases.ts';
+import type { Form, LieCase } from '../packages/toolcrib/src/testing/lie-case.ts';
+import { openStage } from '../packages/toolcrib/src/testing/lie-cases.ts';
 import type { Proof } from './proof.ts';
 
 /** Each status of each of these. */

@@ -1,7 +1,7 @@
 // Which way imports may point (docs/architecture.md): kube ◀ sandbox; kube ◀ model ◀ guard, vet ◀ toolcrib. Inside a package
 // its folders have floors too. The rules themselves stand in biome.json, written from here so that the two can't drift.
-const GUARD = 'packages/guard/src';
-const TOOLCRIB = 'packages/toolcrib/src';
+export const GUARD = 'packages/guard/src';
+export const TOOLCRIB = 'packages/toolcrib/src';
 
 /** Folder → what its sources may not import, with the reason people read. */
 interface Rule {
@@ -234,78 +234,3 @@ export function overrides() {
     },
   }));
 }
-
-/** Violations that the check must find: each would be a line of a file in that folder. */
-export const planted = [
-  { file: `${GUARD}/way/planted.ts`, line: "import { planUndo } from '../undo/index.ts';" },
-  { file: `${GUARD}/way/planted-journal.ts`, line: "import { openJournal } from '../journal/index.ts';" },
-  { file: `${GUARD}/way/deep/planted.ts`, line: "import { openJournal } from '../../journal/index.ts';" },
-  { file: `${GUARD}/way/planted-vet.ts`, line: "import { assess } from '@toolcrib/vet';" },
-  { file: `${GUARD}/read/planted.ts`, line: "import { look } from '../radius/index.ts';" },
-  { file: `${GUARD}/radius/planted.ts`, line: "import { decide } from '../decide/decide.ts';" },
-  { file: `${GUARD}/look/planted.ts`, line: "import { judge } from '../way/judge.ts';" },
-  { file: `${GUARD}/effects/planted.ts`, line: "import { judge } from '../way/judge.ts';" },
-  { file: `${GUARD}/effects/planted-undo.ts`, line: "import { planUndo } from '../undo/index.ts';" },
-  { file: `${GUARD}/decide/planted.ts`, line: "import { judge } from '../way/judge.ts';" },
-  { file: `${GUARD}/door/planted.ts`, line: "import { judge } from '../way/judge.ts';" },
-  { file: `${GUARD}/undo/planted.ts`, line: "import { connectCluster } from '../cluster/index.ts';" },
-  { file: `${GUARD}/journal/planted.ts`, line: "import { judge } from '../way/judge.ts';" },
-  { file: `${GUARD}/cluster/planted.ts`, line: "import { openJournal } from '../journal/index.ts';" },
-  { file: `${GUARD}/notify/planted.ts`, line: "import { openJournal } from '../journal/index.ts';" },
-  { file: `${GUARD}/planted.ts`, line: "import { startGuard } from 'toolcrib';" },
-  { file: `${TOOLCRIB}/laptop/planted.ts`, line: "import { print } from '../faces/cli/terminal.ts';" },
-  { file: `${TOOLCRIB}/laptop/planted-compose.ts`, line: "import { desks } from '../compose/desks.ts';" },
-  { file: `${TOOLCRIB}/cage/planted.ts`, line: "import { demo } from '../demo/demo.ts';" },
-  {
-    file: `${TOOLCRIB}/laptop/planted-cluster.ts`,
-    line: "import { connectCluster } from '@toolcrib/guard/cluster';",
-  },
-  { file: `${TOOLCRIB}/laptop/api/planted-server.ts`, line: "import { createServer } from 'node:net';" },
-  {
-    file: `${TOOLCRIB}/laptop/door-identity.ts`,
-    line: "import { openUpstream } from '@toolcrib/guard/cluster';",
-  },
-  { file: `${TOOLCRIB}/cage/planted-thread.ts`, line: "import { Worker } from 'node:worker_threads';" },
-  { file: `${TOOLCRIB}/demo/planted.ts`, line: "import { openJournal } from '@toolcrib/guard/journal';" },
-  {
-    file: `${TOOLCRIB}/demo/planted-compose.ts`,
-    line: "import { openCommand } from '../compose/command.ts';",
-  },
-  {
-    file: `${TOOLCRIB}/uninstall/planted-journal.ts`,
-    line: "import { loadKey, openJournal } from '@toolcrib/guard/journal';",
-  },
-  { file: `${TOOLCRIB}/faces/api/planted-server.ts`, line: "import { createServer } from 'node:http';" },
-  { file: `${TOOLCRIB}/faces/cli/planted-server.ts`, line: "import { createServer } from 'node:http';" },
-  { file: `${TOOLCRIB}/operations/planted-thread.ts`, line: "import { Worker } from 'node:worker_threads';" },
-  { file: `${TOOLCRIB}/uninstall/planted.ts`, line: "import { demo } from '../demo/demo.ts';" },
-  { file: `${TOOLCRIB}/laptop/planted-cage.ts`, line: "import { mayAnswer } from '../cage/lineage.ts';" },
-  { file: `${TOOLCRIB}/operations/planted.ts`, line: "import { print } from '../faces/cli/terminal.ts';" },
-  { file: `${TOOLCRIB}/operations/planted-compose.ts`, line: "import { desks } from '../compose/desks.ts';" },
-  { file: `${TOOLCRIB}/compose/planted.ts`, line: "import { print } from '../faces/cli/terminal.ts';" },
-  { file: `${TOOLCRIB}/compose/planted-api.ts`, line: "import { apiRoutes } from '../faces/api/server.ts';" },
-  { file: `${TOOLCRIB}/faces/api/planted.ts`, line: "import { desks } from '../../compose/desks.ts';" },
-  { file: `${TOOLCRIB}/faces/api/main.ts`, line: "import { print } from '../cli/terminal.ts';" },
-  {
-    file: `${TOOLCRIB}/faces/cli/planted.ts`,
-    line: "import { apiRoutes } from '../../faces/api/server.ts';",
-  },
-  {
-    file: `${TOOLCRIB}/faces/cli/planted-compose.ts`,
-    line: "import { runGuard } from '../../compose/guard.ts';",
-  },
-  {
-    file: `${TOOLCRIB}/faces/cli/planted-journal.ts`,
-    line: "import { openJournal } from '@toolcrib/guard/journal';",
-  },
-  {
-    file: `${TOOLCRIB}/operations/planted-cluster.ts`,
-    line: "import { connectCluster } from '@toolcrib/guard/cluster';",
-  },
-  { file: 'packages/model/src/planted.ts', line: "import { openJournal } from '@toolcrib/guard/journal';" },
-  { file: 'packages/model/src/planted-io.ts', line: "import { readFileSync } from 'node:fs';" },
-  { file: 'packages/vet/src/planted.ts', line: "import { refOf } from '@toolcrib/kube';" },
-  { file: 'packages/vet/src/planted-guard.ts', line: "import { look } from '@toolcrib/guard/radius';" },
-  { file: 'packages/kube/src/planted.ts', line: "import { readFileSync } from 'node:fs';" },
-  { file: 'packages/sandbox/src/planted.ts', line: "import { startGuard } from 'toolcrib';" },
-];

@@ -1,5 +1,6 @@
 import { after, before, test } from 'node:test';
-import { type LieCase, openStage, type Stage } from '../testing/lie-cases.ts';
+import type { LieCase } from '../testing/lie-case.ts';
+import { openStage, type Stage } from '../testing/lie-cases.ts';
 
 let stage: Stage;
 before(async () => {

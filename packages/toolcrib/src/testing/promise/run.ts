@@ -3,8 +3,10 @@ import { put, until } from '@toolcrib/guard/testing/target.ts';
 import type { KubeObject } from '@toolcrib/kube';
 import fc from 'fast-check';
 import type { Stage } from '../stage.ts';
-import { type Before, oneCase } from './one-case.ts';
-import { childOf, GROUP, world } from './world.ts';
+import type { Before } from './before.ts';
+import { childOf, GROUP } from './objects.ts';
+import { oneCase } from './one-case.ts';
+import { world } from './world.ts';
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
