@@ -189,16 +189,14 @@ function change(store: Store, identity: Identity, edit: (object: KubeObject) => 
 
 function removeFinalizer(store: Store, identity: Identity, finalizer: string): void {
   change(store, identity, (object) => {
-    const kept = (object.metadata.finalizers ?? []).filter((item) => item !== finalizer);
-    if (kept.length > 0) object.metadata.finalizers = kept;
-    else delete object.metadata.finalizers;
+    object.metadata.finalizers = (object.metadata.finalizers ?? []).filter((item) => item !== finalizer);
   });
 }
 
 function dropReferences(object: KubeObject, uids: string[]): void {
-  const kept = (object.metadata.ownerReferences ?? []).filter((ref) => !uids.includes(ref.uid));
-  if (kept.length > 0) object.metadata.ownerReferences = kept;
-  else delete object.metadata.ownerReferences;
+  object.metadata.ownerReferences = (object.metadata.ownerReferences ?? []).filter(
+    (ref) => !uids.includes(ref.uid),
+  );
 }
 
 function unblock(object: KubeObject): void {

@@ -117,11 +117,11 @@ export function dependencyGraph(work: GraphWork): Graph {
     node.virtual = false;
     const seen = identityOf(object);
     if (identityKey(seen) === identityKey(node.identity)) return;
-    for (const dependent of [...node.dependents]) {
-      const reference = dependent.owners.find((item) => item.uid === seen.uid);
+    for (const dependent of node.dependents) {
       const elsewhere = seen.namespace !== '' && seen.namespace !== dependent.identity.namespace;
-      if (elsewhere && reference) work.invalidNamespace(dependent, reference);
-      if (elsewhere || !reference || !matches(reference, seen)) work.attemptToDelete(dependent);
+      const references = dependent.owners.filter((item) => item.uid === seen.uid);
+      if (elsewhere) for (const reference of references) work.invalidNamespace(dependent, reference);
+      if (refersOtherwise(dependent, seen)) work.attemptToDelete(dependent);
     }
     node.identity = seen;
   };
@@ -166,7 +166,7 @@ export function dependencyGraph(work: GraphWork): Graph {
   const isRefuted = (node: GraphNode, absent: Identity): boolean => {
     const dependents = [...node.dependents];
     const agreeing = dependents.filter((item) => refersAs(item, absent));
-    const dissenting = dependents.filter((item) => !refersAs(item, absent));
+    const dissenting = dependents.filter((item) => refersOtherwise(item, absent));
     const same = identityKey(node.identity) === identityKey(absent);
     if (node.virtual ? dissenting.length === 0 : same) return true;
     if (agreeing.length > 0) {
@@ -186,11 +186,11 @@ export function dependencyGraph(work: GraphWork): Graph {
     node: (uid) => nodes.get(uid),
     apply(change) {
       const { object } = change;
-      const known = nodes.get(object.metadata.uid ?? '');
+      const identity = identityOf(object);
+      const known = nodes.get(identity.uid);
       if (known?.virtual && !change.virtual) observe(known, object);
       if (change.type === 'DELETED') {
         if (!known) return;
-        const identity = identityOf(object);
         if (!change.virtual || isRefuted(known, identity)) remove(known, identity);
         return;
       }
@@ -226,20 +226,25 @@ function refersAs(dependent: GraphNode, owner: Identity): boolean {
   return dependent.owners.some((reference) => matches(reference, owner));
 }
 
+/** Under another name, kind or namespace than this one; one with several references to the UID may do both. */
+function refersOtherwise(dependent: GraphNode, owner: Identity): boolean {
+  if (owner.namespace !== '' && owner.namespace !== dependent.identity.namespace) return true;
+  return dependent.owners.some((reference) => reference.uid === owner.uid && !matches(reference, owner));
+}
+
+/** The next identity, in the order of their keys and round, under which these know the owner that is absent under this one. */
 function alternative(dependents: GraphNode[], absent: Identity): Identity | undefined {
-  const others = dependents
-    .flatMap((dependent) =>
-      dependent.owners
-        .filter((reference) => reference.uid === absent.uid)
-        .map(({ apiVersion, kind, name, uid }) => ({
-          apiVersion,
-          kind,
-          namespace: dependent.identity.namespace,
-          name,
-          uid,
-        })),
-    )
-    .filter((identity) => identityKey(identity) !== identityKey(absent))
-    .sort((a, b) => (identityKey(a) < identityKey(b) ? -1 : 1));
-  return others.find((identity) => identityKey(identity) > identityKey(absent)) ?? others[0];
+  const known = new Map<string, Identity>();
+  for (const dependent of dependents)
+    for (const { apiVersion, kind, name, uid } of dependent.owners) {
+      if (uid !== absent.uid) continue;
+      // What was looked up without a namespace is of a kind that has none.
+      const ofCluster = absent.namespace === '' && apiVersion === absent.apiVersion && kind === absent.kind;
+      const namespace = ofCluster ? '' : dependent.identity.namespace;
+      const identity = { apiVersion, kind, namespace, name, uid };
+      known.set(identityKey(identity), identity);
+    }
+  const last = identityKey(absent);
+  const keys = [...known.keys()].sort();
+  return known.get(keys.find((key) => key > last) ?? String(keys[0]));
 }
