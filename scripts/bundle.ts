@@ -28,6 +28,7 @@ const AS_INSTALLED = ['@kubernetes/client-node'];
 /** What git and the copies of the tree leave out: `packages/toolcrib/bundle-…`. */
 const NAME = 'bundle-';
 
+const OURS = /^packages\/[^/]+\/src\//;
 /** So long (ms) a bundle of other sources stays: somebody may still run from it. */
 const KEPT = 24 * 3_600_000;
 
@@ -39,16 +40,20 @@ const KEPT = 24 * 3_600_000;
  */
 export async function bundle(root: string, more: readonly string[] = []): Promise<string> {
   const own = join(root, 'packages', 'toolcrib');
+  const entries = [...ENTRIES, ...more].map((entry) => join(own, 'src', `${entry}.ts`));
   const built = await rolldown({
-    input: Object.fromEntries([...ENTRIES, ...more].map((entry) => [entry, join(own, 'src', `${entry}.ts`)])),
+    input: entries,
     platform: 'node',
     resolve: { conditionNames: ['toolcrib-source', 'node', 'import'] },
     external: [/^node:/, ...AS_INSTALLED],
     plugins: [whereItWas(root)],
     logLevel: 'warn',
+    // Nothing of ours does anything by being imported, but the programs themselves: what of an index is not used is not loaded.
+    treeshake: { moduleSideEffects: (id) => !OURS.test(relative(root, id)) || entries.includes(id) },
   });
   const { output } = await built.generate({
-    entryFileNames: '[name].js',
+    entryFileNames: ({ facadeModuleId }) =>
+      relative(join(own, 'src'), facadeModuleId ?? '').replace(/\.ts$/, '.js'),
     chunkFileNames: 'chunks/[name]-[hash].js',
     banner: ({ fileName }) =>
       `const __bundle = new URL(${JSON.stringify(`${relative(dirname(fileName), '.') || '.'}/`)}, import.meta.url).href;`,
