@@ -1,6 +1,6 @@
 // The blast radius of what holds thousands: what one judgement thinks, without the cluster. Each at a tenth of its size and whole,
 // since what counts is that it grows with its objects and not with their square.
-import { radiusOf } from '../packages/guard/src/radius/radius.ts';
+import { radiusOf } from '../packages/guard/src/radius/radius-of.ts';
 import { CROWDS } from '../packages/guard/src/radius/testing/crowds.ts';
 import type { Figure } from './run.ts';
 

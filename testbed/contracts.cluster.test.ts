@@ -1,6 +1,6 @@
 // The product's contracts over a real control plane: the radius, softening, undo and finish. Needs Go.
 import { describe } from 'node:test';
-import { radiusContract } from '../packages/guard/src/radius/radius.contract.ts';
+import { radiusContract } from '../packages/guard/src/radius/radius-of.contract.ts';
 import { orphanFirstContract } from '../packages/guard/src/soften/orphan-first.contract.ts';
 import { resumeContract } from '../packages/guard/src/soften/resume.contract.ts';
 import { retainFirstContract } from '../packages/guard/src/soften/retain-first.contract.ts';

@@ -80,7 +80,7 @@ export interface Noticed {
  * The way from the door (which only moves bytes) to the part that thinks (in a worker): asynchronous, so that a
  * large snapshot or a slow rule never stalls a stream.
  */
-export interface Brain {
+export interface RequestHandler {
   judge(request: AskedRequest): Promise<Instruction>;
   /** After a `forward`: what the cluster said. */
   settled(id: string, outcome: Outcome): void;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { parseRequestPath } from '@toolcrib/kube';
-import type { Brain, Noticed } from '../request.ts';
+import type { Noticed, RequestHandler } from '../request.ts';
 import type { Admitted } from './admit.ts';
 import { askedRequest, createWatch, isEndless, notice } from './asked.ts';
 
@@ -40,22 +40,24 @@ test('what has no end of its own: a watch, a followed log, an application’s st
 
 test('whether creates are watched is asked by type and namespace', () => {
   const asked: unknown[] = [];
-  const brain = {
+  const handler = {
     watchesCreates: (...what: unknown[]) => {
       asked.push(what);
       return true;
     },
-  } as Partial<Brain> as Brain;
-  assert.equal(createWatch(admitted('/apis/apps/v1/namespaces/shop/deployments'), brain), true);
-  assert.equal(createWatch(admitted('/version'), brain), false);
+  } as Partial<RequestHandler> as RequestHandler;
+  assert.equal(createWatch(admitted('/apis/apps/v1/namespaces/shop/deployments'), handler), true);
+  assert.equal(createWatch(admitted('/version'), handler), false);
   assert.deepEqual(asked, [['prod', 'apps', 'deployments', 'shop']]);
 });
 
 test('a read of a kubectl session is told, with who asks; nothing else is', () => {
   const told: Noticed[] = [];
-  const brain = { noticed: (read: Noticed) => told.push(read) } as Partial<Brain> as Brain;
+  const handler = {
+    noticed: (read: Noticed) => told.push(read),
+  } as Partial<RequestHandler> as RequestHandler;
   const session = { 'kubectl-session': ['s1'], 'user-agent': ['kubectl'] };
-  notice(request(session), admitted(PODS, 'a=b'), brain);
+  notice(request(session), admitted(PODS, 'a=b'), handler);
   assert.deepEqual(told, [
     {
       context: 'prod',
@@ -66,9 +68,9 @@ test('a read of a kubectl session is told, with who asks; nothing else is', () =
       clientPort: 4711,
     },
   ]);
-  notice(request({}), admitted(PODS), brain);
-  notice(request(session, 'POST'), admitted(PODS), brain);
-  notice(request(session), admitted('/version'), brain);
+  notice(request({}), admitted(PODS), handler);
+  notice(request(session, 'POST'), admitted(PODS), handler);
+  notice(request(session), admitted('/version'), handler);
   assert.equal(told.length, 1);
 });
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { AskedRequest, Brain } from '../request.ts';
+import type { AskedRequest, RequestHandler } from '../request.ts';
 import type { Admitted } from './admit.ts';
 
 /** Has no end of its own: a watch, a followed log, whatever an application streams. */
@@ -11,21 +11,21 @@ export function isEndless({ target, query }: Admitted): boolean {
 }
 
 /** Whether creates of its kind are watched at this moment. */
-export function createWatch({ target, grant }: Admitted, brain: Brain): boolean {
+export function createWatch({ target, grant }: Admitted, handler: RequestHandler): boolean {
   if (target.type !== 'resource') return false;
-  return brain.watchesCreates(grant.context, target.group, target.resource, target.namespace);
+  return handler.watchesCreates(grant.context, target.group, target.resource, target.namespace);
 }
 
-/** Tells the brain of a LIST of a kubectl session: what it is about to act on. */
+/** Tells the handler of a LIST of a kubectl session: what it is about to act on. */
 export function notice(
   request: IncomingMessage,
   { grant, path, query, target }: Admitted,
-  brain: Brain,
+  handler: RequestHandler,
 ): void {
   const session = request.headers['kubectl-session'];
   if (typeof session !== 'string' || request.method !== 'GET' || target.type !== 'resource') return;
   const { remotePort: clientPort } = request.socket;
-  brain.noticed({ context: grant.context, session, path, query, headers: passedOn(request), clientPort });
+  handler.noticed({ context: grant.context, session, path, query, headers: passedOn(request), clientPort });
 }
 
 const PASSED_ON =
@@ -42,7 +42,7 @@ function passedOn(request: IncomingMessage): Record<string, string> {
   );
 }
 
-/** A request as the brain is asked about it: of its headers only what bears on what it does, and who sends it. */
+/** A request as the handler is asked about it: of its headers only what bears on what it does, and who sends it. */
 export function askedRequest(
   request: IncomingMessage,
   admission: Admitted,

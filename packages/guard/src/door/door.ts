@@ -56,7 +56,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   server.on('secureConnection', (socket: Socket) => {
     inside.arrived(socket);
     const { remotePort } = socket;
-    if (remotePort !== undefined) socket.once('close', () => options.brain.left(remotePort));
+    if (remotePort !== undefined) socket.once('close', () => options.handler.left(remotePort));
   });
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   const port = await listen(front, options.port);
@@ -131,9 +131,9 @@ async function serve(
   const echo = selfTest(request.method, admission);
   if (echo) return answerWith(response, echo, []);
   if (
-    !needsJudgement(request.method ?? 'GET', admission.target, query, createWatch(admission, options.brain))
+    !needsJudgement(request.method ?? 'GET', admission.target, query, createWatch(admission, options.handler))
   ) {
-    notice(request, admission, options.brain);
+    notice(request, admission, options.handler);
     const outcome = await forward(request, response, await options.upstreamFor(grant.context), {
       path,
       query,

@@ -13,7 +13,7 @@ after(() => at.close());
 beforeEach(() => at.clear());
 
 describe('what is judged', () => {
-  it('a DELETE goes to the brain with its body, and out as the brain says', async () => {
+  it('a DELETE goes to the handler with its body, and out as the handler says', async () => {
     at.said.instruction = {
       do: 'forward',
       query: '',
@@ -40,7 +40,7 @@ describe('what is judged', () => {
     assert.deepEqual(at.outcomes, [{ status: 200, said: 'unknown' }], 'its body is no object of Kubernetes');
   });
 
-  it('what the brain wrote anew goes out in place of what came: path, query, body and its headers', async () => {
+  it('what the handler wrote anew goes out in place of what came: path, query, body and its headers', async () => {
     const bytes = Buffer.from('{}');
     at.said.instruction = {
       do: 'forward',
@@ -67,7 +67,7 @@ describe('what is judged', () => {
     );
   });
 
-  it('an answer of the brain goes to the client, and nothing to the cluster', async () => {
+  it('an answer of the handler goes to the client, and nothing to the cluster', async () => {
     at.said.instruction = {
       do: 'answer',
       status: 403,
@@ -114,10 +114,10 @@ describe('what is judged', () => {
     });
   }
 
-  it('a client that goes while it is judged is told to the at.brain, and nothing is sent', async () => {
+  it('a client that goes while it is judged is told to the handler, and nothing is sent', async () => {
     let release: (() => void) | undefined;
-    const original = at.brain.judge;
-    at.brain.judge = async (request) => {
+    const original = at.handler.judge;
+    at.handler.judge = async (request) => {
       at.judged.push(request);
       await new Promise<void>((resolve) => {
         release = resolve;
@@ -139,7 +139,7 @@ describe('what is judged', () => {
     while (at.gone.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     release?.();
     while (at.outcomes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    at.brain.judge = original;
+    at.handler.judge = original;
     assert.deepEqual(at.gone, [at.judged[0]?.id]);
     assert.equal(at.upstream.got.length, 0);
     assert.ok('notSent' in (at.outcomes[0] ?? {}));

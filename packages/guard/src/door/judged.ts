@@ -11,7 +11,7 @@ import { forward } from './forward.ts';
 import type { DoorOptions, Within } from './options.ts';
 import { answerAndClose } from './turn-away.ts';
 
-/** The long way: the whole body is read, the brain decides where it may have to, and only then something is sent. */
+/** The long way: the whole body is read, the handler decides where it may have to, and only then something is sent. */
 export async function judged(
   request: IncomingMessage,
   response: ServerResponse,
@@ -57,24 +57,24 @@ async function judgedWith(
   options: DoorOptions & Within,
   body: Uint8Array,
 ) {
-  const { brain } = options;
+  const { handler } = options;
   const asked = askedRequest(request, admission, body, options.requestId());
   // Asked only now: what is watched may be another by the time that a body has come.
-  if (!bodyNeedsJudgement(asked, admission.target, createWatch(admission, brain)))
+  if (!bodyNeedsJudgement(asked, admission.target, createWatch(admission, handler)))
     return harmless(request, response, admission, options, body);
   let answered = false;
   response.once('close', () => {
-    if (!answered) brain.gone(asked.id);
+    if (!answered) handler.gone(asked.id);
   });
-  const instruction = await brain.judge(asked);
+  const instruction = await handler.judge(asked);
   answered = true;
   if (instruction.do === 'answer') return answerWith(response, instruction, instruction.warnings);
   const { judgedAs } = instruction;
   const id = judgedAs ?? asked.id;
   // The client may have gone while a person thought: what was held goes out only to one that still waits.
-  if (response.destroyed) return brain.settled(id, { notSent: 'the client went before it was sent' });
+  if (response.destroyed) return handler.settled(id, { notSent: 'the client went before it was sent' });
   const upstream = await options.upstreamFor(admission.grant.context).catch((error: unknown) => {
-    brain.settled(id, { notSent: messageOf(error) });
+    handler.settled(id, { notSent: messageOf(error) });
     throw error;
   });
   let outcome: Outcome;
@@ -87,9 +87,9 @@ async function judgedWith(
       ...(instruction.lease === undefined ? {} : { until: endOf(instruction.lease, options.lease) }),
       ...(judgedAs === undefined ? {} : { untoldConflict: true }),
     });
-    brain.settled(id, outcome);
+    handler.settled(id, outcome);
   } catch (error) {
-    brain.settled(id, { failed: messageOf(error) });
+    handler.settled(id, { failed: messageOf(error) });
     throw error;
   }
   // What it names is no longer what was seen: looked at as if nothing had been judged before. It has no pass any more.

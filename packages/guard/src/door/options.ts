@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Brain, LeaseEnd } from '../request.ts';
+import type { LeaseEnd, RequestHandler } from '../request.ts';
 import type { Room, RoomLimits } from './room.ts';
 import type { Patience } from './strangers.ts';
 import type { TokenTable } from './tokens.ts';
@@ -12,7 +12,7 @@ export interface DoorOptions {
   tls: { key: string; cert: string };
   tokens: TokenTable;
   upstreamFor: UpstreamFor;
-  brain: Brain;
+  handler: RequestHandler;
   requestId: () => string;
   /** The guard's lease, as it is known now: it is renewed while a request waits for credentials. */
   lease?: () => LeaseEnd | undefined;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import { connect } from 'node:tls';
-import type { AskedRequest, Brain, Outcome } from '../request.ts';
+import type { AskedRequest, Outcome, RequestHandler } from '../request.ts';
 import { testCertificate } from '../testing/door-certificate.ts';
 import { smugglingCases } from '../testing/smuggling.ts';
 import { type StrictRequest, strictUpstream } from '../testing/strict-upstream.ts';
@@ -21,7 +21,7 @@ let cert: string;
 const judged: AskedRequest[] = [];
 const outcomes = new Map<string, Outcome>();
 
-const brain: Brain = {
+const handler: RequestHandler = {
   judge: async (request) => {
     judged.push(request);
     return { do: 'forward', warnings: [] };
@@ -45,7 +45,7 @@ before(async () => {
     tls: certificate,
     tokens,
     upstreamFor: async () => upstream.upstream,
-    brain,
+    handler,
     requestId: () => `req-${++id}`,
   });
 });

@@ -26,7 +26,7 @@ async function doorWith(limits: Parameters<typeof openDoor>[0]['limits']): Promi
     tls: certificate,
     tokens,
     upstreamFor: async () => upstream.upstream,
-    brain: {
+    handler: {
       judge: ({ path }) =>
         path.includes('held')
           ? new Promise(() => undefined)

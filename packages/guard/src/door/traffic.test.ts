@@ -25,7 +25,7 @@ before(async () => {
     tls: certificate,
     tokens,
     upstreamFor: async () => upstream.upstream,
-    brain: {
+    handler: {
       judge: () => new Promise(() => undefined),
       settled: () => undefined,
       gone: () => undefined,

@@ -32,7 +32,7 @@ export async function upgraded(
     request.method ?? 'GET',
     target,
     asked,
-    createWatch(admission, options.brain),
+    createWatch(admission, options.handler),
   );
   const protocol = protocolOf(request);
   if (destructive || protocol === undefined || !mayUpgrade(target, asked)) {

@@ -9,7 +9,7 @@ import { type ClusterTarget, inNamespace, items, paths, seen, until } from '../t
 import { asked, openWay, policyOf } from '../testing/way.ts';
 import { podsOf, runDeployment } from '../testing/workloads.ts';
 import { undoAct } from '../undo/act.ts';
-import { brain } from '../way/brain.ts';
+import { requestHandler } from '../way/request-handler.ts';
 import type { NotUnderstood, Subject } from './subject.ts';
 import { understoodAsDelete } from './subject.ts';
 import { plant } from './testing/plant.ts';
@@ -52,7 +52,7 @@ test('a write that scales down and has the collector delete: held for either, an
       '[{name: warns, when: \'effect.verb == "delete"\', then: warn}, {name: scales, when: \'effect.verb == "scale"\', then: hold}]',
     ]) {
       const { deps, journal, close } = openWay(target.cluster, policyOf(rules));
-      assert.equal(codeOf(await brain(deps).judge(patch(path, scalesAndDeletes))), 403, rules);
+      assert.equal(codeOf(await requestHandler(deps).judge(patch(path, scalesAndDeletes))), 403, rules);
       const [hold] = deps.desk.list();
       const title = `a write that deletes deployment ${namespace}/web, and scale deployment ${namespace}/web to 0`;
       assert.equal((await journal.acts())[0]?.title, title);
@@ -75,7 +75,7 @@ test('it is kept with all that goes with either, really takes both, and an undo 
     const { owner, pods } = await runDeployment(target, namespace, 'web', 2);
     const path = `${paths.apps(namespace, 'deployments')}/web`;
     const { deps, journal, close } = openWay(target.cluster, policyOf('[]'));
-    const thinking = brain(deps);
+    const thinking = requestHandler(deps);
     const { finalizers: _, ...metadata } = scalesAndDeletes.metadata;
     const request = patch(path, { ...scalesAndDeletes, metadata });
     const instruction = await thinking.judge(request);
@@ -122,7 +122,7 @@ test('of a write whose delete never came, an undo puts the size back', () =>
     const { owner } = await runDeployment(target, namespace, 'web', 2);
     const path = `${paths.apps(namespace, 'deployments')}/web`;
     const { deps, journal, close } = openWay(target.cluster, policyOf('[]'));
-    const thinking = brain(deps);
+    const thinking = requestHandler(deps);
     const request = patch(path, scalesAndDeletes);
     assert.equal((await thinking.judge(request)).do, 'forward');
     // The cluster has taken it, and its collector finds the owner by then: it stands, with no Pods.
@@ -165,13 +165,13 @@ test('one that scales and strips a finalizer says both, and the rule for either 
         policyOf(`[{name: one, when: 'effect.verb == "${verb}"', then: hold}]`),
       );
       const both = { metadata: { finalizers: null }, spec: { replicas: 0 } };
-      assert.equal(codeOf(await brain(deps).judge(patch(path, both))), 403);
+      assert.equal(codeOf(await requestHandler(deps).judge(patch(path, both))), 403);
       const [hold] = deps.desk.list();
       assert.equal(hold?.decision.rule, 'one', verb);
       const title = `strip web of its finalizers, and scale deployment ${namespace}/web to 0`;
       assert.equal((await journal.acts())[0]?.title, title);
       // Alone each is what it was.
-      await brain(deps).judge(patch(path, { spec: { replicas: 0 } }));
+      await requestHandler(deps).judge(patch(path, { spec: { replicas: 0 } }));
       assert.equal(
         deps.desk.list().find(({ effect }) => effect.verb === 'scale')?.effect.verb,
         verb === 'scale' ? 'scale' : undefined,
@@ -200,7 +200,7 @@ test('where one of them can’t be read, the no of a rule to the other counts, a
       ['[]', 'hold'],
     ] as const) {
       const { deps, journal, close } = openWay(target.cluster, policyOf(policy));
-      assert.equal(codeOf(await brain(deps).judge(both)), 403);
+      assert.equal(codeOf(await requestHandler(deps).judge(both)), 403);
       const [act] = await journal.acts();
       const [request] = await journal.requests({ actId: act?.id ?? '' });
       assert.equal(request?.decision.then, then);

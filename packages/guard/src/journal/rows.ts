@@ -11,8 +11,8 @@ import type { RecordKind, RecordOf } from '@toolcrib/model/records/kinds';
 import type { Database, Row, Run } from './database.ts';
 import { read, written } from './forms.ts';
 import { guardsIn } from './guards.ts';
-import { followingHold } from './holds.ts';
-import { followingSoften } from './softens.ts';
+import { followingHold } from './hold-transitions.ts';
+import { followingSoften } from './softening-transitions.ts';
 
 export const HOLD = 'SELECT code, act_id, state, body FROM holds';
 export const SOFTEN = 'SELECT act_id, state, body FROM softenings';

@@ -2,7 +2,7 @@ import type { Journal } from '@toolcrib/model';
 import type { Store } from './parts.ts';
 import { conditions } from './reading.ts';
 import { SOFTEN } from './rows.ts';
-import { mayBeFinished } from './softens.ts';
+import { mayBeFinished } from './softening-transitions.ts';
 
 /** Softened deletes. */
 export function softeningsIn({

@@ -9,7 +9,7 @@ import {
 } from '@toolcrib/model';
 import type { Instruction } from '../request.ts';
 import { answer, failure } from '../status.ts';
-import { forbidden } from './rights.ts';
+import { forbidden } from './forbidden.ts';
 
 /**
  * What the cluster would say no to, before anything of a collection is deleted one by one: the right to delete the

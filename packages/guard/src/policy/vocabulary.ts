@@ -1,4 +1,4 @@
-import { NOTHING_COUNTED } from '@toolcrib/model/radius';
+import { NOTHING_COUNTED } from '@toolcrib/model/uncounted-radius';
 import type { RuleVocabulary } from '@toolcrib/model/rule';
 
 /** What a rule can see, and what each is: docs/guard.md has its table from here. */

@@ -1,6 +1,6 @@
 import type { Clock } from '@toolcrib/model';
 import { listOf } from '../act/sessions.ts';
-import type { AskedRequest, Brain, Instruction, Outcome } from '../request.ts';
+import type { AskedRequest, Instruction, Outcome, RequestHandler } from '../request.ts';
 import { failure } from '../status.ts';
 import type { FromJudge, ToJudge } from './messages.ts';
 import { passes } from './passes.ts';
@@ -24,7 +24,7 @@ interface Asked {
 }
 
 /** The door's end of one worker. */
-export interface JudgeClient extends Omit<Brain, 'watchesCreates'> {
+export interface JudgeClient extends Omit<RequestHandler, 'watchesCreates'> {
   stopping(): void;
   ping(round: number): void;
   /** Nothing comes from it any more: what waits is answered with what is known to be true. */

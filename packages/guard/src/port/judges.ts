@@ -1,5 +1,5 @@
 import type { Clock } from '@toolcrib/model';
-import type { AskedRequest, Brain } from '../request.ts';
+import type { AskedRequest, RequestHandler } from '../request.ts';
 import { type Channel, type JudgeClient, judgeClient } from './client.ts';
 import { HEARTBEAT, type Heartbeat, heartbeat } from './heartbeat.ts';
 import { createWatchKey, type FromJudge } from './messages.ts';
@@ -13,7 +13,7 @@ export interface JudgeThread extends Channel {
   died(listener: (why: string) => void): void;
 }
 
-export interface Judges extends Brain {
+export interface Judges extends RequestHandler {
   /** Starts those of contexts with unfinished business. Resolves when each judges, or after `wait` ms. */
   start(contexts: readonly string[], wait: number): Promise<void>;
   /** The guard ends: nothing is held any more, and whoever waits is told. What was let go is still followed. */
@@ -52,7 +52,7 @@ export function judges(deps: {
   const { clock, log } = deps;
   const all = new Map<string, Judge>();
   const watches = new Map<string, Set<string>>();
-  const notices = new Map<string, Parameters<Brain['noticed']>[0][]>();
+  const notices = new Map<string, Parameters<RequestHandler['noticed']>[0][]>();
   /** Which thread has the request: its outcome is reported there, or to whoever stands in for it. */
   const contextOf = new Map<string, string>();
   let spare: JudgeThread | undefined;

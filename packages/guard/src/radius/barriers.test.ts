@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import { claimNamesOf, claimsOf } from './barriers.ts';
 import { partOf } from './part.ts';
-import { radiusOf } from './radius.ts';
+import { radiusOf } from './radius-of.ts';
 import { aim, deployment, type Extra, object, pod, view } from './testing/objects.ts';
 import type { Aim } from './view.ts';
 

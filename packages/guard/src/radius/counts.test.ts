@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
-import { radiusOf } from './radius.ts';
+import { radiusOf } from './radius-of.ts';
 import { aim, deployment, view } from './testing/objects.ts';
 
 test('an outage is counted over all targets of an act', () => {

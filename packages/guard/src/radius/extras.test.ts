@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import { extras, reclaimPolicy, volumeOf } from './extras.ts';
-import { radiusOf } from './radius.ts';
+import { radiusOf } from './radius-of.ts';
 import { aim, deployment, object, pod, statefulSet, view } from './testing/objects.ts';
 import { fates, first, policy } from './testing/told.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Radius, RadiusMember } from '@toolcrib/model';
 import fc from 'fast-check';
 import { fingerprint, stillCovers } from './fingerprint.ts';
-import { radiusOf } from './radius.ts';
+import { radiusOf } from './radius-of.ts';
 import { aim, deployment, object, statefulSet, view } from './testing/objects.ts';
 import type { Aim } from './view.ts';
 

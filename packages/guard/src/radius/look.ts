@@ -8,7 +8,7 @@ import { endpointsWanted, isEndpoints, isMadeAgain } from './endpoints.ts';
 import { isClaim } from './extras.ts';
 import type { PlannedList } from './plan.ts';
 import { planLists } from './plan.ts';
-import { radiusOf } from './radius.ts';
+import { radiusOf } from './radius-of.ts';
 import type { Aim, Unseen, View } from './view.ts';
 import { isKind, listedKey, ownerFacts } from './view.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { radiusOf } from './radius.ts';
+import { radiusOf } from './radius-of.ts';
 import { aim, deployment, object, pod, statefulSet, view } from './testing/objects.ts';
 import { fates, first, policy, scale } from './testing/told.ts';
 import type { Aim } from './view.ts';

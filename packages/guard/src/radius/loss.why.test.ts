@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject, ObjectRef } from '@toolcrib/kube';
 import { named } from './loss.ts';
-import { radiusOf } from './radius.ts';
+import { radiusOf } from './radius-of.ts';
 import { aim, deployment, object, pod, statefulSet, view } from './testing/objects.ts';
 import { first, policy, scale } from './testing/told.ts';
 import type { Aim, View } from './view.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type KubeObject, ownerGraph, refOf } from '@toolcrib/kube';
 import { chainOf, neededByActWhy, neededWhy, type RestOfAct } from './needed.ts';
-import { radiusOf } from './radius.ts';
+import { radiusOf } from './radius-of.ts';
 import { aim, deployment, object, pod, view } from './testing/objects.ts';
 import { policy } from './testing/told.ts';
 import { ownerFacts } from './view.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import type { SoftenRecord } from '@toolcrib/model';
 import { neededBySoftened } from './needed.ts';
-import { radiusOf } from './radius.ts';
+import { radiusOf } from './radius-of.ts';
 import { aim, deployment, object, statefulSet, view } from './testing/objects.ts';
 
 /** As if the first object had been softened away. */

@@ -4,7 +4,7 @@ import type { KubeObject, PropagationPolicy } from '@toolcrib/kube';
 import { refOf } from '@toolcrib/kube';
 import fc from 'fast-check';
 import { aloneIn, partOf } from './part.ts';
-import { radiusOf } from './radius.ts';
+import { radiusOf } from './radius-of.ts';
 import { collector } from './testing/collector.ts';
 import { aim, object, view } from './testing/objects.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
-import { radiusOf } from './radius.ts';
+import { radiusOf } from './radius-of.ts';
 import { countOf, summary } from './summary.ts';
 import { aim, deployment, object, pod, statefulSet, view } from './testing/objects.ts';
 import { plain, tree } from './tree.ts';

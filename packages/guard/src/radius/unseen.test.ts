@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import { stillCovers } from './fingerprint.ts';
-import { radiusOf } from './radius.ts';
+import { radiusOf } from './radius-of.ts';
 import { summary } from './summary.ts';
 import { aim, object, view } from './testing/objects.ts';
 import { tree } from './tree.ts';

@@ -4,8 +4,8 @@ import type { KubeObject } from '@toolcrib/kube';
 import type { SoftenRecord } from '@toolcrib/model';
 import { isMadeAgain } from './endpoints.ts';
 import { neededBySoftened } from './needed.ts';
-import { radiusOf } from './radius.ts';
-import { softening } from './softening.ts';
+import { radiusOf } from './radius-of.ts';
+import { softening } from './softenable.ts';
 import { CROWDS, type Crowd } from './testing/crowds.ts';
 
 // How much is done, not how long it takes: whatever is read of the objects is counted. A judgement that grows with the square

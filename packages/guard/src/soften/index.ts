@@ -1,3 +1,4 @@
+export { canRetain, canSoften } from './may-soften.ts';
 export { orphanFirst, prepareSoften } from './orphan-first.ts';
 export { isPreconditionFailure } from './owner.ts';
 export type { SoftenProgress, SoftenRequest, SoftenStep, Timing } from './parts.ts';
@@ -6,4 +7,3 @@ export { onCreate } from './recreate.ts';
 export { resume } from './resume.ts';
 export type { Retained } from './retain-first.ts';
 export { retainFirst, settleRetained } from './retain-first.ts';
-export { canRetain, canSoften } from './rights.ts';

@@ -1,5 +1,5 @@
 import type { Hold, Journal } from '@toolcrib/model';
-import { followingHold } from '../journal/holds.ts';
+import { followingHold } from '../journal/hold-transitions.ts';
 
 /** The holds of a journal, with its rules, in memory. */
 export function holdsInMemory(): Pick<Journal, 'saveHold' | 'hold'> {

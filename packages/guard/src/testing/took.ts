@@ -4,7 +4,7 @@ import type { Radius, RequestRecord, Snapshot, SoftenRecord } from '@toolcrib/mo
 import type { Aim } from '../radius/index.ts';
 import { look, radiusOf } from '../radius/index.ts';
 import { lookForUndo, planUndo, runUndo } from '../undo/index.ts';
-import { wholeObjects } from '../way/keep.ts';
+import { wholeObjects } from '../way/whole-objects.ts';
 import type { ClusterTarget } from './target.ts';
 
 /** What the guard would keep of one delete, and what it would say: its own look, radius and snapshot. */

@@ -10,7 +10,7 @@ import { loadKey, openJournal } from '../journal/index.ts';
 import { builtInRules, loadPolicy } from '../policy/policy.ts';
 import { passes } from '../port/passes.ts';
 import type { AskedRequest } from '../request.ts';
-import { acts } from '../way/acts.ts';
+import { actRegistry } from '../way/act-registry.ts';
 import { ahead } from '../way/ahead.ts';
 import type { WayDeps } from '../way/deps.ts';
 import { earlyLooks } from '../way/early.ts';
@@ -19,7 +19,7 @@ import { hookWatches } from '../way/hook-watches.ts';
 import { letGo } from '../way/let-go.ts';
 import { onTheWay } from '../way/on-the-way.ts';
 import { ownedLooks } from '../way/owned.ts';
-import { softenings } from '../way/softenings.ts';
+import { softenings } from '../way/softening-records.ts';
 import { standingOwners } from '../way/standing.ts';
 import { holdsInMemory } from './holds-in-memory.ts';
 import { loneLease } from './lease.ts';
@@ -68,7 +68,7 @@ export function openWay(
     notifier: { tell: () => undefined },
     desk,
     sessions,
-    acts: acts({
+    acts: actRegistry({
       journal,
       clock,
       ids,

@@ -6,7 +6,7 @@ import type { ClusterTarget, OpenTarget } from '../testing/target.ts';
 import { inNamespace, items, paths, put, seen, until } from '../testing/target.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
 import { podsOf, runDeployment, runReplicaSet, runStatefulSet } from '../testing/workloads.ts';
-import { brain } from '../way/brain.ts';
+import { requestHandler } from '../way/request-handler.ts';
 import { undoAct } from './act.ts';
 
 const MERGE = 'application/merge-patch+json';
@@ -22,7 +22,7 @@ export function againAndAgainContract(open: OpenTarget): void {
   /** The way of a request, and undos, over one journal. Each request is an act of its own. */
   async function opened() {
     const { deps, journal, close } = openWay(target.cluster, policyOf('[]'));
-    const thinking = brain(deps);
+    const thinking = requestHandler(deps);
     let count = 0;
     /** Through the guard, as the door does it. @returns the act */
     const send = async (method: string, path: string, body?: object): Promise<string> => {

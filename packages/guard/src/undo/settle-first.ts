@@ -1,7 +1,7 @@
 import type { Act, Cluster, RequestRecord, SoftenRecord } from '@toolcrib/model';
 import { mayArriveMs, mayArriveUntil, ToolcribError } from '@toolcrib/model';
 import { resume, settleRetained } from '../soften/index.ts';
-import { saveSoftening, takenElsewhere } from '../way/softenings.ts';
+import { saveSoftening, takenElsewhere } from '../way/softening-records.ts';
 import type { ActDeps } from './act-deps.ts';
 
 /** Until when a request of a context may still be carried out, where that is not over. Milliseconds since 1970. */

@@ -1,3 +1,4 @@
+// Step: many of one act
 import type { Clock, Journal, RequestRecord } from '@toolcrib/model';
 import type { PassesGiven } from '../port/passes.ts';
 import type { LiveAct } from './live-act.ts';

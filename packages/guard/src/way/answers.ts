@@ -1,3 +1,4 @@
+// Step: hold
 import type { Status } from '@toolcrib/kube';
 import { type Hold, type Net, netOf } from '@toolcrib/model';
 import { titleOf } from '../act/group.ts';

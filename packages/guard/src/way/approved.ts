@@ -1,8 +1,9 @@
+// Step: hold
 import { type Hold, type Journal, type Mode, netOf } from '@toolcrib/model';
 import type { HoldDesk } from '../hold/desk.ts';
 import { stillCovers } from '../radius/index.ts';
 import type { Instruction } from '../request.ts';
-import type { Acts } from './acts.ts';
+import type { Acts } from './act-registry.ts';
 import { deniedAnswer } from './answers.ts';
 import type { Clusters } from './asking.ts';
 import { decideOn } from './decided.ts';

@@ -1,3 +1,4 @@
+// Step: read
 import type { As, Cluster } from '@toolcrib/model';
 import { impersonation } from '../look/impersonation.ts';
 import { contentOf, type ReadRequest } from '../read/content.ts';

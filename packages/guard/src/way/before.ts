@@ -1,3 +1,4 @@
+// Step: act
 import type { Journal } from '@toolcrib/model';
 import { titleOf } from '../act/group.ts';
 import { tookNothing } from '../effects/took-nothing.ts';

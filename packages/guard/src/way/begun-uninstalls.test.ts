@@ -6,7 +6,7 @@ import type { AskedRequest, Instruction } from '../request.ts';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, put, seen } from '../testing/target.ts';
 import { asked, openWay, policyOf, testClock } from '../testing/way.ts';
-import { acts } from './acts.ts';
+import { actRegistry } from './act-registry.ts';
 import { judge } from './judge.ts';
 
 // helm writes its record again before each hook of an uninstall: one yes is for all of that, and for nothing else.
@@ -65,7 +65,7 @@ function opened(argv?: (port: number) => string[]) {
   const clock = { ...testClock, now: () => now };
   const { deps, close, journal } = openWay(target.cluster, policyOf(RULES), undefined, clock);
   const { ids, sessions, desk } = deps;
-  deps.acts = acts({
+  deps.acts = actRegistry({
     journal,
     clock,
     ids,

@@ -1,3 +1,4 @@
+// Step: act
 import type { Clock, Hold } from '@toolcrib/model';
 import { kindOf } from '../effects/index.ts';
 import type { Judged } from '../effects/subject.ts';
@@ -6,7 +7,7 @@ import { HOLD_LIFE } from '../hold/life.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import { statusOf, UNINSTALLING } from '../read/helm.ts';
 import type { AskedRequest } from '../request.ts';
-import type { Acts } from './acts.ts';
+import type { Acts } from './act-registry.ts';
 import type { LiveAct } from './live-act.ts';
 import { recordIn } from './stopped-uninstalls.ts';
 

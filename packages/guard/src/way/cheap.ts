@@ -1,3 +1,4 @@
+// Step: radius
 import { controllerOf, groupVersionOf, type KubeObject, remakes } from '@toolcrib/kube';
 import type { As, Cluster, UnseenKind } from '@toolcrib/model';
 import type { CheapCase } from '../decide/decide.ts';

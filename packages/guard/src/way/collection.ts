@@ -1,3 +1,4 @@
+// Step: forward
 import type { KubeObject } from '@toolcrib/kube';
 import { apiVersionOf } from '@toolcrib/kube';
 import { type As, type Cluster, certainlyNotDone, type Target, ToolcribError } from '@toolcrib/model';

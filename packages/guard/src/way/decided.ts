@@ -1,9 +1,10 @@
+// Step: decide
 import type { Decision } from '@toolcrib/model';
 import { type DecideInput, decide, type RuleAnswers, strictest } from '../decide/decide.ts';
 import { factsOf } from '../decide/facts.ts';
 import { effectsIn, unreadWhy } from '../effects/index.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
-import { goesThroughAll } from './acts.ts';
+import { goesThroughAll } from './act-registry.ts';
 import type { Step } from './step.ts';
 
 /**

@@ -1,16 +1,17 @@
+// Step: door
 import type { Clock, Ids, Journal } from '@toolcrib/model';
 import type { SessionLists } from '../act/sessions.ts';
 import type { HoldDesk } from '../hold/desk.ts';
 import type { Lease } from '../lease/lease.ts';
-import type { Acts } from './acts.ts';
+import type { Acts } from './act-registry.ts';
 import type { Ahead } from './ahead.ts';
-import type { BrainDeps } from './brain.ts';
 import type { EarlyLooks } from './early.ts';
 import type { GoingOut } from './going.ts';
 import type { HookWatches } from './hook-watches.ts';
 import type { LetGo } from './let-go.ts';
 import type { OnTheWay } from './on-the-way.ts';
 import type { RecoverDeps } from './recover.ts';
+import type { RequestHandlerDeps } from './request-handler.ts';
 import type { StandingOwners } from './standing.ts';
 
 /** The parts that several steps share, whole: a step asks for what it uses of them. */
@@ -38,4 +39,4 @@ interface Parts {
 }
 
 /** All that the way of requests takes; who puts a guard together gives it. No step takes this: each says what it needs. */
-export type WayDeps = Parts & BrainDeps & RecoverDeps;
+export type WayDeps = Parts & RequestHandlerDeps & RecoverDeps;

@@ -1,3 +1,4 @@
+// Step: effect
 import { type KubeObject, type OwnerReference, parseRequestPath } from '@toolcrib/kube';
 import type { As, Cluster, Target } from '@toolcrib/model';
 import type { EffectOf } from '../effects/effect-kind.ts';

@@ -1,3 +1,4 @@
+// Step: many of one act
 import { type KubeObject, type ResourceInfo, resourcePath } from '@toolcrib/kube';
 import type { As, ClientProcess, Clock, Cluster } from '@toolcrib/model';
 import { listOf, type SessionList } from '../act/sessions.ts';

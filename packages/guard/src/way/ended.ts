@@ -1,3 +1,4 @@
+// Step: decide
 import type { Clock, Decision, Hold } from '@toolcrib/model';
 import { kindOf } from '../effects/index.ts';
 import type { Denial } from '../hold/denials.ts';

@@ -4,7 +4,7 @@ import type { Instruction } from '../request.ts';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, put } from '../testing/target.ts';
 import { asked, openWay, policyOf, testClock } from '../testing/way.ts';
-import { acts } from './acts.ts';
+import { actRegistry } from './act-registry.ts';
 import { judge } from './judge.ts';
 
 // kubectl before 1.22 tells no session; where the machine tells its process and command line, that is one command as well.
@@ -29,7 +29,7 @@ async function opened(argv: string[]) {
   await put(target, `${AT}/configmaps`, { ...one, kind: 'ConfigMap' }).catch(() => undefined);
   const { deps, close, journal } = openWay(target.cluster, policyOf(RULES));
   const { ids, sessions, desk } = deps;
-  deps.acts = acts({
+  deps.acts = actRegistry({
     journal,
     clock: testClock,
     ids,

@@ -1,3 +1,4 @@
+// Step: act
 import { type KubeObject, type ObjectRef, type ResourceInfo, refOf } from '@toolcrib/kube';
 import { type As, type ClientProcess, type Cluster, ToolcribError } from '@toolcrib/model';
 import { type DeleteCommand, deleteCommand } from '../act/command-line.ts';

@@ -4,7 +4,7 @@ import type { AskedRequest } from '../request.ts';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, put } from '../testing/target.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
-import { brain } from './brain.ts';
+import { requestHandler } from './request-handler.ts';
 
 // Not everything that is sent to what goes already was shown when its delete was let go.
 
@@ -53,7 +53,7 @@ for (const [what, rules, method, request, says = /HELD/] of more)
       metadata: { name, finalizers: ['example.com/waits'] },
     });
     const { deps, close } = openWay(target.cluster, policyOf(rules));
-    const thinking = brain(deps);
+    const thinking = requestHandler(deps);
     const first = asked('DELETE', `${AT}/${name}`);
     assert.equal((await thinking.judge(first)).do, 'forward');
     await target.https('DELETE', `${AT}/${name}`);

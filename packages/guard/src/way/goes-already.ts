@@ -1,3 +1,4 @@
+// Step: act
 import type { Decision } from '@toolcrib/model';
 import { deleteIn } from '../effects/index.ts';
 import type { GuardPolicy } from '../policy/policy.ts';

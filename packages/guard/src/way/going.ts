@@ -1,3 +1,4 @@
+// Step: radius
 import { groupVersionOf, type ObjectRef } from '@toolcrib/kube';
 import type { As, Clock, Cluster, LossClass, Radius, RadiusMember } from '@toolcrib/model';
 import type { EffectOf } from '../effects/effect-kind.ts';

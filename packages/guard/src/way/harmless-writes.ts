@@ -1,3 +1,4 @@
+// Step: read
 import { parseRequestPath } from '@toolcrib/kube';
 import { mayBeOne } from '../effects/index.ts';
 import { releaseNamed } from '../read/helm.ts';

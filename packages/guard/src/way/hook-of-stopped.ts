@@ -1,10 +1,11 @@
+// Step: act
 import { parseRequestPath } from '@toolcrib/kube';
 import type { GuardPolicy } from '../policy/policy.ts';
 import { summary } from '../radius/index.ts';
 import { bodyOf } from '../read/body.ts';
 import { isDryRunAsSent } from '../read/options.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
-import type { Acts } from './acts.ts';
+import type { Acts } from './act-registry.ts';
 import { deniedAnswer, heldAnswer } from './answers.ts';
 import { type Stopped, stoppedHook } from './stopped-uninstalls.ts';
 

@@ -1,3 +1,4 @@
+// Step: act
 import type { Clock } from '@toolcrib/model';
 import type { HookAt } from '../look/uninstall.ts';
 import { createWatchKey } from '../port/messages.ts';

@@ -1,15 +1,16 @@
+// Step: read
 import { type Hold, ToolcribError } from '@toolcrib/model';
 import type { SessionLists } from '../act/sessions.ts';
 import { badness } from '../decide/badness.ts';
 import { kindOf, scaleIn } from '../effects/index.ts';
 import type { Judged } from '../effects/subject.ts';
 import type { HoldDesk } from '../hold/desk.ts';
-import { forbiddenAnyhow } from '../look/rights.ts';
+import { forbiddenAnyhow } from '../look/forbidden.ts';
 import { likelyUnseen } from '../radius/index.ts';
 import { canonical } from '../read/canonical.ts';
 import type { AskedRequest, Instruction } from '../request.ts';
 import { answer, failure } from '../status.ts';
-import type { Acts } from './acts.ts';
+import type { Acts } from './act-registry.ts';
 import type { Ahead } from './ahead.ts';
 import { released } from './approved.ts';
 import { type Asked, type Asking, asking, type Clusters, inForm, withCluster } from './asking.ts';

@@ -1,3 +1,4 @@
+// Step: many of one act
 import type { ResourceType } from '@toolcrib/kube';
 
 /**

@@ -1,3 +1,4 @@
+// Step: radius
 import type { KubeObject } from '@toolcrib/kube';
 import { controllerOf } from '@toolcrib/kube';
 import type { Clock } from '@toolcrib/model';

@@ -1,3 +1,4 @@
+// Step: act
 import type { Act, Hold, UnseenKind } from '@toolcrib/model';
 import type { HookAt } from '../look/uninstall.ts';
 import type { Foreseen } from './foretold.ts';

@@ -1,3 +1,4 @@
+// Step: look
 import { type Cluster, type Journal, passOver, type RequestRecord } from '@toolcrib/model';
 import type { Became } from '../effects/effect-kind.ts';
 import { kindOf } from '../effects/index.ts';

@@ -1,3 +1,4 @@
+// Step: many of one act
 import type { Journal, RequestRecord, Snapshot } from '@toolcrib/model';
 import { deleteIn, kindOf } from '../effects/index.ts';
 import type { Pass, PassesGiven } from '../port/passes.ts';

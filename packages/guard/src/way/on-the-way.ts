@@ -1,3 +1,4 @@
+// Step: record
 import type { RequestRecord, SoftenRecord } from '@toolcrib/model';
 
 /** What becomes of softened deletes once the cluster has taken a create of the same workload. */

@@ -1,3 +1,4 @@
+// Step: radius
 import { isFinishedPod, type KubeObject, refOf } from '@toolcrib/kube';
 import {
   type BeforeTheAct,

@@ -1,3 +1,4 @@
+// Step: radius
 import type { KubeObject, ResourceType } from '@toolcrib/kube';
 import { type As, type Clock, type Cluster, ToolcribError, type UnseenKind } from '@toolcrib/model';
 

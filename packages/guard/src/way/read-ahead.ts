@@ -1,3 +1,4 @@
+// Step: many of one act
 import { isDeepStrictEqual } from 'node:util';
 import { canonicalPath, type KubeObject, refOf, resourcePath } from '@toolcrib/kube';
 import type { Clock, Ids } from '@toolcrib/model';

@@ -1,3 +1,4 @@
+// Step: record
 import {
   type Clock,
   type Journal,
@@ -7,7 +8,7 @@ import {
 } from '@toolcrib/model';
 import type { GuardPolicy } from '../policy/policy.ts';
 import { notInTheNet } from '../radius/index.ts';
-import type { Acts } from './acts.ts';
+import type { Acts } from './act-registry.ts';
 import type { LetGo } from './let-go.ts';
 import type { Log } from './log.ts';
 import type { OnTheWay } from './on-the-way.ts';

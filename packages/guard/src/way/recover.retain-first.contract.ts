@@ -7,8 +7,8 @@ import { retainFirst } from '../soften/index.ts';
 import type { ClusterTarget, OpenTarget } from '../testing/target.ts';
 import { inNamespace, seen } from '../testing/target.ts';
 import { runClaim } from '../testing/workloads.ts';
-import { brain } from './brain.ts';
-import { resumeSoftenings } from './resume.ts';
+import { requestHandler } from './request-handler.ts';
+import { resumeSoftenings } from './resume-softenings.ts';
 import type { TestDeps } from './testing/deps.ts';
 import { OVER, withDeps } from './testing/recovered.ts';
 
@@ -49,7 +49,7 @@ export function recoverRetainFirstContract(open: OpenTarget): void {
   async function settled(
     made: TestDeps,
     record: SoftenRecord,
-    outcome: Parameters<ReturnType<typeof brain>['settled']>[1],
+    outcome: Parameters<ReturnType<typeof requestHandler>['settled']>[1],
   ) {
     const { deps } = made;
     const request = aRequest({ state: 'kept', at: Date.now() });
@@ -58,7 +58,7 @@ export function recoverRetainFirstContract(open: OpenTarget): void {
     await deps.journal.saveSoften(record);
     deps.softenings.underWay.add(record.requestId);
     deps.onTheWay.ifDeleted(record.requestId, record);
-    const thinking = brain(deps);
+    const thinking = requestHandler(deps);
     thinking.settled(record.requestId, outcome);
     await thinking.close();
     return (await deps.journal.softenings({ actId: record.actId }))[0];

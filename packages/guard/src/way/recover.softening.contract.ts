@@ -9,7 +9,7 @@ import { away, busy, faulty } from '../testing/faulty.ts';
 import type { ClusterTarget, OpenTarget } from '../testing/target.ts';
 import { inNamespace, paths, seen } from '../testing/target.ts';
 import { podsOf, runDeployment, uidsOf } from '../testing/workloads.ts';
-import { resumeSoftenings } from './resume.ts';
+import { resumeSoftenings } from './resume-softenings.ts';
 import { OVER, over, recovered, withDeps } from './testing/recovered.ts';
 
 /** Softenings of workloads that were cut off. */

@@ -1,5 +1,6 @@
+// Step: record
 import { asUnsure, betweenLooks, type Journal, passOver, type RequestRecord } from '@toolcrib/model';
-import { type ResumeDeps, resumeSoftenings } from './resume.ts';
+import { type ResumeDeps, resumeSoftenings } from './resume-softenings.ts';
 import { ENDED, type Settlers, settleByLooking } from './settle-by-looking.ts';
 
 export type RecoverDeps = ResumeDeps & Settlers & { journal: Pick<Journal, 'holds'> };

@@ -8,8 +8,8 @@ import type { Outcome } from '../request.ts';
 import type { ClusterTarget, OpenTarget } from '../testing/target.ts';
 import { inNamespace, paths } from '../testing/target.ts';
 import { runDeployment } from '../testing/workloads.ts';
-import { brain } from './brain.ts';
 import { recover } from './recover.ts';
+import { requestHandler } from './request-handler.ts';
 import type { TestDeps } from './testing/deps.ts';
 import { aMap, BEGAN, deleteOf, OVER, over, stored, withDeps } from './testing/recovered.ts';
 
@@ -64,7 +64,7 @@ export function recoverUnsettledContract(open: OpenTarget): void {
     const { deps } = made;
     await deps.journal.keep(aSnapshot({ id: request.snapshotId, requestId: request.id, objects }), request);
     deps.onTheWay.handedOver(request);
-    const thinking = brain(deps);
+    const thinking = requestHandler(deps);
     thinking.settled(request.id, outcome);
     await thinking.close();
     return stored(deps, request);

@@ -7,7 +7,7 @@ import { grant } from '../testing/grant.ts';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, inNamespace, paths, put, seen } from '../testing/target.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
-import { brain } from './brain.ts';
+import { requestHandler } from './request-handler.ts';
 
 // What a request names can't be read by the person who sends it: nothing of it can be kept.
 
@@ -31,7 +31,7 @@ async function blindly(namespace: string, policy: string) {
   const at = paths.core(namespace, 'configmaps');
   await put(target, at, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } });
   const way = openWay(await target.person('cho'), policy);
-  const thinking = brain(way.deps);
+  const thinking = requestHandler(way.deps);
   const send = async (more: Parameters<typeof asked>[2] = {}, method = 'DELETE', path = `${at}/a`) => {
     const request = asked(method, path, more);
     return { told: await thinking.judge(request), id: request.id };
@@ -117,7 +117,7 @@ test('no yes is for what a rule refuses by now: a pass, and a yes to a client th
     );
     let policy = deps.policy();
     deps.policy = () => policy;
-    const thinking = brain(deps);
+    const thinking = requestHandler(deps);
     const kubectl = { headers: { 'user-agent': 'kubectl/v1.35.0', 'kubectl-session': 's1' } };
     const waiting = thinking.judge(asked('DELETE', `${at}/waits`, kubectl));
     await thinking.judge(asked('DELETE', `${at}/passed`));
@@ -150,10 +150,10 @@ test('who may patch and not read is told by the dry run that its owners stay: an
       ),
     });
     const { deps, close } = openWay(await target.person('dan'), policyOf('[]', 'observe'));
-    const told = await brain(deps).judge(asked('PATCH', `${at}/a`, apply('{name: a}')));
+    const told = await requestHandler(deps).judge(asked('PATCH', `${at}/a`, apply('{name: a}')));
     assert.equal(textOf(told), 'forward');
     const ghost = `{name: a, ownerReferences: [{apiVersion: v1, kind: ConfigMap, name: ghost, uid: 00000000-0000-4000-8000-000000000001}]}`;
-    const refused = await brain(deps).judge(asked('PATCH', `${at}/a`, apply(ghost)));
+    const refused = await requestHandler(deps).judge(asked('PATCH', `${at}/a`, apply(ghost)));
     assert.equal(refused.do === 'answer' && refused.status, 403);
     await close();
   }));

@@ -1,3 +1,4 @@
+// Step: forward
 import {
   type Clock,
   type Hold,
@@ -23,15 +24,15 @@ import { begunByYes, type Yeses } from './begun-uninstalls.ts';
 import { type OneByOne, releaseCollection } from './collection.ts';
 import { type Ending, stoppedMeanwhile } from './ended.ts';
 import { type GoingOut, sentBy } from './going.ts';
-import { type Holding, holdFor, nameOf } from './holds.ts';
-import { wholeObjects } from './keep.ts';
+import { type Holding, holdFor, nameOf } from './new-hold.ts';
 import { type Forgetting, forget, type JudgedAhead, offered } from './offered.ts';
 import type { OnTheWay } from './on-the-way.ts';
 import { type JudgingAhead, mayOffer, nextOnes } from './read-ahead.ts';
 import { type Recording, record, requestRecord } from './recording.ts';
-import { type SoftenDeps, soften } from './soften.ts';
+import { type SoftenDeps, soften } from './soften-delete.ts';
 import type { Step } from './step.ts';
 import { beginUninstall, stopUninstall } from './stopped-uninstalls.ts';
+import { wholeObjects } from './whole-objects.ts';
 import { isAnothers, recordWithoutNet, refusedAsAnothers } from './without-net.ts';
 
 /** Where something is kept before it goes. */

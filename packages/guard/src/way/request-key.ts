@@ -1,3 +1,4 @@
+// Step: read
 import { createHash } from 'node:crypto';
 import type { As, Effect } from '@toolcrib/model';
 import { kindOf } from '../effects/index.ts';

@@ -1,3 +1,4 @@
+// Step: act
 import { type KubeObject, type ObjectRef, refOf } from '@toolcrib/kube';
 import type { Journal, SoftenRecord } from '@toolcrib/model';
 import { tookNothing } from '../effects/took-nothing.ts';

@@ -1,3 +1,4 @@
+// Step: forward
 import { type Cluster, type Journal, type Notifier, type SoftenRecord, ToolcribError } from '@toolcrib/model';
 import type { Lease } from '../lease/lease.ts';
 import { leasedCluster, STOOD_STILL } from '../lease/leased-cluster.ts';
@@ -5,7 +6,7 @@ import type { Outcome } from '../request.ts';
 import { settleRetained } from '../soften/index.ts';
 import type { Clusters } from './asking.ts';
 import type { Log } from './log.ts';
-import { type Softenings, saveSoftening } from './softenings.ts';
+import { type Softenings, saveSoftening } from './softening-records.ts';
 
 export interface Claims extends Clusters {
   lease: Lease;

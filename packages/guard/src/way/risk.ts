@@ -1,3 +1,4 @@
+// Step: radius
 import { unreadWhy } from '../effects/index.ts';
 import { summary } from '../radius/index.ts';
 import type { Step } from './step.ts';

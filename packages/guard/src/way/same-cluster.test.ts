@@ -5,7 +5,7 @@ import { sessionLists } from '../act/sessions.ts';
 import { randomIds } from '../hold/ids.ts';
 import { anAct } from '../journal/testing/records.ts';
 import { asked, testClock } from '../testing/way.ts';
-import { acts } from './acts.ts';
+import { actRegistry } from './act-registry.ts';
 import { inAnotherCluster } from './same-cluster.ts';
 
 const clusterOf = (identity: ClusterIdentity) => ({ identity: async () => identity }) as Cluster;
@@ -26,7 +26,7 @@ test('where it can not be told whether the cluster is the same, what stands ther
 
 test('an act goes on in no cluster of which nobody knows whether it is its own', async () => {
   const journal = { saveAct: async () => undefined, undos: async () => [] } as unknown as Journal;
-  const all = acts({ journal, clock: testClock, ids: randomIds(), sessions: sessionLists() });
+  const all = actRegistry({ journal, clock: testClock, ids: randomIds(), sessions: sessionLists() });
   const effect = { verb: 'none' } as const;
   const live = await all.assign(asked('DELETE', '/x'), effect);
   await all.bind(live, clusterOf(HERE));

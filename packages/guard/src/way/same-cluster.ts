@@ -1,3 +1,4 @@
+// Step: look
 import { anotherCluster, type Cluster, contextNameOf, type Journal } from '@toolcrib/model';
 
 /**

@@ -1,3 +1,4 @@
+// Step: radius
 import { isDeepStrictEqual } from 'node:util';
 import { groupVersionOf } from '@toolcrib/kube';
 import {

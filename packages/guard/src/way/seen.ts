@@ -1,3 +1,4 @@
+// Step: radius
 import type { Radius, Softening } from '@toolcrib/model';
 
 /** What was seen of a request's radius. */

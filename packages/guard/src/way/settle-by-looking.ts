@@ -1,3 +1,4 @@
+// Step: record
 import {
   type Clock,
   type Journal,

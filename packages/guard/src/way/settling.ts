@@ -1,3 +1,4 @@
+// Step: record
 import type { Clock } from '@toolcrib/model';
 import { type RecoverDeps, recover } from './recover.ts';
 

@@ -1,3 +1,4 @@
+// Step: effect
 import type { OwnerReference } from '@toolcrib/kube';
 import { type As, type Clock, type Cluster, ToolcribError } from '@toolcrib/model';
 

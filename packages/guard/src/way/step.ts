@@ -1,3 +1,4 @@
+// Step: door
 import type { KubeObject } from '@toolcrib/kube';
 import type { Decision } from '@toolcrib/model';
 import type { Judged } from '../effects/subject.ts';

@@ -1,3 +1,4 @@
+// Step: act
 import { groupVersionOf, type ObjectRef, refOf } from '@toolcrib/kube';
 import type { Clock, Effect, Hold, Target } from '@toolcrib/model';
 import { ACT_PAUSE } from '../act/group.ts';

@@ -1,3 +1,4 @@
+// Step: look
 import { refOf } from '@toolcrib/kube';
 import { aimOfDelete } from '../effects/deletes.ts';
 import type { LookAt, ReadEffect } from '../effects/effect-kind.ts';

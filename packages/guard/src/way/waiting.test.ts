@@ -8,8 +8,8 @@ import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, put, seen } from '../testing/target.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
 import { undoAct } from '../undo/act.ts';
-import { brain } from './brain.ts';
 import { judge } from './judge.ts';
+import { requestHandler } from './request-handler.ts';
 
 // What is not worth a person's yes, and what a client is told whose hold ends with the guard.
 
@@ -118,7 +118,7 @@ test('the guard is stopped while kubectl waits: it is told so, and not to approv
     target.cluster,
     policyOf(ALL).replace('waitSeconds: 0', 'waitSeconds: 90'),
   );
-  const thinking = brain(deps);
+  const thinking = requestHandler(deps);
   const headers = { 'user-agent': 'kubectl/v1.35.0', 'kubectl-session': 's1' };
   const waiting = thinking.judge(asked('DELETE', `${DEPLOYMENTS}/web`, { headers }));
   while (deps.desk.list().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,3 +1,4 @@
+// Step: hold
 import type { Hold, Journal, Notifier } from '@toolcrib/model';
 import { waits } from '../act/claim.ts';
 import { commandOf } from '../act/group.ts';
@@ -6,14 +7,14 @@ import type { HoldDesk } from '../hold/desk.ts';
 import type { Try } from '../hold/hold-answer.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import type { Instruction } from '../request.ts';
-import type { Acts } from './acts.ts';
+import type { Acts } from './act-registry.ts';
 import { heldAnswer, heldWarning, stoppedAnswer } from './answers.ts';
 import { type ApprovedDeps, approvedNow, notSent } from './approved.ts';
 import type { Clusters } from './asking.ts';
 import { wentBefore } from './before.ts';
 import { refused } from './ended.ts';
-import { holdFor } from './holds.ts';
 import type { LiveAct } from './live-act.ts';
+import { holdFor } from './new-hold.ts';
 import { record } from './recording.ts';
 import { release } from './release.ts';
 import { riskOf } from './risk.ts';

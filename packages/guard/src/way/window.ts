@@ -1,3 +1,4 @@
+// Step: forward
 import { apiVersionOf, describeRef, type KubeObject, mediaTypeOf, parseRequestPath } from '@toolcrib/kube';
 import type { Cluster, Journal, LeftOut, Notifier, SoftenRecord } from '@toolcrib/model';
 import { sentOfItself } from '../act/claim.ts';

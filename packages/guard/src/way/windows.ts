@@ -1,6 +1,7 @@
+// Step: forward
 import type { Clock, Journal, LeftOut, SoftenRecord } from '@toolcrib/model';
 import { RESOURCE_OF_KIND } from '../soften/index.ts';
-import { createWatches } from './brain.ts';
+import { createWatches } from './request-handler.ts';
 
 const LOOK_EVERY = 2_000;
 /** Each record that could not be resumed is left alone for longer and longer: this only looks which are due. */

@@ -1,3 +1,4 @@
+// Step: hold
 import type { Hold } from '@toolcrib/model';
 import { commandOf } from '../act/group.ts';
 import { beginsUninstall, kindOf } from '../effects/index.ts';

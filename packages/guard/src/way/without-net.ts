@@ -1,3 +1,4 @@
+// Step: keep
 import { type Clock, type Journal, ToolcribError } from '@toolcrib/model';
 import type { Instruction } from '../request.ts';
 import { stoodStillAnswer } from './answers.ts';

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Channel } from '@toolcrib/guard/port/client';
-import { hostBrain } from '@toolcrib/guard/port/host';
+import { hostHandler } from '@toolcrib/guard/port/host';
 import { judgements } from '@toolcrib/guard/port/judgements';
 import type { FromJudge } from '@toolcrib/guard/port/messages';
 import { messageOf } from '@toolcrib/model';
@@ -67,7 +67,7 @@ async function main(
     },
     closed: () => port.close(),
   };
-  hostBrain(channel, hosted(way, opened, recalling, elsewhere, ends), running);
+  hostHandler(channel, hosted(way, opened, recalling, elsewhere, ends), running);
   post({ type: 'begun' });
   // The windows that an earlier life left must be watched before anybody can create into them.
   await way.windows

@@ -164,7 +164,7 @@ async function open(
     tls: identity.tls,
     tokens,
     upstreamFor: async (context) => clusters.upstream(context),
-    brain: judging,
+    handler: judging,
     requestId: ids.request,
     lease: () => lease,
     refreshTokens,

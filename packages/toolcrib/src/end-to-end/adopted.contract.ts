@@ -8,10 +8,10 @@ import { asked, openWay, policyOf } from '@toolcrib/guard/testing/way.ts';
 import { podsOf, runWorkload, uidsOf, type Workload } from '@toolcrib/guard/testing/workloads.ts';
 import { unmarkLeft } from '@toolcrib/guard/undo';
 import { undoAct } from '@toolcrib/guard/undo/act';
-import { brain } from '@toolcrib/guard/way/brain';
 import type { WayDeps } from '@toolcrib/guard/way/deps';
 import { judge } from '@toolcrib/guard/way/judge';
-import { resumeSoftenings } from '@toolcrib/guard/way/resume';
+import { requestHandler } from '@toolcrib/guard/way/request-handler';
+import { resumeSoftenings } from '@toolcrib/guard/way/resume-softenings';
 import type { KubeObject } from '@toolcrib/kube';
 import type { Journal } from '@toolcrib/model';
 
@@ -83,7 +83,7 @@ export function adoptedContract(open: OpenTarget): void {
       const { do: done } = await judge(deps, request);
       assert.equal(done, 'forward');
       await put(target, path, again);
-      brain(deps).settled(request.id, { status: 201, said: 'yes' });
+      requestHandler(deps).settled(request.id, { status: 201, said: 'yes' });
       await until('written down', async () => (await journal.softenings({ state: 'undone' })).length === 1);
       await body({ deps, journal, pods });
       assert.deepEqual(await ours(namespace), []);

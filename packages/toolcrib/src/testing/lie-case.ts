@@ -1,5 +1,5 @@
-import type { brain } from '@toolcrib/guard/way/brain';
 import type { WayDeps } from '@toolcrib/guard/way/deps';
+import type { requestHandler } from '@toolcrib/guard/way/request-handler';
 import type { Clock } from '@toolcrib/model';
 import type { Lie, Point } from './liar.ts';
 
@@ -45,7 +45,7 @@ export function movedClock(): Clock & { ahead(ms: number): Promise<void> } {
 /** One life of a guard; once dead it sends and writes nothing. */
 export interface Life {
   deps: WayDeps;
-  thinking: ReturnType<typeof brain>;
+  thinking: ReturnType<typeof requestHandler>;
   pass(): Promise<void>;
   dead: boolean;
 }

@@ -8,17 +8,17 @@ import { connectCluster } from '@toolcrib/guard/cluster';
 import { openDoor } from '@toolcrib/guard/door/door';
 import { tokenTable } from '@toolcrib/guard/door/tokens';
 import { openJournal } from '@toolcrib/guard/journal';
-import type { Brain } from '@toolcrib/guard/request';
+import type { RequestHandler } from '@toolcrib/guard/request';
 import { testCertificate } from '@toolcrib/guard/testing/door-certificate.ts';
 import { targetOf } from '@toolcrib/guard/testing/kubeconfig-target.ts';
 import type { ClusterTarget } from '@toolcrib/guard/testing/target.ts';
 import { paths, put, seen, until } from '@toolcrib/guard/testing/target.ts';
 import { openWay, policyOf } from '@toolcrib/guard/testing/way.ts';
-import { brain } from '@toolcrib/guard/way/brain';
 import type { WayDeps } from '@toolcrib/guard/way/deps';
-import { resumeSoftenings } from '@toolcrib/guard/way/resume';
+import { requestHandler } from '@toolcrib/guard/way/request-handler';
+import { resumeSoftenings } from '@toolcrib/guard/way/resume-softenings';
 import { settling } from '@toolcrib/guard/way/settling';
-import { softenings } from '@toolcrib/guard/way/softenings';
+import { softenings } from '@toolcrib/guard/way/softening-records';
 import type { Cluster } from '@toolcrib/model';
 import { startSandbox } from '@toolcrib/sandbox';
 import { type Liar, startLiar } from './liar.ts';
@@ -59,7 +59,7 @@ export async function openStage(): Promise<Stage> {
   };
   const byId = new Map<string, Life>();
   let ids = 0;
-  const routed: Brain = {
+  const routed: RequestHandler = {
     judge(asked) {
       const life = lifeOf(`${asked.path}?${asked.query}`);
       byId.set(asked.id, life);
@@ -79,7 +79,7 @@ export async function openStage(): Promise<Stage> {
     tls,
     tokens,
     upstreamFor: async () => liar.upstream,
-    brain: routed,
+    handler: routed,
     requestId: () => `req-${++ids}`,
   });
 
@@ -173,7 +173,7 @@ async function checkCase(tools: Tools, name: string, one: LieCase): Promise<void
     const settle = settling(deps, clock.now());
     Object.assign(life, {
       deps,
-      thinking: brain(deps),
+      thinking: requestHandler(deps),
       async pass() {
         await resumeSoftenings(deps);
         await settle.pass();

@@ -6,8 +6,8 @@ import { paths, seen, until } from '@toolcrib/guard/testing/target.ts';
 import { asked, openWay, policyOf } from '@toolcrib/guard/testing/way.ts';
 import { podsOf, runWorkload, uidsOf } from '@toolcrib/guard/testing/workloads.ts';
 import { undoAct } from '@toolcrib/guard/undo/act';
-import { brain } from '@toolcrib/guard/way/brain';
 import { judge } from '@toolcrib/guard/way/judge';
+import { requestHandler } from '@toolcrib/guard/way/request-handler';
 import type { Cluster } from '@toolcrib/model';
 
 /** The rules that are built in. */
@@ -73,7 +73,7 @@ export async function carriedOut(target: ClusterTarget, request: AskedRequest) {
     body: request.body,
   });
   assert.equal(status, 201);
-  brain(deps).settled(request.id, { status, said: 'yes' });
+  requestHandler(deps).settled(request.id, { status, said: 'yes' });
   await until('it is written down', async () => (await journal.requests({ state: 'answered' })).length === 1);
   const [act] = await journal.acts();
   const [snapshot] = await journal.snapshotsOf(act?.id ?? '');

@@ -1,6 +1,6 @@
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { connect } from 'node:tls';
-import type { AskedRequest, Brain, Instruction, LeaseEnd, Outcome } from '../../request.ts';
+import type { AskedRequest, Instruction, LeaseEnd, Outcome, RequestHandler } from '../../request.ts';
 import { testCertificate } from '../../testing/door-certificate.ts';
 import { recordingUpstream } from '../../testing/recording-upstream.ts';
 import { openDoor } from '../door.ts';
@@ -9,7 +9,7 @@ import { tokenTable } from '../tokens.ts';
 export const AUTH = { authorization: 'Bearer secret-of-prod' };
 
 /**
- * A door with a token for each of two contexts, clusters that write down what they get, and a brain that says what it is told
+ * A door with a token for each of two contexts, clusters that write down what they get, and a handler that says what it is told
  * to. `prod` answers a watch with one event after 300 ms.
  */
 export async function openedDoor() {
@@ -20,7 +20,7 @@ export async function openedDoor() {
     instruction: { do: 'forward', warnings: [] },
     lease: undefined,
   };
-  const brain: Brain = {
+  const handler: RequestHandler = {
     judge: async (request) => {
       judged.push(request);
       return said.instruction;
@@ -54,7 +54,7 @@ export async function openedDoor() {
     tls: certificate,
     tokens,
     upstreamFor: async (context) => (context === 'prod' ? upstream.upstream : other.upstream),
-    brain,
+    handler,
     requestId: () => `req-${++id}`,
     lease: () => said.lease,
   });
@@ -113,7 +113,7 @@ export async function openedDoor() {
   return {
     door,
     cert,
-    brain,
+    handler,
     upstream,
     other,
     judged,

@@ -1,7 +1,7 @@
 import type { Cluster } from '@toolcrib/model';
 import type { AskedRequest, Instruction, Outcome } from '../../request.ts';
 import { type Channel, judgeClient } from '../client.ts';
-import { hostBrain } from '../host.ts';
+import { hostHandler } from '../host.ts';
 import { judgements } from '../judgements.ts';
 
 /** Time that stands until it is moved. */
@@ -31,7 +31,7 @@ export function handClock() {
   };
 }
 
-/** Both ends in this thread, with a brain that does as it is told. */
+/** Both ends in this thread, with a handler that does as it is told. */
 export function pair(judge: (request: AskedRequest, cluster: Cluster) => Promise<Instruction>) {
   const clock = handClock();
   const ends: ((message: never) => void)[][] = [[], []];
@@ -53,7 +53,7 @@ export function pair(judge: (request: AskedRequest, cluster: Cluster) => Promise
       void sent.push(`${method} ${path}`),
     delete: async () => void sent.push('DELETE'),
   } as unknown as Cluster);
-  hostBrain(
+  hostHandler(
     worker,
     {
       judge: (request) => judge(request, cluster),

@@ -3,7 +3,7 @@ import type { Hold, Journal } from '@toolcrib/model';
 import type { AskedRequest, Instruction } from '../../request.ts';
 import { type ClusterTarget, put } from '../../testing/target.ts';
 import { asked, openWay, policyOf } from '../../testing/way.ts';
-import { brain } from '../brain.ts';
+import { requestHandler } from '../request-handler.ts';
 
 const RULES = `[{name: named, when: 'effect.name.startsWith("held")', then: hold}]`;
 export const AT = '/api/v1/namespaces/default/configmaps';
@@ -42,7 +42,7 @@ export function opened(
     },
   });
   const { deps, close, journal } = openWay(cluster, policyOf(RULES), keeping);
-  const thinking = brain(deps);
+  const thinking = requestHandler(deps);
   /** As the door does it: what is forwarded is answered. */
   const send = async (name: string, more: Partial<AskedRequest>) => {
     const request = asked('DELETE', `${AT}/${name}`, more);

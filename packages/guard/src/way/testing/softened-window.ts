@@ -6,7 +6,7 @@ import type { ClusterTarget } from '../../testing/target.ts';
 import { inNamespace, paths, put, seen } from '../../testing/target.ts';
 import { asked, openWay, policyOf } from '../../testing/way.ts';
 import { finishByItself } from '../../undo/finish.ts';
-import { brain } from '../brain.ts';
+import { requestHandler } from '../request-handler.ts';
 
 export const ACT = 'act-000001';
 const WINDOW = 30 * 60_000;
@@ -71,7 +71,7 @@ export async function stage(
       };
       await journal.saveAct(anAct({ id: ACT, cluster: await target.cluster.identity() }));
       await journal.saveSoften(record);
-      const thinking = brain(deps);
+      const thinking = requestHandler(deps);
       const send: Stage['send'] = async (request) => {
         const instruction = await thinking.judge(request);
         if (instruction.do === 'answer')

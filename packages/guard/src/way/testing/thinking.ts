@@ -6,7 +6,7 @@ import { handClock } from '../../testing/hand-clock.ts';
 import { loneLease } from '../../testing/lease.ts';
 import { openWay, policyOf } from '../../testing/way.ts';
 import { memoryCluster } from '../../undo/testing/memory-cluster.ts';
-import { brain } from '../brain.ts';
+import { requestHandler } from '../request-handler.ts';
 
 export const NOW = 1_000_000;
 
@@ -37,7 +37,7 @@ export async function opened(t: TestContext) {
     letGo: { ...way.deps.letGo, forget: note('forgotten') },
     going: { ...way.deps.going, settled: (id: string, took: boolean) => note('went')([id, took]) },
   };
-  const thinking = brain(deps);
+  const thinking = requestHandler(deps);
   const { journal } = way;
   await journal.saveAct(anAct());
   const stored = async (id = 'req-1', actId = 'act-000001') =>

@@ -6,9 +6,8 @@ import { clientProcesses, desktop, processLives, tellAll, waitingTerminal } from
 import type { Judgements } from '@toolcrib/guard/port/judgements';
 import type { FromJudge } from '@toolcrib/guard/port/messages';
 import { unmarkLeft } from '@toolcrib/guard/undo';
-import { acts } from '@toolcrib/guard/way/acts';
+import { actRegistry } from '@toolcrib/guard/way/act-registry';
 import { ahead } from '@toolcrib/guard/way/ahead';
-import { brain } from '@toolcrib/guard/way/brain';
 import type { WayDeps } from '@toolcrib/guard/way/deps';
 import { earlyLooks } from '@toolcrib/guard/way/early';
 import { goingOut } from '@toolcrib/guard/way/going';
@@ -16,9 +15,10 @@ import { hookWatches } from '@toolcrib/guard/way/hook-watches';
 import { letGo } from '@toolcrib/guard/way/let-go';
 import { onTheWay } from '@toolcrib/guard/way/on-the-way';
 import { ownedLooks } from '@toolcrib/guard/way/owned';
-import { resumeSoftenings } from '@toolcrib/guard/way/resume';
+import { requestHandler } from '@toolcrib/guard/way/request-handler';
+import { resumeSoftenings } from '@toolcrib/guard/way/resume-softenings';
 import { type Settling, settling } from '@toolcrib/guard/way/settling';
-import { softenings } from '@toolcrib/guard/way/softenings';
+import { softenings } from '@toolcrib/guard/way/softening-records';
 import { standingOwners } from '@toolcrib/guard/way/standing';
 import { windows } from '@toolcrib/guard/way/windows';
 import { type Clock, toldOnce } from '@toolcrib/model';
@@ -32,7 +32,7 @@ import type { Opened } from './opened.ts';
 
 /** What one context's thread does with what it has opened. */
 export interface Way {
-  thinking: ReturnType<typeof brain>;
+  thinking: ReturnType<typeof requestHandler>;
   deps: WayDeps;
   windows: ReturnType<typeof windows>;
   settle: Settling;
@@ -85,7 +85,7 @@ export function wayOver(ground: Ground): Way {
     desk: untimed(desk, (told) => post({ type: 'waiting', ...told })),
     sessions,
     hooks: hookWatches(clock, () => opened.republish()),
-    acts: acts({
+    acts: actRegistry({
       journal,
       clock,
       ids,
@@ -132,6 +132,6 @@ export function wayOver(ground: Ground): Way {
     log,
   });
   const settle = settling(deps, ground.startedAt, ground.unsettled);
-  const thinking = brain(deps);
+  const thinking = requestHandler(deps);
   return { thinking, deps, windows: opened, settle };
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
-import { radiusOf } from './radius.ts';
-import { softening } from './softening.ts';
+import { radiusOf } from './radius-of.ts';
+import { softening } from './softenable.ts';
 import { aim, deployment, object, pod, statefulSet, view } from './testing/objects.ts';
 import type { Aim } from './view.ts';
 

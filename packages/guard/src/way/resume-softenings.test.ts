@@ -7,7 +7,7 @@ import { faulty } from '../testing/faulty.ts';
 import { handClock } from '../testing/hand-clock.ts';
 import { loneLease } from '../testing/lease.ts';
 import { memoryCluster } from '../undo/testing/memory-cluster.ts';
-import { resumeSoftenings } from './resume.ts';
+import { resumeSoftenings } from './resume-softenings.ts';
 import { testDeps } from './testing/deps.ts';
 
 // How a softening is carried on in a real cluster is in the recover contract; here: which of them, when, and how often.

@@ -1,3 +1,4 @@
+// Step: forward
 import { groupVersionOf, type KubeObject } from '@toolcrib/kube';
 import { certainlyNotDone, type SoftenRecord, ToolcribError } from '@toolcrib/model';
 import type { EffectOf } from '../effects/effect-kind.ts';
@@ -13,7 +14,7 @@ import { goneStatus } from './answers.ts';
 import type { OnTheWay } from './on-the-way.ts';
 import { type RecordingUnsure, record, recordUnsure } from './recording.ts';
 import { type Claims, settleClaim } from './retained.ts';
-import { saveSoftening } from './softenings.ts';
+import { saveSoftening } from './softening-records.ts';
 import type { Step } from './step.ts';
 
 /** What softening takes. */

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { mayArriveMs } from '@toolcrib/model';
 import { aSoften } from '../journal/testing/records.ts';
 import type { Outcome } from '../request.ts';
-import { brain } from './brain.ts';
+import { requestHandler } from './request-handler.ts';
 import { NOW, opened } from './testing/thinking.ts';
 
 for (const [what, outcome, ends, took, forgotten] of [
@@ -59,7 +59,7 @@ test('an end that can not be written down is logged, and the request stays kept'
   const saveRequest = async () => {
     throw new Error('locked');
   };
-  const thinking = brain({ ...deps, journal: { ...deps.journal, saveRequest } });
+  const thinking = requestHandler({ ...deps, journal: { ...deps.journal, saveRequest } });
   thinking.settled('req-1', { status: 200, said: 'yes' });
   await thinking.close();
   assert.deepEqual(
@@ -94,7 +94,7 @@ test('a create in a window: what it takes over is written down, and what it ends
       finished.push([requestId, why]);
       if (requestId === 'req-2') throw new Error('it is away.');
     };
-    const thinking = brain({ ...deps, finish });
+    const thinking = requestHandler({ ...deps, finish });
     thinking.settled('req-9', outcome);
     await thinking.close();
     const why = 'created again with another selector';
@@ -122,7 +122,7 @@ test('what passed is written down in one transaction; what nobody knows of it on
     moments.push(moment.requests?.map(({ id }) => id));
     return deps.journal.together(moment);
   };
-  const thinking = brain({ ...deps, journal: { ...deps.journal, together } });
+  const thinking = requestHandler({ ...deps, journal: { ...deps.journal, together } });
   thinking.passed([
     { id: 'req-1', outcome: { status: 200, said: 'yes' } },
     { id: 'req-2', outcome: { status: 504, said: 'unknown' } },

@@ -4,7 +4,7 @@ import { type KubeObject, refOf } from '@toolcrib/kube';
 import type { Cluster, Radius } from '@toolcrib/model';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, inNamespace, paths, put } from '../testing/target.ts';
-import { wholeObjects } from './keep.ts';
+import { wholeObjects } from './whole-objects.ts';
 
 let target: ClusterTarget;
 before(async () => {

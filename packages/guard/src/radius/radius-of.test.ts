@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
-import { radiusOf } from './radius.ts';
+import { radiusOf } from './radius-of.ts';
 import type { Extra } from './testing/objects.ts';
 import { aim, deployment, object, pod, view } from './testing/objects.ts';
 import { fates, first, policy } from './testing/told.ts';

@@ -4,8 +4,8 @@ import type { AskedRequest, Instruction } from '../request.ts';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, put } from '../testing/target.ts';
 import { asked, openWay, policyOf, testClock } from '../testing/way.ts';
-import { acts } from './acts.ts';
-import { brain } from './brain.ts';
+import { actRegistry } from './act-registry.ts';
+import { requestHandler } from './request-handler.ts';
 
 // One process is one act: another one that asks for the same shares the code, and never the act.
 
@@ -27,7 +27,7 @@ async function opened(waitSeconds = 0, lives: (process: string) => boolean = () 
   const policy = policyOf(RULES).replace('waitSeconds: 0', `waitSeconds: ${waitSeconds}`);
   const { deps, close, journal } = openWay(target.cluster, policy);
   const { ids, sessions, desk } = deps;
-  deps.acts = acts({
+  deps.acts = actRegistry({
     journal,
     clock: testClock,
     ids,
@@ -36,7 +36,7 @@ async function opened(waitSeconds = 0, lives: (process: string) => boolean = () 
     clientOf: (port) => ({ pid: port, id: `${port}@1`, argv: [] }),
     lives,
   });
-  const thinking = brain(deps);
+  const thinking = requestHandler(deps);
   const send = async (name: string, headers: AskedRequest['headers'], clientPort = 1): Promise<string> => {
     const request = asked('DELETE', `${AT}/${name}`, { headers, clientPort });
     const told = await thinking.judge(request);

@@ -1,3 +1,4 @@
+// Step: forward
 import {
   type Clock,
   type Cluster,
@@ -16,7 +17,7 @@ import type { Clusters } from './asking.ts';
 import type { OnTheWay } from './on-the-way.ts';
 import { type Claims, tellClaim } from './retained.ts';
 import { inAnotherCluster } from './same-cluster.ts';
-import { type Softenings, saveSoftening, takenElsewhere } from './softenings.ts';
+import { type Softenings, saveSoftening, takenElsewhere } from './softening-records.ts';
 
 /** Milliseconds between two tries of one record: doubled after each that failed. */
 const PAUSE = { first: 15_000, longest: 10 * 60_000 };

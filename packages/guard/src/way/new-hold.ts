@@ -1,3 +1,4 @@
+// Step: hold
 import type { Clock, Envelope, Hold, Ids } from '@toolcrib/model';
 import { claimOf } from '../act/claim.ts';
 import { callerOf, commandOf } from '../act/group.ts';

@@ -4,7 +4,7 @@ import { mayArriveMs } from '@toolcrib/model';
 import { aSoften } from '../journal/testing/records.ts';
 import { loneLease } from '../testing/lease.ts';
 import { asked } from '../testing/way.ts';
-import { brain, createWatches } from './brain.ts';
+import { createWatches, requestHandler } from './request-handler.ts';
 import { AT, NOW, opened } from './testing/thinking.ts';
 
 const SENT = 60_000 + mayArriveMs();
@@ -68,7 +68,7 @@ test('what goes on untouched nobody follows, and no lease ends it', async (t) =>
 test('a client that leaves: the desk is told, and while its request is judged that is known', async (t) => {
   const { thinking, deps } = await opened(t);
   const gone: string[] = [];
-  const other = brain({ ...deps, desk: { ...deps.desk, gone: (id) => void gone.push(id) } });
+  const other = requestHandler({ ...deps, desk: { ...deps.desk, gone: (id) => void gone.push(id) } });
   other.gone('req-1');
   assert.deepEqual([gone, deps.onTheWay.hasClientLeft('req-1')], [['req-1'], true]);
   // Judged, it is forgotten.
@@ -87,7 +87,7 @@ test('what an act has at the door is taken back when its client leaves, and all 
     recallAll: async () => void back.push('all'),
   };
   const desk = { ...deps.desk, close: () => void closed++ };
-  const thinking = brain({ ...deps, ahead, desk });
+  const thinking = requestHandler({ ...deps, ahead, desk });
   thinking.left(['act-1', 'act-2']);
   await thinking.close();
   assert.deepEqual([back, closed], [['act-1', 'act-2', 'all'], 1]);

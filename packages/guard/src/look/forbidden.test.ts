@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Cluster, ToolcribError } from '@toolcrib/model';
 import type { Instruction } from '../request.ts';
 import { asked } from '../testing/way.ts';
-import { forbidden, forbiddenAnyhow } from './rights.ts';
+import { forbidden, forbiddenAnyhow } from './forbidden.ts';
 
 type Question = Parameters<Cluster['mayI']>[0];
 function clusterThatSays(allowed: boolean, why?: string) {

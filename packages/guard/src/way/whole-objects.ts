@@ -1,3 +1,4 @@
+// Step: keep
 import { groupVersionOf, type KubeObject } from '@toolcrib/kube';
 import { type As, type Cluster, type Radius, type RadiusMember, ToolcribError } from '@toolcrib/model';
 

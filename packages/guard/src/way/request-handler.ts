@@ -1,3 +1,4 @@
+// Step: door
 import { describeRef } from '@toolcrib/kube';
 import {
   asUnsure,
@@ -15,7 +16,7 @@ import { STOOD_STILL, stillOurs } from '../lease/leased-cluster.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import type { Hosted } from '../port/host.ts';
 import { createWatchKey } from '../port/messages.ts';
-import type { AskedRequest, Brain, Outcome } from '../request.ts';
+import type { AskedRequest, Outcome, RequestHandler } from '../request.ts';
 import type { Ahead } from './ahead.ts';
 import { stoodStillAnswer } from './answers.ts';
 import type { EarlyLooks } from './early.ts';
@@ -26,7 +27,7 @@ import type { LiveAct } from './live-act.ts';
 import type { Log } from './log.ts';
 import type { OnTheWay, WhenCreated } from './on-the-way.ts';
 import { type Claims, isUnsure, settleClaim } from './retained.ts';
-import { saveSoftening } from './softenings.ts';
+import { saveSoftening } from './softening-records.ts';
 
 /** What following a request to its end takes. */
 export interface Following extends Claims {
@@ -45,7 +46,7 @@ export interface Following extends Claims {
 }
 
 /** Judging, following, and what the door tells besides. */
-export type BrainDeps = JudgeDeps &
+export type RequestHandlerDeps = JudgeDeps &
   Following & {
     desk: Pick<HoldDesk, 'gone' | 'close'>;
     sessions: Pick<SessionLists, 'notice'>;
@@ -56,7 +57,7 @@ export type BrainDeps = JudgeDeps &
   };
 
 /** The thinking part, behind the port: judges, and follows what becomes of what it let go. */
-export function brain(deps: BrainDeps): Omit<Brain, 'watchesCreates' | 'left'> &
+export function requestHandler(deps: RequestHandlerDeps): Omit<RequestHandler, 'watchesCreates' | 'left'> &
   Pick<Hosted, 'passed' | 'left' | 'close'> & {
     /** It was sent with a pass, and nothing is known of it yet. */
     late(id: string, context: string): void;

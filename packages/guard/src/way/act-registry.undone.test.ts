@@ -5,7 +5,7 @@ import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, put, seen } from '../testing/target.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
 import { undoAct } from '../undo/act.ts';
-import { brain } from './brain.ts';
+import { requestHandler } from './request-handler.ts';
 
 // An undo closes its act: what the same program sends afterwards was not undone, and is an act of its own.
 
@@ -22,7 +22,7 @@ async function opened(...names: string[]) {
   for (const name of names)
     await put(target, AT, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } }).catch(() => undefined);
   const { deps, journal, close } = openWay(target.cluster, policyOf(RULES));
-  const thinking = brain(deps);
+  const thinking = requestHandler(deps);
   /** As the door does it. @returns what became of it */
   const send = async (name: string, more: Partial<AskedRequest> = {}) => {
     const request = asked('DELETE', `${AT}/${name}`, more);

@@ -1,3 +1,4 @@
+// Step: act
 import { isDeepStrictEqual } from 'node:util';
 import { refOf } from '@toolcrib/kube';
 import {
@@ -62,7 +63,7 @@ export interface Acts {
   save(live: LiveAct): Promise<void>;
 }
 
-export function acts(deps: {
+export function actRegistry(deps: {
   journal: Journal;
   clock: Clock;
   ids: Ids;

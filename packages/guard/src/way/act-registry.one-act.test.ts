@@ -4,7 +4,7 @@ import { ACT_PAUSE } from '../act/group.ts';
 import { openSandbox } from '../testing/sandbox-target.ts';
 import type { ClusterTarget } from '../testing/target.ts';
 import { asked, openWay, policyOf, testClock } from '../testing/way.ts';
-import { acts } from './acts.ts';
+import { actRegistry } from './act-registry.ts';
 import { AT, kubectl, opened } from './testing/denying.ts';
 
 let target: ClusterTarget;
@@ -16,7 +16,7 @@ after(() => target.close());
 test('with many acts that wait for an answer, the next command is still one act', async () => {
   const { deps, close } = opened(target);
   const { journal, clock, ids, sessions } = deps;
-  const many = acts({ journal, clock, ids, sessions, isHeld: () => true });
+  const many = actRegistry({ journal, clock, ids, sessions, isHeld: () => true });
   const of = (session: string) =>
     many.assign(asked('DELETE', `${AT}/x`, { headers: kubectl(session) }), {
       verb: 'delete',
@@ -34,7 +34,7 @@ test('a program without sessions: for the length of a pause, then what it does i
   let deniedAt: number | undefined;
   const clock = { ...testClock, now: () => now };
   let count = 0;
-  const all = acts({
+  const all = actRegistry({
     journal: { undos: async () => [] } as never,
     clock,
     ids: { act: () => `act-${++count}`, request: () => '', code: () => '' },
@@ -58,7 +58,7 @@ async function inTurn<T>(ports: number[], work: (port: number) => Promise<T>): P
 
 test('one act for each process, where the machine tells which', async () => {
   let count = 0;
-  const all = acts({
+  const all = actRegistry({
     journal: { undos: async () => [] } as never,
     clock: testClock,
     ids: { act: () => `act-${++count}`, request: () => '', code: () => '' },
@@ -76,7 +76,7 @@ test('one helm uninstall is one act as long as it runs, also where a hook of its
   let now = 1_000_000;
   let count = 0;
   const argv = (port: number) => (port === 1 ? ['/usr/bin/helm', '-n', 'shop', 'uninstall', 'web'] : ['k9s']);
-  const all = acts({
+  const all = actRegistry({
     journal: { undos: async () => [] } as never,
     clock: { ...testClock, now: () => now },
     ids: { act: () => `act-${++count}`, request: () => '', code: () => '' },
@@ -96,7 +96,7 @@ test('an act that was taken over from another thread by its hold goes on', async
   const sessions = { notice: () => undefined, of: () => [] };
   let count = 0;
   const ids = { act: () => `act-${++count}`, request: () => '', code: () => '' };
-  const [before, now] = [1, 2].map(() => acts({ journal, clock: testClock, ids, sessions }));
+  const [before, now] = [1, 2].map(() => actRegistry({ journal, clock: testClock, ids, sessions }));
   const request = asked('DELETE', `${AT}/a`, { headers: kubectl('s9') });
   const live = await before?.assign(request, { verb: 'none' });
   assert.ok(live && now);

@@ -1,3 +1,4 @@
+// Step: forward
 import type { Journal, SoftenRecord } from '@toolcrib/model';
 
 /** Softenings of this guard's life, so that none is taken in hand twice. By request id. */
