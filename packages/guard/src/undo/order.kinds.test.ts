@@ -46,6 +46,14 @@ test('what it lives in and what defines it come first, whatever their kinds', ()
   const owner = object('k.io/v1 Kafka', 'kafka');
   const owning = but(shop, { metadata: owned(but(owner, { metadata: { namespace: undefined } })) });
   assert.deepEqual(names([map, owning, owner]), ['kafka', 'shop', 'map']);
+  // And so does what a definition names as its owner, although definitions come first of all.
+  const crd = but(definition('Other', 'o.io'), { metadata: owned(owner) });
+  assert.deepEqual(names([owner, crd, shop, definition('Kafka', 'k.io')]), [
+    'Kafka.k.io',
+    'shop',
+    'kafka',
+    'Other.o.io',
+  ]);
   const alike = object('k.io/v1 Namespace', 'shop', { metadata: { namespace: undefined } });
   assert.deepEqual(names([map, shop, alike]), ['shop', 'map', 'shop']);
 });

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { groupVersionOf, isCustom, uidOf } from '@toolcrib/kube';
-import { isKind } from '../radius/view.ts';
+import { isKind } from './steps.ts';
 
 /** Velero's order of restoring: what others need first. Kinds that are not named come last, custom ones after those. */
 const ORDER = [
@@ -81,13 +81,10 @@ export function inOrder(objects: readonly KubeObject[], dataFirst = false): Kube
   const visit = (object: KubeObject, path: ReadonlySet<KubeObject>) => {
     if (done.has(object) || path.has(object)) return;
     for (const other of before(object)) if (other) visit(other, new Set([...path, object]));
-    if (done.has(object)) return;
     done.add(object);
     order.push(object);
   };
-  const sorted = objects
-    .map((object, index) => ({ object, rank: rankOf(object), index }))
-    .sort((a, b) => a.rank - b.rank || a.index - b.index);
-  for (const { object } of sorted) visit(object, new Set());
+  // Those of one rank stay as they are.
+  for (const object of objects.toSorted((a, b) => rankOf(a) - rankOf(b))) visit(object, new Set());
   return order;
 }
