@@ -16,7 +16,7 @@ describe('what a kubectl session listed', () => {
     sessions.notice(read(pods, 'limit=500&continue=abc'));
     sessions.notice(read(pods, 'labelSelector=app%3Dx'));
     sessions.notice(read(`${pods}/a`));
-    sessions.notice(read(pods, 'watch=true'));
+    sessions.notice(read(pods, 'watch=true&labelSelector=app%3Dy'));
     sessions.notice(read(pods, 'fieldSelector=metadata.name%3Da'));
     sessions.notice(read('/api'));
     const base = { group: '', version: 'v1', resource: 'pods', namespace: 'shop', fieldSelector: undefined };
@@ -44,5 +44,17 @@ describe('what a kubectl session listed', () => {
     assert.equal(sessions.of('prod', 's1').length, 1);
     for (let i = 0; i < 50; i++) sessions.notice(read('/api/v1/pods', `labelSelector=a%3D${i}`, 'many'));
     assert.equal(sessions.of('prod', 'many').length, 20);
+  });
+  it('a session that lists again is the youngest', () => {
+    const sessions = sessionLists();
+    for (let i = 0; i < 500; i++) sessions.notice(read('/api/v1/pods', '', `s${i}`));
+    sessions.notice(read('/api/v1/nodes', '', 's0'));
+    sessions.notice(read('/api/v1/pods', '', 'new'));
+    assert.deepEqual([sessions.of('prod', 's0').length, sessions.of('prod', 's1').length], [2, 0]);
+  });
+  it('who says no session has none, also where somebody calls itself so', () => {
+    const sessions = sessionLists();
+    sessions.notice(read('/api/v1/pods', '', 'undefined'));
+    assert.deepEqual(sessions.of('prod', undefined), []);
   });
 });

@@ -14,7 +14,7 @@ export interface SessionList extends ResourceType {
  * @param command the `Kubectl-Command` header; what is not known is taken from the cautious side
  */
 export function foretells(command: string | undefined): boolean {
-  return !/^kubectl apply\b/.test(command ?? '');
+  return !/^kubectl apply\b/.test(String(command));
 }
 
 const MAX_SESSIONS = 500;
@@ -35,7 +35,10 @@ export function sessionLists() {
       sessions.delete(key);
       sessions.set(key, lists);
       if (lists.size < MAX_LISTS) lists.set(JSON.stringify(list), list);
-      if (sessions.size > MAX_SESSIONS) sessions.delete(sessions.keys().next().value ?? '');
+      for (const oldest of sessions.keys()) {
+        if (sessions.size <= MAX_SESSIONS) break;
+        sessions.delete(oldest);
+      }
     },
     of(context: string, session: string | undefined): SessionList[] {
       if (session === undefined) return [];

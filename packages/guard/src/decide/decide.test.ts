@@ -9,7 +9,7 @@ import {
   type Radius,
 } from '@toolcrib/model';
 import { defaultPolicy, type PolicyRule } from '../policy/policy.ts';
-import { decide, NEEDED } from './decide.ts';
+import { decide, NEEDED, type RuleAnswers, strictest } from './decide.ts';
 import { factsOf } from './facts.ts';
 
 const act: Act = {
@@ -65,6 +65,23 @@ describe('modes', () => {
   }
 });
 
+describe('of several effects of one request', () => {
+  const said = (then: DecisionVerb, name: string, wouldBe?: DecisionVerb) => ({
+    then,
+    rule: name,
+    reason: '',
+    ...(wouldBe ? { wouldBe } : {}),
+  });
+  for (const [what, decisions, expected] of [
+    ['the only one', [said('warn', 'a')], 'a'],
+    ['the strictest', [said('allow', 'a'), said('deny', 'b'), said('hold', 'c'), said('warn', 'd')], 'b'],
+    ['of two that are as strict the first', [said('warn', 'a'), said('hold', 'b'), said('hold', 'c')], 'b'],
+    ['by what it would be', [said('allow', 'a', 'warn'), said('allow', 'b', 'hold'), said('warn', 'c')], 'b'],
+  ] as const)
+    it(`counts ${what}`, () => assert.equal(strictest(decisions).rule, expected));
+  it('none has no decision', () => assert.throws(() => strictest([]), /no effect has no decision/));
+});
+
 describe('unknown is never yes', () => {
   it('a rule that can’t be evaluated holds, and no later rule is asked', () => {
     const rules = [...rule('allow', { error: 'no such key' }).rules, ...rule('allow').rules];
@@ -76,6 +93,12 @@ describe('unknown is never yes', () => {
     const decision = decide(rule('allow'), { mode: 'enforce', facts, notUnderstood: 'gzip' });
     assert.deepEqual([decision.then, decision.rule], ['hold', 'not-understood']);
     assert.equal(decide(rule('allow'), { mode: 'warn', facts, notUnderstood: 'gzip' }).wouldBe, 'hold');
+  });
+  it('but a no of a person’s own stays a no', () => {
+    const unread = { mode: 'enforce' as const, facts, notUnderstood: 'gzip' };
+    assert.deepEqual(decide(rule('deny'), unread), { then: 'deny', rule: 'r', reason: 'because' });
+    const builtIn = { rules: rule('deny').rules.map((one) => ({ ...one, origin: 'built-in' as const })) };
+    assert.equal(decide(builtIn, unread).rule, 'not-understood');
   });
 });
 
@@ -178,6 +201,38 @@ describe('facts', () => {
 });
 
 describe('requests that are judged together', () => {
+  it('ask a rule once for each of the values that it asks for, and one that does not say which each time', () => {
+    const counted = (asksFor?: string[]) => {
+      let asked = 0;
+      const when = Object.assign(
+        () => {
+          asked++;
+          return { value: false };
+        },
+        asksFor ? { asksFor: new Set(asksFor) } : {},
+      ) as PolicyRule['when'];
+      return { rules: [{ ...rule('hold').rules[0], when } as PolicyRule], asked: () => asked };
+    };
+    const times = (asksFor?: string[]) => {
+      const answers: RuleAnswers = new Map();
+      const { rules, asked } = counted(asksFor);
+      for (const [context, soFar] of [
+        ['prod', 1],
+        ['prod', 2],
+        ['test', 2],
+        ['prod', 1],
+      ] as const) {
+        const one = factsOf({ effect, radius: radius(), act: { ...act, context, soFar } });
+        decide({ rules }, { mode: 'enforce', facts: one }, answers);
+      }
+      return asked();
+    };
+    assert.equal(times(['context']), 2);
+    assert.equal(times(['act.soFar']), 2);
+    assert.equal(times(['context', 'act.soFar']), 3);
+    assert.equal(times(['effect.name']), 1);
+    assert.equal(times(), 4);
+  });
   it('are told what each would be told by itself: a rule is asked again where it asks for what differs', () => {
     const { rules } = defaultPolicy();
     const together = new Map();

@@ -47,6 +47,12 @@ describe('modes', () => {
   });
 });
 
+it('how long a request may still be carried out follows the server’s own time-out', () => {
+  const spec = '{clusters: [{context: a, mode: observe, requestTimeoutSeconds: 100}]}';
+  const policy = loadPolicy(file(spec), 'guard.yaml');
+  assert.deepEqual([policy.mayArriveMs('a'), policy.mayArriveMs('b')], [125_000, 75_000]);
+});
+
 describe('globs', () => {
   for (const [glob, text, matches] of [
     ['prod', 'prod', true],
@@ -59,6 +65,10 @@ describe('globs', () => {
     ['a*a', 'aa', true],
     ['a*b*c', 'a-b-c', true],
     ['a*b*c', 'a-c-b', false],
+    ['a*x*c', 'ac', false],
+    ['*b*b', 'b', false],
+    ['*bb*b', 'bb', false],
+    ['*bb*b', 'bbb', true],
     ['arn:aws:*:cluster/*', 'arn:aws:eks:eu:1:cluster/prod', true],
     ['p.od', 'prod', false],
   ] as const) {

@@ -71,7 +71,7 @@ export function matchesGlob(glob: string, text: string): boolean {
   if (rest.length === 0) return glob === text;
   if (!text.startsWith(first)) return false;
   let at = first.length;
-  const last = rest.pop() ?? '';
+  const last = String(rest.pop());
   for (const part of rest) {
     const found = text.indexOf(part, at);
     if (found < 0) return false;

@@ -69,6 +69,29 @@ describe('the form in which a request is judged and sent', () => {
     assert.ok(!('refused' in canonical(encoded)) && !('body' in canonical(encoded)));
   });
 
+  it('is not read again where nothing was written anew, nor from what is encoded or empty', () => {
+    const request = sent({ method: 'PUT', type: 'application/yaml', body: 'a: 1' });
+    const one = canonical(request);
+    assert.ok('body' in one && one.body?.bytes === request.body);
+    for (const [encoding, replaced] of [
+      ['gzip', false],
+      ['identity', true],
+      ['', true],
+    ] as const) {
+      const asked = sent({});
+      const headers = { ...asked.headers, 'content-encoding': encoding };
+      const found = canonical({ ...asked, headers });
+      assert.equal('body' in found && found.body !== undefined, replaced, encoding);
+    }
+    assert.equal(read({ body: '1' }).replaced, true, 'a body of one byte');
+    assert.equal(read({ method: 'POST', type: 'application/merge-patch+json' }).replaced, false);
+  });
+
+  it('is a mistake of ours, and no word on the request, where something else goes wrong', () => {
+    assert.throws(() => canonical({ ...sent({}), path: undefined as never }), TypeError);
+    assert.throws(() => canonical({ ...sent({}), body: undefined as never }), TypeError);
+  });
+
   it('is refused where a path or a query has two readings', () => {
     for (const query of ['a;b', 'a=%4', 'a=%ff', `a${'&'.repeat(10_000)}`])
       assert.ok(read({ query }).refused, query);
