@@ -4,6 +4,7 @@ import type { Radius, RadiusMember } from '@toolcrib/model';
 import { NOTHING_COUNTED } from '@toolcrib/model';
 import { fingerprint, stillCovers } from './fingerprint.ts';
 
+const counts = { ...NOTHING_COUNTED, objects: 1 };
 const ref = (name: string, kind = 'Secret') => ({
   apiVersion: 'v1',
   kind,
@@ -25,7 +26,7 @@ const radius = (more: Partial<Radius> = {}): Radius => ({
   members: [member('a')],
   unseen: [],
   opaque: [],
-  counts: NOTHING_COUNTED,
+  counts,
   seenAt: 0,
   pins: [{ uid: 'a', generation: 1, finalizers: [] }],
   ...more,
@@ -138,7 +139,7 @@ test('Pods whose names are a guess count by workload, and only by their number',
 });
 
 test('figures that grow, and whatever can’t be seen any more, are said', () => {
-  const counting = (more: Partial<Radius['counts']>) => radius({ counts: { ...NOTHING_COUNTED, ...more } });
+  const counting = (more: Partial<Radius['counts']>) => radius({ counts: { ...counts, ...more } });
   assert.equal(why(radius(), counting({ volumesLost: 2 })), 'volumes lost: 2 instead of 0');
   assert.equal(
     why(counting({ workloadsLeftWithoutPods: 1 }), counting({ workloadsLeftWithoutPods: 2 })),
