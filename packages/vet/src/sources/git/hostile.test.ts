@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { cpuTime } from '@toolcrib/model/testing/cpu-time.ts';
 import { viewOf } from '../../criteria/criterion.ts';
 import { CRITERIA } from '../../criteria/index.ts';
 import { goodHistory, licenceText, makeRepository, NOW, SSH_SIGNATURE } from '../../testing/repository.ts';
@@ -38,15 +39,15 @@ const reasonOf = (collected: Collected, id: string) => {
   return `${verdict}: ${reason}`;
 };
 
-test('a licence, a README, a mailmap of 2 GB: named, never read, and the memory stays', {
-  timeout: 240_000,
-}, async () => {
+const HUGE = 512 * 1024 * 1024;
+
+test('a licence, a README, a mailmap of half a gigabyte: named, never read, and the memory stays', async () => {
   const { dir, git } = repository(history.commits, history.tags);
   const blob = execFileSync(
     'sh',
     [
       '-c',
-      'head -c 2147483648 /dev/zero | git -c core.bigFileThreshold=1m -c core.compression=1 hash-object -w --stdin',
+      `head -c ${HUGE} /dev/zero | git -c core.bigFileThreshold=1m -c core.compression=1 hash-object -w --stdin`,
     ],
     { cwd: dir, encoding: 'utf8' },
   ).trim();
@@ -68,12 +69,12 @@ test('a licence, a README, a mailmap of 2 GB: named, never read, and the memory 
   const before = process.memoryUsage().rss;
   const collected = await collect(dir);
   assert.ok(process.memoryUsage().rss - before < 150 * 1024 * 1024);
-  assert.match(reasonOf(collected, 'active-contributors'), /^unknown: .*\.mailmap has 2147483648 bytes/);
+  assert.match(reasonOf(collected, 'active-contributors'), /^unknown: .*\.mailmap has 536870912 bytes/);
   for (const id of ['licence', 'disclosure', 'maintained'])
     assert.match(reasonOf(collected, id), /^unknown: .*too large/, id);
 });
 
-test('100,000 tags: bounded time, and a list that was cut is not counted', { timeout: 120_000 }, async () => {
+test('100,000 tags: bounded time, and a list that was cut is not counted', async () => {
   const { dir, git } = repository(history.commits.slice(-20));
   const commit = git('rev-parse', 'main').trim();
   const names = Array.from(
@@ -85,9 +86,9 @@ test('100,000 tags: bounded time, and a list that was cut is not counted', { tim
     `# pack-refs with: peeled fully-peeled sorted \n${commit} refs/heads/main\n${names.map((name) => `${commit} refs/tags/${name}\n`).join('')}`,
   );
   rmSync(join(dir, 'refs', 'heads', 'main'));
-  const started = Date.now();
+  const started = cpuTime();
   const collected = await collect(dir);
-  assert.ok(Date.now() - started < 30_000, `${Date.now() - started} ms`);
+  assert.ok(cpuTime() - started < 30_000, `${cpuTime() - started} ms`);
   assert.match(reasonOf(collected, 'release-cadence'), /^unknown: there are more releases than are kept/);
   const fact = collected.facts.find(({ type }) => type === 'git.releases');
   assert.ok(
@@ -139,7 +140,7 @@ test('names with control characters, turned text and markup come through whole, 
   assert.match(people.value.contributors[0]?.name ?? '', /Red/);
 });
 
-test('trees that name each other a billion times end at the limit', { timeout: 120_000 }, async () => {
+test('trees that name each other a billion times end at the limit', async () => {
   const { dir, git } = repository(history.commits.slice(0, 3));
   const write = (text: string) =>
     execFileSync('git', ['-C', dir, 'mktree'], { input: text, encoding: 'utf8' }).trim();
@@ -161,15 +162,13 @@ test('trees that name each other a billion times end at the limit', { timeout: 1
     'bomb',
   ).trim();
   git('update-ref', 'refs/heads/main', commit);
-  const started = Date.now();
+  const started = cpuTime();
   const { gaps } = await collect(dir);
-  assert.ok(Date.now() - started < 60_000);
+  assert.ok(cpuTime() - started < 60_000, `${cpuTime() - started} ms`);
   assert.match(gaps.find(({ types }) => types.includes('git.files'))?.reason ?? '', /more than 500000 files/);
 });
 
-test('a megabyte of empty lines in each text that is read, and in the configuration', {
-  timeout: 60_000,
-}, async () => {
+test('a megabyte of empty lines in each text that is read, and in the configuration', async () => {
   const empty = '\n'.repeat(1024 * 1024 - 1);
   const { dir } = repository([
     {
@@ -190,9 +189,9 @@ test('a megabyte of empty lines in each text that is read, and in the configurat
     },
   ]);
   appendFileSync(join(dir, 'config'), '\n'.repeat(900_000));
-  const started = Date.now();
+  const started = cpuTime();
   const collected = await collect(dir);
-  assert.ok(Date.now() - started < 30_000, `${Date.now() - started} ms`);
+  assert.ok(cpuTime() - started < 30_000, `${cpuTime() - started} ms`);
   assert.match(reasonOf(collected, 'licence'), /^unknown: .* is like none/);
 });
 

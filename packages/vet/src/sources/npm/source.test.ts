@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
+import { cpuTime } from '@toolcrib/model/testing/cpu-time.ts';
 import { viewOf } from '../../criteria/criterion.ts';
 import { CRITERIA } from '../../criteria/index.ts';
 import { NOW } from '../../testing/repository.ts';
@@ -228,9 +229,9 @@ test('old manifests of strange shapes count as not said', async () => {
 });
 
 test('50,000 versions: bounded time, and a list that was cut is not counted', async () => {
-  const started = Date.now();
+  const started = cpuTime();
   const { results } = await look('many');
-  assert.ok(Date.now() - started < 15_000, `${Date.now() - started} ms`);
+  assert.ok(cpuTime() - started < 15_000, `${cpuTime() - started} ms`);
   assert.match(results['release-cadence']?.reason ?? '', /more releases than are kept/);
   assert.equal(results['release-age']?.verdict, 'pass');
 });
