@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { holesIn } from './holes-reporter.ts';
 import { ended, makeAlone, makeQueue, notEnded, take } from './shared-queue.ts';
 
+/** Elsewhere the umask can't be read without being set. */
+const LINUX = process.platform === 'linux';
+const HOLES = join(import.meta.dirname, 'holes-reporter.ts');
 const root = mkdtempSync(join(tmpdir(), 'toolcrib-shared-'));
 after(() => rmSync(root, { recursive: true }));
 
@@ -20,13 +24,29 @@ function runOf(name: string, files: Record<string, string>) {
   const { NODE_TEST_CONTEXT: _, TEST_COSTS: __, ...env } = process.env;
   const { status, stdout } = spawnSync(
     process.execPath,
-    ['--test', '--test-reporter=tap', ...makeQueue(queue, paths, 1)],
+    [
+      '--test',
+      '--test-reporter=tap',
+      '--test-reporter-destination=stdout',
+      `--test-reporter=${HOLES}`,
+      `--test-reporter-destination=${queue}-holes`,
+      ...makeQueue(queue, paths, 1),
+    ],
     { cwd: root, env, encoding: 'utf8' },
   );
+  const { empty, skipped } = holesIn(readFileSync(`${queue}-holes`, 'utf8'));
   const [passed, failed] = ['ok', 'not ok'].map((word) =>
     [...stdout.matchAll(new RegExp(`^ *${word} \\d+ - (.*)$`, 'gm'))].map(([, title]) => title ?? ''),
   ) as [string[], string[]];
-  return { status, passed, failed, stdout, open: notEnded(queue).map((line) => line.slice(root.length + 1)) };
+  return {
+    status,
+    passed,
+    failed,
+    stdout,
+    empty,
+    skipped,
+    open: notEnded(queue).map((line) => line.slice(root.length + 1)),
+  };
 }
 
 test('each file is a suite: its hooks are its own, its tests are counted, it is over before the next begins', () => {
@@ -104,6 +124,66 @@ test('what a file does wrong is red in its name, and the next file still runs', 
   assert.deepEqual(open, []);
 });
 
+test('what a file puts in the place of what all have is red in its name, and put back', () => {
+  const kinds: Record<string, [string, RegExp]> = {
+    fetch: [`globalThis.fetch = () => {};`, /: fetch/],
+    mock: [`mock.method(fs, 'readFileSync', () => 'mine');`, /: a mock of readFileSync/],
+    console: [`console.log = () => {};`, /: console\.log/],
+    disk: [`fs.statSync = () => {};`, /: fs\.statSync/],
+    thing: [`mock.getter(shared, 'name', () => 'mine');`, /: a mock of name/],
+    ...(LINUX ? { umask: [`process.umask(0o077);`, /: the umask/] satisfies [string, RegExp] } : {}),
+    swap: [
+      `const [one] = process.listeners('warning'); process.off('warning', one); process.on('warning', () => {});`,
+      /: who listens for warning/,
+    ],
+    twice: [
+      `fs.statSync = () => {}; mock.method(fs, 'statSync', () => {});`,
+      /: a mock of statSync, fs\.statSync/,
+    ],
+  };
+  const state = `JSON.stringify([fetch.name, fs.readFileSync.name, console.log.name, fs.statSync.name, shared.name,
+    ${LINUX ? `/Umask:\\s*(\\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1],` : ''} process.listenerCount('warning')])`;
+  const with_ = (text: string) =>
+    `import fs from 'node:fs';\nimport { mock } from 'node:test';\nconst shared = globalThis.shared ??= { get name() { return 'ours'; } };\n${text}`;
+  const { failed, passed, stdout } = runOf('replaces', {
+    before: with_(`test('state ' + ${state}, () => {});`),
+    ...Object.fromEntries(
+      Object.entries(kinds).map(([name, [text]]) => [name, with_(`test('${name}', () => { ${text} });`)]),
+    ),
+    restores: with_(`test('fine', (t) => {
+      t.mock.method(fs, 'statSync', () => {});
+      const one = mock.method(fs, 'lstatSync', () => {});
+      one.mock.restore();
+    });`),
+    after: with_(`test('state ' + ${state}, () => {});`),
+  });
+  assert.deepEqual(
+    failed.filter((title) => !title.endsWith('.mjs')),
+    Object.keys(kinds).map((name) => `replaces-${name}.test.mjs leaves its process as it found it`),
+  );
+  for (const [name, [, message]] of Object.entries(kinds)) assert.match(stdout, message, name);
+  const [one, other] = passed.filter((title) => title.startsWith('state '));
+  assert.ok(one?.includes('readFileSync'), one);
+  assert.equal(one, other, 'the next file finds all of it as it was');
+});
+
+test('a file without a test is named, one whose tests were all skipped is not; what is skipped or to be done is named', () => {
+  const { empty, skipped } = runOf('empties', {
+    none: `export const nothing = 1;`,
+    hollow: `suite('nothing in it', () => {});`,
+    never: `if (process.env.NEVER_SO) test('never', () => {});`,
+    skips: `test('skipped', { skip: 'not here' }, () => {});`,
+    later: `test('later', { todo: 'when there is time' }, () => { throw new Error('no'); });`,
+    good: `suite('deep', () => { test('good', () => {}); });`,
+    last: ``,
+  });
+  assert.deepEqual(
+    empty,
+    ['none', 'hollow', 'never', 'last'].map((name) => `empties-${name}.test.mjs`),
+  );
+  assert.deepEqual(skipped, ['skip skipped: not here', 'todo later: when there is time']);
+});
+
 // Node itself says 0 of a test that ends its process with 0: only the queue knows.
 test('a file that ends the process is named, and what was not run', () => {
   const { open } = runOf('ends', {
@@ -121,14 +201,20 @@ test('a file with a process of its own that ends it is named, too', () => {
   for (const [name, text, left] of [
     ['alone-ends', `test('ends', () => process.exit(0)); test('never', () => { throw new Error('x'); });`, 1],
     ['alone-good', `test('good', () => {});`, 0],
+    ['alone-empty', `export const nothing = 1;`, 0],
   ] as const) {
     const file = join(root, `${name}.test.mjs`);
     writeFileSync(file, `import { test } from 'node:test';\n${text}\n`);
     const queue = join(root, name);
     const env = { ...process.env };
     delete env.NODE_TEST_CONTEXT;
-    const run = spawnSync(process.execPath, ['--test', makeAlone(queue, file)], { env, stdio: 'ignore' });
+    const reporter = `--test-reporter=${HOLES}`;
+    const run = spawnSync(process.execPath, ['--test', reporter, makeAlone(queue, file)], {
+      env,
+      encoding: 'utf8',
+    });
     assert.deepEqual([run.status, notEnded(queue).length], [0, left], name);
+    assert.equal(run.stdout !== '', name === 'alone-empty', run.stdout);
   }
 });
 

@@ -4,6 +4,7 @@ import { registerHooks } from 'node:module';
 import { relative } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { putBack, type Shared, sharedNow, watchMocks } from './left-behind.ts';
 import { ended, filesOf, take } from './shared-queue.ts';
 import { measured } from './test-costs.ts';
 
@@ -23,16 +24,17 @@ export async function runShared(queue: string): Promise<void> {
       return OF_TESTS.test(found.url) ? { ...found, url: `${found.url}?turn=${turn}` } : found;
     },
   });
+  watchMocks();
   let before = resources();
   let leaks = false;
   for (const [index, file] of filesOf(queue).entries()) {
     if (!take(queue, index)) continue;
     turn = index;
     const over = measured(nameOf(file));
-    const globals = await run(file);
+    const shared = await run(file);
     over();
     const left = await leftOpen(before);
-    const changed = restore(globals);
+    const changed = putBack(shared);
     // A file that is fine costs no test of its own: the numbers that are reported are those of the files.
     if (left.length > 0) await fails(file, `left open after its tests: ${left.join(', ')}`);
     if (changed.length > 0)
@@ -49,14 +51,14 @@ export async function runShared(queue: string): Promise<void> {
  * The file as a suite: its top-level tests and hooks are the suite's. Resolves after its last hook, red or green, with
  * what all files of the process share as it was before.
  */
-function run(file: string): Promise<Globals> {
+function run(file: string): Promise<Shared> {
   return new Promise((done) => {
     suite(nameOf(file), async () => {
-      const globals = globalsNow();
+      const shared = sharedNow();
       try {
         await import(pathToFileURL(file).href);
       } finally {
-        after(() => done(globals));
+        after(() => done(shared));
       }
     });
   });
@@ -86,55 +88,6 @@ function minus(now: string[], before: string[]): string[] {
     if (at >= 0) rest.splice(at, 1);
     return at < 0;
   });
-}
-
-interface Globals {
-  cwd: string;
-  env: Record<string, string | undefined>;
-  listeners: Map<string | symbol, number>;
-  time: ReturnType<typeof timeNow>;
-}
-
-/** What tells the time or chance, and where it stands. */
-const TIME = [
-  [globalThis, ['Date', 'setTimeout', 'setInterval', 'setImmediate']],
-  [Date, ['now']],
-  [Math, ['random']],
-] as const;
-const timeNow = () =>
-  TIME.flatMap(([on, names]) => names.map((name) => ({ on, name, is: Reflect.get(on, name) })));
-
-function globalsNow(): Globals {
-  const listeners = new Map(
-    ['SIGINT', 'SIGTERM', 'SIGHUP', 'uncaughtException', 'unhandledRejection'].map((name) => [
-      name,
-      process.listenerCount(name),
-    ]),
-  );
-  return { cwd: process.cwd(), env: { ...process.env }, listeners, time: timeNow() };
-}
-
-/** Names what a file has changed and not put back, and puts back what can be. */
-function restore(then: Globals): string[] {
-  const changed: string[] = [];
-  for (const name of new Set([...Object.keys(then.env), ...Object.keys(process.env)])) {
-    if (then.env[name] === process.env[name]) continue;
-    changed.push(`the variable ${name}`);
-    if (then.env[name] === undefined) delete process.env[name];
-    else process.env[name] = then.env[name];
-  }
-  if (process.cwd() !== then.cwd) {
-    changed.push('the working directory');
-    process.chdir(then.cwd);
-  }
-  for (const [name, count] of then.listeners)
-    if (process.listenerCount(name) > count) changed.push(`who listens for ${String(name)}`);
-  for (const { on, name, is } of then.time) {
-    if (Reflect.get(on, name) === is) continue;
-    changed.push(name);
-    Reflect.set(on, name, is);
-  }
-  return changed;
 }
 
 /** A red test that names the file. */

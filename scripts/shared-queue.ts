@@ -1,7 +1,7 @@
 // The queue of test files that several processes share, in a folder: `files.json`, and beside it a file for each that was
 // taken and one for each that came to its end. Made here, worked off in shared-process.ts.
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
@@ -35,12 +35,14 @@ export function makeAlone(folder: string, file: string): string {
   writeFileSync(
     path,
     [
-      `import { after } from 'node:test';`,
+      `import { after, suite } from 'node:test';`,
       `import { ended, take } from ${JSON.stringify(queue)};`,
       `take(${JSON.stringify(folder)}, 0);`,
+      `suite(${JSON.stringify(relative(process.cwd(), file))}, async () => {`,
       // Not where it ends its process: that would be green, and the tests after it would not have run.
-      `after(() => ended(${JSON.stringify(folder)}, 0));`,
-      `await import(${JSON.stringify(pathToFileURL(resolve(file)).href)});`,
+      `  after(() => ended(${JSON.stringify(folder)}, 0));`,
+      `  await import(${JSON.stringify(pathToFileURL(resolve(file)).href)});`,
+      '});',
       '',
     ].join('\n'),
   );

@@ -154,7 +154,8 @@ export function guardHome(kubeconfig: string, policy: PolicyOptions | string = {
     SHELL: '/bin/bash',
     NO_COLOR: '1',
     // Tests start the same programs dozens of times: half of a start's work is compiling.
-    NODE_COMPILE_CACHE: join(tmpdir(), 'toolcrib-tests-compiled'),
+    NODE_COMPILE_CACHE:
+      process.env.NODE_COMPILE_CACHE ?? here('../../../../node_modules/.cache/tests-compiled'),
   };
   const paths = pathsOf(env, folder);
   const home: GuardHome = {
