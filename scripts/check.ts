@@ -11,6 +11,7 @@ import { plantedVerbFaults, verbFaults } from './effect-verbs.ts';
 import { importsOf } from './import-graph.ts';
 import { overrides } from './import-law.ts';
 import { planted } from './import-law-planted.ts';
+import { pathFaults } from './named-paths.ts';
 import { unnamedFaults } from './named-tests.ts';
 import { PACKAGES } from './packages.ts';
 import { sizeFaults } from './sizes.ts';
@@ -183,6 +184,8 @@ step('a drift of each list in the docs is found where it is planted', () => {
   ]);
   return ok ? undefined : output;
 });
+
+step('what pages name of files and folders is there', () => pathFaults('.'));
 
 step('no registry host, no path of a machine, no install script', () => {
   const files = run('git', [
