@@ -49,3 +49,81 @@ test('what one context’s bodies take is in no other one’s way; each gets bac
   for (const context of ['one', 'two'])
     assert.ok(await room.enter(context, 10, never), `room of ${context} was lost`);
 });
+
+test('what is not needed is given back once: neither more nor less comes free than was taken', async () => {
+  const room = bodyRoom({ large: 0, small: 10, ownSmall: 0, ownLarge: 0, patience: 60_000 });
+  const entered: string[] = [];
+  const enter = (name: string, bytes: number, context = 'prod') => {
+    const place = room.enter(context, bytes, () => undefined);
+    place.then(() => entered.push(name));
+    return place;
+  };
+  const told = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return entered.splice(0);
+  };
+  const first = await enter('first', 10);
+  first?.needs(4);
+  const second = enter('second', 6);
+  const third = enter('third', 1);
+  assert.deepEqual(await told(), ['first', 'second'], 'six are free, and no more');
+  first?.needs(7);
+  assert.deepEqual(await told(), [], 'it can’t need more than before');
+  first?.leave();
+  assert.deepEqual(await told(), ['third'], 'four');
+  first?.leave();
+  (await second)?.leave();
+  (await third)?.leave();
+  enter('all', 10);
+  enter('one more', 1);
+  assert.deepEqual(await told(), ['all'], 'ten again, and no more');
+});
+
+test('in a context they come in their turn; another context’s do not wait for them', async () => {
+  const room = bodyRoom({ large: 0, small: 10, ownSmall: 0, ownLarge: 0, patience: 60_000, queue: 2 });
+  const entered: string[] = [];
+  const enter = (name: string, context: string, bytes: number) =>
+    room
+      .enter(context, bytes, (leave) => ways.set(name, leave))
+      .then((place) => {
+        entered.push(place ? name : `not ${name}`);
+        return place;
+      });
+  const ways = new Map<string, () => void>();
+  const told = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return entered.splice(0);
+  };
+  const first = await enter('first', 'one', 5);
+  enter('large', 'one', 6);
+  enter('small', 'one', 1);
+  enter('too many', 'one', 1);
+  enter('other', 'two', 1);
+  enter('other large', 'two', 9);
+  assert.deepEqual(await told(), ['first', 'not too many', 'other']);
+  ways.get('large')?.();
+  assert.deepEqual(await told(), ['not large', 'small'], 'who goes lets the next one in');
+  ways.get('large')?.();
+  enter('again', 'one', 4);
+  assert.deepEqual(await told(), []);
+  first?.leave();
+  assert.deepEqual(await told(), ['again']);
+});
+
+test('a body of unknown length has room for the longest, and none is longer', async () => {
+  const limit = 3 * 1024 * 1024 + 1024;
+  const room = bodyRoom({ large: limit, small: 0, ownLarge: 0, ownSmall: 0, patience: 60_000 });
+  const never = () => undefined;
+  const longest = await room.enter('prod', undefined, never);
+  assert.ok(longest);
+  let later = false;
+  const more = room.enter('prod', 70_000, never).then((place) => {
+    later = true;
+    return place;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(later, false, 'nothing is left');
+  longest.leave();
+  (await more)?.leave();
+  assert.ok(await room.enter('prod', 10 * limit, never));
+});

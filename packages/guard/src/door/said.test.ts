@@ -94,3 +94,46 @@ test('a yes is an object or a Status of Kubernetes; its beginning is enough', ()
   assert.equal(said(200, '<html>log in</html>', { type: 'text/html' }), 'unknown');
   assert.equal(said(204, ''), 'unknown');
 });
+
+test('packed in a way that is not read, or broken, it says nothing', () => {
+  const pod = JSON.stringify({ kind: 'Pod', apiVersion: 'v1' });
+  assert.equal(said(200, pod, { encoding: 'br' }), 'unknown');
+  assert.equal(said(200, pod, { encoding: 'gzip' }), 'unknown');
+  assert.equal(said(200, pod, { encoding: 'identity' }), 'yes');
+});
+
+test('of what is packed and cut off its beginning is enough for a yes, and never for a no', () => {
+  const noise = Array.from({ length: 2_000 }, (_, i) => Math.sin(i)).join();
+  const cut = (body: object) => gzipSync(JSON.stringify(body)).subarray(0, 600);
+  const packed = { encoding: 'gzip', whole: false };
+  assert.equal(said(200, cut({ kind: 'Pod', apiVersion: 'v1', noise }), packed), 'yes');
+  assert.equal(said(404, cut(status(404, 'NotFound', { noise })), packed), 'unknown');
+  // Whole as it came, and cut in its packing.
+  assert.equal(said(404, cut(status(404, 'NotFound', { noise })), { encoding: 'gzip' }), 'unknown');
+  assert.equal(
+    said(404, gzipSync(JSON.stringify(status(404, 'NotFound'))), packed),
+    'unknown',
+    'unpacked whole, and something of it is missing',
+  );
+  assert.equal(said(200, cut({ ok: true, noise }), packed), 'unknown');
+});
+
+test('a yes in CBOR begins with its tag, one in JSON with an object of a kind', () => {
+  const cbor = (...bytes: number[]) => said(200, Buffer.from(bytes), { type: 'application/cbor' });
+  assert.equal(cbor(0xd9, 0xd9, 0xf7, 0xa0), 'yes');
+  for (const bytes of [[], [0xd9], [0xd9, 0xd9], [0xd9, 0xd9, 0xf6], [0, 0xd9, 0xd9, 0xf7]])
+    assert.equal(cbor(...bytes), 'unknown', bytes.join());
+  const begins = (text: string) => said(200, text, { whole: false });
+  assert.equal(begins(' {"kind" : "Pod", '), 'yes');
+  assert.equal(begins('["kind":"Pod", '), 'unknown');
+  assert.equal(begins('{"kind":"pod", '), 'unknown');
+  assert.equal(begins('{"Kind":"Pod", '), 'unknown');
+  assert.equal(said(200, 'x kind: Pod\n', { type: 'application/yaml' }), 'unknown');
+});
+
+test('causes without a reason are none', () => {
+  const causes = [{ message: 'needs 2' }, { reason: 'DisruptionBudget' }];
+  assert.equal(said(429, status(429, 'TooManyRequests', { details: { causes } })), 'no');
+  assert.equal(said(429, status(429, 'TooManyRequests', { details: { causes: [{}] } })), 'unknown');
+  assert.equal(said(429, status(429, 'TooManyRequests', { details: {} })), 'unknown');
+});

@@ -189,9 +189,10 @@ describe('what another process has made of it', () => {
   });
   it('a yes that was given at an earlier desk wakes who waits at the next', async () => {
     void place();
-    const before = desk.get('BCDFG');
-    assert.ok(before);
-    await elsewhere({ state: 'approved', answer: { as: 'as-sent', by: 'dan', at: now } });
+    await desk.look();
+    const [before, stored] = [desk.get('BCDFG'), await journal.hold('BCDFG')];
+    assert.ok(before && stored);
+    await journal.saveHold({ ...stored, state: 'approved', answer: { as: 'as-sent', by: 'dan', at: now } });
     const next = holdDesk({
       clock: { now: () => now, after: () => () => undefined },
       journal,
