@@ -18,7 +18,7 @@ const GUARD = 'packages/guard/src';
 export const faults: Fault[] = [
   {
     name: 'forward before keep',
-    file: `${GUARD}/way/release.ts`,
+    file: `${GUARD}/way/keep.ts`,
     find: 'await deps.journal.keep(own, kept);',
     put: 'void deps.journal.keep(own, kept);',
     tests: [`${GUARD}/way/contracts.test.ts`],

@@ -4,8 +4,8 @@ import { disownedContract } from './disowned.contract.ts';
 import { editRoleContract } from './edit-role.contract.ts';
 import { inSilenceContract } from './in-silence.contract.ts';
 import { twoReadersContract } from './judge.contract.ts';
+import { keepFirstContract } from './keep.contract.ts';
 import { recoverContract } from './recover.contract.ts';
-import { keepFirstContract } from './release.contract.ts';
 import { lastBarrierContract } from './see-radius.contract.ts';
 
 describe('kept before it is destroyed, over the sandbox', () => keepFirstContract(openSandbox));
