@@ -85,7 +85,9 @@ test('a request of several effects is told once', () => {
 test('of an effect that nobody knows how to undo it is said that nobody knows', () => {
   const planted = { verb: 'planted' } as never;
   const told = (...requests: RequestRecord[]) =>
-    unknownSteps(requests, []).map((step) => (step.do === 'none' ? [step.result.result, step.result.what] : step.do));
+    unknownSteps(requests, []).map((step) =>
+      step.do === 'none' ? [step.result.result, step.result.what] : step.do,
+    );
   assert.deepEqual(told(asked({ effect: planted })), [['unknown', 'DELETE /web']]);
   assert.deepEqual(told(asked({ effect: planted, state: 'refused' })), [], 'it took nothing');
   assert.deepEqual(told(asked()), []);
