@@ -7,6 +7,7 @@ import {
   createPod,
   deletePod,
   isAvailable,
+  isFinished,
   isReady,
   isTerminating,
   nextAvailability,
@@ -20,7 +21,7 @@ import {
   truncateHistory,
 } from '../common/revisions.ts';
 import { DAEMON_SETS, NODES, PODS } from '../common/types.ts';
-import { countOf, omitEmpty, scaledValue, semanticallyEqual } from '../common/values.ts';
+import { countOf, omitEmpty, scaledValue } from '../common/values.ts';
 import { keyOfObject } from '../common/view.ts';
 import { daemonPod, nodeOf, wantedOn } from './placement.ts';
 
@@ -49,7 +50,7 @@ interface Work {
   tools: Tools;
   hash: string;
   /** Pods by the Node that they are on or meant for. */
-  onNode: Map<string, KubeObject[]>;
+  onNode: Map<string | undefined, KubeObject[]>;
 }
 
 function syncDaemonSet(set: KubeObject, key: string, tools: Tools): void {
@@ -63,15 +64,16 @@ function syncDaemonSet(set: KubeObject, key: string, tools: Tools): void {
     type: PODS,
     matches: (pod) => selects(set, pod),
   });
-  const onNode = new Map<string, KubeObject[]>();
+  const onNode: Work['onNode'] = new Map();
   for (const pod of pods) {
-    const node = nodeOf(pod) ?? '';
+    // What has ended and only waits to be let go has left its Node.
+    if (isFinished(pod) && isTerminating(pod)) continue;
+    const node = nodeOf(pod);
     onNode.set(node, [...(onNode.get(node) ?? []), pod]);
   }
   const work: Work = { set, tools, hash, onNode };
   place(work);
-  const type = set.spec?.updateStrategy?.type ?? 'RollingUpdate';
-  if (type === 'RollingUpdate') rollUpdate(work);
+  if (set.spec?.updateStrategy?.type !== 'OnDelete') rollUpdate(work);
   writeStatus(work, collisions);
   const live = new Set([revision.metadata.name]);
   const hashes = new Set(pods.map((pod) => pod.metadata.labels?.[REVISION_HASH]));
@@ -89,32 +91,36 @@ function place({ set, tools, hash, onNode }: Work): void {
     const { name } = node.metadata;
     const there = onNode.get(name) ?? [];
     const { run, stay } = wantedOn(set, node);
-    for (const pod of there.filter((item) => item.status?.phase === 'Failed' && !isTerminating(item))) {
-      const message = `Found failed daemon pod ${set.metadata.namespace}/${pod.metadata.name} on node ${name}, will try to kill it`;
-      tools.record(set, 'Warning', 'FailedDaemonPod', message);
-      deletePod(tools, set, pod);
-    }
-    const standing = there.filter((pod) => pod.status?.phase !== 'Failed' && !isTerminating(pod));
+    const standing = there.filter((pod) => !isTerminating(pod));
     // One on its way out still has the Node.
     if (run && there.length === 0) createPod(tools, set, daemonPod(set, name, hash));
-    else if (!stay) for (const pod of standing) deletePod(tools, set, pod);
-    else for (const pod of oldestFirst(standing).slice(1)) deletePod(tools, set, pod);
+    const ended = standing.filter(isFinished);
+    if (stay) for (const pod of ended) tellEnded({ set, tools }, pod, name);
+    const running = oldestFirst(standing.filter((pod) => !isFinished(pod)));
+    for (const pod of [...ended, ...(stay ? running.slice(1) : running)]) deletePod(tools, set, pod);
   }
 }
 
+function tellEnded({ set, tools }: Pick<Work, 'set' | 'tools'>, pod: KubeObject, node: string): void {
+  const which = `daemon pod ${set.metadata.namespace}/${pod.metadata.name} on node ${node}`;
+  if (pod.status.phase === 'Failed')
+    tools.record(set, 'Warning', 'FailedDaemonPod', `Found failed ${which}, will try to kill it`);
+  else tools.record(set, 'Normal', 'SucceededDaemonPod', `Found succeeded ${which}, will try to delete it`);
+}
+
+/** Those that have their Node before those that wait for it, and of either the oldest. */
 function oldestFirst(pods: KubeObject[]): KubeObject[] {
-  const created = (pod: KubeObject) => pod.metadata.creationTimestamp ?? '';
-  return [...pods].sort(
-    (a, b) => Number(isReady(b)) - Number(isReady(a)) || (created(a) < created(b) ? -1 : 1),
-  );
+  const key = ({ spec, metadata: { creationTimestamp, name } }: KubeObject) =>
+    [spec.nodeName === undefined, creationTimestamp, name].join(' ');
+  return [...pods].sort((a, b) => key(a).localeCompare(key(b)));
 }
 
 /** Takes Pods of old revisions away: first those that are of no use anyway, then as many as may be missing. */
 function rollUpdate(work: Work): void {
   const { set, tools, hash } = work;
   const wanted = tools.view.list(NODES).filter((node) => wantedOn(set, node).run);
-  const rolling = set.spec?.updateStrategy?.rollingUpdate ?? {};
-  const allowed = Math.max(1, scaledValue(rolling.maxUnavailable ?? 1, wanted.length, 'up'));
+  const { maxUnavailable } = set.spec.updateStrategy.rollingUpdate;
+  const allowed = Math.max(1, scaledValue(maxUnavailable, wanted.length, 'up'));
   let unavailable = 0;
   const useless: KubeObject[] = [];
   const candidates: KubeObject[] = [];
@@ -137,8 +143,7 @@ function writeStatus(work: Work, collisions: number): void {
   const { set, tools, hash, onNode } = work;
   const counts = { desired: 0, current: 0, misscheduled: 0, ready: 0, available: 0, updated: 0 };
   for (const node of tools.view.list(NODES)) {
-    const pods = oldestFirst((onNode.get(node.metadata.name) ?? []).filter((pod) => !isTerminating(pod)));
-    const pod = pods[0];
+    const [pod] = oldestFirst(onNode.get(node.metadata.name) ?? []);
     if (!wantedOn(set, node).run) {
       if (pod) counts.misscheduled++;
       continue;
@@ -160,10 +165,9 @@ function writeStatus(work: Work, collisions: number): void {
       updatedNumberScheduled: counts.updated,
       numberAvailable: counts.available,
       numberUnavailable: counts.desired - counts.available,
+      collisionCount: collisions,
     }),
-    ...(collisions > 0 ? { collisionCount: collisions } : {}),
   };
-  if (semanticallyEqual(status, set.status)) return;
   ignoreNotFound(() =>
     tools.store.modify(
       DAEMON_SETS,
