@@ -2,10 +2,10 @@ import { controllerOf, type KubeObject } from '@toolcrib/kube';
 import { conditionOf } from '../common/conditions.ts';
 import { ignoreNotFound, isAlreadyExists, isNamespaceTerminating, messageOf } from '../common/errors.ts';
 import { type ControllerOptions, controlLoop, type Tools } from '../common/loop.ts';
-import { controllerReference } from '../common/owner.ts';
+import { controllerReference, isControlledBy } from '../common/owner.ts';
 import { timeOf, timestamp } from '../common/time.ts';
 import { CRON_JOBS, JOBS } from '../common/types.ts';
-import { clone, countOf, semanticallyEqual } from '../common/values.ts';
+import { clone, countOf, omitEmpty } from '../common/values.ts';
 import { keyOf, keyOfObject } from '../common/view.ts';
 import { latestDue, parseSchedule, type Schedule } from './schedule.ts';
 import { isJobFinished } from './tracking.ts';
@@ -43,7 +43,6 @@ interface Work {
 
 function syncCronJob(work: Work): void {
   const { cronJob, tools } = work;
-  cronJob.status ??= {};
   const jobs = tools.view.controlledBy(JOBS, cronJob.metadata.uid);
   followJobs(work, jobs);
   trimHistory(work, jobs);
@@ -55,9 +54,9 @@ function syncCronJob(work: Work): void {
 }
 
 function readSchedule({ cronJob, tools }: Work): Schedule | undefined {
-  const { schedule, timeZone } = cronJob.spec ?? {};
+  const { schedule, timeZone } = cronJob.spec;
   try {
-    return parseSchedule(String(schedule ?? ''), timeZone);
+    return parseSchedule(String(schedule), timeZone);
   } catch (error) {
     const message = `unparseable schedule: ${JSON.stringify(schedule)} : ${messageOf(error)}`;
     tools.record(cronJob, 'Warning', 'UnparseableSchedule', message);
@@ -72,7 +71,7 @@ function followJobs({ cronJob, tools }: Work, jobs: KubeObject[]): void {
   for (const job of jobs) {
     const known = listed.some((ref) => ref.uid === job.metadata.uid);
     if (known && isJobFinished(job)) {
-      status.active = (status.active ?? []).filter((ref: { uid?: string }) => ref.uid !== job.metadata.uid);
+      status.active = status.active.filter((ref: { uid?: string }) => ref.uid !== job.metadata.uid);
       const end = conditionOf(job.status, 'Complete') ? 'Complete' : 'Failed';
       const message = `Saw completed job: ${job.metadata.name}, condition: ${end}`;
       tools.record(cronJob, 'Normal', 'SawCompletedJob', message);
@@ -87,7 +86,6 @@ function followJobs({ cronJob, tools }: Work, jobs: KubeObject[]): void {
     if (!there) tools.record(cronJob, 'Normal', 'MissingJob', `Active job went missing: ${ref.name}`);
     return there;
   });
-  if (status.active.length === 0) delete status.active;
 }
 
 function trimHistory(work: Work, jobs: KubeObject[]): void {
@@ -95,11 +93,12 @@ function trimHistory(work: Work, jobs: KubeObject[]): void {
   const finished = jobs.filter(isJobFinished);
   const failed = finished.filter((job) => conditionOf(job.status, 'Failed'));
   const succeeded = finished.filter((job) => !failed.includes(job));
-  const oldestFirst = (list: KubeObject[]) =>
-    [...list].sort((a, b) => (timeOf(a.status?.startTime) ?? 0) - (timeOf(b.status?.startTime) ?? 0));
+  // As texts: what has no time of its own comes last.
+  const age = ({ status, metadata }: KubeObject) => `${status.startTime ?? 'none'} ${metadata.name}`;
+  const oldestFirst = (list: KubeObject[]) => [...list].sort((a, b) => age(a).localeCompare(age(b)));
   for (const [list, limit] of [
-    [succeeded, cronJob.spec?.successfulJobsHistoryLimit ?? 3],
-    [failed, cronJob.spec?.failedJobsHistoryLimit ?? 1],
+    [succeeded, cronJob.spec?.successfulJobsHistoryLimit],
+    [failed, cronJob.spec?.failedJobsHistoryLimit],
   ] as const) {
     const surplus = Math.max(0, list.length - countOf(limit, list.length));
     for (const job of oldestFirst(list).slice(0, surplus)) deleteJob(work, job);
@@ -133,7 +132,7 @@ function startIfDue(work: Work, schedule: Schedule): void {
     tools.record(cronJob, 'Warning', 'TooManyMissedTimes', message);
   }
   if (at === undefined) return;
-  const active: { name: string; uid: string }[] = status.active ?? [];
+  const active: { name: string; uid: string }[] = status.active;
   if (spec?.concurrencyPolicy === 'Forbid' && active.length > 0) {
     const message = 'Not starting job because prior execution is running and concurrency policy is Forbid';
     tools.record(cronJob, 'Normal', 'JobAlreadyActive', message);
@@ -141,14 +140,14 @@ function startIfDue(work: Work, schedule: Schedule): void {
   }
   if (spec?.concurrencyPolicy === 'Replace') {
     for (const ref of active) deleteJob(work, { metadata: ref });
-    delete status.active;
+    status.active = [];
   }
   start(work, at);
 }
 
 function start({ cronJob, tools }: Work, at: number): void {
   const { namespace, name } = cronJob.metadata;
-  const { metadata, spec } = cronJob.spec?.jobTemplate ?? {};
+  const { metadata, spec } = cronJob.spec.jobTemplate;
   const job: KubeObject = {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -159,36 +158,47 @@ function start({ cronJob, tools }: Work, at: number): void {
       annotations: { ...metadata?.annotations, [SCHEDULED_AT]: timestamp(at) },
       ownerReferences: [controllerReference(cronJob)],
     },
-    spec: clone(spec ?? {}),
+    spec: clone(spec),
   };
+  let started: KubeObject;
   try {
-    const created = tools.store.create(JOBS, job);
-    tools.record(cronJob, 'Normal', 'SuccessfulCreate', `Created job ${created.metadata.name}`);
-    const { apiVersion, kind } = created;
-    const { uid, resourceVersion } = created.metadata;
-    const reference = { apiVersion, kind, name: created.metadata.name, namespace, resourceVersion, uid };
-    cronJob.status.active = [...(cronJob.status.active ?? []), reference];
+    started = tools.store.create(JOBS, job);
+    tools.record(cronJob, 'Normal', 'SuccessfulCreate', `Created job ${started.metadata.name}`);
   } catch (error) {
     if (isNamespaceTerminating(error)) return;
     if (!isAlreadyExists(error)) {
       tools.record(cronJob, 'Warning', 'FailedCreate', `Error creating job: ${messageOf(error)}`);
       throw error;
     }
+    started = tools.store.get(JOBS, namespace, job.metadata.name);
+    // Somebody else's of that name is none of its own; its own it had started, and not noted.
+    if (!isControlledBy(started, cronJob)) return;
   }
+  const { apiVersion, kind } = started;
+  const { uid, resourceVersion } = started.metadata;
+  cronJob.status.active.push({
+    apiVersion,
+    kind,
+    name: started.metadata.name,
+    namespace,
+    resourceVersion,
+    uid,
+  });
   cronJob.status.lastScheduleTime = timestamp(at);
 }
 
 function write({ cronJob, tools }: Work): void {
   const { namespace, name, uid } = cronJob.metadata;
-  const there = tools.view.get(CRON_JOBS, namespace, name);
-  if (there?.metadata.uid !== uid || semanticallyEqual(there?.status ?? {}, cronJob.status)) return;
-  tools.store.modify(
-    CRON_JOBS,
-    namespace,
-    name,
-    (fresh) => {
-      if (fresh.metadata.uid === uid) fresh.status = cronJob.status;
-    },
-    { subresource: 'status' },
+  const { active, ...status } = cronJob.status;
+  ignoreNotFound(() =>
+    tools.store.modify(
+      CRON_JOBS,
+      namespace,
+      name,
+      (fresh) => {
+        if (fresh.metadata.uid === uid) fresh.status = { ...status, ...omitEmpty({ active }) };
+      },
+      { subresource: 'status' },
+    ),
   );
 }

@@ -87,10 +87,7 @@ export function settleClaimOwners(tools: Tools, set: KubeObject, pod: KubeObject
     }
     if (claimOwnersMatch(claim, set, pod)) continue;
     tools.store.modify(PERSISTENT_VOLUME_CLAIMS, namespace, name, (fresh) => {
-      if (fresh.metadata.uid !== uid) return;
-      const owners = correctOwners(fresh, set, pod);
-      if (owners.length > 0) fresh.metadata.ownerReferences = owners;
-      else delete fresh.metadata.ownerReferences;
+      if (fresh.metadata.uid === uid) fresh.metadata.ownerReferences = correctOwners(fresh, set, pod);
     });
   }
 }

@@ -46,10 +46,8 @@ export function reclaimVolume(volume: KubeObject, tools: Tools): void {
   if (volume.status?.phase !== 'Failed') setVolumePhase(volume, 'Released', tools);
   if (volume.spec?.persistentVolumeReclaimPolicy !== 'Delete') return;
   if (isProvisionedHere(volume)) {
-    const left = ignoreNotFound(() =>
-      tools.store.delete(PERSISTENT_VOLUMES, undefined, name, { preconditions: { uid } }),
-    );
-    if (left && !left.gone) settle(tools, PERSISTENT_VOLUMES, volume, PROVISIONER_FINALIZER, false);
+    ignoreNotFound(() => tools.store.delete(PERSISTENT_VOLUMES, undefined, name, { preconditions: { uid } }));
+    settle(tools, PERSISTENT_VOLUMES, volume, PROVISIONER_FINALIZER, false);
     return;
   }
   // A CSI volume of another driver waits for that driver; for anything else nobody here knows how to delete it.
