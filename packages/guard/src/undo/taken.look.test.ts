@@ -1,45 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
-import type { RequestRecord, Snapshot, SoftenRecord } from '@toolcrib/model';
-import type { LiveView } from './live.ts';
-import { takenBy } from './taken.ts';
-import { asked, but, live, object, snapshotOf, softened, web } from './testing/kept.ts';
+import type { RequestRecord } from '@toolcrib/model';
+import { asked, but, live, object, snapshotOf, softened } from './testing/kept.ts';
+import { again, kept, looked, nothing, stands, took } from './testing/taken-look.ts';
 
-const kept = object('apps/v1 Deployment', 'web', { spec: { replicas: 3 } });
-const stands = kept;
-const again = but(kept, { metadata: { uid: 'another' } });
 const going = but(kept, { metadata: { deletionTimestamp: '2026-11-23T00:00:00Z' } });
-
-interface Case {
-  snapshots?: Snapshot[];
-  softenings?: SoftenRecord[];
-  standing?: KubeObject[];
-  view?: LiveView;
-  openUntil?: number;
-}
-
-/** What was taken, by id and state, and what is told. */
-function looked(requests: RequestRecord[], more: Case = {}) {
-  const snapshots = more.snapshots ?? [snapshotOf([kept])];
-  const view = more.view ?? live([kept], more.standing ?? []);
-  const taken = takenBy(snapshots, requests, more.softenings ?? [], view, () => more.openUntil);
-  return {
-    requests: taken.requests.map(({ id, state }) => `${id} ${state}`),
-    snapshots: taken.snapshots.map(({ requestId }) => requestId),
-    told: taken.steps.map((step) =>
-      step.do === 'none' ? `${step.result.result} ${step.result.what}: ${step.result.note}` : step.do,
-    ),
-    open: [...taken.open],
-  };
-}
-const nothing = (why: string, what = 'DELETE /web') => ({
-  requests: [],
-  snapshots: [],
-  told: [`unchanged ${what}: it took nothing: ${why}`],
-  open: [],
-});
-const took = (...requests: string[]) => ({ requests, snapshots: ['r'], told: [], open: [] });
 
 test('what was never sent took nothing, whatever stands', () => {
   const why = 'it was held, and nobody has said yes';
@@ -115,48 +81,6 @@ test('an effect that takes nothing away, and one that is not understood, are tol
   assert.deepEqual(looked([asked({ effect: { verb: 'none' } })], { standing: [stands] }), took('r answered'));
   const unread = asked({ effect: { verb: 'not-understood', why: 'no JSON' }, state: 'unsettled' });
   assert.deepEqual(looked([unread], { standing: [stands] }), took('r unsettled'));
-});
-
-test('a softened delete is carried to its end; a retain-first is looked at, and so is one that failed', () => {
-  const at = (more: Partial<SoftenRecord>, standing = [stands]) =>
-    looked([asked({ state: 'unsettled' })], { softenings: [softened(kept, [], more)], standing });
-  assert.deepEqual(at({ state: 'started' }), took('r unsettled'));
-  assert.deepEqual(at({ state: 'softened' }), took('r unsettled'));
-  assert.deepEqual(at({ state: 'softened', how: 'orphan-first' }), took('r unsettled'));
-  assert.deepEqual(at({ state: 'softened', how: 'retain-first' }), nothing('what it named stands'));
-  assert.deepEqual(at({ state: 'failed', note: 'no rights' }), nothing('no rights'));
-  assert.deepEqual(at({ state: 'failed' }, []), took('r carried-out'), 'it failed, and took it all the same');
-  // One of another request says nothing of this one.
-  assert.deepEqual(
-    looked([asked({ state: 'unsettled' })], {
-      softenings: [softened(kept, [], { requestId: 'other', state: 'softened' })],
-      standing: [stands],
-    }),
-    nothing('what it named stands'),
-  );
-});
-
-test('of a softening that failed without a request on record it is told', () => {
-  const failed = softened(kept, [], { requestId: 'old', state: 'failed', note: 'no rights' });
-  const snapshots = [snapshotOf([kept], { requestId: 'old' })];
-  assert.deepEqual(
-    looked([], { softenings: [failed], snapshots }),
-    nothing('no rights', 'Deployment shop/web'),
-  );
-  const bare = softened(kept, [], { requestId: 'old', state: 'failed' });
-  assert.deepEqual(
-    looked([], { softenings: [bare], snapshots }),
-    nothing('its softening failed', 'Deployment shop/web'),
-  );
-  const fine = softened(kept, [], { requestId: 'old', state: 'softened' });
-  assert.deepEqual(looked([], { softenings: [fine], snapshots }), {
-    requests: [],
-    snapshots: ['old'],
-    told: [],
-    open: [],
-  });
-  const known = softened(kept, [], { state: 'failed', note: 'no rights' });
-  assert.deepEqual(looked([asked()], { softenings: [known] }), took('r carried-out'), 'told by its request');
 });
 
 test('helm’s record tells by its label whether an uninstall began', () => {
@@ -250,68 +174,5 @@ test('a refused request whose target a later one took, found standing, took noth
   assert.deepEqual(at([{ ...refused, state: 'unsettled', status: undefined }, later]), [
     'r1 unsettled',
     'r2 answered',
-  ]);
-});
-
-test('a scale took what is not at its size any more; one that was refused took nothing', () => {
-  const scale = (more: Partial<RequestRecord> = {}, was?: number): RequestRecord =>
-    asked({
-      method: 'PATCH',
-      effect: {
-        verb: 'scale',
-        target: web,
-        replicas: 0,
-        dryRun: false,
-        ...(was === undefined ? {} : { was }),
-      },
-      ...more,
-    });
-  const sized = (replicas: number | undefined, uid?: string) =>
-    but(kept, { spec: { replicas }, metadata: uid ? { uid } : {} });
-  const unsure = { state: 'unsettled' } as const;
-  const same = nothing('its size is what it was', 'PATCH /web');
-  assert.deepEqual(looked([scale(unsure)], { standing: [kept] }), same);
-  assert.deepEqual(looked([scale(unsure)], { standing: [sized(0)] }), took('r unsettled'));
-  assert.deepEqual(looked([scale(unsure)], { standing: [sized(3, 'another')] }), took('r unsettled'));
-  assert.deepEqual(looked([scale(unsure)]), took('r unsettled'));
-  assert.deepEqual(looked([scale()], { standing: [kept] }), took('r answered'), 'the cluster said yes');
-  assert.deepEqual(
-    looked([scale({ status: 403 })], { standing: [sized(0)] }),
-    nothing('the cluster refused it (403)', 'PATCH /web'),
-  );
-  // Where nobody knows its size nothing says that it is what it was.
-  const sizeless = but(kept, { spec: {} });
-  const blind = { snapshots: [snapshotOf([sizeless])], standing: [sizeless] };
-  assert.deepEqual(looked([scale(unsure)], blind), took('r unsettled'));
-  // A custom resource keeps it elsewhere: what its `/scale` says counts.
-  const at = (sizes: LiveView['sizes']) =>
-    looked([scale(unsure, 2)], { view: { ...live([kept], [kept]), ...(sizes ? { sizes } : {}) } });
-  const key = Object.keys(live([kept]).at)[0] ?? '';
-  assert.deepEqual(at({ [key]: 2 }), same);
-  assert.deepEqual(at({ [key]: 3 }), took('r unsettled'));
-  assert.deepEqual(at(undefined), took('r unsettled'));
-});
-
-test('a workload that is only created took Pods over where it stands, or was said to', () => {
-  const creates = (more: Partial<RequestRecord> = {}): RequestRecord =>
-    asked({
-      method: 'POST',
-      effect: { verb: 'scale', target: web, replicas: 0, dryRun: false, adopts: '3 Pods' },
-      ...more,
-    });
-  const unsure = { state: 'unsettled' } as const;
-  assert.deepEqual(looked([creates(unsure)]), nothing('what it was to create is not there', 'POST /web'));
-  assert.deepEqual(looked([creates(unsure)], { standing: [again] }), took('r unsettled'));
-  assert.deepEqual(looked([creates()]), took('r answered'));
-});
-
-test('that a first try was refused is no news where the act then took something', () => {
-  const first = asked({ id: 'r1', status: 409, targetUids: ['gone'] });
-  const second = asked({ id: 'r2' });
-  const snapshots = [snapshotOf([kept], { requestId: 'r2' })];
-  assert.deepEqual(looked([first, second], { snapshots }).told, []);
-  const both = [...snapshots, snapshotOf([object('v1 Secret', 's')], { requestId: 'r1' })];
-  assert.deepEqual(looked([first, second], { snapshots: both }).told, [
-    'unchanged DELETE /web: it took nothing: the cluster refused it (409)',
   ]);
 });

@@ -1,21 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KubeObject } from '@toolcrib/kube';
-import { alreadyExists, forbidden } from '../../apimachinery/api-error.ts';
 import { conditionOf } from '../common/conditions.ts';
-import { DEPLOYMENTS, NAMESPACES, REPLICA_SETS } from '../common/types.ts';
-import { deploy, labelled, type TestCluster, testCluster, uidsOf } from '../testing/cluster.ts';
+import { DEPLOYMENTS } from '../common/types.ts';
+import { deploy, testCluster } from '../testing/cluster.ts';
+import { NO_DEADLINE, progressing, R, sets } from '../testing/newest-set.ts';
 import { newestReplicaSet } from './newest.ts';
 import { deploymentScene } from './testing/scene.ts';
-
-const sets = (cluster: TestCluster) => cluster.store.list(REPLICA_SETS, { namespace: 'shop' });
-
-const change = (cluster: TestCluster, edit: (object: KubeObject) => void) =>
-  cluster.store.modify(DEPLOYMENTS, 'shop', 'web', edit);
-
-const newImage = (image: string) => (object: KubeObject) => {
-  object.spec.template.spec.containers[0].image = image;
-};
 
 test('a Deployment gets a ReplicaSet by the hash of its template, and that its Pods', () => {
   const cluster = testCluster();
@@ -57,50 +47,9 @@ test('a Deployment gets a ReplicaSet by the hash of its template, and that its P
   assert.deepEqual(cluster.failures, []);
 });
 
-test('rolling back finds the old ReplicaSet again and keeps its earlier revision as history', () => {
-  const cluster = testCluster();
-  deploy(cluster, 'web', 2);
-  const [first] = sets(cluster);
-  change(cluster, newImage('nginx:1.30'));
-  cluster.settle(20);
-  change(cluster, newImage('nginx:1.29'));
-  cluster.settle(20);
-  const back = cluster.get(REPLICA_SETS, first?.metadata.name ?? '');
-  assert.equal(back.spec.replicas, 2);
-  assert.equal(back.metadata.annotations?.['deployment.kubernetes.io/revision'], '3');
-  assert.equal(back.metadata.annotations?.['deployment.kubernetes.io/revision-history'], '1');
-  assert.equal(sets(cluster).length, 2);
-});
-
-test('an adopted ReplicaSet whose hash is not ours is still the one of the template', () => {
-  const cluster = testCluster();
-  const template = labelled('web');
-  template.metadata.labels['pod-template-hash'] = 'abc';
-  cluster.store.create(REPLICA_SETS, {
-    apiVersion: 'apps/v1',
-    kind: 'ReplicaSet',
-    metadata: { name: 'web-abc', namespace: 'shop', labels: { app: 'web', 'pod-template-hash': 'abc' } },
-    spec: { replicas: 2, selector: { matchLabels: { app: 'web', 'pod-template-hash': 'abc' } }, template },
-  });
-  cluster.settle();
-  const before = uidsOf(cluster.pods());
-  deploy(cluster, 'web', 2);
-  assert.deepEqual(
-    sets(cluster).map((set) => set.metadata.name),
-    ['web-abc'],
-  );
-  assert.deepEqual(uidsOf(cluster.pods()), before);
-});
-
-const R = 'deployment.kubernetes.io/revision';
 const HISTORY = 'deployment.kubernetes.io/revision-history';
 const DESIRED = 'deployment.kubernetes.io/desired-replicas';
 const MAX = 'deployment.kubernetes.io/max-replicas';
-const NO_DEADLINE = { progressDeadlineSeconds: 2147483647 };
-const progressing = (object: KubeObject) => {
-  const { status, reason, message } = conditionOf(object.status, 'Progressing') ?? {};
-  return status && [status, reason, message];
-};
 
 test('none is made where none is asked for', () => {
   const scene = deploymentScene(2);
@@ -192,39 +141,6 @@ test('how long a Pod has to be ready follows the Deployment', () => {
   assert.deepEqual(of(undefined, undefined), [0, 0, true]);
 });
 
-test('a ReplicaSet that is found is told of once, and its revision becomes the Deployment’s', () => {
-  const scene = deploymentScene(1);
-  const set = scene.make('a', { replicas: 1, annotations: { [R]: '6' } });
-  assert.equal(newestReplicaSet(scene.work, [set], true)?.metadata.name, 'web-a');
-  assert.equal(scene.stored().metadata.annotations?.[R], '6');
-  assert.deepEqual(progressing(scene.stored()), [
-    'True',
-    'FoundNewReplicaSet',
-    'Found new replica set "web-a"',
-  ]);
-  const { resourceVersion } = scene.stored().metadata;
-  newestReplicaSet(scene.work, [set], true);
-  assert.equal(
-    scene.stored().metadata.resourceVersion,
-    resourceVersion,
-    'nothing is new, nothing is written',
-  );
-  assert.deepEqual(scene.sizes(), { 'web-a': 1 });
-});
-
-test('a found ReplicaSet without a deadline gives its revision, and no condition', () => {
-  const scene = deploymentScene(1, NO_DEADLINE);
-  newestReplicaSet(scene.work, [scene.make('a', { annotations: { [R]: '6' } })], true);
-  assert.equal(scene.stored().metadata.annotations?.[R], '6');
-  assert.equal(progressing(scene.stored()), undefined);
-});
-
-test('with the right revision, that it was found is still told', () => {
-  const scene = deploymentScene(1, {}, { metadata: { name: 'web', annotations: { [R]: '6' } } });
-  newestReplicaSet(scene.work, [scene.make('a', { annotations: { [R]: '6' } })], true);
-  assert.equal(progressing(scene.stored())?.[1], 'FoundNewReplicaSet');
-});
-
 test('the revisions that a ReplicaSet has had are kept as long as two thousand characters hold them', () => {
   const rollBack = (history: string | undefined, present: string) => {
     const scene = deploymentScene(1);
@@ -243,101 +159,4 @@ test('the revisions that a ReplicaSet has had are kept as long as two thousand c
   assert.equal(full.join(',').length, 1994);
   assert.equal(rollBack(full.join(','), '12345'), [...full, '12345'].join(','));
   assert.equal(rollBack(full.join(','), '123456'), [...full.slice(1), '123456'].join(','));
-});
-
-/** What a first run makes, and then forgets: another run for the same template will want the same name. */
-function taken(edit: (set: KubeObject) => void) {
-  const first = deploymentScene(2);
-  const made = newestReplicaSet(first.work, [], true);
-  assert.ok(made);
-  const scene = deploymentScene(2);
-  const { store } = scene.cluster;
-  const { apiVersion, kind, spec } = made;
-  const { name, labels } = made.metadata;
-  const [owner] = made.metadata.ownerReferences ?? [];
-  assert.ok(owner);
-  const uid = scene.work.deployment.metadata.uid ?? '';
-  const there: KubeObject = {
-    apiVersion,
-    kind,
-    metadata: { name, namespace: 'shop', labels, ownerReferences: [{ ...owner, uid }] },
-    spec,
-  };
-  edit(there);
-  store.create(REPLICA_SETS, there);
-  return { scene, name };
-}
-
-test('the name is taken by its own, which it had not seen yet: that one it is', () => {
-  const { scene, name } = taken(() => {});
-  assert.equal(newestReplicaSet(scene.work, [], true)?.metadata.name, name);
-  assert.equal(scene.stored().metadata.annotations?.[R], '1');
-  assert.equal(scene.stored().status?.collisionCount, undefined);
-  assert.deepEqual(scene.told, []);
-  const { resourceVersion } = scene.stored().metadata;
-  newestReplicaSet(scene.work, [], true);
-  assert.equal(scene.stored().metadata.resourceVersion, resourceVersion);
-});
-
-const collisions: [string, (set: KubeObject) => void][] = [
-  ['another template', (set) => void (set.spec.template.spec.containers[0].image = 'other')],
-  [
-    'another owner',
-    ({ metadata: { ownerReferences: [owner] = [] } }) => void (owner && (owner.uid = 'other')),
-  ],
-];
-for (const [whose, edit] of collisions)
-  test(`the name is taken by one of ${whose}: it is counted, and the next try has another name`, () => {
-    const { scene, name } = taken(edit);
-    assert.throws(() => newestReplicaSet(scene.work, [], true), { reason: 'AlreadyExists' });
-    assert.equal(scene.stored().status.collisionCount, 1);
-    assert.deepEqual(scene.told, []);
-    const made = newestReplicaSet(scene.work, [], true);
-    assert.notEqual(made?.metadata.name, name);
-    assert.deepEqual(Object.keys(scene.sizes()).sort(), [name, made?.metadata.name].sort());
-    assert.equal(scene.stored().status.collisionCount, 1);
-  });
-
-test('a second collision is the second', () => {
-  const { scene } = taken((set) => void (set.spec.template.spec.containers[0].image = 'other'));
-  const { store } = scene.work.tools;
-  const create = () => {
-    throw alreadyExists({ group: 'apps', resource: 'replicasets' }, 'x');
-  };
-  const get = () => scene.make('other', { image: 'other' });
-  scene.work.tools = { ...scene.work.tools, store: { ...store, create, get } };
-  scene.work.deployment.status = { collisionCount: 1 };
-  assert.throws(() => newestReplicaSet(scene.work, [], true), { reason: 'AlreadyExists' });
-  assert.equal(scene.stored().status.collisionCount, 2);
-});
-
-test('a ReplicaSet that is refused is told of, on the Deployment and as an Event', () => {
-  for (const [spec, condition] of [
-    [{}, 'ReplicaSetCreateError'],
-    [NO_DEADLINE, undefined],
-  ] as const) {
-    const scene = deploymentScene(2, spec);
-    const create = () => {
-      throw forbidden({ group: 'apps', resource: 'replicasets' }, '', 'exceeded quota: few');
-    };
-    scene.work.tools = { ...scene.work.tools, store: { ...scene.work.tools.store, create } };
-    assert.throws(() => newestReplicaSet(scene.work, [], true), { reason: 'Forbidden' });
-    assert.equal(scene.told.length, 1);
-    assert.match(
-      scene.told[0] ?? '',
-      /^Warning ReplicaSetCreateError: Failed to create new replica set "web-[a-z0-9]+": .* exceeded quota: few$/,
-    );
-    const [status, reason, message] = progressing(scene.stored()) ?? [];
-    assert.equal(reason, condition);
-    assert.equal(status, condition && 'False');
-    assert.equal(message, condition && scene.told[0]?.replace('Warning ReplicaSetCreateError: ', ''));
-  }
-});
-
-test('in a Namespace that is going there is nothing to tell', () => {
-  const scene = deploymentScene(2);
-  scene.cluster.store.delete(NAMESPACES, undefined, 'shop');
-  assert.throws(() => newestReplicaSet(scene.work, [], true), { reason: 'Forbidden' });
-  assert.deepEqual(scene.told, []);
-  assert.equal(progressing(scene.stored()), undefined);
 });
