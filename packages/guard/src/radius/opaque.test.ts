@@ -79,3 +79,26 @@ test('a custom resource is opaque or not by what it is, however it was reached',
   ]);
   assert.equal(empty.state, 'complete', 'a definition without instances');
 });
+
+test('a scale of a custom resource is its operator’s, a delete or a scale of a built-in one is not', () => {
+  const kafka = object('k.io/v1 Kafka', 'shop/my');
+  const scaled = radiusOf(view([kafka]), [aim(kafka, { does: 'scale', replicas: 0 })]);
+  assert.deepEqual(
+    scaled.opaque.map(({ ref, why }) => [ref.name, why]),
+    [['my', 'its operator decides which Pods go']],
+  );
+  const shop = deployment('shop/web', 1);
+  const web = first(shop, 'Deployment');
+  assert.deepEqual(radiusOf(view(shop), [aim(web, { does: 'scale', replicas: 0 })]).opaque, []);
+  const deleted = radiusOf(view([kafka]), [aim(kafka)]).opaque.map(({ why }) => why);
+  assert.deepEqual(deleted, ['a custom resource: its operator decides what else goes']);
+});
+
+test('a record on which something hangs is no mere record', () => {
+  const report = object('wgpolicyk8s.io/v1alpha2 PolicyReport', 'shop/report');
+  const below = object('v1 ConfigMap', 'shop/below', { owners: [report], noController: true });
+  const opaque = (...objects: KubeObject[]) =>
+    radiusOf(view(objects), [aim(report)]).opaque.map(({ ref }) => ref.name);
+  assert.deepEqual(opaque(report), []);
+  assert.deepEqual(opaque(report, below), ['report']);
+});

@@ -77,3 +77,36 @@ test('a cluster-scoped target that may own anything asks everywhere, once', () =
   assert.deepEqual(lists(zone, deployment), lists(zone));
   assert.deepEqual(lists(aim(object('v1 PersistentVolume', 'p'))), ['*/persistentvolumeclaims!']);
 });
+
+test('only what can be listed and deleted is asked for', () => {
+  const more = [
+    info('a.io', 'reads', 'Read', true, ['list', 'get']),
+    info('a.io', 'blinds', 'Blind', true, ['delete']),
+  ];
+  assert.deepEqual(planLists(more, [deployment]), []);
+});
+
+test('of EndpointSlices in a Namespace only those that nobody manages; all else whatever its labels', () => {
+  const selectors = planLists(served, [aim(object('v1 Namespace', 'shop'))]).flatMap((list) =>
+    'labelSelector' in list ? [[list.info.resource, list.labelSelector]] : [],
+  );
+  assert.deepEqual(selectors, [
+    [
+      'endpointslices',
+      'endpointslice.kubernetes.io/managed-by notin (endpointslice-controller.k8s.io,endpointslicemirroring-controller.k8s.io)',
+    ],
+  ]);
+});
+
+test('what may own anything asks for no Events, Leases and Endpoints, and whole only where that is needed', () => {
+  assert.deepEqual(lists(aim(object('k.io/v1 Zone', 'z'))), [
+    '*/deployments!',
+    '*/kafkas',
+    '*/persistentvolumeclaims!',
+    '*/persistentvolumes',
+    '*/pods!',
+    '*/secrets',
+    '*/zones',
+  ]);
+  assert.deepEqual(lists(aim(object('storage.k8s.io/v1 StorageClass', 's'))), ['*/persistentvolumeclaims!']);
+});
