@@ -4,7 +4,8 @@ import { execFile } from 'node:child_process';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { CLI, type GuardHome, guardHome } from '../../packages/toolcrib/src/testing/running-guard.ts';
+import { CLI } from '../../packages/toolcrib/src/testing/programs.ts';
+import { type GuardHome, guardHome } from '../../packages/toolcrib/src/testing/running-guard.ts';
 import { startTestbed } from '../../testbed/start.ts';
 
 export interface Outcome {

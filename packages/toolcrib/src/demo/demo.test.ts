@@ -5,7 +5,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { CLI, pause } from '../testing/running-guard.ts';
+import { CLI } from '../testing/programs.ts';
+import { pause } from '../testing/running-guard.ts';
 
 // The real demo, ended early at different moments: nothing that it started may outlive it.
 

@@ -7,7 +7,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import { inNamespace, paths, put, seen } from '@toolcrib/guard/testing/target.ts';
 import { answers } from '../laptop/daemon.ts';
-import { type GuardHome, guardHome, type Outcome } from '../testing/running-guard.ts';
+import type { Outcome } from '../testing/programs.ts';
+import { type GuardHome, guardHome } from '../testing/running-guard.ts';
 import { openGuardedSandbox, openStage, type Stage } from '../testing/stage.ts';
 
 // One clear error that says what to do, and the exit code of the command line's rule. The real command line.

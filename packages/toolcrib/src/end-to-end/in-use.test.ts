@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { paths, put, seen } from '@toolcrib/guard/testing/target.ts';
 import { realClients } from '@toolcrib/sandbox';
-import { CLI } from '../testing/running-guard.ts';
+import { CLI } from '../testing/programs.ts';
 import { openGuardedSandbox } from '../testing/stage.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'tc-home-'));

@@ -7,8 +7,8 @@ import { after, before, describe, it } from 'node:test';
 import { put, until } from '@toolcrib/guard/testing/target.ts';
 import { authorizationFor } from '../laptop/api/socket.ts';
 import { openWitness } from '../laptop/api/witness.ts';
+import { CLI } from '../testing/programs.ts';
 import {
-  CLI,
   type GuardHome,
   guardHome,
   heldOnce,

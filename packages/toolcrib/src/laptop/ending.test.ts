@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { Agent, get, request } from 'node:https';
 import { after, before, test } from 'node:test';
 import { until } from '@toolcrib/guard/testing/target.ts';
+import { CLI } from '../testing/programs.ts';
 import { type RecordingCluster, startRecordingCluster } from '../testing/recording-cluster.ts';
-import { CLI, type GuardHome, guardHome, pause, type RunningGuard } from '../testing/running-guard.ts';
+import { type GuardHome, guardHome, pause, type RunningGuard } from '../testing/running-guard.ts';
 
 const DELETES = 30;
 /** However slow the machine: what is shown is that each is answered, not that half a minute is enough for it. */

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '@toolcrib/guard/testing/target.ts';
 import { parse } from 'yaml';
-import { CLI, type GuardHome } from './running-guard.ts';
+import { CLI } from './programs.ts';
+import type { GuardHome } from './running-guard.ts';
 
 /** `toolcrib run` of a program that writes its environment down and then stays. @param name of this run's, in the home */
 export async function longRun(home: GuardHome, name: string, more: Record<string, string> = {}) {

@@ -1,9 +1,8 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { loadKey, openJournal } from '@toolcrib/guard/journal';
 import { builtInRules } from '@toolcrib/guard/policy/policy';
 import type { Hold, Journal, Mode } from '@toolcrib/model';
@@ -12,20 +11,7 @@ import type { GuardLimits } from '../compose/guard.ts';
 import { type GuardClient, guardClient } from '../laptop/api/client.ts';
 import { answers } from '../laptop/daemon.ts';
 import { type Paths, pathsOf } from '../laptop/paths.ts';
-
-/** What a program said and how it ended. `code` 128 + n for a signal. */
-export interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** A program under way; `done` never rejects. */
-export interface Running {
-  pid: number;
-  done: Promise<Outcome>;
-  signal(name: NodeJS.Signals): void;
-}
+import { CLI, COMPILED, LIMITED, launch, MAIN, NODE, type Outcome, type Running } from './programs.ts';
 
 /**
  * One cluster under several context names, one for each mode, so that one guard serves every case; `limited` is
@@ -121,24 +107,6 @@ export interface RunningGuard {
   stop(): Promise<Outcome | undefined>;
 }
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-
-/**
- * A program of ours as tests start it: out of the bundle where the test runner has made one of this very tree. A start costs
- * less than half from there.
- * @param path under `src/`, without its ending
- */
-function program(path: string): string {
-  const { TOOLCRIB_TEST_BUNDLE: bundle = '' } = process.env;
-  // A copy of the tree with a planted fault may be tested by a test of the tree: its programs are its own.
-  return `${dirname(bundle)}/` === here('../../') ? join(bundle, `${path}.js`) : here(`../${path}.ts`);
-}
-
-const NODE = ['--conditions=toolcrib-source', '--no-warnings'];
-const MAIN = program('compose/guard-main');
-const LIMITED = program('testing/limited-guard');
-export const CLI = program('faces/cli/main');
-
 /** A person's home with a kubeconfig and a policy, for real guard processes. Nothing of the machine's own user is read. */
 export function guardHome(kubeconfig: string, policy: PolicyOptions | string = {}): GuardHome {
   const folder = mkdtempSync(join(tmpdir(), 'tc-g-'));
@@ -154,8 +122,7 @@ export function guardHome(kubeconfig: string, policy: PolicyOptions | string = {
     SHELL: '/bin/bash',
     NO_COLOR: '1',
     // Tests start the same programs dozens of times: half of a start's work is compiling.
-    NODE_COMPILE_CACHE:
-      process.env.NODE_COMPILE_CACHE ?? here('../../../../node_modules/.cache/tests-compiled'),
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? COMPILED,
   };
   const paths = pathsOf(env, folder);
   const home: GuardHome = {
@@ -257,29 +224,6 @@ function assertNever(context: string): never {
 
 function ended(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
-}
-
-function launch(
-  program: string,
-  args: string[],
-  { env, input = '' }: { env: Record<string, string>; input?: string },
-): Running {
-  let child: ChildProcess | undefined;
-  const done = new Promise<Outcome>((resolve) => {
-    child = execFile(
-      program,
-      args,
-      { env, maxBuffer: 1 << 26, timeout: 600_000 },
-      (error, stdout, stderr) => {
-        const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0;
-        resolve({ code, stdout, stderr });
-      },
-    );
-    // A program that ends without reading closes the pipe.
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.end(input);
-  });
-  return { pid: child?.pid ?? 0, done, signal: (name) => void child?.kill(name) };
 }
 
 /** The one hold that fits, once it is there. */

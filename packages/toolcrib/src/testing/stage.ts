@@ -6,14 +6,13 @@ import type { KubeObject } from '@toolcrib/kube';
 import type { Hold } from '@toolcrib/model';
 import { realClients, type SeenRequest, startSandbox } from '@toolcrib/sandbox';
 import type { GuardLimits } from '../compose/guard.ts';
+import type { Outcome, Running } from './programs.ts';
 import {
   type GuardHome,
   guardHome,
   heldOnce,
   inAllModes,
-  type Outcome,
   type PolicyOptions,
-  type Running,
   type RunningGuard,
 } from './running-guard.ts';
 

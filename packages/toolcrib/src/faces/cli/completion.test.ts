@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { CLI } from '../../testing/running-guard.ts';
+import { CLI } from '../../testing/programs.ts';
 
 // Asked of the shells themselves, with the script that the real command line prints.
 

@@ -3,7 +3,8 @@ import { after, before, test } from 'node:test';
 import { until } from '@toolcrib/guard/testing/target.ts';
 import type { GuardStatus } from '../../laptop/api/schema.ts';
 import { PLAYED_STATUS, playGuard } from '../../testing/played-guard.ts';
-import { CLI, type GuardHome, guardHome } from '../../testing/running-guard.ts';
+import { CLI } from '../../testing/programs.ts';
+import { type GuardHome, guardHome } from '../../testing/running-guard.ts';
 
 // The real command line. What the guard says is played; where none runs, none runs.
 

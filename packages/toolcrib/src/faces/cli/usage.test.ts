@@ -5,7 +5,8 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { CLI, type GuardHome, guardHome, type Outcome } from '../../testing/running-guard.ts';
+import { CLI, type Outcome } from '../../testing/programs.ts';
+import { type GuardHome, guardHome } from '../../testing/running-guard.ts';
 
 // The real command line, given what it can't take.
 
