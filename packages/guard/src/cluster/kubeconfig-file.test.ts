@@ -73,3 +73,71 @@ test('what kubectl itself writes for empty parts is read', () => {
   assert.deepEqual(parseKubeconfig('x', text).contexts, []);
   assert.deepEqual(parseKubeconfig('x', '').contexts, []);
 });
+
+test('null is nothing, and what is said is said', () => {
+  const said = parseKubeconfig(
+    'k',
+    `current-context: here
+clusters:
+- {name: a, cluster: {server: https://a, insecure-skip-tls-verify: false, extensions: [{name: x, extension: 1}]}}
+- {name: b, cluster: {server: null, insecure-skip-tls-verify: null, extensions: null}}
+users:
+- {name: a, user: {token: t, as-groups: [ops], exec: {command: c, args: [d], env: [{name: E, value: f}]}}}
+- {name: b, user: {token: null, as-groups: null, exec: {command: c, args: null, env: null}}}
+- {name: c, user: null}
+- {name: d}
+contexts:
+- {name: a, context: {cluster: a, user: a, namespace: shop}}
+- {name: b, context: {cluster: null, user: null, namespace: null}}
+- {name: c, context: {}}
+`,
+  );
+  assert.equal(said.currentContext, 'here');
+  const clusters = said.clusters.map(({ cluster }) => [
+    cluster.server,
+    cluster['insecure-skip-tls-verify'],
+    cluster.extensions,
+  ]);
+  assert.deepEqual(clusters, [
+    ['https://a', false, [{ name: 'x', extension: 1 }]],
+    [undefined, undefined, []],
+  ]);
+  const users = said.users.map(({ user }) => [
+    user.token,
+    user['as-groups'],
+    user.exec?.args,
+    user.exec?.env,
+  ]);
+  assert.deepEqual(users, [
+    ['t', ['ops'], ['d'], [{ name: 'E', value: 'f' }]],
+    [undefined, undefined, undefined, []],
+    [undefined, undefined, undefined, undefined],
+    [undefined, undefined, undefined, undefined],
+  ]);
+  const contexts = said.contexts.map(({ context }) => [context.cluster, context.user, context.namespace]);
+  assert.deepEqual(contexts, [
+    ['a', 'a', 'shop'],
+    ['', undefined, undefined],
+    ['', undefined, undefined],
+  ]);
+});
+
+test('where it is broken: at the value, at what is around one that is missing, or at the beginning', () => {
+  for (const [text, place, why] of [
+    ['a: *b\n', '1:', 'Unresolved alias'],
+    ['clusters:\n  - name: a\n    cluster: 1\n', '3:14', 'clusters.0.cluster: '],
+    ['contexts:\n  - {}\n', '2:5', 'contexts.0.name: '],
+    ['[]', '1:1', 'the file: '],
+    ['clusters: [', '1:', 'Flow sequence'],
+    ['a: 1\n a: 2\n', '', ''],
+  ] as const)
+    assert.throws(
+      () => parseKubeconfig('k', text),
+      (error: ToolcribError) => {
+        assert.ok(error.message.startsWith(`The kubeconfig k:${place}`), error.message);
+        assert.ok(error.message.includes(`is not understood: ${why}`), error.message);
+        assert.ok(!error.message.includes('\n'), 'one line');
+        return true;
+      },
+    );
+});
