@@ -28,11 +28,12 @@ test('who impersonates says so with what he said, and no more', async () => {
 });
 
 test('several groups, or several values of one, can’t be said in one header, and are refused', () => {
-  for (const user of [
+  const users: ContextConfig['user'][] = [
     { as: 'ben', 'as-groups': ['ops', 'dev'] },
     { as: 'ben', 'as-user-extra': { a: ['b', 'c'] } },
     { as: 'ben', 'as-groups': ['ops'], 'as-user-extra': { x: ['y'], a: ['b', 'c'] } },
-  ])
+  ];
+  for (const user of users)
     assert.throws(() => openCredentials(context(user), { env }), {
       code: 'credentials',
       message: /several groups/,

@@ -12,7 +12,7 @@ const commits =
   (facts: GoodFacts) =>
     void (facts['git.history'].contributors = [
       { name: 'A', address: 'a', bot: false, commits: 0, days: daysAgo.flatMap((ago) => [today - ago, 1]) },
-      { name: 'bot', address: 'b', bot: true, commits: 0, days: [today, 99] },
+      { name: 'bot', address: 'b', bot: true, commits: 0, days: [today - 14, 99] },
     ]);
 
 it('is commits in a week over the window, with the weeks that had none', () => {

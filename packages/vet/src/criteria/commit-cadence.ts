@@ -63,7 +63,7 @@ function weeksWithout(contributors: { bot: boolean; days: number[] }[], now: num
   for (const person of contributors) {
     if (person.bot) continue;
     for (let index = 0; index < person.days.length; index += 2)
-      empty.delete(Math.floor((today - (person.days[index] ?? 0)) / 7));
+      empty.delete(Math.floor((today - Number(person.days[index])) / 7));
   }
   return empty.size;
 }

@@ -4,7 +4,8 @@ import type { Fact } from '../facts/fact.ts';
 import type { FactValue } from '../facts/index.ts';
 import { factsFrom, goodFacts, SUBJECT } from '../testing/evidence.ts';
 import { NOW } from '../testing/repository.ts';
-import { type Criterion, viewOf } from './criterion.ts';
+import { type Criterion, type Judgement, viewOf } from './criterion.ts';
+import { withDeclared } from './declared-hint.ts';
 import { verifiedProvenance } from './verified-provenance.ts';
 import { verifiedSignature } from './verified-signature.ts';
 
@@ -71,4 +72,62 @@ test('a checksum file is no answer, and nothing declared is no hint', () => {
 test('what was verified is not talked about otherwise', () => {
   assert.equal(judge(verifiedProvenance, METHODS, (facts) => facts).verdict, 'pass');
   assert.doesNotMatch(judge(verifiedProvenance, METHODS, (facts) => facts).reason, /declared/);
+});
+
+/** What is said beside a judgement, of a release of which these are declared. */
+function hint(
+  verdict: Judgement['verdict'],
+  methods: typeof METHODS | undefined,
+  artefact = true,
+  subject = SUBJECT,
+) {
+  const facts = factsFrom(artefact ? { 'release.artefact': goodFacts()['release.artefact'] } : {});
+  const [first] = factsFrom(goodFacts());
+  const declared = {
+    ...first,
+    id: 'declared',
+    type: 'release.declared',
+    value: { methods, undecided: null },
+  };
+  const view = viewOf(subject, [...facts, ...(methods ? [declared as unknown as Fact] : [])], []);
+  return withDeclared({ verdict, reason: 'so', numbers: {}, evidence: ['e'] }, view, 'signature');
+}
+
+test('only beside an unknown, and only where something is declared, anything is said', () => {
+  const as = (verdict: Judgement['verdict']) => ({ verdict, reason: 'so', numbers: {}, evidence: ['e'] });
+  assert.deepEqual(hint('pass', METHODS), as('pass'));
+  assert.deepEqual(hint('fail', METHODS), as('fail'));
+  assert.deepEqual(hint('unknown', undefined), as('unknown'));
+  assert.deepEqual(hint('unknown', METHODS.slice(2, 3)), {
+    ...as('unknown'),
+    reason:
+      'so; declared, and verified by nobody yet, is a minisign signature over the artefact: give tool.minisig with --signature',
+    evidence: ['e', 'declared'],
+  });
+});
+
+test('what is not known of a template stays in it; an attestation says how it is fetched', () => {
+  const of = (methods: typeof METHODS, artefact?: boolean, subject?: typeof SUBJECT) =>
+    hint('unknown', methods, artefact, subject).reason.replace(/^.*yet, is /, '');
+  assert.equal(
+    of(METHODS.slice(2, 3), false),
+    'a minisign signature over the artefact: give {{.Asset}}.minisig with --signature',
+  );
+  const { version: _, ...nameless } = SUBJECT;
+  assert.equal(
+    of(METHODS.slice(1, 2), true, nameless as typeof SUBJECT),
+    'a cosign signature over the checksum file: give sums_{{trimV .Version}}.txt with --checksums, sums_{{trimV .Version}}.txt.sig with --signature',
+  );
+  assert.equal(
+    of(METHODS.slice(4)),
+    'a GitHub artifact attestation over the artefact: give what `gh attestation download` writes with --bundle',
+  );
+  const bare = [
+    { scheme: 'cosign' as const, over: 'checksum file' as const, files: { signature: '{{.Asset}}.sig' } },
+  ];
+  assert.equal(of(bare), 'a cosign signature over the checksum file: give .sig with --signature');
+  assert.equal(
+    of([{ scheme: 'minisign', over: 'artefact', files: {} }]),
+    'a minisign signature over the artefact',
+  );
 });

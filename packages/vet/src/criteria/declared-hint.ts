@@ -48,9 +48,9 @@ export function withDeclared(
 }
 
 /** Fills in what is known of the registry's templates (https://aquaproj.github.io/docs/reference/registry-config/); the rest stays. */
-function fill(template: string | undefined, asset: string | undefined, version: string | undefined): string {
+function fill(template = '', asset?: string, version?: string): string {
   const bare = version?.replace(/^v(?=\d)/, '');
-  return (template ?? '')
+  return template
     .slice(0, 300)
     .replaceAll(/\{\{\s*\.Asset\s*\}\}/g, (whole) => asset ?? whole)
     .replaceAll(/\{\{\s*(?:trimV\s+\.Version|\.SemVer)\s*\}\}/g, (whole) => bare ?? whole);

@@ -62,7 +62,7 @@ export function peopleSince(history: History, fromDay: number): People {
 function countSince(days: readonly number[], fromDay: number): number {
   let sum = 0;
   for (let index = 0; index < days.length; index += 2)
-    if ((days[index] ?? 0) >= fromDay) sum += days[index + 1] ?? 0;
+    if (Number(days[index]) >= fromDay) sum += Number(days[index + 1]);
   return sum;
 }
 
