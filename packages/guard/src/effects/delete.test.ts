@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
-import type { Cluster } from '@toolcrib/model';
 import { asked } from '../testing/way.ts';
 import { deleteKind as kind } from './delete.ts';
 import { effectsOf } from './effect-of.ts';
@@ -36,22 +35,6 @@ test('a write that comes to a delete is told as one', () => {
   assert.match(kind.asSentWhy?.(through, 1) ?? '', /not a write that comes to one/);
 });
 
-test('it goes out for the object that was seen; a precondition of its client stays', () => {
-  const request = asked('DELETE', AT);
-  assert.deepEqual(bodyOf(kind.pinned?.(effect, request, object)).preconditions, { uid: 'u1' });
-  const own = { ...effect, options: { preconditions: { uid: 'u0', resourceVersion: '7' } } };
-  assert.deepEqual(bodyOf(kind.pinned?.(own, request, object)).preconditions, {
-    uid: 'u0',
-    resourceVersion: '7',
-  });
-  const version = { ...effect, options: { preconditions: { resourceVersion: '7' } } };
-  assert.deepEqual(bodyOf(kind.pinned?.(version, request, object)).preconditions, {
-    uid: 'u1',
-    resourceVersion: '7',
-  });
-  assert.equal(bodyOf(kind.pinned?.(effect, request, undefined)).preconditions, undefined);
-});
-
 test('a write in JSON goes out with the UID that was seen, and in its own type; all else byte for byte', () => {
   const merge = 'application/merge-patch+json';
   const out = kind.pinned?.(
@@ -75,40 +58,4 @@ test('a yes to a delete is none to a write that comes to one', () => {
   assert.notEqual(kind.likeness?.(effect), kind.likeness?.(through));
   assert.notEqual(kind.likeness?.(through), kind.likeness?.({ ...through, propagation: 'Orphan' }));
   assert.equal(kind.asDelete?.(effect), effect);
-});
-
-/** What it is about, where the cluster answers so to a read of it. */
-const looked = (status: number, body: object) => {
-  const answer = { status, headers: {}, body: Buffer.from(JSON.stringify(body)) };
-  const cluster = { request: async () => answer } as Partial<Cluster> as Cluster;
-  return kind.look?.(effect, { request: asked('DELETE', AT), cluster, as: undefined });
-};
-
-test('it is looked at by a read of its own: what stands there, what may not be read, and what is not there', async () => {
-  const found = await looked(200, object);
-  assert.ok(found?.kind === 'destructive');
-  assert.deepEqual(
-    [found.objects, found.aims.map(({ ref }) => ref.uid), found.blind],
-    [[object], ['u1'], undefined],
-  );
-  const blind = await looked(403, {
-    kind: 'Status',
-    apiVersion: 'v1',
-    status: 'Failure',
-    code: 403,
-    reason: 'Forbidden',
-  });
-  assert.ok(blind?.kind === 'destructive' && blind.objects.length === 0);
-  assert.match(blind.blind ?? '', /can't be read with these rights/);
-  const details = { name: effect.target.name, kind: effect.target.resource };
-  const absent = await looked(404, {
-    kind: 'Status',
-    apiVersion: 'v1',
-    status: 'Failure',
-    code: 404,
-    reason: 'NotFound',
-    details,
-  });
-  assert.ok(absent?.kind === 'answered' && absent.answer.do === 'answer');
-  assert.equal(absent.answer.status, 404);
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
-import type { Cluster } from '@toolcrib/model';
 import { asked } from '../testing/way.ts';
 import { effectsOf } from './effect-of.ts';
 import { evictKind as kind } from './evict.ts';
@@ -48,24 +47,15 @@ test('one whose body names another Pod is not understood', () => {
   assert.equal(read({ metadata: { name: '' } })?.verb, 'evict');
 });
 
-test('it goes out for the Pod that was seen, unless its client has named one', () => {
+test('it goes out as an Eviction of the version that its client wrote', () => {
   const seen = bodyOf(kind.pinned?.(effect, sent({ deleteOptions: { gracePeriodSeconds: 5 } }), pod));
   assert.deepEqual(seen, {
     apiVersion: 'policy/v1',
     kind: 'Eviction',
     deleteOptions: { gracePeriodSeconds: 5, preconditions: { uid: 'u1' } },
   });
-  const own = {
-    apiVersion: 'policy/v1beta1',
-    deleteOptions: { preconditions: { uid: 'u0', resourceVersion: '7' } },
-  };
-  const kept = bodyOf(kind.pinned?.(effect, sent(own), pod));
-  assert.deepEqual(
-    [kept.apiVersion, kept.deleteOptions.preconditions],
-    ['policy/v1beta1', { uid: 'u0', resourceVersion: '7' }],
-  );
-  // What may not be read has no UID.
-  assert.equal('preconditions' in bodyOf(kind.pinned?.(effect, sent({}), undefined)).deleteOptions, false);
+  const older = bodyOf(kind.pinned?.(effect, sent({ apiVersion: 'policy/v1beta1' }), pod));
+  assert.equal(older.apiVersion, 'policy/v1beta1');
 });
 
 test('a dry run is written as one in its own options', () => {
@@ -83,42 +73,6 @@ test('it is aimed at its Pod as an eviction, by the short way, side by side, and
   assert.deepEqual([kind.cheap, kind.sideBySide, kind.helmSends], [{ evicts: true }, true, false]);
   // A budget's no takes nothing; of a 500 nobody knows.
   assert.deepEqual([kind.refusedBy?.(429), kind.refusedBy?.(500)], [true, false]);
-});
-
-/** What it is about, where the cluster answers so to a read of it. */
-const looked = (status: number, body: object) => {
-  const answer = { status, headers: {}, body: Buffer.from(JSON.stringify(body)) };
-  const cluster = { request: async () => answer } as Partial<Cluster> as Cluster;
-  return kind.look?.(effect, { request: sent({}), cluster, as: undefined });
-};
-
-test('it is looked at by a read of its own: what stands there, what may not be read, and what is not there', async () => {
-  const found = await looked(200, pod);
-  assert.ok(found?.kind === 'destructive');
-  assert.deepEqual(
-    [found.objects, found.aims.map(({ ref }) => ref.uid), found.blind],
-    [[pod], ['u1'], undefined],
-  );
-  const blind = await looked(403, {
-    kind: 'Status',
-    apiVersion: 'v1',
-    status: 'Failure',
-    code: 403,
-    reason: 'Forbidden',
-  });
-  assert.ok(blind?.kind === 'destructive' && blind.objects.length === 0);
-  assert.match(blind.blind ?? '', /can't be read with these rights/);
-  const details = { name: effect.target.name, kind: effect.target.resource };
-  const absent = await looked(404, {
-    kind: 'Status',
-    apiVersion: 'v1',
-    status: 'Failure',
-    code: 404,
-    reason: 'NotFound',
-    details,
-  });
-  assert.ok(absent?.kind === 'answered' && absent.answer.do === 'answer');
-  assert.equal(absent.answer.status, 404);
 });
 
 test('it goes only as it was sent, and says why', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Act, Radius, SingleEffect } from '@toolcrib/model';
+import type { KubeObject } from '@toolcrib/kube';
+import type { Act, Cluster, Radius, SingleEffect } from '@toolcrib/model';
 import { effectSchema } from '@toolcrib/model/records/effect';
 import { factsOf } from '../decide/facts.ts';
 import { asked } from '../testing/way.ts';
@@ -84,5 +85,54 @@ for (const [verb, { example }] of Object.entries<{ example: Example<SingleEffect
       assert.equal(kind.asDelete(effect) !== undefined, verb === 'delete');
       // A Pod is passed without its radius only where it is deleted.
       assert.equal(kind.cheap !== undefined, verb === 'delete' || verb === 'evict');
+    });
+
+    // One object that goes by a request of its own.
+    if (kind.targets !== 'go' || kind.oneByOne) return;
+
+    const seen = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: 'shop', uid: 'u1' } };
+
+    test('is looked at by a read of its own: what stands there, what may not be read, and what is not there', async () => {
+      const looked = (status: number, answered: object) => {
+        const answer = { status, headers: {}, body: Buffer.from(JSON.stringify(answered)) };
+        const cluster = { request: async () => answer } as Partial<Cluster> as Cluster;
+        return kind.look(effect, { request, cluster, as: undefined });
+      };
+      const found = await looked(200, seen);
+      assert.ok(found.kind === 'destructive');
+      assert.deepEqual(
+        [found.objects, found.aims.map(({ ref }) => ref.uid), found.blind],
+        [[seen], ['u1'], undefined],
+      );
+      const failure = { kind: 'Status', apiVersion: 'v1', status: 'Failure' };
+      const blind = await looked(403, { ...failure, code: 403, reason: 'Forbidden' });
+      assert.ok(blind.kind === 'destructive' && blind.objects.length === 0);
+      assert.match(blind.blind ?? '', /can't be read with these rights/);
+      const details = { name: 'a', kind: 'pods' };
+      const absent = await looked(404, { ...failure, code: 404, reason: 'NotFound', details });
+      assert.ok(absent.kind === 'answered' && absent.answer.do === 'answer');
+      assert.equal(absent.answer.status, 404);
+    });
+
+    test('goes out for the object that was seen; a precondition of its client stays', () => {
+      const own = body && 'deleteOptions' in body ? 'deleteOptions' : undefined;
+      /** What goes out of it, sent with these options, once its object was seen or could not be. */
+      const outgoing = (options: object, target?: KubeObject) => {
+        const bytes = Buffer.from(JSON.stringify(own ? { ...body, [own]: options } : options));
+        const sent = asked(method, path, { headers: { 'content-type': type }, body: bytes });
+        const [read] = effectsOf(sent);
+        assert.equal(read.verb, verb);
+        const out = JSON.parse(
+          Buffer.from(kind.pinned(read as never, sent, target).body?.bytes ?? '').toString(),
+        );
+        return (own ? out[own] : out).preconditions;
+      };
+      assert.deepEqual(outgoing({}, seen), { uid: 'u1' });
+      const both = { uid: 'u0', resourceVersion: '7' };
+      assert.deepEqual(outgoing({ preconditions: both }, seen), both);
+      const version = { resourceVersion: '7' };
+      assert.deepEqual(outgoing({ preconditions: version }, seen), { ...version, uid: 'u1' });
+      // What may not be read has no UID.
+      assert.equal(outgoing({}), undefined);
     });
   });

@@ -10,27 +10,21 @@ import { forgetDeadRuns } from '../cage/runs.ts';
 import { becomeGuard, reportStartFailure } from '../laptop/daemon.ts';
 import { ownFolder } from '../laptop/files.ts';
 import { grants } from '../laptop/grants.ts';
-import { type Guarded, syncGuardedKubeconfig, watchedFiles } from '../laptop/guarded-kubeconfig.ts';
+import { type Guarded, syncGuardedKubeconfig } from '../laptop/guarded-kubeconfig.ts';
 import { type Paths, pathsOf } from '../laptop/paths.ts';
 import { rulesStamp } from '../laptop/policy-stamp.ts';
 import { systemClock } from '../laptop/system-clock.ts';
-import { stampsOf, watchFiles, watchFolder } from '../laptop/watch.ts';
 import { contexts, meaningIn } from './contexts.ts';
+import { CLOSE_WAIT, endingGuard } from './ending-guard.ts';
 import type { FromKeeper } from './keeper-messages.ts';
 import { log } from './log.ts';
+import { refreshing } from './refreshing.ts';
 import { judgeThread, startKeeper } from './threads.ts';
 import type { WorkerSetup } from './worker-messages.ts';
 
 /** Milliseconds. */
-const REFRESH_PAUSE = 500;
-/** A program that has begun to write is given so long (ms) after its last write. */
-const QUIET = 60;
-const BUSY_PAUSE = 200;
-/** Milliseconds. */
 const START_WAIT = 10_000;
-const CLOSE_WAIT = 10_000;
 const DRAIN = 30_000;
-const TELL_EVERY = 100;
 
 /** Other limits than usual, for tests. */
 export interface GuardLimits {
@@ -126,38 +120,7 @@ async function open(
 
   const clusters = contexts({ env, home });
   const ids = randomIds();
-  // Other terminals may name other files, and other programs add contexts: which files count changes, too.
-  let unwatch = (): void => undefined;
-  let again: NodeJS.Timeout | undefined;
-  const refresh = async (): Promise<void> => {
-    clearTimeout(again);
-    try {
-      const before = stampsOf(watchedFiles(paths, env, home));
-      const now = await syncGuardedKubeconfig(paths, env, home);
-      grantAll(now);
-      unwatch();
-      const files = watchedFiles(paths, env, home);
-      unwatch = watchFiles(files, () => void refresh());
-      // A watcher tells what changes from now on. What changed since it was read, by others or by us, is looked at once more.
-      if (now.busy || stampsOf(files) !== before) refreshSoon(BUSY_PAUSE);
-    } catch (error) {
-      log('the kubeconfig could not be read again', { why: messageOf(error) });
-    }
-  };
-  const refreshSoon = (pause: number): void => {
-    clearTimeout(again);
-    again = setTimeout(() => void refresh(), pause).unref();
-  };
-  await refresh();
-  // What another program writes into a terminal's file is guarded within this pause, not at the next look.
-  const unwatchTerminals = watchFolder(paths.terminals, () => refreshSoon(QUIET));
-  let refreshed = 0;
-  const refreshTokens = async (): Promise<void> => {
-    // Whoever guesses tokens must not keep us reading files.
-    if (Date.now() - refreshed < REFRESH_PAUSE) return;
-    refreshed = Date.now();
-    await refresh();
-  };
+  const { refreshTokens, close: unwatch } = await refreshing(paths, { env, home }, grantAll);
 
   const door = await openDoor({
     port: identity.port,
@@ -177,40 +140,11 @@ async function open(
   });
 
   cut = door.cut;
-  const { drain = DRAIN } = limits;
-  const tellWaiting = (): NodeJS.Timeout => {
-    const until = Date.now() + drain;
-    const requests = door.underWay();
-    if (requests > 0)
-      log('the guard waits for what is under way; asked to end once more, it ends at once', {
-        requests,
-        seconds: drain / 1000,
-      });
-    const tell = () => keeper.ending({ requests: door.underWay(), until });
-    tell();
-    return setInterval(tell, TELL_EVERY);
+  const rest = async () => {
+    await clusters.close();
+    unlock();
   };
-  const hurried = Promise.withResolvers<void>();
-  let closing: Promise<void> | undefined;
-  const close = () => {
-    if (closing) hurried.resolve();
-    closing ??= (async () => {
-      clearTimeout(again);
-      unwatch();
-      unwatchTerminals();
-      // Who waits for a person is told; what has been let go comes to its end and its client gets the answer.
-      judging.stopping();
-      const told = tellWaiting();
-      await Promise.race([door.drain(drain), hurried.promise]);
-      clearInterval(told);
-      await door.close();
-      await judging.close(CLOSE_WAIT);
-      await keeper.close();
-      await clusters.close();
-      unlock();
-    })();
-    return closing;
-  };
+  const close = endingGuard({ unwatch, judging, door, keeper, rest }, limits.drain ?? DRAIN);
   stop = () => void close().then(() => process.exit(0));
   keeper.opened();
   log('the guard is up', { port: door.port, pid: process.pid });

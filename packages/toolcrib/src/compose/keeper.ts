@@ -1,11 +1,8 @@
 import { randomGuard } from '@toolcrib/guard/hold/ids';
 import { loadKey, openJournal, reopeningJournal } from '@toolcrib/guard/journal';
 import { keepLease } from '@toolcrib/guard/lease/keep-lease';
-import { state as windowState } from '@toolcrib/guard/way/windows';
-import { type Hold, messageOf, ToolcribError, toldOnce } from '@toolcrib/model';
-import { type Lineage, lineageOf } from '../cage/lineage.ts';
+import { type Hold, ToolcribError, toldOnce } from '@toolcrib/model';
 import { runProcesses } from '../cage/run-processes.ts';
-import { forgetRun } from '../cage/runs.ts';
 import { personOf } from '../laptop/api/person.ts';
 import type { GuardStatus, RunTokenBody, RunTokens } from '../laptop/api/schema.ts';
 import type { Asker } from '../laptop/api/witness.ts';
@@ -14,12 +11,12 @@ import { mints } from '../laptop/mints.ts';
 import { pathsOf } from '../laptop/paths.ts';
 import { policyFile } from '../laptop/policy-file.ts';
 import { systemClock } from '../laptop/system-clock.ts';
-import { version } from '../laptop/version.ts';
 import { type Operation, perform } from '../operations/operation.ts';
 import { openCommand } from './command.ts';
 import { contexts } from './contexts.ts';
 import { desks } from './desks.ts';
 import { errands } from './errands.ts';
+import { guardStatus } from './guard-status.ts';
 import { closeInherited, housekeeping } from './housekeeping.ts';
 import { inheriting } from './inheriting.ts';
 import { keeperGuard } from './keeper-guard.ts';
@@ -28,11 +25,11 @@ import { lastGuard } from './last-guard.ts';
 import { log } from './log.ts';
 import { othersHolds } from './others-holds.ts';
 import { unfinishedContexts } from './own-journal.ts';
+import { runTokens } from './run-tokens.ts';
 
 /** Milliseconds. */
 const AGAIN = 15_000;
 const POLICY_EVERY = 2_000;
-const AFTER_END = 1_000;
 /** What is under way for somebody is given so long at the end. Milliseconds. */
 const ERRANDS = 10_000;
 
@@ -116,42 +113,35 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
   };
   readPolicy();
 
-  const minting = mints({
-    contexts: clusters,
-    ownTokens: async () => Object.values((await loadDoorIdentity(pathsOf(env, home), [])).tokens),
-    grant: (token, grant) => post({ type: 'grant', token, grant }),
-  });
   const running = runProcesses(clock);
+  const runs = runTokens({
+    minting: mints({
+      contexts: clusters,
+      ownTokens: async () => Object.values((await loadDoorIdentity(pathsOf(env, home), [])).tokens),
+      grant: (token, grant) => post({ type: 'grant', token, grant }),
+    }),
+    running,
+    clock,
+    folder: setup.runs,
+    revoked: (id) => post({ type: 'revoke', id }),
+  });
   const away = errands({ env, home });
   let opened = false;
   let ending: GuardStatus['ending'] = null;
 
-  async function status(): Promise<GuardStatus> {
-    // Whoever starts the guard waits for this: it is up only when its door is open.
-    if (!opened) throw new ToolcribError('not-running', 'The guard is starting.', { next: 'Ask again.' });
-    return {
-      version,
-      pid: process.pid,
+  const status = () =>
+    guardStatus({
+      clusters,
+      policy,
+      held,
+      journal,
+      damaged,
+      clock,
       port: setup.port,
       startedAt,
-      contexts: clusters
-        .names()
-        .map((context) => ({ context, mode: policy.current().modeFor(context, undefined) })),
-      held: held.list().filter((hold) => hold.state === 'open').length,
-      journal: await journal.probe().then(() => null, messageOf),
-      unsettled: held.unsettled(),
+      opened,
       ending,
-      policy: policy.state(),
-      softened: (await journal.softenings({ state: 'softened' }, undefined, damaged).catch(() => [])).map(
-        (record) => ({
-          actId: record.actId,
-          what: `${record.owner.kind} ${record.owner.namespace ?? ''}/${record.owner.name}`,
-          finishAfter: record.finishAfter,
-          state: windowState(record, clock.now(), policy.current().softenMs),
-        }),
-      ),
-    };
-  }
+    });
 
   const begin = async (): Promise<void> => {
     try {
@@ -171,35 +161,22 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
     begin,
     async perform(operation, input, from, tell) {
       const asker = { person: personOf(from), pid: from?.pid };
-      const runs = running.all();
       // What may take long, or loads much, is done aside.
       if (!['guard', 'journal'].includes(operation.reaches))
-        return away.run(operation, { input, asker, runs }, tell);
-      const { context, close } = await openCommand({ env, home, asker, runs, terminal: false });
+        return away.run(operation, { input, asker, runs: running.all() }, tell);
+      const { context, close } = await openCommand({
+        env,
+        home,
+        asker,
+        runs: running.all(),
+        terminal: false,
+      });
       const guard = keeperGuard(asker, { held, others, running, status, stop: () => post({ type: 'stop' }) });
       const own = { ...context, journal: async () => journal, guard: async () => guard };
       return perform(operation, own, input, tell).finally(close);
     },
-    async mint(request, asker) {
-      const runs = running.all();
-      const above: Lineage = asker ? lineageOf(asker.pid, runs) : { of: 'unknown', why: 'it shows none' };
-      // What an agent starts under a run of its own is the agent's all the same; whose it is that can't be told may be an agent's.
-      const agents =
-        above.of === 'unknown' ? runs.some((one) => one.agent) : above.of === 'run' && above.agent;
-      const agent = request.agent === true || agents;
-      const person = personOf(asker);
-      const run = await minting.mint({ ...request, person, ...(agent ? { agent } : {}) });
-      running.began(run.id, asker?.pid, agent);
-      return run;
-    },
-    revoke(id) {
-      minting.ended(id);
-      running.ended(id);
-      post({ type: 'revoke', id });
-      // A process that is killed lets go of its connections a moment before it is gone.
-      forgetRun(setup.runs, id);
-      clock.after(AFTER_END, () => forgetRun(setup.runs, id));
-    },
+    mint: runs.mint,
+    revoke: runs.revoke,
     hear(message) {
       if (message.type === 'desk') held.join(message.context, message.desk);
       else if (message.type === 'opened') opened = true;
