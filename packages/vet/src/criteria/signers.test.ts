@@ -54,3 +54,46 @@ test('a pin is an exact name, or a pattern over the whole name, of one issuer', 
   for (const good of [{ id: 'SHA256:x' }, { id: 'x', issuer: ISSUER }, { pattern, issuer: ISSUER }])
     assert.ok(signerPin.safeParse(good).success, JSON.stringify(good));
 });
+
+test('a key is pinned by its fingerprint alone, a certificate by its name and its issuer', () => {
+  const key = { id: 'SHA256:abc', issuer: null };
+  assert.equal(isPinned(key, [{ id: 'SHA256:abc' }]), true);
+  assert.equal(isPinned(key, [{ id: 'SHA256:abd' }]), false);
+  assert.equal(isPinned(key, []), false);
+  assert.equal(isPinned(key, [{ id: 'other' }, { id: 'SHA256:abc' }]), true);
+  const certificate = { id: 'aiko@example.org', issuer: ISSUER };
+  assert.equal(isPinned(certificate, [{ id: 'aiko@example.org', issuer: ISSUER }]), true);
+  assert.equal(isPinned(certificate, [{ id: 'aiko@example.org' }]), false);
+  assert.equal(isPinned(certificate, [{ id: 'ben@example.org', issuer: ISSUER }]), false);
+});
+
+test('a pattern is not asked of a name that is too long for one', () => {
+  const pin = { pattern: '^a+$', issuer: ISSUER };
+  assert.equal(isPinned({ id: 'a'.repeat(2048), issuer: ISSUER }, [pin]), true);
+  assert.equal(isPinned({ id: 'a'.repeat(2049), issuer: ISSUER }, [pin]), false);
+});
+
+test('what is wrong with a pin is said in words, and an empty name or a name of one letter', () => {
+  const fault = (pin: object) => signerPin.safeParse(pin).error?.issues.map(({ message }) => message);
+  assert.deepEqual(fault({}), ['give id or pattern, and one of them only']);
+  assert.deepEqual(fault({ pattern: '^a$' }), [
+    'a pattern needs its issuer: anybody can have a name somewhere',
+  ]);
+  assert.doesNotMatch(fault({ pattern: 'a', issuer: ISSUER })?.[0] ?? '', /^Stop|Error/);
+  assert.equal(signerPin.safeParse({ id: '' }).success, false);
+  assert.equal(signerPin.safeParse({ id: 'x' }).success, true);
+});
+
+test('two versions by one key, by two, and by a key of the same name as a certificate', () => {
+  const of = (id: string, issuer: string | null, version: string | null | undefined = 'v1.0.0') => ({
+    purl: 'pkg:github/acme/tool',
+    version,
+    signer: { id, issuer },
+  });
+  assert.equal(sameSigner(of('k', null), of('k', null)), true);
+  assert.equal(sameSigner(of('k', null), of('l', null)), false);
+  assert.equal(sameSigner(of('k', null), of('k', ISSUER)), false);
+  const tag = 'https://github.com/acme/tool/w.yml@refs/tags/v1.0.0';
+  assert.equal(sameSigner(of(tag, ISSUER), of('https://github.com/acme/tool/w.yml', ISSUER)), false);
+  assert.equal(sameSigner(of(tag, ISSUER, undefined), of(`${tag}1`, ISSUER, undefined)), false);
+});

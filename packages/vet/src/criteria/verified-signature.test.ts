@@ -89,3 +89,71 @@ test('provenance of another version fails, although it makes its signature fail 
   const view = viewOf(SUBJECT, factsFrom(facts), []);
   assert.equal(verifiedProvenance.judge(view, {}, NOW).verdict, 'fail');
 });
+
+type Signature = ReturnType<typeof goodFacts>['release.signature'];
+/** The whole judgement of these signatures, by these pins. */
+function judged(signatures: object[], pins: object[] = [RIGHT]) {
+  const { 'release.signature': good, 'release.artefact': artefact } = goodFacts();
+  const [base] = factsFrom({ 'release.signature': good });
+  const facts = signatures.map((more, i) => ({ ...base, id: `s${i}`, value: { ...good, ...more } }));
+  const threshold = verifiedSignature.threshold.parse(
+    pins.length > 0 ? { signers: { [SUBJECT.purl]: pins } } : {},
+  );
+  const all = [...facts, ...factsFrom({ 'release.artefact': artefact })] as ReturnType<typeof factsFrom>;
+  return verifiedSignature.judge(viewOf(SUBJECT, all, []), threshold, NOW);
+}
+const signer = (more: Partial<Signature['signer']>) => ({
+  signer: { ...goodFacts()['release.signature'].signer, ...more },
+});
+
+test('without a proof it is said that there is none; a signature without a signer is none either', () => {
+  assert.deepEqual(judged([]), {
+    verdict: 'unknown',
+    reason: 'no source gave a release file with proofs',
+    numbers: {},
+    evidence: [],
+  });
+  const none = judged([
+    { signer: null, reason: 'a checksum' },
+    { cryptography: 'unknown', reason: 'no key' },
+  ]);
+  assert.deepEqual(
+    [none.verdict, none.reason, none.evidence],
+    ['unknown', 'a checksum; no key', ['s0', 's1']],
+  );
+});
+
+test('a judgement names who signed, how, and when', () => {
+  const good = judged([{}]);
+  assert.deepEqual(good, {
+    verdict: 'pass',
+    reason: 'sigstore-bundle: provenance of https://example.org/release',
+    numbers: {
+      scheme: 'sigstore-bundle',
+      signer: RIGHT.id,
+      signedAt: goodFacts()['release.signature'].signedAt,
+    },
+    evidence: ['s0'],
+  });
+  const proposal = judged([signer({ name: 'Aiko' as never })], []);
+  assert.match(proposal.reason, /^a good signature of Aiko, but nobody is pinned/);
+  assert.match(judged([{}], []).reason, /^a good signature of https:\/\/example\.org\/release, but/);
+  const eve = judged([signer({ id: 'https://eve.example' })]);
+  assert.equal(eve.reason, 'signed by https://eve.example, who is not pinned for this tool');
+  assert.equal(eve.numbers.signer, 'https://eve.example');
+  const both = judged([signer({ id: 'https://eve.example' }), {}]);
+  assert.deepEqual([both.verdict, both.numbers.signer, both.evidence], ['pass', RIGHT.id, ['s1']]);
+  const failed = judged([{}, { cryptography: 'fail', reason: 'the bytes differ', scheme: 'minisign' }]);
+  assert.deepEqual(failed, {
+    verdict: 'fail',
+    reason: 'the bytes differ',
+    numbers: { scheme: 'minisign' },
+    evidence: ['s1'],
+  });
+});
+
+test('nobody pinned is said by leaving a tool out, not by an empty list', () => {
+  const pins = (list: object[]) =>
+    verifiedSignature.threshold.safeParse({ signers: { 'pkg:npm/x': list } }).success;
+  assert.deepEqual([pins([]), pins([RIGHT])], [false, true]);
+});

@@ -51,3 +51,52 @@ test('a file that the reader named is the pack’s of that path, and no other of
   nameAlike(facts, inPack, new Map([['/b/all.zip', '/a/go/all.zip']]));
   assert.equal(facts[0]?.id, 'osv.records-2');
 });
+
+test('several facts of one place are the pack’s in their order; one too many is none of them', () => {
+  const inPack = [
+    at('/a/one', 'release.artefact', [], 'first'),
+    at('/a/one', 'release.artefact', [], 'second'),
+  ];
+  const facts = [1, 2, 3].map(() => at('/a/one', 'release.artefact'));
+  nameAlike(facts, inPack, new Map());
+  assert.deepEqual(
+    facts.map(({ id }) => id),
+    ['first', 'second', 'release.artefact'],
+  );
+});
+
+test('strangers of one type are told apart among each other, too', () => {
+  const facts = [
+    at('/b/x', 'release.artefact'),
+    at('/b/y', 'release.artefact'),
+    at('/a/one', 'release.artefact'),
+  ];
+  nameAlike(facts, [at('/a/one', 'release.artefact')], new Map());
+  assert.deepEqual(
+    facts.map(({ id }) => id),
+    ['release.artefact-2', 'release.artefact-3', 'release.artefact'],
+  );
+});
+
+test('only what a release file names is looked for elsewhere, among facts of its own type', () => {
+  const [record] = [at('/b/all.zip', 'osv.records')];
+  nameAlike([record], [at('/a/all.zip', 'osv.records', [], 'osv.records-9')], new Map());
+  assert.equal(record.id, 'osv.records');
+  const artefact = at('/b/tool', 'release.artefact');
+  const inPack = [
+    at('/b/tool', 'release.signature', [], 'signature'),
+    at('/a/tool', 'release.artefact', [], 'artefact'),
+  ];
+  nameAlike([artefact], inPack, new Map());
+  assert.equal(artefact.id, 'artefact');
+});
+
+test('what lies where the pack has it is that, whatever else agrees', () => {
+  const artefact = at('/a/tool', 'release.artefact');
+  const inPack = [
+    at('/z/tool', 'release.artefact', [], 'other'),
+    at('/a/tool', 'release.artefact', [], 'own'),
+  ];
+  nameAlike([artefact], inPack, new Map([['/a/r.yaml', '/z/r.yaml']]));
+  assert.equal(artefact.id, 'own');
+});
