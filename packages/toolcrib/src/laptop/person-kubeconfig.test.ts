@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { turnOn } from './on.ts';
 import { loadPersonHere, loadPersonOf, personSources } from './person-kubeconfig.ts';
 import { sourceOf } from './sources.ts';
 import { aHome, config, PROD, STAGING } from './testing/home.ts';
@@ -114,4 +116,51 @@ test('what decides, those files included that are not there', () => {
     paths.added,
     paths.sources,
   ]);
+});
+
+test('a label that has come to another terminal’s files opens nothing until its token was made anew', () => {
+  const { remember, person, paths, at, home } = aHome({ a: PROD, b: STAGING });
+  remember('a');
+  remember('b');
+  const { mark } = sourceOf(paths, [at('a')]);
+  const lists = { [mark]: [at('a')] };
+  mkdirSync(join(paths.door, '..'), { recursive: true });
+  writeFileSync(paths.door, JSON.stringify({ givenFor: { prod: { meaning: 'what it meant', lists } } }));
+  assert.equal(person().context('prod').cluster.server, 'https://prod.example', 'its own files say so');
+  writeFileSync(at('a'), STAGING);
+  writeFileSync(at('b'), config({ prod: { server: 'https://other.example' } }));
+  assert.throws(() => person().context('prod'), {
+    code: 'conflict',
+    message: `The context prod means one thing in ${at('b')} and another in ${at('a')} by now.`,
+  });
+  assert.equal(person().context('staging').cluster.server, 'https://staging.example');
+  // One terminal's own files are asked without a token.
+  const own = loadPersonOf(paths, sourceOf(paths, [at('b')]), home);
+  assert.equal(own.context('prod').cluster.server, 'https://other.example');
+});
+
+test('a label that means two things in the files of two terminals opens neither', () => {
+  const { remember, person, at } = aHome({ a: PROD, b: PROD });
+  remember('a');
+  remember('b');
+  assert.deepEqual(person().contextNames, ['prod']);
+  writeFileSync(at('b'), config({ prod: { server: 'https://other.example' } }));
+  assert.throws(() => person().context('prod'), {
+    code: 'conflict',
+    message: `The context prod means one thing in ${at('a')} and another in ${at('b')} by now.`,
+  });
+});
+
+test('nor where the files of one can’t be read, and meant another thing when they could', async () => {
+  const { person, paths, env, home, at } = aHome({ a: PROD, b: PROD });
+  for (const name of ['a', 'b']) await turnOn(paths, env(name), 'sh', home, { key: name, above: [] });
+  writeFileSync(at('b'), '{ half');
+  assert.equal(person().context('prod').cluster.server, 'https://prod.example');
+  // What the tokens were given for says the same, and is not what is asked here.
+  writeFileSync(paths.door, '{}');
+  writeFileSync(at('a'), config({ prod: { server: 'https://other.example' } }));
+  assert.throws(() => person().context('prod'), {
+    code: 'conflict',
+    message: new RegExp(`another in ${at('b')} `),
+  });
 });

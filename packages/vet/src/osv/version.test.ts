@@ -103,7 +103,13 @@ test('one range that says yes is enough, and one that can’t be compared is no 
 test('the order of events does not count; at one version introduced comes before its end', () => {
   const at = (version: string, ...events: Record<string, string>[]) =>
     affectsVersion([entry({ ranges: [range('SEMVER', ...events)] })], version);
-  const twice = [{ fixed: '3.0.0' }, { introduced: '2.0.0' }, { fixed: '1.0.0' }, { introduced: '0' }];
+  type Events = Record<string, string>[];
+  const twice: Events = [
+    { fixed: '3.0.0' },
+    { introduced: '2.0.0' },
+    { fixed: '1.0.0' },
+    { introduced: '0' },
+  ];
   for (const events of [twice, twice.toReversed()])
     for (const [version, answer] of [
       ['0.0.0', 'yes'],
@@ -115,15 +121,13 @@ test('the order of events does not count; at one version introduced comes before
       ['3.0.0', 'no'],
     ] as const)
       assert.equal(at(version, ...events), answer, version);
-  const last = [{ introduced: '1.0.0' }, { last_affected: '2.0.0' }];
+  const last: Events = [{ introduced: '1.0.0' }, { last_affected: '2.0.0' }];
   assert.deepEqual(
     ['0.9.0', '1.0.0', '2.0.0', '2.0.1'].map((version) => at(version, ...last)),
     ['no', 'yes', 'yes', 'no'],
   );
-  for (const events of [
-    [{ fixed: '1.0.0' }, { introduced: '1.0.0' }],
-    [{ introduced: '1.0.0' }, { fixed: '1.0.0' }],
-  ])
+  const ends: Events = [{ fixed: '1.0.0' }, { introduced: '1.0.0' }];
+  for (const events of [ends, ends.toReversed()])
     assert.equal(at('1.0.0', ...events), 'no', 'it ends where it begins');
   assert.equal(at('2.0.0', { introduced: 'v1.0.0' }), 'yes');
   assert.equal(at('2.0.0', { introduced: '1.0.0' }, { fixed: 'soon' }), 'unknown');
