@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { loadKey, openJournal } from '@toolcrib/guard/journal';
+import { type Act, type Journal, ToolcribError } from '@toolcrib/model';
+import type { Context } from './context.ts';
+import { log } from './log.ts';
+import { perform } from './operation.ts';
+
+// A journal of five acts; which contexts a kubeconfig has is compose's to say.
+
+const folder = mkdtempSync(join(tmpdir(), 'toolcrib-log-'));
+const clock = { now: () => 1_000_000, after: () => () => undefined };
+let journal: Journal;
+before(async () => {
+  journal = openJournal({ folder, key: loadKey({ folder, env: {} }), clock });
+  const caller = { person: 'aiko', token: 't', claim: { userAgent: 'kubectl/v1.35.2' } };
+  for (const [at, context] of ['prod', 'prod', 'test', 'prod~0a1b2c3d', 'gone'].entries()) {
+    const act: Act = {
+      id: `act-${at}`,
+      context,
+      caller,
+      startedAt: at,
+      lastAt: at,
+      soFar: 1,
+      title: `act ${at}`,
+    };
+    await journal.saveAct(act);
+  }
+});
+after(async () => {
+  await journal.close();
+  rmSync(folder, { recursive: true });
+});
+
+async function told(input: object, over: Journal = journal) {
+  const context = {
+    journal: async () => over,
+    guard: async () => {
+      throw new ToolcribError('not-running', 'No guard runs.');
+    },
+    knownContext: async (name: string) => {
+      throw new ToolcribError('unknown-context', `There is no context ${name}.`, { next: 'Look for it.' });
+    },
+    clock,
+  } as Partial<Context> as Context;
+  const { stories, older, newer } = await perform(log, context, input);
+  assert.deepEqual(newer, []);
+  return { acts: stories.map(({ act }) => act.id), older };
+}
+
+test('page after page: newest first, and whether there are older ones', async () => {
+  assert.deepEqual(await told({}), { acts: ['act-4', 'act-3', 'act-2', 'act-1', 'act-0'], older: false });
+  assert.deepEqual(await told({ limit: 2 }), { acts: ['act-4', 'act-3'], older: true });
+  assert.deepEqual(await told({ limit: 2, before: 'act-3' }), { acts: ['act-2', 'act-1'], older: true });
+  assert.deepEqual(await told({ limit: 2, before: 'act-1' }), { acts: ['act-0'], older: false });
+  assert.deepEqual(await told({ before: 'act-0' }), { acts: [], older: false });
+  await assert.rejects(told({ before: 'act-9' }), { code: 'not-found', message: /no act act-9/ });
+});
+
+test('a context stands for all of its name, with a mark for itself alone; older ones are of it too', async () => {
+  assert.deepEqual(await told({ context: 'prod', limit: 2 }), { acts: ['act-3', 'act-1'], older: true });
+  assert.deepEqual(await told({ context: 'prod', before: 'act-1' }), { acts: ['act-0'], older: false });
+  assert.deepEqual(await told({ context: 'prod~0a1b2c3d' }), { acts: ['act-3'], older: false });
+  // The older one is of another context.
+  assert.deepEqual(await told({ context: 'test', limit: 1 }), { acts: ['act-2'], older: false });
+});
+
+test('a context of which nothing was found and that nobody has: told which there are', async () => {
+  assert.deepEqual(await told({ context: 'gone' }), { acts: ['act-4'], older: false });
+  await assert.rejects(told({ context: 'prdo' }), {
+    code: 'unknown-context',
+    message: /no context prdo/,
+    next: /Look for it\.\n.*In the log are: .*prod/,
+  });
+  const nothing = { ...journal, acts: async () => [] };
+  await assert.rejects(told({ context: 'prdo' }, nothing), { code: 'unknown-context', next: 'Look for it.' });
+});
+
+test('more than a thousand are not told at once, and not less than one', async () => {
+  for (const limit of [0, 1_001, 1.5]) await assert.rejects(told({ limit }), { code: 'usage' });
+});
