@@ -1,5 +1,5 @@
-import { NOTHING_COUNTED } from '@toolcrib/model/uncounted-radius';
 import type { RuleVocabulary } from '@toolcrib/model/rule';
+import { NOTHING_COUNTED } from '@toolcrib/model/uncounted-radius';
 
 /** What a rule can see, and what each is: docs/guard.md has its table from here. */
 export const ruleWords = {

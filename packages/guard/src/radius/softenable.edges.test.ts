@@ -19,7 +19,10 @@ const FIRST = 'possible orphan-first';
 test('what is not there any more can’t be softened', () => {
   const seen = view([]);
   const gone = aim(object('apps/v1 Deployment', 'shop/web'));
-  assert.deepEqual(softening(seen, radiusOf(seen, [gone]), gone), { possible: false, why: 'it is gone already' });
+  assert.deepEqual(softening(seen, radiusOf(seen, [gone]), gone), {
+    possible: false,
+    why: 'it is gone already',
+  });
 });
 
 test('a rollout of a Deployment: generation, and replicas of this version, of all, and as wanted', () => {
@@ -32,7 +35,11 @@ test('a rollout of a Deployment: generation, and replicas of this version, of al
   assert.equal(at({ replicas: 3 }, { ...rests, updatedReplicas: 2 }), MIDWAY);
   assert.equal(at({ replicas: 3 }, { ...rests, replicas: 4, updatedReplicas: 4 }), MIDWAY);
   assert.equal(at({ replicas: 3 }, { ...rests, updatedReplicas: undefined }), MIDWAY);
-  assert.equal(at({}, { observedGeneration: 1, replicas: 1, updatedReplicas: 1 }), FIRST, 'one, where nothing is said');
+  assert.equal(
+    at({}, { observedGeneration: 1, replicas: 1, updatedReplicas: 1 }),
+    FIRST,
+    'one, where nothing is said',
+  );
   assert.equal(at({}, { observedGeneration: 1, replicas: 2, updatedReplicas: 2 }), MIDWAY);
   assert.equal(at({ replicas: 0 }, { observedGeneration: 1 }), FIRST, 'none is left out of a status');
   assert.equal(at({ replicas: 1 }, { observedGeneration: 1 }), MIDWAY);
@@ -55,7 +62,8 @@ test('a rollout of a DaemonSet: Pods of this version on fewer Nodes than wanted'
 });
 
 test('who controls it would interfere, or makes it again', () => {
-  const owned = (owner: KubeObject) => object('apps/v1 ReplicaSet', 'shop/web', { owners: [owner], spec: {} });
+  const owned = (owner: KubeObject) =>
+    object('apps/v1 ReplicaSet', 'shop/web', { owners: [owner], spec: {} });
   const rollout = object('argoproj.io/v1 Rollout', 'shop/web');
   assert.equal(told([owned(rollout), rollout]), 'Rollout web controls it: its operator would interfere');
   assert.equal(told([owned(rollout)]), 'Rollout web controls it: its operator would interfere');
@@ -91,7 +99,10 @@ test('only a controller that takes such orphans, and whose selector matches them
   assert.equal(rival('v1 ReplicationController', { selector: { app: 'db' } }), FIRST);
   assert.equal(rival('v1 ReplicationController', { selector: {} }), FIRST);
   assert.equal(rival('v1 ReplicationController'), FIRST);
-  assert.match(rival('v1 ReplicationController', { selector: { app: 'web' } }), /ReplicationController rival/);
+  assert.match(
+    rival('v1 ReplicationController', { selector: { app: 'web' } }),
+    /ReplicationController rival/,
+  );
   // Of a Deployment that has no ReplicaSet there is nothing that another takes.
   const alone = object('apps/v1 Deployment', 'shop/rival', { spec: matching });
   const set = object('apps/v1 StatefulSet', 'shop/db', {
@@ -102,7 +113,9 @@ test('only a controller that takes such orphans, and whose selector matches them
   assert.equal(told([set, member, alone]), FIRST);
   // What carries such labels itself is deleted, and not taken.
   const labelled = { ...web[0], metadata: { ...web[0]?.metadata, labels: { app: 'web' } } } as KubeObject;
-  const db = object('apps/v1 Deployment', 'shop/rival', { spec: { selector: { matchLabels: { app: 'web' } } } });
+  const db = object('apps/v1 Deployment', 'shop/rival', {
+    spec: { selector: { matchLabels: { app: 'web' } } },
+  });
   assert.match(told([labelled, ...web.slice(1), db]), /ReplicaSet web-5d8f too/);
 });
 
@@ -119,5 +132,8 @@ test('of a Namespace each lost claim has its own volume, or was not seen', () =>
     });
   const [a, b] = [claim('a'), claim('b')];
   assert.equal(told([shop, a, b, volume(a), volume(b)]), 'possible retain-first');
-  assert.equal(told([shop, a, b, volume(a)]), 'the volume of b could not be seen, so it cannot be set to Retain');
+  assert.equal(
+    told([shop, a, b, volume(a)]),
+    'the volume of b could not be seen, so it cannot be set to Retain',
+  );
 });
