@@ -66,8 +66,8 @@ function escapedSegment(segment: string): string {
 function safeSegments(rawPath: string): string[] {
   if (!rawPath.startsWith('/')) throw badPath(rawPath, 'it does not begin with /');
   if (/[^\x21-\x7e]/.test(rawPath)) throw badPath(rawPath, 'it has a character that must be escaped');
-  const withoutTrailing = rawPath.length > 1 && rawPath.endsWith('/') ? rawPath.slice(0, -1) : rawPath;
-  if (withoutTrailing === '/') return [];
+  if (rawPath === '/') return [];
+  const withoutTrailing = rawPath.endsWith('/') ? rawPath.slice(0, -1) : rawPath;
   return withoutTrailing
     .slice(1)
     .split('/')
