@@ -1,7 +1,6 @@
 import { randomGuard } from '@toolcrib/guard/hold/ids';
-import { loadKey, openJournal, reopeningJournal } from '@toolcrib/guard/journal';
 import { keepLease } from '@toolcrib/guard/lease/keep-lease';
-import { type Hold, ToolcribError, toldOnce } from '@toolcrib/model';
+import { type Hold, toldOnce } from '@toolcrib/model';
 import { runProcesses } from '../cage/run-processes.ts';
 import { personOf } from '../laptop/api/person.ts';
 import type { GuardStatus, RunTokenBody, RunTokens } from '../laptop/api/schema.ts';
@@ -21,14 +20,14 @@ import { closeInherited, housekeeping } from './housekeeping.ts';
 import { inheriting } from './inheriting.ts';
 import { keeperGuard } from './keeper-guard.ts';
 import type { FromKeeper, KeeperSetup, ToKeeper } from './keeper-messages.ts';
+import { keepersJournal } from './keepers-journal.ts';
 import { lastGuard } from './last-guard.ts';
+import { leftOver } from './left-over.ts';
 import { log } from './log.ts';
 import { othersHolds } from './others-holds.ts';
-import { unfinishedContexts } from './own-journal.ts';
 import { runTokens } from './run-tokens.ts';
 
 /** Milliseconds. */
-const AGAIN = 15_000;
 const POLICY_EVERY = 2_000;
 /** What is under way for somebody is given so long at the end. Milliseconds. */
 const ERRANDS = 10_000;
@@ -61,14 +60,7 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
   const { env, home } = setup;
   const startedAt = Date.now();
   const clock = systemClock;
-  const openOwn = () =>
-    openJournal({ folder: setup.journal, key: loadKey({ folder: setup.journal, env }), clock });
-  const journal = reopeningJournal(openOwn);
-  // A full disk or a read-only folder is no reason to stop reads; a wrong key or a damaged journal is for a person.
-  await journal.probe().catch((error: unknown) => {
-    if (!(error instanceof ToolcribError) || !['journal', 'newer'].includes(error.code)) throw error;
-    log('the journal can not be written now: nothing destructive will pass', { why: error.message });
-  });
+  const { journal, openOwn } = await keepersJournal(setup, clock);
   const damaged = toldOnce(log);
   const clusters = contexts({ env, home });
   const policy = policyFile(setup.policyPath, undefined, { log });
@@ -143,17 +135,15 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
       ending,
     });
 
-  const begin = async (): Promise<void> => {
-    try {
-      const unfinished = await unfinishedContexts(journal, clusters.names()[0], lease.isOurs, damaged);
-      held.expect(unfinished);
-      post({ type: 'unfinished', contexts: unfinished });
-    } catch (error) {
-      held.unknown();
-      log('what an earlier life left could not be looked up yet', { why: String(error) });
-      clock.after(AGAIN, () => void begin());
-    }
-  };
+  const begin = leftOver({
+    journal,
+    clock,
+    lease,
+    held,
+    any: () => clusters.names()[0],
+    damaged,
+    found: (unfinished) => post({ type: 'unfinished', contexts: unfinished }),
+  });
 
   await lease.begin();
   return {

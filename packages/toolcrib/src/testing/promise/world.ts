@@ -54,7 +54,7 @@ type Act =
   | { do: 'scale'; at: number; to: number };
 
 const n = fc.constant(0);
-export const part: fc.Arbitrary<Part> = fc.oneof(
+const part: fc.Arbitrary<Part> = fc.oneof(
   fc.record({
     part: fc.constant('config' as const),
     n,
