@@ -92,7 +92,7 @@ function decode(managedFields: unknown[] | undefined): Entry[] {
 
 function encode(entries: Entry[]): JsonObject[] {
   const text = (entry: Entry) =>
-    [entry.operation, entry.time ?? '', entry.name, entry.apiVersion, entry.subresource ?? ''].join('\0');
+    [entry.operation, entry.time, entry.name, entry.apiVersion, entry.subresource].join('\0');
   return entries
     .filter((entry) => !isEmptySet(entry.set))
     .sort((a, b) => (text(a) < text(b) ? -1 : 1))

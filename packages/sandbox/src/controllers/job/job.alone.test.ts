@@ -186,8 +186,9 @@ test('with OnFailure the restarts of its living Pods count', () => {
 });
 
 test('a Job has as long as its deadline says, from its start; suspended it has time', () => {
-  const { cluster, conditions, told } = playedJob({ activeDeadlineSeconds: 60 });
+  const { cluster, conditions, told, edit } = playedJob({ activeDeadlineSeconds: 60 });
   cluster.clock.advance(54_999);
+  edit(({ metadata }) => void (metadata.labels = { looked: 'at' }));
   assert.deepEqual(conditions(), []);
   cluster.clock.advance(1);
   assert.deepEqual(conditions(), [`FailureTarget ${DEADLINE}`, `Failed ${DEADLINE}`]);
@@ -200,6 +201,23 @@ test('a Job has as long as its deadline says, from its start; suspended it has t
   const none = playedJob();
   none.cluster.settle(86_400);
   assert.deepEqual([none.conditions(), none.cluster.clock.pending()], [[], 0]);
+});
+
+test('failed Pods are noted by their UIDs before they are let go, and indexes by none', () => {
+  const noted = (spec: Body, phase: 'Failed' | 'Succeeded') => {
+    const { cluster, live, ends } = playedJob(spec);
+    const [pod] = live();
+    const uids = new Set<unknown>();
+    cluster.store.subscribe(({ object, resource }) => {
+      const { succeeded, failed } = object.status?.uncountedTerminatedPods ?? {};
+      if (resource.resource === 'jobs') uids.add(JSON.stringify({ succeeded, failed }));
+    });
+    ends(pod?.metadata.name ?? '', phase);
+    return [...uids].map((text) => String(text).replaceAll(pod?.metadata.uid ?? '', 'UID'));
+  };
+  assert.deepEqual(noted({}, 'Failed'), ['{"failed":["UID"]}', '{}']);
+  assert.deepEqual(noted({}, 'Succeeded'), ['{"succeeded":["UID"]}', '{}']);
+  assert.deepEqual(noted({ completionMode: 'Indexed', completions: 2 }, 'Succeeded'), ['{}']);
 });
 
 test('after a failure ten seconds, doubled with each more, at most ten minutes; a success begins anew', () => {

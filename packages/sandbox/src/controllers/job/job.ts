@@ -210,8 +210,8 @@ function noteSuspension({ job, tools }: Work): void {
       message: suspended ? 'Job suspended' : 'Job resumed',
     },
   ];
+  // One that is resumed has a start by now.
   if (suspended) delete job.status.startTime;
-  else job.status.startTime = now;
   tools.record(
     job,
     'Normal',
@@ -250,12 +250,11 @@ function count(work: Work, standing: KubeObject[], verdict: Verdict | undefined)
   status.uncountedTerminatedPods = {};
   if (isIndexed(job)) {
     status.completedIndexes = intervals(work.indexes);
-    if (status.completedIndexes === '') delete status.completedIndexes;
-    if (work.indexes.size > 0) status.succeeded = work.indexes.size;
-  } else if (succeeded.length > 0) {
+    status.succeeded = work.indexes.size;
+  } else {
     status.succeeded = countOf(status.succeeded, 0) + succeeded.length;
   }
-  if (failed.length > 0) status.failed = countOf(status.failed, 0) + failed.length;
+  status.failed = countOf(status.failed, 0) + failed.length;
   const finished = verdict !== undefined && status.active === undefined && status.terminating === 0;
   if (finished) finish(work, verdict);
   write(work);
