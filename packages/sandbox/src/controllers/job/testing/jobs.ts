@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Body, KubeObject } from '@toolcrib/kube';
 import { JOBS, PODS } from '../../common/types.ts';
 import { quietCluster, startAlone } from '../../testing/alone.ts';
@@ -73,4 +74,13 @@ export function playedJob(spec: Body = {}, restartPolicy = 'Never', status?: Bod
         .filter(({ reason }) => !/^Successful/.test(reason))
         .map(({ type, reason, message }) => `${type} ${reason}: ${message}`),
   };
+}
+
+/** The names, which must be as many. */
+export function some<const N extends number>(
+  names: string[],
+  count: N,
+): string[] & { 0: string; 1: string; 2: string } {
+  assert.equal(names.length, count);
+  return names as string[] & { 0: string; 1: string; 2: string };
 }
