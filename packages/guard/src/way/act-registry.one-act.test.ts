@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { ACT_PAUSE } from '../act/group.ts';
-import { openSandbox } from '../testing/sandbox-target.ts';
-import type { ClusterTarget } from '../testing/target.ts';
 import { asked, openWay, policyOf, testClock } from '../testing/way.ts';
+import { memoryCluster } from '../undo/testing/memory-cluster.ts';
 import { actRegistry } from './act-registry.ts';
-import { AT, kubectl, opened } from './testing/denying.ts';
 
-let target: ClusterTarget;
-before(async () => {
-  target = await openSandbox({ controllers: false });
-});
-after(() => target.close());
+// Nothing of it asks a cluster.
+const AT = '/api/v1/namespaces/default/configmaps';
+const kubectl = (session: string) => ({ 'user-agent': 'kubectl/v1.35.2', 'kubectl-session': session });
 
 test('with many acts that wait for an answer, the next command is still one act', async () => {
-  const { deps, close } = opened(target);
+  const { deps, close } = openWay(memoryCluster([]), policyOf('[]'));
   const { journal, clock, ids, sessions } = deps;
   const many = actRegistry({ journal, clock, ids, sessions, isHeld: () => true });
   const of = (session: string) =>
@@ -92,7 +88,7 @@ test('one helm uninstall is one act as long as it runs, also where a hook of its
 });
 
 test('an act that was taken over from another thread by its hold goes on', async () => {
-  const { journal, close } = openWay(target.cluster, policyOf('[]'));
+  const { journal, close } = openWay(memoryCluster([]), policyOf('[]'));
   const sessions = { notice: () => undefined, of: () => [] };
   let count = 0;
   const ids = { act: () => `act-${++count}`, request: () => '', code: () => '' };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { assess } from '../assess.ts';
 import { loadTrustPolicy } from '../policy/policy.ts';
+import { FORGERIES } from '../testing/forgeries.ts';
 import { makeRepository, NOW, SSH_SIGNATURE } from '../testing/repository.ts';
 import {
   again,
@@ -34,6 +35,48 @@ test('an untouched pack holds: every verdict computed again, every source read a
   assert.deepEqual(new Set(verification.reread.map(({ state }) => state)), new Set(['same']));
   assert.equal(verification.reread.length, pack.evidence.length);
 });
+
+test('a forged verdict with a fresh hash does not hold: it is not what the facts give', async () => {
+  const failing = pack.results.find(({ verdict }) => verdict === 'unknown')?.criterion ?? '';
+  const text = forge((copy) => {
+    for (const result of copy.results) result.verdict = 'pass';
+    copy.verdict = 'pass';
+  });
+  const { holds, recomputed, differences } = await verifyPack(text, 'x');
+  assert.deepEqual([holds, recomputed], [false, false]);
+  assert.ok(
+    differences.some(
+      ({ criterion, inPack, computed }) =>
+        criterion === failing && inPack === 'pass' && computed === 'unknown',
+    ),
+  );
+});
+
+test('a result left out does not hold', async () => {
+  const { holds } = await verifyPack(
+    forge((copy) => void copy.results.pop()),
+    'x',
+  );
+  assert.equal(holds, false);
+});
+
+test('forged facts hold together, and fall when the source is read again', async () => {
+  const forgedFacts = forge((copy) => {
+    const files = copy.evidence.find(({ type }) => type === 'git.files');
+    assert.ok(files !== undefined);
+    (files.value as { ci: string[] }).ci.push('.github/workflows/forged.yml');
+  });
+  assert.equal((await verifyPack(forgedFacts, 'x')).holds, true);
+  const { holds, reread } = await verifyPack(forgedFacts, 'x', again);
+  assert.equal(holds, false);
+  assert.equal(reread.find(({ id }) => id === 'git.files')?.state, 'forged');
+});
+
+for (const [name, change] of Object.entries(FORGERIES))
+  test(`a forgery is noticed: ${name}`, async () => {
+    const { holds } = await verifyPack(wellForged(change), 'x', again);
+    assert.equal(holds, false);
+  });
 
 test('a pass that no source could be asked about again is named, and a clone of something else is no source', async () => {
   const elsewhere = wellForged((copy) => {
