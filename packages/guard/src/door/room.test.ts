@@ -74,9 +74,11 @@ test('what is not needed is given back once: neither more nor less comes free th
   first?.leave();
   (await second)?.leave();
   (await third)?.leave();
-  enter('all', 10);
+  const all = enter('all', 10);
   enter('one more', 1);
   assert.deepEqual(await told(), ['all'], 'ten again, and no more');
+  (await all)?.leave();
+  assert.deepEqual(await told(), ['one more']);
 });
 
 test('in a context they come in their turn; another context’s do not wait for them', async () => {
@@ -108,6 +110,8 @@ test('in a context they come in their turn; another context’s do not wait for 
   assert.deepEqual(await told(), []);
   first?.leave();
   assert.deepEqual(await told(), ['again']);
+  ways.get('other large')?.();
+  assert.deepEqual(await told(), ['not other large']);
 });
 
 test('a body of unknown length has room for the longest, and none is longer', async () => {
