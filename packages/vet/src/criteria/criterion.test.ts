@@ -30,5 +30,6 @@ it('a view has the facts of a type, the first of them, and why there are none', 
 it('what is missing is unknown, with the reasons of its gaps, or that nobody looked', () => {
   const unknown = (reason: string) => ({ verdict: 'unknown', reason, numbers: {}, evidence: [] });
   assert.deepEqual(missing(view, 'git.files', 'files'), unknown('one; two'));
+  assert.deepEqual(missing(view, 'git.main', 'a branch'), unknown('one'));
   assert.deepEqual(missing(view, 'npm.version', 'a version'), unknown('no source gave a version'));
 });

@@ -74,7 +74,8 @@ const SEVERITIES: Record<Severity, (text: string) => string> = {
   calm: faint,
 };
 
-function listText(stories: readonly ActStory[], older: boolean): string {
+/** One line an act; `older`: there are more behind them. */
+export function listText(stories: readonly ActStory[], older: boolean): string {
   const list = table([
     [`WHEN (${zone(new Date())})`, 'ACT', 'BECAME', 'RULES', 'TOOL', 'CONTEXT', 'WHAT'],
     ...stories.map((story) => [
@@ -105,7 +106,8 @@ function toolOf({ caller }: Act): string {
   return agent ? `agent, ${name}` : name;
 }
 
-function storyText(story: ActStory): string {
+/** One act whole: what was asked, decided and said, and what became of it. */
+export function storyText(story: ActStory): string {
   const { act, requests, softenings, undos } = story;
   const { caller } = act;
   const asked = requests.filter(({ ahead }) => !ahead);

@@ -132,6 +132,18 @@ test('softened and then made again is undone, never refused', () => {
   assert.match(told('', [one('a', 'softened')], { softenings, undos: [undo('done')] }), /^undone \|/);
 });
 
+test('what is softened still is so until it is finished, whatever its requests say', () => {
+  const of = (...states: string[]) => ({
+    softenings: states.map((state) => ({
+      requestId: 'a',
+      state,
+      owner: { name: 'a' },
+    })) as unknown as ActFacts['softenings'],
+  });
+  assert.match(told('', [one('a', 'softened')], of('finished')), /^finished \|/);
+  assert.match(told('', [one('a', 'softened')], of('finished', 'softened')), /^softened \|/);
+});
+
 test('what the cluster itself refused was not carried out', () => {
   const refused = [403, 404, 405].map((status, n) => one(`db${n}`, 'answered', { id: `${n}`, status }));
   assert.equal(
