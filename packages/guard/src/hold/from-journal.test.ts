@@ -96,11 +96,13 @@ test('that another guard has it counts; that this one had it again does not', ()
   assert.equal(fromJournal(own, { ...other, guard: undefined }, true).guard, 'a');
 });
 
-test('who said yes is told, and is no yes', () => {
-  const found = fromJournal(own, { ...other, answer }, true);
-  assert.deepEqual([found.answer, found.state], [answer, 'open']);
+test('who said yes is told, and is no yes; a row that is open has had none', () => {
+  const expired = { ...other, state: 'expired' as const, answer };
+  const found = fromJournal(own, expired, true);
+  assert.deepEqual([found.answer, found.state], [answer, 'expired']);
+  assert.equal(fromJournal(own, { ...other, answer }, true).answer, undefined);
   const said = { ...answer, by: 'dan' };
-  assert.deepEqual(fromJournal({ ...own, answer: said }, { ...other, answer }, true).answer, said);
+  assert.deepEqual(fromJournal({ ...own, answer: said }, expired, true).answer, said);
 });
 
 test('a yes of before: in a form that can be said to it, and no longer than it was there for', () => {

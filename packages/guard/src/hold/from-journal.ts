@@ -14,8 +14,8 @@ import type { Yes } from './hold-answer.ts';
 export function fromJournal(own: Hold, stored: Hold, mine: boolean): Hold {
   const state = isEnd(own) || isEnd(stored) ? (isEnd(own) ? own : stored).state : own.state;
   const no = state === 'denied' && !isEnd(own) ? { denied: stored.denied } : {};
-  // Told, and written on with it. It lets nothing go: the state does.
-  const answer = own.answer ?? stored.answer;
+  // Told, and written on with it. It lets nothing go: the state does. A row that is open has had none.
+  const answer = own.answer ?? (stored.state === 'open' ? undefined : stored.answer);
   const { envelope } = own;
   const used = new Set([...(envelope?.used ?? []), ...(stored.envelope?.used ?? [])]);
   return {

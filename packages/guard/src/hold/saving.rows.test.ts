@@ -165,3 +165,20 @@ test('over a row that never comes to rest nothing is decided, after five tries',
   assert.equal(tries, 2, 'where only its number is another: once more');
   assert.equal(slot.hold.state, 'open');
 });
+
+test('an answer in a row that is open is nobody’s: a yes and a no are written down as they are given here', async () => {
+  const denied = { by: 'cho', at: 6 };
+  for (const part of [
+    { state: 'approved', answer: { ...answer, by: 'dan' } },
+    { state: 'denied', denied },
+  ] as const) {
+    journal = holdsInMemory();
+    saving = over(journal);
+    slot = slotsFor({ now: () => 0 }, lease).add(aHold({ guard: 'a' }));
+    await saving.decide(slot, () => ({}));
+    await elsewhere({ answer });
+    assert.equal((await saving.decide(slot, () => part))?.state, part.state);
+    const stored = await journal.hold(CODE);
+    assert.deepEqual([stored?.state, stored?.answer?.by], [part.state, 'answer' in part ? 'dan' : undefined]);
+  }
+});

@@ -40,7 +40,8 @@ export function followingHold(stored: Hold | undefined, given: Hold): Hold {
   }
   if (stored.state === 'approved' && given.state === 'denied' && !given.denied)
     throw refuse('nobody is named who took the yes back');
-  if (stored.answer && !isDeepStrictEqual(stored.answer, given.answer)) {
+  // What is open nobody has answered, whatever stands there.
+  if (stored.state !== 'open' && stored.answer && !isDeepStrictEqual(stored.answer, given.answer)) {
     throw refuse(`${stored.answer.by} has answered it already (${stored.answer.as})`);
   }
   const used = new Set(given.envelope?.used);

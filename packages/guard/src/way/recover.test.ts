@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { mayArriveMs, type RequestRecord, toldOnce } from '@toolcrib/model';
+import { mayArriveMs, NOT_KEPT, type RequestRecord, toldOnce } from '@toolcrib/model';
 import type { SqliteJournal } from '../journal/index.ts';
 import { aHold, anAct, aRequest, aSnapshot, aSoften } from '../journal/testing/records.ts';
 import { leaseView } from '../lease/lease.ts';
@@ -187,6 +187,70 @@ test('of a yes that came to nothing since the guard ended, it is written down wh
       ['blindly', true],
       'it may have left',
     );
+  } finally {
+    await made.close();
+  }
+});
+
+test('what could go with nothing of it kept may have left, whatever its hold’s row says: a full disk keeps no word of it', async () => {
+  const made = testDeps({});
+  const { journal } = made.deps;
+  const answer = { as: 'as-sent', by: 'ben', at: 5 } as const;
+  const blindly = { ...answer, withoutNet: true };
+  const denied = { by: 'cho', at: 6 };
+  const named = { needsName: 'kafka', net: 'none' } as const;
+  const byRule = { needsName: 'kafka', decision: { ...aHold().decision, rule: NOT_KEPT } };
+  try {
+    await journal.saveAct(anAct());
+    for (const [id, more] of [
+      ['left-open', { state: 'open', ...named }],
+      ['left-expired', { state: 'expired', ...named }],
+      ['left-old', { state: 'expired', ...byRule }],
+      ['left-approved', { state: 'approved', answer: blindly }],
+      ['left-closed', { state: 'expired', answer: blindly }],
+      ['left-used', { state: 'used', answer: blindly, ...named }],
+      ['never-denied', { state: 'denied', answer: blindly, denied, ...named }],
+      ['never-denied-of-old', { state: 'denied', ...named }],
+      ['never-void', { state: 'void', answer: blindly, ...named }],
+      ['never-partial', { state: 'expired', ...named, net: 'partial' }],
+      ['never-asked', { state: 'open', answer }],
+    ] as const) {
+      await journal.saveRequest(aRequest({ id }));
+      await journal.saveHold(aHold({ code: id, requestId: id, ...more }));
+    }
+    await recover(made.deps, Date.now());
+    const ids = async (state: RequestRecord['state']) =>
+      (await journal.requests({ state })).map(({ id }) => id);
+    assert.deepEqual(
+      (await ids('unsettled')).filter((id) => !id.startsWith('left-')),
+      [],
+    );
+    assert.deepEqual(
+      (await ids('refused')).filter((id) => !id.startsWith('never-')),
+      [],
+    );
+    const notes = new Set((await journal.requests({ state: 'refused' })).map(({ note }) => note));
+    assert.deepEqual([...notes], ['the guard ended while it was held; never sent'], 'none was a yes');
+  } finally {
+    await made.close();
+  }
+});
+
+test('of what is held under a hold that can’t be read it is not said that it was never sent', async () => {
+  const made = testDeps({});
+  const { journal } = made.deps;
+  try {
+    await journal.saveAct(anAct());
+    for (const id of ['torn', 'read']) {
+      await journal.saveRequest(aRequest({ id }));
+      await journal.saveHold(aHold({ code: id, requestId: id }));
+    }
+    const database = new DatabaseSync((journal as SqliteJournal).file);
+    database.exec(`UPDATE holds SET body = '{' WHERE code = 'torn'`);
+    database.close();
+    await recover({ ...made.deps, damaged: () => undefined }, Date.now());
+    const states = (await journal.requests({ actId: 'act-000001' })).map(({ id, state }) => [id, state]);
+    assert.deepEqual(Object.fromEntries(states), { torn: 'unsettled', read: 'refused' });
   } finally {
     await made.close();
   }

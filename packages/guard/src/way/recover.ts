@@ -1,5 +1,14 @@
 // Step: record
-import { asUnsure, betweenLooks, type Journal, passOver, type RequestRecord } from '@toolcrib/model';
+import {
+  asUnsure,
+  betweenLooks,
+  type Hold,
+  type Journal,
+  type LeftOut,
+  netOf,
+  passOver,
+  type RequestRecord,
+} from '@toolcrib/model';
 import { type ResumeDeps, resumeSoftenings } from './resume-softenings.ts';
 import { ENDED, type Settlers, settleByLooking } from './settle-by-looking.ts';
 
@@ -64,16 +73,36 @@ async function whileHeld(
   request: RequestRecord,
   context: string | undefined,
 ): Promise<RequestRecord> {
-  const holds = await journal.holds({ actId: request.actId }, passOver, damaged);
-  const hold = holds.find(({ requestId, answer, denied }) => requestId === request.id && answer && !denied);
-  const { by, withoutNet } = hold?.answer ?? {};
-  // It may have left although nothing could be written down: the cluster is asked.
-  if (hold?.state === 'used' && withoutNet)
-    return asUnsure(request, ENDED, clock.now() + policy().mayArriveMs(context ?? ''));
-  const note = hold
-    ? `${by} had said yes, and the guard ended before it was sent; never sent`
+  let unread = false;
+  const noteUnread = (): void => void (unread = true);
+  const tell: LeftOut = (error) => {
+    noteUnread();
+    damaged(error);
+  };
+  const holds = (await journal.holds({ actId: request.actId }, noteUnread, tell)).filter(
+    ({ requestId }) => requestId === request.id,
+  );
+  // Its hold may be the one that can't be read.
+  const mayHaveLeft = holds.some(couldGoUnwritten) || (unread && holds.length === 0);
+  if (mayHaveLeft) return asUnsure(request, ENDED, clock.now() + policy().mayArriveMs(context ?? ''));
+  const yes = holds.find((hold) => hold.answer && hold.state !== 'open' && isStillAYes(hold));
+  const note = yes
+    ? `${yes.answer?.by} had said yes, and the guard ended before it was sent; never sent`
     : 'the guard ended while it was held; never sent';
   return { ...request, state: 'refused', note };
+}
+
+/**
+ * What goes with nothing of it kept goes although nothing can be written: on a full disk its guard's memory decides, and the row
+ * knows neither of the yes nor of the use.
+ */
+function couldGoUnwritten(hold: Hold): boolean {
+  return isStillAYes(hold) && (hold.answer?.withoutNet === true || netOf(hold) === 'none');
+}
+
+/** Neither taken back nor refused: a `void` one may carry a yes that its guard did not take. */
+function isStillAYes({ state, denied }: Hold): boolean {
+  return state !== 'denied' && state !== 'void' && denied === undefined;
 }
 
 async function recoverIn(

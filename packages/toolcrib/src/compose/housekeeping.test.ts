@@ -68,7 +68,7 @@ it('closes what guards that have ended left open or unused, and touches no other
     journal.saveHold(aHold({ code, requestId: code, ...(guard === undefined ? {} : { guard }), ...more }));
   for (const guard of ['a', 'b', 'lives']) await journal.renewLease(guard, 10);
   await hold('NOBODYS', undefined);
-  await hold('OPEN', 'a');
+  await hold('OPEN', 'a', { answer });
   await hold('YES', 'a', { state: 'approved', answer });
   await hold('NO', 'a', { state: 'denied' });
   await hold('THEIRS', 'lives');
@@ -86,6 +86,11 @@ it('closes what guards that have ended left open or unused, and touches no other
     ['OURS', 'open', 'b', true],
   ]);
   assert.deepEqual(yeses, ['YES ben'], 'who had said yes is told');
+  assert.deepEqual(
+    [(await journal.hold('YES'))?.answer, (await journal.hold('OPEN'))?.answer],
+    [answer, undefined],
+    'what is open nobody has answered',
+  );
   await journal.close();
 });
 

@@ -22,7 +22,10 @@ export async function closeInherited(
   ].filter((hold) => hold.guard !== guard && inherited.includes(hold.guard ?? ''));
   for (const hold of stale)
     try {
-      await journal.saveHold({ ...hold, guard, state: 'expired', waiting: false });
+      // What is open nobody has answered, whatever stands there.
+      const { answer: given, ...rest } = hold;
+      const answer = hold.state === 'approved' && given ? { answer: given } : {};
+      await journal.saveHold({ ...rest, ...answer, guard, state: 'expired', waiting: false });
       if (hold.state === 'approved') lost(hold);
     } catch (error) {
       // Answered since it was read: at the next look.
