@@ -86,7 +86,7 @@ function byOrdinals(
   const start = firstOrdinal(created);
   const places = taken.map(({ metadata }) => (podOrdinal(created, metadata.name) ?? start) - start);
   const gone = places.filter((place) => place < 0 || place >= replicas).length;
-  return { gone, was: Math.max(replicas, ...places.map((place) => place + 1)) };
+  return { gone, was: places.reduce((most, place) => Math.max(most, place + 1), replicas) };
 }
 
 /** Whether its selector can be asked for; an empty one the server refuses. */

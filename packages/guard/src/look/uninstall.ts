@@ -31,7 +31,7 @@ export async function uninstallAims(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   for (const object of release.objects) aims.push(...[found.get(object) ?? []].flat());
-  aims.push(...(await records(record, release.name, cluster, as, unseen)));
+  for (const aim of await records(record, release.name, cluster, as, unseen)) aims.push(aim);
   return { aims, unseen, hooks: await hooksOf(release, cluster, as) };
 }
 

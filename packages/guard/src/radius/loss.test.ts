@@ -131,3 +131,10 @@ test('what goes with a Job comes back with it', () => {
   const radius = radiusOf(view(jobs), [aim(first(jobs, 'Job'), policy('Background'))]);
   assert.equal(fates(radius)['Pod move-0'], 'deleted restorable');
 });
+
+test('what every namespace gets again lies in one: without it nobody knows which', () => {
+  const root = object('v1 ConfigMap', 'shop/kube-root-ca.crt');
+  assert.deepEqual(Object.values(fates(radiusOf(view([root]), [aim(root)]))), ['deleted returns']);
+  root.metadata.namespace = undefined;
+  assert.deepEqual(Object.values(fates(radiusOf(view([root]), [aim(root)]))), ['deleted restorable']);
+});

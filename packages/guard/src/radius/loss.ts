@@ -89,8 +89,8 @@ function stays(facts: LossFacts, object: KubeObject): boolean {
 function isWellKnownDefault(facts: LossFacts, object: KubeObject): boolean {
   const { name, namespace, ownerReferences } = object.metadata;
   const isDefault = isKind(object, '', 'ConfigMap') && name === 'kube-root-ca.crt';
-  if (!isDefault || ownerReferences?.length) return false;
-  const spaces = lookup(facts.objects).named('', 'Namespace', undefined, String(namespace));
+  if (!isDefault || namespace === undefined || ownerReferences?.length) return false;
+  const spaces = lookup(facts.objects).named('', 'Namespace', undefined, namespace);
   return !spaces.some((other) => facts.going.has(uidOf(other.metadata)));
 }
 

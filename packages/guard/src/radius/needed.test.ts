@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import type { SoftenRecord } from '@toolcrib/model';
-import { neededBySoftened } from './needed.ts';
+import { chainOf, neededBySoftened } from './needed.ts';
 import { radiusOf } from './radius-of.ts';
 import { aim, deployment, object, statefulSet, view } from './testing/objects.ts';
 
@@ -79,4 +79,11 @@ test('nothing is said of what no softened Pod uses, of Pods that go too, and of 
   const { left: other } = softened(statefulSet('shop/zookeeper', 1, { reclaim: 'Retain' }));
   const its = other.find(({ kind }) => kind === 'PersistentVolumeClaim') as KubeObject;
   assert.equal(needed([...left, ...other], [its], record), undefined);
+});
+
+test('an owner of more objects than a call takes', () => {
+  const owner = object('v1 ConfigMap', 'shop/owner');
+  const many = Array.from({ length: 200_000 }, (_none, at) => object('v1 ConfigMap', `shop/c${at}`));
+  const graph = { dependentsOf: (uid: string) => (uid === owner.metadata.uid ? many : []) };
+  assert.equal(chainOf(graph, owner).size, many.length + 1);
 });

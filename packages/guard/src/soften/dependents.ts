@@ -37,11 +37,9 @@ export async function everythingLeft(
     // The set may not have been written onto its claims yet; they are its all the same.
     const claims = await cluster.list(TYPE_OF_KIND.PersistentVolumeClaim as ResourceType, { namespace }, as);
     const known = new Set(left.map((object) => object.metadata.uid));
-    left.push(
-      ...claims.filter(
-        (claim) => !known.has(claim.metadata.uid) && claimOrdinal(owner, claim.metadata.name) !== undefined,
-      ),
-    );
+    for (const claim of claims)
+      if (!known.has(claim.metadata.uid) && claimOrdinal(owner, claim.metadata.name) !== undefined)
+        left.push(claim);
   }
   const below = await podsBelow(cluster, left.map(leftOf), namespace, as);
   return [...left, ...below].map(leftOf);

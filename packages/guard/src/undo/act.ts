@@ -76,15 +76,16 @@ async function bringBack(deps: ActDeps, act: Act, progress: ActProgress): Promis
       as,
       tell: deps.tell,
     });
-    whole.results.push(...record.results);
+    // One by one: of a whole namespace there may be more than a call takes.
+    for (const result of record.results) whole.results.push(result);
     if (record.made) whole.made = [...(whole.made ?? []), ...record.made];
     // Before anything else is asked, which may fail: what was done is written down. Of what took nothing there is nothing.
     if (took) await journal.saveUndo(whole);
     for (const softening of softenings) await journal.saveSoften(softening);
-    whole.results.push(...(await withoutMarks(deps, cluster, softened)));
+    for (const result of await withoutMarks(deps, cluster, softened)) whole.results.push(result);
     const back = new Set(softenings.map(({ owner }) => owner.uid));
     const left = softened.filter(({ state, owner }) => state === 'softened' && !back.has(owner.uid));
-    whole.results.push(...(await stillRunning(cluster, left)));
+    for (const result of await stillRunning(cluster, left)) whole.results.push(result);
   }
   return ended(journal, act, whole, took);
 }

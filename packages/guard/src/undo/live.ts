@@ -75,7 +75,8 @@ export async function lookForUndo(
   }
   for (const object of kept)
     live.sizes = { ...live.sizes, ...(await sizeNow(cluster, live, object, requests, as)) };
-  for (const record of softenings) live.marked.push(...(await markedBy(cluster, record, as)));
+  for (const record of softenings)
+    for (const one of await markedBy(cluster, record, as)) live.marked.push(one);
   return live;
 }
 

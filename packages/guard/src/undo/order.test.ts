@@ -20,3 +20,14 @@ test('owners first, else by kind; a claim before the set that owns it', () => {
     'Service',
   ]);
 });
+
+test('what lies in no namespace waits for none, whatever that is called', () => {
+  const definition = object('apiextensions.k8s.io/v1 CustomResourceDefinition', 'kafkas.k.io', {
+    metadata: { namespace: undefined },
+  });
+  const space = object('v1 Namespace', 'undefined', { metadata: { namespace: undefined } });
+  assert.deepEqual(
+    inOrder([space, definition]).map(({ kind }) => kind),
+    ['CustomResourceDefinition', 'Namespace'],
+  );
+});

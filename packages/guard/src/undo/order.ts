@@ -72,7 +72,7 @@ export function inOrder(objects: readonly KubeObject[], dataFirst = false): Kube
   const order: KubeObject[] = [];
   const before = (object: KubeObject): (KubeObject | undefined)[] => [
     definitions.get(`${groupVersionOf(object.apiVersion).group}/${object.kind}`),
-    namespaces.get(String(object.metadata.namespace)),
+    namespaces.get(object.metadata.namespace ?? ''),
     ...(object.metadata.ownerReferences ?? [])
       .filter((owner) => !(object.kind === 'PersistentVolumeClaim' && !isCustom(owner)))
       .filter((owner) => !(dataFirst && isBeforeOwner(object, owner)))

@@ -78,7 +78,10 @@ export function planUndo(
     softenings,
     notUnderstood,
     promised: promisedIn(taken.snapshots),
-    takenAt: Math.min(...taken.snapshots.map((snapshot) => snapshot.takenAt)),
+    takenAt: taken.snapshots.reduce(
+      (first, { takenAt }) => Math.min(first, takenAt),
+      Number.POSITIVE_INFINITY,
+    ),
   };
   const rest = objects.filter(({ metadata: { uid = '' } }) => !scaled.targets.has(uid) && !spared.has(uid));
   for (const record of active) {
@@ -92,7 +95,7 @@ export function planUndo(
   const told = new Map<KubeObject, UndoStep[]>();
   for (const object of inOrder(rest, true)) {
     if (!/^(PersistentVolume(Claim)?|Secret|ConfigMap|Namespace)$/.test(object.kind))
-      steps.push(...later.splice(0));
+      for (const step of later.splice(0)) steps.push(step);
     const own = volumeSteps(facts, object, stepFor(facts, object));
     if (own.now.some((step) => step.do === 'create')) created.add(uidOf(object.metadata));
     first.push(...own.first);
@@ -106,7 +109,7 @@ export function planUndo(
     .map((object) => stepFor(facts, object))
     .filter((step) => step.do === 'own');
   // A set that is scaled up finds its own claims then, instead of making empty ones.
-  steps.push(...later, ...owners, ...scaled.steps);
+  for (const step of [...later, ...owners, ...scaled.steps]) steps.push(step);
   // Only now it is known which owners come back.
   for (const [object, own] of told) {
     const link = planRelink(facts, object);

@@ -26,10 +26,10 @@ export async function restOfAct(
     if (request.id === requestId || request.snapshotId === undefined) continue;
     if (tookNothing(request, softenings) !== undefined) continue;
     const objects = (await journal.snapshot(request.snapshotId))?.objects ?? [];
-    kept.push(...objects);
+    for (const object of objects) kept.push(object);
     if (request.state !== 'kept') continue;
     const targets = new Set(request.targetUids);
-    onTheWay.push(...objects.map(refOf).filter(({ uid }) => targets.has(uid ?? '')));
+    for (const object of objects) if (targets.has(object.metadata.uid ?? '')) onTheWay.push(refOf(object));
   }
   return { kept, ahead: [...onTheWay, ...[...live.expected.values()].flat().map(({ ref }) => ref)] };
 }

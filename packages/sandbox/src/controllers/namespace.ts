@@ -105,7 +105,7 @@ function withinGrace(namespace: KubeObject, left: KubeObject[], now: number): bo
     .filter((object) => object.kind === 'Pod' && !isFinished(object))
     .map((pod) => Number(pod.spec?.terminationGracePeriodSeconds ?? 30));
   const begun = timeOf(namespace.metadata.deletionTimestamp) ?? now;
-  return graces.length > 0 && now - begun < Math.max(...graces) * 1000;
+  return graces.some((grace) => now - begun < grace * 1000);
 }
 
 function report(namespace: KubeObject, findings: Findings, tools: Tools): void {

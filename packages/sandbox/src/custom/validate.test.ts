@@ -160,3 +160,15 @@ test('the bounds of one type are nothing to another', () => {
   assert.equal(bounds('a', either).length, 1);
   assert.deepEqual(bounds(true, either), []);
 });
+
+test('more faults than a call takes', () => {
+  const count = 200_000;
+  assert.equal(faults(Array(count).fill(1), { type: 'array', items: text }, 'list').length, count);
+  assert.equal(
+    faults(
+      { list: Array(count).fill(1) },
+      { type: 'object', properties: { list: { type: 'array', items: text } } },
+    ).length,
+    count,
+  );
+});

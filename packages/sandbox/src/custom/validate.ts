@@ -47,14 +47,16 @@ export function validateBySchema(value: unknown, given: Schema | undefined, path
   }
   const faults = boundFaults(value, schema, path);
   if (Array.isArray(value)) {
+    // One by one: of a long list there may be more than a call takes.
     for (const [at, item] of value.entries())
-      faults.push(...validateBySchema(item, schema.items, `${path}[${at}]`));
+      for (const fault of validateBySchema(item, schema.items, `${path}[${at}]`)) faults.push(fault);
   } else if (type === 'object') {
     const object = value as Record<string, unknown>;
     const at = (name: string) => (path === '' ? name : `${path}.${name}`);
     for (const name of schema.required ?? []) if (object[name] === undefined) faults.push(required(at(name)));
     for (const [name, item] of Object.entries(object)) {
-      if (name !== 'metadata') faults.push(...validateBySchema(item, fieldSchema(schema, name), at(name)));
+      if (name === 'metadata') continue;
+      for (const fault of validateBySchema(item, fieldSchema(schema, name), at(name))) faults.push(fault);
     }
   }
   return faults;

@@ -183,14 +183,19 @@ function backOffOf({ pods, job, tools }: Work): number {
           timeOf(status.state?.terminated?.finishedAt) ?? 0,
       ),
     );
-  const lastSuccess = Math.max(0, ...pods.filter(hasSucceeded).map(endOf));
+  const lastSuccess = latest(pods.filter(hasSucceeded).map(endOf));
   const failures = pods
     .filter((pod) => hasFailed(job, pod))
     .map((pod) => endOf(pod) || (timeOf(pod.metadata.deletionTimestamp) ?? 0))
     .filter((at) => at > lastSuccess);
   if (failures.length === 0) return 0;
   const pause = Math.min(FIRST_BACKOFF * 2 ** (failures.length - 1), LAST_BACKOFF);
-  return Math.max(...failures) + pause - tools.clock.now();
+  return latest(failures) + pause - tools.clock.now();
+}
+
+/** 0 where there is none. More than a call takes, too. */
+function latest(times: readonly number[]): number {
+  return times.reduce((last, time) => Math.max(last, time), 0);
 }
 
 function noteSuspension({ job, tools }: Work): void {

@@ -71,7 +71,7 @@ function defaultVolume(volume: Body): void {
   const downward = [...(volume.downwardAPI?.items ?? [])];
   for (const source of volume.projected?.sources ?? []) {
     if (source.serviceAccountToken) byDefault(source.serviceAccountToken, 'expirationSeconds', 3600);
-    downward.push(...(source.downwardAPI?.items ?? []));
+    for (const item of source.downwardAPI?.items ?? []) downward.push(item);
   }
   for (const item of downward) if (item.fieldRef) byDefault(item.fieldRef, 'apiVersion', 'v1');
   if (volume.hostPath) byDefault(volume.hostPath, 'type', '');
