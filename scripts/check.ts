@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { bareImports, plantedBareImports } from './bare-imports.ts';
 import { circlesOf, faultsOf, known } from './circles.ts';
 import { planted as plantedCircles, plantedFaults } from './circles-planted.ts';
 import { plantedVerbFaults, verbFaults } from './effect-verbs.ts';
@@ -125,6 +126,10 @@ step('the search for what nobody imports finds a planted export and a planted fi
 step("only an effect's own kind compares its verb", verbFaults);
 
 step('the search for compared verbs finds its planted ones', plantedVerbFaults);
+
+step('nothing of ours is imported only for what it does by that', bareImports);
+
+step('the search for such imports finds its planted ones', plantedBareImports);
 
 step('each source of 60 lines or more that does something has a test of its name', () => unnamedFaults('.'));
 

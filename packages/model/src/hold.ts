@@ -5,6 +5,15 @@ export function isOfAct({ actId, usedIn, alsoBy = [] }: Hold, id: string): boole
   return actId === id || usedIn === id || alsoBy.includes(id);
 }
 
+/**
+ * Whether a yes came to its end before all of that went for which it was said. Which of both it was, its time or its guard, no
+ * record tells.
+ */
+export function isYesLost({ state, answer, denied, envelope }: Hold): boolean {
+  if (state !== 'expired' || answer === undefined || denied !== undefined) return false;
+  return envelope === undefined || envelope.uids.some((uid) => !envelope.used.includes(uid));
+}
+
 /** Which net a hold still has; undefined where it has a whole one and no name is needed. */
 export function netOf({ needsName, net, decision }: Hold): Net | undefined {
   if (needsName === undefined) return undefined;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
-import './conversions.ts';
 import { fromStorage, storedType, toStorage } from './versions.ts';
 
 const EVENTS = { group: 'events.k8s.io', version: 'v1', resource: 'events' };

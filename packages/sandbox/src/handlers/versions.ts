@@ -1,18 +1,8 @@
 import type { KubeObject, ResourceType } from '@toolcrib/kube';
 import { apiVersionOf } from '@toolcrib/kube';
+import { CONVERSIONS } from './conversions.ts';
 
-/** How one type is converted between the version that is stored and another that is served. */
-export interface Conversion {
-  stored: ResourceType;
-  toStored(object: KubeObject): KubeObject;
-  fromStored(object: KubeObject): KubeObject;
-}
-
-const conversions = new Map<string, Conversion>();
-
-export function addConversion(type: ResourceType, conversion: Conversion): void {
-  conversions.set(keyOf(type), conversion);
-}
+const conversions = new Map(CONVERSIONS.map((one) => [keyOf(one.served), one]));
 
 /** Where objects of a served type are kept: itself, or the type of which it is another view. */
 export function storedType(type: ResourceType): ResourceType {

@@ -1,4 +1,3 @@
-import '../handlers/conversions.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ResourceInfo, ResourceType } from '@toolcrib/kube';
 import { KubeError, parseRequestPath } from '@toolcrib/kube';

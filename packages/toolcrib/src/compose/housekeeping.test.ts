@@ -70,6 +70,9 @@ it('closes what guards that have ended left open or unused, and touches no other
   await hold('NOBODYS', undefined);
   await hold('OPEN', 'a', { answer });
   await hold('YES', 'a', { state: 'approved', answer });
+  const envelope = { session: 's', verb: 'delete', kind: 'Pod', uids: ['1', '2'], expiresAt: 9 };
+  await hold('ALL WENT', 'a', { state: 'approved', answer, envelope: { ...envelope, used: ['2', '1'] } });
+  await hold('HALF WENT', 'a', { state: 'approved', answer, envelope: { ...envelope, used: ['1'] } });
   await hold('NO', 'a', { state: 'denied' });
   await hold('THEIRS', 'lives');
   await hold('OURS', 'b', { waiting: true });
@@ -81,11 +84,13 @@ it('closes what guards that have ended left open or unused, and touches no other
     ['NOBODYS', 'expired', 'b', false],
     ['OPEN', 'expired', 'b', false],
     ['YES', 'expired', 'b', false],
+    ['ALL WENT', 'expired', 'b', false],
+    ['HALF WENT', 'expired', 'b', false],
     ['NO', 'denied', 'a', true],
     ['THEIRS', 'open', 'lives', true],
     ['OURS', 'open', 'b', true],
   ]);
-  assert.deepEqual(yeses, ['YES ben'], 'who had said yes is told');
+  assert.deepEqual(yeses, ['YES ben', 'HALF WENT ben'], 'who had said yes to more than went is told');
   assert.deepEqual(
     [(await journal.hold('YES'))?.answer, (await journal.hold('OPEN'))?.answer],
     [answer, undefined],

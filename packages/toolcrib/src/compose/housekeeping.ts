@@ -1,13 +1,13 @@
 import type { SqliteJournal } from '@toolcrib/guard/journal';
 import type { LeaseNews } from '@toolcrib/guard/lease/lease';
-import { type Clock, type Hold, type Journal, type LeftOut, ToolcribError } from '@toolcrib/model';
+import { type Clock, type Hold, isYesLost, type Journal, type LeftOut, ToolcribError } from '@toolcrib/model';
 
 const DAY = 24 * 3_600_000;
 
 /**
  * Closes the holds of guards that have ended: their clients are gone. Those of one that lives are its own.
  * @param damaged told of what can't be read: it closes none of the others less
- * @param lost told of each that a person had said yes to, once it is closed
+ * @param lost told of each that a person had said yes to and by which not all went, once it is closed
  * @throws ToolcribError
  */
 export async function closeInherited(
@@ -25,8 +25,9 @@ export async function closeInherited(
       // What is open nobody has answered, whatever stands there.
       const { answer: given, ...rest } = hold;
       const answer = hold.state === 'approved' && given ? { answer: given } : {};
-      await journal.saveHold({ ...rest, ...answer, guard, state: 'expired', waiting: false });
-      if (hold.state === 'approved') lost(hold);
+      const closed: Hold = { ...rest, ...answer, guard, state: 'expired', waiting: false };
+      await journal.saveHold(closed);
+      if (isYesLost(closed)) lost(closed);
     } catch (error) {
       // Answered since it was read: at the next look.
       if (!(error instanceof ToolcribError) || error.code !== 'conflict') throw error;

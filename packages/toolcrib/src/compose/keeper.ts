@@ -81,7 +81,7 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
     },
   });
   const yesLost = ({ code, actId, answer }: Hold) =>
-    log('a yes came to its end with its guard: nothing more goes by it', {
+    log('a yes came to its end before all that it was for had gone: nothing goes by it any more', {
       code,
       act: actId,
       by: answer?.by,

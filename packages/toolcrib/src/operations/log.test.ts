@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
-import { loadKey, openJournal } from '@toolcrib/guard/journal';
+import { loadKey, openJournal, type SqliteJournal } from '@toolcrib/guard/journal';
 import { type Act, type Journal, ToolcribError } from '@toolcrib/model';
 import type { Context } from './context.ts';
 import { log } from './log.ts';
@@ -13,7 +14,7 @@ import { perform } from './operation.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toolcrib-log-'));
 const clock = { now: () => 1_000_000, after: () => () => undefined };
-let journal: Journal;
+let journal: SqliteJournal;
 before(async () => {
   journal = openJournal({ folder, key: loadKey({ folder, env: {} }), clock });
   const caller = { person: 'aiko', token: 't', claim: { userAgent: 'kubectl/v1.35.2' } };
@@ -35,8 +36,8 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function told(input: object, over: Journal = journal) {
-  const context = {
+const contextOver = (over: Journal) =>
+  ({
     journal: async () => over,
     guard: async () => {
       throw new ToolcribError('not-running', 'No guard runs.');
@@ -45,8 +46,10 @@ async function told(input: object, over: Journal = journal) {
       throw new ToolcribError('unknown-context', `There is no context ${name}.`, { next: 'Look for it.' });
     },
     clock,
-  } as Partial<Context> as Context;
-  const { stories, older, newer } = await perform(log, context, input);
+  }) as Partial<Context> as Context;
+
+async function told(input: object, over: Journal = journal) {
+  const { stories, older, newer } = await perform(log, contextOver(over), input);
   assert.deepEqual(newer, []);
   return { acts: stories.map(({ act }) => act.id), older };
 }
@@ -58,6 +61,29 @@ test('page after page: newest first, and whether there are older ones', async ()
   assert.deepEqual(await told({ limit: 2, before: 'act-1' }), { acts: ['act-0'], older: false });
   assert.deepEqual(await told({ before: 'act-0' }), { acts: [], older: false });
   await assert.rejects(told({ before: 'act-9' }), { code: 'not-found', message: /no act act-9/ });
+});
+
+test('acts of a newer toolcrib between them end no page, and hide none behind them', async () => {
+  const database = new DatabaseSync(journal.file);
+  const bodies = database.prepare("SELECT id, body FROM acts WHERE id IN ('act-3', 'act-2')").all();
+  database.exec(`UPDATE acts SET body = '{"format":99}' WHERE id IN ('act-3', 'act-2')`);
+  try {
+    const told = async (input: object) => {
+      const { stories, older, newer } = await perform(log, contextOver(journal), input);
+      return { acts: stories.map(({ act }) => act.id), older, newer: newer.length };
+    };
+    assert.deepEqual(await told({ limit: 1 }), { acts: ['act-4'], older: true, newer: 2 });
+    assert.deepEqual(await told({ limit: 1, before: 'act-4' }), { acts: ['act-1'], older: true, newer: 2 });
+    assert.deepEqual(await told({ limit: 2, before: 'act-4' }), {
+      acts: ['act-1', 'act-0'],
+      older: false,
+      newer: 2,
+    });
+  } finally {
+    for (const { id, body } of bodies)
+      database.prepare('UPDATE acts SET body = ? WHERE id = ?').run(body ?? null, id ?? null);
+    database.close();
+  }
 });
 
 test('a context stands for all of its name, with a mark for itself alone; older ones are of it too', async () => {

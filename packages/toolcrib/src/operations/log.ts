@@ -1,5 +1,5 @@
 import { listed } from '@toolcrib/guard/cluster/near';
-import { contextNameOf, type Journal, passOver, ToolcribError } from '@toolcrib/model';
+import { type Act, contextNameOf, type Journal, ToolcribError } from '@toolcrib/model';
 import { z } from 'zod';
 import type { Context } from './context.ts';
 import { operation } from './operation.ts';
@@ -32,19 +32,34 @@ export const log = operation({
     const { knownAct } = await import('@toolcrib/guard/undo/act');
     const journal = await context.journal();
     if (before !== undefined) await knownAct(journal, before);
-    const { found: newer, leftOut } = newerOnes();
     const page = before === undefined ? within(named) : { ...within(named), before };
-    const acts = await journal.acts({ ...page, limit }, leftOut);
+    const { acts, older, newer } = await pageOf(journal, page, limit);
     const answerable = answerableActs(context);
     const facts = await Promise.all(acts.map((act) => factsOf(journal, act, answerable)));
     if (acts.length === 0 && newer.length === 0 && named !== undefined && before === undefined)
       await mustBeKnown(context, journal, named);
-    const last = acts.at(-1);
-    const next = last && (await journal.acts({ ...page, before: last.id, limit: 1 }, passOver));
     const stories = facts.map((one) => told(one, context.clock.now()));
-    return { stories, older: next !== undefined && next.length > 0, newer };
+    return { stories, older, newer };
   },
 });
+
+/** So many that can be read, however many of a newer toolcrib lie between them: a page of those alone would be the end of it. */
+async function pageOf(
+  journal: Journal,
+  page: ReturnType<typeof within> & { before?: string },
+  limit: number,
+): Promise<{ acts: Act[]; older: boolean; newer: string[] }> {
+  for (let rows = limit + 1; ; rows *= 2) {
+    const { found: newer, leftOut } = newerOnes();
+    let passed = 0;
+    const acts = await journal.acts({ ...page, limit: rows }, (error) => {
+      passed++;
+      leftOut(error);
+    });
+    if (acts.length > limit || acts.length + passed < rows)
+      return { acts: acts.slice(0, limit), older: acts.length > limit, newer };
+  }
+}
 
 function within(named: string | undefined): { context?: string; contextName?: string } {
   if (named === undefined) return {};

@@ -11,6 +11,8 @@ let cluster: RecordingCluster;
 
 /** So many of a hundred are to fall between keep and forward; where chance gave fewer, more follow, up to twice as many. */
 const BETWEEN = 20;
+/** So many kills of a lane are tried for that, however few were asked for. */
+const AT_LEAST = 20;
 const CLIENTS = 8;
 /** A kill falls at most so many milliseconds after the answer it waits for, which is at most so many answers away. */
 const LATEST_KILL = 120;
@@ -89,7 +91,9 @@ async function lane(
     // Once to its end: what was compiled is stored then, and makes the starts to come cheaper.
     await (await home.start()).stop();
     const between = () => done.filter((kill) => kill.keptAndNeverSent > 0).length;
-    const more = () => between() < wantedBetween(2 * kills) / 2 && done.length < 2 * kills;
+    // Of few kills too, one at least has to fall there, or the end of this shows nothing.
+    const wanted = Math.max(1, wantedBetween(2 * kills) / 2);
+    const more = () => between() < wanted && done.length < Math.max(2 * kills, AT_LEAST);
     while (done.length < kills || more()) {
       await pool.fill(60);
       const guard = await home.start();

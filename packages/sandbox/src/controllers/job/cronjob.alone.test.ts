@@ -236,3 +236,16 @@ test('the name is taken: by its own, which it had not noted, or by another’s, 
   assert.deepEqual(taken(true), [1, '2026-11-02T10:05:00Z']);
   assert.deepEqual(taken(false), [0, undefined]);
 });
+
+test('its own that it has noted already is not noted twice', () => {
+  const { cluster, minutes, active } = played({});
+  minutes(6);
+  const before = active();
+  assert.equal(before.length, 1);
+  // As after a status that was written back by somebody else: the same time is due once more.
+  cluster.store.modify(CRON_JOBS, 'shop', 'nightly', ({ status }) => void delete status.lastScheduleTime, {
+    subresource: 'status',
+  });
+  minutes(1);
+  assert.deepEqual(active(), before);
+});

@@ -1,4 +1,4 @@
-import { controllerOf, type KubeObject } from '@toolcrib/kube';
+import { type Body, controllerOf, type KubeObject } from '@toolcrib/kube';
 import { conditionOf } from '../common/conditions.ts';
 import { ignoreNotFound, isAlreadyExists, isNamespaceTerminating, messageOf } from '../common/errors.ts';
 import { type ControllerOptions, controlLoop, type Tools } from '../common/loop.ts';
@@ -173,6 +173,8 @@ function start({ cronJob, tools }: Work, at: number): void {
     started = tools.store.get(JOBS, namespace, job.metadata.name);
     // Somebody else's of that name is none of its own; its own it had started, and not noted.
     if (!isControlledBy(started, cronJob)) return;
+    const { uid } = started.metadata;
+    if (cronJob.status.active.some((one: Body) => one.uid === uid)) return;
   }
   const { apiVersion, kind } = started;
   const { uid, resourceVersion } = started.metadata;

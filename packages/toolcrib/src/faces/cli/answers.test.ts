@@ -13,6 +13,15 @@ const hold = (more: Partial<Hold>): Hold =>
     decision: { then: 'hold', rule: 'outage', reason: '' },
     ...more,
   }) as unknown as Hold;
+const envelope = (uids: string[], used: string[]) =>
+  ({
+    session: 's',
+    verb: 'delete',
+    kind: 'Pod',
+    uids,
+    used,
+    expiresAt: 1,
+  }) as const satisfies Hold['envelope'];
 const at = 2_000;
 const from = { pid: 4711, terminal: 'pts/3', under: 'bash' };
 const lines = (more: Partial<Hold>) =>
@@ -46,7 +55,27 @@ test('who said yes or no to a hold, when, in which form and from where', () => {
     ],
     [
       { state: 'expired', answer: { as: 'as-sent', by: 'ben', at, from: { pid: 7 } } },
-      ['BCDFG: yes, as-sent, by ben at T, from process 7; its guard ended, and nothing more goes by it'],
+      [
+        'BCDFG: yes, as-sent, by ben at T, from process 7; not all that it was for has gone, and nothing goes by it any more',
+      ],
+    ],
+    [
+      {
+        state: 'expired',
+        envelope: envelope(['a', 'b'], ['a']),
+        answer: { as: 'as-sent', by: 'ben', at, from: { pid: 7 } },
+      },
+      [
+        'BCDFG: yes, as-sent, by ben at T, from process 7; not all that it was for has gone, and nothing goes by it any more',
+      ],
+    ],
+    [
+      {
+        state: 'expired',
+        envelope: envelope(['a', 'b'], ['b', 'a']),
+        answer: { as: 'as-sent', by: 'ben', at, from: { pid: 7 } },
+      },
+      ['BCDFG: yes, as-sent, by ben at T, from process 7'],
     ],
     [{ state: 'denied', denied: { by: 'cho', at } }, ['BCDFG: no, by cho at T']],
   ];

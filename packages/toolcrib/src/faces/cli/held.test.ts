@@ -109,14 +109,14 @@ test('the one that waits stands first, and of those that nobody waits for a few'
   assert.equal(lines(listText([...old, now], true)).filter((line) => line.startsWith('OLD')).length, 29);
 });
 
-test('of a yes whose guard ended it is said that nothing more goes by it', () => {
+test('of a yes by which not all went it is said that nothing goes by it any more', () => {
   const answer = { as: 'as-sent', by: 'ben', at: 5 } as const;
   const text = (more: Partial<Hold>) =>
     stripVTControlCharacters(holdText(aHold({ decision: held, ...more })));
   assert.match(
     text({ state: 'expired', answer }),
-    /It is expired \(as-sent, by ben\)\.\nAfter that yes its guard ended/,
+    /It is expired \(as-sent, by ben\)\.\nOf that yes not all that it was for has gone/,
   );
-  assert.doesNotMatch(text({ state: 'expired' }), /guard ended/);
-  assert.doesNotMatch(text({ state: 'used', answer }), /guard ended/);
+  assert.doesNotMatch(text({ state: 'expired' }), /that yes/);
+  assert.doesNotMatch(text({ state: 'used', answer }), /that yes/);
 });

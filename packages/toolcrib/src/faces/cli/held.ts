@@ -2,9 +2,9 @@ import { kindOf } from '@toolcrib/guard/effects';
 import { howAsked, whoAsks } from '@toolcrib/guard/hold/asker';
 import { tree } from '@toolcrib/guard/radius';
 import { untoldText } from '@toolcrib/guard/way/answers';
-import { type Hold, netOf } from '@toolcrib/model';
+import { type Hold, isYesLost, netOf } from '@toolcrib/model';
 import type { Command } from 'commander';
-import { NO_MORE_BY_IT } from './answers.ts';
+import { LOST } from './answers.ts';
 import { call } from './setup.ts';
 import {
   bold,
@@ -126,8 +126,7 @@ export function holdText(hold: Hold): string {
         : `It is ${hold.state}${hold.answer ? ` (${hold.answer.as}, by ${clean(hold.answer.by)})` : ''}.`,
     );
     if (hold.state === 'approved') lines.push(`  toolcrib deny ${code}   takes the yes back`);
-    if (hold.state === 'expired' && hold.answer)
-      lines.push(`After that yes ${NO_MORE_BY_IT}: send it again, and it is held anew.`);
+    if (isYesLost(hold)) lines.push(`Of that yes ${LOST}: send it again, and it is held anew.`);
     return lines.join('\n');
   }
   const net = hold.needsName ? ` --without-net ${clean(hold.needsName)}` : '';

@@ -1,4 +1,4 @@
-import { type Hold, netOf } from '@toolcrib/model';
+import { type Hold, isYesLost, netOf } from '@toolcrib/model';
 import type { AnswerStory } from './story.ts';
 
 /** Every yes and no to holds, oldest first; a yes that was taken back is both. Old records don't say all of it. */
@@ -14,6 +14,7 @@ export function answersOf(holds: readonly Hold[]): AnswerStory[] {
       at: answer.at,
       ...(answer.withoutNet ? { withoutNet: net } : {}),
       ...(answer.from ? { from: answer.from } : {}),
+      ...(isYesLost(hold) ? { lost: true as const } : {}),
     };
     const no = denied && { ...frame, as: 'denied' as const, ...denied };
     return [...(yes ? [yes] : []), ...(no ? [no] : [])];

@@ -18,6 +18,8 @@ const answerStorySchema = z.object({
   /** Its name was typed: how much of a net was missing. */
   withoutNet: netSchema.optional(),
   from: answeredFromSchema.optional(),
+  /** A yes that came to its end before all of that went for which it was said. */
+  lost: z.literal(true).optional(),
 });
 export type AnswerStory = z.output<typeof answerStorySchema>;
 
