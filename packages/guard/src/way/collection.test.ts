@@ -73,3 +73,22 @@ test('its client goes in the middle: what was not sent by then stays, and is tol
   assert.equal((await items(target, `${AT}?${query}`)).length, 2);
   await way.close();
 });
+
+test('this guard goes on as another since it was kept: nothing of it is sent', async () => {
+  const labels = { of: 'another-guard' };
+  await put(target, AT, { apiVersion: 'v1', kind: 'Secret', metadata: { generateName: 'other-', labels } });
+  const query = 'labelSelector=of%3Danother-guard';
+  const { deps, close } = openWay(target.cluster, policyOf('[]'));
+  const { keep } = deps.journal;
+  let guard = 'a';
+  deps.lease = { ...deps.lease, guard: () => guard };
+  deps.journal.keep = async (...kept) => {
+    await keep(...kept);
+    guard = 'b';
+  };
+  const instruction = await judge(deps, asked('DELETE', AT, { query }));
+  await close();
+  assert.equal(guard, 'b', 'it was kept');
+  assert.match(JSON.stringify(instruction), /DeleteFailed/);
+  assert.equal((await items(target, `${AT}?${query}`)).length, 1);
+});

@@ -22,17 +22,19 @@ export type OneByOne = RecordingUnsure &
 /**
  * A collection delete goes out as single deletes, each pinned to the UID that was kept: one `preconditions.uid` would
  * go to every item. Every failure is told; none is skipped in silence.
+ * @param guard as which it was kept
  */
 export async function releaseCollection(
   deps: OneByOne,
   step: Step,
   yes: Yes,
   warnings: string[],
+  guard: string,
 ): Promise<Instruction> {
   const { request, as, subject } = step;
   // What could not be written down nobody else knows of, so nobody has taken it over.
   const written = deps.onTheWay.of(request.id) !== undefined;
-  const cluster = written ? leasedCluster(step.cluster, deps.lease) : step.cluster;
+  const cluster = written ? leasedCluster(step.cluster, deps.lease, guard) : step.cluster;
   if (!('options' in subject.effect)) throw new Error('nothing that is deleted one by one');
   const { target, options } = subject.effect;
   const failures: { object: KubeObject; why: string }[] = [];

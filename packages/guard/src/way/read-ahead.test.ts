@@ -133,6 +133,25 @@ describe('what is judged before it comes', () => {
       assert.equal(passOf('b'), undefined);
     });
 
+  test('is nothing where this guard goes on as another since it was kept: by that lease it was not', async (t) => {
+    const { deps, send, passOf, journal } = await opened(t, HELD, ['a', 'b', 'c']);
+    const { together } = deps.journal;
+    let guard = 'a';
+    deps.lease = { ...deps.lease, guard: () => guard };
+    deps.journal.together = async (moment) => {
+      await together(moment);
+      if (moment.keep) guard = 'b';
+    };
+    assert.equal(await send('a'), 'forward');
+    assert.equal(passOf('b'), undefined);
+    const [act] = await journal.acts();
+    assert.equal(
+      (await journal.requests({ actId: act?.id ?? '' })).length,
+      1,
+      'what was read ahead is forgotten',
+    );
+  });
+
   test('is nothing where something was softened since it was looked at', async (t) => {
     const { deps, send, passOf } = await opened(t, HELD, ['a', 'b', 'c']);
     const { together } = deps.journal;

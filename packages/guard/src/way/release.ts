@@ -46,7 +46,9 @@ export async function release(deps: ReleaseDeps, step: Step, form: Form): Promis
   if (kept !== 'kept' && form.withoutNet !== 'none') return notKept(deps, step, form, kept);
   const another = kept === 'kept' ? undefined : await recordWithoutNet(deps, step, kept);
   if (another) return another;
-  if (ahead.length > 0 && !mayOffer(deps, step)) await forget(deps, ahead.splice(0));
+  // By this lease they were kept; where it was ended since they are another's, and go out by nobody.
+  if (ahead.length > 0 && (deps.lease.guard() !== guard || !mayOffer(deps, step)))
+    await forget(deps, ahead.splice(0));
   const stopped = stoppedMeanwhile(deps, step, form);
   if (stopped) {
     await forget(deps, ahead);
@@ -64,7 +66,7 @@ export async function release(deps: ReleaseDeps, step: Step, form: Form): Promis
   if (step.subject.kind === 'not-understood') return { do: 'forward', warnings };
   const { effect } = step.subject;
   const kind = kindOf(effect);
-  if (kind.oneByOne) return releaseCollection(deps, step, form, warnings);
+  if (kind.oneByOne) return releaseCollection(deps, step, form, warnings, guard);
   const [target] = step.subject.objects;
   const deletes = kind.asDelete(effect);
   if (deletes && step.seen.own)
@@ -73,18 +75,21 @@ export async function release(deps: ReleaseDeps, step: Step, form: Form): Promis
   if (!target && step.subject.blind === undefined)
     return answer(failure(500, 'toolcrib: there is nothing to send.'));
   // Before the answer to this one: what comes next finds its pass.
-  if (ahead.length > 0) offer(deps, step, ahead);
+  if (ahead.length > 0) offer(deps, step, ahead, guard);
   return { do: 'forward', ...kind.pinned(effect, step.request, target), warnings };
 }
 
-/** Gives the door what was judged ahead. Nothing was awaited since it was asked whether it may have it. */
+/**
+ * Gives the door what was judged ahead. Nothing was awaited since it was asked whether it may have it.
+ * @param guard by whose lease they were kept
+ */
 function offer(
-  deps: { ahead: Pick<Ahead, 'begin'>; lease: Pick<Lease, 'guard' | 'until'> },
+  deps: { ahead: Pick<Ahead, 'begin'>; lease: Pick<Lease, 'until'> },
   step: Step,
   ahead: readonly JudgedAhead[],
+  guard: string,
 ): void {
-  // By this lease they were kept.
-  const lease = { guard: deps.lease.guard(), until: deps.lease.until() };
+  const lease = { guard, until: deps.lease.until() };
   const given = offered(step, ahead, lease, (one) => [...warningsOf(one, undefined), ...wayBack(one, false)]);
   deps.ahead.begin(
     step.live,
