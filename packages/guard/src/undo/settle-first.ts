@@ -1,5 +1,5 @@
 import type { Act, Cluster, RequestRecord, SoftenRecord } from '@toolcrib/model';
-import { mayArriveMs, mayArriveUntil, ToolcribError } from '@toolcrib/model';
+import { mayArriveMs, mayArriveUntil, passOver, ToolcribError } from '@toolcrib/model';
 import { resume, settleRetained } from '../soften/index.ts';
 import { saveSoftening, takenElsewhere } from '../way/softening-records.ts';
 import type { ActDeps } from './act-deps.ts';
@@ -44,7 +44,7 @@ export async function settledFirst(
     }
     const mayArrive = until !== undefined;
     const end =
-      (await takenElsewhere(journal, record)) ??
+      (await takenElsewhere(journal, record, passOver)) ??
       (record.how === 'retain-first'
         ? await settleRetained(cluster, record, 'it was cut off, or no certain answer came.', mayArrive)
         : await resume(cluster, record, {

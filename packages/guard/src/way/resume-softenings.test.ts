@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
-import { asUnsure, type Cluster, mayArriveMs, type SoftenRecord, ToolcribError } from '@toolcrib/model';
+import {
+  asUnsure,
+  type Cluster,
+  mayArriveMs,
+  passOver,
+  SENDING,
+  type SoftenRecord,
+  ToolcribError,
+} from '@toolcrib/model';
+import type { SqliteJournal } from '../journal/index.ts';
 import { anAct, aRequest, aSnapshot, aSoften } from '../journal/testing/records.ts';
 import { faulty } from '../testing/faulty.ts';
 import { handClock } from '../testing/hand-clock.ts';
@@ -138,6 +148,72 @@ test('one that is kept and on its way may take it as well, until it can not arri
   await resume();
   assert.deepEqual(await state(), ['failed']);
 });
+
+/** What lies in these rows can't be read any more. */
+function tear(journal: object, table: 'requests' | 'softenings', where: string): void {
+  const database = new DatabaseSync((journal as SqliteJournal).file);
+  assert.equal(database.prepare(`UPDATE ${table} SET body = '{' WHERE ${where}`).run().changes, 1);
+  database.close();
+}
+
+for (const state of ['kept', 'unsettled'] as const)
+  test(`one that is ${state} and can’t be read may take it, until nothing that was sent by now can arrive any more`, async (t) => {
+    const { soften, resume, state: states, policy, journal, pass, deps, logged } = await opened(t);
+    const told: string[] = [];
+    deps.damaged = ({ message }) => void told.push(message);
+    await soften();
+    await journal.saveAct(anAct({ id: 'act-2' }));
+    const other = aRequest({ id: 'req-2', actId: 'act-2', at: NOW, targetUids: ['uid-elsewhere'] });
+    if (state === 'unsettled') await journal.saveRequest(asUnsure(other, 'no answer came', NOW + 1));
+    else {
+      const snapshot = aSnapshot({ actId: 'act-2', requestId: 'req-2' });
+      await journal.keep(snapshot, { ...other, state, snapshotId: snapshot.id });
+    }
+    tear(journal, 'requests', "id = 'req-2'");
+    await resume();
+    assert.deepEqual([await states(), policy()], [['started'], 'Retain']);
+    await pass(SENDING + mayArriveMs() - 1);
+    await resume();
+    assert.deepEqual([await states(), policy()], [['started'], 'Retain']);
+    await pass(1);
+    await resume();
+    assert.deepEqual([await states(), policy(), logged], [['failed'], 'Delete', []]);
+    assert.match(told[0] ?? '', /req-2/);
+  });
+
+test('its own request can’t be read: it may arrive as long as any other', async (t) => {
+  const { soften, resume, state, journal, pass, deps } = await opened(t);
+  deps.damaged = passOver;
+  await soften();
+  await journal.saveRequest(asUnsure(aRequest(), 'no answer came', NOW + 1));
+  tear(journal, 'requests', "id = 'req-1'");
+  await resume();
+  assert.deepEqual(await state(), ['started']);
+  await pass(SENDING + mayArriveMs());
+  await resume();
+  assert.deepEqual(await state(), ['failed']);
+});
+
+for (const actId of ['act-000001', 'act-2'])
+  test(`a softening of ${actId} that can’t be read keeps none from its end, and stays as it is`, async (t) => {
+    const { soften, resume, policy, journal, deps, logged } = await opened(t);
+    deps.damaged = passOver;
+    await soften();
+    await journal.saveSoften(aSoften({ requestId: 'req-3' }));
+    await journal.saveSoften(aSoften({ actId, requestId: 'req-2', state: 'softened' }));
+    tear(journal, 'softenings', "request_id = 'req-2'");
+    await resume();
+    const ends = await journal.softenings({ actId: 'act-000001' }, undefined, passOver);
+    assert.deepEqual(
+      ends.map(({ requestId, state }) => [requestId, state]),
+      [
+        ['req-1', 'failed'],
+        ['req-3', 'failed'],
+      ],
+    );
+    assert.deepEqual([policy(), logged], ['Delete', []]);
+    await assert.rejects(journal.softenings({ actId }), { code: 'damaged' });
+  });
 
 test('not while it is in hand, its request on its way, or left as kept by a guard that died', async (t) => {
   const { soften, resume, state, asked, deps, journal } = await opened(t);

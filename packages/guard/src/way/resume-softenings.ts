@@ -8,13 +8,13 @@ import {
   type SoftenRecord,
   ToolcribError,
 } from '@toolcrib/model';
-import { kindOf } from '../effects/index.ts';
 import type { Lease } from '../lease/lease.ts';
 import { leasedCluster } from '../lease/leased-cluster.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import { resume, settleRetained } from '../soften/index.ts';
 import type { Clusters } from './asking.ts';
 import type { OnTheWay } from './on-the-way.ts';
+import { othersMayTake } from './others-may-take.ts';
 import { type Claims, tellClaim } from './retained.ts';
 import { inAnotherCluster } from './same-cluster.ts';
 import { type Softenings, saveSoftening, takenElsewhere } from './softening-records.ts';
@@ -70,12 +70,14 @@ export async function resumeSoftenings(deps: ResumeDeps, context?: string): Prom
 /** @returns false where the others of its cluster need not be tried now */
 async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolean> {
   const { journal, clock } = deps;
-  const { underWay, pauses } = deps.softenings;
+  const { underWay, pauses, unread } = deps.softenings;
   const id = record.requestId;
   if (underWay.has(id) || deps.onTheWay.of(id) || clock.now() < (pauses.get(id)?.until ?? 0)) return true;
   underWay.add(id);
   try {
-    const request = (await journal.requests({ actId: record.actId })).find((one) => one.id === id);
+    const request = (await journal.requests({ actId: record.actId }, undefined, deps.damaged)).find(
+      (one) => one.id === id,
+    );
     // Its guard has died, and nobody has written down yet until when something of it may arrive: `recover` does.
     if (request?.state === 'kept') return true;
     const until = request && mayArriveUntil(request, deps.policy().mayArriveMs(record.context));
@@ -87,10 +89,11 @@ async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolea
       await unmarkAdopted(deps, cluster, record);
       return true;
     }
-    const nothing = await takenElsewhere(journal, record);
+    const nothing = await takenElsewhere(journal, record, deps.damaged);
     if (nothing) {
       await saveSoftening(journal, nothing);
       pauses.delete(id);
+      unread.delete(id);
       return true;
     }
     const end =
@@ -104,6 +107,7 @@ async function resumeOne(deps: ResumeDeps, record: SoftenRecord): Promise<boolea
     if (end.state === 'started' && mayArrive) return true;
     if (end.state === 'started') throw new Error(end.note ?? 'it has not come to its end');
     pauses.delete(id);
+    unread.delete(id);
     if (record.how === 'retain-first') tellClaim(deps, end);
     if (end.state === 'softened' && request && request.state !== 'answered') {
       await journal.saveRequest({
@@ -130,28 +134,4 @@ async function unmarkAdopted(deps: ResumeDeps, cluster: Cluster, record: SoftenR
   const left = await deps.unmark(cluster, record, over);
   if (left === 0) await deps.journal.saveSoften({ ...record, marked: undefined });
   else if (over) throw new Error(`${left} objects still carry its marks`);
-}
-
-/**
- * Tried again after an answer that told nothing: a volume given back now would go with the second request, and a workload
- * without our finalizer past us.
- */
-async function othersMayTake(deps: ResumeDeps, record: SoftenRecord): Promise<boolean> {
-  const { kind, namespace, name, uid } = record.owner;
-  const within = kind === 'Namespace' ? name : namespace;
-  const mayArrive = deps.policy().mayArriveMs(record.context);
-  const open = [
-    ...(await deps.journal.requests({ state: 'kept' })),
-    ...(await deps.journal.requests({ state: 'unsettled' })),
-  ];
-  return open.some((request) => {
-    if (request.id === record.requestId) return false;
-    const until = mayArriveUntil(request, mayArrive);
-    if (until === undefined || deps.clock.now() >= until) return false;
-    const { effect, targetUids } = request;
-    if (kindOf(effect).targets === 'stay') return false;
-    const target = 'target' in effect ? effect.target : undefined;
-    const takesAll = target?.resource === 'namespaces' && target.name === within;
-    return targetUids.includes(uid) || takesAll;
-  });
 }

@@ -1,5 +1,5 @@
 // Step: forward
-import type { Journal, SoftenRecord } from '@toolcrib/model';
+import { type Journal, type LeftOut, passOver, type SoftenRecord } from '@toolcrib/model';
 
 /** Softenings of this guard's life, so that none is taken in hand twice. By request id. */
 export interface Softenings {
@@ -7,10 +7,12 @@ export interface Softenings {
   underWay: Set<string>;
   /** Could not be resumed the last time: not before `until` again. Milliseconds. */
   pauses: Map<string, { until: number; pause: number }>;
+  /** What could not be read when it was resumed: since when that is known. Milliseconds since 1970. */
+  unread: Map<string, Map<string, number>>;
 }
 
 export function softenings(): Softenings {
-  return { underWay: new Set(), pauses: new Map() };
+  return { underWay: new Set(), pauses: new Map(), unread: new Map() };
 }
 
 /**
@@ -23,7 +25,9 @@ export async function saveSoftening(
   by?: 'person',
 ): Promise<void> {
   const { actId, requestId } = record;
-  const stored = (await journal.softenings({ actId })).find((one) => one.requestId === requestId);
+  // Over its own row the journal writes nothing where that can't be read.
+  const all = await journal.softenings({ actId }, undefined, passOver);
+  const stored = all.find((one) => one.requestId === requestId);
   if (stored?.state === 'undone' || stored?.state === 'finished') return;
   await journal.saveSoften(record, by);
 }
@@ -31,15 +35,17 @@ export async function saveSoftening(
 /**
  * Tried again after an answer that told nothing, and softened then: the workload has gone by that. What is left is that act's to
  * finish and to undo; kept data may be told by both.
+ * @param damaged told of records that can't be read: of them nobody knows, and the others count
  * @returns the record's end; undefined where no other has taken it
  */
 export async function takenElsewhere(
   journal: Pick<Journal, 'softenings'>,
   record: SoftenRecord,
+  damaged: LeftOut,
 ): Promise<SoftenRecord | undefined> {
   if (record.how === 'retain-first') return undefined;
   const states = ['softened', 'finished', 'undone'] as const;
-  const all = await Promise.all(states.map((state) => journal.softenings({ state })));
+  const all = await Promise.all(states.map((state) => journal.softenings({ state }, undefined, damaged)));
   const other = all
     .flat()
     .find(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { aRequest } from '@toolcrib/guard/journal/testing/records.ts';
+import { type LeftOut, ToolcribError } from '@toolcrib/model';
 import { hosted } from './hosted.ts';
 
 function world(kept: string[] = []) {
@@ -15,15 +16,22 @@ function world(kept: string[] = []) {
       },
       close: note('thinking'),
     },
-    deps: { onTheWay: { handedOver: ({ id }: { id: string }) => done.push(`handed ${id}`) } },
+    deps: {
+      damaged: ({ message }: Error) => done.push(message),
+      onTheWay: { handedOver: ({ id }: { id: string }) => done.push(`handed ${id}`) },
+    },
     windows: { close: note('windows') },
     settle: { close: note('settle') },
   } as unknown as Parameters<typeof hosted>[0];
   const opened = {
     journal: {
-      requests: async ({ state }: { state?: string }) => {
+      requests: async ({ state }: { state?: string }, _newer?: LeftOut, damaged?: LeftOut) => {
         if (kept.includes('broken')) throw new Error('no journal');
-        return state === 'kept' ? kept.map((id) => aRequest({ id, state: 'kept' })) : [];
+        const torn = new ToolcribError('damaged', 'torn');
+        if (kept.includes('torn') && !damaged) throw torn;
+        if (kept.includes('torn')) damaged?.(torn);
+        const whole = kept.filter((id) => id !== 'torn');
+        return state === 'kept' ? whole.map((id) => aRequest({ id, state: 'kept' })) : [];
       },
     },
     close: note('opened'),
@@ -60,6 +68,13 @@ test('what can’t be looked up is thought about all the same', async () => {
     await heard;
     assert.deepEqual(done, ['settled theirs']);
   }
+});
+
+test('one that is damaged is told, and hides none that can be read', async () => {
+  const { own, done, heard } = world(['torn', 'theirs']);
+  own.settled('theirs', outcome);
+  await heard;
+  assert.deepEqual(done, ['torn', 'handed theirs', 'settled theirs']);
 });
 
 test('it ends from the windows inward: nothing new is begun while what it stands on is taken away', async () => {

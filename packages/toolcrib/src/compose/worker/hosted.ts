@@ -18,7 +18,8 @@ export function hosted(
   { stopping, closed }: { stopping(): void; closed(): void },
 ): Hosted {
   const adopt = async (id: string): Promise<void> => {
-    const kept = (await opened.journal.requests({ state: 'kept' })).find((request) => request.id === id);
+    const all = await opened.journal.requests({ state: 'kept' }, undefined, deps.damaged);
+    const kept = all.find((request) => request.id === id);
     if (kept) deps.onTheWay.handedOver(kept);
   };
   return {
