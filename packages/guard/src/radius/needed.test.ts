@@ -31,7 +31,7 @@ function softened(objects: KubeObject[]): { left: KubeObject[]; record: SoftenRe
   };
   return { left, record };
 }
-const needed = (objects: KubeObject[], targets: KubeObject[], record: SoftenRecord) => {
+const needed = (objects: KubeObject[], targets: KubeObject[], record?: SoftenRecord, unread = false) => {
   const seen = view(objects);
   return neededBySoftened(
     seen,
@@ -39,7 +39,8 @@ const needed = (objects: KubeObject[], targets: KubeObject[], record: SoftenReco
       seen,
       targets.map((target) => aim(target)),
     ),
-    [record],
+    record ? [record] : [],
+    unread,
   );
 };
 
@@ -86,4 +87,36 @@ test('an owner of more objects than a call takes', () => {
   const many = Array.from({ length: 200_000 }, (_none, at) => object('v1 ConfigMap', `shop/c${at}`));
   const graph = { dependentsOf: (uid: string) => (uid === owner.metadata.uid ? many : []) };
   assert.equal(chainOf(graph, owner).size, many.length + 1);
+});
+
+test('where a record can’t be read, whatever Pod it may have left running counts', () => {
+  const conf = object('v1 ConfigMap', 'shop/conf');
+  const uses = { volumes: [{ name: 'c', configMap: { name: 'conf' } }] };
+  const [owner, set, pod] = deployment('shop/web', 1);
+  assert.ok(owner && set && pod);
+  pod.spec = { ...pod.spec, ...uses };
+  const whole = [owner, set, pod, conf];
+  const unread = (objects: KubeObject[], targets = [conf]) => needed(objects, targets, undefined, true);
+  assert.equal(needed(whole, [conf]), undefined);
+  assert.equal(unread(whole), undefined, 'its Deployment stands, and was not softened');
+
+  const without = (one: KubeObject) => whole.filter((other) => other !== one);
+  const said =
+    /^Pod web-\S+, which a softened act may have left running, uses ConfigMap conf: .* can’t be read/;
+  assert.match(unread(without(owner)) ?? '', said, 'its ReplicaSet is of a Deployment that is not there');
+  assert.match(unread(without(set)) ?? '', said, 'its controller was not seen');
+  assert.equal(unread(without(owner), [conf, pod]), undefined, 'it goes too');
+  const but = (one: KubeObject, metadata: object) =>
+    whole.map((other) => (other === one ? { ...one, metadata: { ...one.metadata, ...metadata } } : other));
+  for (const [which, metadata] of [
+    [pod, { ownerReferences: undefined }],
+    [pod, { labels: { 'toolcrib.dev/act': 'act-1' } }],
+    [set, { ownerReferences: undefined }],
+    [set, { labels: { 'toolcrib.dev/act': 'act-1' } }],
+    [owner, { finalizers: ['toolcrib.dev/orphan-first'] }],
+  ] as const)
+    assert.match(unread(but(which, metadata)) ?? '', said, JSON.stringify([which.kind, metadata]));
+  const job = object('batch/v1 Job', 'shop/job');
+  const run = object('v1 Pod', 'shop/run', { owners: [job], spec: uses, status: { phase: 'Running' } });
+  assert.equal(unread([job, run, conf]), undefined, 'no softened act leaves a Job’s Pods with their Job');
 });

@@ -1,6 +1,6 @@
 import type { KubeObject, ObjectRef, OwnerGraph } from '@toolcrib/kube';
 import { controllerOf, groupVersionOf, uidOf } from '@toolcrib/kube';
-import type { Radius, SoftenRecord } from '@toolcrib/model';
+import { marks, type Radius, type SoftenRecord } from '@toolcrib/model';
 import { named } from './loss.ts';
 import { isLive, isPod } from './pods.ts';
 import { firstUser } from './users.ts';
@@ -98,30 +98,51 @@ export function neededWhy(
  * What this radius would take although Pods that a softened delete left running use it: they would fall over, or it
  * could not be given back to them, and the undo would fail. Pods that go with it use nothing any more.
  * @param softened of this cluster, orphan-first, begun or done and not yet finished or undone
+ * @param unread there are, or may be, more of them than could be read: then every Pod counts that one may have left
  * @returns one clause for a person; undefined where nothing of the kind goes
  */
 export function neededBySoftened(
   view: View,
   radius: Radius,
   softened: readonly SoftenRecord[],
+  unread = false,
 ): string | undefined {
-  if (softened.length === 0) return undefined;
+  if (softened.length === 0 && !unread) return undefined;
   const going = new Set(radius.members.filter(({ fate }) => fate === 'deleted').map(({ ref }) => uidOf(ref)));
   const actOf = new Map(softened.flatMap(({ actId, left }) => left.map(({ uid }) => [uid, actId] as const)));
+  const mayBeLeft = byMarks(view);
   const left = view.objects.flatMap((object) => {
     const uid = uidOf(object.metadata);
     if (!isPod(object) || !isLive(object) || going.has(uid)) return [];
     // A softened Deployment's ReplicaSets go on replacing Pods.
     const act = actOf.get(uid) ?? actOf.get(uidOf(controllerOf(object)));
-    return act === undefined ? [] : [{ pod: object, act }];
+    return act === undefined && !(unread && mayBeLeft(object)) ? [] : [{ pod: object, act }];
   });
   const acts = new Map(left.map(({ pod, act }) => [pod, act]));
   const pods = [...acts.keys()];
   for (const object of view.objects) {
     if (!going.has(uidOf(object.metadata))) continue;
     const found = firstUser(pods, object);
+    if (found && acts.get(found) === undefined)
+      return `${named(found)}, which a softened act may have left running, uses ${named(object)}: the record of a softened act can’t be read`;
     if (found)
       return `${named(found)}, which act ${acts.get(found)} left running, uses ${named(object)}: finish or undo that act first`;
   }
   return undefined;
+}
+
+/** Whether an act of which nothing else is known may have left a Pod running: by what it writes on what it leaves and on the owner. */
+function byMarks({ objects }: View): (pod: KubeObject) => boolean {
+  const standing = new Map(objects.map((object) => [object.metadata.uid, object]));
+  const isMarked = ({ metadata: { labels, finalizers } }: KubeObject) =>
+    labels?.[marks.act] !== undefined || finalizers?.includes(marks.finalizer) === true;
+  return (pod) => {
+    if (isMarked(pod)) return true;
+    const controller = standing.get(controllerOf(pod)?.uid);
+    // None, as a softened set leaves its Pods; or nobody knows what is written there.
+    if (controller === undefined || isMarked(controller)) return true;
+    if (!isKind(controller, 'apps', 'ReplicaSet')) return false;
+    const above = standing.get(controllerOf(controller)?.uid);
+    return above === undefined || isMarked(above);
+  };
 }

@@ -1,6 +1,6 @@
 // Step: act
 import { type KubeObject, type ObjectRef, refOf } from '@toolcrib/kube';
-import type { Journal, SoftenRecord } from '@toolcrib/model';
+import type { Journal, LeftOut, SoftenRecord, ToolcribError } from '@toolcrib/model';
 import { tookNothing } from '../effects/took-nothing.ts';
 import type { RestOfAct } from '../radius/index.ts';
 import type { LiveAct } from './live-act.ts';
@@ -34,19 +34,30 @@ export async function restOfAct(
   return { kept, ahead: [...onTheWay, ...[...live.expected.values()].flat().map(({ ref }) => ref)] };
 }
 
-/** The softened acts of a cluster whose Pods are still left running; none where the journal can't be read. */
+/**
+ * The softened acts of a cluster whose Pods are still left running.
+ * @returns unread: there are, or may be, more, which can't be read: of them nobody knows in which cluster, and what they left
+ */
 export async function softenedIn(
-  { journal, log }: { journal: Pick<Journal, 'softenings'>; log: Log },
+  { journal, damaged, log }: { journal: Pick<Journal, 'softenings'>; damaged: LeftOut; log: Log },
   context: string,
-): Promise<SoftenRecord[]> {
+): Promise<{ records: SoftenRecord[]; unread: boolean }> {
+  let unread = false;
+  const newer = (): void => void (unread = true);
+  const torn = (error: ToolcribError): void => {
+    unread = true;
+    damaged(error);
+  };
   try {
     const lists = await Promise.all(
-      (['softened', 'started'] as const).map((state) => journal.softenings({ state })),
+      (['softened', 'started'] as const).map((state) => journal.softenings({ state }, newer, torn)),
     );
-    return lists.flat().filter((record) => record.context === context && record.how !== 'retain-first');
+    const records = lists
+      .flat()
+      .filter((record) => record.context === context && record.how !== 'retain-first');
+    return { records, unread };
   } catch (error) {
-    // Nothing destructive can be kept now, and so nothing passes by itself.
     log('softened acts could not be looked up', { why: String(error) });
-    return [];
+    return { records: [], unread: true };
   }
 }

@@ -7,6 +7,7 @@ import {
   type Cluster,
   EVERYTHING,
   type Journal,
+  type LeftOut,
   type Radius,
   type Softening,
   ToolcribError,
@@ -45,6 +46,8 @@ export interface Looking {
   journal: Pick<Journal, 'requests' | 'softenings' | 'snapshot'>;
   letGo: Pick<LetGo, 'of' | 'note'>;
   clock: Pick<Clock, 'now' | 'after'>;
+  /** Told of records that can't be read. */
+  damaged: LeftOut;
   log: Log;
 }
 
@@ -89,7 +92,8 @@ export async function seeRadius(deps: Looking, what: LookedAt): Promise<Seen> {
     const radius = withUnseen(radiusOf(view, aims), [...(subject.unseen ?? []), ...unlisted]);
     const [aim] = aims;
     const single = aims.length === 1 && isPlainDelete(subject);
-    const needed = neededBySoftened(view, radius, await softenedIn(deps, cluster.context));
+    const { records, unread } = await softenedIn(deps, cluster.context);
+    const needed = neededBySoftened(view, radius, records, unread);
     const seen: Seen = {
       radius,
       own: aims.length === subject.aims.length ? radius : radiusOf(view, subject.aims),

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { type Journal, ToolcribError } from '@toolcrib/model';
+import { aSoften } from '../journal/testing/records.ts';
 import { leaseView } from '../lease/lease.ts';
 import { builtInRules } from '../policy/policy.ts';
 import type { Instruction } from '../request.ts';
@@ -170,6 +172,38 @@ test('softened first: what its Pods use is held, whoever asks, until the act is 
     assert.ok(record);
     await journal.saveSoften({ ...record, state: 'finished' });
     assert.equal((await judge(deps, asked('DELETE', at.cm, kubectl('s5')))).do, 'forward');
+    await close();
+  }));
+
+test('softened first, and records can’t be read: what its Pods use is held all the same', () =>
+  inNamespace(target, async (namespace) => {
+    const at = await webShop(namespace);
+    const { deps, journal, close } = openWay(target.cluster, policyOf(RULES));
+    const told: string[] = [];
+    deps.damaged = ({ message }) => void told.push(message);
+    await soften(deps, at.dep, 's11');
+    await journal.saveSoften(aSoften({ actId: 'act-2', requestId: 'torn', state: 'softened' }));
+    const tear = (where: string) => {
+      const database = new DatabaseSync(journal.file);
+      database.exec(`UPDATE softenings SET body = '{' ${where}`);
+      database.close();
+    };
+    const said = async (path: string, session: string) => {
+      const { status, body } = answered(await judge(deps, asked('DELETE', path, kubectl(session))));
+      assert.equal(status, 403);
+      return body.message;
+    };
+    tear("WHERE act_id = 'act-2'");
+    assert.match(
+      await said(at.cm, 's12'),
+      /HELD [A-Z0-9]+: Pod web-\S+, which act act-.*\(rule softened-pods-use-it\)/,
+    );
+    assert.match(told[0] ?? '', /act-2/);
+    tear('');
+    assert.match(
+      await said(at.sa, 's13'),
+      /Pod web-\S+, which a softened act may have left running, uses ServiceAccount .*softened-pods-use-it/,
+    );
     await close();
   }));
 
