@@ -194,9 +194,7 @@ function backOffOf({ pods, job, tools }: Work): number {
 }
 
 /** 0 where there is none. More than a call takes, too. */
-function latest(times: readonly number[]): number {
-  return times.reduce((last, time) => Math.max(last, time), 0);
-}
+const latest = (times: readonly number[]) => times.reduce((last, time) => Math.max(last, time), 0);
 
 function noteSuspension({ job, tools }: Work): void {
   const suspended = job.spec?.suspend === true;
