@@ -43,6 +43,12 @@ const OWNERS: Record<string, object> = {
   ),
 };
 
+/**
+ * What the API's server (`@hono/node-server`) changes for good when it begins: Hono makes requests of its requests, which only its
+ * own `Request` can take.
+ */
+const CHANGED_BY_THE_PROGRAM = ['Request', 'Response'];
+
 /** Each mock that was made, whoever made it. */
 const made: { on: object; key: PropertyKey; name: string; mocked: unknown; putBack(): void }[] = [];
 
@@ -66,7 +72,7 @@ export function sharedNow(): Shared {
     listeners: new Map(EVENTS.map((name) => [name, process.rawListeners(name)])),
     functions: Object.entries(OWNERS).flatMap(([owner, on]) =>
       Object.entries(Object.getOwnPropertyDescriptors(on))
-        .filter(([, is]) => typeof is.value === 'function')
+        .filter(([key, is]) => typeof is.value === 'function' && !CHANGED_BY_THE_PROGRAM.includes(key))
         .map(([key, is]) => ({ on, name: owner === 'globalThis' ? key : `${owner}.${key}`, key, is })),
     ),
     mocks: made.length,

@@ -48,6 +48,7 @@ export interface Journal {
   acts(
     query?: { context?: string; contextName?: string; since?: number; before?: string; limit?: number },
     leftOut?: LeftOut,
+    damaged?: LeftOut,
   ): Promise<Act[]>;
 
   /** Inserts or replaces by id; `not-kept` for state `kept` where `keep` has not stored its snapshot before. */
@@ -97,7 +98,7 @@ export interface Journal {
   ): Promise<SoftenRecord[]>;
 
   saveUndo(record: UndoRecord): Promise<void>;
-  undos(actId: string, leftOut?: LeftOut): Promise<UndoRecord[]>;
+  undos(actId: string, leftOut?: LeftOut, damaged?: LeftOut): Promise<UndoRecord[]>;
 
   /**
    * Says that a guard lives, and prolongs its lease. What is of a guard whose lease runs is nobody else's business: `conflict`

@@ -23,7 +23,7 @@ export function actsIn({
       const row = database.get('SELECT id, body FROM acts WHERE id = ?', id);
       return row && read('act', row, database.file);
     },
-    async acts(query = {}, leftOut) {
+    async acts(query = {}, leftOut, damaged) {
       const { where, values } = conditions({
         'context =': query.context,
         [`${NAME_OF_CONTEXT} =`]: query.contextName,
@@ -33,14 +33,14 @@ export function actsIn({
       const older = before === undefined ? '' : `${where === '' ? 'WHERE' : 'AND'} ${OLDER}`;
       const sql = `SELECT id, body FROM acts ${where} ${older} ORDER BY started_at DESC, rowid DESC LIMIT ?`;
       const asked = before === undefined ? values : [...values, before];
-      return records('act', database.all(sql, ...asked, query.limit ?? -1), leftOut);
+      return records('act', database.all(sql, ...asked, query.limit ?? -1), leftOut, false, damaged);
     },
     async saveUndo(undo) {
       await database.write((run) => rows.undo(run, undo));
     },
-    async undos(actId, leftOut) {
+    async undos(actId, leftOut, damaged) {
       const sql = 'SELECT id, act_id, body FROM undos WHERE act_id = ? ORDER BY at, rowid';
-      return records('undo', database.all(sql, actId), leftOut, true);
+      return records('undo', database.all(sql, actId), leftOut, true, damaged);
     },
   };
 }

@@ -33,7 +33,7 @@ export function reopeningJournal(open: () => Journal): Journal {
   return {
     saveAct: (act) => during((j) => j.saveAct(act)),
     act: (id) => during((j) => j.act(id)),
-    acts: (query, leftOut) => during((j) => j.acts(query, leftOut)),
+    acts: (...asked) => during((j) => j.acts(...asked)),
     saveRequest: (request) => during((j) => j.saveRequest(request)),
     requests: (...asked) => during((j) => j.requests(...asked)),
     keep: (snapshot, request) => during((j) => j.keep(snapshot, request)),
@@ -47,7 +47,7 @@ export function reopeningJournal(open: () => Journal): Journal {
     askUndo: (actId, at) => during((j) => j.askUndo(actId, at)),
     softenings: (...asked) => during((j) => j.softenings(...asked)),
     saveUndo: (record) => during((j) => j.saveUndo(record)),
-    undos: (actId, leftOut) => during((j) => j.undos(actId, leftOut)),
+    undos: (...asked) => during((j) => j.undos(...asked)),
     renewLease: (guard, until) => during((j) => j.renewLease(guard, until)),
     endLease: (guard) => during((j) => j.endLease(guard)),
     takeOver: (guard, endedBefore) => during((j) => j.takeOver(guard, endedBefore)),

@@ -11,13 +11,14 @@ export type MadeAgain = ReadonlyMap<string, string>;
 /**
  * What stands in the place of what an act knew because undos of later acts made it again, by their own records. Nothing
  * else counts: what somebody else made under the same name may be meant to be as it is.
+ * A record of another act that can't be read keeps nobody from this undo: what it may have made stays somebody else's, and is left alone.
  * @throws ToolcribError as the journal does
  */
 export async function madeAgain(journal: Journal, { id, startedAt }: Act): Promise<MadeAgain> {
   const direct = new Map<string, string>();
   // Whatever took an object that the act still saw did so after it began.
-  const acts = (await journal.acts({ since: startedAt }, passOver)).filter((act) => act.id !== id);
-  const undos = await Promise.all(acts.map((act) => journal.undos(act.id, passOver)));
+  const acts = (await journal.acts({ since: startedAt }, passOver, passOver)).filter((act) => act.id !== id);
+  const undos = await Promise.all(acts.map((act) => journal.undos(act.id, passOver, passOver)));
   for (const { made = [] } of undos.flat().sort((a, b) => a.at - b.at))
     for (const { was, now } of made) direct.set(was, now);
   const ends = [...direct.keys()].map((uid): [string, string] => [uid, endOf(direct, uid)]);

@@ -19,7 +19,7 @@ import { after, describe, it } from 'node:test';
 import { apiRoutes } from '../faces/api/server.ts';
 import { asked, deps, hold, told } from '../faces/api/testing/answered.ts';
 import { guardClient } from '../laptop/api/client.ts';
-import { secretOf } from '../laptop/api/socket.ts';
+import { authorizationFor, secretOf } from '../laptop/api/socket.ts';
 import { serveOnSocket } from './own-socket.ts';
 
 const serve = (path: string) => serveOnSocket(path, apiRoutes(deps).fetch);
@@ -38,6 +38,26 @@ describe('over the socket', () => {
     await assert.rejects(client.status(), { code: 'not-running', message: 'The guard is starting.' });
     await new Promise((resolve) => server.close(resolve));
     await assert.rejects(client.holds(), { code: 'not-running', next: /guard start/ });
+  });
+
+  it('a request without a body, or with one of no stated length, is answered as any other', async () => {
+    const server = await serve(path);
+    const authorization = authorizationFor(path);
+    const ask = (method: string, to: string, body?: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const headers = { authorization, ...(body === undefined ? {} : { 'transfer-encoding': 'chunked' }) };
+        const call = request({ socketPath: path, method, path: to, headers, agent: false }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        });
+        call.on('error', reject);
+        call.removeHeader('content-length');
+        call.end(body);
+      });
+    assert.equal(await ask('DELETE', '/v1/acts'), 404);
+    assert.equal(await ask('POST', '/v1/holds/none/deny'), 404);
+    assert.equal(await ask('POST', '/v1/holds/none/deny', '{}'), 404);
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('the tokens of a run end with the connection that asked for them', async () => {

@@ -14,13 +14,10 @@ export async function serveOnSocket(
 ): Promise<Server> {
   const secret = makeSecret(socketPath);
   const server = createServer(
-    getRequestListener(
-      (request) =>
-        knows(secret, request.headers.get('authorization'))
-          ? answer(request)
-          : Response.json({ code: 'usage', message: 'The secret is another one.' }, { status: 401 }),
-      // Else it puts its own `Request` and `Response` in the place of Node's, for all of the process.
-      { overrideGlobalObjects: false },
+    getRequestListener((request) =>
+      knows(secret, request.headers.get('authorization'))
+        ? answer(request)
+        : Response.json({ code: 'usage', message: 'The secret is another one.' }, { status: 401 }),
     ),
   );
   // Left by a guard that was killed; the lock on the state folder says that no other one lives.

@@ -86,6 +86,21 @@ test('acts of a newer toolcrib between them end no page, and hide none behind th
   }
 });
 
+test('a damaged act is told, and hides none of the others', async () => {
+  const database = new DatabaseSync(journal.file);
+  const { body } = database.prepare("SELECT body FROM acts WHERE id = 'act-3'").get() ?? {};
+  database.exec("UPDATE acts SET body = '{' WHERE id = 'act-3'");
+  try {
+    const { stories, older, damaged } = await perform(log, contextOver(journal), { limit: 2 });
+    assert.deepEqual([stories.map(({ act }) => act.id), older], [['act-4', 'act-2'], true]);
+    assert.equal(damaged.length, 1);
+    assert.match(damaged[0] ?? '', /act-3 is damaged/);
+  } finally {
+    database.prepare("UPDATE acts SET body = ? WHERE id = 'act-3'").run(body ?? null);
+    database.close();
+  }
+});
+
 test('a context stands for all of its name, with a mark for itself alone; older ones are of it too', async () => {
   assert.deepEqual(await told({ context: 'prod', limit: 2 }), { acts: ['act-3', 'act-1'], older: true });
   assert.deepEqual(await told({ context: 'prod', before: 'act-1' }), { acts: ['act-0'], older: false });

@@ -27,37 +27,36 @@ export const log = operation({
     older: z.boolean(),
     /** Acts that a newer toolcrib wrote, in whole sentences: they are left out. */
     newer: z.array(z.string()),
+    /** Acts whose own record is damaged, likewise. */
+    damaged: z.array(z.string()),
   }),
   async run(context, { context: named, limit, before }) {
     const { knownAct } = await import('@toolcrib/guard/undo/act');
     const journal = await context.journal();
     if (before !== undefined) await knownAct(journal, before);
     const page = before === undefined ? within(named) : { ...within(named), before };
-    const { acts, older, newer } = await pageOf(journal, page, limit);
+    const { acts, older, newer, damaged } = await pageOf(journal, page, limit);
     const answerable = answerableActs(context);
     const facts = await Promise.all(acts.map((act) => factsOf(journal, act, answerable)));
-    if (acts.length === 0 && newer.length === 0 && named !== undefined && before === undefined)
+    if (acts.length + newer.length + damaged.length === 0 && named !== undefined && before === undefined)
       await mustBeKnown(context, journal, named);
     const stories = facts.map((one) => told(one, context.clock.now()));
-    return { stories, older, newer };
+    return { stories, older, newer, damaged };
   },
 });
 
-/** So many that can be read, however many of a newer toolcrib lie between them: a page of those alone would be the end of it. */
+/** So many that can be read, however many lie between them that can't: a page of those alone would be the end of it. */
 async function pageOf(
   journal: Journal,
   page: ReturnType<typeof within> & { before?: string },
   limit: number,
-): Promise<{ acts: Act[]; older: boolean; newer: string[] }> {
+): Promise<{ acts: Act[]; older: boolean; newer: string[]; damaged: string[] }> {
   for (let rows = limit + 1; ; rows *= 2) {
     const { found: newer, leftOut } = newerOnes();
-    let passed = 0;
-    const acts = await journal.acts({ ...page, limit: rows }, (error) => {
-      passed++;
-      leftOut(error);
-    });
-    if (acts.length > limit || acts.length + passed < rows)
-      return { acts: acts.slice(0, limit), older: acts.length > limit, newer };
+    const { found: damaged, leftOut: harmed } = newerOnes();
+    const acts = await journal.acts({ ...page, limit: rows }, leftOut, harmed);
+    if (acts.length > limit || acts.length + newer.length + damaged.length < rows)
+      return { acts: acts.slice(0, limit), older: acts.length > limit, newer, damaged };
   }
 }
 

@@ -42,9 +42,9 @@ export function registerLog(program: Command): void {
         }
         const { log } = await import('../../operations/log.ts');
         const { context, limit, before } = options;
-        const { stories, newer, older } = await call(log, { context, limit, before });
+        const { stories, newer, damaged, older } = await call(log, { context, limit, before });
         print(options.output, stories, () =>
-          stories.length > 0 || newer.length > 0
+          stories.length + newer.length + damaged.length > 0
             ? listText(stories, older)
             : `No ${before ? 'older acts' : 'acts yet'}${context ? ' in that context' : ''}.`,
         );
@@ -52,12 +52,18 @@ export function registerLog(program: Command): void {
         for (const line of left.slice(0, TOLD)) say(line);
         if (left.length > TOLD) say(`${left.length - TOLD} more records were written by a newer toolcrib.`);
         if (left.length > 0) say(UPDATE);
+        const harmed = [...damaged, ...stories.flatMap((story) => story.damaged ?? [])];
+        for (const line of harmed.slice(0, TOLD)) say(line);
+        if (harmed.length > TOLD) say(`${harmed.length - TOLD} more records are damaged.`);
+        if (harmed.length > 0) say(HARMED);
       },
     );
 }
 
 /** So many are told by name. */
 const TOLD = 3;
+const HARMED =
+  '  → They are left as they are; the others are all here. A backup of the journal may have them whole.';
 const UPDATE = '  → Update toolcrib to read them. They were left as they are, and nothing is damaged.';
 
 const TONES: Record<Outcome['tone'], (text: string) => string> = { plain: (text) => text, good, mild, bad };
@@ -124,7 +130,7 @@ export function storyText(story: ActStory): string {
     ]),
     ...(next > 0 ? [faint(`${next} more are kept already, and go as soon as they are asked for`)] : []),
   ];
-  for (const line of story.newer ?? []) lines.push('', mild(clean(line)));
+  for (const line of [...(story.newer ?? []), ...(story.damaged ?? [])]) lines.push('', mild(clean(line)));
   for (const answer of story.answers ?? []) lines.push('', answerText(answer));
   for (const record of softenings) {
     const { owner, state, finishAfter, left, how, undoAsked } = record;

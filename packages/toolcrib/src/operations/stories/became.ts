@@ -11,7 +11,7 @@ const bad = (word: Outcome['word']): Outcome => ({ word, tone: 'bad' });
 /** What stands at the end of the act. @param now ms since 1970 */
 export function outcomeOf(story: ActFacts, now = Date.now()): Outcome {
   // The record that is missing may be the one that says it.
-  if (story.newer) return mild('not known here');
+  if (story.newer || story.damaged) return mild('not known here');
   const undo = undoneOf(story);
   if (undo !== undefined) return undo;
   const { requests, softenings } = story;

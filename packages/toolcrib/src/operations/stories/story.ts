@@ -71,6 +71,8 @@ const actFactsSchema = z.object({
   answers: z.array(answerStorySchema).optional(),
   /** Which of its records a newer toolcrib wrote, in whole sentences; absent where all of it could be read. */
   newer: z.array(z.string()).optional(),
+  /** Which of its records are damaged, likewise. */
+  damaged: z.array(z.string()).optional(),
 });
 export type ActFacts = z.output<typeof actFactsSchema>;
 

@@ -30,13 +30,14 @@ export function answerableActs({ guard }: Context): Answerable {
   };
 }
 
-/** What the journal has of an act. What it can't read is told in `newer`. */
+/** What the journal has of an act. What it can't read is told in `newer` and `damaged`. */
 export async function factsOf(journal: Journal, act: Act, answerable: Answerable): Promise<ActFacts> {
   const { found: newer, leftOut } = newerOnes();
+  const { found: damaged, leftOut: harmed } = newerOnes();
   const [requests, softenings, undos] = await Promise.all([
-    journal.requests({ actId: act.id }, leftOut),
-    journal.softenings({ actId: act.id }, leftOut),
-    journal.undos(act.id, leftOut),
+    journal.requests({ actId: act.id }, leftOut, harmed),
+    journal.softenings({ actId: act.id }, leftOut, harmed),
+    journal.undos(act.id, leftOut, harmed),
   ]);
   const held = requests.some(({ state }) => state === 'held');
   const known = held ? await answerable() : undefined;
@@ -49,6 +50,7 @@ export async function factsOf(journal: Journal, act: Act, answerable: Answerable
     undos,
     ...(elsewhere.length > 0 ? { elsewhere } : {}),
     ...(newer.length > 0 ? { newer } : {}),
+    ...(damaged.length > 0 ? { damaged } : {}),
     ...(known && held ? { answerable: known.has(act.id) } : {}),
   };
 }
