@@ -1,11 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { messageOf, ToolcribError } from '@toolcrib/model';
 import { packText } from '../pack/pack.ts';
 import type { EvidencePack } from '../pack/schema.ts';
 
 /**
  * Writes packs.
  * @param to a folder, or for one pack a file whose name ends in `.json`
+ * @throws ToolcribError `bad-file`
  * @returns the files, in the packs' order
  */
 export async function keepPacks(packs: readonly EvidencePack[], to: string): Promise<string[]> {
@@ -22,8 +24,15 @@ export async function keepPacks(packs: readonly EvidencePack[], to: string): Pro
           .map((suffix) => join(to, `${plain}${suffix}.pack.json`))
           .find((free) => !kept.includes(free));
     if (path === undefined) continue;
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, packText(pack));
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, packText(pack));
+    } catch (error) {
+      throw new ToolcribError('bad-file', `The evidence could not be kept in ${path}: ${messageOf(error)}.`, {
+        next: 'Name another place.',
+        cause: error,
+      });
+    }
     kept.push(path);
   }
   return kept;

@@ -1,9 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { ToolcribError, type Verdict } from '@toolcrib/model';
 import type { PassedOver } from '@toolcrib/vet';
 import { visible } from '@toolcrib/vet/report/escape';
 import { type Command, Option } from 'commander';
 import { call } from './setup.ts';
+import { mustBeWritable, writeReport } from './vet-files.ts';
 import { askedBy, FORMATS, type VetOptions } from './vet-input.ts';
 import type { Terminal } from './vet-report.ts';
 import { printSbomDiff, registerVetSbom } from './vet-sbom.ts';
@@ -85,6 +85,8 @@ interface Told {
 
 async function run(what: string[], options: VetOptions): Promise<void> {
   if (options.sbomDiff !== undefined) return printSbomDiff([...options.sbomDiff, ...what]);
+  if (options.out !== undefined) mustBeWritable('--out', options.out);
+  if (typeof options.save === 'string') mustBeWritable('--save', options.save);
   const { stdout } = process;
   const color = options.out === undefined && stdout.isTTY === true && stdout.hasColors();
   const line = progressLine();
@@ -98,7 +100,7 @@ async function run(what: string[], options: VetOptions): Promise<void> {
     }
     for (const path of kept) process.stderr.write(`evidence kept in ${path}\n`);
     if (options.out === undefined) stdout.write(text);
-    else await writeFile(options.out, text);
+    else await writeReport(options.out, text, stdout);
     if (verdict !== undefined) process.exitCode = EXIT[verdict];
   } catch (error) {
     // Errors quote names of repositories and what remote servers said; those must not act on the terminal either.

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { after, test } from 'node:test';
+import { mustBeWritable, writeReport } from './vet-files.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tc-vet-files-'));
+after(() => rmSync(folder, { recursive: true }));
+writeFileSync(join(folder, 'file'), '');
+mkdirSync(join(folder, 'sub'));
+
+test('where a report or evidence can go, and where not and why', () => {
+  const table: ['--out' | '--save', string, RegExp | undefined][] = [
+    ['--out', '', /^--out "": it is empty/],
+    ['--save', '', /^--save "": it is empty/],
+    ['--out', 'sub', /that is a folder/],
+    ['--out', 'none/report', /there is no such folder/],
+    ['--out', 'file/report', /there is no such folder/],
+    ['--out', 'report', undefined],
+    ['--out', 'file', undefined],
+    ['--save', 'file', /a file is in its place/],
+    ['--save', 'file/below', /file is a file/],
+    ['--save', 'file/below/deep', /file is a file/],
+    ['--save', 'sub', undefined],
+    ['--save', 'none/deep', undefined],
+    ['--save', 'none/one.json', undefined],
+  ];
+  for (const [option, name, why] of table) {
+    const check = () => mustBeWritable(option, name === '' ? '' : join(folder, name));
+    if (why === undefined) check();
+    else
+      assert.throws(check, (error: { code?: string; message?: string }) => {
+        assert.deepEqual(
+          [error.code, why.test(error.message ?? '')],
+          ['usage', true],
+          `${name}: ${error.message}`,
+        );
+        return true;
+      });
+  }
+});
+
+test('a report is written, or given elsewhere with the reason: it is never lost', async () => {
+  const instead = new PassThrough();
+  await writeReport(join(folder, 'report'), 'all of it', instead);
+  assert.equal(readFileSync(join(folder, 'report'), 'utf8'), 'all of it');
+  assert.equal(instead.read(), null);
+  await assert.rejects(writeReport(join(folder, 'sub'), 'all of it', instead), {
+    code: 'bad-file',
+    message: /EISDIR/,
+  });
+  assert.equal(String(instead.read()), 'all of it');
+});
