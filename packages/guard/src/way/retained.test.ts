@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { KubeObject } from '@toolcrib/kube';
 import type { SoftenRecord } from '@toolcrib/model';
 import { anAct, aSoften } from '../journal/testing/records.ts';
 import type { Lease } from '../lease/lease.ts';
@@ -8,35 +7,10 @@ import type { Outcome } from '../request.ts';
 import { loneLease } from '../testing/lease.ts';
 import { memoryCluster } from '../undo/testing/memory-cluster.ts';
 import { isUnsure, settleClaim, tellClaim } from './retained.ts';
+import { claim, ON_RETAIN, volume } from './testing/claim-on-retain.ts';
 import { testDeps } from './testing/deps.ts';
 
-const claim: KubeObject = {
-  apiVersion: 'v1',
-  kind: 'PersistentVolumeClaim',
-  metadata: { namespace: 'shop', name: 'data', uid: 'uid-claim' },
-};
-const volume: KubeObject = {
-  apiVersion: 'v1',
-  kind: 'PersistentVolume',
-  metadata: { name: 'pv-1', uid: 'uid-pv' },
-  spec: {
-    persistentVolumeReclaimPolicy: 'Retain',
-    claimRef: { namespace: 'shop', name: 'data', uid: 'uid-claim' },
-  },
-  status: { phase: 'Bound' },
-};
-const record: SoftenRecord = aSoften({
-  how: 'retain-first',
-  owner: {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    namespace: 'shop',
-    name: 'data',
-    uid: 'uid-claim',
-  },
-  left: [],
-  volumes: [{ name: 'pv-1', uid: 'uid-pv', reclaimPolicy: 'Delete' }],
-});
+const record: SoftenRecord = aSoften(ON_RETAIN);
 
 /** What becomes of a claim whose volume had been set to Retain, once this is known of its delete. */
 async function settled(

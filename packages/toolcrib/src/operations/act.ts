@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { operation } from './operation.ts';
 import { answersOf } from './stories/answers.ts';
 import { actStorySchema } from './stories/story.ts';
-import { answerableActs, factsOf, newerOnes, told } from './stories/tell.ts';
+import { answerableActs, factsOf, inSentences, told } from './stories/tell.ts';
 
 export const act = operation({
   name: 'act',
@@ -16,13 +16,15 @@ export const act = operation({
     const journal = await context.journal();
     const facts = await factsOf(journal, await knownAct(journal, id), answerableActs(context));
     // Not for each line of a list: holds carry all that was shown.
-    const more = newerOnes();
-    const answers = answersOf(await journal.holds({ actId: id }, more.leftOut));
-    const newer = [...new Set([...(facts.newer ?? []), ...more.found])];
+    const [later, harmed] = [inSentences(), inSentences()];
+    const answers = answersOf(await journal.holds({ actId: id }, later.leftOut, harmed.leftOut));
+    const newer = [...new Set([...(facts.newer ?? []), ...later.found])];
+    const damaged = [...new Set([...(facts.damaged ?? []), ...harmed.found])];
     const all = {
       ...facts,
       ...(answers.length > 0 ? { answers } : {}),
       ...(newer.length > 0 ? { newer } : {}),
+      ...(damaged.length > 0 ? { damaged } : {}),
     };
     return told(all, context.clock.now());
   },

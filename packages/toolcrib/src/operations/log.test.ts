@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { loadKey, openJournal, type SqliteJournal } from '@toolcrib/guard/journal';
+import { aHold, aRequest } from '@toolcrib/guard/journal/testing/records.ts';
 import { type Act, type Journal, ToolcribError } from '@toolcrib/model';
+import { act } from './act.ts';
 import type { Context } from './context.ts';
 import { log } from './log.ts';
 import { perform } from './operation.ts';
@@ -97,6 +99,27 @@ test('a damaged act is told, and hides none of the others', async () => {
     assert.match(damaged[0] ?? '', /act-3 is damaged/);
   } finally {
     database.prepare("UPDATE acts SET body = ? WHERE id = 'act-3'").run(body ?? null);
+    database.close();
+  }
+});
+
+test('a damaged hold is told by its act, in the list and alone, and hides neither', async () => {
+  await journal.saveRequest(aRequest({ actId: 'act-1', state: 'refused' }));
+  await journal.saveHold(aHold({ code: 'BCDFG', actId: 'act-1', context: 'prod' }));
+  const database = new DatabaseSync(journal.file);
+  try {
+    database.exec("UPDATE holds SET body = '{' WHERE code = 'BCDFG'");
+    const { stories } = await perform(log, contextOver(journal), { limit: 5 });
+    assert.equal(stories.length, 5);
+    const listed = stories.find((one) => one.act.id === 'act-1');
+    const alone = await perform(act, contextOver(journal), { act: 'act-1' });
+    for (const one of [listed, alone]) {
+      assert.equal(one?.damaged?.length, 1);
+      assert.match(one?.damaged?.[0] ?? '', /BCDFG is damaged/);
+      assert.equal(one?.became.word, 'not known here');
+    }
+  } finally {
+    database.exec('DELETE FROM holds; DELETE FROM requests');
     database.close();
   }
 });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Context } from './context.ts';
 import { operation } from './operation.ts';
 import { actStorySchema } from './stories/story.ts';
-import { answerableActs, factsOf, newerOnes, told } from './stories/tell.ts';
+import { answerableActs, factsOf, inSentences, told } from './stories/tell.ts';
 
 /** Each comes with all its requests: more at once would be held in memory, and by the journal's one reader. */
 const MOST_ACTS = 1_000;
@@ -52,8 +52,8 @@ async function pageOf(
   limit: number,
 ): Promise<{ acts: Act[]; older: boolean; newer: string[]; damaged: string[] }> {
   for (let rows = limit + 1; ; rows *= 2) {
-    const { found: newer, leftOut } = newerOnes();
-    const { found: damaged, leftOut: harmed } = newerOnes();
+    const { found: newer, leftOut } = inSentences();
+    const { found: damaged, leftOut: harmed } = inSentences();
     const acts = await journal.acts({ ...page, limit: rows }, leftOut, harmed);
     if (acts.length > limit || acts.length + newer.length + damaged.length < rows)
       return { acts: acts.slice(0, limit), older: acts.length > limit, newer, damaged };

@@ -8,7 +8,7 @@ import { aHold, anAct, aRequest, aSoften } from '@toolcrib/guard/journal/testing
 import { type Hold, ToolcribError } from '@toolcrib/model';
 import { systemClock } from '../../laptop/system-clock.ts';
 import type { Context, Guard } from '../context.ts';
-import { answerableActs, factsOf, newerOnes, told } from './tell.ts';
+import { answerableActs, factsOf, inSentences, told } from './tell.ts';
 
 // A real journal, and a guard that is played: what it says of its holds is all that is asked of it.
 
@@ -121,7 +121,7 @@ test('what is told is the facts, and what is to be said of them at that moment',
 });
 
 test('what a newer toolcrib wrote is collected in its own words', () => {
-  const { found, leftOut } = newerOnes();
+  const { found, leftOut } = inSentences();
   leftOut(new ToolcribError('newer', 'A request of act-1 is of a newer toolcrib.'));
   assert.deepEqual(found, ['A request of act-1 is of a newer toolcrib.']);
 });

@@ -4,8 +4,8 @@ import type { Context } from '../context.ts';
 import { isUndoable, outcomeOf, severityOf, titleNow } from './became.ts';
 import type { ActFacts, ActStory } from './story.ts';
 
-/** Collects what a newer toolcrib wrote: the log tells it, and goes on. */
-export function newerOnes(): { found: string[]; leftOut: LeftOut } {
+/** Collects why records could not be read, a sentence each: the log tells it, and goes on. */
+export function inSentences(): { found: string[]; leftOut: LeftOut } {
   const found: string[] = [];
   return { found, leftOut: ({ message }) => found.push(message) };
 }
@@ -32,8 +32,8 @@ export function answerableActs({ guard }: Context): Answerable {
 
 /** What the journal has of an act. What it can't read is told in `newer` and `damaged`. */
 export async function factsOf(journal: Journal, act: Act, answerable: Answerable): Promise<ActFacts> {
-  const { found: newer, leftOut } = newerOnes();
-  const { found: damaged, leftOut: harmed } = newerOnes();
+  const { found: newer, leftOut } = inSentences();
+  const { found: damaged, leftOut: harmed } = inSentences();
   const [requests, softenings, undos] = await Promise.all([
     journal.requests({ actId: act.id }, leftOut, harmed),
     journal.softenings({ actId: act.id }, leftOut, harmed),
@@ -42,7 +42,7 @@ export async function factsOf(journal: Journal, act: Act, answerable: Answerable
   const held = requests.some(({ state }) => state === 'held');
   const known = held ? await answerable() : undefined;
   const refused = requests.some(({ state }) => state === 'refused');
-  const elsewhere = refused ? await wentElsewhere(journal, act, leftOut) : [];
+  const elsewhere = refused ? await wentElsewhere(journal, act, leftOut, harmed) : [];
   return {
     act,
     requests,
