@@ -82,6 +82,26 @@ test('a plugin runs once for many requests, and again when its answer has expire
   assert.equal(runs(path), 3);
 });
 
+test('a plugin that is slower than its token lives is not run for every look', async () => {
+  const path = plugin('short', answer({ token: 't', expirationTimestamp: new Date(100_000).toISOString() }));
+  let time = 94_000;
+  const credentials = openCredentials(context(exec(path)), { env, now: () => time });
+  await credentials.current();
+  time = 96_900;
+  await credentials.current();
+  assert.equal(runs(path), 1, 'half of the six seconds that it had left');
+  time = 97_100;
+  await credentials.current();
+  assert.equal(runs(path), 2);
+  // Too late already when it comes: all who waited for it have it, and only who comes afterwards asks again.
+  time = 101_000;
+  const all = await Promise.all(Array.from({ length: 8 }, () => bearer(credentials)));
+  assert.deepEqual(all, Array(8).fill('Bearer t'));
+  assert.equal(runs(path), 3);
+  await credentials.current();
+  assert.equal(runs(path), 4);
+});
+
 test('an OIDC token is taken while it lasts, and renewed at its issuer when it does not', async () => {
   const jwt = (exp: number) =>
     ['{"alg":"none"}', JSON.stringify({ exp, sub: 'aiko' }), 'sig']

@@ -28,7 +28,7 @@ export interface CredentialOptions {
 
 /** Files are read anew after this time (ms): projected tokens and certificates are rotated under their names. */
 const FILE_LIFE = 60_000;
-/** A token that dies on the way helps nobody (ms). */
+/** A token that dies on the way helps nobody (ms). One that lives shorter than twice this is good for half of what it has left. */
 const EARLY = 10_000;
 
 /**
@@ -83,18 +83,19 @@ interface Source {
 }
 
 function execSource(context: ContextConfig, options: CredentialOptions, now: () => number): Source {
-  let kept: ExecCredential | undefined;
+  let kept: { credential: ExecCredential; until: number } | undefined;
   let running: Promise<ExecCredential> | undefined;
   return {
     async current() {
-      if (kept && (kept.expiresAt === undefined || kept.expiresAt - EARLY > now())) return kept;
-      // Many requests at once must not open many log-in windows.
+      if (kept && kept.until > now()) return kept.credential;
+      // Many requests at once must not open many log-in windows. Who waited takes what came of it, however slow it was: to ask
+      // once more would only wait for another that is as old.
       running ??= runExecPlugin(context.user.exec as NonNullable<typeof context.user.exec>, context, {
         env: options.env,
         interactive: options.interactive ?? false,
       })
         .then((credential) => {
-          kept = credential;
+          kept = { credential, until: goodUntil(credential, now()) };
           return credential;
         })
         .finally(() => {
@@ -106,6 +107,11 @@ function execSource(context: ContextConfig, options: CredentialOptions, now: () 
       kept = undefined;
     },
   };
+}
+
+/** Never before half of what was left when it came: a plugin of short tokens would be run for every single look. */
+function goodUntil({ expiresAt = Number.POSITIVE_INFINITY }: ExecCredential, came: number): number {
+  return Math.max(expiresAt - EARLY, came + (expiresAt - came) / 2);
 }
 
 function oidcSource(context: ContextConfig): Source {

@@ -192,7 +192,7 @@ test('those with unfinished business are begun first, and waited for only so lon
 });
 
 test('at the end each is asked to close, and ended where it does not', async () => {
-  const { all, clock, threads, of } = opened();
+  const { all, clock, threads, logged, of } = opened();
   void all.judge(request('prod'));
   void all.judge(request('slow'));
   all.stopping();
@@ -207,6 +207,19 @@ test('at the end each is asked to close, and ended where it does not', async () 
   const count = threads.length;
   clock.move(10_000);
   assert.equal(threads.length, count, 'nobody is begun any more');
+  assert.deepEqual(logged, [], 'an end that was asked for is no death');
+});
+
+test('one that does die while it ends is told as dead, one that we end for its own reason is not', async () => {
+  const { all, logged, of } = opened();
+  void all.judge(request('prod'));
+  void all.judge(request('bad'));
+  of('bad')?.say({ type: 'start-failed', message: 'no journal' });
+  assert.match(logged.join('\n'), /^judging could not begin [^\n]*$/);
+  const closing = all.close(1_000);
+  of('prod')?.die();
+  await closing;
+  assert.match(logged[1] ?? '', /a judging thread died .*it crashed/);
 });
 
 test('one spare is loaded, however many were taken; one that dies unused is not given away', async () => {

@@ -82,6 +82,8 @@ export function judges(deps: {
     let ready: () => void = () => undefined;
     let judged = false;
     let freed = false;
+    /** We have ended it: that it is gone then is nothing to tell. */
+    let ended = false;
     const free = (): void => {
       log('judging got stuck and is ended', { context });
       freed = true;
@@ -109,7 +111,7 @@ export function judges(deps: {
     });
     thread.died((why) => {
       if (freed) return lost('the guard got stuck and was freed', true);
-      log('a judging thread died', { context, why });
+      if (!ended) log('a judging thread died', { context, why });
       // One that dies before it can judge would die again and again: the next request tries it.
       lost(`the guard's judging thread died (${why})`, judged);
     });
@@ -120,6 +122,7 @@ export function judges(deps: {
         ready = resolve;
       }),
       stop() {
+        ended = true;
         beat.stop();
         ready();
       },
