@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bound, commandsIn, unbound } from './commands.ts';
+import { bound, commandsIn, shellWord, unbound } from './commands.ts';
 import { wrapped } from './wrapped.ts';
 
 const TEXTS: [text: string, commands: string[]][] = [
@@ -30,6 +30,10 @@ const TEXTS: [text: string, commands: string[]][] = [
   ],
   ['take a new port: toolcrib guard start --port 0', ['toolcrib guard start --port 0']],
   ['a menu entry: toolcrib app k9s --desktop-entry)', ['toolcrib app k9s --desktop-entry']],
+  [
+    "Older ones: toolcrib log --context 'my own' -n 4 --before act-7f3k2m1",
+    ["toolcrib log --context 'my own' -n 4 --before act-7f3k2m1"],
+  ],
   ['delete it by itself (kubectl delete KIND NAME)', ['kubectl delete KIND NAME']],
   ['toolcrib could not see all that this may take', []],
   ['toolcrib has set pvc-1 to Retain first', []],
@@ -49,3 +53,10 @@ for (const [text, commands] of TEXTS) {
     }
   });
 }
+
+test('a word for a shell is in quotes where a shell would take it for more, or for none', () => {
+  const words = ['prod', 'arn:aws:eks:eu-1:7:cluster/a', 'my own', '', '$(rm)', "it's", 'a;b', '~x'];
+  assert.deepEqual(words.map(shellWord), [
+    ...['prod', 'arn:aws:eks:eu-1:7:cluster/a', "'my own'", "''", "'$(rm)'", "'it'\\''s'", "'a;b'", "'~x'"],
+  ]);
+});

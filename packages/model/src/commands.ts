@@ -3,7 +3,8 @@
 const OURS =
   'app|approve|completion|demo|deny|doctor|finish|guard|held|log|off|on|radius|run|sandbox|undo|uninstall|vet';
 /** Flags with a value of their own; after `--` a program and no more. */
-const VALUED = '(?:--without-net|--context|--shell|--port|--job|--scale|--cascade|-n|-o|--) [^\\s,;)]+';
+const VALUED =
+  "(?:--without-net|--context|--before|--shell|--port|--job|--scale|--cascade|-n|-o|--) (?:'[^'\\n]*'|[^\\s,;)]+)";
 const FLAG = '--?[a-z][\\w-]*(?:=[^\\s,;)]+)?';
 /** Codes, acts, placeholders, `kind/name`, and our second words. */
 const WORD =
@@ -30,6 +31,11 @@ export function bound(text: string): string {
 /** Undoes {@link bound}. */
 export function unbound(text: string): string {
   return text.replaceAll(HELD, ' ');
+}
+
+/** As a shell takes it for one word: in quotes only where it needs them. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The commands in a text, as somebody would copy them. */

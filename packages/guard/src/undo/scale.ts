@@ -1,7 +1,7 @@
 import type { KubeObject, ResourceInfo } from '@toolcrib/kube';
 import { uidOf } from '@toolcrib/kube';
 import type { Effect, RequestRecord, SoftenRecord } from '@toolcrib/model';
-import { contextNameOf } from '@toolcrib/model';
+import { contextNameOf, shellWord } from '@toolcrib/model';
 import { kindOf as kindOfEffect, scaleIn } from '../effects/index.ts';
 import { tookNothing } from '../effects/took-nothing.ts';
 import { standsAs } from './adopted.ts';
@@ -76,16 +76,11 @@ function notIt(
   const { name, namespace } = snapshot.metadata;
   const kind = info.group === '' ? info.resource : `${info.resource}.${info.group}`;
   const where = [
-    ...(context === undefined ? [] : [`--context=${quoted(contextNameOf(context))}`]),
+    ...(context === undefined ? [] : [`--context=${shellWord(contextNameOf(context))}`]),
     ...(namespace === undefined ? [] : ['-n', namespace]),
   ];
   const command = ['kubectl scale', `${kind}/${name}`, ...where, `--replicas=${before}`].join(' ');
   return none(what, 'conflict', `${other}. Where it is to have ${before}: ${command}`);
-}
-
-/** As a shell takes it for one word. */
-function quoted(text: string): string {
-  return /^[\w@%+=:./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 type Asked = Pick<Extract<Effect, { verb: 'scale' }>, 'replicas' | 'was' | 'adopts'>;

@@ -13,6 +13,9 @@ const SOFTER = {
   'retain-first': 'the data is kept: its volumes are set to Retain first',
 };
 
+/** The note of a request whose client was answered before anybody answered the hold: that is told of it as it stood then. */
+export const UNANSWERED = 'held; nobody has said yes yet';
+
 /**
  * The text that a person reads when something is held: what, why, and what to type. In all that a client is told a command
  * begins a line, or a warning, of its own: no terminal of 80 columns breaks it there.

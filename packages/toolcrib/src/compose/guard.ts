@@ -120,7 +120,14 @@ async function open(
 
   const clusters = contexts({ env, home });
   const ids = randomIds();
-  const { refreshTokens, close: unwatch } = await refreshing(paths, { env, home }, grantAll);
+  const endThreads = async (error: unknown): Promise<never> => {
+    await judging.close(CLOSE_WAIT);
+    await keeper.close();
+    throw error;
+  };
+  const { refreshTokens, close: unwatch } = await refreshing(paths, { env, home }, grantAll).catch(
+    endThreads,
+  );
 
   const door = await openDoor({
     port: identity.port,
@@ -133,10 +140,9 @@ async function open(
     refreshTokens,
     log,
     limits: limits.door,
-  }).catch(async (error: unknown) => {
-    await judging.close(CLOSE_WAIT);
-    await keeper.close();
-    throw error;
+  }).catch((error: unknown) => {
+    unwatch();
+    return endThreads(error);
   });
 
   cut = door.cut;
@@ -151,14 +157,22 @@ async function open(
   return { port: door.port, close };
 }
 
-/** The guard as the whole of a process, until a signal ends it. */
+/**
+ * The guard as the whole of a process, until a signal ends it.
+ * @throws ToolcribError as startGuard does: for whoever sits there
+ */
+export async function guardUntilSignal(limits?: GuardLimits): Promise<void> {
+  const guard = await startGuard(process.env, homedir(), limits);
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    process.on(signal, () => void guard.close().then(() => process.exit(0)));
+  }
+}
+
+/** The same in the background, where nobody sits: why it could not start is left for whoever starts it. */
 export async function runGuard(limits?: GuardLimits): Promise<void> {
   const paths = pathsOf(process.env);
   try {
-    const guard = await startGuard(process.env, homedir(), limits);
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-      process.on(signal, () => void guard.close().then(() => process.exit(0)));
-    }
+    await guardUntilSignal(limits);
   } catch (error) {
     reportStartFailure(paths, error);
     log('the guard could not start', { why: messageOf(error) });

@@ -146,3 +146,20 @@ test('a context of which nothing was found and that nobody has: told which there
 test('more than a thousand are not told at once, and not less than one', async () => {
   for (const limit of [0, 1_001, 1.5]) await assert.rejects(told({ limit }), { code: 'usage' });
 });
+
+test('one act says of what was held what became of it since, and its records stay as they were written', async () => {
+  const note = 'held; nobody has said yes yet';
+  const request = aRequest({ id: 'req-held', actId: 'act-0', state: 'refused', note });
+  await journal.saveRequest(request);
+  const answer = { as: 'as-sent', by: 'ben', at: 2 } as const;
+  await journal.saveHold(
+    aHold({ code: 'USEDX', actId: 'act-0', requestId: 'req-held', state: 'used', answer }),
+  );
+  const { requests } = await perform(act, contextOver(journal), { act: 'act-0' });
+  assert.deepEqual(
+    requests.map((one) => one.note),
+    ['held as USEDX; ben said yes afterwards, and it was sent again'],
+  );
+  const [stored] = await journal.requests({ actId: 'act-0' });
+  assert.equal(stored?.note, note);
+});

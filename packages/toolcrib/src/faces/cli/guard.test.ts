@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
 import { until } from '@toolcrib/guard/testing/target.ts';
 import type { GuardStatus } from '../../laptop/api/schema.ts';
 import { PLAYED_STATUS, playGuard } from '../../testing/played-guard.ts';
 import { CLI } from '../../testing/programs.ts';
 import { type GuardHome, guardHome } from '../../testing/running-guard.ts';
+import { statusText } from './guard.ts';
 
 // The real command line. What the guard says is played; where none runs, none runs.
 
@@ -45,6 +47,13 @@ test('in the foreground there is one guard, which ends when it is asked to', asy
     const words = ['--conditions=toolcrib-source', '--no-warnings', CLI, 'guard', 'start', '--foreground'];
     const guard = own.launch(process.execPath, words);
     await until('it is up', async () => (await own.cli('guard', 'status')).code === 0);
+    const second = await own.cli('guard', 'start', '--foreground');
+    assert.deepEqual([second.code, second.stdout], [1, '']);
+    assert.equal(
+      second.stderr,
+      'toolcrib: Another guard runs with the same state folder.\n  → Use it, or stop it first: toolcrib guard stop\n',
+    );
+    assert.equal((await own.cli('guard', 'status')).code, 0, 'the first one is as it was');
     guard.signal('SIGTERM');
     const { code, stdout, stderr } = await guard.done;
     assert.equal(code, 0, stderr);
@@ -102,6 +111,37 @@ test('everything that a person has to know is said, and what to type', async () 
     /act-waiting +19(69|70)-/,
   ])
     assert.match(stdout, said);
+});
+
+test('in a narrow terminal what goes on stands under itself, and a point in time is not torn', () => {
+  const of = (columns: number) =>
+    stripVTControlCharacters(
+      statusText(
+        {
+          ...PLAYED_STATUS,
+          startedAt: new Date(2020, 0, 2, 3, 4, 5).getTime(),
+          policy: {
+            ...PLAYED_STATUS.policy,
+            error: 'guard.yaml:3:76: spec.rules.0.when: no such rule as that',
+          },
+        },
+        columns,
+      ),
+    ).split('\n');
+  assert.deepEqual(of(80).slice(0, 2), [
+    'guard 0.1.0, process 4711, https://127.0.0.1:7443, up since 2020-01-02 03:04:05',
+    'journal  can be written',
+  ]);
+  const narrow = of(70);
+  assert.deepEqual(narrow.slice(0, 2), [
+    'guard 0.1.0, process 4711, https://127.0.0.1:7443, up since',
+    '         2020-01-02 03:04:05',
+  ]);
+  const error = narrow.findIndex((line) => line.includes('not in force'));
+  assert.deepEqual(narrow.slice(error, error + 2), [
+    '         not in force: guard.yaml:3:76: spec.rules.0.when: no such',
+    '         rule as that',
+  ]);
 });
 
 test('programs get it whole, with the terminal', async () => {

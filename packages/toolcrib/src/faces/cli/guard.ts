@@ -9,6 +9,7 @@ import {
   bad,
   bold,
   faint,
+  fitted,
   good,
   integer,
   mild,
@@ -61,7 +62,7 @@ export function registerGuard(program: Command): void {
       const { terminal: asked } = await import('../../operations/terminal.ts');
       const terminal = await call(asked, {});
       print(options.output, { running: true, terminal, ...status }, () =>
-        [terminalText(terminal), statusText(status)].join('\n'),
+        [underLabel(terminalText(terminal)), statusText(status)].join('\n'),
       );
     });
 
@@ -92,27 +93,20 @@ function terminalText({ state, why, next }: z.output<typeof terminalOperation.ou
   return `${bold('terminal')} ${colour(state)}: ${why}${next ? `\n         → ${next}` : ''}`;
 }
 
-function statusText(status: GuardStatus): string {
+/** Where what is said of each thing begins. */
+const LABEL = 9;
+const underLabel = (text: string, columns: number | undefined = process.stdout.columns) =>
+  fitted(text, columns, LABEL);
+
+/** @param columns of the terminal; none: what reads this has lines as long as they are */
+export function statusText(
+  status: GuardStatus,
+  columns: number | undefined = process.stdout.columns,
+): string {
   const modeColour = (mode: string) =>
     mode === 'enforce' ? good(mode) : mode === 'warn' ? mild(mode) : faint(mode);
   const lines = [
-    `${bold('guard')} ${status.version}, process ${status.pid}, https://127.0.0.1:${status.port}, up since ${when(status.startedAt)}`,
-    status.journal === null
-      ? `journal  ${good('can be written')}`
-      : `journal  ${bad(status.journal)}: nothing destructive passes`,
-    `policy   ${status.policy.file ?? 'built-in: every cluster is only observed'}`,
-    ...(status.policy.error ? [bad(`         not in force: ${status.policy.error}`)] : []),
-    ...(status.ending
-      ? [
-          mild(
-            `ends     waits for ${status.ending.requests} requests, until ${when(status.ending.until)} at most; toolcrib guard stop ends it at once`,
-          ),
-        ]
-      : []),
-    `held     ${status.held === 0 ? 'nothing' : bold(`${status.held}: toolcrib held`)}`,
-    ...(status.unsettled !== 0
-      ? [mild(`unsettled ${status.unsettled} requests of which it is not certain what became: toolcrib log`)]
-      : []),
+    underLabel(stateLines(status).join('\n'), columns),
     '',
     table([['CONTEXT', 'MODE'], ...status.contexts.map(({ context, mode }) => [context, modeColour(mode)])]),
   ];
@@ -141,4 +135,27 @@ function statusText(status: GuardStatus): string {
     );
   }
   return lines.join('\n');
+}
+
+/** What it is and does itself, a line each. */
+function stateLines(status: GuardStatus): string[] {
+  return [
+    `${bold('guard')} ${status.version}, process ${status.pid}, https://127.0.0.1:${status.port}, up since ${when(status.startedAt)}`,
+    status.journal === null
+      ? `journal  ${good('can be written')}`
+      : `journal  ${bad(status.journal)}: nothing destructive passes`,
+    `policy   ${status.policy.file ?? 'built-in: every cluster is only observed'}`,
+    ...(status.policy.error ? [`${' '.repeat(LABEL)}${bad(`not in force: ${status.policy.error}`)}`] : []),
+    ...(status.ending
+      ? [
+          mild(
+            `ends     waits for ${status.ending.requests} requests, until ${when(status.ending.until)} at most; toolcrib guard stop ends it at once`,
+          ),
+        ]
+      : []),
+    `held     ${status.held === 0 ? 'nothing' : bold(`${status.held}: toolcrib held`)}`,
+    ...(status.unsettled !== 0
+      ? [mild(`unsettled ${status.unsettled} requests of which it is not certain what became: toolcrib log`)]
+      : []),
+  ];
 }

@@ -165,4 +165,10 @@ test('the list has a line an act, its tool by its proven name where there is one
     'Older ones: toolcrib log --before act-3',
   ]);
   assert.equal(plain(listText([story()], false)).length, 2);
+  const next = (...asked: [object]) => plain(listText([story()], true, ...asked)).at(-1);
+  assert.equal(next({ limit: 20 }), 'Older ones: toolcrib log --before act-000001');
+  assert.equal(
+    next({ context: "ann's own", limit: 3 }),
+    "Older ones: toolcrib log --context 'ann'\\''s own' -n 3 --before act-000001",
+  );
 });

@@ -1,5 +1,6 @@
 import { whoAsks } from '@toolcrib/guard/hold/asker';
 import type { Act, RequestRecord, UndoRecord } from '@toolcrib/model';
+import { shellWord } from '@toolcrib/model/commands';
 import type { Command } from 'commander';
 import type { ActStory, Outcome, Severity } from '../../operations/stories/story.ts';
 import { answerText } from './answers.ts';
@@ -22,13 +23,16 @@ import {
   zone,
 } from './terminal.ts';
 
+/** So many acts, unless said otherwise. */
+const LIMIT = 20;
+
 /** `toolcrib log [ACT]` */
 export function registerLog(program: Command): void {
   withOutput(program.command('log'))
     .argument('[act]', 'one act with all its requests')
     .description('What was asked, what was decided, and what became of it. Works when the guard is dead.')
     .option('--context <name>', 'only this context; also one that no kubeconfig has any more')
-    .option('-n, --limit <count>', 'at most so many acts', integer(1, 1000), 20)
+    .option('-n, --limit <count>', 'at most so many acts', integer(1, 1000), LIMIT)
     .option('--before <act>', 'only acts that are older than this one')
     .action(
       async (
@@ -45,7 +49,7 @@ export function registerLog(program: Command): void {
         const { stories, newer, damaged, older } = await call(log, { context, limit, before });
         print(options.output, stories, () =>
           stories.length + newer.length + damaged.length > 0
-            ? listText(stories, older)
+            ? listText(stories, older, { context, limit })
             : `No ${before ? 'older acts' : 'acts yet'}${context ? ' in that context' : ''}.`,
         );
         const left = [...newer, ...stories.flatMap((story) => story.newer ?? [])];
@@ -80,8 +84,15 @@ const SEVERITIES: Record<Severity, (text: string) => string> = {
   calm: faint,
 };
 
-/** One line an act; `older`: there are more behind them. */
-export function listText(stories: readonly ActStory[], older: boolean): string {
+/**
+ * One line an act; `older`: there are more behind them.
+ * @param asked by what they were chosen: the older ones are to be chosen by the same
+ */
+export function listText(
+  stories: readonly ActStory[],
+  older: boolean,
+  asked: { context?: string; limit?: number } = {},
+): string {
   const list = table([
     [`WHEN (${zone(new Date())})`, 'ACT', 'BECAME', 'RULES', 'TOOL', 'CONTEXT', 'WHAT'],
     ...stories.map((story) => [
@@ -94,7 +105,18 @@ export function listText(stories: readonly ActStory[], older: boolean): string {
       clean(story.title),
     ]),
   ]);
-  return older ? `${list}\n\nOlder ones: toolcrib log --before ${stories.at(-1)?.act.id}` : list;
+  return older ? `${list}\n\nOlder ones: ${olderCommand(stories.at(-1)?.act.id ?? '', asked)}` : list;
+}
+
+function olderCommand(
+  before: string,
+  { context, limit = LIMIT }: { context?: string; limit?: number },
+): string {
+  const same = [
+    ...(context === undefined ? [] : ['--context', clean(shellWord(context))]),
+    ...(limit === LIMIT ? [] : ['-n', String(limit)]),
+  ];
+  return ['toolcrib log', ...same, '--before', before].join(' ');
 }
 
 /** An agent is told as one: whoever reads the log did not sit there. */

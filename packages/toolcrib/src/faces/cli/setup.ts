@@ -43,8 +43,8 @@ export async function call<In extends z.ZodObject, Out extends z.ZodType, Event 
   }
 }
 
-/** The guard in this very process, to its end. */
+/** The guard in this very process, to its end. @throws ToolcribError where it can't start: `conflict` where one runs already … */
 export async function guardHere(): Promise<void> {
-  const { runGuard } = await import('../../compose/guard.ts');
-  return runGuard();
+  const { guardUntilSignal } = await import('../../compose/guard.ts');
+  return guardUntilSignal();
 }

@@ -124,9 +124,12 @@ export function table(
 /** A command at a line's beginning goes up to the explanation that two spaces part from it. */
 const FIRST = /^ {2,}toolcrib(?: \S+)*/;
 
+/** A point in time, as `when` and `dateTime` write it, is one word, with what clings to it. */
+const WORDS = / *(?:[^ \d]*\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?(?: [+-]\d\d:\d\d)?[^ ]*|[^ ]+)/g;
+
 /**
- * Lines that are longer than the terminal, broken at spaces; what follows is indented. A word, and a command to be copied,
- * is never broken.
+ * Lines that are longer than the terminal, broken at spaces; what follows is indented. A word, a point in time, and a command
+ * to be copied are never broken.
  * @param columns none: as it is
  * @param under columns by which the rest of a line is indented; default: two more than the line itself
  */
@@ -138,7 +141,7 @@ export function fitted(text: string, columns: number | undefined, under?: number
     const indent = ' '.repeat(under ?? (/^ */.exec(line)?.[0].length ?? 0) + 2);
     const done: string[] = [];
     let now = start;
-    for (const word of bound(line.slice(start.length)).match(/ *[^ ]+/g) ?? []) {
+    for (const word of bound(line.slice(start.length)).match(WORDS) ?? []) {
       if (visible(now + word).length <= columns || visible(now).trim() === '') now += word;
       else {
         done.push(now);
