@@ -12,6 +12,7 @@ import { planUndo } from '../undo/plan.ts';
 import { kinds } from '../undo/testing/memory-cluster.ts';
 import { cheapCase } from '../way/cheap.ts';
 import { judge } from '../way/judge.ts';
+import { no, readable } from './cautious.ts';
 import { deleteIn, kindOf, unreadWhy } from './index.ts';
 import type { Destructive } from './subject.ts';
 import { plant } from './testing/plant.ts';
@@ -163,6 +164,9 @@ test('whatever such an effect does not say is the cautious answer', () => {
   const effect = prune(target) as Effect;
   const kind = kindOf(effect);
   assert.equal(kind.title(effect), 'prune pod shop/a');
+  assert.equal(kind.typed(effect, ' (+ 1 more)'), 'prune pods/a -n shop (+ 1 more)');
+  assert.match(kind.asSentWhy(effect, 1), /nothing is known that would come to the same/);
+  assert.deepEqual([kind.pinned(effect, asked('PATCH', '/x'), undefined), kind.facts(effect)], [{}, {}]);
   assert.match(unreadWhy(effect) ?? '', /prune/);
   assert.equal(deleteIn(effect), undefined);
   assert.equal(kind.cheap, undefined);
@@ -173,6 +177,8 @@ test('whatever such an effect does not say is the cautious answer', () => {
   assert.equal(kind.targets, 'unknown');
   assert.equal(kind.undo, 'unknown');
   assert.equal(kind.sideBySide, false);
+  assert.equal(kind.oneByOne, false);
+  assert.equal(kind.helmSends, true);
   const ref = { apiVersion: 'v1', kind: 'Pod', namespace: 'shop', name: 'a', uid: 'u1' };
   assert.deepEqual(kind.aim(effect, ref)?.effect, {
     does: 'delete',
@@ -182,4 +188,11 @@ test('whatever such an effect does not say is the cautious answer', () => {
   assert.equal(kindOf({ ...effect, verb: 'toString' } as never).undo, 'unknown');
   const record = { group: '', version: 'v1', resource: 'secrets', name: 'sh.helm.release.v1.web.v3' };
   assert.equal(kindOf(effect).beginsUninstall(prune(record) as Effect), true);
+  assert.equal(kindOf(effect).beginsUninstall(effect), false);
+  assert.equal(kindOf(effect).beginsUninstall({ verb: 'prune' } as never), false);
+});
+
+test('a kind that is known for certain says so in as many words', () => {
+  assert.equal(no(), false);
+  assert.equal(readable(), undefined);
 });

@@ -4,7 +4,10 @@ import type { KubeObject } from '@toolcrib/kube';
 import { type As, type Cluster, ToolcribError } from '@toolcrib/model';
 import { asked } from '../testing/way.ts';
 import { deleteCollectionKind as kind } from './delete-collection.ts';
+import { effectKindContract } from './effect-kind.contract.ts';
 import { effectsOf } from './effect-of.ts';
+
+effectKindContract('delete-collection', kind);
 
 const AT = '/api/v1/namespaces/shop/configmaps';
 const target = { group: '', version: 'v1', resource: 'configmaps', namespace: 'shop' };
@@ -25,9 +28,10 @@ test('a DELETE without a name is one, with its selectors; with a name or of a su
     [labelSelector, fieldSelector, namespace, resource],
     ['app=x', 'metadata.name=a', 'shop', 'configmaps'],
   );
-  assert.equal(read('DELETE', `${AT}/a`).verb, 'delete');
-  assert.equal(read('DELETE', `${AT}/a/status`).verb, 'not-understood');
-  assert.notEqual(read('POST', AT, '', object('a', 'u1')).verb, 'delete-collection');
+  const verbs = (path: string) => effectsOf(asked('DELETE', path)).map(({ verb }) => verb);
+  assert.deepEqual([verbs(AT), verbs(`${AT}/a`)], [['delete-collection'], ['delete']]);
+  assert.deepEqual(verbs(`${AT}/a/status`), ['not-understood']);
+  assert.equal(read('POST', AT, '', object('a', 'u1')).verb, 'none');
 });
 
 test('what its options say counts, from the query or the body; an option that nobody knows is not passed over', () => {

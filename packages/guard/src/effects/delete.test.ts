@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import { asked } from '../testing/way.ts';
 import { deleteKind as kind } from './delete.ts';
+import { effectKindContract } from './effect-kind.contract.ts';
 import { effectsOf } from './effect-of.ts';
+
+effectKindContract('delete', kind);
 
 const AT = '/api/v1/namespaces/shop/configmaps/conf';
 const target = { group: '', version: 'v1', resource: 'configmaps', namespace: 'shop', name: 'conf' };
@@ -20,7 +23,10 @@ const bodyOf = (out: { body?: { bytes: Uint8Array } } | undefined) =>
   JSON.parse(Buffer.from(out?.body?.bytes ?? '').toString());
 
 test('a DELETE of one object is one, and of a subresource nobody knows what it does', () => {
-  assert.equal(effectsOf(asked('DELETE', AT))[0].verb, 'delete');
+  const verbs = (method: string, path: string) => effectsOf(asked(method, path)).map(({ verb }) => verb);
+  assert.deepEqual(verbs('DELETE', AT), ['delete']);
+  assert.deepEqual(verbs('DELETE', '/api/v1/namespaces/shop/configmaps'), ['delete-collection']);
+  assert.deepEqual(verbs('PUT', AT), ['none']);
   const [found] = effectsOf(asked('DELETE', `${AT}/status`));
   assert.equal(found.verb === 'not-understood' && found.why, 'DELETE of the subresource status is unknown');
 });
@@ -57,5 +63,8 @@ test('a write in JSON goes out with the UID that was seen, and in its own type; 
 test('a yes to a delete is none to a write that comes to one', () => {
   assert.notEqual(kind.likeness?.(effect), kind.likeness?.(through));
   assert.notEqual(kind.likeness?.(through), kind.likeness?.({ ...through, propagation: 'Orphan' }));
+  assert.equal(kind.likeness?.(through), JSON.stringify(['through', null]));
   assert.equal(kind.asDelete?.(effect), effect);
+  // A DELETE asks no disruption budget.
+  assert.deepEqual(kind.cheap, { evicts: false });
 });

@@ -57,9 +57,7 @@ export const deleteKind: EffectKind<EffectOf<'delete'>> = {
 
   cheap: { evicts: false },
   likeness: (effect) =>
-    effect.through === undefined
-      ? optionsLikeness(effect)
-      : JSON.stringify(['through', effect.propagation ?? null]),
+    effect.through === undefined ? optionsLikeness(effect) : JSON.stringify(['through', effect.propagation]),
   asDelete: (effect) => effect,
 
   example: {

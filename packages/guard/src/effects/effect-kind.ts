@@ -119,7 +119,7 @@ export interface WholeKind<E> {
   undo: UndoWay;
 }
 
-/** A request of a kind, and what is said of it: what the contract over all kinds asks (`index.test.ts`). */
+/** A request of a kind, and what is said of it: what the contract over all kinds asks (`effect-kind.contract.ts`). */
 export interface Example<E> {
   /** The request from which it is read. `type`: of its body, JSON where it is not said. */
   from: { method: string; path: string; query?: string; type?: string; body?: object };

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import { asked } from '../testing/way.ts';
+import { effectKindContract } from './effect-kind.contract.ts';
 import { effectsOf } from './effect-of.ts';
 import { evictKind as kind } from './evict.ts';
+
+effectKindContract('evict', kind);
 
 const AT = '/api/v1/namespaces/shop/pods/a/eviction';
 const sent = (body: object, query = '') =>
@@ -38,6 +41,15 @@ test('its options stand in its body, and a dry run there or in the query', () =>
   );
 });
 
+test('without a body, or with no options in it, it is an eviction with none; what is no eviction is none', () => {
+  for (const one of [effectsOf(asked('POST', AT))[0], read({ deleteOptions: null })]) {
+    assert.ok(one?.verb === 'evict');
+    assert.deepEqual([JSON.stringify(one.options), one.dryRun], ['{}', false]);
+  }
+  const verbs = effectsOf(asked('POST', '/api/v1/namespaces/shop/pods')).map(({ verb }) => verb);
+  assert.deepEqual(verbs, ['none']);
+});
+
 test('one whose body names another Pod is not understood', () => {
   const found = read({ metadata: { name: 'b' } });
   assert.deepEqual(
@@ -56,6 +68,8 @@ test('it goes out as an Eviction of the version that its client wrote', () => {
   });
   const older = bodyOf(kind.pinned?.(effect, sent({ apiVersion: 'policy/v1beta1' }), pod));
   assert.equal(older.apiVersion, 'policy/v1beta1');
+  const bare = bodyOf(kind.pinned?.(effect, asked('POST', AT), pod));
+  assert.deepEqual(bare.deleteOptions, { preconditions: { uid: 'u1' } });
 });
 
 test('a dry run is written as one in its own options', () => {

@@ -27,9 +27,9 @@ export const evictKind: EffectKind<EffectOf<'evict'>> = {
     const named = (body.metadata as { name?: unknown } | undefined)?.name;
     if (named !== undefined && named !== '' && named !== target.name)
       return { verb: 'not-understood', target, why: 'the Eviction names another Pod than its path' };
-    const inner = (body.deleteOptions ?? undefined) as Record<string, unknown> | undefined;
     // Eviction takes its options from the body's deleteOptions, and dryRun from the query as well.
-    const options = certainDeleteOptions(inner ?? {}, new URLSearchParams());
+    const inner = (body.deleteOptions ?? {}) as Record<string, unknown>;
+    const options = certainDeleteOptions(inner, new URLSearchParams());
     const dryRun = isDryRun(options) || isDryRunQuery(query);
     return { verb: 'evict', target, ...saidBy(options), dryRun };
   },

@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Cluster } from '@toolcrib/model';
 import { asked } from '../testing/way.ts';
+import { effectKindContract } from './effect-kind.contract.ts';
 import type { LookAt, ReadEffect } from './effect-kind.ts';
 import { effectsOf } from './effect-of.ts';
 import { scaleKind as kind, lookAtScale } from './scale.ts';
+
+effectKindContract('scale', kind);
 
 const AT = '/apis/apps/v1/namespaces/shop/deployments/web';
 const MERGE = 'application/merge-patch+json';
@@ -57,6 +60,23 @@ test('what sets a size is read, what leaves it is nothing, and what only the ser
   );
 });
 
+test('only a PUT or a PATCH of what has a size is one; a body in another encoding is not understood', () => {
+  const path = { type: 'resource' as const, ...target };
+  assert.equal(kind.mayBe?.('PATCH', path), true);
+  assert.equal(kind.mayBe?.('POST', path), false);
+  assert.equal(kind.mayBe?.('PATCH', { ...path, group: '', resource: 'configmaps' }), false);
+  const headers = { 'content-type': MERGE, 'content-encoding': 'gzip' };
+  const packed = effectsOf(asked('PATCH', AT, { headers, body: Buffer.from('{"spec":{"replicas":0}}') }));
+  assert.deepEqual(
+    packed.map(({ verb }) => verb),
+    ['not-understood'],
+  );
+  const conf = write('PATCH', {}, MERGE, '/api/v1/namespaces/shop/configmaps/conf');
+  const sent = { ...conf, path: { ...path, resource: 'configmaps' }, target, query: new URLSearchParams() };
+  assert.equal(kind.read?.(sent), undefined);
+  assert.deepEqual(kind.read?.({ ...sent, path }), { verb: 'none' });
+});
+
 test('only what lowers it destroys anything, and from which size is told', async () => {
   const found = await lookAt(down, 2);
   assert.ok(found.kind === 'destructive' && found.effect.verb === 'scale');
@@ -68,9 +88,11 @@ test('only what lowers it destroys anything, and from which size is told', async
   for (const [to, from] of [
     [2, 2],
     [3, 2],
+    [1, 0],
     [0, 0],
   ] as const)
     assert.equal((await lookAt({ ...down, replicas: to }, from)).kind, 'harmless', `${from} to ${to}`);
+  assert.equal((await lookAt({ ...down, replicas: 0 }, 1)).kind, 'destructive');
 });
 
 test('where its size can not be told it is not understood', async () => {
@@ -94,6 +116,12 @@ test('a create that takes something over is told as one, and a yes to a scale is
 test('its object stays, rules see the size, and a refusal took nothing', () => {
   assert.deepEqual([kind.targets, kind.undo, kind.facts?.(down)], ['stay', 'resize', { replicas: 1 }]);
   assert.equal(kind.asScale?.(down), down);
-  assert.deepEqual([kind.refusedBy?.(409), kind.refusedBy?.(504)], [true, false]);
+  // A 429 is of the moment: only an eviction's says that nothing went.
+  assert.deepEqual(
+    [409, 429, 504].map((status) => kind.refusedBy?.(status)),
+    [true, false, false],
+  );
   assert.equal(kind.helmSends, false);
+  // What else may become of it is told with the size alone.
+  assert.equal(kind.likeness?.(down), '[1]');
 });

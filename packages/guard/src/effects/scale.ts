@@ -17,6 +17,7 @@ import { oneOf, typedAs } from './words.ts';
 import { isPutOrPatch, isWrite } from './writes.ts';
 
 type Scale = EffectOf<'scale'>;
+const HARMLESS: Subject = { kind: 'harmless' };
 
 const WEB = { group: 'apps', version: 'v1', resource: 'deployments', namespace: 'shop', name: 'web' };
 
@@ -101,37 +102,38 @@ export async function lookAtScale(effect: Scale | AskServer, at: LookAt): Promis
   if ('forbidden' in found) return { ...unread(found.forbidden, []), blind: found.forbidden };
   const { object } = found;
   const now = await replicasNow(request, object, cluster, as);
-  if (now === undefined || now === 0) return { kind: 'harmless' };
+  if (now === undefined || now === 0) return HARMLESS;
   if (now === 'unknown') return unread("how large it is now can't be told", [object]);
+  const toSize = (asked: number) => (asked < now ? lowered(target, object, asked, now) : HARMLESS);
   // A PUT that says nothing of the ordinals puts them back to 0.
-  const byServer = effect.verb === 'ask-server' || (request.method === 'PUT' && firstOrdinal(object) > 0);
-  const result = byServer ? await dryRunOf(request, object, cluster, as) : undefined;
+  const movable = request.method === 'PUT' && firstOrdinal(object) > 0;
+  if (effect.verb === 'scale' && !movable) return toSize(effect.replicas);
+  const result = await dryRunOf(request, object, cluster, as);
   const moved = movedBy(object, result);
   if (moved) {
     const why = `it moves the first ordinal from ${moved.from} to ${moved.to}: its Pods go, and others come that find none of their claims`;
     return unread(why, [object]);
   }
-  const asked =
-    result === undefined && effect.verb === 'scale'
-      ? effect.replicas
-      : replicasAfter(request, result ?? 'unknown');
+  const asked = replicasAfter(request, result);
   if (asked === 'none') {
     const why = `it takes the number of replicas away (${now} now), and what that means only its operator knows`;
     return unread(why, [object]);
   }
   if (asked === 'unknown')
     return unread('what it comes to only the server knows, and it did not say', [object]);
-  if (typeof asked === 'object') return { kind: 'answered', answer: asked.refused };
-  if (asked >= now) return { kind: 'harmless' };
-  const scale: Scale = { verb: 'scale', target, replicas: asked, was: now, dryRun: false };
-  return { kind: 'destructive', effect: scale, objects: [object], aims: [aim(scale, refOf(object))] };
+  return typeof asked === 'object' ? { kind: 'answered', answer: asked.refused } : toSize(asked);
+}
+
+function lowered(target: Scale['target'], object: KubeObject, replicas: number, was: number): Subject {
+  const effect: Scale = { verb: 'scale', target, replicas, was, dryRun: false };
+  return { kind: 'destructive', effect, objects: [object], aims: [aim(effect, refOf(object))] };
 }
 
 function movedBy(
   before: KubeObject,
-  result: Awaited<ReturnType<typeof dryRunOf>> | undefined,
+  result: Awaited<ReturnType<typeof dryRunOf>>,
 ): ReturnType<typeof movedOrdinals> {
-  if (typeof result !== 'object' || !('object' in result)) return undefined;
+  if (result === 'unknown' || 'refused' in result) return undefined;
   // What its /scale says holds no ordinals.
   return result.object.kind === 'StatefulSet' ? movedOrdinals(before, result.object) : undefined;
 }

@@ -95,6 +95,17 @@ test('it goes out pinned by each of them, one after the other', () => {
   );
   assert.deepEqual(JSON.parse(Buffer.from(body?.bytes ?? '').toString()), { a: 1, b: 2, c: 3 });
   assert.equal(query, 'pinned=1');
+  // Each reads what the one before it has written, by its type; the first what its client sent.
+  const types: unknown[] = [];
+  const seen = (type: string): Partial<AnyKind> => ({
+    pinned(_: never, { headers }: { headers: Record<string, unknown> }) {
+      types.push(headers['content-type']);
+      return { body: { bytes: Buffer.from('{}'), type } };
+    },
+  });
+  const merge = asked('PATCH', '/x', { headers: { 'content-type': 'application/merge-patch+json' } });
+  parts(seen('application/json'), seen('application/yaml')).pinned(none, merge, undefined);
+  assert.deepEqual(types, ['application/merge-patch+json', 'application/json']);
   assert.deepEqual(
     parts({ pinned: () => ({}) }, { pinned: () => ({}) }).pinned(none, request, undefined),
     {},

@@ -8,8 +8,6 @@ import type { Judged, Subject } from './subject.ts';
  * and kept. What can't be read of it counts for the whole; a no of the cluster's own to any of it is its no.
  */
 export function together(found: readonly Subject[]): Subject {
-  const [only] = found;
-  if (only && found.length === 1) return only;
   const answered = found.find((subject) => subject.kind === 'answered');
   if (answered) return answered;
   const judged = found.filter(

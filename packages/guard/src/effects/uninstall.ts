@@ -1,5 +1,5 @@
 import { mediaTypeOf } from '@toolcrib/kube';
-import { isNoNumber, ToolcribError } from '@toolcrib/model';
+import { isNoNumber, messageOf, ToolcribError } from '@toolcrib/model';
 import { readTarget } from '../look/read-target.ts';
 import { uninstallAims } from '../look/uninstall.ts';
 import { refuseEncoded, writtenIn } from '../read/body.ts';
@@ -49,8 +49,7 @@ export const uninstallKind: EffectKind<EffectOf<'uninstall'>> = {
       return { kind: 'destructive', effect, objects: [found.object], aims, unseen, hooks };
     } catch (error) {
       if (error instanceof ToolcribError) throw error;
-      const why = error instanceof Error ? error.message : String(error);
-      return understoodAsDelete({ verb: 'not-understood', target, why }, [found.object]);
+      return understoodAsDelete({ verb: 'not-understood', target, why: messageOf(error) }, [found.object]);
     }
   },
   // To the record itself it does nothing that could not be written back.

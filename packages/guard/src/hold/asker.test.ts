@@ -52,6 +52,12 @@ test('who asks: a person or his agent, with what, as whom', () => {
     asks({ as: { 'impersonate-user': 'root', 'impersonate-group': ['a', 'b'] } }),
     'aiko, as root of a and 1 more',
   );
+  assert.equal(asks({ as: { 'impersonate-user': 'root', 'impersonate-group': 'a' } }), 'aiko, as root of a');
+  assert.equal(asks({ as: { 'impersonate-user': 'root' } }), 'aiko, as root');
+  const extra = { 'impersonate-extra-scopes': 'all' };
+  assert.equal(asks({ as: { 'impersonate-user': 'root', ...extra } }), 'aiko, as root with more said of him');
+  // Whoever is to be meant where only a group is named, it is not the person himself.
+  assert.equal(asks({ as: { 'impersonate-group': 'a' } }), 'aiko, as somebody of a');
   assert.equal(
     asks({ caller: { person: 'aiko', token: 't', claim: { userAgent: 'a<b>\u001b[31m' } } }),
     'aiko, calling itself a?b??[31m',

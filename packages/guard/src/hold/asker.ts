@@ -33,7 +33,7 @@ function programOf(caller: Hold['caller']): string | undefined {
 function asWhom(as: As | undefined): string | undefined {
   if (!as) return undefined;
   const { 'impersonate-user': user, 'impersonate-group': group, ...others } = as;
-  const [first, ...more] = [group ?? []].flat();
+  const [first, ...more] = [group].flat();
   const groups =
     first === undefined ? '' : ` of ${first}${more.length > 0 ? ` and ${more.length} more` : ''}`;
   const extras = Object.keys(others).length > 0 ? ' with more said of him' : '';
@@ -46,8 +46,8 @@ export function howAsked(effect: Effect): string {
   return [...new Set(asked)].filter(Boolean).join('; ');
 }
 
-function howOneIs(effect: SingleEffect): string {
-  if (!('options' in effect)) return '';
+function howOneIs(effect: SingleEffect): string | undefined {
+  if (!('options' in effect)) return undefined;
   const { gracePeriodSeconds: grace, ignoreStoreReadErrorWithClusterBreakingPotential: breaking } =
     effect.options;
   return [

@@ -171,7 +171,7 @@ export function holdDesk({ clock, journal, lease, changed = () => undefined, log
       if (state === 'void') return;
       const now = clock.now();
       const expiresAt = Math.max(slot.hold.expiresAt, now + ms);
-      const coversUntil = Math.max(slot.hold.coversUntil ?? 0, now + coversMs);
+      const coversUntil = Math.max(slot.hold.coversUntil ?? now, now + coversMs);
       slot.hold = { ...slot.hold, expiresAt, coversUntil, envelope: envelope && { ...envelope, expiresAt } };
       changed(slot.hold);
     },

@@ -4,7 +4,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock, Hold } from '@toolcrib/model';
 import { holdsInMemory } from '../../testing/holds-in-memory.ts';
 import { loneLease } from '../../testing/lease.ts';
-import { type HoldDesk, holdDesk } from '../desk.ts';
+import { type DeskDeps, type HoldDesk, holdDesk } from '../desk.ts';
 import { HOLD_LIFE } from '../life.ts';
 
 /** A desk by a clock that is moved by hand: new for each test of the file that imports this. */
@@ -35,9 +35,10 @@ export function pass(ms: number): void {
 
 let journal = holdsInMemory();
 /** The next one, over a journal of its own. */
-export const newDesk = (): HoldDesk => {
+export const newDesk = (more: Partial<DeskDeps> = {}): HoldDesk => {
   journal = holdsInMemory();
-  return holdDesk({ clock, journal, lease: loneLease, log: () => assert.fail('the journal took it not') });
+  const log = () => assert.fail('the journal took it not');
+  return holdDesk({ clock, journal, lease: loneLease, log, ...more });
 };
 /** From now on another desk is `desk`. */
 export function anew(): void {
