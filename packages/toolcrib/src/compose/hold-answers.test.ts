@@ -85,5 +85,19 @@ test('what is not there, or was answered already, is said', async () => {
   const desk = deskWith();
   await assert.rejects(answerHold(desk, 'NONE', { as: 'denied', by }, from, PASS), { code: 'not-found' });
   await answer(desk, 'denied');
-  await assert.rejects(answer(desk, 'as-sent'), { code: 'conflict', message: /answered already/ });
+  const no = { code: 'conflict', message: /^BCDFG was answered already: no, by ben at [\d:]{8}\.$/ };
+  await assert.rejects(answer(desk, 'as-sent'), no);
+  await assert.rejects(answer(desk, 'denied'), no);
+});
+
+test('one whose time is over is told as that, also where a yes would want its name, and where the desk has it no more', async () => {
+  const late = { expiresAt: Date.now() - 1, needsName: 'web' };
+  const said = { code: 'conflict', message: /^The time of BCDFG is over/, next: /under a new code/ };
+  await assert.rejects(answer(deskWith(late), 'as-sent'), said);
+  await assert.rejects(answer(deskWith(late), 'denied'), said);
+  const forgotten = { ...deskWith(), answer: async () => 'unknown' as const };
+  await assert.rejects(answerHold(forgotten, 'BCDFG', { as: 'as-sent', by }, from, PASS), {
+    code: 'conflict',
+    next: /toolcrib held BCDFG/,
+  });
 });

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { holdDesk } from '@toolcrib/guard/hold/desk';
 import { type AnsweredFrom, type Hold, messageOf, netOf, ToolcribError } from '@toolcrib/model';
+import { whyOver } from '../laptop/api/over.ts';
 import { unknownCode } from '../laptop/api/schema.ts';
 import type { Answer, FromDesk, ToDesk } from './desk-messages.ts';
 
@@ -50,6 +51,9 @@ export async function answerHold(
 ): Promise<Hold> {
   const hold = desk.get(code);
   if (!hold) throw unknownCode(code);
+  // In which form it could go is no answer for one that goes in none.
+  const over = body.as === 'denied' ? undefined : whyOver(hold, Date.now());
+  if (over) throw over;
   refuseForm(hold, body);
   const where = from === undefined ? {} : { from };
   const given =
@@ -57,9 +61,13 @@ export async function answerHold(
       ? { as: 'denied' as const, by: body.by, ...where }
       : { as: body.as, by: body.by, withoutNet: body.withoutNet !== undefined, ...where };
   const result = await desk.answer(code, given, passMs);
-  if (result === 'unknown') throw unknownCode(code);
-  if (result === 'closed')
-    throw new ToolcribError('conflict', `${code} was answered already, or its time is over.`);
+  if (result === 'unknown' || result === 'closed')
+    throw (
+      whyOver(desk.get(code) ?? hold, Date.now()) ??
+      new ToolcribError('conflict', `${code} was answered already, or its time is over.`, {
+        next: `Look what it says now: toolcrib held ${code}`,
+      })
+    );
   if (result === 'unwritten')
     throw new ToolcribError(
       'conflict',

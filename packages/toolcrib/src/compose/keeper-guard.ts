@@ -1,5 +1,7 @@
+import { type Clock, ToolcribError } from '@toolcrib/model';
 import { answeredFrom, mayAnswer } from '../cage/lineage.ts';
 import type { RunProcesses } from '../cage/run-processes.ts';
+import { whyOver } from '../laptop/api/over.ts';
 import { type GuardStatus, unknownCode } from '../laptop/api/schema.ts';
 import type { Guard, Person } from '../operations/context.ts';
 import type { Desks } from './desks.ts';
@@ -12,18 +14,23 @@ export function keeperGuard(
     held: Desks;
     others: OthersHolds;
     running: RunProcesses;
+    clock: Pick<Clock, 'now'>;
     status(): Promise<GuardStatus>;
     stop(): void;
   },
 ): Guard {
   const { held, others, running } = deps;
+  /** Also one that is over, as long as it is remembered. */
+  const found = async (code: string) => {
+    const named = code.toUpperCase();
+    return held.get(named) ?? (await others.get(named)) ?? (await others.closed(named));
+  };
   return {
     start: async () => 'running',
     status: deps.status,
     holds: async () => [...held.list(), ...(await others.list().catch(() => []))],
     async hold(code) {
-      const named = code.toUpperCase();
-      const hold = held.get(named) ?? (await others.get(named)) ?? (await others.closed(named));
+      const hold = await found(code);
       if (!hold) throw unknownCode(code);
       return hold;
     },
@@ -32,7 +39,14 @@ export function keeperGuard(
       if (as !== 'denied') mayAnswer(asker.pid, running.all(), 'approved');
       const from = answeredFrom(asker.pid, running.all());
       const at = held.get(code.toUpperCase()) ? held : others;
-      return at.answer(code.toUpperCase(), { as, withoutNet, by: asker.person }, from);
+      try {
+        return await at.answer(code.toUpperCase(), { as, withoutNet, by: asker.person }, from);
+      } catch (error) {
+        if (!(error instanceof ToolcribError) || error.code !== 'not-found') throw error;
+        // What can still be looked at is not answered as if it had never been.
+        const hold = await found(code);
+        throw (hold && whyOver(hold, deps.clock.now())) ?? error;
+      }
     },
     async stop() {
       deps.stop();

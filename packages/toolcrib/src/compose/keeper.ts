@@ -161,7 +161,14 @@ export async function openKeeper(setup: KeeperSetup, post: (message: FromKeeper)
         runs: running.all(),
         terminal: false,
       });
-      const guard = keeperGuard(asker, { held, others, running, status, stop: () => post({ type: 'stop' }) });
+      const guard = keeperGuard(asker, {
+        held,
+        others,
+        running,
+        clock,
+        status,
+        stop: () => post({ type: 'stop' }),
+      });
       const own = { ...context, journal: async () => journal, guard: async () => guard };
       return perform(operation, own, input, tell).finally(close);
     },

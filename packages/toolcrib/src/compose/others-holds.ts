@@ -9,6 +9,7 @@ import {
   type LeftOut,
   ToolcribError,
 } from '@toolcrib/model';
+import { whyOver } from '../laptop/api/over.ts';
 import type { Answer } from './desk-messages.ts';
 import { answerHold } from './hold-answers.ts';
 
@@ -60,7 +61,7 @@ export function othersHolds({
     async answer(code, body, from) {
       const stored = await read(code);
       // Whose process it is that says yes only the hold's own guard can tell: it knows the runs that may have asked for it.
-      if (stored && body.as !== 'denied') throw saidElsewhere(stored, body);
+      if (stored && body.as !== 'denied') throw whyOver(stored, clock.now()) ?? saidElsewhere(stored, body);
       const desk: Parameters<typeof answerHold>[0] = {
         get: () => stored,
         async answer(_code, given) {

@@ -48,6 +48,20 @@ test('without a net its name goes along, and no way back is promised', async () 
   assert.doesNotMatch(said.stderr, /Undo/);
 });
 
+test('what can’t be answered any more is told before anybody is asked for a form', async () => {
+  guard.holds = [hold({ state: 'denied', denied: { by: 'cho', at: Date.now() } })];
+  const denied = await home.cli('approve', 'BCDFG');
+  assert.equal(denied.code, 1);
+  assert.match(
+    denied.stderr,
+    /^toolcrib: BCDFG was answered already: no, by cho at [\d:]{8}\.\n {2}→ Send the request again/,
+  );
+  guard.holds = [hold({ expiresAt: Date.now() - 1 })];
+  const late = await home.cli('approve', 'BCDFG', '--as-sent');
+  assert.match(late.stderr, /^toolcrib: The time of BCDFG is over: it was held at /);
+  assert.deepEqual(guard.answers, []);
+});
+
 test('both forms, or none where nobody can be asked, are no yes', async () => {
   const both = await home.cli('approve', 'BCDFG', '--as-sent', '--softened');
   assert.deepEqual([both.code, /exclude each other/.test(both.stderr)], [2, true]);

@@ -1,6 +1,7 @@
 import type { Hold } from '@toolcrib/model';
 import { netOf, ToolcribError } from '@toolcrib/model';
 import type { Command } from 'commander';
+import { whyOver } from '../../laptop/api/over.ts';
 import { askedLines, holdText, wentLines } from './held.ts';
 import { call } from './setup.ts';
 import { ask, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
@@ -30,6 +31,9 @@ export function registerApprove(program: Command): void {
         import('../../operations/approve.ts'),
       ]);
       const before = await call(operations.hold, { code });
+      // Nobody is asked for a form in which nothing can go any more.
+      const over = whyOver(before, Date.now());
+      if (over) throw over;
       const as = await formOf(options, before);
       if (as === undefined) {
         process.exitCode = 1;

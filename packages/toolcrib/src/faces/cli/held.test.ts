@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
-import { aHold } from '@toolcrib/guard/journal/testing/records.ts';
+import { aHold as anOldHold } from '@toolcrib/guard/journal/testing/records.ts';
 import type { Hold } from '@toolcrib/model';
 import { holdText, listText } from './held.ts';
 import { fitted } from './terminal.ts';
 
+/** One that can still be answered. */
+const aHold = (more: Partial<Hold> = {}) => anOldHold({ expiresAt: Date.now() + 600_000, ...more });
 const { decision } = aHold();
 const softening = { possible: true, how: 'orphan-first' } as const;
 const held = { ...decision, then: 'hold' as const, rule: 'outage', softening };
@@ -119,4 +121,12 @@ test('of a yes by which not all went it is said that nothing goes by it any more
   );
   assert.doesNotMatch(text({ state: 'expired' }), /that yes/);
   assert.doesNotMatch(text({ state: 'used', answer }), /that yes/);
+});
+
+test('one whose time is over says so, and names no command that could not answer it any more', () => {
+  const hold = aHold({ code: 'BCDFG', decision: held, state: 'open', expiresAt: 5_000 });
+  assert.match(holdText(hold, 4_999), /toolcrib approve BCDFG --as-sent/);
+  const text = stripVTControlCharacters(holdText(hold, 5_000));
+  assert.match(text, /\nThe time of BCDFG is over: it was held at .*\n {2}→ Send the request again: .*$/);
+  assert.doesNotMatch(text, /approve|deny/);
 });

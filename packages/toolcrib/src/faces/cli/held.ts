@@ -4,6 +4,7 @@ import { tree } from '@toolcrib/guard/radius';
 import { untoldText } from '@toolcrib/guard/way/answers';
 import { type Hold, isYesLost, netOf } from '@toolcrib/model';
 import type { Command } from 'commander';
+import { whyOver } from '../../laptop/api/over.ts';
 import { LOST } from './answers.ts';
 import { call } from './setup.ts';
 import {
@@ -95,8 +96,11 @@ export function askedLines(hold: Hold): string[] {
   ];
 }
 
-/** Everything that a person needs to say yes or no. */
-export function holdText(hold: Hold): string {
+/**
+ * Everything that a person needs to say yes or no.
+ * @param now ms since 1970: of one whose time is over it is said that it can't be answered
+ */
+export function holdText(hold: Hold, now: number = Date.now()): string {
   const { decision, code, envelope } = hold;
   const lines = [
     `${bold(code)}  ${clean(whatOf(hold))}  ${faint(`in ${clean(hold.context)}`)}`,
@@ -129,6 +133,8 @@ export function holdText(hold: Hold): string {
     if (isYesLost(hold)) lines.push(`Of that yes ${LOST}: send it again, and it is held anew.`);
     return lines.join('\n');
   }
+  const over = whyOver(hold, now);
+  if (over) return [...lines, over.message, `  → ${over.next}`].join('\n');
   const net = hold.needsName ? ` --without-net ${clean(hold.needsName)}` : '';
   // What could not be kept at all is never softened; what was not wholly seen may still be kept in part.
   if (netOf(hold) === 'none') {
