@@ -1,6 +1,7 @@
 import { bound, unbound } from '@toolcrib/model/commands';
 import { Command, Help } from 'commander';
 import { version } from '../../laptop/version.ts';
+import { refuseEmptyOptions } from './empty-options.ts';
 import { fitted } from './terminal.ts';
 
 type Register = (program: Command) => void;
@@ -33,6 +34,7 @@ function bareProgram(): Command {
     .version(version)
     .exitOverride()
     .enablePositionalOptions()
+    .hook('preAction', (_, action) => refuseEmptyOptions(action))
     .configureHelp({
       sortSubcommands: false,
       boxWrap(text, width) {

@@ -9,10 +9,12 @@ import { mustBeWritable, writeReport } from './vet-files.ts';
 const folder = mkdtempSync(join(tmpdir(), 'tc-vet-files-'));
 after(() => rmSync(folder, { recursive: true }));
 writeFileSync(join(folder, 'file'), '');
+writeFileSync(join(folder, 'file.json'), '');
 mkdirSync(join(folder, 'sub'));
+mkdirSync(join(folder, 'sub.json'));
 
 test('where a report or evidence can go, and where not and why', () => {
-  const table: ['--out' | '--save', string, RegExp | undefined][] = [
+  const table: ['--out' | '--save', string, RegExp | undefined, tools?: number][] = [
     ['--out', '', /^--out "": it is empty/],
     ['--save', '', /^--save "": it is empty/],
     ['--out', 'sub', /that is a folder/],
@@ -26,9 +28,14 @@ test('where a report or evidence can go, and where not and why', () => {
     ['--save', 'sub', undefined],
     ['--save', 'none/deep', undefined],
     ['--save', 'none/one.json', undefined],
+    ['--save', 'file.json', undefined],
+    ['--save', 'sub.json', /a folder is in its place/],
+    ['--out', 'sub.json', /that is a folder/],
+    ['--save', 'sub.json', undefined, 2],
+    ['--save', 'file.json', /a file is in its place/, 2],
   ];
-  for (const [option, name, why] of table) {
-    const check = () => mustBeWritable(option, name === '' ? '' : join(folder, name));
+  for (const [option, name, why, tools] of table) {
+    const check = () => mustBeWritable(option, name === '' ? '' : join(folder, name), tools);
     if (why === undefined) check();
     else
       assert.throws(check, (error: { code?: string; message?: string }) => {

@@ -6,15 +6,18 @@ import { messageOf, ToolcribError } from '@toolcrib/model';
 /**
  * Before the work and not after it: a report, or evidence, that could not be written where it is wanted.
  * @param option by which it was given
+ * @param tools how many are vetted: the evidence of several needs a folder, whatever its name
  * @throws ToolcribError `usage`
  */
-export function mustBeWritable(option: '--out' | '--save', path: string): void {
+export function mustBeWritable(option: '--out' | '--save', path: string, tools = 1): void {
   const refuse = (why: string) => {
     throw new ToolcribError('usage', `${option} ${JSON.stringify(path)}: ${why}.`, {
       next:
         option === '--out'
           ? 'Name a file in a folder that is there.'
-          : 'Name a folder, or a file that ends in .json.',
+          : tools > 1
+            ? 'Name a folder: the evidence of each tool is a file of its own in it.'
+            : 'Name a folder, or a file that ends in .json.',
     });
   };
   if (path === '') refuse('it is empty');
@@ -28,7 +31,9 @@ export function mustBeWritable(option: '--out' | '--save', path: string): void {
   };
   if (option === '--out' && is(path) === 'folder') refuse('that is a folder');
   if (option === '--out' && is(dirname(path)) !== 'folder') refuse('there is no such folder');
-  if (option === '--save' && is(path) === 'file' && !path.endsWith('.json')) refuse('a file is in its place');
+  const isFile = path.endsWith('.json') && tools <= 1;
+  if (option === '--save' && is(path) === 'file' && !isFile) refuse('a file is in its place');
+  if (option === '--save' && is(path) === 'folder' && isFile) refuse('a folder is in its place');
   // Folders are made, but not in the place of a file.
   for (let above = dirname(path); ; above = dirname(above)) {
     if (is(above) === 'file') refuse(`${above} is a file`);

@@ -30,6 +30,8 @@ test('what is wrong is said by the option that is', () => {
     [['a', 'b'], { git: '.' }, /one tool at a time/],
     [['a'], { at: '5' }, /--at 5 is no date/],
     [['a'], { at: '2999-01-01' }, /no date of the past/],
+    [['a'], { maxAge: '30' }, /^--max-age needs --verify$/],
+    [['a'], { offline: true }, /^--offline needs --verify$/],
     [[], { verify: ['a'], maxAge: '1.5' }, /--max-age 1\.5/],
     [[], { verify: ['a'], output: 'html' }, /--verify has no html report/],
     [['.'], { publish: true, output: 'sarif' }, /--publish has no sarif report/],

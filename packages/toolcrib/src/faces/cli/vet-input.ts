@@ -46,6 +46,12 @@ export function askedBy(what: readonly string[], options: VetOptions): Asked {
       input: { ...common, packs, maxAgeDays: daysOf(options), offline: options.offline },
     };
   }
+  // Passed over in silence, an older pack would do, and the network would be asked all the same.
+  for (const [option, value] of Object.entries({ '--max-age': options.maxAge, '--offline': options.offline }))
+    if (value !== undefined)
+      throw new ToolcribError('usage', `${option} needs --verify`, {
+        next: 'for example: toolcrib vet --verify evidence/k9s-0.51.0.pack.json',
+      });
   const at = timeOf(options);
   const [spec] = what;
   if (spec === undefined && options.since === undefined)

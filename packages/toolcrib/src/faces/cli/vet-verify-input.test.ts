@@ -99,6 +99,11 @@ test('what does not go together is said by the names that were typed', () => {
   const wrong: [string | undefined, VerifyOptions, RegExp][] = [
     [undefined, {}, /^name the artefact, or a clone with --git and --tag$/],
     [undefined, { git: 'clone' }, /^--git needs --tag$/],
+    [undefined, { tag: 'v1' }, /^--tag needs --git/],
+    ['tool', { tag: 'v1' }, /^--tag needs --git/],
+    ['tool', { git: 'clone', tag: 'v1' }, /not both$/],
+    ['tool', { key: 'k', issuer: 'x' }, /^--issuer needs --identity or --identity-pattern/],
+    ['tool', { allowedSigners: 'a', identity: 'me', identityPattern: '^me$' }, /^--allowed-signers takes/],
     ['tool', { bundle: 'b', signature: 's' }, /^give --bundle or --signature, not both$/],
     ['tool', { identity: 'me' }, /^--identity needs --issuer/],
     ['tool', { identityPattern: '^me$' }, /^--identity needs --issuer/],

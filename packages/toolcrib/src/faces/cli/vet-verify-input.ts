@@ -48,8 +48,10 @@ export function signatureAsked(name: string | undefined, options: VerifyOptions)
 function artefactOf(name: string | undefined, { git, tag }: VerifyOptions): SignatureInput['artefact'] {
   if (git !== undefined) {
     if (tag === undefined) throw usage('--git needs --tag');
+    if (name !== undefined) throw usage('name the artefact, or a clone with --git and --tag; not both');
     return { clone: git, tag };
   }
+  if (tag !== undefined) throw usage('--tag needs --git: the clone whose tag it is');
   if (name === undefined) throw usage('name the artefact, or a clone with --git and --tag');
   const sha256 = /^sha256:([0-9a-f]{64})$/.exec(name)?.[1];
   return sha256 === undefined ? { file: name } : { sha256 };
@@ -59,6 +61,10 @@ function signersOf(options: VerifyOptions): NonNullable<SignatureInput['signers'
   const { identity, identityPattern: pattern, issuer, key, keyring, fingerprint, allowedSigners } = options;
   if (fingerprint !== undefined && keyring === undefined)
     throw usage('--fingerprint needs --keyring: it names one key of the ring');
+  if (issuer !== undefined && identity === undefined && pattern === undefined)
+    throw usage('--issuer needs --identity or --identity-pattern: whom it vouched for');
+  if (allowedSigners !== undefined && pattern !== undefined)
+    throw usage('--allowed-signers takes --identity, and no --identity-pattern');
   const signers: NonNullable<SignatureInput['signers']> = [];
   if (allowedSigners !== undefined) {
     if (identity === undefined)

@@ -86,7 +86,7 @@ interface Told {
 async function run(what: string[], options: VetOptions): Promise<void> {
   if (options.sbomDiff !== undefined) return printSbomDiff([...options.sbomDiff, ...what]);
   if (options.out !== undefined) mustBeWritable('--out', options.out);
-  if (typeof options.save === 'string') mustBeWritable('--save', options.save);
+  if (typeof options.save === 'string') mustBeWritable('--save', options.save, what.length);
   const { stdout } = process;
   const color = options.out === undefined && stdout.isTTY === true && stdout.hasColors();
   const line = progressLine();
