@@ -121,6 +121,8 @@ test('a pack does not choose which files of the reader are opened', async () => 
   symlinkSync(elsewhere, inFolder('link.json'));
   execFileSync('mkfifo', [inFolder('pipe.json')]);
   const packPath = join(folder, 'x.pack.json');
+  const base = await vet(fixture.dir, []);
+  const { value } = factOf(await vet(fixture.dir, [elsewhere]), 'osv.records');
   for (const [asked, reach, states] of [
     [[inFolder('a.json')], {}, ['same']],
     [[elsewhere], {}, ['out of reach']],
@@ -132,8 +134,6 @@ test('a pack does not choose which files of the reader are opened', async () => 
     [[inFolder('pipe.json')], {}, ['out of reach']],
     [['/usr'], {}, ['out of reach']],
   ] as const) {
-    const base = await vet(fixture.dir, []);
-    const { value } = factOf(await vet(fixture.dir, [elsewhere]), 'osv.records');
     const { sha256: _, ...copy } = structuredClone(base);
     copy.asked.files = [...asked];
     const read = await readGiven(elsewhere, {});

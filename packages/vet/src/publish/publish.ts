@@ -1,5 +1,6 @@
 import type { ResolvedPolicy } from '../policy/resolved.ts';
-import { GitFailure, openRepository, type Repository } from '../sources/git/repository.ts';
+import { openRepository, type Repository } from '../sources/git/repository.ts';
+import { GitFailure } from '../sources/git/run-git.ts';
 import { collect } from '../sources/index.ts';
 import type { SourceContext, Target } from '../sources/source.ts';
 import { walkTexts } from './blobs.ts';

@@ -110,6 +110,24 @@ function countOf(bytes: Uint8Array, ...words: string[]): number {
 const tooLarge = (name: string) =>
   new ToolcribError('limit', `${name} is over ${SBOM_LIMITS.bytes / 1024 / 1024} MiB`);
 
+type Validator = import('@cyclonedx/cyclonedx-library').Validation.JsonStrictValidator;
+/** A schema takes a second to compile, so each is compiled once. */
+const validators = new Map<string, Validator>();
+
+function validatorOf(specVersion: string): Validator | undefined {
+  const known = validators.get(specVersion);
+  if (known !== undefined) return known;
+  // The library is CommonJS and large; it is loaded only here.
+  const { Spec, Validation } = createRequire(import.meta.url)(
+    '@cyclonedx/cyclonedx-library',
+  ) as typeof import('@cyclonedx/cyclonedx-library');
+  const version = Object.values(Spec.Version).find((one) => one === specVersion);
+  if (version === undefined) return undefined;
+  const made = new Validation.JsonStrictValidator(version);
+  validators.set(specVersion, made);
+  return made;
+}
+
 /** More than this and the schema's "all different" rules alone take seconds. */
 const MOST_FOR_SCHEMA = 1000;
 
@@ -121,13 +139,9 @@ export async function cycloneDxSchema(text: string, sbom: Sbom): Promise<string>
   if (sbom.format !== 'cyclonedx' || !text.trimStart().startsWith('{'))
     return 'not checked: only for CycloneDX in JSON';
   if (sbom.components.length > MOST_FOR_SCHEMA) return `not checked: more than ${MOST_FOR_SCHEMA} components`;
-  // The library is CommonJS and large; it is loaded only here.
-  const { Spec, Validation } = createRequire(import.meta.url)(
-    '@cyclonedx/cyclonedx-library',
-  ) as typeof import('@cyclonedx/cyclonedx-library');
-  const version = Object.values(Spec.Version).find((one) => one === sbom.specVersion);
-  if (version === undefined) return `not checked: no schema for version ${sbom.specVersion}`;
-  const problem = await new Validation.JsonStrictValidator(version).validate(text);
+  const validator = validatorOf(sbom.specVersion);
+  if (validator === undefined) return `not checked: no schema for version ${sbom.specVersion}`;
+  const problem = await validator.validate(text);
   if (problem === null) return 'valid';
   const [first] = Array.isArray(problem) ? problem : [problem];
   const { instancePath = '', message = 'invalid' } = first as { instancePath?: string; message?: string };

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -21,6 +21,15 @@ export interface TagSpec {
   at?: string | number;
   /** Appended to the tag's message. */
   signature?: string;
+}
+
+export interface MadeRepository {
+  dir: string;
+  /** What git prints there. */
+  git(...args: string[]): string;
+  /** One of its own for who alters it: that takes no git. */
+  copy(): MadeRepository;
+  remove(): void;
 }
 
 const seconds = (at: string | number) => (typeof at === 'number' ? at : Math.floor(Date.parse(at) / 1000));
@@ -56,21 +65,39 @@ export function* fastImport(commits: Iterable<CommitSpec>, tags: Iterable<TagSpe
   yield Buffer.from('done\n');
 }
 
+const git = (args: readonly string[], input?: Buffer) =>
+  execFileSync('git', args, {
+    input,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    maxBuffer: 1 << 28,
+    env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
+  }).toString();
+const newFolder = () => join(mkdtempSync(join(tmpdir(), 'toolcrib-fixture-')), 'fixture.git');
+
 /** A bare repository made of a written history, with the real git. */
-export function makeRepository(commits: Iterable<CommitSpec>, tags: Iterable<TagSpec> = []) {
-  const dir = join(mkdtempSync(join(tmpdir(), 'toolcrib-fixture-')), 'fixture.git');
-  const git = (args: readonly string[], input?: Buffer) =>
-    execFileSync('git', args, {
-      input,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      maxBuffer: 1 << 28,
-      env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
-    }).toString();
-  git(['init', '--quiet', '--bare', '--initial-branch=main', dir]);
+export function makeRepository(commits: Iterable<CommitSpec>, tags: Iterable<TagSpec> = []): MadeRepository {
+  const dir = newFolder();
+  // What `git init --bare` makes, without starting it and without its samples of hooks.
+  for (const folder of ['objects/info', 'objects/pack', 'refs/heads', 'refs/tags', 'info', 'hooks'])
+    mkdirSync(join(dir, folder), { recursive: true });
+  writeFileSync(join(dir, 'HEAD'), 'ref: refs/heads/main\n');
+  writeFileSync(
+    join(dir, 'config'),
+    '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n',
+  );
   git(['-C', dir, 'fast-import', '--quiet', '--done'], Buffer.concat([...fastImport(commits, tags)]));
+  return madeIn(dir);
+}
+
+function madeIn(dir: string): MadeRepository {
   return {
     dir,
     git: (...args: string[]) => git(['-C', dir, ...args]),
+    copy: () => {
+      const to = newFolder();
+      cpSync(dir, to, { recursive: true, preserveTimestamps: true });
+      return madeIn(to);
+    },
     remove: () => rmSync(join(dir, '..'), { recursive: true, force: true }),
   };
 }

@@ -2,8 +2,10 @@
 const HEAD = 64 * 1024;
 
 export function startsWithJson(bytes: Uint8Array): boolean {
-  const first = bytes.find((byte) => byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09);
-  return first === 0x7b || first === 0x5b;
+  // A plain loop: megabytes of white space may stand before it, and every scheme looks.
+  let at = 0;
+  while (bytes[at] === 0x20 || bytes[at] === 0x0a || bytes[at] === 0x0d || bytes[at] === 0x09) at++;
+  return bytes[at] === 0x7b || bytes[at] === 0x5b;
 }
 
 export function contains(bytes: Uint8Array, text: string): boolean {

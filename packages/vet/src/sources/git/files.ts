@@ -6,7 +6,8 @@ import { declaredLicence, endOfLife, hasContact, isPolicy, sbomFormat, timeframe
 import { readObjects } from './objects.ts';
 import { kindOf, type PathKind } from './paths.ts';
 import { records } from './records.ts';
-import { GitFailure, type Repository } from './repository.ts';
+import type { Repository } from './repository.ts';
+import { GitFailure } from './run-git.ts';
 
 /** A few trees that name each other make billions of paths; no tool has half a million files. */
 const PATH_LIMIT = 500_000;

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { FactValue } from '../../facts/index.ts';
 import { isBot } from './bots.ts';
 import { records } from './records.ts';
-import { GitFailure, type Repository } from './repository.ts';
+import type { Repository } from './repository.ts';
+import { GitFailure } from './run-git.ts';
 
 const DAY = 86_400_000;
 /** Days whose commits are kept singly: three years, more than any threshold asks for. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { makeRepository } from '../../testing/repository.ts';
-import { eachObject, readObjects } from './objects.ts';
-import { GitFailure, openRepository, type Repository } from './repository.ts';
+import { commitOf, eachObject, readObjects } from './objects.ts';
+import { openRepository, type Repository } from './repository.ts';
+import { GitFailure } from './run-git.ts';
 
 const MIB = 1024 * 1024;
 const large = (letter: string) => Buffer.alloc(9 * MIB, letter);
@@ -29,22 +30,21 @@ after(async () => {
   await repository.close();
   fixture.remove();
 });
-/** The repository, with what git is asked for counted, or answered otherwise. */
-const asked = (more: Partial<Repository> = {}) => {
+/** The repository, with what git is asked for noted. */
+const asked = () => {
   const calls: string[] = [];
-  const spy: Repository = {
-    ...repository,
-    text: (args, options) => {
-      calls.push(args.join(' '));
-      return repository.text(args, options);
+  const { info, contents } = repository.objects;
+  const objects: Repository['objects'] = {
+    info(names) {
+      calls.push(`info of ${names.length}`);
+      return info(names);
     },
-    stream: (args, input) => {
-      calls.push(args.join(' '));
-      return repository.stream(args, input);
+    contents(found) {
+      calls.push(`contents of ${found.length}`);
+      return contents(found);
     },
-    ...more,
   };
-  return { spy, calls };
+  return { spy: { objects }, calls };
 };
 
 describe('objects', () => {
@@ -94,19 +94,7 @@ describe('objects', () => {
     assert.equal((await readObjects(spy, [])).size, 0);
     assert.deepEqual(calls, []);
     await readObjects(spy, ['main:l1'], 1);
-    assert.deepEqual(calls, ['cat-file --batch-check']);
-  });
-
-  it('that git breaks off in the middle are a failure, and never half a file', async () => {
-    const { spy } = asked({
-      stream: async function* () {
-        yield Buffer.from('x blob 10\nfirst\nline\n');
-      },
-    });
-    await assert.rejects(
-      readObjects(spy, ['main:a.txt', 'main:b.bin']),
-      (error) => error instanceof GitFailure && error.message === 'git cat-file: its answer ended early',
-    );
+    assert.deepEqual(calls, ['info of 1']);
   });
 
   it('one by one come in the order of their names, a part of them at a time', async () => {
@@ -122,7 +110,7 @@ describe('objects', () => {
       ['main:l3', `3${9 * MIB}`],
       ['main:empty', '0'],
     ]);
-    assert.equal(calls.filter((call) => call === 'cat-file --batch').length, 3);
+    assert.deepEqual(calls, ['info of 6', 'contents of 2', 'contents of 1', 'contents of 2']);
     const small: (Buffer | null)[] = [];
     const { spy: again, calls: once } = asked();
     for await (const { bytes } of eachObject(again, names, 10)) small.push(bytes);
@@ -130,6 +118,26 @@ describe('objects', () => {
       small.map((bytes) => bytes?.length ?? null),
       [null, 10, null, null, 0],
     );
-    assert.equal(once.filter((call) => call === 'cat-file --batch').length, 1);
+    assert.deepEqual(once, ['info of 6', 'contents of 2']);
+  });
+});
+
+describe('a commit', () => {
+  it('is what a ref, a tag or its id leads to; what leads to none is none, whatever it is called', async () => {
+    const commit = fixture.git('rev-parse', 'main').trim();
+    fixture.git('-c', 'user.name=A', '-c', 'user.email=a@x', 'tag', '-a', '-m', 'x', 'v1', 'main');
+    for (const name of ['refs/heads/main', 'main', 'v1', 'refs/tags/v1', commit, commit.slice(0, 12)])
+      assert.equal(await commitOf(repository, name), commit, name);
+    for (const name of ['nowhere', '', blob('a.txt'), '-x', '--all', 'main\ninfo main', '0'.repeat(40)])
+      assert.equal(await commitOf(repository, name), undefined, name);
+  });
+
+  it('of a git that fails is none, and of one that was ended is not known', async () => {
+    const failing = (error: Error) => ({
+      objects: { ...repository.objects, info: () => Promise.reject(error) },
+    });
+    assert.equal(await commitOf(failing(new GitFailure('bad object')), 'main'), undefined);
+    const ended = new Error('aborted');
+    await assert.rejects(commitOf(failing(ended), 'main'), ended);
   });
 });

@@ -1,4 +1,7 @@
-import { GitFailure, type Repository } from './repository.ts';
+import type { Repository } from './repository.ts';
+import { GitFailure } from './run-git.ts';
+
+type Objects = Pick<Repository, 'objects'>;
 
 export interface GitObject {
   id: string;
@@ -13,7 +16,7 @@ export interface GitObject {
  * bytes is ever opened. Missing ones are left out.
  */
 export async function readObjects(
-  repository: Repository,
+  repository: Objects,
   names: readonly string[],
   limit = 1024 * 1024,
 ): Promise<Map<string, GitObject>> {
@@ -30,7 +33,7 @@ const HELD = 16 * 1024 * 1024;
 
 /** As `readObjects`, in the order of the names, with only a part of the contents in memory at a time. */
 export async function* eachObject(
-  repository: Repository,
+  repository: Objects,
   names: readonly string[],
   limit: number,
 ): AsyncGenerator<GitObject & { name: string }> {
@@ -56,15 +59,24 @@ export async function* eachObject(
   yield* await read();
 }
 
-async function sizeObjects(
-  repository: Repository,
+/** The commit that a ref or any other name leads to; undefined: to none. */
+export async function commitOf(repository: Objects, name: string): Promise<string | undefined> {
+  const found = await sizeObjects(repository, [`${name}^{commit}`]).catch((error: unknown) => {
+    if (error instanceof GitFailure) return undefined;
+    throw error;
+  });
+  return found?.get(`${name}^{commit}`)?.id;
+}
+
+/** What there is of them, without their contents. */
+export async function sizeObjects(
+  repository: Objects,
   names: readonly string[],
 ): Promise<Map<string, GitObject>> {
   const wanted = names.filter((name) => !/[\n\0]/.test(name));
   const found = new Map<string, GitObject>();
   if (wanted.length === 0) return found;
-  const input = `${wanted.join('\n')}\n`;
-  const sizes = (await repository.text(['cat-file', '--batch-check'], { input })).split('\n');
+  const sizes = await repository.objects.info(wanted);
   for (const [index, name] of wanted.entries()) {
     const [id = '', type = '', size = ''] = (sizes[index] ?? '').split(' ');
     if (!/^[0-9a-f]{40,64}$/.test(id) || !/^\d+$/.test(size)) continue;
@@ -74,16 +86,8 @@ async function sizeObjects(
 }
 
 /** Sets the bytes of each. */
-async function readAll(repository: Repository, objects: readonly GitObject[]): Promise<void> {
+async function readAll(repository: Objects, objects: readonly GitObject[]): Promise<void> {
   if (objects.length === 0) return;
-  const input = `${objects.map(({ id }) => id).join('\n')}\n`;
-  const output: Buffer[] = [];
-  for await (const bytes of repository.stream(['cat-file', '--batch'], input)) output.push(bytes);
-  let rest = Buffer.concat(output);
-  for (const object of objects) {
-    const headerEnd = rest.indexOf(10);
-    if (headerEnd === -1) throw new GitFailure('git cat-file: its answer ended early');
-    object.bytes = rest.subarray(headerEnd + 1, headerEnd + 1 + object.size);
-    rest = rest.subarray(headerEnd + 1 + object.size + 1);
-  }
+  const contents = await repository.objects.contents(objects);
+  for (const [index, object] of objects.entries()) object.bytes = contents[index] ?? null;
 }

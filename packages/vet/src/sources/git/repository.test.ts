@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, beforeEach, test } from 'node:test';
+import { after, afterEach, beforeEach, test } from 'node:test';
 import { goodHistory, licenceText, makeRepository, NOW } from '../../testing/repository.ts';
 import { setTrap } from '../../testing/trap.ts';
 import type { Target } from '../source.ts';
@@ -21,13 +21,14 @@ import { gitSource } from './source.ts';
 
 const history = goodHistory(await licenceText('MIT'));
 const scratch = mkdtempSync(join(tmpdir(), 'toolcrib-test-'));
-let fixture = makeRepository(history.commits, history.tags);
+const good = makeRepository(history.commits, history.tags);
+let fixture = good;
 beforeEach(() => {
-  fixture.remove();
-  fixture = makeRepository(history.commits, history.tags);
+  fixture = good.copy();
 });
+afterEach(() => fixture.remove());
 after(() => {
-  fixture.remove();
+  good.remove();
   rmSync(scratch, { recursive: true, force: true });
 });
 
@@ -42,12 +43,14 @@ const gitIn = (dir: string, ...args: string[]) =>
   execFileSync('git', ['-C', dir, ...args], { stdio: 'pipe' }).toString();
 
 const PGP = '-----BEGIN PGP SIGNATURE-----\n\niQEzBAABCAAdFiEE\n-----END PGP SIGNATURE-----\n';
+const signedByPgp = makeRepository(history.commits, [
+  ...history.tags,
+  { name: 'v9.0.0', at: NOW / 1000 - 86_400, signature: PGP },
+]);
+after(() => signedByPgp.remove());
 const withPgp = () => {
   fixture.remove();
-  fixture = makeRepository(history.commits, [
-    ...history.tags,
-    { name: 'v9.0.0', at: NOW / 1000 - 86_400, signature: PGP },
-  ]);
+  fixture = signedByPgp.copy();
 };
 
 test('nothing that a repository’s configuration, hooks or attributes name is run', async () => {
@@ -91,6 +94,16 @@ test('inherited GIT_ variables point nowhere else', async () => {
     delete process.env.GIT_DIR;
     delete process.env.GIT_OBJECT_DIRECTORY;
     delete process.env.GIT_CONFIG_PARAMETERS;
+  }
+});
+
+test('without a git that is said, and not taken for a repository without a commit', async () => {
+  const path = process.env.PATH;
+  process.env.PATH = '/nonexistent';
+  try {
+    await assert.rejects(collect(), { code: 'missing-part', message: 'git is not installed' });
+  } finally {
+    process.env.PATH = path;
   }
 });
 

@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { childEnvironment, ToolcribError } from '@toolcrib/model';
+import { ToolcribError } from '@toolcrib/model';
+import { type CatFile, catFile } from './cat-file.ts';
 import { originIn, readConfig, type Setting } from './config.ts';
+import { commitOf } from './objects.ts';
+import { gitStream, textOf } from './run-git.ts';
 import { refuseSpecialFiles } from './special-files.ts';
 
 /** A repository opened for reading. `close` removes the private directory; the repository itself is never written. */
@@ -17,15 +19,13 @@ export interface Repository {
   /** Where its configuration says it was cloned from: a claim, that can contradict and never prove. */
   origin: string | undefined;
   /** Streams what a git command prints. Throws `GitFailure` after the last byte where git failed. */
-  stream(args: readonly string[], input?: string): AsyncGenerator<Buffer>;
-  /** All that a git command prints; `limit` bytes at most. */
-  text(args: readonly string[], options?: { input?: string; limit?: number }): Promise<string>;
+  stream(args: readonly string[]): AsyncGenerator<Buffer>;
+  /** All that a git command prints; 16 MiB at most. */
+  text(args: readonly string[]): Promise<string>;
+  /** Its objects, by name. */
+  objects: Pick<CatFile, 'info' | 'contents'>;
   close(): Promise<void>;
 }
-
-export class GitFailure extends Error {}
-
-const TEXT_LIMIT = 16 * 1024 * 1024;
 
 /**
  * Opens a repository without trusting anything in it but its objects and refs. Its configuration can name programs to
@@ -49,12 +49,15 @@ export async function openRepository(dir: string, signal?: AbortSignal): Promise
   for (const part of ['objects', 'refs'])
     if (await exists(join(found.common, part))) await refuseSpecialFiles(join(found.common, part));
   const own = await mkdtemp(join(tmpdir(), 'toolcrib-vet-'));
+  const objects = catFile(own, signal);
+  const close = async () => {
+    await objects.close();
+    await rm(own, { recursive: true, force: true });
+  };
   try {
     await linkInto(own, found, extensions.objectFormat);
-    const run = (args: readonly string[], input?: string) => gitStream(own, args, input, signal);
-    const printed: Repository['text'] = async (args, options = {}) =>
-      collect(run(args, options.input), options.limit ?? TEXT_LIMIT);
-    const head = await findHead(printed, await readSmall(join(found.git, 'HEAD')));
+    const run = (args: readonly string[]) => gitStream(own, args, signal);
+    const head = await findHead(objects, await readSmall(join(found.git, 'HEAD')));
     signal?.throwIfAborted();
     return {
       dir,
@@ -62,11 +65,12 @@ export async function openRepository(dir: string, signal?: AbortSignal): Promise
       incomplete: await whyIncomplete(found.common, config),
       origin: config === TOO_LARGE ? undefined : originIn(config),
       stream: run,
-      text: printed,
-      close: () => rm(own, { recursive: true, force: true }),
+      text: (args) => textOf(run(args)),
+      objects,
+      close,
     };
   } catch (error) {
-    await rm(own, { recursive: true, force: true });
+    await close();
     throw error;
   }
 }
@@ -172,7 +176,7 @@ const isPartial = ({ section, name, value }: Setting): boolean =>
  * would make the project look as old as that tag: there the remote's main branch is taken.
  */
 async function findHead(
-  text: Repository['text'],
+  objects: Repository['objects'],
   headFile: string | typeof TOO_LARGE,
 ): Promise<Repository['head']> {
   if (headFile === TOO_LARGE) return null;
@@ -181,87 +185,10 @@ async function findHead(
   const refs = branch === undefined ? ['refs/remotes/origin/HEAD', detached] : [branch];
   for (const ref of refs) {
     if (ref === undefined) continue;
-    const commit = await text([
-      'rev-parse',
-      '--verify',
-      '--quiet',
-      '--end-of-options',
-      `${ref}^{commit}`,
-    ]).catch(() => '');
-    if (commit.trim() !== '') return { ref: ref === detached ? 'HEAD' : ref, commit: commit.trim() };
+    const commit = await commitOf({ objects }, ref);
+    if (commit !== undefined) return { ref: ref === detached ? 'HEAD' : ref, commit };
   }
   return null;
-}
-
-/** No configuration, no prompt, no lazy fetch, no replaced objects, and nothing inherited that could point elsewhere. */
-function environment(): NodeJS.ProcessEnv {
-  const kept = Object.fromEntries(
-    Object.entries(childEnvironment(process.env)).filter(([name]) => !name.startsWith('GIT_')),
-  );
-  return {
-    ...kept,
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_ATTR_NOSYSTEM: '1',
-    GIT_NO_LAZY_FETCH: '1',
-    GIT_NO_REPLACE_OBJECTS: '1',
-    GIT_OPTIONAL_LOCKS: '0',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_PAGER: 'cat',
-    LC_ALL: 'C.UTF-8',
-    TZ: 'UTC',
-  };
-}
-
-async function* gitStream(
-  gitDir: string,
-  args: readonly string[],
-  input?: string,
-  signal?: AbortSignal,
-): AsyncGenerator<Buffer> {
-  const child = spawn('git', [`--git-dir=${gitDir}`, ...args], {
-    cwd: gitDir,
-    env: environment(),
-    stdio: ['pipe', 'pipe', 'pipe'],
-    signal,
-  });
-  let complaint = '';
-  child.stderr.on('data', (bytes: Buffer) => {
-    if (complaint.length < 2000) complaint += bytes.toString('utf8');
-  });
-  const ended = new Promise<number | Error>((done) => {
-    child.on('error', done);
-    child.on('close', (code, killedBy) => done(code ?? new Error(`ended by ${killedBy}`)));
-  });
-  // A git that ends early closes its input first; what it said on its way out is the better message.
-  child.stdin.on('error', () => {});
-  child.stdin.end(input ?? '');
-  try {
-    for await (const bytes of child.stdout) yield bytes as Buffer;
-    const end = await ended;
-    signal?.throwIfAborted();
-    if (end instanceof Error && 'code' in end && end.code === 'ENOENT')
-      throw new ToolcribError('missing-part', 'git is not installed', {
-        next: 'install git 2.37 or later',
-        cause: end,
-      });
-    if (end !== 0) throw new GitFailure(`git ${args[0]}: ${firstLine(complaint) || String(end)}`);
-  } finally {
-    if (child.exitCode === null) child.kill();
-  }
-}
-
-const firstLine = (text: string) => text.trim().split('\n')[0]?.slice(0, 300) ?? '';
-
-async function collect(stream: AsyncGenerator<Buffer>, limit: number): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const bytes of stream) {
-    size += bytes.length;
-    if (size > limit) throw new GitFailure(`git printed more than ${limit} bytes`);
-    parts.push(bytes);
-  }
-  return Buffer.concat(parts).toString('utf8');
 }
 
 const exists = (path: string) =>

@@ -1,7 +1,8 @@
 import type { FactValue } from '../../facts/index.ts';
 import { readObjects } from './objects.ts';
 import type { ReleaseTag } from './releases.ts';
-import { GitFailure, type Repository } from './repository.ts';
+import type { Repository } from './repository.ts';
+import { GitFailure } from './run-git.ts';
 import { readSignature } from './signature.ts';
 
 const TAGS_LOOKED = 10;

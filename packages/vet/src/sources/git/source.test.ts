@@ -3,20 +3,21 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, beforeEach, test } from 'node:test';
+import { after, afterEach, beforeEach, test } from 'node:test';
 import { goodHistory, licenceText, makeRepository, NOW } from '../../testing/repository.ts';
 import type { Target } from '../source.ts';
 import { gitSource } from './source.ts';
 
 const history = goodHistory(await licenceText('MIT'));
 const scratch = mkdtempSync(join(tmpdir(), 'toolcrib-test-'));
-let fixture = makeRepository(history.commits, history.tags);
+const good = makeRepository(history.commits, history.tags);
+let fixture = good;
 beforeEach(() => {
-  fixture.remove();
-  fixture = makeRepository(history.commits, history.tags);
+  fixture = good.copy();
 });
+afterEach(() => fixture.remove());
 after(() => {
-  fixture.remove();
+  good.remove();
   rmSync(scratch, { recursive: true, force: true });
 });
 

@@ -7,9 +7,11 @@ import { readFiles, readMain } from './files.ts';
 import { readFixes } from './fixes.ts';
 import { HISTORY_FORMAT, readHistory } from './history.ts';
 import { whyNotTheHead } from './main-line.ts';
+import { commitOf, sizeObjects } from './objects.ts';
 import { originContradicts } from './origin.ts';
 import { type ReadReleases, readReleases, TAG_FORMAT } from './releases.ts';
-import { GitFailure, openRepository, type Repository } from './repository.ts';
+import { openRepository, type Repository } from './repository.ts';
+import { GitFailure } from './run-git.ts';
 import { readCommitSignatures, readTagSignatures } from './signatures.ts';
 
 const MAILMAP_LIMIT = 4 * 1024 * 1024;
@@ -58,7 +60,7 @@ async function collectFrom(
     gap(gitSource.makes, another);
     return collected;
   }
-  if (target.git?.at !== undefined && !(await holds(repository, head.commit))) {
+  if (target.git?.at !== undefined && (await commitOf(repository, head.commit)) === undefined) {
     gap(
       gitSource.makes,
       `${repository.dir} does not hold commit ${head.commit} (git fetch, or name another with --git)`,
@@ -171,9 +173,8 @@ async function revisionOf(
   if (name === undefined)
     return target.subject.version === undefined ? { name: head.ref, commit: head.commit } : undefined;
   for (const ref of [`refs/tags/${name}`, ...(named === undefined ? [] : [name])]) {
-    const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`];
-    const commit = (await repository.text(args).catch(() => '')).trim();
-    if (commit !== '') return { name, commit };
+    const commit = await commitOf(repository, ref);
+    if (commit !== undefined) return { name, commit };
   }
   const newest = releases?.series
     .slice(0, 5)
@@ -188,16 +189,10 @@ async function revisionOf(
   );
 }
 
-const holds = (repository: Repository, commit: string): Promise<boolean> =>
-  repository.text(['cat-file', '-e', `${commit}^{commit}`]).then(
-    () => true,
-    () => false,
-  );
-
 /** git reads the mailmap whole, whatever its size. */
 async function refuseHugeMailmap(repository: Repository, commit: string): Promise<void> {
-  const answer = await repository.text(['cat-file', '--batch-check'], { input: `${commit}:.mailmap\n` });
-  const size = Number(answer.trim().split(' ')[2]);
+  const name = `${commit}:.mailmap`;
+  const size = (await sizeObjects(repository, [name])).get(name)?.size ?? 0;
   if (size > MAILMAP_LIMIT)
     throw new GitFailure(`.mailmap has ${size} bytes; more than ${MAILMAP_LIMIT} are not read`);
 }
