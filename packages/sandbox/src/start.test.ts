@@ -8,6 +8,21 @@ import { startSandbox } from './start.ts';
 import { rawClient } from './testing/http.ts';
 import { infoOf } from './testing/infos.ts';
 
+const WIDGETS = {
+  group: 'example.com',
+  names: { plural: 'widgets', kind: 'Widget' },
+  scope: 'Namespaced',
+  versions: [
+    {
+      name: 'v1',
+      served: true,
+      storage: true,
+      schema: {
+        openAPIV3Schema: { type: 'object', properties: { size: { type: 'integer', default: 3 } } },
+      },
+    },
+  ],
+};
 const quiet = { controllers: false, clock: fakeClock() } as const;
 
 test('a sandbox gives kubeconfigs for the administrator and for people', async () => {
@@ -90,17 +105,8 @@ test('definitions are served, with their own rules and field owners', async () =
   const sandbox = await startSandbox(quiet);
   try {
     const admin = rawClient(sandbox.kubeconfig());
-    const schema = {
-      openAPIV3Schema: { type: 'object', properties: { size: { type: 'integer', default: 3 } } },
-    };
-    const spec = {
-      group: 'example.com',
-      names: { plural: 'widgets', kind: 'Widget' },
-      scope: 'Namespaced',
-      versions: [{ name: 'v1', served: true, storage: true, schema }],
-    };
     await admin.call('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
-      body: { metadata: { name: 'widgets.example.com' }, spec },
+      body: { metadata: { name: 'widgets.example.com' }, spec: WIDGETS },
     });
     const body = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' }, bogus: 1 };
     const made = await admin.call('POST', '/apis/example.com/v1/namespaces/default/widgets', { body });
@@ -120,6 +126,22 @@ test('controllers run unless they are told not to, and stop with the sandbox', a
   assert.equal(map?.data['ca.crt'], sandbox.certificateAuthority);
   await sandbox.close();
   assert.equal(clock.pending(), 0);
+});
+
+test('closed it serves nothing any more, neither requests nor definitions', async () => {
+  const sandbox = await startSandbox(quiet);
+  const admin = rawClient(sandbox.kubeconfig());
+  await sandbox.close();
+  await assert.rejects(admin.call('GET', '/readyz'), { code: 'ECONNREFUSED' });
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'widgets.example.com' },
+    spec: WIDGETS,
+  };
+  const definitions = infoOf('apiextensions.k8s.io/customresourcedefinitions');
+  sandbox.store.create(definitions, definition);
+  assert.equal(sandbox.store.list(definitions)[0]?.status?.conditions ?? null, null);
 });
 
 test('a port that is taken is an error, and leaves no timer', async () => {

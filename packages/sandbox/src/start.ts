@@ -69,12 +69,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     sandbox: { store, clock, tokens, custom, schemaOf: schemaFor, authorize: authorizer(store) },
     certificate: await authority.issueServer(),
     clientAuthority: authority.certificate,
-    port: options.port ?? 0,
+    port: options.port,
     onRequest: options.onRequest,
   }).catch((error: unknown) => {
     // Their timers would keep the process of somebody whose port was taken.
     stopControllers();
-    custom.stop();
     throw error;
   });
 

@@ -1,22 +1,24 @@
-import { type Body, controllerOf, type KubeObject, selectorMatches } from '@toolcrib/kube';
+import {
+  type Body,
+  controllerOf,
+  type KubeObject,
+  type OwnerReference,
+  type ResourceType,
+  selectorMatches,
+} from '@toolcrib/kube';
 import { type Condition, conditionOf } from './common/conditions.ts';
-import { ignoreNotFound, messageOf } from './common/errors.ts';
+import { messageOf } from './common/errors.ts';
 import { type ControllerOptions, controlLoop, type Tools } from './common/loop.ts';
 import { isReady, isTerminating } from './common/pods.ts';
 import { timeOf, timestamp } from './common/time.ts';
-import {
-  DEPLOYMENTS,
-  POD_DISRUPTION_BUDGETS,
-  PODS,
-  REPLICA_SETS,
-  REPLICATION_CONTROLLERS,
-  STATEFUL_SETS,
-} from './common/types.ts';
+import { DEPLOYMENTS, POD_DISRUPTION_BUDGETS, PODS, REPLICA_SETS, STATEFUL_SETS } from './common/types.ts';
 import { countOf, scaledValue, semanticallyEqual } from './common/values.ts';
 import { keyOfObject } from './common/view.ts';
 
 /** An evicted Pod that is still there after this long was not deleted after all. Milliseconds. */
 const EVICTION_TIMEOUT = 120_000;
+/** Kinds that say how many Pods they want (a ReplicationController does, too, but none is served). */
+const SCALED: Record<string, ResourceType> = { ReplicaSet: REPLICA_SETS, StatefulSet: STATEFUL_SETS };
 
 /** Keeps each PodDisruptionBudget's figures (source: pkg/controller/disruption). */
 export function disruptionController(options: ControllerOptions = {}) {
@@ -54,11 +56,13 @@ export function disruptionController(options: ControllerOptions = {}) {
 
 /** An empty selector covers every Pod of the namespace, an absent one none. */
 function covers(budget: KubeObject, pod: KubeObject): boolean {
+  let covered = false;
   try {
-    return selectorMatches(budget.spec?.selector, pod.metadata.labels);
+    covered = selectorMatches(budget.spec?.selector, pod.metadata.labels);
   } catch {
-    return false;
+    // A selector that can't be read covers nothing.
   }
+  return covered;
 }
 
 function syncBudget(budget: KubeObject, key: string, tools: Tools): void {
@@ -108,13 +112,12 @@ function expectations(
     return { expected: pods.length, desired: minAvailable, unmanaged: [] };
   }
   const unmanaged = pods.filter((pod) => !controllerOf(pod));
-  const scales = new Map<string, number>();
+  const scales = new Map<string | undefined, number>();
   for (const pod of pods) {
     const reference = controllerOf(pod);
-    if (reference && !scales.has(reference.uid)) {
-      const { uid, scale } = scaleOf(pod, tools);
-      scales.set(uid, scale);
-    }
+    if (!reference) continue;
+    const { metadata, spec } = workloadOf(pod, reference, tools);
+    scales.set(metadata.uid, countOf(spec?.replicas, 1));
   }
   const expected = [...scales.values()].reduce((sum, scale) => sum + scale, 0);
   if (maxUnavailable !== undefined) {
@@ -124,27 +127,17 @@ function expectations(
   return { expected, desired: scaledValue(minAvailable, expected, 'up'), unmanaged };
 }
 
-/** The wanted number of the workload that the Pod belongs to; for a ReplicaSet of a Deployment the Deployment's. */
-function scaleOf(pod: KubeObject, { view }: Tools): { uid: string; scale: number } {
-  const reference = controllerOf(pod);
-  const { namespace } = pod.metadata;
-  const find = (type: typeof PODS, name: string, uid: string) => {
-    const found = view.get(type, namespace, name);
+/** The workload that the Pod belongs to; for a ReplicaSet of a Deployment the Deployment. @throws Error where it is none of these */
+function workloadOf(pod: KubeObject, reference: OwnerReference, { view }: Tools): KubeObject {
+  const find = (type: ResourceType, { name, uid }: OwnerReference) => {
+    const found = view.get(type, pod.metadata.namespace, name);
     return found?.metadata.uid === uid ? found : undefined;
   };
-  const of = (owner: KubeObject | undefined) =>
-    owner && { uid: owner.metadata.uid ?? '', scale: countOf(owner.spec?.replicas, 1) };
-  const { name = '', uid = '', kind = '' } = reference ?? {};
-  let found: { uid: string; scale: number } | undefined;
-  if (kind === 'ReplicaSet') {
-    const set = find(REPLICA_SETS, name, uid);
-    const owner = set && controllerOf(set);
-    const deployment = owner?.kind === 'Deployment' ? find(DEPLOYMENTS, owner.name, owner.uid) : undefined;
-    found = of(deployment ?? set);
-  } else if (kind === 'StatefulSet') found = of(find(STATEFUL_SETS, name, uid));
-  else if (kind === 'ReplicationController') found = of(find(REPLICATION_CONTROLLERS, name, uid));
-  if (found) return found;
-  throw new Error(`found no controllers for pod ${JSON.stringify(pod.metadata.name)}`);
+  const type = SCALED[reference.kind];
+  const found = type && find(type, reference);
+  if (!found) throw new Error(`found no controllers for pod ${JSON.stringify(pod.metadata.name)}`);
+  const owner = type === REPLICA_SETS ? controllerOf(found) : undefined;
+  return (owner && find(DEPLOYMENTS, owner)) ?? found;
 }
 
 /** Evictions that have been granted but not yet carried out: the eviction handler notes them in the status. */
@@ -152,12 +145,13 @@ function standingEvictions(budget: KubeObject, pods: KubeObject[], now: number) 
   const noted: Record<string, string> = budget.status?.disruptedPods ?? {};
   const disrupted: Record<string, string> = {};
   let recheck: number | undefined;
-  for (const pod of pods) {
-    const at = timeOf(noted[pod.metadata.name]);
-    if (at === undefined || isTerminating(pod)) continue;
+  const standing = new Set(pods.filter((pod) => !isTerminating(pod)).map(({ metadata }) => metadata.name));
+  for (const [name, since] of Object.entries(noted)) {
+    const at = timeOf(since);
+    if (at === undefined || !standing.has(name)) continue;
     const left = at + EVICTION_TIMEOUT - now;
     if (left <= 0) continue;
-    disrupted[pod.metadata.name] = noted[pod.metadata.name] ?? '';
+    disrupted[name] = since;
     recheck = Math.min(recheck ?? left, left);
   }
   return { disrupted, recheck };
@@ -193,16 +187,7 @@ function withCondition(
 
 function write(budget: KubeObject, { store }: Tools, status: Body): void {
   if (semanticallyEqual(status, budget.status)) return;
-  const { namespace, name, uid } = budget.metadata;
-  ignoreNotFound(() =>
-    store.modify(
-      POD_DISRUPTION_BUDGETS,
-      namespace,
-      name,
-      (fresh) => {
-        if (fresh.metadata.uid === uid) fresh.status = status;
-      },
-      { subresource: 'status' },
-    ),
-  );
+  const { namespace, name } = budget.metadata;
+  const put = (fresh: KubeObject) => void (fresh.status = status);
+  store.modify(POD_DISRUPTION_BUDGETS, namespace, name, put, { subresource: 'status' });
 }

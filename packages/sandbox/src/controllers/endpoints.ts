@@ -1,11 +1,11 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { ignoreNotFound, isAlreadyExists, isNamespaceTerminating } from './common/errors.ts';
+import { ignoreNotFound, isNamespaceTerminating } from './common/errors.ts';
 import { type ControllerOptions, controlLoop, type Tools } from './common/loop.ts';
 import { controllerReference } from './common/owner.ts';
 import { isFinished, isReady, isTerminating } from './common/pods.ts';
 import { timestamp } from './common/time.ts';
 import { ENDPOINT_SLICES, ENDPOINTS, PODS, SERVICES } from './common/types.ts';
-import { semanticallyEqual } from './common/values.ts';
+import { byName, semanticallyEqual } from './common/values.ts';
 import { keyOf, keyOfObject } from './common/view.ts';
 
 const SERVICE_NAME = 'kubernetes.io/service-name';
@@ -31,9 +31,9 @@ export function endpointsController(options: ControllerOptions = {}) {
       },
       {
         type: ENDPOINT_SLICES,
-        keys: ({ type, object }) => {
-          const service = object.metadata.labels?.[SERVICE_NAME];
-          return type === 'DELETED' && service ? [keyOf(object.metadata.namespace, service)] : [];
+        keys: ({ type, object: { metadata } }) => {
+          const service = type === 'DELETED' ? metadata.labels?.[SERVICE_NAME] : undefined;
+          return service ? [keyOf(metadata.namespace, service)] : [];
         },
       },
     ],
@@ -43,12 +43,12 @@ export function endpointsController(options: ControllerOptions = {}) {
         dropEndpoints(namespace, name, tools);
         return;
       }
-      if (!service.spec?.selector || service.spec.type === 'ExternalName') return;
+      if (selectorOf(service).length === 0 || service.spec?.type === 'ExternalName') return;
       if (service.metadata.deletionTimestamp) return;
       const pods = tools.view
         .list(PODS, namespace)
         .filter((pod) => serves(service, pod) && pod.status?.podIP && !isFinished(pod))
-        .sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+        .sort(byName);
       try {
         writeSlices(service, pods, tools);
         writeEndpoints(service, pods, tools);
@@ -59,9 +59,12 @@ export function endpointsController(options: ControllerOptions = {}) {
   });
 }
 
+function selectorOf(service: KubeObject): [label: string, value: unknown][] {
+  return Object.entries(service.spec?.selector ?? {});
+}
+
 function serves(service: KubeObject, pod: KubeObject): boolean {
-  const entries = Object.entries(service.spec?.selector ?? {});
-  return entries.length > 0 && entries.every(([key, value]) => pod.metadata.labels?.[key] === value);
+  return selectorOf(service).every(([key, value]) => pod.metadata.labels?.[key] === value);
 }
 
 function isHeadless(service: KubeObject): boolean {
@@ -92,6 +95,11 @@ function targetRef(pod: KubeObject): Body {
   return { kind: 'Pod', name, namespace, uid };
 }
 
+/** A Pod has a name of its own in the Service that its `subdomain` names. */
+function hostnameIn(service: KubeObject, { spec }: KubeObject): { hostname?: string } {
+  return spec?.hostname && spec.subdomain === service.metadata.name ? { hostname: spec.hostname } : {};
+}
+
 function isPublished(service: KubeObject, pod: KubeObject): boolean {
   return service.spec?.publishNotReadyAddresses === true || (isReady(pod) && !isTerminating(pod));
 }
@@ -113,7 +121,7 @@ function writeSlices(service: KubeObject, pods: KubeObject[], tools: Tools): voi
       serving: isReady(pod),
       terminating: isTerminating(pod),
     },
-    ...(pod.spec?.hostname && pod.spec.subdomain === name ? { hostname: pod.spec.hostname } : {}),
+    ...hostnameIn(service, pod),
     nodeName: pod.spec?.nodeName,
     targetRef: targetRef(pod),
   }));
@@ -179,7 +187,7 @@ function writeEndpoints(service: KubeObject, pods: KubeObject[], tools: Tools): 
   const { namespace, name } = service.metadata;
   const address = (pod: KubeObject) => ({
     ip: pod.status.podIP,
-    ...(pod.spec?.hostname && pod.spec.subdomain === name ? { hostname: pod.spec.hostname } : {}),
+    ...hostnameIn(service, pod),
     nodeName: pod.spec?.nodeName,
     targetRef: targetRef(pod),
   });
@@ -217,20 +225,15 @@ function writeEndpoints(service: KubeObject, pods: KubeObject[], tools: Tools): 
     });
     return;
   }
-  try {
-    tools.store.create(ENDPOINTS, {
-      apiVersion: 'v1',
-      kind: 'Endpoints',
-      metadata: { name, namespace, labels, annotations },
-      ...(subsets.length > 0 ? { subsets } : {}),
-    });
-  } catch (error) {
-    if (!isAlreadyExists(error)) throw error;
-  }
+  tools.store.create(ENDPOINTS, {
+    apiVersion: 'v1',
+    kind: 'Endpoints',
+    metadata: { name, namespace, labels, annotations },
+    ...(subsets.length > 0 ? { subsets } : {}),
+  });
 }
 
 /** Endpoints have no owner: they go with their Service by name. Slices are the garbage collector's business. */
-function dropEndpoints(namespace: string | undefined, name: string, { store, view }: Tools): void {
-  if (!view.get(ENDPOINTS, namespace, name)) return;
+function dropEndpoints(namespace: string | undefined, name: string, { store }: Tools): void {
   ignoreNotFound(() => store.delete(ENDPOINTS, namespace, name));
 }

@@ -46,28 +46,18 @@ interface Findings {
 
 function empty(namespace: KubeObject, tools: Tools): Findings {
   const findings: Findings = { remaining: new Map(), finalizers: new Map(), failures: [], podsFirst: false };
-  const types = deletableTypes(tools);
-  const pods = types.find((info) => info.group === PODS.group && info.resource === PODS.resource);
-  if (pods) emptyType(pods, namespace, findings, tools);
+  const types = tools.store.resources().filter((info) => info.namespaced);
+  for (const info of types.filter(arePods)) emptyType(info, namespace, findings, tools);
   if (findings.remaining.size > 0) {
     findings.podsFirst = true;
     return findings;
   }
-  for (const info of types) if (info !== pods) emptyType(info, namespace, findings, tools);
+  for (const info of types.filter((other) => !arePods(other))) emptyType(info, namespace, findings, tools);
   return findings;
 }
 
-/** Each namespaced kind once, whatever number of versions it is served in. */
-function deletableTypes({ store }: Tools): ResourceInfo[] {
-  const seen = new Set<string>();
-  return store.resources().filter((info) => {
-    const id = `${info.group}/${info.resource}`;
-    if (!info.namespaced || !info.verbs.includes('delete') || !info.verbs.includes('list') || seen.has(id)) {
-      return false;
-    }
-    seen.add(id);
-    return true;
-  });
+function arePods({ group, resource }: ResourceInfo): boolean {
+  return group === PODS.group && resource === PODS.resource;
 }
 
 function emptyType(
@@ -77,9 +67,7 @@ function emptyType(
   { store, clock }: Tools,
 ): void {
   const { name } = namespace.metadata;
-  const before = store.list(info, { namespace: name });
-  if (before.length === 0) return;
-  for (const object of before) {
+  for (const object of store.list(info, { namespace: name })) {
     try {
       store.delete(info, name, object.metadata.name, { propagationPolicy: 'Background' });
     } catch (error) {
@@ -103,8 +91,8 @@ function emptyType(
 function withinGrace(namespace: KubeObject, left: KubeObject[], now: number): boolean {
   const graces = left
     .filter((object) => object.kind === 'Pod' && !isFinished(object))
-    .map((pod) => Number(pod.spec?.terminationGracePeriodSeconds ?? 30));
-  const begun = timeOf(namespace.metadata.deletionTimestamp) ?? now;
+    .map((pod) => Number(pod.spec?.terminationGracePeriodSeconds));
+  const begun = Number(timeOf(namespace.metadata.deletionTimestamp));
   return graces.some((grace) => now - begun < grace * 1000);
 }
 
@@ -188,23 +176,13 @@ function writeStatus(
   { store }: Tools,
   edit: (status: { phase?: string; conditions?: Condition[] }) => void,
 ): void {
-  store.modify(
-    NAMESPACES,
-    undefined,
-    namespace.metadata.name,
-    (fresh) => {
-      if (fresh.metadata.uid !== namespace.metadata.uid) return;
-      fresh.status ??= {};
-      edit(fresh.status);
-    },
-    { subresource: 'status' },
-  );
+  const change = ({ status }: KubeObject) => edit(status);
+  store.modify(NAMESPACES, undefined, namespace.metadata.name, change, { subresource: 'status' });
 }
 
 function finalize(namespace: KubeObject, { store }: Tools): void {
   const fresh = store.get(NAMESPACES, undefined, namespace.metadata.name);
-  if (fresh.metadata.uid !== namespace.metadata.uid) return;
-  fresh.spec.finalizers = (fresh.spec?.finalizers ?? []).filter((item: string) => item !== TOKEN);
+  fresh.spec.finalizers = fresh.spec.finalizers.filter((item: string) => item !== TOKEN);
   store.update(NAMESPACES, fresh, { subresource: 'finalize' });
   // The real one is removed by a DELETE once nothing holds it any more; the store may have done so already.
   try {

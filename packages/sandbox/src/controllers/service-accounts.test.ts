@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CONFIG_MAPS, NAMESPACES, SERVICE_ACCOUNTS } from './common/types.ts';
+import { namespaceContentController } from './service-accounts.ts';
+import { asksOf, quietCluster, startAlone } from './testing/alone.ts';
 import { testCluster } from './testing/cluster.ts';
 
 const ROOT_CA = 'kube-root-ca.crt';
@@ -79,4 +81,21 @@ test('what the store refuses for another reason is not hidden', () => {
   cluster.store.create = refuse;
   cluster.settle(60);
   assert.equal(cluster.exists(SERVICE_ACCOUNTS, 'default'), true, 'tried again');
+});
+
+test('a namespace that has gone is no failure, and what changes nothing writes nothing', () => {
+  const cluster = quietCluster();
+  startAlone(cluster, (options) => namespaceContentController({ ...options, rootCa: 'PEM' }));
+  const asks = asksOf(cluster);
+  cluster.store.modify(NAMESPACES, undefined, 'shop', ({ metadata }) => void (metadata.labels = { a: 'b' }));
+  asks.length = 0;
+  cluster.settle();
+  assert.deepEqual(asks, []);
+  cluster.store.delete(NAMESPACES, undefined, 'shop');
+  const fresh = cluster.get(NAMESPACES, 'shop');
+  fresh.spec.finalizers = [];
+  cluster.store.update(NAMESPACES, fresh, { subresource: 'finalize' });
+  if (cluster.exists(NAMESPACES, 'shop')) cluster.store.delete(NAMESPACES, undefined, 'shop');
+  cluster.settle();
+  assert.deepEqual([cluster.exists(NAMESPACES, 'shop'), cluster.failures], [false, []]);
 });

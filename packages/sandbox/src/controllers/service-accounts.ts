@@ -1,5 +1,4 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { isAlreadyExists, isNamespaceTerminating, isNotFound } from './common/errors.ts';
 import { type ControllerOptions, controlLoop, type Tools } from './common/loop.ts';
 import { CONFIG_MAPS, NAMESPACES, SERVICE_ACCOUNTS } from './common/types.ts';
 import { keyOf, keyOfObject } from './common/view.ts';
@@ -16,7 +15,7 @@ export interface NamespaceContentOptions extends ControllerOptions {
 /** Gives every namespace its `default` ServiceAccount and the cluster's CA, and puts them back when deleted. */
 export function namespaceContentController(options: NamespaceContentOptions = {}) {
   const namespaceOf = ({ object }: { object: KubeObject }) => [
-    keyOf(undefined, object.metadata.namespace ?? ''),
+    keyOf(undefined, String(object.metadata.namespace)),
   ];
   return controlLoop({
     ...options,
@@ -36,7 +35,7 @@ export function namespaceContentController(options: NamespaceContentOptions = {}
       const namespace = tools.view.get(NAMESPACES, undefined, name);
       if (!namespace || namespace.metadata.deletionTimestamp) return;
       if (!tools.view.get(SERVICE_ACCOUNTS, name, 'default')) {
-        make(tools, SERVICE_ACCOUNTS, {
+        tools.store.create(SERVICE_ACCOUNTS, {
           apiVersion: 'v1',
           kind: 'ServiceAccount',
           metadata: { name: 'default', namespace: name },
@@ -52,7 +51,7 @@ function publishRootCa(tools: Tools, namespace: string, rootCa: string): void {
   const annotations = { 'kubernetes.io/description': DESCRIPTION };
   const data = { 'ca.crt': rootCa };
   if (!there) {
-    make(tools, CONFIG_MAPS, {
+    tools.store.create(CONFIG_MAPS, {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       metadata: { name: ROOT_CA, namespace, annotations },
@@ -62,13 +61,5 @@ function publishRootCa(tools: Tools, namespace: string, rootCa: string): void {
     tools.store.modify(CONFIG_MAPS, namespace, ROOT_CA, (fresh) => {
       fresh.data = data;
     });
-  }
-}
-
-function make(tools: Tools, type: typeof CONFIG_MAPS, object: KubeObject): void {
-  try {
-    tools.store.create(type, object);
-  } catch (error) {
-    if (!isAlreadyExists(error) && !isNotFound(error) && !isNamespaceTerminating(error)) throw error;
   }
 }

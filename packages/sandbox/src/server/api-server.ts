@@ -19,7 +19,6 @@ import { openApiV3Reply } from '../handlers/openapi-v3.ts';
 import { plainReply } from '../handlers/plain-paths.ts';
 import { asApiError } from '../handlers/read-body.ts';
 import type { Sandbox } from '../request/context.ts';
-import type { Negotiated } from '../request/negotiate.ts';
 import { negotiate } from '../request/negotiate.ts';
 import type { Reply } from '../request/reply.ts';
 import { errorReply, PAGE_NOT_FOUND, sendReply } from '../request/reply.ts';
@@ -45,7 +44,8 @@ export interface ApiServerOptions {
   sandbox: Sandbox;
   certificate: KeyPair;
   clientAuthority: string;
-  port: number;
+  /** None: any that is free. */
+  port: number | undefined;
   onRequest?: (seen: SeenRequest) => void;
 }
 
@@ -68,9 +68,6 @@ export async function startApiServer(
     },
     (request, response) => void handle(request, response),
   );
-  // Watches stay open as long as they like.
-  server.requestTimeout = 0;
-  server.timeout = 0;
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -93,26 +90,22 @@ export async function startApiServer(
         status: response.statusCode,
       }),
     );
-    let encoding: Negotiated['encoding'] = 'json';
     try {
       if (!user) throw unauthorized();
       body = await readAll(request);
       const acting = actingUser(sandbox, user, request);
       const answered = await answer(request, response, acting, body);
       if (answered === 'streamed') return;
-      encoding = answered.negotiated?.encoding ?? 'json';
-      sendReply(request, response, answered.reply, encoding);
+      sendReply(request, response, answered.reply, answered.negotiated?.encoding);
     } catch (error) {
-      encoding = negotiate(headers.accept)?.encoding ?? 'json';
-      sendReply(request, response, replyOf(error), encoding);
+      sendReply(request, response, replyOf(error), negotiate(headers.accept)?.encoding);
     }
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse, user: User, body: Buffer) {
     const { url = '/', headers, method = 'GET' } = request;
-    const mark = url.indexOf('?');
-    const path = mark < 0 ? url : url.slice(0, mark);
-    const query = new URLSearchParams(goQuery(mark < 0 ? '' : url.slice(mark + 1)));
+    const [path = ''] = url.split('?', 1);
+    const query = new URLSearchParams(goQuery(url.slice(path.length + 1)));
     const groups = custom.groups();
     const served = servedTypes(groups);
     const dispatched = await dispatch(sandbox, served, {
@@ -148,7 +141,7 @@ export async function startApiServer(
 function replyOf(error: unknown): Reply {
   const known = asApiError(error);
   if (known instanceof ApiError) return errorReply(known);
-  return errorReply(internalError(error instanceof Error ? (error.stack ?? error.message) : String(error)));
+  return errorReply(internalError(error instanceof Error ? String(error.stack) : String(error)));
 }
 
 function forbiddenPath(user: User, method: string, path: string): ApiError {
@@ -165,14 +158,15 @@ function forbiddenPath(user: User, method: string, path: string): ApiError {
 }
 
 async function readAll(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+  let chunks: Buffer[] | undefined = [];
   let size = 0;
   for await (const chunk of request) {
     size += chunk.length;
     // Read to its end all the same: who still writes does not see an answer.
-    if (size <= MAX_BODY) chunks.push(chunk);
+    if (size > MAX_BODY) chunks = undefined;
+    chunks?.push(chunk);
   }
-  if (size > MAX_BODY) throw tooLarge();
+  if (!chunks) throw tooLarge();
   return Buffer.concat(chunks);
 }
 

@@ -50,3 +50,16 @@ test('they are valid from yesterday, for a year', async () => {
     assert.ok(to > Date.now() + 364 * DAY && to < Date.now() + 366 * DAY, validTo);
   }
 });
+
+test('an extension that limits what a certificate is good for is critical', async () => {
+  const { certificate } = await authority.issueClient('aiko', []);
+  // Each in DER: its identifier, TRUE for critical, its value.
+  const has = (pem: string, hex: string) =>
+    new X509Certificate(pem).raw.includes(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+  // basicConstraints: a CA with none below it; no CA.
+  assert.ok(has(authority.certificate, '0603551d13 0101ff 0408 3006 0101ff 020100'));
+  assert.ok(has(certificate, '0603551d13 0101ff 0402 3000'));
+  // keyUsage: digitalSignature and keyCertSign; digitalSignature.
+  assert.ok(has(authority.certificate, '0603551d0f 0101ff 0404 03020284'));
+  assert.ok(has(certificate, '0603551d0f 0101ff 0404 03020780'));
+});

@@ -23,7 +23,6 @@ const LIFE = 365 * DAY;
 
 /** A certificate authority that lives as long as the process: nothing of it is written to disk. */
 export async function createCertificateAuthority(): Promise<CertificateAuthority> {
-  x509.cryptoProvider.set(webcrypto as never);
   const keys = await generateKeys();
   const validity = { notBefore: new Date(Date.now() - DAY), notAfter: new Date(Date.now() + LIFE) };
   const authority = await x509.X509CertificateGenerator.createSelfSigned({

@@ -8,6 +8,7 @@ test('asking several times before a key runs is asking once', () => {
   const runs: string[] = [];
   const queue = workQueue(clock, (key) => runs.push(key));
   for (const key of ['a', 'b', 'a', 'a']) queue.add(key);
+  assert.equal(clock.pending(), 1);
   assert.deepEqual(runs, [], 'nothing runs inside the caller');
   clock.advance(0);
   assert.deepEqual(runs, ['a', 'b']);
@@ -76,4 +77,70 @@ test('after stop nothing runs and no timer is left', () => {
   assert.equal(clock.pending(), 0);
   clock.advance(1000);
   assert.deepEqual(runs, ['a']);
+});
+
+test('stopped by a run, what waits does not run any more', () => {
+  const clock = fakeClock();
+  const runs: string[] = [];
+  const queue = workQueue(clock, (key) => {
+    runs.push(key);
+    queue.stop();
+    queue.add('c');
+  });
+  queue.add('a');
+  queue.add('b');
+  clock.advance(0);
+  assert.deepEqual([runs, clock.pending()], [['a'], 0]);
+});
+
+test('what waits no time comes before what is asked for later; what waits a millisecond does not', () => {
+  const clock = fakeClock();
+  const runs: string[] = [];
+  const queue = workQueue(clock, (key) => runs.push(key));
+  queue.addAfter('a', 0);
+  queue.addAfter('late', 1);
+  queue.add('b');
+  clock.advance(0);
+  assert.deepEqual(runs, ['a', 'b']);
+  clock.advance(1);
+  assert.deepEqual(runs, ['a', 'b', 'late']);
+});
+
+test('a failure is told with its key', () => {
+  const clock = fakeClock();
+  const told: unknown[] = [];
+  const failure = new Error('not yet');
+  const options = { report: (key: string, error: unknown) => void told.push([key, error]) };
+  const queue = workQueue(
+    clock,
+    () => {
+      throw failure;
+    },
+    options,
+  );
+  queue.add('a');
+  clock.advance(0);
+  assert.deepEqual(told, [['a', failure]]);
+});
+
+test('one tick runs 50 keys, or as many as ten milliseconds allow; the next follows at once', () => {
+  for (const [cost, share] of [
+    [0, 50],
+    [4, 3],
+  ] as const) {
+    const clock = fakeClock();
+    let worked = 0;
+    let runs = 0;
+    const queue = workQueue({ ...clock, now: () => clock.now() + worked }, () => {
+      worked += cost;
+      runs++;
+    });
+    for (let key = 0; key < 60; key++) queue.add(String(key));
+    let between = 0;
+    clock.after(0, () => {
+      between = runs;
+    });
+    clock.advance(0);
+    assert.deepEqual([between, runs], [share, 60]);
+  }
 });

@@ -37,7 +37,7 @@ export function workQueue(clock: Clock, run: (key: string) => void, options: Que
   let stopped = false;
 
   const schedule = (wait: number) => {
-    if (stopped || cancelTick || waiting.size === 0) return;
+    if (cancelTick || waiting.size === 0) return;
     cancelTick = clock.after(wait, tick);
   };
 
@@ -93,7 +93,6 @@ export function workQueue(clock: Clock, run: (key: string) => void, options: Que
       stopped = true;
       cancelTick?.();
       for (const { cancel } of later.values()) cancel();
-      later.clear();
       waiting.clear();
     },
   };

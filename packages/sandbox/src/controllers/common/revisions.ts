@@ -5,7 +5,7 @@ import { fnv32, fnv32a, safeEncode } from './hash.ts';
 import type { Tools } from './loop.ts';
 import { controllerReference, selects } from './owner.ts';
 import { CONTROLLER_REVISIONS } from './types.ts';
-import { canonicalJson, clone, countOf } from './values.ts';
+import { byName, canonicalJson, clone, countOf } from './values.ts';
 
 export const REVISION_HASH = 'controller-revision-hash';
 
@@ -43,7 +43,7 @@ export function claimRevisions(tools: Tools, owner: KubeObject, ownerType: Resou
   // Also those that a deleting owner may not adopt: it still reads its history from them.
   return candidates
     .map((item) => tools.view.get(CONTROLLER_REVISIONS, item.metadata.namespace, item.metadata.name) ?? item)
-    .sort((a, b) => numberOf(a) - numberOf(b) || (a.metadata.name < b.metadata.name ? -1 : 1));
+    .sort((a, b) => numberOf(a) - numberOf(b) || byName(a, b));
 }
 
 function numberOf(revision: KubeObject): number {

@@ -17,7 +17,6 @@ export const SERVICE_ACCOUNTS = core('serviceaccounts');
 export const PERSISTENT_VOLUMES = core('persistentvolumes');
 export const PERSISTENT_VOLUME_CLAIMS = core('persistentvolumeclaims');
 export const EVENTS = core('events');
-export const REPLICATION_CONTROLLERS = core('replicationcontrollers');
 export const DEPLOYMENTS = apps('deployments');
 export const REPLICA_SETS = apps('replicasets');
 export const STATEFUL_SETS = apps('statefulsets');

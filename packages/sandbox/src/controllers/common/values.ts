@@ -1,4 +1,4 @@
-import type { Body } from '@toolcrib/kube';
+import type { Body, KubeObject } from '@toolcrib/kube';
 
 /** A count as it stands in a spec; `otherwise` where there is none, or none that can be counted with. */
 export function countOf(value: unknown, otherwise: number): number {
@@ -42,4 +42,9 @@ function normalise(value: Body): Body {
 
 export function semanticallyEqual(a: Body, b: Body): boolean {
   return canonicalJson(a) === canonicalJson(b);
+}
+
+/** Orders objects by name, as code units compare. */
+export function byName(a: KubeObject, b: KubeObject): number {
+  return a.metadata.name < b.metadata.name ? -1 : Number(a.metadata.name > b.metadata.name);
 }

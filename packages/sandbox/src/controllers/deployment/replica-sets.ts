@@ -1,6 +1,6 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
 import { timeOf } from '../common/time.ts';
-import { canonicalJson, clone } from '../common/values.ts';
+import { byName, canonicalJson, clone } from '../common/values.ts';
 import { replicasOf } from './numbers.ts';
 
 export const TEMPLATE_HASH = 'pod-template-hash';
@@ -51,8 +51,4 @@ export function revisionOf(object: KubeObject): number {
 
 function created(object: KubeObject): number {
   return timeOf(object.metadata.creationTimestamp) ?? 0;
-}
-
-function byName(a: KubeObject, b: KubeObject): number {
-  return a.metadata.name < b.metadata.name ? -1 : Number(a.metadata.name > b.metadata.name);
 }

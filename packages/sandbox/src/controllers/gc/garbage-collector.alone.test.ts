@@ -2,15 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { KubeObject, OwnerReference } from '@toolcrib/kube';
 import { CONFIG_MAPS, EVENTS, NODES } from '../common/types.ts';
-import { startAlone } from '../testing/alone.ts';
-import { testCluster } from '../testing/cluster.ts';
+import { asksOf, startAlone } from '../testing/alone.ts';
+import { type TestCluster, testCluster } from '../testing/cluster.ts';
 import { make, names, onlyCollector, reference, remove } from '../testing/owned-maps.ts';
 import { garbageCollector } from './garbage-collector.ts';
 
-const NEVER = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'never', uid: 'no-such-uid' } };
+const NEVER: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'never', uid: 'no-such-uid' },
+};
 
 /** A collector that starts over what stands already. @returns how to stop it */
-function startedOver(prepare: (cluster: ReturnType<typeof testCluster>) => void) {
+function startedOver(prepare: (cluster: TestCluster) => void) {
   const cluster = testCluster({ noControllers: true });
   prepare(cluster);
   const stop = startAlone(cluster, garbageCollector);
@@ -53,19 +57,23 @@ test('stopped before it has looked at what it was told, it does not look later',
   assert.equal(cluster.clock.pending(), 0);
 });
 
-test('Events are nobody’s dependents', () => {
-  const { cluster } = startedOver(({ store }) => {
-    store.create(EVENTS, {
-      apiVersion: 'v1',
-      kind: 'Event',
-      metadata: { name: 'told', namespace: 'shop', ownerReferences: [reference(NEVER as KubeObject)] },
-      involvedObject: { namespace: 'shop' },
-    });
+/** An Event, which the collector never sees, but finds when it looks. */
+function makeEvent({ store }: TestCluster, name: string, owners: KubeObject[] = []): KubeObject {
+  return store.create(EVENTS, {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name, namespace: 'shop', ownerReferences: owners.map((owner) => reference(owner)) },
+    involvedObject: { namespace: 'shop' },
   });
+}
+
+test('Events are nobody’s dependents, whether they stand or come', () => {
+  const { cluster } = startedOver((there) => void makeEvent(there, 'stood', [NEVER]));
+  makeEvent(cluster, 'came', [NEVER]);
   cluster.settle(60);
   assert.deepEqual(
     cluster.store.list(EVENTS, { namespace: 'shop' }).map((event) => event.metadata.name),
-    ['told'],
+    ['came', 'stood'],
   );
   assert.deepEqual(cluster.failures, []);
 });
@@ -122,4 +130,125 @@ test('the Foreground way needs what blocks to be looked at', () => {
   remove(cluster, 'owner', { propagationPolicy: 'Foreground' });
   cluster.settle();
   assert.deepEqual(names(cluster), []);
+});
+
+test('an owner that it never sees, but finds, is looked up until it is gone', () => {
+  const { cluster } = startedOver(() => {});
+  const owner = makeEvent(cluster, 'told');
+  make(cluster, 'child', [owner]);
+  cluster.settle();
+  assert.deepEqual(names(cluster), ['child']);
+  cluster.store.delete(EVENTS, 'shop', 'told');
+  cluster.settle();
+  assert.deepEqual([names(cluster), cluster.clock.pending(), cluster.failures], [[], 0, []]);
+});
+
+test('of one that it never sees the wrong name is refuted, and the right one looked up until it is gone', () => {
+  const cluster = onlyCollector();
+  const owner = makeEvent(cluster, 'told');
+  make(cluster, 'wrong', [{ ...owner, metadata: { ...owner.metadata, name: 'other' } }]);
+  make(cluster, 'right', [owner]);
+  cluster.settle();
+  assert.deepEqual(names(cluster), ['right']);
+  cluster.store.delete(EVENTS, 'shop', 'told');
+  cluster.settle();
+  assert.deepEqual([names(cluster), cluster.failures], [[], []]);
+});
+
+test('what comes to an owner that is waiting for its dependents goes, too', () => {
+  const cluster = onlyCollector();
+  const blocks = { blockOwnerDeletion: true };
+  const owner = make(cluster, 'owner');
+  make(cluster, 'first', [owner], blocks);
+  const finalizers = (list: string[]) =>
+    cluster.store.modify(CONFIG_MAPS, 'shop', 'first', ({ metadata }) => void (metadata.finalizers = list));
+  finalizers(['example.com/wait']);
+  remove(cluster, 'owner', { propagationPolicy: 'Foreground' });
+  cluster.settle();
+  make(cluster, 'second', [owner], blocks);
+  cluster.settle();
+  assert.deepEqual(names(cluster), ['first', 'owner', 'second']);
+  finalizers([]);
+  cluster.settle();
+  assert.deepEqual(names(cluster), []);
+});
+
+test('what stands, or can never be resolved, is not looked at again', () => {
+  const { cluster } = startedOver(() => {});
+  const { store, clock } = cluster;
+  const owner = make(cluster, 'owner');
+  make(cluster, 'child', [owner, NEVER]);
+  const ownerReferences = [reference(owner), reference(NEVER)];
+  store.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n', ownerReferences } });
+  cluster.settle();
+  assert.deepEqual([names(cluster), clock.pending(), cluster.failures], [['child', 'owner'], 0, []]);
+});
+
+test('an absent owner is looked up once, and 500 of them are remembered', () => {
+  const cluster = onlyCollector();
+  const asks = asksOf(cluster);
+  const lookUps = () => asks.splice(0).filter((ask) => ask.startsWith('get configmaps never')).length;
+  const stray = (at: number) =>
+    make(cluster, `s${at}`, [{ ...NEVER, metadata: { name: `never${at}`, uid: `u${at}` } }]);
+  for (let at = 0; at < 500; at++) stray(at);
+  cluster.settle();
+  assert.deepEqual([names(cluster), lookUps()], [[], 500]);
+  for (let at = 1000; at < 1501; at++) stray(at);
+  cluster.settle();
+  assert.equal(names(cluster).length, 0);
+  assert.ok(lookUps() > 501);
+});
+
+test('what goes by other hands before it was looked at is no failure', () => {
+  const cluster = onlyCollector();
+  const owner = make(cluster, 'owner');
+  make(cluster, 'child', [owner]);
+  make(cluster, 'orphaning');
+  cluster.settle();
+  remove(cluster, 'owner');
+  remove(cluster, 'child');
+  remove(cluster, 'orphaning', { propagationPolicy: 'Orphan' });
+  cluster.store.modify(CONFIG_MAPS, 'shop', 'orphaning', ({ metadata }) => void (metadata.finalizers = []));
+  cluster.settle();
+  assert.deepEqual([names(cluster), cluster.failures], [[], []]);
+});
+
+test('stopped while it means to delete, it does not', () => {
+  const { cluster, stop } = startedOver((there) => {
+    make(there, 'child', [make(there, 'owner')]);
+  });
+  remove(cluster, 'owner');
+  cluster.clock.advance(2);
+  stop();
+  assert.equal(cluster.clock.pending(), 0);
+  assert.deepEqual(names(cluster), ['child']);
+});
+
+test('an owner of another namespace, or of any where the dependent has none, is told in an Event', () => {
+  const cluster = onlyCollector();
+  const { store } = cluster;
+  const elsewhere = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'far', namespace: 'default' } };
+  const far = store.create(CONFIG_MAPS, elsewhere);
+  cluster.settle();
+  make(cluster, 'child', [far]);
+  store.create(NODES, {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'n', ownerReferences: [reference(far)] },
+  });
+  cluster.settle();
+  const told = store
+    .list(EVENTS)
+    .map(({ metadata, involvedObject: { kind, name, namespace }, reason, type }) => [
+      metadata.namespace,
+      kind,
+      name,
+      namespace,
+      reason,
+      type,
+    ]);
+  assert.deepEqual(told.sort(), [
+    ['default', 'Node', 'n', undefined, 'OwnerRefInvalidNamespace', 'Warning'],
+    ['shop', 'ConfigMap', 'child', 'shop', 'OwnerRefInvalidNamespace', 'Warning'],
+  ]);
 });

@@ -27,13 +27,12 @@ export function garbageCollector(options: GarbageCollectorOptions = {}): Control
     const record = eventRecorder(store, clock, NAME);
     const changes: GraphChange[] = [];
     let cancelTick: (() => void) | undefined;
-    let stopped = false;
 
     const absent = new Set<string>();
     const rememberAbsent = (identity: Identity) => {
       absent.add(identityKey(identity));
-      const [oldest] = absent;
-      if (absent.size > ABSENT_OWNERS && oldest !== undefined) absent.delete(oldest);
+      const [oldest = ''] = absent;
+      if (absent.size > ABSENT_OWNERS) absent.delete(oldest);
     };
     const told = (key: string, error: unknown) => report?.(NAME, key, error);
     const toDelete = workQueue(clock, (uid) => runDelete(uid), { delay, report: told });
@@ -72,7 +71,6 @@ export function garbageCollector(options: GarbageCollectorOptions = {}): Control
     };
 
     const push = (change: GraphChange) => {
-      if (stopped) return;
       changes.push(change);
       cancelTick ??= clock.after(delay, drain);
     };
@@ -82,7 +80,7 @@ export function garbageCollector(options: GarbageCollectorOptions = {}): Control
         try {
           graph.apply(change);
         } catch (error) {
-          told(change.object.metadata?.name ?? '', error);
+          told(change.object.metadata.name, error);
         }
       }
     };
@@ -94,7 +92,6 @@ export function garbageCollector(options: GarbageCollectorOptions = {}): Control
       if (takesPart(event.resource)) push(event);
     });
     return () => {
-      stopped = true;
       unsubscribe();
       cancelTick?.();
       toDelete.stop();
@@ -105,10 +102,10 @@ export function garbageCollector(options: GarbageCollectorOptions = {}): Control
 
 /** Kinds that can be deleted, listed and watched; Events are left out. */
 function takesPart({ verbs, resource, group }: ResourceInfo): boolean {
-  if (resource === 'events' && (group === '' || group === 'events.k8s.io')) return false;
-  return ['delete', 'list', 'watch'].every((verb) => verbs.includes(verb));
+  const areEvents = resource === 'events' && group === '';
+  return !areEvents && ['delete', 'list', 'watch'].every((verb) => verbs.includes(verb));
 }
 
 function absentObject({ apiVersion, kind, namespace, name, uid }: Identity): KubeObject {
-  return { apiVersion, kind, metadata: { ...(namespace ? { namespace } : {}), name, uid } };
+  return { apiVersion, kind, metadata: { namespace, name, uid } };
 }

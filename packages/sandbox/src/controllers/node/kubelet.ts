@@ -12,6 +12,7 @@ import { backOff, type ContainerState, type Ended, podStatus, restarts } from '.
 
 const SECRETS = { group: '', version: 'v1', resource: 'secrets' };
 const RETRY_MOUNT = 1_000;
+const CREATING: ContainerState = { state: 'creating' };
 
 export interface KubeletOptions extends ControllerOptions {
   /** Milliseconds from a Pod's binding until it is Running and Ready; 300 by default. */
@@ -39,7 +40,7 @@ export function kubelet(options: KubeletOptions = {}) {
         type: PODS,
         keys({ type, object }) {
           if (type === 'DELETED') {
-            for (const book of [states, begunAt, stopping]) book.delete(object.metadata.uid ?? '');
+            for (const book of [states, begunAt, stopping]) book.delete(String(object.metadata.uid));
             addresses.release(object);
             return [];
           }
@@ -58,7 +59,7 @@ export function kubelet(options: KubeletOptions = {}) {
     ],
     sync({ namespace, name, key }, tools) {
       const pod = tools.view.get(PODS, namespace, name);
-      const node = tools.view.get(NODES, undefined, pod?.spec?.nodeName ?? '');
+      const node = tools.view.get(NODES, undefined, String(pod?.spec?.nodeName));
       // Without its Node, or with a silent one, nobody acts on the Pod: it stays as it is.
       if (!pod || !node || isLost(node)) return;
       const run: Run = { pod, node, key, tools };
@@ -70,15 +71,14 @@ export function kubelet(options: KubeletOptions = {}) {
   function advance(run: Run): void {
     const { pod, tools, key } = run;
     const now = tools.clock.now();
-    const uid = pod.metadata.uid ?? '';
+    const uid = String(pod.metadata.uid);
     const before = states.get(uid) ?? stateFrom(pod);
-    const { state, wait } = before ? next(run, before, now) : { state: undefined, wait: 0 };
-    const current: ContainerState = state ?? { state: 'creating' };
-    states.set(uid, current);
-    write(run, current);
-    announce(run, before, current);
-    const waiting = before ? wait : podStartMs;
-    if (waiting !== undefined) tools.queue.addAfter(key, Math.max(waiting, 1));
+    if (!before) begunAt.set(uid, now);
+    const { state, wait } = before ? next(run, before, now) : { state: CREATING, wait: podStartMs };
+    states.set(uid, state);
+    write(run, state);
+    announce(run, before, state);
+    if (wait !== undefined) tools.queue.addAfter(key, wait);
   }
 
   /** What the containers do next, and after how many milliseconds to look again. */
@@ -87,7 +87,8 @@ export function kubelet(options: KubeletOptions = {}) {
     if (state.state === 'creating') return start(run, now);
     if (state.state === 'waiting to restart') {
       const due = state.last.finishedAt + backOff(state.restarts);
-      if (now < due) return { state, wait: due - now };
+      // That it is to be looked at again then was said when the pause began.
+      if (now < due) return { state };
       return runFrom(pod, now, state.restarts + 1, state.last);
     }
     if (state.state === 'ended') return { state };
@@ -110,13 +111,13 @@ export function kubelet(options: KubeletOptions = {}) {
   }
 
   function start(run: Run, now: number): { state: ContainerState; wait?: number } {
-    const begun = timeOf(run.pod.status?.startTime);
-    const due = (begunAt.get(run.pod.metadata.uid ?? '') ?? begun ?? now) + podStartMs;
-    if (now < due) return { state: { state: 'creating' }, wait: due - now };
+    const { metadata, status } = run.pod;
+    const due = (begunAt.get(String(metadata.uid)) ?? Number(timeOf(status?.startTime))) + podStartMs;
+    if (now < due) return { state: CREATING, wait: due - now };
     const missing = missingMount(run);
     if (missing) {
       run.tools.record(run.pod, 'Warning', 'FailedMount', missing, { host: run.node.metadata.name });
-      return { state: { state: 'creating' }, wait: RETRY_MOUNT };
+      return { state: CREATING, wait: RETRY_MOUNT };
     }
     return runFrom(run.pod, now, 0);
   }
@@ -135,8 +136,6 @@ export function kubelet(options: KubeletOptions = {}) {
 
   function write({ pod, node, tools }: Run, state: ContainerState): void {
     const now = tools.clock.now();
-    const uid = pod.metadata.uid ?? '';
-    if (!begunAt.has(uid)) begunAt.set(uid, now);
     const facts = {
       now,
       hostIp: addressOf(node),
@@ -144,33 +143,25 @@ export function kubelet(options: KubeletOptions = {}) {
       podIp: pod.spec?.hostNetwork ? addressOf(node) : addresses.take(pod, node),
     };
     if (semanticallyEqual(podStatus(pod, state, facts), pod.status)) return;
-    ignoreNotFound(() =>
-      tools.store.modify(
-        PODS,
-        pod.metadata.namespace,
-        pod.metadata.name,
-        (fresh) => {
-          if (fresh.metadata.uid === uid) fresh.status = podStatus(fresh, state, facts);
-        },
-        { subresource: 'status' },
-      ),
-    );
+    const put = (fresh: KubeObject) => void (fresh.status = podStatus(fresh, state, facts));
+    tools.store.modify(PODS, pod.metadata.namespace, pod.metadata.name, put, { subresource: 'status' });
   }
 
   /** Ends a Pod: its containers get their time, then it is really removed. */
   function stop(run: Run): void {
     const { pod, tools, key } = run;
-    const { namespace, name, uid = '', deletionGracePeriodSeconds = 0, deletionTimestamp } = pod.metadata;
+    const { namespace, name, uid = '', deletionTimestamp } = pod.metadata;
+    const grace = Number(pod.metadata.deletionGracePeriodSeconds);
     // Grace 0 is what the kubelet itself asks for at the end; only foreign finalizers hold the Pod now.
-    if (deletionGracePeriodSeconds === 0) return;
+    if (grace === 0) return;
     const now = tools.clock.now();
-    const limit = timeOf(deletionTimestamp) ?? now;
-    const told = limit - deletionGracePeriodSeconds * 1000;
+    const limit = Number(timeOf(deletionTimestamp));
+    const told = limit - grace * 1000;
     const due = podStopMs === undefined ? limit : Math.min(limit, told + podStopMs);
-    const state = states.get(uid) ?? stateFrom(pod) ?? { state: 'creating' };
+    const state = states.get(uid) ?? stateFrom(pod) ?? CREATING;
     if (!stopping.has(uid) && state.state === 'running') {
       stopping.add(uid);
-      for (const container of pod.spec?.containers ?? []) {
+      for (const container of pod.spec.containers) {
         recordContainer(run, container, 'Normal', 'Killing', `Stopping container ${container.name}`);
       }
     }
@@ -205,8 +196,8 @@ function stateFrom(pod: KubeObject): ContainerState | undefined {
   const first: Body = pod.status?.containerStatuses?.[0];
   if (!first || !pod.status?.startTime) return undefined;
   const startedAt = timeOf(first.state?.running?.startedAt);
-  if (startedAt === undefined) return { state: 'creating' };
-  return { state: 'running', startedAt, ready: first.ready === true, restarts: first.restartCount ?? 0 };
+  if (startedAt === undefined) return CREATING;
+  return { state: 'running', startedAt, ready: mayBecomeReady(pod), restarts: Number(first.restartCount) };
 }
 
 /** The first volume whose ConfigMap or Secret is not there. */
@@ -228,7 +219,7 @@ function missingMount({ pod, tools }: Run): string | undefined {
 function announce(run: Run, before: ContainerState | undefined, after: ContainerState): void {
   const started = after.state === 'running' && before?.state !== 'running';
   const crashed = after.state === 'waiting to restart' && before?.state !== 'waiting to restart';
-  for (const container of run.pod.spec?.containers ?? []) {
+  for (const container of run.pod.spec.containers) {
     if (started) {
       const pulled = `Container image "${container.image}" already present on machine and can be accessed by the pod`;
       recordContainer(run, container, 'Normal', 'Pulled', pulled);

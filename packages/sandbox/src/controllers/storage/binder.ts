@@ -23,10 +23,7 @@ export function volumeBinder(options: ControllerOptions = {}) {
           keyOfObject(object),
           ...view
             .list(PERSISTENT_VOLUMES)
-            .filter((volume) => {
-              const ref = volume.spec?.claimRef;
-              return ref?.name === object.metadata.name && ref?.namespace === object.metadata.namespace;
-            })
+            .filter((volume) => claimOf(volume) === keyOfObject(object))
             .map(keyOfObject),
         ],
       },
@@ -48,7 +45,7 @@ export function volumeBinder(options: ControllerOptions = {}) {
       }
       const claim = tools.view.get(PERSISTENT_VOLUME_CLAIMS, namespace, name);
       if (!claim) return;
-      if (claim.metadata.annotations?.[BIND_COMPLETED] === undefined) syncUnbound(claim, tools);
+      if (isUnbound(claim)) syncUnbound(claim, tools);
       else syncBound(claim, tools);
     },
   });
@@ -58,74 +55,68 @@ function isUnbound(claim: KubeObject): boolean {
   return claim.metadata.annotations?.[BIND_COMPLETED] === undefined;
 }
 
+/** The key of the claim that the volume is for, or reserved for. */
+function claimOf(volume: KubeObject): string | undefined {
+  const ref = volume.spec?.claimRef;
+  return ref && keyOf(ref.namespace, ref.name);
+}
+
 /** The claims that a changed volume concerns: the one it is for, those that name it, those that look for any. */
 function interested(volume: KubeObject, { view }: Tools): string[] {
-  const ref = volume.spec?.claimRef;
-  const own = ref ? [keyOf(ref.namespace, ref.name)] : [];
+  const own = claimOf(volume);
   const others = view
     .list(PERSISTENT_VOLUME_CLAIMS)
     .filter((claim) =>
       claim.spec?.volumeName ? claim.spec.volumeName === volume.metadata.name : isUnbound(claim),
     )
     .map(keyOfObject);
-  return [...own, ...others];
+  return own ? [own, ...others] : others;
 }
 
 function syncUnbound(claim: KubeObject, tools: Tools): void {
   if (claim.metadata.deletionTimestamp) return;
   const wanted: string | undefined = claim.spec?.volumeName;
-  if (!wanted) {
-    findVolume(claim, tools);
-    return;
-  }
-  const volume = tools.view.get(PERSISTENT_VOLUMES, undefined, wanted);
-  if (!volume) {
-    setClaimPhase(claim, 'Pending', tools);
-    return;
-  }
-  if (isReservedFor(volume, claim)) {
-    bind(volume, claim, tools);
-    return;
-  }
-  if (volume.spec?.claimRef) {
-    const message = `volume "${wanted}" already bound to a different claim.`;
-    tools.record(claim, 'Warning', 'FailedBinding', message);
-    setClaimPhase(claim, 'Pending', tools);
-    return;
-  }
-  const why = mismatch(volume, claim);
-  if (why === undefined) {
-    bind(volume, claim, tools);
-    return;
-  }
-  tools.record(claim, 'Warning', 'VolumeMismatch', `Cannot bind to requested volume "${wanted}": ${why}`);
-  setClaimPhase(claim, 'Pending', tools);
+  const volume = wanted ? namedVolume(wanted, claim, tools) : anyVolume(claim, tools);
+  if (volume) bind(volume, claim, tools);
+  else setClaimPhase(claim, 'Pending', tools);
 }
 
-function findVolume(claim: KubeObject, tools: Tools): void {
-  const volume = bestMatch(claim, tools.view.list(PERSISTENT_VOLUMES));
-  if (volume) {
-    bind(volume, claim, tools);
-    return;
+/** The volume that the claim names, where it can have it. */
+function namedVolume(wanted: string, claim: KubeObject, { view, record }: Tools): KubeObject | undefined {
+  const volume = view.get(PERSISTENT_VOLUMES, undefined, wanted);
+  if (!volume || isReservedFor(volume, claim)) return volume;
+  if (volume.spec?.claimRef) {
+    record(claim, 'Warning', 'FailedBinding', `volume "${wanted}" already bound to a different claim.`);
+    return undefined;
   }
-  if (claim.spec?.storageClassName === undefined && assignDefaultClass(claim, tools)) return;
+  const why = mismatch(volume, claim);
+  if (why === undefined) return volume;
+  record(claim, 'Warning', 'VolumeMismatch', `Cannot bind to requested volume "${wanted}": ${why}`);
+  return undefined;
+}
+
+/** The volume that serves the claim best. Where there is none, one is made, which comes by itself. */
+function anyVolume(claim: KubeObject, tools: Tools): KubeObject | undefined {
+  const volume = bestMatch(claim, tools.view.list(PERSISTENT_VOLUMES));
+  if (volume) return volume;
   if (classOf(claim) !== '') provision(claim, tools);
-  else {
+  else if (claim.spec?.storageClassName !== undefined || !assignDefaultClass(claim, tools)) {
     const message = 'no persistent volumes available for this claim and no storage class is set';
     tools.record(claim, 'Normal', 'FailedBinding', message);
   }
-  setClaimPhase(claim, 'Pending', tools);
+  return undefined;
 }
 
+/** @returns whether there is a default class */
 function assignDefaultClass(claim: KubeObject, { store, view }: Tools): boolean {
   const standard = view
     .list(STORAGE_CLASSES)
     .find((item) => item.metadata.annotations?.[DEFAULT_CLASS] === 'true');
-  if (!standard) return false;
-  store.modify(PERSISTENT_VOLUME_CLAIMS, claim.metadata.namespace, claim.metadata.name, (fresh) => {
-    fresh.spec.storageClassName ??= standard.metadata.name;
-  });
-  return true;
+  if (standard)
+    store.modify(PERSISTENT_VOLUME_CLAIMS, claim.metadata.namespace, claim.metadata.name, ({ spec }) => {
+      spec.storageClassName = standard.metadata.name;
+    });
+  return standard !== undefined;
 }
 
 /** A claim that was bound once never looks for another volume: if its own is gone or another's, it is Lost. */
@@ -178,9 +169,8 @@ function bind(volume: KubeObject, claim: KubeObject, tools: Tools): void {
   }
   setVolumePhase(volume, 'Bound', tools);
   const pointed = claim.spec?.volumeName === volume.metadata.name;
-  if (!pointed || claim.metadata.annotations?.[BIND_COMPLETED] === undefined) {
+  if (!pointed || isUnbound(claim)) {
     store.modify(PERSISTENT_VOLUME_CLAIMS, namespace, name, (fresh) => {
-      if (fresh.metadata.uid !== uid) throw new Error(`Claim ${namespace}/${name} has been replaced.`);
       if (!pointed) {
         fresh.spec.volumeName = volume.metadata.name;
         annotate(fresh, BOUND_BY_CONTROLLER);
@@ -202,7 +192,7 @@ function setClaimPhase(
   volume?: KubeObject,
 ): void {
   const next = (status: Body): Body => {
-    const { accessModes, capacity, ...rest } = status ?? {};
+    const { accessModes, capacity, ...rest } = status;
     if (!volume) return { ...rest, phase };
     return {
       ...rest,
@@ -212,16 +202,9 @@ function setClaimPhase(
     };
   };
   if (semanticallyEqual(next(claim.status), claim.status)) return;
-  const { namespace, name, uid } = claim.metadata;
-  store.modify(
-    PERSISTENT_VOLUME_CLAIMS,
-    namespace,
-    name,
-    (fresh) => {
-      if (fresh.metadata.uid === uid) fresh.status = next(fresh.status);
-    },
-    { subresource: 'status' },
-  );
+  const { namespace, name } = claim.metadata;
+  const put = (fresh: KubeObject) => void (fresh.status = next(fresh.status));
+  store.modify(PERSISTENT_VOLUME_CLAIMS, namespace, name, put, { subresource: 'status' });
 }
 
 function syncVolume(volume: KubeObject, tools: Tools): void {
@@ -238,14 +221,8 @@ function syncVolume(volume: KubeObject, tools: Tools): void {
     reclaimVolume(volume, tools);
     return;
   }
-  if (claim.spec?.volumeName === volume.metadata.name) {
-    setVolumePhase(volume, 'Bound', tools);
-    return;
-  }
-  if (!claim.spec?.volumeName) {
-    tools.queue.add(keyOfObject(claim));
-    return;
-  }
+  // The claim is looked at by itself: it takes this one, or has it.
+  if (!claim.spec?.volumeName || claim.spec.volumeName === volume.metadata.name) return;
   const made = volume.metadata.annotations?.['pv.kubernetes.io/provisioned-by'] !== undefined;
   if (made && volume.spec?.persistentVolumeReclaimPolicy === 'Delete') {
     reclaimVolume(volume, tools);

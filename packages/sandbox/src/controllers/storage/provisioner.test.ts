@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Body, KubeObject } from '@toolcrib/kube';
-import { PERSISTENT_VOLUME_CLAIMS, PODS, STORAGE_CLASSES } from '../common/types.ts';
-import { claimTemplate, labelled, type TestCluster, testCluster } from '../testing/cluster.ts';
-
-function createClaim(cluster: TestCluster, name: string, spec: Body = {}, annotations = {}): KubeObject {
-  const template = claimTemplate(name);
-  return cluster.store.create(PERSISTENT_VOLUME_CLAIMS, {
-    ...template,
-    metadata: { name, namespace: 'shop', annotations },
-    spec: { ...template.spec, ...spec },
-  });
-}
+import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } from '../common/types.ts';
+import { asksOf, quietCluster, startAlone } from '../testing/alone.ts';
+import { createClaim } from '../testing/claims.ts';
+import { labelled, type TestCluster, testCluster } from '../testing/cluster.ts';
+import { volumeBinder } from './binder.ts';
 
 function podUsing(cluster: TestCluster, claim: string): KubeObject {
   const { spec } = labelled('x');
@@ -82,5 +76,104 @@ test('a claim is marked with its provisioner, which makes the volume only where 
   assert.equal(
     cluster.events('d').some(({ message }) => message === 'storageclass.storage.k8s.io "none" not found'),
     true,
+  );
+});
+
+/** The finalizers with which a volume came into being, and the claim's events. */
+function provisioned(reclaimPolicy: string) {
+  const cluster = quietCluster();
+  const finalizers: unknown[] = [];
+  cluster.store.subscribe(({ type, object }) => {
+    if (type === 'ADDED' && object.kind === 'PersistentVolume') finalizers.push(object.metadata.finalizers);
+  });
+  startAlone(cluster, volumeBinder);
+  cluster.store.create(STORAGE_CLASSES, {
+    apiVersion: 'storage.k8s.io/v1',
+    kind: 'StorageClass',
+    metadata: { name: 'own' },
+    provisioner: 'sandbox.toolcrib.dev',
+    reclaimPolicy,
+  });
+  createClaim(cluster, 'data', { storageClassName: 'own' });
+  cluster.settle();
+  return { cluster, finalizers };
+}
+
+test('a volume comes into being held for its deletion, where that is its policy', () => {
+  const protection = 'kubernetes.io/pv-protection';
+  const held = 'external-provisioner.volume.kubernetes.io/finalizer';
+  assert.deepEqual(provisioned('Retain').finalizers, [[protection]]);
+  const { cluster, finalizers } = provisioned('Delete');
+  assert.deepEqual(finalizers, [[held, protection]]);
+  const { volumeName } = claim(cluster, 'data').spec;
+  const last = cluster.events('data').at(-1);
+  assert.deepEqual(
+    [last?.type, last?.reason, last?.message],
+    ['Normal', 'ProvisioningSucceeded', `Successfully provisioned volume ${volumeName}`],
+  );
+});
+
+test('a late-binding claim says what it waits for, and one that is marked is not marked again', () => {
+  const cluster = quietCluster();
+  startAlone(cluster, volumeBinder);
+  for (const [name, volumeBindingMode] of [
+    ['late', 'WaitForFirstConsumer'],
+    ['foreign', 'Immediate'],
+  ] as const) {
+    const metadata = { name };
+    const storageClass = {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'StorageClass',
+      metadata,
+      volumeBindingMode,
+    };
+    cluster.store.create(STORAGE_CLASSES, { ...storageClass, provisioner: 'csi.example.com' });
+    createClaim(cluster, name, { storageClassName: name });
+  }
+  cluster.settle();
+  assert.deepEqual(
+    cluster.events('late').map(({ type, reason, message }) => [type, reason, message]),
+    [['Normal', 'WaitForFirstConsumer', 'waiting for first consumer to be created before binding']],
+  );
+  const asks = asksOf(cluster);
+  cluster.store.modify(
+    PERSISTENT_VOLUME_CLAIMS,
+    'shop',
+    'foreign',
+    ({ metadata }) => void (metadata.labels = { a: 'b' }),
+  );
+  cluster.settle();
+  assert.equal(asks.filter((ask) => ask === 'modify persistentvolumeclaims foreign').length, 1);
+});
+
+test('that the class or the volume is there already is no failure; anything else is', () => {
+  const cluster = quietCluster();
+  const refused = new Error('the disk is full');
+  const { create } = cluster.store;
+  const refuse = (resource: string) => {
+    cluster.store.create = (type, ...rest) => {
+      if (type.resource === resource) throw refused;
+      return create(type, ...rest);
+    };
+  };
+  refuse('storageclasses');
+  assert.throws(() => startAlone(cluster, volumeBinder), refused);
+  refuse('persistentvolumes');
+  startAlone(cluster, volumeBinder)();
+  const stop = startAlone(cluster, volumeBinder);
+  const { uid } = createClaim(cluster, 'data', { storageClassName: 'standard' }).metadata;
+  cluster.clock.advance(0);
+  assert.match(cluster.failures[0] ?? '', /shop\/data: Error: the disk is full$/);
+  stop();
+  cluster.failures.length = 0;
+  cluster.store.create = create;
+  const small = { accessModes: ['ReadWriteOnce'], capacity: { storage: '1Mi' }, hostPath: { path: '/d' } };
+  const metadata = { name: `pvc-${uid}` };
+  create(PERSISTENT_VOLUMES, { apiVersion: 'v1', kind: 'PersistentVolume', metadata, spec: small });
+  startAlone(cluster, volumeBinder);
+  assert.deepEqual([claim(cluster, 'data').status.phase, cluster.failures], ['Pending', []]);
+  assert.equal(
+    cluster.events('data').some(({ reason }) => reason === 'ProvisioningSucceeded'),
+    false,
   );
 });

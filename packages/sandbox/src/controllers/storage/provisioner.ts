@@ -3,6 +3,7 @@ import { isAlreadyExists } from '../common/errors.ts';
 import { eventRecorder } from '../common/events.ts';
 import type { Tools } from '../common/loop.ts';
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, STORAGE_CLASSES } from '../common/types.ts';
+import { classOf } from './matching.ts';
 import { PROVISIONER_FINALIZER, VOLUME_PROTECTION } from './protection.ts';
 
 export const PROVISIONER = 'sandbox.toolcrib.dev';
@@ -28,8 +29,8 @@ export function createStandardClass({ store }: Tools): void {
 /** Makes a volume for a claim, where its class is served by the sandbox's own provisioner. */
 export function provision(claim: KubeObject, tools: Tools): void {
   const { store, view, record, clock } = tools;
-  const className = claim.spec?.storageClassName;
-  const storageClass = view.get(STORAGE_CLASSES, undefined, className ?? '');
+  const className = classOf(claim);
+  const storageClass = view.get(STORAGE_CLASSES, undefined, className);
   if (!storageClass) {
     const message = `storageclass.storage.k8s.io "${className}" not found`;
     record(claim, 'Warning', 'ProvisioningFailed', message);
@@ -92,9 +93,9 @@ function newVolume(claim: KubeObject, storageClass: KubeObject): KubeObject {
       capacity: { storage: claim.spec?.resources?.requests?.storage },
       claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', name, namespace, resourceVersion, uid },
       csi: { driver: PROVISIONER, volumeHandle: volumeName },
-      persistentVolumeReclaimPolicy: storageClass.reclaimPolicy ?? 'Delete',
+      persistentVolumeReclaimPolicy: storageClass.reclaimPolicy,
       storageClassName: storageClass.metadata.name,
-      volumeMode: claim.spec?.volumeMode ?? 'Filesystem',
+      volumeMode: claim.spec?.volumeMode,
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { ResourceType } from '@toolcrib/kube';
 import type { Controller } from '../../store/store.ts';
 import type { ControllerOptions } from '../common/loop.ts';
 import { SERVICE_ACCOUNTS } from '../common/types.ts';
@@ -21,4 +22,23 @@ export function startAlone(
   })(cluster.store, cluster.clock);
   cluster.settle();
   return stop;
+}
+
+type Asked = (type: ResourceType, ...rest: unknown[]) => unknown;
+
+/** What is asked of the store from now on, in order, as `modify pods web-1`; of a `create` the generated name where there is one. */
+export function asksOf({ store }: TestCluster): string[] {
+  const told: string[] = [];
+  for (const verb of ['get', 'create', 'update', 'modify', 'delete'] as const) {
+    const real = store[verb] as Asked;
+    const tell: Asked = (type, ...rest) => {
+      const [first, second] = rest;
+      const { name, generateName } =
+        (first as { metadata?: Record<string, unknown> } | undefined)?.metadata ?? {};
+      told.push(`${verb} ${type.resource} ${name || generateName || second}`);
+      return real(type, ...rest);
+    };
+    Object.assign(store, { [verb]: tell });
+  }
+  return told;
 }
