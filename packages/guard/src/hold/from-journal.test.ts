@@ -87,6 +87,7 @@ test('shares that are spent are spent, and none comes back', () => {
   const stored = { ...other, envelope: { ...envelope, used: ['2'] } };
   assert.deepEqual(fromJournal(own, stored, true).envelope, { ...envelope, used: ['1', '2'] });
   assert.equal(fromJournal({ ...own, envelope: undefined }, stored, true).envelope, undefined);
+  assert.deepEqual(fromJournal(own, { ...other, envelope: undefined }, true).envelope, envelope);
 });
 
 test('that another guard has it counts; that this one had it again does not', () => {

@@ -143,6 +143,76 @@ test('a share that the journal has as used stays used there, whatever memory giv
   saving.change(slot, {});
   await saving.look(slot);
   assert.deepEqual((await journal.hold(CODE))?.envelope?.used, ['1']);
+  // What is noted of it goes on being written with that.
+  assert.equal((await journal.hold(CODE))?.revision, 3);
+});
+
+test('a share that another process has used is not decided on a second time', async () => {
+  slot.hold = { ...slot.hold, envelope };
+  await approve();
+  await elsewhere({ envelope: { ...envelope, used: ['1'] } });
+  const take = await saving.decide(slot, ({ envelope: now }) =>
+    now?.used.includes('1') ? undefined : { envelope: { ...envelope, used: ['1'] } },
+  );
+  assert.equal(take, undefined);
+});
+
+test('a row of the number that this desk wrote says nothing new, however it reads', async () => {
+  await saving.decide(slot, () => ({}));
+  const stored = await journal.hold(CODE);
+  const read = over({ ...journal, hold: async () => stored && { ...stored, state: 'denied' } });
+  await read.look(slot);
+  assert.equal(slot.hold.state, 'open');
+});
+
+test('what lay at an earlier desk, and another guard has taken over since, is not decided over it', async () => {
+  await journal.saveHold(aHold({ guard: 'b' }));
+  slot.restored = true;
+  const yes = await saving.decide(slot, ({ guard }) =>
+    guard === 'a' ? { state: 'approved', answer } : undefined,
+  );
+  assert.equal(yes, undefined);
+  const stored = await journal.hold(CODE);
+  assert.deepEqual([stored?.guard, stored?.state], ['b', 'open']);
+});
+
+test('what lay at an earlier desk with a yes goes on from there', async () => {
+  await journal.saveHold(aHold({ guard: 'a', state: 'approved', answer }));
+  slot.restored = true;
+  const tried = await saving.decide(slot, () => ({ alsoBy: ['act-2'] }));
+  assert.deepEqual([tried?.state, tried?.alsoBy], ['approved', ['act-2']]);
+  // Told with what was said of it here, and once more with neither.
+  saving.change(slot, { usedIn: 'act-2' });
+  await saving.look(slot);
+  assert.deepEqual([(await journal.hold(CODE))?.usedIn, slot.hold.usedIn], ['act-2', 'act-2']);
+});
+
+test('a word on what an earlier desk had otherwise is written over what is taken over of it', async () => {
+  slot.hold = { ...slot.hold, envelope };
+  await journal.saveHold(aHold({ guard: 'a', envelope: { ...envelope, used: ['1'] } }));
+  slot.restored = true;
+  saving.change(slot, { alsoBy: ['act-2'] });
+  await saving.look(slot);
+  const stored = await journal.hold(CODE);
+  assert.deepEqual([stored?.alsoBy, stored?.envelope?.used], [['act-2'], ['1']]);
+});
+
+test('what can not even be told keeps nothing from what comes after it', async () => {
+  let tells = 0;
+  const journalOf = full();
+  const deaf = savingFor({
+    journal: journalOf,
+    lease,
+    changed: () => undefined,
+    adopted: () => undefined,
+    log: (line) => {
+      if (++tells === 1) throw new Error('nobody listens');
+      logged.push(line);
+    },
+  });
+  deaf.change(slot, { waiting: true });
+  await deaf.look(slot);
+  assert.deepEqual(logged, ['a hold could not be written down']);
 });
 
 test('over a row that never comes to rest nothing is decided, after five tries', async () => {

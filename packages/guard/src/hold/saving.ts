@@ -44,41 +44,37 @@ export function saving(deps: {
     return done;
   };
 
-  /** Takes over what the journal says. @returns false where it says nothing that was not known */
-  async function adopt(slot: Slot): Promise<boolean> {
+  /** Takes over what the journal says. @returns undefined where it says nothing that was not known */
+  async function adopt(slot: Slot): Promise<true | undefined> {
     const stored = await journal.hold(slot.hold.code);
-    if (!stored || stored.requestId !== slot.hold.requestId) return false;
+    if (!stored || stored.requestId !== slot.hold.requestId) return undefined;
     const { revision } = stored;
-    if (revision === slot.revision) return false;
+    if (revision === slot.revision) return undefined;
     const isOfBefore = slot.restored === true && slot.revision === undefined;
     slot.revision = revision;
-    let own = slot.hold;
+    const own = slot.hold;
     // A yes is asked who gave it where it is given. One that only stands there may be the client's own, by another guard or by
     // hand. What lay at an earlier desk was given there, before anybody asked here.
-    if (stored.state === 'approved' && own.state === 'open' && slot.deniedBy === undefined) {
-      const yes = isOfBefore ? withYesOfBefore(own, stored) : undefined;
-      if (!yes) return refuseForeign(slot, stored);
-      own = yes;
-    }
-    const next = fromJournal(own, stored, own.guard === undefined || own.guard === lease.guard());
+    const isFound = stored.state === 'approved' && own.state === 'open' && slot.deniedBy === undefined;
+    const yes = isFound && isOfBefore ? withYesOfBefore(own, stored) : undefined;
+    const isForeign = isFound && !yes;
+    const mine = own.guard === undefined || own.guard === lease.guard();
+    const next = isForeign ? refused(own, stored) : fromJournal(yes ?? own, stored, mine);
     for (const uid of stored.envelope?.used ?? []) slot.spent.add(uid);
-    if (isDeepStrictEqual(decided(next), decided(slot.hold))) return false;
+    if (isDeepStrictEqual(decided(next), decided(own))) return undefined;
     slot.hold = next;
     changed(slot.hold);
     deps.adopted(slot);
+    if (isForeign) note(slot);
     return true;
   }
 
-  function refuseForeign(slot: Slot, { answer }: Hold): true {
+  function refused(own: Hold, { answer }: Hold): Hold {
     log('a yes that was not given at this guard: it counts for nothing, and neither does its code', {
-      code: slot.hold.code,
+      code: own.code,
       by: answer?.by,
     });
-    slot.hold = { ...slot.hold, state: 'void', answer, envelope: undefined, waiting: false };
-    changed(slot.hold);
-    deps.adopted(slot);
-    note(slot);
-    return true;
+    return { ...own, state: 'void', answer, envelope: undefined, waiting: false };
   }
 
   const isOutOfReach = (slot: Slot): boolean =>
@@ -93,10 +89,13 @@ export function saving(deps: {
   }
 
   /**
-   * @returns what it failed by, where it did; `changed`: another process has it otherwise, and so does memory now; `lost`: it is
-   *   not this guard's any more
+   * @returns what it failed by, where it did; `changed`: another process has it otherwise, and so does memory now; undefined: it
+   *   is not this guard's any more
    */
-  async function saved(slot: Slot, hold: Hold): Promise<'saved' | 'changed' | 'lost' | { failed: unknown }> {
+  async function saved(
+    slot: Slot,
+    hold: Hold,
+  ): Promise<'saved' | 'changed' | { failed: unknown } | undefined> {
     for (let again = false; ; again = true) {
       try {
         // What an earlier desk had written of it counts, whatever was told here.
@@ -105,25 +104,24 @@ export function saving(deps: {
         return 'saved';
       } catch (error) {
         const code = error instanceof ToolcribError ? error.code : undefined;
-        if (code === 'newer') return 'lost';
+        if (code === 'newer') return undefined;
         if (code !== 'conflict') return { failed: error };
         const before = slot.revision;
-        if (await adopt(slot).catch(() => false)) return 'changed';
+        if (await adopt(slot).catch(() => undefined)) return 'changed';
         // Only its number was another: the file was made anew, or a write was told as failed and was not.
-        if (again || slot.revision === before) return 'lost';
+        if (again || slot.revision === before) return undefined;
       }
     }
   }
 
-  const note = (slot: Slot, part: Partial<Hold> = {}): void => {
+  const notWritten = (error: unknown) => log('a hold could not be written down', { why: String(error) });
+
+  const note = (slot: Slot): void => {
     inTurn(slot, async () => {
       let end = await saved(slot, slot.hold);
-      if (end === 'changed') {
-        slot.hold = { ...slot.hold, ...part };
-        end = await saved(slot, slot.hold);
-      }
-      if (typeof end === 'object') log('a hold could not be written down', { why: String(end.failed) });
-    }).catch((error: unknown) => log('a hold could not be written down', { why: String(error) }));
+      if (end === 'changed') end = await saved(slot, slot.hold);
+      if (typeof end === 'object') notWritten(end.failed);
+    }).catch(notWritten);
   };
 
   return {
@@ -131,7 +129,7 @@ export function saving(deps: {
     change(slot, part) {
       slot.hold = { ...slot.hold, ...part };
       changed(slot.hold);
-      note(slot, part);
+      note(slot);
       return slot.hold;
     },
     decide: (slot, part) =>
@@ -147,12 +145,12 @@ export function saving(deps: {
           next = part(slot.hold);
           end = next && (await saved(slot, { ...slot.hold, ...next }));
         }
-        if (end === undefined || end === 'changed' || end === 'lost') return undefined;
+        if (end === undefined || end === 'changed') return undefined;
         if (typeof end === 'object') {
           // Unknown is never yes.
           slot.unwritten = isOutOfReach(slot);
           if (slot.unwritten) return undefined;
-          log('a hold could not be written down', { why: String(end.failed) });
+          notWritten(end.failed);
         }
         if (slot.hold.state !== state) {
           // Said while it was being written, and it is the last word.

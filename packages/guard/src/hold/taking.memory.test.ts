@@ -65,6 +65,32 @@ async function approved(more: Partial<Hold> = {}): Promise<void> {
 const state = () => desk.get('BCDFG')?.state;
 const used = () => desk.get('BCDFG')?.envelope?.used;
 
+describe('two that are for the same objects', () => {
+  const both = async (uids: [string[], string[]]) => {
+    await approved({ envelope: { ...envelope, uids: uids[0] } });
+    const other = { code: 'OTHER', requestKey: 'other', envelope: { ...envelope, uids: uids[1] } };
+    void desk.place({ ...aHold(), createdAt: now, expiresAt: now + 600_000, ...other }, 0);
+    await desk.answer('OTHER', yes, PASS);
+  };
+
+  it('let each of them go once by each', async () => {
+    await both([
+      ['u0', 'u1'],
+      ['u0', 'u1'],
+    ]);
+    const taken = await Promise.all([1, 2, 3].map(() => desk.takeEnvelope(like('u1'))));
+    assert.deepEqual(
+      taken.map((hold) => hold?.code),
+      ['BCDFG', 'OTHER', undefined],
+    );
+  });
+
+  it('are asked for what each is for', async () => {
+    await both([['u0'], ['u0', 'u1']]);
+    assert.equal((await desk.takeEnvelope(like('u1')))?.code, 'OTHER');
+  });
+});
+
 describe('a pass', () => {
   it('is of the person who asked, for the same request, and for its time', async () => {
     await approved();

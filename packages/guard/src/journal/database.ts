@@ -47,10 +47,7 @@ export function openDatabase(folder: string, patience?: Patience): Database {
   const file = join(folder, JOURNAL_FILE);
   try {
     makeFile(folder, file);
-    const connection = new DatabaseSync(file, {
-      timeout: SET_UP_TIMEOUT,
-      enableForeignKeyConstraints: false,
-    });
+    const connection = new DatabaseSync(file, { timeout: SET_UP_TIMEOUT });
     try {
       setUp(connection, file);
       return databaseOver(connection, file, patience);

@@ -13,14 +13,18 @@ const ROOM = 'Free some space, or give toolcrib another folder with TOOLCRIB_HOM
 
 /** Whether another process holds the file: nothing is wrong with it, and it can be tried again. */
 export function isBusy(error: unknown): boolean {
-  const cause = error instanceof ToolcribError ? error.cause : error;
-  return (((cause as { errcode?: number } | undefined)?.errcode ?? 0) & 0xff) === BUSY;
+  return resultOf(error instanceof ToolcribError ? error.cause : error) === BUSY;
+}
+
+/** 0 where it is no error of SQLite's. */
+function resultOf(cause: unknown): number {
+  return Number((cause as { errcode?: number } | undefined)?.errcode) & 0xff;
 }
 
 /** One clear ToolcribError for whatever went wrong in or around the database file. */
 export function journalError(file: string, cause: unknown): ToolcribError {
   if (cause instanceof ToolcribError) return cause;
-  const error = cause as NodeJS.ErrnoException & { errcode?: number };
+  const error = cause as NodeJS.ErrnoException;
   const why = error.message ?? String(cause);
   const of = (what: string, next: string) =>
     new ToolcribError('journal', `The journal ${file} ${what}: ${why}.`, { next, cause });
@@ -36,7 +40,7 @@ export function journalError(file: string, cause: unknown): ToolcribError {
     case 'EPERM':
       return of('can’t be written', 'Make its folder writable for you, or set TOOLCRIB_HOME to one that is.');
   }
-  switch ((error.errcode ?? 0) & 0xff) {
+  switch (resultOf(cause)) {
     case BUSY:
       return of(
         'is held by another process',

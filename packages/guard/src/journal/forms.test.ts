@@ -24,6 +24,14 @@ test('what is in no schema stays in its record, in the order in which it was wri
   assert.equal(asRead('snapshot', snapshot, 'the snapshot', FILE), snapshot);
 });
 
+test('what is no record at all is damaged, and said to be none', () => {
+  for (const text of ['null', '5', '"text"', '[]', 'true'])
+    assert.throws(() => read('act', { id: 'a', body: text }, FILE), {
+      code: 'damaged',
+      message: /the act a is damaged: it is no record/,
+    });
+});
+
 test('what could not be read back is a fault of our own, told by its name, and not written', () => {
   const wrong = { ...anAct(), startedAt: 'yesterday' } as unknown as ReturnType<typeof anAct>;
   for (const way of [() => written('act', wrong), () => check('act', wrong)])

@@ -95,10 +95,12 @@ function isUnknownWord(issue: z.core.$ZodIssue, value: unknown): boolean {
     issue.code === 'invalid_value'
       ? issue.values
       : issue.code === 'invalid_union'
-        ? ((issue as { options?: readonly unknown[] }).options ?? [])
-        : [];
+        ? (issue as { options?: readonly unknown[] }).options
+        : undefined;
   const found = at(value, issue.path);
-  return words.some((word) => typeof word === 'string') && typeof found === 'string' && WORD.test(found);
+  return (
+    words?.some((word) => typeof word === 'string') === true && typeof found === 'string' && WORD.test(found)
+  );
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

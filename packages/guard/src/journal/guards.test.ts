@@ -37,6 +37,25 @@ test('a journal from before there were guards: what is in it waits for the first
   }
 });
 
+test('who has no lease takes nothing over', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'toolcrib-leases-'));
+  const journal = openJournal({ folder, key, clock });
+  try {
+    await journal.renewLease('gone', 10);
+    await journal.renewLease('ended', 10);
+    await journal.endLease('ended');
+    for (const guard of ['ended', 'never'])
+      await assert.rejects(journal.takeOver(guard, 1_000), {
+        code: 'conflict',
+        message: /has no lease any more/,
+      });
+    assert.equal(await journal.renewLease('gone', 20), true);
+  } finally {
+    await journal.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test('guards that have ended are forgotten once nothing of theirs is left to look after', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'toolcrib-leases-'));
   const journal = openJournal({ folder, key, clock });

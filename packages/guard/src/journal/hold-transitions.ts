@@ -20,7 +20,7 @@ const FOLLOWS: Record<Hold['state'], readonly Hold['state'][]> = {
  * @throws ToolcribError `conflict` for another request's code, an outdated revision, a step back, a second
  *   answer, or an envelope that forgets what was used
  */
-export function followingHold(stored: Hold | undefined, given: Hold): Hold {
+export function followingHold(stored: Hold | undefined, given: Hold): Hold & { revision: number } {
   if (!stored) return { ...given, revision: 1 };
   const revision = stored.revision ?? 1;
   const refuse = (why: string) =>

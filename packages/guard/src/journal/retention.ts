@@ -85,7 +85,7 @@ function hasNewer(database: Database, actId: string): boolean {
 }
 
 export function holdingsOf(database: Database): Holdings {
-  const number = (sql: string) => Number(database.get(sql)?.n ?? 0);
+  const number = (sql: string) => Number(database.get(sql)?.n);
   return {
     acts: number('SELECT count(*) AS n FROM acts'),
     snapshots: number('SELECT count(*) AS n FROM snapshots'),

@@ -100,7 +100,7 @@ export function rowsIn(database: Database) {
         next.context,
         next.createdAt,
         next.state,
-        next.revision ?? 1,
+        next.revision,
         written('hold', next),
       );
     },

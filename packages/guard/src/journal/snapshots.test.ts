@@ -9,6 +9,7 @@ import { zstdDecompressSync } from 'node:zlib';
 import type { Kept, RequestRecord, Snapshot } from '@toolcrib/model';
 import { openDatabase } from './database.ts';
 import { rowsIn } from './rows.ts';
+import { seal } from './seal.ts';
 import { snapshotsIn } from './snapshots.ts';
 import { aRequest, aSnapshot } from './testing/records.ts';
 
@@ -235,5 +236,18 @@ test('kept is only who has a snapshot of its own', async () => {
     ['["r2","r3"]', 'm/1'],
   ] as const)
     assert.throws(() => has(id, snapshotId), { code: 'not-kept', message: /request .*no snapshot/ });
+  await store.close();
+});
+
+test('several that lie where one alone belongs are no snapshot', async () => {
+  const store = fresh();
+  const kept = one('s1', 'r1');
+  await store.put(kept);
+  const sealed = seal(Buffer.from(JSON.stringify([kept.snapshot])), key, {
+    snapshotId: 's1',
+    actId: kept.snapshot.actId,
+  });
+  store.change('UPDATE snapshots SET sealed = ? WHERE id = ?', sealed, 's1');
+  assert.throws(() => store.get('s1'), { code: 'damaged' });
   await store.close();
 });

@@ -18,6 +18,9 @@ export interface Snapshots {
   forget(run: Run, ids: readonly string[]): void;
 }
 
+/** Snapshots of one row. */
+type Piece = [Snapshot, ...Snapshot[]];
+
 const SNAPSHOT = 'SELECT id, act_id, format, sealed FROM snapshots';
 
 /**
@@ -50,9 +53,8 @@ export function snapshotsIn(
     }
   }
 
-  function insert(run: Run, rowId: string, snapshots: readonly Snapshot[], format: number): void {
+  function insert(run: Run, rowId: string, snapshots: Piece, format: number): void {
     const [first] = snapshots;
-    if (!first) return;
     const piece = format === PIECE_FORMAT;
     const plain = Buffer.from(JSON.stringify(piece ? snapshots : first));
     const requestIds = snapshots.map(({ requestId }) => requestId);
@@ -66,16 +68,16 @@ export function snapshotsIn(
       seal(plain, key, { snapshotId: rowId, actId: first.actId }),
     );
     // Readable, not only written: what can't be opened again is not kept (law 1), and is undone here.
-    const row = database.get(`${SNAPSHOT} WHERE id = ?`, rowId);
-    if (row && readsAs(row, plain)) return;
+    if (backOf(rowId)?.equals(plain)) return;
     throw damaged(`the snapshot ${rowId}`, file, new Error('it does not read back as it was written'));
   }
 
-  function readsAs(row: Row, plain: Buffer): boolean {
+  function backOf(rowId: string): Buffer | undefined {
     try {
-      return plainOf(row).equals(plain);
+      const row = database.get(`${SNAPSHOT} WHERE id = ?`, rowId);
+      return row && plainOf(row);
     } catch {
-      return false;
+      return undefined;
     }
   }
 
@@ -84,7 +86,7 @@ export function snapshotsIn(
 
   return {
     put(run, kept) {
-      const pieces = new Map<string, Snapshot[]>();
+      const pieces = new Map<string, Piece>();
       for (const { snapshot, request } of kept) {
         if (snapshot.requestId !== request.id || snapshot.actId !== request.actId) {
           throw new ToolcribError(
@@ -93,18 +95,18 @@ export function snapshotsIn(
           );
         }
         const rowId = rowOf(snapshot.id);
-        const piece = pieces.get(rowId) ?? [];
-        if (piece[0] && piece[0].actId !== snapshot.actId)
+        const piece = pieces.get(rowId);
+        if (piece && piece[0].actId !== snapshot.actId)
           throw new ToolcribError(
             'journal',
             `The snapshot ${snapshot.id} belongs to another act; nothing was kept.`,
           );
         check('snapshot', snapshot);
-        piece.push(snapshot);
-        pieces.set(rowId, piece);
+        if (piece) piece.push(snapshot);
+        else pieces.set(rowId, [snapshot]);
       }
       for (const [rowId, snapshots] of pieces)
-        insert(run, rowId, snapshots, rowId === snapshots[0]?.id ? SEAL_FORMAT : PIECE_FORMAT);
+        insert(run, rowId, snapshots, rowId === snapshots[0].id ? SEAL_FORMAT : PIECE_FORMAT);
       for (const { snapshot, request } of kept)
         putRequest(run, { ...request, state: 'kept', snapshotId: snapshot.id });
     },
@@ -122,7 +124,7 @@ export function snapshotsIn(
     },
     mustHave({ id, snapshotId = '' }) {
       const row = database.get('SELECT request_id FROM snapshots WHERE id = ?', rowOf(snapshotId));
-      const whose = String(row?.request_id ?? '');
+      const whose = String(row?.request_id);
       const ids: unknown = snapshotId.includes('/') && row ? JSON.parse(whose) : [whose];
       if (row && Array.isArray(ids) && ids.includes(id)) return;
       throw new ToolcribError('not-kept', `The request ${id} has no snapshot in the journal.`, {
@@ -145,5 +147,5 @@ export function snapshotsIn(
 
 /** The row in which a snapshot lies. */
 function rowOf(id: string): string {
-  return id.split('/')[0] ?? id;
+  return id.replace(/\/.*/s, '');
 }

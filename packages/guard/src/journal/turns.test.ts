@@ -95,12 +95,31 @@ describe('writes behind a lock', () => {
 
   test('any other error is thrown at once, and the next goes on', async () => {
     const turns = inTurn({ longest: 10_000, known: 1000 }, handTime());
+    let tries = 0;
     const failing = turns.next(() => {
+      tries++;
       throw new Error('the disk is full');
     });
     const next = turns.next(() => 'b');
     await assert.rejects(failing, /full/);
+    assert.equal(tries, 1);
     assert.equal(await next, 'b');
+  });
+
+  test('all that was asked for is done before nothing is waited for any more', async () => {
+    const { work, done, free } = behindALock();
+    const turns = inTurn({ longest: 10_000, known: 1000 }, handTime(free));
+    void turns.next(work('a'));
+    void turns.next(work('b'));
     await turns.done();
+    assert.deepEqual(done, ['a', 'b']);
+  });
+
+  test('wait by the time of the machine where no other is given, and leave it to others meanwhile', async () => {
+    const { work, free } = behindALock();
+    const waiting = inTurn().next(work('a'));
+    setImmediate(free);
+    assert.equal(await waiting, 'a');
+    await assert.rejects(inTurn({ longest: 0, known: 0 }).next(behindALock().work('b')), { errcode: 5 });
   });
 });

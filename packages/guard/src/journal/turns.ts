@@ -19,8 +19,9 @@ const SYSTEM: Time = { now: () => performance.now(), pause: (ms) => setTimeout(m
 
 // Our own writes take a few milliseconds. A request makes several, one after the other: only the first of them waits.
 const PATIENCE: Patience = { longest: 5000, known: 1000 };
-/** Milliseconds between two tries; the last of them again and again. */
-const PAUSES = [1, 2, 5, 10, 20];
+/** Milliseconds between two tries, and then again and again. */
+const PAUSES = [1, 2, 5, 10];
+const THEN = 20;
 
 /**
  * Work that another process may stand in the way of, one after another in the order asked for, tried again until its
@@ -31,7 +32,7 @@ export function inTurn({ longest, known }: Patience = PATIENCE, { now, pause }: 
   let gaveUpAt = Number.NEGATIVE_INFINITY;
 
   async function tried<Result>(work: () => Result, until: number): Promise<Result> {
-    const end = now() - gaveUpAt < known ? 0 : until;
+    const end = now() - gaveUpAt < known ? gaveUpAt : until;
     for (let tries = 0; ; tries++) {
       try {
         const result = work();
@@ -44,7 +45,7 @@ export function inTurn({ longest, known }: Patience = PATIENCE, { now, pause }: 
           throw error;
         }
       }
-      await pause(PAUSES[Math.min(tries, PAUSES.length - 1)] ?? 0);
+      await pause(PAUSES[tries] ?? THEN);
     }
   }
 
