@@ -108,7 +108,7 @@ export async function readEntry(
   for await (const chunk of content) {
     hash.update(chunk);
     size += chunk.length;
-    if (head.length < HEAD) head = Buffer.concat([head, chunk.subarray(0, HEAD - head.length)]);
+    head = Buffer.concat([head, chunk.subarray(0, HEAD - head.length)]);
   }
   const kind = kindOf(head, mode);
   if (kind === undefined) return { head, executable: undefined };

@@ -56,11 +56,12 @@ test('a zip begins with a file or, where it is empty, with its end', () => {
 });
 
 /** A header of before POSIX: a name, and the sum of its bytes with the sum itself as blanks. */
-function v7(sum: (right: number) => string): Buffer {
+function v7(sum: (right: number) => string, name = 'k9s'): Buffer {
   const header = Buffer.alloc(512);
-  header.write('k9s');
+  header.write(name);
   // 'k' + '9' + 's' and eight blanks.
-  header.write(sum(107 + 57 + 115 + 8 * 32), 148, 'latin1');
+  const letters = name === 'k' ? 107 : 107 + 57 + 115;
+  header.write(sum(letters + 8 * 32), 148, 'latin1');
   return header;
 }
 
@@ -78,6 +79,7 @@ test('a tar is told by its magic, or by the sum of its header', () => {
     (sum: number) => `${octal(sum)}\0`,
   ])
     assert.equal(containerOf(v7(written)), 'tar', written(535));
+  assert.equal(containerOf(v7((sum) => `${octal(sum)}\0`, 'k')), 'tar', 'a name of one letter');
   assert.equal(containerOf(v7((sum) => `${octal(sum + 1)}\0`)), undefined);
   assert.equal(containerOf(v7((sum) => `${octal(sum)}x`)), undefined, 'goes on');
   assert.equal(containerOf(v7((sum) => `${octal(sum)}\0`).subarray(0, 511)), undefined, 'not whole');

@@ -13,8 +13,7 @@ export function compressionOf(head: Uint8Array): Compression | undefined {
   if (starts(head, 0x1f, 0x8b)) return 'gzip';
   if (starts(head, 0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
   // A zstd file may begin with frames to be skipped (RFC 8878, 3.1.2); that of `pzstd` does.
-  if (head[0] !== undefined && head[0] >> 4 === 0x5 && starts(head.subarray(1), 0x2a, 0x4d, 0x18))
-    return 'zstd';
+  if (starts(head.subarray(1), 0x2a, 0x4d, 0x18) && Number(head[0]) >> 4 === 0x5) return 'zstd';
   if (starts(head, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
   if (starts(head, 0x42, 0x5a, 0x68)) return 'bzip2';
   if (starts(head, 0x4c, 0x5a, 0x49, 0x50, 0x01)) return 'lzip';
@@ -52,20 +51,19 @@ export function containerOf(head: Uint8Array): Container | undefined {
 
 /** The tar of before POSIX has no magic, but a header's sum of its own bytes (the sum itself as blanks). */
 function hasTarChecksum(head: Uint8Array): boolean {
-  if (head.length < 512 || head[0] === 0) return false;
-  const said = /^ *([0-7]{1,6})[\0 ]/.exec(Buffer.from(head.subarray(148, 156)).toString('latin1'))?.[1];
-  if (said === undefined) return false;
+  const [said] = /^ *[0-7]{1,6}[\0 ]/.exec(Buffer.from(head.subarray(148, 156)).toString('latin1')) ?? [];
   const sum = head
     .subarray(0, 512)
     .reduce((total, byte, at) => total + (at >= 148 && at < 156 ? 0x20 : byte), 0);
-  return sum === Number.parseInt(said, 8);
+  return head.length >= 512 && head[0] !== 0 && said !== undefined && sum === Number.parseInt(said, 8);
 }
 
 export function executableOf(head: Uint8Array): Executable | undefined {
   if (starts(head, 0x7f, 0x45, 0x4c, 0x46)) return 'elf';
   if (starts(head, 0x4d, 0x5a)) return 'pe';
   if (starts(head, 0x23, 0x21)) return 'script';
-  const magic = head.length >= 4 ? Buffer.from(head).readUInt32BE(0) : 0;
+  if (head.length < 4) return undefined;
+  const magic = Buffer.from(head).readUInt32BE(0);
   // 32 and 64 bit, either byte order, and the universal form (which Java class files share).
   if ([0xfeedface, 0xfeedfacf, 0xcefaedfe, 0xcffaedfe].includes(magic)) return 'mach-o';
   if (magic === 0xcafebabe && head.length >= 8 && Buffer.from(head).readUInt32BE(4) < 20) return 'mach-o';

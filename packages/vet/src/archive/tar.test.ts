@@ -85,6 +85,16 @@ test('each kind of entry has its word', async () => {
   assert.equal((await look(ofType('7', one))).executables.length, 1);
   assert.deepEqual(await findings(ofType('Z', one)), ['k9s: unreadable'], 'of no known kind');
   assert.equal((await look(ofType('Z', one))).files, 1, 'it is laid down as a file');
+  const followed = await tar(
+    ['k9s', 'after'].map((name) => [{ name, mode: 0o755 }, Buffer.alloc(5000, 'x')]),
+  );
+  assert.deepEqual(
+    (await look(ofType('Z', followed))).executables.map(({ path }) => path),
+    ['after'],
+    'what follows is read all the same',
+  );
+  const letter = await tar([[{ name: 'x' }, Buffer.from('y')]]);
+  assert.deepEqual(await findings(ofType('3', letter)), ['x: special file', 'x: unreadable'], 'one byte');
   const none = await tar([[{ name: 'x', mode: 0o755 }]]);
   for (const [type, what] of [
     ['1', 'link'],
@@ -128,6 +138,8 @@ test('a tar ends with its blocks of zeros: what follows is told, and not taken',
   );
   assert.deepEqual(await findings(Buffer.concat([first, Buffer.alloc(512, 'x')])), [': data after the end']);
   assert.deepEqual(await findings(Buffer.concat([first, Buffer.alloc(10_240)])), [], 'padding');
+  const folder = await tar([[{ name: 'folder/', type: 'directory' }]]);
+  assert.deepEqual(await findings(Buffer.concat([folder, Buffer.alloc(512, 'x')])), [': data after the end']);
   const zeros = await tar([
     [{ name: 'zeros' }, Buffer.alloc(4096)],
     [{ name: 'folder/', type: 'directory' }],
@@ -165,4 +177,14 @@ test('the stream is let go of, however it ends', async () => {
     await lookIntoTar(stream, meter({ ...ARCHIVE_LIMITS, entries })).catch(() => {});
     assert.equal(stream.destroyed, true);
   }
+  // One that has more to give.
+  const endless = Readable.from(
+    (async function* () {
+      yield bytes;
+      await new Promise(() => {});
+    })(),
+    { objectMode: false },
+  );
+  await assert.rejects(lookIntoTar(endless, meter({ ...ARCHIVE_LIMITS, entries: 1 })), { code: 'limit' });
+  assert.equal(endless.destroyed, true);
 });

@@ -6,7 +6,7 @@ import type { Meter } from './limits.ts';
 import { TarEnd } from './tar-end.ts';
 
 /** What the parser says of an entry beyond its type declarations. */
-type Header = ParsedHeader & { byteOffset: number; pax?: unknown };
+type Header = ParsedHeader & { byteOffset: number; size: number; pax?: unknown };
 
 /**
  * Reads a tar as a stream, up to the blocks of zeros that end it. Links are reported by name and never followed, since
@@ -47,7 +47,7 @@ async function readOne(
   inside: Inside,
   counter: Meter,
 ): Promise<void> {
-  const { name, type, mode, size = 0 } = header;
+  const { name, type, mode, size } = header;
   counter.entry(name);
   if (leadsOut(name)) inside.findings.push({ path: name, what: 'leads out of the archive' });
   const isFile = type === 'file' || type === 'contiguous-file';
@@ -67,7 +67,7 @@ async function readOne(
 }
 
 /** Bytes between a header and the next, as the parser counts them. */
-const lengthOf = ({ size = 0, type }: Header) => (type === 'directory' ? 0 : Math.ceil(size / 512) * 512);
+const lengthOf = ({ size, type }: Header) => (type === 'directory' ? 0 : Math.ceil(size / 512) * 512);
 
 /** GNU's sparse files in the POSIX format: an ordinary entry with members of its own in the extended header. */
 const isSparse = ({ pax }: Header) => Object.keys(pax ?? {}).some((key) => key.startsWith('GNU.sparse.'));

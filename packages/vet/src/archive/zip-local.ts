@@ -44,11 +44,12 @@ export async function hiddenEntries(path: string, size: number, spans: readonly 
   const sorted = [...spans].sort((a, b) => a.from - b.from);
   const findings: Finding[] = [];
   const file = await openRegular(path);
+  const buffer = Buffer.alloc(PIECE);
   try {
     let at = 0;
     for (const { from, to } of [...sorted, { from: size, to: size }]) {
       if (from < at) findings.push({ path: `(byte ${from})`, what: 'headers differ' });
-      const found = from > at ? await find(file, at, from) : undefined;
+      const found = from > at ? await find(file, buffer, at, from) : undefined;
       if (found !== undefined) findings.push({ path: `(byte ${found})`, what: 'not in the directory' });
       at = Math.max(at, to);
     }
@@ -59,19 +60,20 @@ export async function hiddenEntries(path: string, size: number, spans: readonly 
 }
 
 const PIECE = 64 * 1024;
+/** A header may begin in the last three bytes of a piece. */
+const STEP = PIECE - 3;
 
 /** Where the first local header begins between two offsets. */
 async function find(
   file: Awaited<ReturnType<typeof openRegular>>,
+  buffer: Buffer,
   from: number,
   to: number,
 ): Promise<number | undefined> {
-  const buffer = Buffer.alloc(Math.min(PIECE, to - from));
-  for (let at = from; at < to; at += PIECE - LOCAL.length + 1) {
-    const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, to - at), at);
+  for (let at = from; at < to; at += STEP) {
+    const { bytesRead } = await file.read(buffer, 0, Math.min(PIECE, to - at), at);
     const found = buffer.subarray(0, bytesRead).indexOf(LOCAL);
     if (found >= 0) return at + found;
-    if (bytesRead < buffer.length) return undefined;
   }
   return undefined;
 }

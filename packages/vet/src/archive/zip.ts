@@ -15,7 +15,7 @@ export async function lookIntoZip(path: string, size: number, counter: Meter): P
   const names = new Set<string>();
   const spans: Span[] = [];
   // decodeStrings off: yauzl would refuse the whole file for one bad name, and we want to name it.
-  const zip: ZipFile = await openPromise(path, { lazyEntries: true, autoClose: false, decodeStrings: false });
+  const zip: ZipFile = await openPromise(path, { decodeStrings: false });
   // Several entries may claim the same bytes; no more is read than there is.
   let unread = size;
   try {

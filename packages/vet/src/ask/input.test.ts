@@ -76,3 +76,12 @@ test('what is not said has its cautious answer', () => {
   assert.deepEqual(checked(toolsInput, { specs: [], since: 'a' }), { specs: [], since: 'a', files: [] });
   assert.throws(() => checked(packsInput, { packs: [] }), { code: 'usage' });
 });
+
+test('what is just allowed is', () => {
+  const one = { specs: ['a'], files: [] };
+  for (const more of [{}, { at: 0 }, { at: Date.now() }, { git: '.' }, { since: 'a.pack.json' }])
+    assert.deepEqual(checked(toolsInput, { ...one, ...more }), { ...one, ...more });
+  assert.deepEqual(checked(toolsInput, { specs: ['a', 'b'] }).specs, ['a', 'b']);
+  assert.equal(checked(packsInput, { packs: ['a'], maxAgeDays: 0 }).maxAgeDays, 0);
+  assert.throws(() => checked(packsInput, { packs: ['a'], maxAgeDays: -1 }), { code: 'usage' });
+});

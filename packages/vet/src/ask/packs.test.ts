@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { assess } from '../assess.ts';
 import { packText } from '../pack/pack.ts';
 import type { EvidencePack } from '../pack/schema.ts';
 import { loadTrustPolicy } from '../policy/policy.ts';
-import { resealed } from '../testing/pack.ts';
+import { packOf, resealed } from '../testing/pack.ts';
 import { makeRepository } from '../testing/repository.ts';
 import { vetPacks } from './packs.ts';
 
@@ -114,6 +118,55 @@ test('of several packs the worst decides, in the order in which they were named'
     found.packs.map(({ path }) => path),
     [forged, good],
   );
+});
+
+test('the registry that is named is asked, unless it is to be left alone', async () => {
+  const path = write('npm.json', packOf());
+  const asked: string[] = [];
+  const registry = createServer(({ url }, answer) => {
+    asked.push(url ?? '');
+    answer.writeHead(404).end();
+  });
+  await once(registry.listen(0, '127.0.0.1'), 'listening');
+  const { port } = registry.address() as AddressInfo;
+  try {
+    await vet([path], { registry: `http://127.0.0.1:${port}` });
+    assert.deepEqual(asked, []);
+    await vet([path], { registry: `http://127.0.0.1:${port}`, offline: false });
+    assert.match(asked[0] ?? '', new RegExp(`/${packOf().subject.name}$`));
+  } finally {
+    registry.closeAllConnections();
+    await promisify(registry.close.bind(registry))();
+  }
+});
+
+test('the policy of the folder one stands in counts, unless the pack is of that very folder', async () => {
+  const path = write('good.json', made);
+  const here = process.cwd();
+  const folder = at('toolbox');
+  mkdirSync(join(folder, 'policies'), { recursive: true });
+  writeFileSync(join(folder, 'policies', 'trust.yaml'), text('licence'));
+  try {
+    process.chdir(folder);
+    const mine = await vet([path], { policy: undefined });
+    assert.deepEqual(
+      [mine.verdict, mine.packs[0]?.ownPolicy.path],
+      ['fail', join('policies', 'trust.yaml')],
+      'it demands more',
+    );
+    await assert.rejects(vet([path], { policy: undefined, git: folder }), {
+      code: 'usage',
+      message: `policies/trust.yaml of this folder belongs to ${made.subject.name}, the pack’s own tool`,
+      next: 'say by which policy you judge: --policy policies/trust.yaml if this one is yours',
+    });
+    assert.equal(
+      (await vet([path], { policy: join('policies', 'trust.yaml'), git: fixture.dir })).verdict,
+      'fail',
+      'it may be named',
+    );
+  } finally {
+    process.chdir(here);
+  }
 });
 
 test('no pack, and a pack that is not there, are the person’s errors', async () => {

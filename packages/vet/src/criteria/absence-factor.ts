@@ -66,5 +66,5 @@ export const absenceFactorCriterion: Criterion<z.infer<typeof threshold>> = {
   },
 };
 
-/** Not spread over arguments: there may be more people than a call can take. */
-const largest = (counts: Map<string, number>) => [...counts.values()].reduce((a, b) => Math.max(a, b), 0);
+/** Of somebody. Not spread over arguments: there may be more people than a call can take. */
+const largest = (counts: Map<string, number>) => [...counts.values()].reduce((a, b) => Math.max(a, b));

@@ -37,6 +37,10 @@ it('passes with a way to report and a time frame that is short enough', () => {
 it('fails for what it does not say, and is unknown where it was not read', () => {
   const of = (more: object) => said(criterion, { facts: policies(policy('SECURITY.md', more)) });
   assert.equal(said(criterion, { facts: policies() }), 'fail: the repository has no security policy');
+  const none = judged(criterion, { facts: policies() });
+  assert.deepEqual(none.numbers, { policies: 0 });
+  const endless = judged(criterion, { facts: policies(policy('SECURITY.md', { timeframes: [] })) });
+  assert.equal(endless.numbers.shortestDays, null);
   assert.equal(of({ contact: false }), 'fail: SECURITY.md names no way to report');
   assert.equal(of({ timeframes: [] }), 'fail: SECURITY.md names no time frame');
   assert.equal(of({ sha256: null, contact: false }), 'unknown: SECURITY.md is too large to be read');
@@ -52,6 +56,7 @@ it('is the policy that GitHub would show, wherever others lie', () => {
     'other/SECURITY.md',
     '.github/security-insights.yml',
     'security-insights.yml',
+    'elsewhere/security-insights.yml',
   ];
   for (const [index, path] of order.entries()) {
     const rest = order
@@ -68,5 +73,7 @@ it('can be had by hand', () => {
     ['textSha256', `$GIT cat-file blob '${'a'.repeat(40)}:docs/SECURITY my.md' | sha256sum | cut -c1-64`],
   ]);
   assert.deepEqual(byHand(criterion, { facts: policies() }), []);
+  // A pack may call it anything.
+  assert.equal(judged(criterion, { facts: policies(policy('x'), policy('y')) }).numbers.path, 'x');
   assert.deepEqual(byHand(criterion, { only: {} }), []);
 });

@@ -26,22 +26,20 @@ export const disclosure: Criterion<z.infer<typeof threshold>> = {
     const best = [...policies].sort((a, b) => rank(a.path) - rank(b.path))[0];
     if (best === undefined)
       return decided(false, 'the repository has no security policy', [fact.id], { policies: 0 });
-    const days = best.timeframes.map((frame) => frame.days);
-    const shortest = days.length === 0 ? null : Math.min(...days);
+    const [shortest] = [...best.timeframes].sort((a, b) => a.days - b.days);
     const numbers = {
       policies: policies.length,
       path: best.path,
       textSha256: best.sha256,
-      shortestDays: shortest,
+      shortestDays: shortest?.days ?? null,
       contact: best.contact,
     };
     if (best.sha256 === null) return unknown(`${best.path} is too large to be read`, [fact.id]);
     if (!best.contact) return decided(false, `${best.path} names no way to report`, [fact.id], numbers);
-    if (shortest === null) return decided(false, `${best.path} names no time frame`, [fact.id], numbers);
-    const quoted = best.timeframes.find((frame) => frame.days === shortest)?.text ?? '';
+    if (shortest === undefined) return decided(false, `${best.path} names no time frame`, [fact.id], numbers);
     return decided(
-      shortest <= maxDays,
-      `${best.path} names ${shortest} days: “… ${quoted} …”; at most ${maxDays} wanted`,
+      shortest.days <= maxDays,
+      `${best.path} names ${shortest.days} days: “… ${shortest.text} …”; at most ${maxDays} wanted`,
       [fact.id],
       numbers,
     );
@@ -62,6 +60,7 @@ export const disclosure: Criterion<z.infer<typeof threshold>> = {
 /** The order in which GitHub looks for it; what is called otherwise (security-insights.yml) speaks only where none is. */
 function rank(path: string): number {
   const [, folder = '', rest = ''] = /^(.*\/)?security(.*)$/i.exec(path) ?? [];
-  const place = ['.github/', '', '.gitlab/', 'docs/'].indexOf(folder.toLowerCase());
-  return (/^(\.\w+)?$/.test(rest) ? 0 : 10) + (place === -1 ? 5 : place);
+  const known = ['.github/', '', '.gitlab/', 'docs/'].indexOf(folder.toLowerCase());
+  const place = known === -1 ? 5 : known;
+  return /^(\.\w+)?$/.test(rest) ? place : place + 10;
 }

@@ -10,6 +10,7 @@ test('the contributor absence factor of CHAOSS’ worked example is 2', () => {
 test('half of the commits exactly is enough; nobody is 0', () => {
   assert.equal(absenceFactor([5, 5]), 1);
   assert.equal(absenceFactor([5, 4, 2]), 2);
+  assert.equal(absenceFactor([1]), 1);
   assert.equal(absenceFactor([]), 0);
   assert.equal(absenceFactor([0, 0]), 0);
 });

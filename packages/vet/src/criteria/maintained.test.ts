@@ -72,6 +72,7 @@ it('fails where it is said that it has ended, by whomever', () => {
     },
   });
   assert.equal(said(criterion, depsdev(true)), 'fail: deps.dev calls this version deprecated');
+  assert.deepEqual(judged(criterion, depsdev(true)).numbers, { deprecated: true });
   for (const value of [false, null])
     assert.equal(said(criterion, depsdev(value)), 'unknown: no source says whether it is kept');
 });
@@ -93,10 +94,12 @@ it('is unknown where what may say so was not seen', () => {
     ['npm.version', 'not asked'],
   ];
   assert.equal(said(criterion, { gaps }), 'unknown: not read; not asked');
-  assert.equal(
-    said(criterion, { facts: (facts) => (facts['git.history'].future = 3) }),
-    'unknown: 3 commits are dated in the future',
-  );
+  for (const one of gaps) assert.equal(said(criterion, { gaps: [one] }), `unknown: ${one[1]}`);
+  for (const future of [1, 3])
+    assert.equal(
+      said(criterion, { facts: (facts) => (facts['git.history'].future = future) }),
+      `unknown: ${future} commits are dated in the future`,
+    );
 });
 
 it('is by the releases of the registry where there is no history', () => {
@@ -123,5 +126,12 @@ it('is by the releases of the registry where there is no history', () => {
     said(criterion, { only: { 'npm.package': npm(20) }, gaps: gap }),
     'unknown: the clone is shallow; or so',
   );
+  assert.equal(
+    said(criterion, { only: { 'npm.package': npm(20) }, gaps: gap.slice(0, 1) }),
+    'unknown: the clone is shallow',
+  );
+  const two = npm(20);
+  two.releases.unshift({ version: '1.4.0', at: at(400), prerelease: false });
+  assert.equal(judged(criterion, { only: { 'npm.package': two } }).numbers.quietDays, 20, 'the last counts');
   assert.equal(said(criterion, { only: {} }), 'unknown: no source says whether it is kept');
 });

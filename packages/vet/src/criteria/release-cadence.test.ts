@@ -55,6 +55,8 @@ it('has a trend from four intervals on, and fails by it only where that is asked
   assert.equal(judged(criterion, { facts, threshold: { maxSlowdown: 48 } }).verdict, 'pass');
   // The one in the middle is of neither half.
   assert.equal(judged(criterion, { facts: released(600, 590, 580, 300, 280, 260) }).numbers.slowdown, 2);
+  // Of an even count the lower of the two in the middle.
+  assert.equal(judged(criterion, { facts: released(600, 590, 100, 80, 60) }).numbers.slowdown, 2);
   assert.equal(judged(criterion, { facts: released(40, 40, 40, 30, 20) }).numbers.slowdown, null);
 });
 
@@ -79,6 +81,11 @@ it('is none of one or two releases, and a failure where there is none for three 
     evidence: ['git.releases'],
     numbers: { releases: 0, openDays: 1100, windowDays: 1095, from: 'git' },
   });
+  assert.equal(said(criterion, { facts: released(1300) }), 'fail: no release within 1095 days');
+  assert.equal(
+    said(criterion, { facts: released() }),
+    'unknown: none of its 6 tags names a version: releases are not to be seen here',
+  );
   assert.match(said(criterion, { facts: released(20, 10, 5) }), /^pass/);
 });
 
@@ -104,5 +111,20 @@ it('can be had by hand, from tags', () => {
   for (const [, command] of lines)
     assert.ok(command.includes(`awk '$1>=${NOW / 1000 - 864_000} {print $1}'`));
   assert.deepEqual(byHand(criterion, { only: {} }), []);
+  const registry = {
+    name: 'tool',
+    latest: null,
+    maintainers: [],
+    repository: null,
+    versions: 1,
+    deprecatedVersions: 0,
+    timesDoubt: null,
+    signaturesDoubt: null,
+    releases: [{ version: '1.0.0', at: at(20), prerelease: false }],
+    complete: true,
+  };
+  const both = (facts: GoodFacts) => void Object.assign(facts, { 'npm.package': registry });
+  assert.equal(judged(criterion, { facts: both }).numbers.from, 'npm');
+  assert.deepEqual(byHand(criterion, { facts: both }), [], 'what the registry says is not had from tags');
   assert.deepEqual(byHand(criterion, { facts: released() }), []);
 });

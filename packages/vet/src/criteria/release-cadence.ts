@@ -31,7 +31,7 @@ export const releaseCadence: Criterion<z.infer<typeof threshold>> = {
     const future = all.filter(({ at }) => at > now + DAY).length;
     if (future > 0) return unknown(`${future} releases are dated in the future`, [list.evidence]);
     const times = all.map(({ at }) => at).filter((at) => at >= now - days * DAY);
-    const intervals = times.slice(1).map((at, index) => at - (times[index] ?? at));
+    const intervals = times.slice(1).map((at, index) => at - Number(times[index]));
     const last = all.at(-1);
     const openDays = last === undefined ? null : Math.floor((now - last.at) / DAY);
     const numbers = { releases: times.length, openDays, windowDays: days, from: list.from };
@@ -80,7 +80,7 @@ export const releaseCadence: Criterion<z.infer<typeof threshold>> = {
 function trend(intervals: readonly number[]): number | null {
   if (intervals.length < 4) return null;
   const half = Math.floor(intervals.length / 2);
-  const older = median(intervals.slice(0, half)) ?? 0;
-  const newer = median(intervals.slice(-half)) ?? 0;
+  const older = Number(median(intervals.slice(0, half)));
+  const newer = Number(median(intervals.slice(-half)));
   return older === 0 ? null : Math.round((newer / older) * 10) / 10;
 }

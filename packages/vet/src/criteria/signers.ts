@@ -32,11 +32,11 @@ export type SignerPin = z.infer<typeof signerPin>;
 
 /** A certificate only together with its issuer: an identity alone is anybody's name somewhere. */
 export function isPinned(signer: SignerName, pins: readonly SignerPin[]): boolean {
-  return pins.some(({ id, pattern, issuer }) => {
-    if (signer.issuer !== null && issuer !== signer.issuer) return false;
-    if (pattern === undefined) return id === signer.id;
-    return signer.issuer !== null && signer.id.length <= 2048 && anchored(pattern).test(signer.id);
-  });
+  const matches = ({ id, pattern }: SignerPin) =>
+    pattern === undefined
+      ? id === signer.id
+      : signer.issuer !== null && signer.id.length <= 2048 && anchored(pattern).test(signer.id);
+  return pins.some((pin) => (signer.issuer === null || pin.issuer === signer.issuer) && matches(pin));
 }
 
 /** A version of a tool, and one who signed it. */
@@ -61,11 +61,12 @@ export function sameSigner(now: SignedVersion, before: SignedVersion): boolean {
 }
 
 function workflowOnTag({ purl, version, signer }: SignedVersion) {
-  const [, workflow, tag] = /^(https:\/\/.+)@refs\/tags\/(.+)$/.exec(signer.id) ?? [];
-  const read = version ? parsePurl(`${purl}@${encodeURIComponent(version)}`) : undefined;
-  if (workflow === undefined || tag === undefined || read === undefined) return undefined;
+  const [, workflow, tag = ''] = /^(https:\/\/.+)@refs\/tags\/(.+)$/.exec(signer.id) ?? [];
+  if (!version || workflow === undefined) return undefined;
+  const read = parsePurl(`${purl}@${encodeURIComponent(version)}`);
+  if (read === undefined) return undefined;
   const names = tagNames(tag, read);
   if (names === 'no') return undefined;
-  const bare = (version ?? '').replace(/^v(?=\d)/, '');
+  const bare = version.replace(/^v(?=\d)/, '');
   return { workflow, names, prefix: tag.slice(0, -bare.length) };
 }

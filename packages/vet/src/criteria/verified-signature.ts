@@ -35,17 +35,19 @@ export const verifiedSignature: Criterion<z.infer<typeof threshold>> = {
     const failed = found.find(({ value }) => value.cryptography === 'fail');
     if (failed !== undefined)
       return decided(false, failed.value.reason, [failed.id], { scheme: failed.value.scheme });
-    const good = found.filter(({ value }) => value.cryptography === 'pass' && value.signer !== null);
+    const good = found.flatMap(({ id, value: { signer, ...value } }) =>
+      value.cryptography === 'pass' && signer !== null ? [{ id, value, signer }] : [],
+    );
     const [first] = good;
     if (first === undefined) {
       const reasons = found.map(({ value }) => value.reason).join('; ');
       return withDeclared(unknown(reasons, ids), evidence, 'signature');
     }
     const pins = signers[evidence.subject.purl] ?? [];
-    const who = first.value.signer?.name ?? first.value.signer?.id ?? '';
+    const who = first.signer.name ?? first.signer.id;
     const numbers = {
       scheme: first.value.scheme,
-      signer: first.value.signer?.id ?? null,
+      signer: first.signer.id,
       signedAt: first.value.signedAt,
     };
     if (pins.length === 0) {
@@ -55,7 +57,7 @@ export const verifiedSignature: Criterion<z.infer<typeof threshold>> = {
         numbers,
       );
     }
-    const all = good.filter(({ value: { signer } }) => signer !== null && isPinned(signer, pins));
+    const all = good.filter(({ signer }) => isPinned(signer, pins));
     const [pinned] = all;
     if (pinned === undefined)
       return decided(false, `signed by ${who}, who is not pinned for this tool`, [first.id], numbers);
@@ -66,7 +68,7 @@ export const verifiedSignature: Criterion<z.infer<typeof threshold>> = {
     if (others.length > 0) return unknown(`no pinned signer signed ${others.join(', ')}`, ids, numbers);
     return decided(true, `${pinned.value.scheme}: ${pinned.value.reason}`, [pinned.id], {
       ...numbers,
-      signer: pinned.value.signer?.id ?? null,
+      signer: pinned.signer.id,
     });
   },
 };

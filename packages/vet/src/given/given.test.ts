@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { zip } from '../archive/testing/archives.ts';
 import { readGiven } from './given.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'given-'));
@@ -74,6 +75,7 @@ test('a file that is none of them is an error', async () => {
   await assert.rejects(readGiven('/dev/null', {}), {
     code: 'bad-file',
     message: '/dev/null is not a regular file',
+    next: 'what comes out of a pipe, write to a file first',
   });
 });
 
@@ -108,6 +110,24 @@ test('a folder is its records in order, each with its path; links are not follow
   const empty = join(folder, 'empty');
   mkdirSync(empty);
   await assert.rejects(readGiven(empty, {}), { code: 'bad-file', message: `${empty} holds no .json file` });
+});
+
+test('a zip is an export of OSV: its records, each with its path, and nothing else in it', async () => {
+  const bytes = zip(
+    ['a.json', 'c.txt', 'sub/b.json'].map((name) => ({ name, content: Buffer.from(`{"id":"${name}"}`) })),
+  );
+  const path = join(folder, 'export');
+  writeFileSync(path, bytes);
+  const told: string[] = [];
+  const given = await readGiven(path, { progress: (text) => told.push(text) });
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  assert.deepEqual([given.kind, given.path, given.sha256], ['osv', path, digest]);
+  for (let time = 0; time < 2; time++)
+    assert.deepEqual(await listed(given.documents()), [
+      { name: `${path}:a.json`, content: { id: 'a.json' } },
+      { name: `${path}:sub/b.json`, content: { id: 'sub/b.json' } },
+    ]);
+  assert.deepEqual(told, [`reading ${path}`]);
 });
 
 test('each is read once for a reader, and anew for another', async () => {

@@ -98,9 +98,9 @@ async function* zipDocuments(path: string) {
 }
 
 async function isZip(path: string): Promise<boolean> {
-  for await (const part of createReadStream(path, { end: 3 }))
-    return (part as Buffer).toString('latin1') === 'PK\x03\x04';
-  return false;
+  let head = '';
+  for await (const part of createReadStream(path, { end: 3 })) head += (part as Buffer).toString('latin1');
+  return head === 'PK\x03\x04';
 }
 
 async function hashFile(path: string): Promise<string> {

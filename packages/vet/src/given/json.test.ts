@@ -15,6 +15,13 @@ test('JSON is parsed, and what is none says what to do', () => {
     message: /^x is not JSON: ./,
     next: 'it may have been cut off while it was copied; get it again',
   });
+  let own = '';
+  try {
+    JSON.parse('{');
+  } catch (error) {
+    own = (error as Error).message;
+  }
+  assert.throws(() => parseJson('{', 'x'), { message: `x is not JSON: ${own}` });
   const long = `[${'x'.repeat(500)}`;
   assert.throws(
     () => parseJson(long, 'x'),
@@ -51,6 +58,11 @@ test('a file is read up to its limit', async () => {
     code: 'limit',
     next: 'give only the part that speaks of this tool',
   });
+  // Of such a file the system says no size, as of one that grows while it is read.
+  if (process.platform === 'linux') {
+    await assert.rejects(readLimited('/proc/self/status', 100), { code: 'limit' });
+    assert.match((await readLimited('/proc/self/status', 100_000)).toString(), /^Name:/);
+  }
   await assert.rejects(readLimited(join(folder, 'b')), { code: 'not-found' });
   await assert.rejects(readLimited(folder), { code: 'bad-file' });
 });

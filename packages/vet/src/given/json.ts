@@ -39,7 +39,7 @@ export async function readLimited(path: string, limit: number = JSON_LIMITS.byte
     if ((await file.stat()).size > limit) throw tooLarge(path, limit);
     const parts: Buffer[] = [];
     let size = 0;
-    for await (const part of file.createReadStream({ autoClose: false })) {
+    for await (const part of file.createReadStream()) {
       size += (part as Buffer).length;
       if (size > limit) throw tooLarge(path, limit);
       parts.push(part as Buffer);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { packOf, resealed } from '../testing/pack.ts';
-import { factsOf, packText, readPack, sealPack, type UnsealedPack } from './pack.ts';
+import { factsOf, hashFits, packText, readPack, sealPack, type UnsealedPack } from './pack.ts';
 import type { EvidencePack } from './schema.ts';
 
 const pack = packOf();
@@ -34,6 +34,15 @@ test('a pack is sealed with the hash over everything else, and its file is canon
   assert.deepEqual(Object.keys(sealed.subject), ['purl', 'name']);
   assert.equal(packText(sealed), `${START},"sha256":"${hash}"${END}\n`);
   assert.deepEqual(readPack(packText(sealed), 'x'), sealed);
+});
+
+test('the bytes of a pack’s file have its hash as they stand, and those of one that was formatted do not', () => {
+  const hash = createHash('sha256').update(`${START}${END}`).digest('hex');
+  const text = packText(sealPack(PLAIN));
+  assert.equal(hashFits(text, hash), true);
+  assert.equal(hashFits(text, 'a'.repeat(64)), false);
+  assert.equal(hashFits(text.replace('unknown', 'pass'), hash), false);
+  assert.equal(hashFits(JSON.stringify(JSON.parse(text), null, 1), hash), false);
 });
 
 test('a pack read back is the very same, and its text is canonical', () => {

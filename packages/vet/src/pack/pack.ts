@@ -21,7 +21,7 @@ export function packText(pack: EvidencePack): string {
 
 function hashOf(pack: Omit<EvidencePack, 'sha256'>): string {
   return createHash('sha256')
-    .update(canonicalize(pack) ?? '')
+    .update(`${canonicalize(pack)}`)
     .digest('hex');
 }
 
@@ -57,11 +57,8 @@ export function readPack(text: string, name: string): EvidencePack {
  * A pack's file is canonical already, so that its hash is over its own bytes without the hash; making it canonical again
  * takes ten times as long and is left for a file that somebody formatted.
  */
-function hashFits(text: string, sha256: string): boolean {
-  const member = `,"sha256":"${sha256}"`;
-  const at = text.lastIndexOf(member);
-  if (at === -1) return false;
-  const rest = (text.slice(0, at) + text.slice(at + member.length)).trimEnd();
+export function hashFits(text: string, sha256: string): boolean {
+  const rest = text.replace(`,"sha256":"${sha256}"`, '').trimEnd();
   return createHash('sha256').update(rest).digest('hex') === sha256;
 }
 

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type Criterion, type Judgement, viewOf } from '../criteria/criterion.ts';
 import type { Gap, Subject } from '../facts/evidence.ts';
 import { factsFrom, goodFacts, SUBJECT } from './evidence.ts';
@@ -35,6 +36,7 @@ export function said<T>(criterion: Criterion<T>, given: Given<T> = {}): string {
 
 /** The commands with which a person gets its figures: `[figure, command]`. */
 export function byHand<T>(criterion: Criterion<T>, given: Given<T> = {}): [string, string][] {
-  const lines = criterion.byHand?.(viewFor(given), criterion.threshold.parse(given.threshold ?? {}), NOW);
-  return (lines ?? []).map(({ figure, command }) => [figure, command]);
+  assert.ok(criterion.byHand !== undefined);
+  const lines = criterion.byHand(viewFor(given), criterion.threshold.parse(given.threshold ?? {}), NOW);
+  return lines.map(({ figure, command }) => [figure, command]);
 }
