@@ -23,7 +23,7 @@ test('the screen says one thing, and Delete means what was opened first', async 
   const server = createServer(await makeServerCertificate(authority, Date.now(), 1), (request, response) => {
     const { authorization } = request.headers;
     heard.push(`${request.method} ${request.url} ${authorization} ${request.headers['user-agent']}`);
-    response.setHeader('warning', ['299 - "one"', '299 - "two"']);
+    response.setHeader('warning', ['299 - "one, and \\"more\\""', '299 - "two"', 'another']);
     response.writeHead(403).end('{"kind":"Status"}');
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -44,7 +44,7 @@ test('the screen says one thing, and Delete means what was opened first', async 
       request: `DELETE ${SET.path}`,
       status: 403,
       body: '{"kind":"Status"}',
-      warning: '299 - "one", 299 - "two"',
+      warnings: ['one, and "more"', 'two', 'another'],
     });
     const prefix = below.replace(/\/$/, '');
     assert.equal(heard.pop(), `DELETE ${prefix}${SET.path} Bearer a token stale-menu-dashboard/5.5.1`);

@@ -40,7 +40,7 @@ export function dashboard(kubeconfig: string) {
             request: `DELETE ${item.path}`,
             status: response.statusCode ?? 0,
             body,
-            warning: [response.headers.warning ?? []].flat().join('\n'),
+            warnings: (response.headersDistinct.warning ?? []).map(textOf),
           }),
         );
       });
@@ -55,7 +55,14 @@ export interface Reply {
   request: string;
   status: number;
   body: string;
-  warning: string;
+  /** The texts of the `Warning` headers, as a person is to read them. */
+  warnings: string[];
+}
+
+/** `299 - "text"`, with what is escaped in it; what is of another form as it stands. */
+function textOf(warning: string): string {
+  const [, text] = /^\d{3} \S+ "((?:[^"\\]|\\.)*)"/.exec(warning) ?? [];
+  return text?.replace(/\\(.)/g, '$1') ?? warning;
 }
 
 function accessOf(kubeconfig: string): { url: URL; ca: string; token: string } {

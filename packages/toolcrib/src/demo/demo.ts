@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { plain, tree } from '@toolcrib/guard/radius';
-import { ToolcribError, type UndoRecord } from '@toolcrib/model';
+import { ToolcribError, type UndoRecord, wrapped } from '@toolcrib/model';
 import { guardClient } from '../laptop/api/client.ts';
 import { pathsOf } from '../laptop/paths.ts';
 import { compared, type Pods, podsOf, uidOf, until } from './count.ts';
@@ -150,7 +150,7 @@ async function withGuard(
   await guard.answer(code, { as: 'softened' });
   const done = await board.pressDelete();
   tell.line(`He presses Delete again. On the wire: ${done.request}  → ${done.status}`);
-  tell.quote(done.warning.replace(/^299 - "|"$/g, ''));
+  for (const warning of done.warnings) tell.quote(wrapped(warning, 74).join('\n'));
   const set = await uidOf(kubectl, direct, NS, 'statefulset/kafka');
   const pods = await podsOf(kubectl, direct, NS, KAFKA);
   tell.line(
