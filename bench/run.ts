@@ -1,6 +1,7 @@
 // `npm run bench -- NAME [--json]`: measures in this run, beside a rival where there is one.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { optionsOf } from '../scripts/options.ts';
 
 /** One measured figure. `ratio` is value / beside; `goal` says what was wanted of it, `met` whether it is so. */
 export interface Figure {
@@ -14,8 +15,13 @@ export interface Figure {
   met?: boolean;
 }
 
-const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
-const json = process.argv.includes('--json');
+const {
+  positionals: names,
+  values: { json },
+} = optionsOf(
+  { allowPositionals: true, options: { json: { type: 'boolean' } } },
+  'npm run bench -- NAME [--json], for a file NAME.ts in bench/',
+);
 const figures: Figure[] = [];
 for (const name of names) {
   const file = join(import.meta.dirname, `${name}.ts`);

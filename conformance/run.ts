@@ -1,5 +1,5 @@
 // npm run conformance: the sandbox against a real control plane, step by step. Needs Go, as the testbed does.
-import { parseArgs } from 'node:util';
+import { optionsOf } from '../scripts/options.ts';
 import { brokenBounds } from './bounds.ts';
 import { describeDifferences } from './compare.ts';
 import { checkDocument, writeDocument } from './document.ts';
@@ -22,17 +22,20 @@ control plane, and compares all that comes back.
 `;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      only: { type: 'string', multiple: true },
-      show: { type: 'string', multiple: true },
-      list: { type: 'boolean' },
-      write: { type: 'boolean' },
-      check: { type: 'boolean' },
-      json: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
+  const { values } = optionsOf(
+    {
+      options: {
+        only: { type: 'string', multiple: true },
+        show: { type: 'string', multiple: true },
+        list: { type: 'boolean' },
+        write: { type: 'boolean' },
+        check: { type: 'boolean' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
     },
-  });
+    'npm run conformance -- --help',
+  );
   if (values.help) {
     process.stdout.write(usage);
     return 0;

@@ -2,11 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { bundle } from '../scripts/bundle.ts';
+import { optionsOf, wholeNumber } from '../scripts/options.ts';
 import type { Proof, ProofResult } from './proof.ts';
 
 const CI_SEED = 1;
+const HELP = 'npm run deep -- --help';
 const NOT_PROOFS = new Set(['run.ts', 'proof.ts']);
 
 const names = readdirSync(import.meta.dirname)
@@ -29,16 +30,19 @@ Proofs: ${names.join(', ') || 'none yet'}
 `;
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      seed: { type: 'string' },
-      count: { type: 'string' },
-      sample: { type: 'boolean' },
-      write: { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
+  const { values, positionals } = optionsOf(
+    {
+      allowPositionals: true,
+      options: {
+        seed: { type: 'string' },
+        count: { type: 'string' },
+        sample: { type: 'boolean' },
+        write: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
     },
-  });
+    HELP,
+  );
   if (values.help) {
     process.stdout.write(usage);
     return 0;
@@ -51,17 +55,17 @@ async function main(): Promise<number> {
     );
     return 2;
   }
+  const given = {
+    seed: values.seed === undefined ? undefined : wholeNumber('--seed', values.seed, 0, HELP),
+    count: values.count === undefined ? undefined : wholeNumber('--count', values.count, 1, HELP),
+  };
   // Guards are started by the hundred here, each out of the bundle.
   process.env.TOOLCRIB_TEST_BUNDLE = await bundle(join(import.meta.dirname, '..'), ['testing/limited-guard']);
   let failed = 0;
   for (const name of wanted) {
     const { default: proof } = (await import(join(import.meta.dirname, `${name}.ts`))) as { default: Proof };
-    const seed = Number(values.seed ?? (values.sample ? CI_SEED : Date.now() % 2 ** 31));
-    const count = Number(values.count ?? (values.sample ? proof.sample : proof.full));
-    if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(count) || count < 1) {
-      process.stderr.write('--seed and --count take whole numbers.\n');
-      return 2;
-    }
+    const seed = given.seed ?? (values.sample ? CI_SEED : Date.now() % 2 ** 31);
+    const count = given.count ?? (values.sample ? proof.sample : proof.full);
     const began = Date.now();
     const result = await proof.run({
       seed,

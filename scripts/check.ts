@@ -14,10 +14,14 @@ import { overrides } from './import-law.ts';
 import { planted } from './import-law-planted.ts';
 import { pathFaults } from './named-paths.ts';
 import { unnamedFaults } from './named-tests.ts';
+import { optionsOf } from './options.ts';
 import { PACKAGES } from './packages.ts';
 import { sizeFaults } from './sizes.ts';
 
-const fix = process.argv.includes('--fix');
+const { fix = false } = optionsOf(
+  { options: { fix: { type: 'boolean' } } },
+  'npm run check -- [--fix]',
+).values;
 const bin = (name: string) => join('node_modules', '.bin', name);
 let failed = 0;
 /** What knip looks for; dependencies have a step of their own. */

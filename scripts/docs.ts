@@ -6,6 +6,7 @@ import { facesTable, noOperationsTable } from './docs/faces.ts';
 import { criteriaTable, ruleWordsTable } from './docs/lists.ts';
 import { type Regions, written } from './docs/regions.ts';
 import { wayTable } from './docs/way.ts';
+import { optionsOf } from './options.ts';
 
 const pages: Record<string, Regions> = {
   'docs/architecture.md': { way: wayTable() },
@@ -26,7 +27,11 @@ function missed(page: string, regions: Regions): string[] {
     .map(([name]) => name);
 }
 
-if (process.argv.includes('--planted')) {
+const { planted, check } = optionsOf(
+  { options: { planted: { type: 'boolean' }, check: { type: 'boolean' } } },
+  'scripts/docs.ts [--check | --planted]',
+).values;
+if (planted) {
   const all = Object.entries(pages).flatMap(([path, regions]) => {
     const page = written(readFileSync(path, 'utf8'), regions);
     return missed(page, regions).map((name) => `not found: a drift of ${name} in ${path}`);
@@ -35,7 +40,6 @@ if (process.argv.includes('--planted')) {
   process.exit(all.length > 0 ? 1 : 0);
 }
 
-const check = process.argv.includes('--check');
 let stale = 0;
 for (const [path, regions] of Object.entries(pages)) {
   const page = readFileSync(path, 'utf8');

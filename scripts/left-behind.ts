@@ -9,7 +9,9 @@ export interface Shared {
   env: Record<string, string | undefined>;
   umask: number | undefined;
   listeners: Map<string, readonly unknown[]>;
-  functions: Replaceable[];
+  values: Replaceable[];
+  /** What is in globalThis. */
+  globals: readonly string[];
   mocks: number;
 }
 
@@ -49,6 +51,12 @@ const OWNERS: Record<string, object> = {
  */
 const CHANGED_BY_THE_PROGRAM = ['Request', 'Response'];
 
+/**
+ * What libraries leave in globalThis for good when they are loaded: `__decorate`, `__zod_globalRegistry`, and one of the tests'
+ * own under the number of the process.
+ */
+const ofLibraries = (name: string) => name.startsWith('__') || name === String(process.pid);
+
 /** Each mock that was made, whoever made it. */
 const made: { on: object; key: PropertyKey; name: string; mocked: unknown; putBack(): void }[] = [];
 
@@ -70,11 +78,16 @@ export function sharedNow(): Shared {
     env: { ...process.env },
     umask: umaskNow(),
     listeners: new Map(EVENTS.map((name) => [name, process.rawListeners(name)])),
-    functions: Object.entries(OWNERS).flatMap(([owner, on]) =>
+    values: Object.entries(OWNERS).flatMap(([owner, on]) =>
       Object.entries(Object.getOwnPropertyDescriptors(on))
-        .filter(([key, is]) => typeof is.value === 'function' && !CHANGED_BY_THE_PROGRAM.includes(key))
+        .filter(
+          ([key, is]) =>
+            typeof is.value === 'function' || (on === globalThis && 'value' in is && !ofLibraries(key)),
+        )
+        .filter(([key]) => !CHANGED_BY_THE_PROGRAM.includes(key))
         .map(([key, is]) => ({ on, name: owner === 'globalThis' ? key : `${owner}.${key}`, key, is })),
     ),
+    globals: Object.getOwnPropertyNames(globalThis),
     mocks: made.length,
   };
 }
@@ -110,10 +123,15 @@ export function putBack(then: Shared): string[] {
     changed.push(name);
     restore();
   }
-  for (const { on, key, name, is } of then.functions) {
-    if (Object.getOwnPropertyDescriptor(on, key)?.value === is.value) continue;
+  for (const { on, key, name, is } of then.values) {
+    if (Object.is(Object.getOwnPropertyDescriptor(on, key)?.value, is.value)) continue;
     changed.push(name);
     Object.defineProperty(on, key, is);
+  }
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    if (then.globals.includes(name) || ofLibraries(name)) continue;
+    changed.push(`globalThis.${name}, which is new`);
+    Reflect.deleteProperty(globalThis, name);
   }
   return changed;
 }

@@ -4,6 +4,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, matchesGlob, normalize } from 'node:path';
 import { TESTS } from './import-law.ts';
 import { hasFunctions } from './one-line-faults.ts';
+import { optionsOf } from './options.ts';
 
 /** From so many lines on a source wants a test of its own name. */
 const LINES = 60;
@@ -73,7 +74,10 @@ export function unnamedFaults(root: string, besides: readonly string[] = known):
 }
 
 if (import.meta.main) {
-  const parts = process.argv.slice(2);
+  const { positionals: parts } = optionsOf(
+    { allowPositionals: true },
+    'scripts/named-tests.ts [PATH-PART …]',
+  );
   const missing = withoutTest('.').filter(
     (file) => parts.length === 0 || parts.some((part) => file.includes(part)),
   );

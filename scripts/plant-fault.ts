@@ -1,13 +1,14 @@
 // Does a source's own test notice a fault in it? `npm run node -- scripts/plant-fault.ts FILE [--seed N] [--count N]` plants
 // faults of one line, drawn by seed, one at a time in a copy of the tree, and runs the tests of the file's name.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { testsOf } from './named-tests.ts';
 import { type OneLineFault, oneLineFaults, withFault } from './one-line-faults.ts';
+import { optionsOf, wholeNumber } from './options.ts';
 import { copyTree } from './tree-copy.ts';
 
+const USAGE = 'npm run plant-fault -- FILE [--seed N] [--count N]';
 const ROOT = resolve(import.meta.dirname, '..');
 /** A fault may make a test hang: that is red, too. Milliseconds. */
 const TEST_TIMEOUT = 30_000;
@@ -78,21 +79,25 @@ export async function noticed(
 }
 
 async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { seed: { type: 'string', default: '1' }, count: { type: 'string', default: '10' } },
-  });
+  const { values, positionals } = optionsOf(
+    {
+      allowPositionals: true,
+      options: { seed: { type: 'string', default: '1' }, count: { type: 'string', default: '10' } },
+    },
+    USAGE,
+  );
   const [given] = positionals;
   if (given === undefined) {
-    console.error('Which file? scripts/plant-fault.ts FILE [--seed N] [--count N]');
+    console.error(`Which file? ${USAGE}`);
     return 2;
   }
-  const [seed, count] = [Number(values.seed), Number(values.count)];
-  if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(count) || count < 1) {
-    console.error('--seed and --count take whole numbers.');
-    return 2;
-  }
+  const seed = wholeNumber('--seed', values.seed, 0, USAGE);
+  const count = wholeNumber('--count', values.count, 1, USAGE);
   const file = relative(ROOT, resolve(given));
+  if (!existsSync(join(ROOT, file))) {
+    console.error(`There is no file ${file}.`);
+    return 2;
+  }
   const tests = testsOf(ROOT, file);
   if (tests.length === 0) {
     console.error(`No test has the name of ${file}.`);

@@ -7,6 +7,7 @@ import { guardPolicySchema } from '../packages/guard/src/policy/schema.ts';
 import { openApi } from '../packages/toolcrib/src/faces/api/openapi.ts';
 import { packSchema } from '../packages/vet/src/pack/schema.ts';
 import { trustPolicySchema } from '../packages/vet/src/policy/schema.ts';
+import { optionsOf } from './options.ts';
 
 const schemas: Record<string, z.ZodType> = {
   'guard-policy.schema.json': guardPolicySchema,
@@ -22,7 +23,10 @@ const documents: [path: string, document: unknown][] = [
   ['docs/openapi.json', openApi()],
 ];
 
-const check = process.argv.includes('--check');
+const { check } = optionsOf(
+  { options: { check: { type: 'boolean' } } },
+  'scripts/schemas.ts [--check]',
+).values;
 let stale = 0;
 for (const [path, document] of documents) {
   const text = `${JSON.stringify(document, null, 2)}\n`;

@@ -14,7 +14,7 @@ const root = mkdtempSync(join(tmpdir(), 'toolcrib-shared-'));
 after(() => rmSync(root, { recursive: true }));
 
 /** What `node --test` says (TAP) of these files, name → text, in one process that they share. */
-function runOf(name: string, files: Record<string, string>) {
+function runOf(name: string, files: Record<string, string>, limit?: number) {
   const paths = Object.entries(files).map(([file, text]) => {
     const path = join(root, `${name}-${file}.test.mjs`);
     writeFileSync(path, `import { after, afterEach, beforeEach, suite, test } from 'node:test';\n${text}`);
@@ -30,7 +30,7 @@ function runOf(name: string, files: Record<string, string>) {
       '--test-reporter-destination=stdout',
       `--test-reporter=${HOLES}`,
       `--test-reporter-destination=${queue}-holes`,
-      ...makeQueue(queue, paths, 1),
+      ...makeQueue(queue, paths, 1, limit),
     ],
     { cwd: root, env, encoding: 'utf8' },
   );
@@ -51,18 +51,18 @@ function runOf(name: string, files: Record<string, string>) {
 
 test('each file is a suite: its hooks are its own, its tests are counted, it is over before the next begins', () => {
   const each = (own: string) => `
-    globalThis.steps ??= [];
+    globalThis.__steps ??= [];
     await new Promise((resolve) => setTimeout(resolve, 5));
     let hooks = 0;
-    globalThis.steps.push('${own} begins');
+    globalThis.__steps.push('${own} begins');
     beforeEach(() => { hooks++; });
-    after(() => { globalThis.steps.push('${own} ends after ' + hooks); });
+    after(() => { globalThis.__steps.push('${own} ends after ' + hooks); });
     test('${own} one', () => {});
     suite('${own} more', () => { test('${own} two', async () => { await new Promise(setImmediate); }); });`;
   const { status, passed, failed, open } = runOf('hooks', {
     a: each('a'),
     b: each('b'),
-    c: `test(globalThis.steps.join(', '), () => {});`,
+    c: `test(globalThis.__steps.join(', '), () => {});`,
   });
   assert.equal(status, 0);
   assert.deepEqual(failed, []);
@@ -124,8 +124,32 @@ test('what a file does wrong is red in its name, and the next file still runs', 
   assert.deepEqual(open, []);
 });
 
+test('a file that leaves something running is red in its name, and what comes after it is told', () => {
+  const { status, passed, failed, stdout, open } = runOf(
+    'leaks',
+    {
+      interval: `test('begins', () => { setInterval(() => {}, 1_000); });`,
+      server: `import { createServer } from 'node:net';
+               test('listens', async () => { await new Promise((up) => createServer().listen(0, '127.0.0.1', up)); });`,
+      good: `test('good', () => {});`,
+    },
+    100,
+  );
+  assert.equal(status, 1);
+  assert.deepEqual(
+    failed.filter((title) => !title.includes('shared-1.mjs')),
+    ['interval', 'server'].map((file) => `leaks-${file}.test.mjs leaves its process as it found it`),
+  );
+  assert.match(stdout, /left open after its tests: Timeout/);
+  assert.match(stdout, /left open after its tests: TCPServerWrap/);
+  assert.ok(passed.includes('good') && passed.includes('begins'), passed.join());
+  assert.deepEqual(open, []);
+});
+
 test('what a file puts in the place of what all have is red in its name, and put back', () => {
   const kinds: Record<string, [string, RegExp]> = {
+    value: [`globalThis.ours2 = 1;`, /: globalThis\.ours2, which is new/],
+    gone: [`delete globalThis.structuredClone;`, /: structuredClone/],
     fetch: [`globalThis.fetch = () => {};`, /: fetch/],
     mock: [`mock.method(fs, 'readFileSync', () => 'mine');`, /: a mock of readFileSync/],
     console: [`console.log = () => {};`, /: console\.log/],
@@ -141,10 +165,10 @@ test('what a file puts in the place of what all have is red in its name, and put
       /: a mock of statSync, fs\.statSync/,
     ],
   };
-  const state = `JSON.stringify([fetch.name, fs.readFileSync.name, console.log.name, fs.statSync.name, shared.name,
+  const state = `JSON.stringify([typeof ours2, structuredClone.name, fetch.name, fs.readFileSync.name, console.log.name, fs.statSync.name, shared.name,
     ${LINUX ? `/Umask:\\s*(\\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1],` : ''} process.listenerCount('warning')])`;
   const with_ = (text: string) =>
-    `import fs from 'node:fs';\nimport { mock } from 'node:test';\nconst shared = globalThis.shared ??= { get name() { return 'ours'; } };\n${text}`;
+    `import fs from 'node:fs';\nimport { mock } from 'node:test';\nconst shared = globalThis.__shared ??= { get name() { return 'ours'; } };\n${text}`;
   const { failed, passed, stdout } = runOf('replaces', {
     before: with_(`test('state ' + ${state}, () => {});`),
     ...Object.fromEntries(

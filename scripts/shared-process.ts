@@ -8,14 +8,17 @@ import { putBack, type Shared, sharedNow, watchMocks } from './left-behind.ts';
 import { ended, filesOf, take } from './shared-queue.ts';
 import { measured } from './test-costs.ts';
 
-/** How long what a file has opened may take to close after its last test, in milliseconds: only a leak takes that long. */
+/** Milliseconds: only a leak takes that long to close. */
 const CLOSING_LIMIT = 20_000;
 
 /** What only tests import: helpers and contracts. */
 const OF_TESTS = /^file:.*(\/testing\/[^?]*|\.contract)\.ts$/;
 
-/** Runs what of this queue nobody else has taken. */
-export async function runShared(queue: string): Promise<void> {
+/**
+ * Runs what of this queue nobody else has taken.
+ * @param limit how long what a file has opened may take to close after its last test, in ms
+ */
+export async function runShared(queue: string, limit = CLOSING_LIMIT): Promise<void> {
   let turn = 0;
   // They are loaded anew for each file: their hooks are that file's, their variables as at the start. The program is not.
   registerHooks({
@@ -33,7 +36,7 @@ export async function runShared(queue: string): Promise<void> {
     const over = measured(nameOf(file));
     const shared = await run(file);
     over();
-    const left = await leftOpen(before);
+    const left = await leftOpen(before, limit);
     const changed = putBack(shared);
     // A file that is fine costs no test of its own: the numbers that are reported are those of the files.
     if (left.length > 0) await fails(file, `left open after its tests: ${left.join(', ')}`);
@@ -44,7 +47,9 @@ export async function runShared(queue: string): Promise<void> {
     ended(queue, index);
   }
   // It has been told, in the name of the file; to wait for it as well would be to hang.
-  if (leaks) process.exit(1);
+  if (!leaks) return;
+  await reported();
+  process.exit(1);
 }
 
 /**
@@ -72,12 +77,30 @@ function resources(): string[] {
 }
 
 /** Waits until nothing is open but what was before; after the limit, what still is. */
-async function leftOpen(before: string[]): Promise<string[]> {
-  const until = performance.now() + CLOSING_LIMIT;
+async function leftOpen(before: string[], limit: number): Promise<string[]> {
+  const until = performance.now() + limit;
   for (let wait = 0; ; wait = Math.min(wait + 1, 50)) {
     const left = minus(resources(), before);
     if (left.length === 0 || performance.now() > until) return left;
     await new Promise((resolve) => setTimeout(resolve, wait));
+  }
+}
+
+/** Turns of the event loop: a report is handed on in a few. What was left running may go on writing for ever. */
+const QUIET = 100;
+const MOST = 10_000;
+
+/**
+ * Waits until what was reported has left this process: it goes out turn by turn, and an exit would lose it, with it the name of
+ * the file that is to blame.
+ */
+async function reported(): Promise<void> {
+  const { stdout } = process;
+  let written = -1;
+  for (let turn = 0, quiet = 0; quiet < QUIET && turn < MOST; turn++) {
+    await new Promise(setImmediate);
+    quiet = stdout.writableLength === 0 && stdout.bytesWritten === written ? quiet + 1 : 0;
+    written = stdout.bytesWritten;
   }
 }
 

@@ -8,8 +8,14 @@ import { pathToFileURL } from 'node:url';
  * Makes the queue, and for each process the file that `node --test` is to be given for it.
  * @param folder is made
  * @param files test files, the longest first
+ * @param limit how long what a file leaves open is waited for, in ms; absent: as long as only a leak takes
  */
-export function makeQueue(folder: string, files: readonly string[], processes: number): string[] {
+export function makeQueue(
+  folder: string,
+  files: readonly string[],
+  processes: number,
+  limit?: number,
+): string[] {
   mkdirSync(folder);
   writeFileSync(join(folder, 'files.json'), JSON.stringify(files.map((file) => resolve(file))));
   const module = pathToFileURL(join(import.meta.dirname, 'shared-process.ts')).href;
@@ -17,7 +23,7 @@ export function makeQueue(folder: string, files: readonly string[], processes: n
     const path = join(folder, `shared-${index + 1}.mjs`);
     writeFileSync(
       path,
-      `import { runShared } from ${JSON.stringify(module)};\nawait runShared(${JSON.stringify(folder)});\n`,
+      `import { runShared } from ${JSON.stringify(module)};\nawait runShared(${[folder, ...(limit === undefined ? [] : [limit])].map((one) => JSON.stringify(one)).join(', ')});\n`,
     );
     return path;
   });
