@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { apiFailureOf, certainlyNotDone, isCertainNo, isForbidden, neverConnected } from './certain.ts';
+import {
+  apiFailureOf,
+  certainlyNotDone,
+  isCertainNo,
+  isForbidden,
+  isNoNumber,
+  neverConnected,
+} from './certain.ts';
 import { ToolcribError } from './errors.ts';
 
 const said = (status: number, reason?: string, more: object = {}) => ({
@@ -34,6 +41,16 @@ test('a number is no certain no without the reason that a server gives with it',
   for (const status of [200, 408, 500, 503, 504]) assert.equal(isCertainNo(said(status, 'Forbidden')), false);
   assert.equal(isCertainNo(said(429, 'TooManyRequests')), false);
   assert.equal(isCertainNo(said(429, 'TooManyRequests', { causes: ['DisruptionBudget'] })), true);
+});
+
+test('by the number alone: what a server turns down, and of an eviction what its budget says', () => {
+  for (const eviction of [true, false]) {
+    for (const status of [400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 422])
+      assert.equal(isNoNumber(status, eviction), true, `${status}`);
+    for (const status of [200, 408, 500, 503, 504])
+      assert.equal(isNoNumber(status, eviction), false, `${status}`);
+  }
+  assert.deepEqual([isNoNumber(429, true), isNoNumber(429, false)], [true, false]);
 });
 
 test('whether it is the cluster that forbids', () => {

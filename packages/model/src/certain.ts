@@ -36,12 +36,17 @@ export function isNoNumber(status: number, eviction: boolean): boolean {
 }
 
 /** Node's and undici's codes of a connection that never came about: no byte of the request has left. */
-const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
+const NEVER_CONNECTED = new Set<string | undefined>([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** @param error as the HTTP client threw it */
 export function neverConnected(error: unknown): boolean {
   const { code, cause } = (error ?? {}) as { code?: string; cause?: { code?: string } };
-  return NEVER_CONNECTED.has(code ?? '') || NEVER_CONNECTED.has(cause?.code ?? '');
+  return NEVER_CONNECTED.has(code) || NEVER_CONNECTED.has(cause?.code);
 }
 
 /** What the cluster's API said in the place of an answer, if an error of a {@link Cluster} method is that. */

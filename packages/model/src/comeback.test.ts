@@ -172,3 +172,13 @@ test('a volume is lost unless it is retained, a claim where its volume was not s
     assert.deepEqual(comebackOf(before([], [], volumeOf && { volumeOf }), claim), { loss: 'restorable' });
   }
 });
+
+test('where nobody says how many of its Pods die with it, none does', () => {
+  const strict = job({ backoffLimit: 0, completions: 1 });
+  assert.deepEqual(comebackOf(before([strict], [strict]), pod(strict)), { loss: 'returns', by: strict });
+  const waits = job({ backoffLimit: 0, completions: 1, suspend: true });
+  assert.deepEqual(comebackOf(before([waits], [waits]), pod(waits)), {
+    loss: 'lost',
+    why: 'Job load makes no other',
+  });
+});

@@ -53,16 +53,19 @@ export function comebackOf(before: BeforeTheAct, object: KubeObject): Comeback {
   return { loss: 'restorable' };
 }
 
-/** The controller that makes an object again: one that works, or one that another makes again, which then does. */
-export function remakerOf(before: BeforeTheAct, object: KubeObject, depth = 0): KubeObject | undefined {
+/**
+ * The controller that makes an object again: one that works, or one that another makes again, which then does. It ends: no kind
+ * makes one from which it is made itself.
+ */
+export function remakerOf(before: BeforeTheAct, object: KubeObject): KubeObject | undefined {
   const reference = controllerOf(object);
   const controller = reference && before.get(reference.uid);
-  if (!controller || depth > 8 || before.isOwner?.(controller, object) === false) return undefined;
+  if (!controller || before.isOwner?.(controller, object) === false) return undefined;
   if (!remakes(controller, object, before.deaths?.(controller) ?? 0)) return undefined;
   // While its Pod stays, the claim of an ephemeral volume never goes for good, and is never made again.
   if (controller.kind === 'Pod' && before.stays?.(controller)) return undefined;
   if (before.works(controller)) return controller;
-  return remakerOf(before, controller, depth + 1) ? controller : undefined;
+  return remakerOf(before, controller) ? controller : undefined;
 }
 
 /** The Job that stays, and to which a Pod that it does not make again can't be given back: one too many. */

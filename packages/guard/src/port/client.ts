@@ -152,7 +152,7 @@ export function judgeClient(
     left(clientPort) {
       const actIds = ahead.leftBy(clientPort);
       if (actIds.length > 0) send({ type: 'left', actIds });
-      else if (outcomes.length > 0) tell();
+      else tell();
     },
     noticed(read) {
       if (listOf(read.path, read.query)) ahead.listed(read.context, read.session);

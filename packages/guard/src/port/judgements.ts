@@ -76,8 +76,8 @@ export function judgements(acting: (id: string) => void): Judgements {
 
 /** Reads, dry runs and questions about rights change nothing. */
 function changes({ method, path }: { method: string; path: string }): boolean {
-  if (method === 'GET' || method === 'HEAD') return false;
   const [at = '', query = ''] = path.split('?');
-  if (at.startsWith('/apis/authorization.k8s.io/')) return false;
-  return !new URLSearchParams(query).getAll('dryRun').includes('All');
+  const isRead = method === 'GET' || method === 'HEAD';
+  const isQuestion = at.startsWith('/apis/authorization.k8s.io/');
+  return !(isRead || isQuestion || new URLSearchParams(query).getAll('dryRun').includes('All'));
 }

@@ -60,6 +60,18 @@ describe('passes', () => {
       assert.equal(table.take(request('/b'))?.id, 'of/b', 'and stays as good as it was');
     });
 
+  test('is the same whatever the order of its headers, and whether it says of itself that it is no agent', () => {
+    const table = passes({ now: () => 0 }, () => 'now');
+    table.give(given());
+    const turned = { 'kubectl-session': 's1', 'user-agent': 'kubectl' };
+    assert.equal(table.take(request('/b', { headers: turned }))?.id, 'of/b');
+    assert.equal(table.take(request('/c', { agent: false }))?.id, 'of/c');
+    const { id: _id, path: _path, ...like } = request('/d', { agent: true, tool: { name: 'kubectl' } });
+    table.give(given({ actId: 'act-2', like, passes: [{ ...given().passes[0], path: '/d' } as never] }));
+    assert.equal(table.take(request('/d')), undefined);
+    assert.equal(table.take(request('/d', { agent: true, tool: { name: 'kubectl' } }))?.id, 'of/b');
+  });
+
   test('ends with its time, and with the rules that it was judged by', () => {
     let [time, rules] = [100, 'now'];
     const table = passes({ now: () => time }, () => rules);

@@ -51,7 +51,6 @@ export function passes({ now }: Pick<Clock, 'now'>, rules: () => string): Passes
       acts.set(given.actId, { given, like: likeOf(given.like), left, taken: [] });
     },
     take(request) {
-      if (acts.size === 0) return undefined;
       let like: string | undefined;
       for (const act of acts.values()) {
         const pass = act.left.get(request.path);
@@ -83,17 +82,8 @@ export function passes({ now }: Pick<Clock, 'now'>, rules: () => string): Passes
 /** Everything that a judgement may depend on, but the path; which connection it came by is no part of that. */
 function likeOf(request: Omit<AskedRequest, 'id' | 'path'>): string {
   const { context, person, tokenId, tool, agent, method, query, headers, body } = request;
-  const named = Object.entries(headers).sort(([a], [b]) => (a < b ? -1 : 1));
+  const names = Object.keys(headers).sort();
+  const named = names.map((name) => [name, headers[name]]);
   const asked = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('latin1');
-  return JSON.stringify([
-    context,
-    person,
-    tokenId,
-    tool ?? null,
-    agent ?? false,
-    method,
-    query,
-    named,
-    asked,
-  ]);
+  return JSON.stringify([context, person, tokenId, tool, agent ?? false, method, query, named, asked]);
 }

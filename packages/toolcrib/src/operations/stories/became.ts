@@ -59,8 +59,13 @@ const GOES_ON = 10_000;
 
 /** Of an act that goes through many and is under way: how far it is. undefined where it is not, or nothing tells. */
 export function progressOf({ act, requests }: ActFacts, now: number): string | undefined {
-  const { expected = 0, lastAt } = act;
-  if (expected < 2 || now - lastAt > GOES_ON || !requests.some(({ state }) => state === 'kept'))
+  const { expected, lastAt } = act;
+  if (
+    expected === undefined ||
+    expected < 2 ||
+    now - lastAt > GOES_ON ||
+    !requests.some(({ state }) => state === 'kept')
+  )
     return undefined;
   const ended = requests.filter(({ state }) => state !== 'kept' && state !== 'held').length;
   return `${ended} of ${expected}`;
@@ -83,7 +88,6 @@ function undoneOf(story: ActFacts): Outcome | undefined {
 
 /** Whether everything that the act took is back by an undo. */
 function wholeUndo(story: ActFacts): boolean {
-  if (story.newer) return false;
   return tried(story.undos).some((undo) => isWhole(undo) && !tookAfter(story, undo));
 }
 
