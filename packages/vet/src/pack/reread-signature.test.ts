@@ -62,6 +62,13 @@ const TABLE: [why: string, inPack: Change, today: Change, sameBytes: string, oth
   ['another signer', OTHER_SIGNER, {}, 'forged', 'changed'],
   ['another signer, and unknown then', { ...OTHER_SIGNER, cryptography: 'unknown' }, {}, 'forged', 'changed'],
   ['another signer, source unknown then', { ...OTHER_SIGNER, ...MATCH_UNKNOWN }, {}, 'forged', 'changed'],
+  [
+    'another builder, and unknown then',
+    { cryptography: 'unknown', provenance: { builder: 'c' } },
+    {},
+    'forged',
+    'changed',
+  ],
   ['another builder', { provenance: { builder: 'c' } }, {}, 'forged', 'changed'],
   ['another time', { signedAt: '2025-01-01T00:00:00Z' }, {}, 'forged', 'changed'],
   ['over other bytes', { sha256: 'b'.repeat(64) }, {}, 'forged', 'changed'],
@@ -73,6 +80,22 @@ for (const [why, inPack, today, sameBytes, otherBytes] of TABLE)
     const state = (same: boolean) => rereadSignature(signature(inPack), signature(today), same).state;
     assert.deepEqual([state(true), state(false)], [sameBytes, otherBytes]);
   });
+
+test('why is said in the words of what decided', () => {
+  const why = (inPack: Change, today: Change, same = true) =>
+    rereadSignature(signature(inPack), signature(today), same).why;
+  assert.equal(why({}, {}), undefined);
+  assert.equal(why({}, {}, false), 'other proof files say the same');
+  assert.equal(why(OTHER_SIGNER, {}), 'the same bytes give another value than the pack says');
+  assert.equal(why(OTHER_SIGNER, {}, false), 'the source says something else than the pack');
+  assert.equal(why({ sha256: 'b' }, {}), 'it was verified over other bytes than the pack says');
+  assert.equal(why({}, FAILED), 'the pack says that it passes: the key is revoked');
+  assert.equal(why(UNKNOWN, FAILED), 'the pack says unknown, and today it is fail: the key is revoked');
+  assert.equal(why({}, MATCH_UNKNOWN), 'not known today: an issuer that is not known');
+  assert.equal(why({}, { provenance: null, reason: 'no build' }), 'not known today: no build');
+  assert.equal(why(UNKNOWN, {}), 'could not be told then, and can be today: signed by a');
+  assert.equal(why(MATCH_UNKNOWN, {}), 'could not be told then, and can be today: as built');
+});
 
 test('whatever passes in a pack and does not today is never found the same', () => {
   const verdicts = ['pass', 'fail', 'unknown'] as const;

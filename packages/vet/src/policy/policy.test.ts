@@ -9,7 +9,7 @@ import { packSchema } from '../pack/schema.ts';
 import { factsFrom, goodFacts, SUBJECT } from '../testing/evidence.ts';
 import { NOW } from '../testing/repository.ts';
 import { judge } from './judge.ts';
-import { loadTrustPolicy } from './policy.ts';
+import { demandsSame, exceptionFor, inForce, loadTrustPolicy } from './policy.ts';
 import { trustPolicySchema } from './schema.ts';
 
 const folder = join(import.meta.dirname, '../../../../policies');
@@ -51,6 +51,17 @@ test('a job that can delete production demands more than a formatter', () => {
   assert.ok(formatter.every((id) => dashboard.includes(id)) && formatter.length < dashboard.length);
   assert.deepEqual(new Set(dashboard), new Set(CRITERIA.map(({ id }) => id)));
   assert.throws(() => policy.resolve(SUBJECT, 'toString'), { code: 'usage' });
+  assert.deepEqual(
+    [undefined, 'formatter'].map((job) => {
+      const { job: named, profile } = policy.resolve(SUBJECT, job);
+      return [named, profile];
+    }),
+    [
+      [undefined, 'changes-production'],
+      ['formatter', policy.resolve(SUBJECT, 'formatter').profile],
+    ],
+  );
+  assert.ok(!('job' in policy.resolve(SUBJECT)), 'no member of a pack where none was named');
 });
 
 test('what is required and unknown decides: unknown never passes', () => {
@@ -102,6 +113,37 @@ test('if everything is waived, nothing is known', () => {
   assert.equal(verdict(policyOf(spec)).verdict, 'unknown');
 });
 
+test('an exception is in force up to the end of its last day, and one that has ended is not brought back', () => {
+  const ending = (...days: string[]) =>
+    policyOf(
+      small(
+        `exceptions:\n${days.map((day) => `  - {tool: tool, criterion: licence, reason: r, approvedBy: b, expires: ${day}}\n`).join('')}`,
+      ),
+    ).resolve(SUBJECT);
+  const at = (time: string) => Date.parse(time);
+  const policy = ending('2026-03-22', '2026-03-23', '2026-03-24');
+  const left = (time: string) => inForce(policy, at(time)).exceptions.map(({ expires }) => expires);
+  assert.deepEqual(left('2026-03-23T23:59:59Z'), ['2026-03-23', '2026-03-24']);
+  assert.deepEqual(left('2026-03-25T00:00:00Z'), []);
+  assert.deepEqual({ ...inForce(policy, 0) }, policy, 'nothing else of it is other');
+  const waiver = (criterion: string, time: string) => exceptionFor(policy, criterion, at(time))?.expires;
+  assert.equal(waiver('licence', '2026-03-23T23:59:59Z'), '2026-03-23');
+  assert.equal(waiver('licence', '2026-03-25T00:00:00Z'), undefined);
+  assert.equal(waiver('maintained', '2026-03-22T00:00:00Z'), undefined);
+});
+
+test('two policies demand the same wherever they stand and whatever the job is called, and else do not', () => {
+  const spec =
+    'default: a\njobs: {j: a, k: b}\nprofiles:\n  a:\n    require: [licence]\n  b:\n    require: [maintained]\n';
+  const policy = policyOf(spec);
+  const here = policy.resolve(SUBJECT);
+  assert.equal(demandsSame(here, { ...here, source: { path: 'elsewhere', sha256: 'x' } }), true);
+  assert.equal(demandsSame(here, policy.resolve(SUBJECT, 'j')), true);
+  assert.equal(demandsSame(here, JSON.parse(JSON.stringify(here))), true);
+  assert.equal(demandsSame(here, policy.resolve(SUBJECT, 'k')), false);
+  assert.equal(demandsSame(here, { ...here, require: [] }), false);
+});
+
 test('mistakes are named with line and column', () => {
   const cases: [string, RegExp][] = [
     [small('thresholds:\n  licence: {alow: [x]}\n'), /p\.yaml:\d+:\d+: spec\.thresholds\.licence\.alow/],
@@ -112,6 +154,10 @@ test('mistakes are named with line and column', () => {
     [
       'default: a\nprofiles:\n  a:\n    require: [licences]\n',
       /p\.yaml:7:\d+: spec\.profiles\.a\.require\.0/,
+    ],
+    [
+      small("    rules:\n      - {name: r, require: 'nonsense > 1', reason: because}\n"),
+      /there is no nonsense/,
     ],
     ['default: b\nprofiles:\n  a:\n    require: [licence]\n', /no profile "b"/],
     [small('exceptions:\n  - {tool: t, criterion: licence, reason: r, approvedBy: b}\n'), /expires/],

@@ -46,13 +46,13 @@ function resolve(
   subject: Subject,
   job?: string,
 ): ResolvedPolicy {
-  const chosen =
-    job === undefined ? spec.default : Object.hasOwn(spec.jobs, job) ? spec.jobs[job] : undefined;
-  const profile = chosen === undefined ? undefined : spec.profiles[chosen];
-  if (chosen === undefined || profile === undefined)
+  const wanted = job === undefined ? spec.default : new Map(Object.entries(spec.jobs)).get(job);
+  const found = Object.entries(spec.profiles).find(([profile]) => profile === wanted);
+  if (found === undefined)
     throw new ToolcribError('usage', `${name} names no job "${job}"`, {
       next: `name it under spec.jobs, or take one of: ${Object.keys(spec.jobs).join(', ')}`,
     });
+  const [chosen, profile] = found;
   const merged = CRITERIA.map(({ id, threshold }) => {
     const own = written.profiles[chosen]?.thresholds?.[id];
     return [id, threshold.parse({ ...written.thresholds?.[id], ...own })] as const;

@@ -58,4 +58,5 @@ test('Markdown: nothing of it is markup, a mention, a reference or a link', () =
 test('Markdown: a code span ends where it should', () => {
   assert.equal(markdownCode('a|b'), '`a\\|b`');
   assert.equal(markdownCode('a``b`'), '``` a``b` ```');
+  assert.equal(markdownCode('a`b'), '`` a`b ``');
 });

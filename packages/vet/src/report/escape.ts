@@ -13,7 +13,7 @@ const UNSAFE = new RegExp(
 /** Makes text of strangers visible: what could act is written as `\u{…}`. For the terminal, and before every other escape. */
 export function visible(text: string): string {
   return text.replace(UNSAFE, (unsafe) =>
-    unsafe === '\n' || unsafe === '\t' ? ' ' : `\\u{${(unsafe.codePointAt(0) ?? 0).toString(16)}}`,
+    unsafe === '\n' || unsafe === '\t' ? ' ' : `\\u{${Number(unsafe.codePointAt(0)).toString(16)}}`,
   );
 }
 
@@ -24,7 +24,7 @@ export function escapeUnsafe(document: string, format: 'json' | 'yaml'): string 
   const hex = (code: number, width: number) => code.toString(16).padStart(width, '0');
   return document.replace(UNSAFE, (unsafe) => {
     if (unsafe === '\n' || unsafe === '\t') return unsafe;
-    if (unsafe.length === 2 && format === 'yaml') return `\\U${hex(unsafe.codePointAt(0) ?? 0, 8)}`;
+    if (unsafe.length === 2 && format === 'yaml') return `\\U${hex(Number(unsafe.codePointAt(0)), 8)}`;
     return unsafe.replace(/[\s\S]/g, (unit) => `\\u${hex(unit.charCodeAt(0), 4)}`);
   });
 }
@@ -37,7 +37,7 @@ export function html(text: string): string {
     '"': '&quot;',
     "'": '&#39;',
   };
-  return visible(text).replace(/[&<>"']/g, (character) => entities[character] ?? '');
+  return visible(text).replace(/[&<>"']/g, (character) => `${entities[character]}`);
 }
 
 /** For running text and table cells of GitHub's Markdown: neither markup, HTML, links, mentions nor cells. */

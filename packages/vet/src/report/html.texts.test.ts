@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { factsFrom, goodFacts } from '../testing/evidence.ts';
 import { htmlReport } from './html.ts';
 import { packWithHistory, result, smallPack, WAIVER } from './testing/small.ts';
 
@@ -92,6 +93,15 @@ test('plots are of what there is: people of a history, intervals of releases tha
     htmlReport([packWithHistory('clone')]),
     /<figcaption class="soft">People who committed, by month/,
   );
+  assert.doesNotMatch(htmlReport([smallPack()]), /class="plots"|undefined/);
+  // Six releases of the good tool, one of which is a prerelease, and one that is still to come.
+  const facts = goodFacts()['git.releases'];
+  Object.assign(facts.releases[1] ?? {}, { prerelease: true });
+  Object.assign(facts.releases.at(-1) ?? {}, { at: '2026-03-24T00:00:00Z' });
+  const evidence = factsFrom({ 'git.releases': facts }) as unknown as ReturnType<
+    typeof smallPack
+  >['evidence'];
+  assert.match(htmlReport([smallPack({ evidence })]), /aria-label="Days between releases: 3 intervals from /);
 });
 
 test('several stand side by side, with the figures worth comparing', () => {

@@ -86,13 +86,10 @@ function evidence(pack: EvidencePack): string {
 }
 
 function definitions(pack: EvidencePack): string {
-  const items = pack.results.flatMap(({ criterion: id }) => {
-    const criterion = criterionById(id);
-    if (criterion === undefined) return [];
+  const criteria = pack.results.flatMap(({ criterion }) => criterionById(criterion) ?? []);
+  const items = criteria.map(({ id, title, definition, source }) => {
     const threshold = JSON.stringify(pack.policy.thresholds[id] ?? {});
-    return [
-      `<h3>${html(criterion.title)}</h3><p>${html(criterion.definition)}</p><p class="soft">Threshold <code>${html(threshold)}</code>; ${html(criterion.source.title)}, <code>${html(criterion.source.url)}</code></p>`,
-    ];
+    return `<h3>${html(title)}</h3><p>${html(definition)}</p><p class="soft">Threshold <code>${html(threshold)}</code>; ${html(source.title)}, <code>${html(source.url)}</code></p>`;
   });
   return `<details><summary>What each criterion measures, and where its threshold comes from</summary>${items.join('')}</details>`;
 }

@@ -37,6 +37,42 @@ test('releases: a dot for each interval, where its days and its time put it, and
   assert.equal((svg.match(/class="open"/g) ?? []).length, 1);
 });
 
+test('the axes: from nothing to the highest, with the years that began within', () => {
+  const drawn = (from: string, to: string) => {
+    const releases = [
+      { name: 'v1', at: at(from) - 10 * DAY },
+      { name: 'v2', at: at(from) },
+    ];
+    return [...releaseIntervals(releases, at(to)).matchAll(/<(?:line|text)[^>]*>(?:[^<]+<\/text>)?/g)].join(
+      '\n',
+    );
+  };
+  const axes = (highest: number) => [
+    '<line class="axis" x1="34" y1="130" x2="394" y2="130"/>',
+    '<line class="axis" x1="34" y1="12" x2="394" y2="12" stroke-dasharray="2 4"/>',
+    `<text x="30" y="16" text-anchor="end">${highest}</text>`,
+    '<text x="30" y="130" text-anchor="end">0</text>',
+    '<text x="38" y="10">days</text>',
+  ];
+  const year = (x: string, text: number) => `<text x="${x}" y="145" text-anchor="middle">${text}</text>`;
+  // 360 wide for 40 days: 1 January is 10 days from the start.
+  assert.equal(
+    drawn('2025-12-22T00:00:00Z', '2026-01-31T00:00:00Z'),
+    [...axes(40), year('124', 2026)].join('\n'),
+  );
+  assert.equal(
+    drawn('2026-01-01T00:00:00Z', '2026-02-10T00:00:00Z'),
+    axes(40).join('\n'),
+    'its own year is not told',
+  );
+  // Of thirteen each third: no more than six.
+  const many = drawn('2012-12-31T00:00:00Z', '2026-01-02T00:00:00Z');
+  assert.deepEqual(
+    [...many.matchAll(/middle">(\d+)/g)].map(([, text]) => Number(text)),
+    [2013, 2016, 2019, 2022, 2025],
+  );
+});
+
 test('releases: one or none make no interval, and all in one moment still a drawing', () => {
   assert.equal(releaseIntervals([], NOW), '');
   assert.equal(releaseIntervals([{ name: 'v1', at: NOW }], NOW), '');

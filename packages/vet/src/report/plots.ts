@@ -13,7 +13,7 @@ const inner = { width: WIDTH - LEFT - 6, height: HEIGHT - TOP - BOTTOM };
 export function releaseIntervals(releases: readonly { name: string; at: number }[], now: number): string {
   const points = releases
     .slice(1)
-    .map(({ name, at }, index) => ({ name, at, days: (at - (releases[index]?.at ?? at)) / DAY }));
+    .map(({ name, at }, index) => ({ name, at, days: (at - Number(releases[index]?.at)) / DAY }));
   const last = releases.at(-1);
   const first = points[0];
   if (last === undefined || first === undefined) return '';
@@ -33,16 +33,12 @@ export function releaseIntervals(releases: readonly { name: string; at: number }
 /** People who committed, month by month, over the three years that are kept. */
 export function contributorsOverTime(history: FactValue<'git.history'>, now: number): string {
   const months = new Map<string, Set<string>>();
-  for (
-    let at = Date.UTC(new Date(now).getUTCFullYear() - 3, new Date(now).getUTCMonth() + 1, 1);
-    at <= now;
-    at = nextMonth(at)
-  )
-    months.set(day(at).slice(0, 7), new Set());
+  const from = Date.UTC(new Date(now).getUTCFullYear() - 3, new Date(now).getUTCMonth() + 1, 1);
+  for (let at = from; at <= now; at = nextMonth(at)) months.set(day(at).slice(0, 7), new Set());
   for (const { name, bot, days } of history.contributors) {
     if (bot) continue;
     for (let index = 0; index < days.length; index += 2)
-      months.get(day((days[index] ?? 0) * DAY).slice(0, 7))?.add(name);
+      months.get(day(Number(days[index]) * DAY).slice(0, 7))?.add(name);
   }
   const counts = [...months].map(([month, names]) => ({ month, people: names.size }));
   const highest = Math.max(1, ...counts.map(({ people }) => people));
@@ -52,8 +48,7 @@ export function contributorsOverTime(history: FactValue<'git.history'>, now: num
     const top = y(people);
     return `<rect x="${round(LEFT + index * step + 0.5)}" y="${top}" width="${round(step - 1)}" height="${round(TOP + inner.height - top)}"><title>${month}: ${people} people</title></rect>`;
   });
-  const from = Date.parse(`${counts[0]?.month ?? day(now).slice(0, 7)}-01`);
-  const label = `People who committed in each month: ${counts.at(-1)?.people ?? 0} this month, at most ${highest}`;
+  const label = `People who committed in each month: ${counts.at(-1)?.people} this month, at most ${highest}`;
   return svg(label, [...axes(highest, 'people', from, now), ...bars]);
 }
 

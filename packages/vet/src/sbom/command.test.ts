@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { ToolcribError } from '@toolcrib/model';
 import { tar } from '../archive/testing/archives.ts';
 import { openArtefact } from '../verify/artefact.ts';
-import { runSbom } from './command.ts';
+import { runSbom, runSbomDiff } from './command.ts';
 import { cyclonedx } from './testing/documents.ts';
 import { sbomText } from './text.ts';
 
@@ -152,6 +152,63 @@ describe('an SBOM held against an archive', () => {
     assert.equal(await judge('b.tar', beside), 'unknown');
     assert.equal(await judge('c.tar.xz', Buffer.from('\xfd7zXZ\0', 'latin1')), 'unknown');
     assert.equal(await judge('d', Buffer.from('\x7fELF evil')), 'fail');
+  });
+});
+
+describe('an SBOM by itself', () => {
+  it('is not known to be of anything; its licences are counted, and what its schema says is told', async () => {
+    const bom = ofTool(({ components }) => {
+      const [one] = components;
+      components.push({
+        ...one,
+        name: 'b',
+        purl: 'pkg:npm/b@1.0.0',
+        'bom-ref': 'b',
+      } as (typeof components)[0]);
+      const none = { ...one, name: 'c', purl: 'pkg:npm/c@1.0.0', 'bom-ref': 'c' } as (typeof components)[0];
+      Reflect.deleteProperty(none, 'licenses');
+      components.push(none);
+    });
+    const report = await runSbom(await file('bom.json', bom), {});
+    assert.deepEqual(report.match, {
+      verdict: 'unknown',
+      reason: 'no artefact was given to hold it against',
+    });
+    assert.deepEqual(report.licences, { MIT: 2, '(none named)': 1 });
+    assert.deepEqual(
+      [report.file, report.format, report.components, report.schema, report.vulnerabilities],
+      ['bom.json', 'cyclonedx 1.6', 3, 'valid', undefined],
+    );
+    const purl = 'pkg:github/acme/tool@1.2.4';
+    assert.equal((await runSbom(await file('bom.json', bom), { purl })).match.verdict, 'fail');
+    const invalid = ofTool(({ components: [one] }) => Reflect.set(one ?? {}, 'type', 'nothing'));
+    const wrong = await runSbom(await file('bom.json', invalid), { artefact: await file('tool', ELF) });
+    assert.deepEqual([wrong.match.verdict, wrong.verdict], ['pass', 'fail']);
+    assert.match(wrong.schema, /^invalid: /);
+  });
+
+  it('is held against an artefact that can not be looked into by its own bytes alone', async () => {
+    // It begins as gzip does, and is none.
+    const torn = Buffer.from('\x1f\x8bno more', 'latin1');
+    const own = ofTool(({ metadata }) => {
+      metadata.component.hashes = [
+        { alg: 'SHA-256', content: createHash('sha256').update(torn).digest('hex') },
+      ];
+    });
+    const against = async (document: Document) =>
+      (await runSbom(await file('bom.json', document), { artefact: await file('t.gz', torn) })).match.verdict;
+    assert.equal(await against(own), 'pass');
+    assert.notEqual(await against(ofTool()), 'pass');
+  });
+
+  it('differs from another', async () => {
+    const [before, after] = [await file('before.json', ofTool()), await file('after.json', ofTool())];
+    assert.deepEqual((await runSbomDiff(before, after)).added, []);
+    await file(
+      'after.json',
+      ofTool(({ components: [one] }) => Reflect.set(one ?? {}, 'purl', 'pkg:npm/b@1.0.0')),
+    );
+    assert.deepEqual((await runSbomDiff(before, after)).added, ['pkg:npm/b@1.0.0']);
   });
 });
 

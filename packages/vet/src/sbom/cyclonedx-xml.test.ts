@@ -17,7 +17,7 @@ describe('CycloneDX in XML', () => {
           <hashes><hash alg="SHA-256"> ab </hash></hashes>
           <licenses><license><id>MIT</id></license><expression> A OR B </expression></licenses></component></metadata>
       <components><component><name><![CDATA[a<b]]></name></component><component/></components>
-      <dependencies><dependency ref="root"><dependency ref="a"/></dependency><dependency/></dependencies>`);
+      <dependencies><dependency ref="root"><dependency ref="a"/></dependency><dependency><dependency/></dependency></dependencies>`);
     assert.deepEqual(plain(bom), {
       bomFormat: 'CycloneDX',
       specVersion: '1.6',
@@ -41,8 +41,13 @@ describe('CycloneDX in XML', () => {
       components: [{ name: 'a<b' }, {}],
       dependencies: [
         { ref: 'root', dependsOn: ['a'] },
-        { ref: '', dependsOn: [] },
+        { ref: '', dependsOn: [''] },
       ],
+    });
+    const bare = read('<metadata><component><swid/><hashes><hash>ab</hash></hashes></component></metadata>');
+    assert.deepEqual(plain(bare.metadata?.component), {
+      swid: { tagId: '' },
+      hashes: [{ alg: '', content: 'ab' }],
     });
     const newer = read(
       '<metadata><tools><components><component><name>new</name></component></components></tools></metadata>',
@@ -64,12 +69,15 @@ describe('CycloneDX in XML', () => {
       '<components xmlns="urn:x"><component><name>no</name></component></components><components><component/></components>',
     );
     assert.deepEqual(plain(inner.components), [{}]);
+    const another = read('<x:bom xmlns:x="urn:x"/><metadata/><components><component/></components>');
+    assert.deepEqual([plain(another.components), another.specVersion], [[{}], '1.6']);
   });
 
   it('is none of another document, and its faults are told with their place', () => {
     const bad = (text: string, message: RegExp) =>
       assert.throws(() => readCycloneDxXml(text, 'x.xml'), { code: 'bad-file', message });
     bad('<bom/>', /^x\.xml:\d+:\d+: this is no CycloneDX document$/);
+    bad('<a xmlns:x="y">\n &b;', /^x\.xml:2:5: Invalid character entity$/);
     bad(`<bom xmlns="${NS}x"/>`, /this is no CycloneDX document/);
     bad(`<x xmlns="${NS}"><bom/></x>`, /this is no CycloneDX document/);
     bad(
@@ -83,6 +91,7 @@ describe('CycloneDX in XML', () => {
   it('is so deep and so large, and no more', () => {
     const nested = (depth: number) => read(`${'<a>'.repeat(depth - 1)}${'</a>'.repeat(depth - 1)}`);
     assert.ok(nested(200));
+    assert.ok(read('<a/>'.repeat(300)), 'beside each other they are not deep');
     assert.throws(() => nested(201), { code: 'limit', message: /nested deeper than 200$/ });
     const limits = { ...SBOM_LIMITS };
     try {

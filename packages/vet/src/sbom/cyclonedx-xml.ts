@@ -37,7 +37,7 @@ export function readCycloneDxXml(text: string, path: string): CycloneDx {
     throw new ToolcribError(code, `${path}:${parser.line + 1}:${parser.column + 1}: ${why}`);
   };
 
-  parser.onerror = (error) => fail('bad-file', error.message.split('\n')[0] ?? 'not XML');
+  parser.onerror = (error) => fail('bad-file', `${error.message.split('\n')[0]}`);
   parser.ondoctype = () => fail('bad-file', 'a document type declaration has no place in an SBOM');
   let namespace: string | undefined;
   const scopes: Namespaces[] = [NO_NAMESPACES];
@@ -46,12 +46,12 @@ export function readCycloneDxXml(text: string, path: string): CycloneDx {
     if (++depth > SBOM_LIMITS.depth) fail('limit', `nested deeper than ${SBOM_LIMITS.depth}`);
     if (++elements > SBOM_LIMITS.values) fail('limit', `more than ${SBOM_LIMITS.values} elements`);
     const [prefix, name] = split(full);
-    const scope = declared(scopes.at(-1) ?? NO_NAMESPACES, attributes);
+    const scope = declared(scopes.at(-1) as Namespaces, attributes);
     scopes.push(scope);
     const uri = scope[prefix];
     if (depth === 1 && name === 'bom') {
       namespace = uri;
-      specVersion = NAMESPACE.exec(uri ?? '')?.[1];
+      specVersion = NAMESPACE.exec(`${uri}`)?.[1];
     }
     if (name === 'component' && ++components > SBOM_LIMITS.components) {
       fail('limit', `more than ${SBOM_LIMITS.components} components`);
@@ -89,10 +89,9 @@ const NO_NAMESPACES = Object.create(null) as Namespaces;
 function declared(outer: Namespaces, attributes: Record<string, string>): Namespaces {
   let scope: Record<string, string> | undefined;
   for (const name in attributes) {
-    const prefix = name === 'xmlns' ? '' : name.startsWith('xmlns:') ? name.slice(6) : undefined;
-    if (prefix === undefined) continue;
+    if (name !== 'xmlns' && !name.startsWith('xmlns:')) continue;
     scope ??= Object.create(outer) as Record<string, string>;
-    scope[prefix] = attributes[name]?.trim() ?? '';
+    scope[name.slice('xmlns:'.length)] = `${attributes[name]}`.trim();
   }
   return scope ?? outer;
 }

@@ -110,6 +110,23 @@ describe("NTIA's minimum elements", () => {
   });
 });
 
+it('what lacks an element is named, the first five of them', () => {
+  const many = bent(({ components }) => {
+    const [one] = components;
+    for (const name of ['b', 'c', 'd', 'e', 'f']) components.push({ ...one, name } as (typeof components)[0]);
+    for (const component of components) Reflect.deleteProperty(component, 'supplier');
+    Reflect.deleteProperty(components[1] ?? {}, 'name');
+    for (const name of ['name', 'purl']) Reflect.deleteProperty(components[2] ?? {}, name);
+  });
+  const missing = missingElements(read(many));
+  assert.deepEqual(missing[0], {
+    element: 'supplier',
+    count: 6,
+    components: ['a', 'pkg:npm/a@1.0.0', 'a component without a name', 'd', 'e'],
+  });
+  assert.deepEqual(missing[1]?.count, 2);
+});
+
 describe('whether a document describes an artefact', () => {
   const other = '00'.repeat(32);
   const verdict = (document: object, digests: string[], purl = PURL, whole = true) =>
@@ -119,6 +136,61 @@ describe('whether a document describes an artefact', () => {
       purl,
       whole,
     ).verdict;
+
+  it('says what it found, and what is missing', () => {
+    const told = (document: object, digests: Record<string, string>[], purl?: string, whole?: boolean) => {
+      const { verdict, reason } = matchArtefact(read(document), digests, purl, whole);
+      return `${verdict}: ${reason}`;
+    };
+    const own = [{ sha256: HEX }];
+    const as = 'pkg:github/acme/tool@1.2.3';
+    const without = (...names: string[]) =>
+      bent(({ metadata: { component } }) => {
+        for (const name of names) Reflect.deleteProperty(component, name);
+      });
+    assert.equal(told(cyclonedx(), own), `pass: it describes these bytes, as ${as}`);
+    assert.equal(
+      told(cyclonedx(), [{ sha256: HEX, sha512: 'x' }]),
+      `pass: it describes these bytes, as ${as}`,
+    );
+    assert.equal(told(without('purl'), own), 'pass: it describes these bytes, as tool@1.2.3');
+    assert.equal(told(without('purl', 'version'), own), 'pass: it describes these bytes, as tool');
+    const nothing = bent(({ metadata }) => Reflect.deleteProperty(metadata, 'component'));
+    assert.equal(told(nothing, own), 'unknown: it does not say what it describes');
+    assert.equal(told(cyclonedx(), [{ sha256: other }]), `fail: it describes other bytes of ${as}`);
+    assert.equal(
+      told(cyclonedx(), [{ sha256: other }], PURL, false),
+      `unknown: it describes other bytes of ${as}, or some within that could not be read here`,
+    );
+    assert.equal(
+      told(cyclonedx(), []),
+      `unknown: it describes ${as}, but names digests that were not computed`,
+    );
+    assert.equal(told(without('hashes'), own), `unknown: it describes ${as}, but names no digest of it`);
+    for (const purl of ['pkg:github/acme/other@1.2.3', 'pkg:github/acme/tool@1.2.4'])
+      assert.equal(told(cyclonedx(), own, purl), `fail: it describes ${as}, not ${purl}`);
+    for (const purl of ['nonsense', 'pkg:github/acme/tool'])
+      assert.equal(
+        told(cyclonedx(), own, purl),
+        `unknown: it describes these bytes, but as ${as} and not as ${purl}`,
+      );
+    const unversioned = bent(({ metadata: { component } }) => {
+      Reflect.deleteProperty(component, 'version');
+      component.purl = 'pkg:github/acme/tool';
+    });
+    assert.equal(
+      told(unversioned, own, PURL),
+      `unknown: it describes these bytes, but as pkg:github/acme/tool and not as ${PURL}`,
+    );
+    const twice = bent(({ metadata: { component } }) =>
+      component.hashes.push({ alg: 'SHA-256', content: other }),
+    );
+    assert.equal(told(twice, own), `unknown: it names two different sha256 digests of ${as}`);
+    assert.equal(
+      told(cyclonedx(), [{ sha256: '22' }, { sha256: other }, { sha256: HEX }]),
+      `unknown: it describes one executable within, as ${as}, and not 1 others`,
+    );
+  });
 
   it('by an executable within only where it is the only one, or the others are described too', () => {
     const both = bent(({ components: [one] }) =>

@@ -10,14 +10,14 @@ type Package = NonNullable<Spdx['packages']>[number];
  * @throws {ToolcribError} `bad-file` with the line, `limit`
  */
 export function readSpdxTagValue(text: string, path: string): Spdx {
+  const packages: Package[] = [];
   const document: Spdx = {
     spdxVersion: '',
     creationInfo: { creators: [] },
-    packages: [],
+    packages,
     relationships: [],
     documentDescribes: [],
   };
-  const packages = document.packages ?? [];
   let current: Package | undefined;
   let inText = false;
   let number = 0;
@@ -41,46 +41,46 @@ export function readSpdxTagValue(text: string, path: string): Spdx {
       current = { SPDXID: `#${number}`, name: value, checksums: [], externalRefs: [] };
       packages.push(current);
     } else if (/^(FileName|SnippetSPDXID|LicenseID)$/.test(tag)) current = undefined;
-    else if (current !== undefined && packageTag(current, tag, value)) continue;
-    else documentTag(document, tag, value);
+    else {
+      if (current !== undefined) packageTag(current, tag, value);
+      documentTag(document, tag, value);
+    }
   }
   if (document.spdxVersion === '')
     throw new ToolcribError('bad-file', `${path} is no SPDX document: it has no SPDXVersion`);
   return document;
 }
 
-function packageTag(current: Package, tag: string, value: string): boolean {
+/** A tag that is none of a package's changes nothing. */
+function packageTag(current: Package, tag: string, value: string): void {
   switch (tag) {
     case 'SPDXID':
       current.SPDXID = value;
-      return true;
+      break;
     case 'PackageVersion':
       current.versionInfo = value;
-      return true;
+      break;
     case 'PackageSupplier':
       current.supplier = value;
-      return true;
+      break;
     case 'PackageOriginator':
       current.originator = value;
-      return true;
+      break;
     case 'PackageLicenseConcluded':
       current.licenseConcluded = value;
-      return true;
+      break;
     case 'PackageLicenseDeclared':
       current.licenseDeclared = value;
-      return true;
+      break;
     case 'PackageChecksum': {
       const [algorithm = '', checksumValue = ''] = value.split(/:\s*/);
       current.checksums?.push({ algorithm, checksumValue });
-      return true;
+      break;
     }
     case 'ExternalRef': {
       const [, referenceType = '', referenceLocator = ''] = value.split(/\s+/);
       current.externalRefs?.push({ referenceType, referenceLocator });
-      return true;
     }
-    default:
-      return false;
   }
 }
 

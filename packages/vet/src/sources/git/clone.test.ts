@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -43,6 +43,39 @@ describe('a clone for reading', () => {
     assert.equal(fixture.git('--git-dir', dir, 'rev-list', '--count', 'main').trim(), '2');
     await close();
     assert.deepEqual(readdirSync(scratch), []);
+    await close();
+  });
+
+  it('is made by the git of the person, with their environment but for git’s own', async () => {
+    const bin = mkdtempSync(join(tmpdir(), 'bin-'));
+    const git = (script: string) =>
+      writeFileSync(join(bin, 'git'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const set = { PATH: `${bin}:${process.env.PATH}`, SEEN: join(bin, 'seen'), GIT_SSH_COMMAND: 'touch x' };
+    const were = { PATH: process.env.PATH };
+    Object.assign(process.env, set);
+    try {
+      git('env > "$SEEN"; echo "warning: it is late" >&2; echo "no room" >&2; echo "be careful" >&2; exit 3');
+      await assert.rejects(cloneForReading('file:///x'), {
+        message: 'file:///x could not be cloned: no room',
+      });
+      const seen = readFileSync(set.SEEN, 'utf8').split('\n');
+      assert.ok(seen.includes(`SEEN=${set.SEEN}`));
+      assert.deepEqual(seen.filter((line) => line.startsWith('GIT_')).sort(), [
+        'GIT_ALLOW_PROTOCOL=https:ssh:git:file',
+        'GIT_CONFIG_GLOBAL=/dev/null',
+        'GIT_CONFIG_NOSYSTEM=1',
+        'GIT_TERMINAL_PROMPT=0',
+      ]);
+      git('kill -9 $$');
+      await assert.rejects(cloneForReading('file:///x'), {
+        message: 'file:///x could not be cloned: it was ended',
+      });
+    } finally {
+      Object.assign(process.env, were);
+      for (const name of ['SEEN', 'GIT_SSH_COMMAND']) delete process.env[name];
+      rmSync(bin, { recursive: true });
+    }
+    assert.deepEqual(readdirSync(scratch), []);
   });
 
   it('shares no object file with what it was cloned from', async () => {
@@ -53,10 +86,11 @@ describe('a clone for reading', () => {
     await close();
   });
 
-  it('that fails says why in the last words of git, without the password, and leaves nothing', async () => {
+  it('that fails says why in the first words of git, without the password, and leaves nothing', async () => {
     await assert.rejects(cloneForReading('file:///nowhere/at/all'), {
       code: 'unreachable',
-      message: /^file:\/\/\/nowhere\/at\/all could not be cloned: .+$/,
+      message:
+        "file:///nowhere/at/all could not be cloned: fatal: '/nowhere/at/all' does not appear to be a git repository",
       next: 'clone it yourself and give the folder',
     });
     const secret = cloneForReading('https://me:secret@127.0.0.1:1/x');

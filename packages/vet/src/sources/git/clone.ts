@@ -58,8 +58,17 @@ export async function cloneForReading(
   });
   if (code === 0) return { dir: join(dir, 'repository.git'), close };
   await close();
-  const why = code instanceof Error ? code.message : (complaint.trim().split('\n').at(-1) ?? '');
+  const why = code instanceof Error ? code.message : reasonIn(complaint);
   throw new ToolcribError('unreachable', withoutSecrets(`${url} could not be cloned: ${why}`), {
     next: 'clone it yourself and give the folder',
   });
+}
+
+/** The cause comes first; git ends with what to look for in general. */
+function reasonIn(complaint: string): string {
+  const lines = complaint.split('\n').map((line) => line.trim());
+  return lines
+    .filter((line) => line !== '' && !line.startsWith('warning:'))
+    .slice(0, 1)
+    .join('');
 }
