@@ -12,7 +12,14 @@ const searched = (more: Partial<Searched> = {}): Searched => ({
   internal: [],
   ...more,
 });
-const secret = (path: string, commit: string | null) => ({ path, id: 'x', line: 3, rule: 'github', commit });
+const secret = (path: string, commit: string | null) => ({
+  path,
+  id: 'x',
+  line: 3,
+  rule: 'github',
+  message: 'a token',
+  commit,
+});
 /** The item of that name as `VERDICT: REASON`. */
 function said(
   id: string,
