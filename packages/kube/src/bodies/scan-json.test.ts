@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { duplicateKey } from './scan-json.ts';
+import { duplicateKey, scanJson } from './scan-json.ts';
 
 describe('duplicateKey', () => {
   for (const [text, key] of [
@@ -14,6 +14,9 @@ describe('duplicateKey', () => {
     ['{"a":"b","b":"a"}', undefined],
     ['{"a":["a","a"],"b":"{\\"a\\":1,\\"a\\":2}"}', undefined],
     ['{}', undefined],
+    ['[{},"a",{"a":{},"b":[]},{"a":[[]]}]', undefined],
+    ['{"a":{},"a":[]}', 'a'],
+    ['{"\\x":1,"\\x":2}', '"\\x"'],
   ] as const) {
     it(`${text} → ${key}`, () => assert.equal(duplicateKey(text), key));
   }
@@ -32,4 +35,45 @@ describe('duplicateKey', () => {
       }),
     );
   });
+});
+
+describe('scanJson', () => {
+  for (const [text, depth] of [
+    ['1', 0],
+    ['"[[["', 0],
+    ['[]', 1],
+    ['{"a":{},"b":{}}', 2],
+    ['[[{"a":1}],[]]', 3],
+  ] as const) {
+    it(`${text} is ${depth} deep`, () => assert.equal(scanJson(text).depth, depth));
+  }
+
+  for (const text of [
+    '0',
+    '9',
+    '-1',
+    '[10,2]',
+    '100',
+    '123456789012345',
+    'true',
+    'null',
+    '"1.5"',
+    '{"a":[1,-20]}',
+  ])
+    it(`${text} has usual numbers`, () => assert.equal(scanJson(text).unusualNumbers, false));
+
+  for (const text of [
+    '1.0',
+    '-0',
+    '0.5',
+    '9.5',
+    '1e3',
+    '1E3',
+    '-1.5',
+    '1234567890123456',
+    '[1,1.5]',
+    '{"a":12,"b":-0}',
+  ])
+    it(`${text} has a number that may be written in another way`, () =>
+      assert.equal(scanJson(text).unusualNumbers, true));
 });

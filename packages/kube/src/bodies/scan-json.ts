@@ -21,31 +21,35 @@ const USUAL = /^(0|-?[1-9]\d{0,14})$/;
 export function scanJson(text: string): JsonScan {
   const found: JsonScan = { depth: 0, unusualNumbers: false };
   const open: (Set<string> | undefined)[] = [];
-  let expectsKey = false;
+  const enter = (keys: Set<string> | undefined) => {
+    open.push(keys);
+    found.depth = Math.max(found.depth, open.length);
+  };
+  // The keys of the object in which a key comes next; none where a value does.
+  let keys: Set<string> | undefined;
   for (let at = 0; at < text.length; at++) {
-    const character = text[at] ?? '';
+    const character = text.charAt(at);
     if (character === '"') {
       const end = endOfString(text, at);
-      const keys = open.at(-1);
-      if (expectsKey && keys) {
+      if (keys) {
         const key = unescaped(text.slice(at, end + 1));
         if (keys.has(key)) found.duplicate ??= key;
         keys.add(key);
-        expectsKey = false;
+        keys = undefined;
       }
       at = end;
-    } else if (character === '{' || character === '[') {
-      expectsKey = character === '{';
-      open.push(expectsKey ? new Set() : undefined);
-      found.depth = Math.max(found.depth, open.length);
+    } else if (character === '{') {
+      keys = new Set();
+      enter(keys);
+    } else if (character === '[') {
+      enter(undefined);
     } else if (character === '}' || character === ']') {
       open.pop();
-      expectsKey = false;
     } else if (character === ',') {
-      expectsKey = open.at(-1) !== undefined;
+      keys = open.at(-1);
     } else if (character === '-' || (character >= '0' && character <= '9')) {
       NUMBER.lastIndex = at;
-      const number = NUMBER.exec(text)?.[0] ?? character;
+      const number = String(NUMBER.exec(text)?.[0]);
       if (!USUAL.test(number)) found.unusualNumbers = true;
       at += number.length - 1;
     }
@@ -59,11 +63,9 @@ export function duplicateKey(text: string): string | undefined {
 }
 
 function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '\\') at++;
-    else if (text[at] === '"') return at;
-  }
-  return text.length;
+  let at = start + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at;
 }
 
 /** `"a"` and `"\u0061"` are the same key. */

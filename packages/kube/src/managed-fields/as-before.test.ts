@@ -119,3 +119,54 @@ test('who had nothing written down has nothing written down again; what is as it
     undefined,
   );
 });
+
+test('what we own with another is not taken by him', () => {
+  const image = { 'f:spec': { 'f:image': {} } };
+  const body = { spec: { image: 'a' } };
+  const before = object([entry('helm', image)], body);
+  const now = object([entry('toolcrib', image), entry('webhook', image)], body);
+  assert.deepEqual(told(fieldsAsBefore(before, now, 'toolcrib')), [
+    `helm Update ${JSON.stringify(image)}`,
+    `webhook Update ${JSON.stringify(image)}`,
+  ]);
+});
+
+test('where the object stands in another version now, an entry goes back whole', () => {
+  const fields = { 'f:spec': { 'f:gone': {} } };
+  const before = object([entry('helm', fields)], { spec: { gone: 1 } });
+  const now = object([entry('toolcrib', { 'f:spec': {} }, { apiVersion: 'apps/v2' })]);
+  now.apiVersion = 'apps/v2';
+  assert.deepEqual(told(fieldsAsBefore(before, now, 'toolcrib')), [`helm Update ${JSON.stringify(fields)}`]);
+});
+
+test('an object without owners is as one that had none', () => {
+  const { managedFields: _, ...metadata } = object([]).metadata;
+  const bare: KubeObject = { ...object([]), metadata };
+  assert.equal(fieldsAsBefore(bare, bare, 'toolcrib'), undefined);
+});
+
+test('what it had and has no more: fields, items by key or place, values, and what is of another form', () => {
+  const lost = (fields: object, then: object, now: object) => {
+    const before = object([entry('helm', fields)], then);
+    const back = fieldsAsBefore(before, object([entry('toolcrib', { 'f:x': {} })], now), 'toolcrib');
+    return told(back)?.[0] === 'undefined undefined undefined';
+  };
+  const key = { 'f:items': { 'k:{"name":"a"}': {} } };
+  const place = { 'f:items': { 'i:1': {} } };
+  const value = { 'f:items': { 'v:"a"': {} } };
+  for (const [fields, then, now, is] of [
+    [key, { items: [{ name: 'a' }] }, { items: [{ name: 'b' }] }, true],
+    [key, { items: [{ name: 'a' }] }, { items: [{ name: 'b' }, { name: 'a' }] }, false],
+    [key, { items: [{ name: 'a' }] }, { items: { a: {} } }, true],
+    [place, { items: [1, 2] }, { items: [1] }, true],
+    [place, { items: [1, 2] }, { items: [1, 3] }, false],
+    [value, { items: ['a'] }, { items: ['b'] }, true],
+    [value, { items: ['a'] }, { items: ['b', 'a'] }, false],
+    [value, { items: ['b'] }, { items: ['b'] }, false],
+    [{ 'f:spec': { 'f:toString': {} } }, { spec: { toString: 'x' } }, { spec: {} }, true],
+    [{ 'f:spec': { 'f:a': {} } }, { spec: { a: 1 } }, { spec: null }, true],
+    [{ 'f:spec': { 'f:a': {} } }, { spec: { a: 1 } }, { spec: { a: null } }, false],
+  ] as const) {
+    assert.equal(lost(fields, then, now), is, JSON.stringify([fields, now]));
+  }
+});

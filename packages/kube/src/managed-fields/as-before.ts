@@ -91,16 +91,15 @@ function told(entries: readonly ManagedFields[]): string {
 
 /** Whether there is something at a path of a field set: `f:` a field, `k:` an item by its keys, `v:` one of a set. */
 function isAt(object: unknown, path: readonly string[]): boolean {
-  let at: unknown = object;
-  for (const element of path) {
-    const name = element.slice(2);
-    if (element.startsWith('f:')) at = isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined;
-    else if (!Array.isArray(at)) return false;
-    else if (element.startsWith('i:')) at = at[Number(name)];
-    else at = at.find((item) => (element.startsWith('k:') ? hasKeys(item, name) : isValue(item, name)));
-    if (at === undefined) return false;
-  }
-  return true;
+  return path.reduce(stepInto, object) !== undefined;
+}
+
+function stepInto(at: unknown, element: string): unknown {
+  const name = element.slice(2);
+  if (element.startsWith('f:')) return isObject(at) && Object.hasOwn(at, name) ? at[name] : undefined;
+  if (!Array.isArray(at)) return undefined;
+  if (element.startsWith('i:')) return at[Number(name)];
+  return at.find((item) => (element.startsWith('k:') ? hasKeys(item, name) : isValue(item, name)));
 }
 
 function hasKeys(item: unknown, keys: string): boolean {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fieldsGivenBack, type ManagedFields } from './give-back.ts';
+import { fieldsGivenBack, keyOf, type ManagedFields } from './give-back.ts';
 
 const entry = (manager: string, fieldsV1: object, more: Partial<ManagedFields> = {}): ManagedFields => ({
   manager,
@@ -66,4 +66,50 @@ test('owner references are found under the UIDs of now', () => {
     given?.map(({ manager, fieldsV1 }) => [manager, fieldsV1]),
     [['operator', owner('new')]],
   );
+});
+
+test('without UIDs, or without fields, owner references stay as they are', () => {
+  const owner = { 'f:metadata': { 'f:ownerReferences': { 'k:{"uid":"old"}': {} } } };
+  const given = fieldsGivenBack([entry('operator', owner)], [entry('toolcrib', owner)], 'toolcrib');
+  assert.deepEqual(told(given), [`operator Update ${JSON.stringify(owner)}`]);
+  const uids = new Map([['old', 'new']]);
+  const bare: ManagedFields = { manager: 'bare', apiVersion: 'apps/v1' };
+  const back = fieldsGivenBack([bare, entry('operator', owner)], [entry('toolcrib', owner)], 'toolcrib', {
+    uids,
+  });
+  assert.equal(back, undefined);
+});
+
+test('what another owns with us stays theirs', () => {
+  const fields = { 'f:spec': { 'f:replicas': {} } };
+  const given = fieldsGivenBack([], [entry('toolcrib', fields), entry('autoscaler', fields)], 'toolcrib');
+  assert.deepEqual(told(given), [`autoscaler Update ${JSON.stringify(fields)}`]);
+});
+
+test('an entry of another version goes back whole, unless it is of a subresource, or only a part was asked for', () => {
+  const now = [entry('toolcrib', { 'f:spec': { 'f:replicas': {} } })];
+  const old = { 'f:spec': { 'f:replicas': {}, 'f:rollbackTo': {} } };
+  const before = (subresource?: string) => [
+    entry('helm', old, { apiVersion: 'extensions/v1beta1', ...(subresource ? { subresource } : {}) }),
+  ];
+  assert.deepEqual(told(fieldsGivenBack(before(), now, 'toolcrib')), [`helm Update ${JSON.stringify(old)}`]);
+  assert.equal(fieldsGivenBack(before('status'), now, 'toolcrib'), undefined);
+  const only = [['f:spec', 'f:replicas']];
+  assert.deepEqual(told(fieldsGivenBack(before(), now, 'toolcrib', { only })), [
+    'helm Update {"f:spec":{"f:replicas":{}}}',
+  ]);
+});
+
+test('what lies above a path that was asked for is not asked for; a path that is not there is nothing', () => {
+  const fields = { 'f:spec': { '.': {}, 'f:replicas': {} } };
+  const options = { only: [['f:spec', 'f:replicas'], ['f:spec', 'f:none', 'f:x'], ['f:none']] };
+  const given = fieldsGivenBack([entry('helm', fields)], [entry('toolcrib', fields)], 'toolcrib', options);
+  assert.deepEqual(told(given), [
+    'helm Update {"f:spec":{"f:replicas":{}}}',
+    'toolcrib Update {"f:spec":{}}',
+  ]);
+});
+
+test('no subresource is the same as an empty one', () => {
+  assert.equal(keyOf({ manager: 'm' }), keyOf({ manager: 'm', subresource: '' }));
 });

@@ -36,7 +36,6 @@ export function fieldsGivenBack(
 ): ManagedFields[] | undefined {
   const { only, uids } = options;
   const mine = now.filter(({ manager }) => manager === restorer);
-  if (mine.length === 0) return undefined;
   const within = (set: FieldSet) => (only ? branches(set, only) : set);
   const owned = mine.map(({ fieldsV1 }) => within(fromFieldsV1(fieldsV1))).reduce(union, emptySet());
   if (isEmptySet(owned)) return undefined;
@@ -78,7 +77,7 @@ function branch(set: FieldSet, [element, ...rest]: readonly string[]): FieldSet 
 }
 
 function renamed(fields: unknown, uids: ReadonlyMap<string, string> | undefined): unknown {
-  if (!uids || uids.size === 0 || typeof fields !== 'object' || fields === null) return fields;
+  if (!uids || fields === undefined) return fields;
   const text = JSON.stringify(fields).replace(/k:\{\\"uid\\":\\"([^"\\]+)\\"\}/g, (whole, uid: string) =>
     uids.has(uid) ? `k:{\\"uid\\":\\"${uids.get(uid)}\\"}` : whole,
   );

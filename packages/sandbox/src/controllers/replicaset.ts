@@ -1,7 +1,7 @@
 import { controllerOf, type KubeObject } from '@toolcrib/kube';
 import { claimObjects } from './common/adoption.ts';
 import { conditionOf, removeCondition, setCondition } from './common/conditions.ts';
-import { ignoreNotFound, isNamespaceTerminating, messageOf } from './common/errors.ts';
+import { isNamespaceTerminating, messageOf } from './common/errors.ts';
 import { type ControllerOptions, controlLoop, type Tools } from './common/loop.ts';
 import { ownersToWake, recognisesItsOwn, selects } from './common/owner.ts';
 import {
@@ -76,21 +76,20 @@ function syncReplicaSet(set: KubeObject, key: string, tools: Tools): void {
 }
 
 function manageReplicas(set: KubeObject, active: KubeObject[], tools: Tools): void {
-  const difference = active.length - countOf(set.spec?.replicas, 1);
-  if (difference < 0) {
-    try {
-      for (let made = 0; made < Math.min(-difference, BURST); made++) {
-        createPod(tools, set, podFromTemplate(set.spec?.template, set));
-      }
-    } catch (error) {
-      // In a namespace that is going every create fails; the Pods are not wanted any more either.
-      if (!isNamespaceTerminating(error)) throw error;
-    }
+  const wanted = countOf(set.spec?.replicas, 1);
+  if (active.length > wanted) {
+    const ordered = victimsFirst(active, relatedPods(set, tools), tools.clock.now());
+    for (const pod of ordered.slice(0, Math.min(active.length - wanted, BURST))) deletePod(tools, set, pod);
     return;
   }
-  if (difference === 0) return;
-  const ordered = victimsFirst(active, relatedPods(set, tools), tools.clock.now());
-  for (const pod of ordered.slice(0, Math.min(difference, BURST))) deletePod(tools, set, pod);
+  try {
+    for (let made = 0; made < Math.min(wanted - active.length, BURST); made++) {
+      createPod(tools, set, podFromTemplate(set.spec?.template, set));
+    }
+  } catch (error) {
+    // In a namespace that is going every create fails; the Pods are not wanted any more either.
+    if (!isNamespaceTerminating(error)) throw error;
+  }
 }
 
 /** The Pods of all ReplicaSets that share this one's controller, i.e. of the whole Deployment. */
@@ -137,17 +136,9 @@ function writeStatus(
     removeCondition(status, 'ReplicaFailure');
   }
   if (semanticallyEqual(set.status, status)) return;
-  ignoreNotFound(() =>
-    store.modify(
-      REPLICA_SETS,
-      set.metadata.namespace,
-      set.metadata.name,
-      (fresh) => {
-        if (fresh.metadata.uid === set.metadata.uid) fresh.status = status;
-      },
-      { subresource: 'status' },
-    ),
-  );
+  const { namespace, name } = set.metadata;
+  const put = (fresh: KubeObject) => void (fresh.status = status);
+  store.modify(REPLICA_SETS, namespace, name, put, { subresource: 'status' });
 }
 
 function hasLabels(pod: KubeObject, labels: Record<string, string>): boolean {

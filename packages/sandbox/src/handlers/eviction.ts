@@ -60,15 +60,15 @@ function isUnhealthy(pod: KubeObject): boolean {
 }
 
 function mayGoUnhealthy(budget: KubeObject): boolean {
-  const { currentHealthy = 0, desiredHealthy = 0 } = budget.status ?? {};
+  const { currentHealthy, desiredHealthy } = budget.status;
   if (budget.spec?.unhealthyPodEvictionPolicy === 'AlwaysAllow') return true;
   return currentHealthy >= desiredHealthy && desiredHealthy > 0;
 }
 
 function takeDisruption(request: ResourceRequest, budget: KubeObject, pod: string, dryRun: boolean): void {
-  const { status = {}, metadata } = budget;
-  const { observedGeneration = 0, disruptionsAllowed = 0, desiredHealthy = 0, currentHealthy = 0 } = status;
-  if (observedGeneration < (metadata.generation ?? 0)) {
+  const { status, metadata } = budget;
+  const { observedGeneration = 0, disruptionsAllowed, desiredHealthy, currentHealthy } = status;
+  if (observedGeneration < Number(metadata.generation)) {
     throw tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 10, [
       {
         reason: 'DisruptionBudget',
@@ -76,7 +76,7 @@ function takeDisruption(request: ResourceRequest, budget: KubeObject, pod: strin
       },
     ]);
   }
-  if (disruptionsAllowed <= 0) {
+  if (!(disruptionsAllowed > 0)) {
     throw tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", 0, [
       {
         reason: 'DisruptionBudget',

@@ -27,24 +27,15 @@ const REMEMBERED = 4096;
 let sequence = 0;
 
 export function eventRecorder(store: Store, clock: Clock, component: string): Recorder {
-  const written = new Map<string, { namespace: string; name: string }>();
+  const written = new Map<string | undefined, Written>();
 
   return (object, type, reason, message, extra = {}) => {
     const namespace = object.metadata.namespace ?? 'default';
-    const identity = [object.kind, object.metadata.uid, type, reason, message, extra.host].join('\n');
+    const same = [object.kind, object.metadata.uid, type, reason, message, extra.host].join('\n');
+    const identity = extra.action ? undefined : same;
     const now = clock.now();
-    const known = extra.action ? undefined : written.get(identity);
-    try {
-      if (known) {
-        store.modify(EVENTS, known.namespace, known.name, (event) => {
-          event.count = Number(event.count ?? 0) + 1;
-          event.lastTimestamp = timestamp(now);
-        });
-        return;
-      }
-    } catch {
-      written.delete(identity);
-    }
+    const known = written.get(identity);
+    if (known && countUp(store, known, now)) return;
     try {
       const name = `${object.metadata.name}.${(BigInt(now) * 1_000_000n + BigInt(sequence++ % 1_000_000)).toString(16)}`;
       store.create(EVENTS, {
@@ -57,11 +48,31 @@ export function eventRecorder(store: Store, clock: Clock, component: string): Re
         type,
         ...(extra.action ? newStyle(component, extra, now) : oldStyle(component, extra, now)),
       });
-      if (!extra.action) remember(written, identity, { namespace, name });
+      if (identity) remember(written, identity, { namespace, name });
     } catch {
       // An Event is never worth failing for (its namespace may be going, or Events may not be served).
     }
   };
+}
+
+interface Written {
+  namespace: string;
+  name: string;
+}
+
+/** @returns false where it is not there any more */
+function countUp(store: Store, { namespace, name }: Written, now: number): boolean {
+  let counted = false;
+  try {
+    store.modify(EVENTS, namespace, name, (event) => {
+      event.count += 1;
+      event.lastTimestamp = timestamp(now);
+    });
+    counted = true;
+  } catch {
+    // It has been deleted, or has expired.
+  }
+  return counted;
 }
 
 function reference(object: KubeObject, fieldPath: string | undefined): Record<string, string | undefined> {
@@ -103,9 +114,9 @@ function newStyle(component: string, extra: EventExtra, now: number): Record<str
   };
 }
 
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
+function remember<K, T>(map: Map<K, T>, key: K, value: T): void {
   map.set(key, value);
   if (map.size <= REMEMBERED) return;
-  const oldest = map.keys().next();
-  if (!oldest.done) map.delete(oldest.value);
+  const [oldest] = map.keys();
+  map.delete(oldest as K);
 }

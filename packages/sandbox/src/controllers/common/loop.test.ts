@@ -117,3 +117,26 @@ test('a controller may lag behind, and make what must exist at its start', () =>
   clock.advance(1);
   assert.deepEqual(synced, ['shop made shop/made']);
 });
+
+test('stopped it listens to nothing and means to do nothing', () => {
+  const { store, clock, controller, synced, changes } = scene();
+  let listening = 0;
+  const { subscribe } = store;
+  store.subscribe = (listener) => {
+    listening++;
+    const stop = subscribe(listener);
+    return () => {
+      listening--;
+      stop();
+    };
+  };
+  const stop = controller(store, clock);
+  const other = controlLoop({ name: 'other', watch: [], sync: () => {} })(store, clock);
+  assert.equal(listening, 1);
+  store.create(CONFIG_MAPS, map('one'));
+  stop();
+  store.create(CONFIG_MAPS, map('two'));
+  assert.deepEqual([synced, changes.length, clock.pending()], [[], 1, 0]);
+  other();
+  assert.equal(listening, 0);
+});

@@ -153,3 +153,31 @@ test('kinds name their revisions in their own way, by data and collisions', () =
   }
   assert.notEqual(stateful.hash('x', 0), daemon.hash('x', 0));
 });
+
+test('of several equal revisions the newest is raised', () => {
+  const { tools, owner, put } = scene();
+  const { data } = revisions.presentRevision(tools, owner, [], naming).revision;
+  const all = [put('a', 1, {}, data), put('b', 2, {}, data), put('c', 3)];
+  const { revision } = revisions.presentRevision(tools, owner, all, naming);
+  assert.deepEqual([revision.metadata.name, revision.revision], ['b', 4]);
+});
+
+test('a revision that cannot be made is a failure, and not looked for', () => {
+  const { tools, owner } = scene();
+  const refused = new Error('the disk is full');
+  const store = {
+    ...tools.store,
+    create() {
+      throw refused;
+    },
+  };
+  assert.throws(() => revisions.presentRevision({ ...tools, store }, owner, [], naming), refused);
+});
+
+test('the text that is hashed is written as Go writes it', () => {
+  const { tools, owner } = scene({ template: { metadata: { labels }, spec: { a: '<&>\u2028' } } });
+  const texts: string[] = [];
+  const hash = (data: string) => `h${texts.push(data)}`;
+  revisions.presentRevision(tools, owner, [], { ...naming, hash });
+  assert.ok(texts[0]?.includes('"a":"\\u003c\\u0026\\u003e\\u2028"'), texts[0]);
+});

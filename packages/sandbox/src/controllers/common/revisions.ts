@@ -42,17 +42,17 @@ export function claimRevisions(tools: Tools, owner: KubeObject, ownerType: Resou
   });
   // Also those that a deleting owner may not adopt: it still reads its history from them.
   return candidates
-    .map((item) => tools.view.get(CONTROLLER_REVISIONS, item.metadata.namespace, item.metadata.name) ?? item)
+    .map(({ metadata }) => tools.store.get(CONTROLLER_REVISIONS, metadata.namespace, metadata.name))
     .sort((a, b) => numberOf(a) - numberOf(b) || byName(a, b));
 }
 
 function numberOf(revision: KubeObject): number {
-  return Number(revision.revision ?? 0);
+  return Number(revision.revision);
 }
 
 /** What a revision keeps: a strategic patch that puts the whole template back. */
 function dataOf(owner: KubeObject): Body {
-  return { spec: { template: { ...clone(owner.spec?.template ?? {}), $patch: 'replace' } } };
+  return { spec: { template: { ...clone(owner.spec?.template), $patch: 'replace' } } };
 }
 
 /** The template that a revision keeps. */

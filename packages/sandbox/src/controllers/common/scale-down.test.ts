@@ -122,3 +122,26 @@ test('the list that was given stays as it was', () => {
   victimsFirst(pods, pods, NOW);
   assert.equal(pods[0]?.metadata.name, 'a');
 });
+
+test('a Node that none of the workload is on is the emptiest', () => {
+  const pods = [pod('a', { node: 'one' }), pod('b', { node: 'two', restarts: [0] })];
+  assert.equal(
+    order([pod('a', { node: 'one', restarts: [5] }), pod('b', { node: 'two' })], [pods[1] as KubeObject]),
+    'b a',
+  );
+});
+
+test('a phase that is none counts as Pending, and what says nothing of its containers as never restarted', () => {
+  assert.equal(order([pod('a', { phase: 'Unknown' }), pod('b', { phase: 'Odd' })]), 'b a');
+  const bare = pod('a', { uid: '1' });
+  delete bare.status.containerStatuses;
+  assert.equal(order([bare, pod('b', { restarts: [1] })]), 'b a');
+  assert.equal(order([pod('a'), pod('b', { restarts: [1] })]), 'b a');
+});
+
+test('where one does not say since when it is ready, that decides nothing', () => {
+  const timeless = pod('a', { uid: '1' });
+  delete timeless.status.conditions[0].lastTransitionTime;
+  assert.equal(order([timeless, pod('b', { restarts: [1], readyFor: 1e6 })]), 'b a');
+  assert.equal(order([timeless, pod('b', { restarts: [1], readyFor: 1 })]), 'b a');
+});

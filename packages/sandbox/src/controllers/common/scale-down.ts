@@ -1,6 +1,7 @@
 import type { KubeObject } from '@toolcrib/kube';
-import { isReady, readySince } from './pods.ts';
+import { isReady, isTerminating, readySince } from './pods.ts';
 import { timeOf } from './time.ts';
+import { byText } from './values.ts';
 
 const PHASE_RANK: Record<string, number> = { Pending: 0, Unknown: 1, Running: 2 };
 const COST = 'controller.kubernetes.io/pod-deletion-cost';
@@ -14,12 +15,9 @@ const COST = 'controller.kubernetes.io/pod-deletion-cost';
  * @param now milliseconds since 1970
  */
 export function victimsFirst(pods: KubeObject[], related: KubeObject[], now: number): KubeObject[] {
-  const onNode = new Map<string, number>();
-  for (const pod of related) {
-    const node = pod.spec?.nodeName;
-    if (node && !pod.metadata.deletionTimestamp) onNode.set(node, (onNode.get(node) ?? 0) + 1);
-  }
-  const crowd = (pod: KubeObject) => onNode.get(pod.spec?.nodeName ?? '') ?? 0;
+  const standing = related.filter((pod) => !isTerminating(pod));
+  const onNode = Map.groupBy(standing, (pod) => pod.spec?.nodeName);
+  const crowd = (pod: KubeObject) => onNode.get(pod.spec?.nodeName)?.length ?? 0;
   const compare = (a: KubeObject, b: KubeObject): number =>
     Number(Boolean(a.spec?.nodeName)) - Number(Boolean(b.spec?.nodeName)) ||
     phaseRank(a) - phaseRank(b) ||
@@ -37,13 +35,13 @@ function phaseRank(pod: KubeObject): number {
 }
 
 function cost(pod: KubeObject): number {
-  const value = Number(pod.metadata.annotations?.[COST] ?? 0);
+  const value = Number(pod.metadata.annotations?.[COST]);
   return Number.isInteger(value) ? value : 0;
 }
 
 function restarts(pod: KubeObject): number {
-  const statuses: { restartCount?: number }[] = pod.status?.containerStatuses ?? [];
-  return Math.max(0, ...statuses.map((status) => status.restartCount ?? 0));
+  const statuses: { restartCount: number }[] = pod.status?.containerStatuses ?? [];
+  return Math.max(0, ...statuses.map((status) => status.restartCount));
 }
 
 function byAge(
@@ -53,13 +51,15 @@ function byAge(
   b: KubeObject,
   now: number,
 ): number {
-  if (first === second || first === undefined || second === undefined) return 0;
-  const difference = ageRank(first, now) - ageRank(second, now);
-  if (difference !== 0) return difference;
-  return (a.metadata.uid ?? '') < (b.metadata.uid ?? '') ? -1 : 1;
+  let order = 0;
+  if (first !== undefined && second !== undefined && first !== second) {
+    order =
+      ageRank(first, now) - ageRank(second, now) || byText(String(a.metadata.uid), String(b.metadata.uid));
+  }
+  return order;
 }
 
 /** Whole powers of two of the age in nanoseconds, so that Pods of about the same age count as equally old. */
 function ageRank(at: number, now: number): number {
-  return now > at ? Math.floor(Math.log2((now - at) * 1e6)) : -1;
+  return Math.floor(Math.log2(Math.max(now - at, 0) * 1e6));
 }

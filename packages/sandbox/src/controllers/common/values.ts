@@ -44,7 +44,9 @@ export function semanticallyEqual(a: Body, b: Body): boolean {
   return canonicalJson(a) === canonicalJson(b);
 }
 
-/** Orders objects by name, as code units compare. */
-export function byName(a: KubeObject, b: KubeObject): number {
-  return a.metadata.name < b.metadata.name ? -1 : Number(a.metadata.name > b.metadata.name);
+/** The order of code units, for sorting. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
+
+export const byName = (a: KubeObject, b: KubeObject): number => byText(a.metadata.name, b.metadata.name);

@@ -121,3 +121,11 @@ test('the same size is written only where what was wanted has changed, and only 
   assert.equal(resize(work, marked, 3, { always: true }), marked);
   assert.deepEqual(told, []);
 });
+
+test('where there is no revision, no annotation is written', () => {
+  const { store, work } = scene();
+  work.deployment.status = { replicas: 1 };
+  writeDeployment(work);
+  const { metadata, status } = store.get(DEPLOYMENTS, 'shop', 'web');
+  assert.deepEqual([metadata.annotations, status], [undefined, { replicas: 1 }]);
+});

@@ -14,7 +14,7 @@ export interface Work {
 }
 
 export function hasDeadline(deployment: KubeObject): boolean {
-  const seconds = deployment.spec?.progressDeadlineSeconds ?? 600;
+  const seconds = deployment.spec?.progressDeadlineSeconds;
   // The API's way to say "none" is the largest int32.
   return seconds !== 2147483647;
 }
@@ -43,26 +43,14 @@ export function writeDeployment(work: Work): void {
   const revision = work.deployment.metadata.annotations?.[REVISION];
   const mark = (fresh: KubeObject) => {
     if (fresh.metadata.uid !== uid) throw new Error(`Deployment ${namespace}/${name} has been replaced.`);
-    if (revision !== undefined && fresh.metadata.annotations?.[REVISION] !== revision) {
+    // Annotations that come with a status are kept.
+    if (revision !== undefined) {
       fresh.metadata.annotations = { ...fresh.metadata.annotations, [REVISION]: revision };
     }
+    fresh.status = status;
   };
   const { store } = work.tools;
-  let written = store.modify(
-    DEPLOYMENTS,
-    namespace,
-    name,
-    (fresh) => {
-      mark(fresh);
-      fresh.status = status;
-    },
-    { subresource: 'status' },
-  );
-  // The real server keeps annotations that come with a status; a store that does not needs a second write.
-  if (revision !== undefined && written.metadata.annotations?.[REVISION] !== revision) {
-    written = store.modify(DEPLOYMENTS, namespace, name, mark);
-  }
-  work.deployment = written;
+  work.deployment = store.modify(DEPLOYMENTS, namespace, name, mark, { subresource: 'status' });
 }
 
 /** Gives a ReplicaSet its size and the annotations that remember what the Deployment wanted. */

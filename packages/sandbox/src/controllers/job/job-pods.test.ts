@@ -89,6 +89,7 @@ test('whole numbers as the API writes and reads them', () => {
   }
   assert.deepEqual(numbersIn('1,x,3-,5-6,'), [1, 5, 6]);
   assert.deepEqual(numbersIn(undefined), []);
+  assert.deepEqual(numbersIn('99999-100001'), [99999, 100000, 100001]);
   assert.equal(numbersIn('0-100000').length, 100001);
   assert.deepEqual(numbersIn('0-100001'), []);
 });

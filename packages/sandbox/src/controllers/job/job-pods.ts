@@ -23,7 +23,7 @@ export function jobPod(job: KubeObject, index?: number): KubeObject {
   pod.metadata.annotations = { ...pod.metadata.annotations, [INDEX]: String(index) };
   pod.metadata.labels = { ...pod.metadata.labels, [INDEX]: String(index) };
   pod.spec.hostname ??= `${name}-${index}`;
-  for (const container of [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])]) {
+  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
     addIndexVariable(container);
   }
   return pod;
@@ -39,23 +39,25 @@ function addIndexVariable(container: Body): void {
 /** Whole numbers as the API writes them: `0-2,5`. */
 export function intervals(numbers: Iterable<number>): string {
   const sorted = [...new Set(numbers)].sort((a, b) => a - b);
-  const parts: string[] = [];
-  for (let at = 0; at < sorted.length; at++) {
-    const first = sorted[at] ?? 0;
-    while (sorted[at + 1] === (sorted[at] ?? 0) + 1) at++;
-    const last = sorted[at] ?? 0;
-    parts.push(first === last ? `${first}` : last === first + 1 ? `${first},${last}` : `${first}-${last}`);
+  const runs: [first: number, last: number][] = [];
+  for (const number of sorted) {
+    const run = runs.at(-1);
+    if (run && number === run[1] + 1) run[1] = number;
+    else runs.push([number, number]);
   }
-  return parts.join(',');
+  return runs
+    .map(([first, last]) =>
+      first === last ? `${first}` : last === first + 1 ? `${first},${last}` : `${first}-${last}`,
+    )
+    .join(',');
 }
 
 /** The inverse of {@link intervals}; what can't be read is left out. */
 export function numbersIn(text: string | undefined): number[] {
   return (text ?? '').split(',').flatMap((part) => {
-    const match = /^(\d+)(?:-(\d+))?$/.exec(part);
-    if (!match) return [];
-    const first = Number(match[1]);
-    const last = Number(match[2] ?? match[1]);
+    const [, start, end = start] = /^(\d+)(?:-(\d+))?$/.exec(part) ?? [];
+    if (start === undefined) return [];
+    const [first, last] = [Number(start), Number(end)];
     return last - first > 100_000 ? [] : Array.from({ length: last - first + 1 }, (_, i) => first + i);
   });
 }

@@ -1,11 +1,11 @@
 import { controllerOf, type KubeObject } from '@toolcrib/kube';
 import { NOBODY } from '../../store/field-ownership.ts';
 import { conditionOf } from '../common/conditions.ts';
-import { ignoreNotFound } from '../common/errors.ts';
 import { type ControllerOptions, controlLoop, type Tools } from '../common/loop.ts';
 import { isFinished, isTerminating } from '../common/pods.ts';
 import { timestamp } from '../common/time.ts';
 import { NODES, PERSISTENT_VOLUME_CLAIMS, PODS, STORAGE_CLASSES } from '../common/types.ts';
+import { byName } from '../common/values.ts';
 import { keyOfObject } from '../common/view.ts';
 import { misfit, type Usage } from './fit.ts';
 import { demandOf } from './quantities.ts';
@@ -22,16 +22,14 @@ export function scheduler(options: ControllerOptions = {}) {
     watch: [
       {
         type: PODS,
-        keys(change, { view }) {
-          usage.note(change.object, change.type === 'DELETED');
-          const freed = change.type === 'DELETED' || isFinished(change.object);
-          const own =
-            isWaiting(change.object) && change.type !== 'DELETED' ? [keyOfObject(change.object)] : [];
-          return freed && change.object.spec?.nodeName ? [...own, ...usage.waiting(view)] : own;
+        keys({ type, object }) {
+          usage.note(object, type === 'DELETED');
+          const freed = type === 'DELETED' || isFinished(object);
+          return freed ? [keyOfObject(object), ...usage.unplaced] : [keyOfObject(object)];
         },
       },
-      { type: NODES, keys: (_, { view }) => usage.waiting(view) },
-      { type: PERSISTENT_VOLUME_CLAIMS, keys: (_, { view }) => usage.waiting(view) },
+      { type: NODES, keys: () => [...usage.unplaced] },
+      { type: PERSISTENT_VOLUME_CLAIMS, keys: () => [...usage.unplaced] },
     ],
     sync({ namespace, name, key }, tools) {
       const pod = tools.view.get(PODS, namespace, name);
@@ -46,7 +44,7 @@ export function scheduler(options: ControllerOptions = {}) {
 }
 
 function isWaiting(pod: KubeObject): boolean {
-  const { nodeName, schedulerName = NAME } = pod.spec ?? {};
+  const { nodeName, schedulerName = NAME } = pod.spec;
   return !nodeName && schedulerName === NAME && !isTerminating(pod) && !isFinished(pod);
 }
 
@@ -92,7 +90,7 @@ function unboundClaims(pod: KubeObject, { view }: Tools): { problem?: string; la
       return { problem: message, late };
     }
     if (claim.status?.phase === 'Bound') continue;
-    const storageClass = view.get(STORAGE_CLASSES, undefined, claim.spec?.storageClassName ?? '');
+    const storageClass = view.get(STORAGE_CLASSES, undefined, String(claim.spec?.storageClassName));
     if (storageClass?.volumeBindingMode !== 'WaitForFirstConsumer') {
       return { problem: 'pod has unbound immediate PersistentVolumeClaims', late };
     }
@@ -106,7 +104,7 @@ function chooseNode(pod: KubeObject, usage: UsageBook, { view }: Tools): KubeObj
   const demand = demandOf(pod);
   const owner = controllerOf(pod)?.uid;
   const reasons = new Map<string, number>();
-  let best: { node: KubeObject; score: number[] } | undefined;
+  const candidates: Candidate[] = [];
   for (const node of nodes) {
     const used = usage.of(node.metadata.name);
     const why = misfit(pod, node, demand, used);
@@ -114,9 +112,9 @@ function chooseNode(pod: KubeObject, usage: UsageBook, { view }: Tools): KubeObj
       reasons.set(why, (reasons.get(why) ?? 0) + 1);
       continue;
     }
-    const score = [usage.ofOwner(node.metadata.name, owner), used.pods];
-    if (!best || isLower(score, node.metadata.name, best)) best = { node, score };
+    candidates.push({ node, alike: usage.ofOwner(node.metadata.name, owner), pods: used.pods });
   }
+  const [best] = candidates.sort((a, b) => a.alike - b.alike || a.pods - b.pods || byName(a.node, b.node));
   if (best) return best.node;
   if (nodes.length === 0) return 'no nodes available to schedule pods';
   const list = [...reasons].map(([why, count]) => `${count} ${why}`).sort();
@@ -128,12 +126,12 @@ function unavailable(nodes: number, why: string): string {
   return `${none} ${why}. preemption: ${none} ${nodes} Preemption is not helpful for scheduling.`;
 }
 
-function isLower(score: number[], name: string, best: { node: KubeObject; score: number[] }): boolean {
-  for (const [index, value] of score.entries()) {
-    const difference = value - (best.score[index] ?? 0);
-    if (difference !== 0) return difference < 0;
-  }
-  return name < best.node.metadata.name;
+interface Candidate {
+  node: KubeObject;
+  /** Pods of the same workload there. */
+  alike: number;
+  /** All Pods there. */
+  pods: number;
 }
 
 function selectNode(claim: KubeObject, node: string, { store }: Tools): void {
@@ -144,24 +142,12 @@ function selectNode(claim: KubeObject, node: string, { store }: Tools): void {
 }
 
 function bind(pod: KubeObject, node: KubeObject, { store, record, clock }: Tools): void {
-  const { namespace, name, uid } = pod.metadata;
-  const mine = (fresh: KubeObject) => fresh.metadata.uid === uid && !fresh.spec?.nodeName;
-  let bound = false;
-  ignoreNotFound(() =>
-    store.modify(
-      PODS,
-      namespace,
-      name,
-      (fresh) => {
-        bound = mine(fresh);
-        if (!bound) return;
-        fresh.spec.nodeName = node.metadata.name;
-        takeTopology(fresh, node);
-      },
-      { manager: NOBODY },
-    ),
-  );
-  if (!bound) return;
+  const { namespace, name } = pod.metadata;
+  const put = (fresh: KubeObject) => {
+    fresh.spec.nodeName = node.metadata.name;
+    takeTopology(fresh, node);
+  };
+  store.modify(PODS, namespace, name, put, { manager: NOBODY });
   writeCondition(pod, { status: 'True' }, store, clock.now());
   const message = `Successfully assigned ${namespace}/${name} to ${node.metadata.name}`;
   record(pod, 'Normal', 'Scheduled', message, { action: 'Binding', instance: `${NAME}-sandbox` });
@@ -190,32 +176,24 @@ function writeCondition(
   store: Tools['store'],
   now: number,
 ): void {
-  const { namespace, name, uid, generation } = pod.metadata;
-  ignoreNotFound(() =>
-    store.modify(
-      PODS,
-      namespace,
-      name,
-      (fresh) => {
-        if (fresh.metadata.uid !== uid) return;
-        const others = (fresh.status?.conditions ?? []).filter(
-          (item: { type: string }) => item.type !== 'PodScheduled',
-        );
-        const next = {
-          type: 'PodScheduled',
-          ...(generation === undefined || condition.status === 'True'
-            ? {}
-            : { observedGeneration: generation }),
-          ...condition,
-          lastProbeTime: null,
-          lastTransitionTime: timestamp(now),
-        };
-        fresh.status = { ...fresh.status, conditions: [...others, next] };
-      },
-      // A binding sets it on the server's side; a refusal is the scheduler's own write.
-      { subresource: 'status', ...(condition.status === 'True' ? { manager: NOBODY } : {}) },
-    ),
-  );
+  const { namespace, name, generation } = pod.metadata;
+  const isTrue = condition.status === 'True';
+  const put = (fresh: KubeObject) => {
+    const others = (fresh.status?.conditions ?? []).filter(
+      (item: { type: string }) => item.type !== 'PodScheduled',
+    );
+    const next = {
+      type: 'PodScheduled',
+      ...(isTrue ? {} : { observedGeneration: generation }),
+      ...condition,
+      lastProbeTime: null,
+      lastTransitionTime: timestamp(now),
+    };
+    fresh.status = { ...fresh.status, conditions: [...others, next] };
+  };
+  // A binding sets it on the server's side; a refusal is the scheduler's own write.
+  const options = { subresource: 'status' as const, ...(isTrue ? { manager: NOBODY } : {}) };
+  store.modify(PODS, namespace, name, put, options);
 }
 
 interface UsageBook {
@@ -225,39 +203,48 @@ interface UsageBook {
   ofOwner(node: string, owner: string | undefined): number;
   /** Keys of Pods that found no place. */
   unplaced: Set<string>;
-  waiting(view: Tools['view']): string[];
+}
+
+interface Placed {
+  node: string;
+  owner: string | undefined;
+  cpu: number;
+  memory: number;
 }
 
 /** What each Node carries, kept up with every change, so that placing a Pod does not count all others. */
 function usageBook(): UsageBook {
-  const placed = new Map<string, { node: string; owner: string; cpu: number; memory: number }>();
+  const placed = new Map<string, Placed>();
   const nodes = new Map<string, Usage>();
   const owners = new Map<string, number>();
   const unplaced = new Set<string>();
-  const count = (entry: { node: string; owner: string; cpu: number; memory: number }, sign: 1 | -1) => {
-    const used = nodes.get(entry.node) ?? { pods: 0, cpu: 0, memory: 0 };
+  const of = (node: string): Usage => {
+    const known = nodes.get(node);
+    if (known) return known;
+    const fresh = { pods: 0, cpu: 0, memory: 0 };
+    nodes.set(node, fresh);
+    return fresh;
+  };
+  const count = (entry: Placed, sign: 1 | -1) => {
+    const used = of(entry.node);
     used.pods += sign;
     used.cpu += sign * entry.cpu;
     used.memory += sign * entry.memory;
-    nodes.set(entry.node, used);
     const both = `${entry.node}/${entry.owner}`;
-    owners.set(both, (owners.get(both) ?? 0) + sign);
-    if (owners.get(both) === 0) owners.delete(both);
+    if (entry.owner) owners.set(both, (owners.get(both) ?? 0) + sign);
   };
   return {
     unplaced,
-    waiting: () => [...unplaced],
-    of: (node) => nodes.get(node) ?? { pods: 0, cpu: 0, memory: 0 },
-    ofOwner: (node, owner) => (owner ? (owners.get(`${node}/${owner}`) ?? 0) : 0),
+    of,
+    ofOwner: (node, owner) => owners.get(`${node}/${owner}`) ?? 0,
     note(pod, gone) {
       const key = keyOfObject(pod);
       const before = placed.get(key);
       if (before) count(before, -1);
       placed.delete(key);
-      if (gone) unplaced.delete(key);
       const node: string | undefined = pod.spec?.nodeName;
       if (gone || !node || isFinished(pod)) return;
-      const entry = { node, owner: controllerOf(pod)?.uid ?? '', ...demandOf(pod) };
+      const entry = { node, owner: controllerOf(pod)?.uid, ...demandOf(pod) };
       placed.set(key, entry);
       count(entry, 1);
     },

@@ -1,6 +1,5 @@
 import type { KubeObject } from '@toolcrib/kube';
 import { claimObjects } from '../common/adoption.ts';
-import { ignoreNotFound } from '../common/errors.ts';
 import { type ControllerOptions, controlLoop, type Tools } from '../common/loop.ts';
 import { ownersToWake, recognisesItsOwn, selects } from '../common/owner.ts';
 import { isAvailable, isReady, isTerminating, nextAvailability, ownAndOrphaned } from '../common/pods.ts';
@@ -51,10 +50,12 @@ function syncStatefulSet(set: KubeObject, key: string, tools: Tools): void {
     step(rollout, placesOf(rollout, pods));
   } finally {
     // Also after a failure: what has been done so far must be seen.
-    const now = pods
-      .map((pod) => tools.view.get(PODS, pod.metadata.namespace, pod.metadata.name))
-      .filter((pod, index) => pod !== undefined && pod.metadata.uid === pods[index]?.metadata.uid);
-    writeStatus(rollout, now as KubeObject[], collisions);
+    const now = pods.map((pod) => tools.view.get(PODS, pod.metadata.namespace, pod.metadata.name));
+    writeStatus(
+      rollout,
+      now.filter((pod) => pod !== undefined),
+      collisions,
+    );
   }
   const live = [current, update].map((item) => item.metadata.name).concat(pods.map(podRevision));
   truncateHistory(tools, set, revisions, new Set(live));
@@ -90,15 +91,7 @@ function writeStatus({ set, tools, current, update }: Rollout, pods: KubeObject[
     availableReplicas: ready.filter((pod) => isAvailable(pod, minReady, tools.clock.now())).length,
   };
   if (semanticallyEqual(status, set.status)) return;
-  ignoreNotFound(() =>
-    tools.store.modify(
-      STATEFUL_SETS,
-      set.metadata.namespace,
-      set.metadata.name,
-      (fresh) => {
-        if (fresh.metadata.uid === set.metadata.uid) fresh.status = status;
-      },
-      { subresource: 'status' },
-    ),
-  );
+  const { namespace, name } = set.metadata;
+  const put = (fresh: KubeObject) => void (fresh.status = status);
+  tools.store.modify(STATEFUL_SETS, namespace, name, put, { subresource: 'status' });
 }

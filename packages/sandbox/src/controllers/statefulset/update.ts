@@ -1,6 +1,6 @@
 import type { KubeObject } from '@toolcrib/kube';
 import type { Tools } from '../common/loop.ts';
-import { isAvailable, isFinished, isReady, isTerminating } from '../common/pods.ts';
+import { isAvailable, isFinished, isTerminating } from '../common/pods.ts';
 import { templateOf } from '../common/revisions.ts';
 import { countOf } from '../common/values.ts';
 import {
@@ -69,10 +69,6 @@ function isCreated(pod: KubeObject): boolean {
   return pod.metadata.uid !== undefined;
 }
 
-function isRunningAndReady(pod: KubeObject): boolean {
-  return pod.status?.phase === 'Running' && isReady(pod);
-}
-
 /**
  * One step towards the wanted Pods. Ordered sets stop at the first Pod that is not yet ready or not yet gone;
  * Parallel ones go on. @throws Error where a write failed; the rest of a Parallel set is done all the same
@@ -95,7 +91,11 @@ export function step(rollout: Rollout, places: Places): void {
 
 /** Ordered: stops where `act` says so. Parallel: goes through all, and throws the first failure at the end. */
 function eachOf(pods: KubeObject[], ordered: boolean, act: (pod: KubeObject) => boolean): boolean {
-  if (ordered) return pods.some(act);
+  if (!ordered) allOf(pods, act);
+  return ordered && pods.some(act);
+}
+
+function allOf(pods: KubeObject[], act: (pod: KubeObject) => void): void {
   const failures: unknown[] = [];
   for (const pod of pods) {
     try {
@@ -105,7 +105,6 @@ function eachOf(pods: KubeObject[], ordered: boolean, act: (pod: KubeObject) => 
     }
   }
   if (failures.length > 0) throw failures[0];
-  return false;
 }
 
 /** @returns true where an ordered set has to wait */
@@ -120,14 +119,13 @@ function settleReplica({ set, tools }: Rollout, pod: KubeObject, ordered: boolea
     return ordered;
   }
   if (pod.status?.phase === 'Pending') createMissingClaims(tools, set, pod);
+  const minReady = countOf(set.spec?.minReadySeconds, 0);
   const settled =
-    !isTerminating(pod) &&
-    isRunningAndReady(pod) &&
-    isAvailable(pod, countOf(set.spec?.minReadySeconds, 0), tools.clock.now());
-  if (ordered && !settled) return true;
-  if (identityMatches(pod) && storageMatches(set, pod) && claimsMatchRetention(tools, set, pod)) return false;
-  repairMember(tools, set, pod);
-  return false;
+    pod.status?.phase === 'Running' && !isTerminating(pod) && isAvailable(pod, minReady, tools.clock.now());
+  const waits = ordered && !settled;
+  const isWhole = identityMatches(pod) && storageMatches(set, pod) && claimsMatchRetention(tools, set, pod);
+  if (!waits && !isWhole) repairMember(tools, set, pod);
+  return waits;
 }
 
 function settleCondemned(
@@ -153,9 +151,7 @@ function rollUpdate(rollout: Rollout, replicas: KubeObject[]): void {
   const { type = 'RollingUpdate', rollingUpdate } = set.spec?.updateStrategy ?? {};
   if (type === 'OnDelete') return;
   const lowest = countOf(rollingUpdate?.partition, 0);
-  for (let index = replicas.length - 1; index >= lowest; index--) {
-    const pod = replicas[index];
-    if (!pod) continue;
+  for (const pod of replicas.slice(lowest).reverse()) {
     if (isCreated(pod) && podRevision(pod) !== update.metadata.name && !isTerminating(pod)) {
       deleteMember(tools, set, pod);
       return;

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Body, KubeObject } from '@toolcrib/kube';
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS } from '../common/types.ts';
-import { createClaim } from '../testing/claims.ts';
+import { quietCluster, startAlone } from '../testing/alone.ts';
+import { createClaim, createVolume } from '../testing/claims.ts';
 import { claimTemplate, labelled, type TestCluster, testCluster } from '../testing/cluster.ts';
-import { settle } from './protection.ts';
+import { claimProtection, settle, volumeProtection } from './protection.ts';
 
 function podUsing(cluster: TestCluster, claim: string): KubeObject {
   const { spec } = labelled('x');
@@ -137,4 +138,57 @@ test('a finalizer is settled on the object that was meant, not on its successor'
   assert.deepEqual(put(made, true), held);
   assert.deepEqual(put(claim(cluster, 'data'), true), held);
   assert.deepEqual(put(claim(cluster, 'data'), false), made.metadata.finalizers);
+});
+
+test('a volume is held from the first, and in its deletion only while it is bound', () => {
+  const cluster = quietCluster();
+  createVolume(cluster, 'v');
+  cluster.store.modify(PERSISTENT_VOLUMES, undefined, 'v', ({ metadata }) => void (metadata.finalizers = []));
+  startAlone(cluster, volumeProtection);
+  const finalizers = () => cluster.get(PERSISTENT_VOLUMES, 'v').metadata.finalizers;
+  assert.deepEqual(finalizers(), ['kubernetes.io/pv-protection']);
+  cluster.store.delete(PERSISTENT_VOLUMES, undefined, 'v');
+  cluster.settle();
+  assert.deepEqual([cluster.exists(PERSISTENT_VOLUMES, 'v'), cluster.failures], [false, []]);
+});
+
+test('a finalizer is put where there is none, and with the last one the list goes', () => {
+  const { store } = testCluster({ noControllers: true, lawless: true });
+  const put = (held: boolean) => {
+    const object = store.get(PERSISTENT_VOLUMES, undefined, 'v');
+    settle({ store }, PERSISTENT_VOLUMES, object, 'example.com/hold', held);
+    return store.get(PERSISTENT_VOLUMES, undefined, 'v').metadata;
+  };
+  store.create(PERSISTENT_VOLUMES, { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'v' } });
+  assert.deepEqual(put(true).finalizers, ['example.com/hold']);
+  assert.equal('finalizers' in put(false), false);
+});
+
+test('a Pod without volumes, or with others, concerns no claim', () => {
+  const cluster = testCluster({ noControllers: true, lawless: true });
+  startAlone(cluster, claimProtection);
+  const finalizers = ['kubernetes.io/pvc-protection', 'example.com/hold'];
+  const claimNamed = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'undefined', namespace: 'shop', finalizers },
+  };
+  cluster.store.create(PERSISTENT_VOLUME_CLAIMS, claimNamed);
+  cluster.store.delete(PERSISTENT_VOLUME_CLAIMS, 'shop', 'undefined');
+  for (const [name, spec] of [
+    ['bare', { nodeName: 'n' }],
+    ['other', { nodeName: 'n', volumes: [{ name: 'tmp', emptyDir: {} }] }],
+  ] as const) {
+    cluster.store.create(PODS, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: 'shop' },
+      spec,
+    });
+  }
+  cluster.settle();
+  assert.deepEqual(claim(cluster, 'undefined').metadata.finalizers, ['example.com/hold']);
+  for (const name of ['bare', 'other']) cluster.store.delete(PODS, 'shop', name);
+  cluster.settle();
+  assert.deepEqual(cluster.failures, []);
 });

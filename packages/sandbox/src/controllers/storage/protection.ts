@@ -1,7 +1,6 @@
 import type { KubeObject, ResourceType } from '@toolcrib/kube';
 import { ignoreNotFound } from '../common/errors.ts';
 import { type ControllerOptions, controlLoop, type Tools } from '../common/loop.ts';
-import { isFinished } from '../common/pods.ts';
 import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS } from '../common/types.ts';
 import { keyOf, keyOfObject } from '../common/view.ts';
 
@@ -19,10 +18,9 @@ export function claimProtection(options: ControllerOptions = {}) {
       { type: PERSISTENT_VOLUME_CLAIMS, keys: (change) => [keyOfObject(change.object)] },
       {
         type: PODS,
-        keys({ type, object }) {
-          const mayFree = type === 'DELETED' || isFinished(object) || !object.spec?.nodeName;
-          return mayFree ? claimNames(object).map((name) => keyOf(object.metadata.namespace, name)) : [];
-        },
+        // One that has ended, or has no Node yet, holds as much as before.
+        keys: ({ type, object }) =>
+          type === 'DELETED' ? claimNames(object).map((name) => keyOf(object.metadata.namespace, name)) : [],
       },
     ],
     sync({ namespace, name }, tools) {
@@ -59,8 +57,9 @@ function isInUse(claim: KubeObject, { view }: Tools): boolean {
 function claimNames(pod: KubeObject): string[] {
   return (pod.spec?.volumes ?? []).flatMap(
     (volume: { name: string; persistentVolumeClaim?: { claimName?: string }; ephemeral?: unknown }) => {
-      if (volume.ephemeral) return [`${pod.metadata.name}-${volume.name}`];
-      return volume.persistentVolumeClaim?.claimName ?? [];
+      const ownClaim = volume.ephemeral && `${pod.metadata.name}-${volume.name}`;
+      const name = ownClaim ?? volume.persistentVolumeClaim?.claimName;
+      return name ? [String(name)] : [];
     },
   );
 }

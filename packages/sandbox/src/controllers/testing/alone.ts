@@ -1,7 +1,8 @@
 import type { ResourceType } from '@toolcrib/kube';
 import type { Controller } from '../../store/store.ts';
-import type { ControllerOptions } from '../common/loop.ts';
+import type { ControllerOptions, Tools } from '../common/loop.ts';
 import { SERVICE_ACCOUNTS } from '../common/types.ts';
+import { borrowView } from '../common/view.ts';
 import { type TestCluster, testCluster } from './cluster.ts';
 
 /** A cluster in which nothing happens by itself, and Pods can be made in `shop`. */
@@ -22,6 +23,13 @@ export function startAlone(
   })(cluster.store, cluster.clock);
   cluster.settle();
   return stop;
+}
+
+/** What a controller works with, over this cluster's store; there is no queue. @param told takes what is recorded, as `Normal Killing: …` */
+export function toolsOf({ store, clock }: TestCluster, told: string[] = []): Tools {
+  const record: Tools['record'] = (_, type, reason, message) =>
+    void told.push(`${type} ${reason}: ${message}`);
+  return { store, clock, record, view: borrowView(store).view, queue: undefined as never };
 }
 
 type Asked = (type: ResourceType, ...rest: unknown[]) => unknown;
