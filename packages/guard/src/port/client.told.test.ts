@@ -10,6 +10,7 @@ import { FORWARD, handClock, textOf } from './testing/pair.ts';
 const LIMIT = 1_000;
 const body = new Uint8Array();
 const REFUSED = { do: 'answer' as const, status: 403, body: '{}', type: 'application/json', warnings: [] };
+const LET_GO = { do: 'forward' as const, warnings: [] };
 const YES = { status: 200, said: 'yes' } as const;
 
 function scene() {
@@ -29,7 +30,7 @@ function scene() {
   /** A pass for each of these paths. */
   const give = (...paths: string[]) => {
     const like = asked('DELETE', '/a', { body });
-    const passes = paths.map((path) => ({ id: `of${path}`, path, instruction: FORWARD }));
+    const passes = paths.map((path) => ({ id: `of${path}`, path, instruction: LET_GO }));
     hear({ type: 'passes', given: { actId: 'act-1', first: 'first', like, rules: '', until: 1e15, passes } });
   };
   return { posted, types, clock, client, give, hear: (message: FromJudge) => hear(message) };

@@ -73,10 +73,10 @@ function hasLetGo(chain: readonly ProcessSeen[], since: number): boolean {
   // but in a container, where the first one may be a shell, or sit at its terminal.
   if (top.session === above.session) return above.pid === 1 && !isTyped(top);
   // A daemon of the system's (sshd, cron) takes nobody in.
-  if (above.pid !== 1 && above.uid === 0 && chain[0]?.uid !== 0) return false;
+  const isDaemons = above.pid !== 1 && above.uid === 0 && chain[0]?.uid !== 0;
   // Whoever sits in a window that was opened since is a person, and so he has its shell above him.
   const sits = chain[0]?.terminal !== undefined && chain.some(({ pid }) => pid === chain[0]?.session);
-  return !sits;
+  return !isDaemons && !sits;
 }
 
 /** A shell's own job, as the terminal has it now: what was let go of has the group of another, or not the terminal. */

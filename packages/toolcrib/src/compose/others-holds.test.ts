@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { openJournal } from '@toolcrib/guard/journal';
 import { aHold } from '@toolcrib/guard/journal/testing/records.ts';
 import { leaseView } from '@toolcrib/guard/lease/lease';
+import { ToolcribError } from '@toolcrib/model';
 import { othersHolds } from './others-holds.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'toolcrib-others-'));
@@ -104,4 +105,29 @@ test('one that is damaged is told, and the others are listed', async () => {
   database.close();
   assert.ok((await others.list()).some(({ code }) => code === 'NAMED'));
   assert.match(damaged.join(), /BAD/);
+});
+
+test('one whose time to be answered is over, and that only covers what was begun, takes no no', async () => {
+  const covered = { guard: 'them', expiresAt: 4_000, coversUntil: 9_000 };
+  await journal.saveHold(aHold({ code: 'LATE', requestId: 'LATE', ...covered }));
+  await assert.rejects(others.answer('LATE', { as: 'denied', by }), { code: 'conflict' });
+  assert.equal((await journal.hold('LATE'))?.state, 'open');
+});
+
+test('a no that comes after another word is told as that; one that can’t be written is not', async () => {
+  const later = Date.now() + 60_000;
+  await journal.saveHold(aHold({ code: 'FAST', requestId: 'FAST', guard: 'them', expiresAt: later }));
+  const failing = (error: Error) =>
+    othersHolds({
+      journal: { hold: journal.hold, holds: journal.holds, saveHold: () => Promise.reject(error) },
+      clock,
+      lease,
+      damaged: () => undefined,
+    }).answer('FAST', { as: 'denied', by });
+  const late = { code: 'conflict', message: /^FAST was answered already, or its time is over/ };
+  await assert.rejects(failing(new ToolcribError('conflict', 'It was changed meanwhile.')), late);
+  for (const error of [new ToolcribError('journal', 'The disk is full.'), new Error('no such table')])
+    await assert.rejects(failing(error), (thrown) => thrown === error);
+  const row = new Error('conflict');
+  await assert.rejects(failing(Object.assign(row, { code: 'conflict' })), (thrown) => thrown === row);
 });

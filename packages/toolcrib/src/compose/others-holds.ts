@@ -10,6 +10,7 @@ import {
   ToolcribError,
 } from '@toolcrib/model';
 import { whyOver } from '../laptop/api/over.ts';
+import { unknownCode } from '../laptop/api/schema.ts';
 import type { Answer } from './desk-messages.ts';
 import { answerHold } from './hold-answers.ts';
 
@@ -60,12 +61,12 @@ export function othersHolds({
     },
     async answer(code, body, from) {
       const stored = await read(code);
+      if (!stored) throw unknownCode(code);
       // Whose process it is that says yes only the hold's own guard can tell: it knows the runs that may have asked for it.
-      if (stored && body.as !== 'denied') throw whyOver(stored, clock.now()) ?? saidElsewhere(stored, body);
+      if (body.as !== 'denied') throw whyOver(stored, clock.now()) ?? saidElsewhere(stored, body);
       const desk: Parameters<typeof answerHold>[0] = {
         get: () => stored,
         async answer(_code, given) {
-          if (!stored) return 'unknown';
           const { state } = stored;
           const can = state === 'open' ? stored.expiresAt > clock.now() : state === 'approved';
           if (!can || given.as !== 'denied') return 'closed';

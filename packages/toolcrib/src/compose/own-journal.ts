@@ -14,8 +14,7 @@ import {
  */
 export function ownJournal(journal: Journal, context: string, elsewhere: ReadonlySet<string>): Journal {
   const isOwn = async ({ id, actId }: RequestRecord, damaged: LeftOut | undefined): Promise<boolean> => {
-    if (elsewhere.has(id)) return false;
-    const act = await actOf(journal, actId, damaged);
+    const act = elsewhere.has(id) ? 'unreadable' : await actOf(journal, actId, damaged);
     return act !== 'unreadable' && (act === undefined || act.context === context);
   };
   return {

@@ -33,5 +33,9 @@ test('what nobody foresaw is no fault of the sender, and is told to the log alon
   const told = faultOf(new TypeError('secret is not a function'), (_, detail) => lines.push(detail));
   assert.deepEqual([told.status, told.code], [500, 'internal']);
   assert.doesNotMatch(JSON.stringify(told), /secret/);
-  assert.match(JSON.stringify(lines), /secret is not a function/);
+  assert.match(JSON.stringify(lines), /secret is not a function.*faults\.test/);
+  // Without a stack there is its text still; and what is no error can be thrown as well.
+  const bare = Object.assign(new Error('no stack'), { stack: undefined });
+  for (const odd of [bare, 'a word']) faultOf(odd, (_, detail) => lines.push(detail));
+  assert.deepEqual(lines.slice(1), [{ why: 'Error: no stack' }, { why: 'a word' }]);
 });

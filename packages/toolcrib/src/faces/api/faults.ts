@@ -42,7 +42,7 @@ export function faultOf(
   }
   if (error instanceof ZodError) return { status: 400, code: 'usage', message: z.prettifyError(error) };
   log('what was asked for failed, and nobody foresaw how', {
-    why: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    why: (error instanceof Error && error.stack) || String(error),
   });
   return {
     status: 500,
