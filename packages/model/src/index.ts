@@ -14,6 +14,7 @@ export type * from './journal.ts';
 export * from './label.ts';
 export * from './marks.ts';
 export * from './mode.ts';
+export * from './name-text.ts';
 export * from './pass-over.ts';
 export * from './ports.ts';
 export type * from './records/act.ts';

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { ToolcribError } from '@toolcrib/model';
+import { nameText, ToolcribError } from '@toolcrib/model';
 
 /**
  * Opens a regular file for reading. Opening a named pipe would wait for a writer for ever, so it is opened without
@@ -9,7 +9,7 @@ import { ToolcribError } from '@toolcrib/model';
  */
 export async function openRegular(path: string): Promise<FileHandle> {
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((cause: unknown) => {
-    throw new ToolcribError('not-found', `cannot open ${path}`, {
+    throw new ToolcribError('not-found', `cannot open ${nameText(path)}`, {
       cause,
       next: 'check the path and its permissions',
     });

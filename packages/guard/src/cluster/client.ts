@@ -6,7 +6,7 @@ import {
   type ResourceType,
   resourcePath,
 } from '@toolcrib/kube';
-import { type As, type Cluster, isAbsent, ToolcribError } from '@toolcrib/model';
+import { type As, type Cluster, isAbsent, nameText, shellWord, ToolcribError } from '@toolcrib/model';
 import { asking } from './asking.ts';
 import { type Discovered, legacyResources } from './discovery.ts';
 import { exchange, listOfOthers, objectOf } from './http.ts';
@@ -53,8 +53,8 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
   }
 
   function notServed(what: string): ToolcribError {
-    return new ToolcribError('not-found', `The cluster of context ${context} serves no ${what}.`, {
-      next: `kubectl --context ${context} api-resources shows what it serves.`,
+    return new ToolcribError('not-found', `The cluster of context ${nameText(context)} serves no ${what}.`, {
+      next: `kubectl --context ${shellWord(context)} api-resources shows what it serves.`,
     });
   }
 
@@ -138,7 +138,7 @@ export function connectCluster(upstream: Upstream, context: string, options: Clu
       if (broken)
         throw new ToolcribError(
           'api',
-          `Whether the cluster of context ${context} serves the ${what} is not known: its group could not be asked (${broken.why}).`,
+          `Whether the cluster of context ${nameText(context)} serves the ${what} is not known: its group could not be asked (${broken.why}).`,
         );
       throw notServed(what);
     },

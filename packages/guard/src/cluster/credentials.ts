@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { ToolcribError } from '@toolcrib/model';
+import { nameText, ToolcribError } from '@toolcrib/model';
 import { type ExecCredential, runExecPlugin } from './exec-plugin.ts';
 import type { ContextConfig } from './kubeconfig.ts';
 import { oidcTokens } from './oidc.ts';
@@ -132,7 +132,7 @@ function checkUser(context: ContextConfig): void {
   const fail = (why: string, next: string) => {
     throw new ToolcribError(
       'credentials',
-      `The user ${context.userName} of context ${context.name} ${why}.`,
+      `The user ${nameText(context.userName ?? '')} of context ${nameText(context.name)} ${why}.`,
       { next },
     );
   };
@@ -197,7 +197,7 @@ function certificate(context: ContextConfig): { cert?: string; key?: string } {
   if (Boolean(cert) === Boolean(key)) return { cert, key };
   throw new ToolcribError(
     'credentials',
-    `The user ${context.userName} of context ${context.name} has a client ${cert ? 'certificate without its key' : 'key without its certificate'}.`,
+    `The user ${nameText(context.userName ?? '')} of context ${nameText(context.name)} has a client ${cert ? 'certificate without its key' : 'key without its certificate'}.`,
     { next: 'Add the other half to the kubeconfig.' },
   );
 }
@@ -219,7 +219,7 @@ function readText(context: ContextConfig, path: string, what: string): string {
   } catch (cause) {
     throw new ToolcribError(
       'credentials',
-      `The ${what} ${path} of context ${context.name} can't be read: ${(cause as Error).message}.`,
+      `The ${what} ${path} of context ${nameText(context.name)} can't be read: ${(cause as Error).message}.`,
       { next: 'Put the file back, or let the tool that made it write it anew.', cause },
     );
   }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { childEnvironment, ToolcribError } from '@toolcrib/model';
+import { childEnvironment, nameText, shellWord, ToolcribError } from '@toolcrib/model';
 import { z } from 'zod';
 import type { ContextConfig } from './kubeconfig.ts';
 import type { ExecEntry } from './kubeconfig-file.ts';
@@ -44,9 +44,9 @@ export async function runExecPlugin(
   const fail = (why: string, next?: string, cause?: unknown) =>
     new ToolcribError(
       'credentials',
-      `The credential plugin ${exec.command} of context ${context.name} ${why}`,
+      `The credential plugin ${exec.command} of context ${nameText(context.name)} ${why}`,
       {
-        next: next ?? `Try it by hand: kubectl --context ${context.name} version`,
+        next: next ?? `Try it by hand: kubectl --context ${shellWord(context.name)} version`,
         cause,
       },
     );

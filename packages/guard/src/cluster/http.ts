@@ -5,6 +5,8 @@ import {
   answeredObject,
   type ClusterResponse,
   isAskedFor,
+  nameText,
+  shellWord,
   ToolcribError,
 } from '@toolcrib/model';
 import type { Upstream } from './upstream.ts';
@@ -94,16 +96,16 @@ export function mustBeOk(context: string, what: string, answer: ClusterResponse)
   if (answer.status === 401) {
     throw new ToolcribError(
       'credentials',
-      `The cluster of context ${context} does not accept its credentials (401).`,
+      `The cluster of context ${nameText(context)} does not accept its credentials (401).`,
       {
-        next: `Log in again; kubectl --context ${context} auth whoami shows whether it worked.`,
+        next: `Log in again; kubectl --context ${shellWord(context)} auth whoami shows whether it worked.`,
         cause: failure,
       },
     );
   }
   throw new ToolcribError(
     'api',
-    `${what}: the cluster of context ${context} said ${failure.status}: ${failure.message}`,
+    `${what}: the cluster of context ${nameText(context)} said ${failure.status}: ${failure.message}`,
     {
       next:
         answer.status === 403
@@ -145,7 +147,7 @@ export function jsonOf(context: string, what: string, answer: ClusterResponse): 
   const failure: ApiFailure = { status: answer.status, message: 'the answer is no JSON object' };
   throw new ToolcribError(
     'api',
-    `${what}: the cluster of context ${context} answered with something that is no JSON object.`,
+    `${what}: the cluster of context ${nameText(context)} answered with something that is no JSON object.`,
     {
       next: 'Is its address that of a Kubernetes API? A proxy or log-in page may be in between.',
       cause: failure,
@@ -187,7 +189,7 @@ export function listOf(context: string, what: string, answer: ClusterResponse): 
 export function listOfOthers(context: string, path: string, kind: string): ToolcribError {
   return new ToolcribError(
     'api',
-    `GET ${path}: the cluster of context ${context} answered with a ${kind}, which is not what was asked for.`,
+    `GET ${path}: the cluster of context ${nameText(context)} answered with a ${kind}, which is not what was asked for.`,
     { cause: { status: 200, message: `a ${kind}` } satisfies ApiFailure },
   );
 }
@@ -196,7 +198,7 @@ function somethingElse(context: string, what: string, answer: ClusterResponse, a
   const { status, message } = failureOf(answer);
   return new ToolcribError(
     'api',
-    `${what}: the cluster of context ${context} said ${status}, and its answer is not ${asked}: ${message}`,
+    `${what}: the cluster of context ${nameText(context)} said ${status}, and its answer is not ${asked}: ${message}`,
     // Without a reason: whatever the number, it is neither a certain yes nor a certain no.
     { cause: { status, message } satisfies ApiFailure },
   );

@@ -127,6 +127,17 @@ test('a context of a cluster or user that is not there harms only itself', () =>
   assert.ok(config.context('test'));
 });
 
+test('a context that is called nothing, or blanks, is told in quotes, also in the command that removes it', () => {
+  const contexts = ['', '  '].map((name) => ({ name, context: { cluster: 'gone' } }));
+  const path = file('blank', JSON.stringify({ contexts, clusters: [], users: [] }));
+  const config = loadKubeconfig({ env: { KUBECONFIG: path } });
+  assert.throws(() => config.context('  '), {
+    message: /the context " {2}" names the cluster "gone"/,
+    next: /kubectl config delete-context ' {2}'$/,
+  });
+  assert.throws(() => config.context('zzzzzzzzzz'), { next: 'There are: "", "  ".' });
+});
+
 test('an unreadable file is named', (t) => {
   const asFolder = join(folder, 'folder');
   mkdirSync(asFolder);

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
-import { ToolcribError } from '@toolcrib/model';
+import { nameText, shellWord, ToolcribError } from '@toolcrib/model';
 import {
   type ClusterEntry,
   type KubeconfigFile,
@@ -188,7 +188,7 @@ function unknownContext(name: string, known: string[], files: KubeconfigFile[]):
 function dangling(file: string, context: string, kind: string, name: string): ToolcribError {
   return new ToolcribError(
     'bad-file',
-    `In ${file}, the context ${context} names the ${kind} ${JSON.stringify(name)}, which stands in no kubeconfig file.`,
-    { next: `Add the ${kind}, or remove the context: kubectl config delete-context ${context}` },
+    `In ${file}, the context ${nameText(context)} names the ${kind} ${JSON.stringify(name)}, which stands in no kubeconfig file.`,
+    { next: `Add the ${kind}, or remove the context: kubectl config delete-context ${shellWord(context)}` },
   );
 }

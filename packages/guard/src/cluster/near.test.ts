@@ -27,6 +27,11 @@ test('whatever a file calls a context stays one short name on the line', () => {
   assert.equal(near, 'a\ufffdb');
 });
 
+test('a name that a reader would not see, or not as one, is in quotes', () => {
+  assert.equal(listed('', ['  ', '', 'a b', 'ab']), '"", "  ", ab, "a b"');
+  assert.deepEqual(nearest('a c', ['a b']), ['"a b"']);
+});
+
 test('names of any length are compared in no time', () => {
   const long = Array.from({ length: 500 }, (_, index) => `${'x'.repeat(5_000)}${index}`);
   const begun = process.cpuUsage();

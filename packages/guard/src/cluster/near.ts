@@ -1,3 +1,5 @@
+import { nameText } from '@toolcrib/model';
+
 /** So many names are told of all that there are. */
 const TOLD = 10;
 /** So long a name is told, and compared: what is longer differs somewhere else than a typing error. */
@@ -10,25 +12,25 @@ export function nearest(name: string, known: readonly string[]): string[] {
     const contains = wanted !== '' && candidate.toLowerCase().includes(wanted);
     return contains || far <= Math.max(2, Math.floor(name.length / 3));
   });
-  return near.slice(0, 3).map(({ candidate }) => candidate);
+  return near.slice(0, 3).map(({ candidate }) => nameText(candidate));
 }
 
 /** The names that there are in one line: those nearest to what was asked for first, each once, at most ten. */
 export function listed(name: string, known: readonly string[]): string {
-  const all = byDistance(name, known).map(({ candidate }) => candidate);
+  const all = byDistance(name, known).map(({ candidate }) => nameText(candidate));
   const more = all.length > TOLD ? [`… and ${all.length - TOLD} more`] : [];
   return [...all.slice(0, TOLD), ...more].join(', ');
 }
 
 function byDistance(name: string, known: readonly string[]): { candidate: string; far: number }[] {
-  const wanted = short(name.toLowerCase());
-  return [...new Set(known.map(short))]
+  const wanted = shortName(name.toLowerCase());
+  return [...new Set(known.map(shortName))]
     .map((candidate) => ({ candidate, far: distance(wanted, candidate.toLowerCase()) }))
     .sort((a, b) => a.far - b.far || (a.candidate < b.candidate ? -1 : 1));
 }
 
 /** A file may call a context anything: here it is one short name, of which no terminal obeys a part. */
-function short(name: string): string {
+export function shortName(name: string): string {
   const line = name.slice(0, LENGTH).replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\ufffd');
   return name.length > LENGTH ? `${line}…` : line;
 }

@@ -1,4 +1,4 @@
-import { messageOf, ToolcribError } from '@toolcrib/model';
+import { messageOf, nameText, ToolcribError } from '@toolcrib/model';
 import type { ContextConfig } from './kubeconfig.ts';
 
 /**
@@ -36,7 +36,7 @@ export async function oidcTokens(context: ContextConfig): Promise<() => Promise<
 function refused(context: ContextConfig, why: string, cause?: unknown): ToolcribError {
   return new ToolcribError(
     'credentials',
-    `The OIDC token of context ${context.name} can't be renewed: ${why}.`,
+    `The OIDC token of context ${nameText(context.name)} can't be renewed: ${why}.`,
     {
       next: 'Log in again with the tool that wrote it into your kubeconfig.',
       cause,

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import { ToolcribError } from '@toolcrib/model';
+import { nameText, ToolcribError } from '@toolcrib/model';
 import type { Dispatcher } from 'undici';
 import { type CredentialOptions, openCredentials, pem } from './credentials.ts';
 import type { ContextConfig } from './kubeconfig.ts';
@@ -107,7 +107,7 @@ function serverUrl(context: ContextConfig): URL {
   if (url && (url.protocol === 'https:' || url.protocol === 'http:')) return url;
   throw new ToolcribError(
     'bad-file',
-    `The cluster ${context.clusterName} of context ${context.name} has no usable server address${text ? ` (${text})` : ''}.`,
+    `The cluster ${nameText(context.clusterName)} of context ${nameText(context.name)} has no usable server address${text ? ` (${text})` : ''}.`,
     { next: `Correct it: kubectl config set-cluster ${context.clusterName} --server=https://…` },
   );
 }

@@ -3,6 +3,7 @@ import {
   type Cluster,
   compareClusters,
   contextNameOf,
+  nameText,
   ToolcribError,
   type UndoRecord,
 } from '@toolcrib/model';
@@ -21,7 +22,7 @@ export async function boundTo(
   const found = compareClusters(act.cluster, await cluster.identity());
   if (found === 'same') return [];
   if (found === 'other') throw otherCluster(act);
-  const what = `the cluster of context ${contextNameOf(act.context)}`;
+  const what = `the cluster of context ${nameText(contextNameOf(act.context))}`;
   if (found === 'by-address') {
     const note = 'told by its address and CA alone: the namespace kube-system could not be read then, or now';
     return [{ what, result: 'unchanged', note }];
@@ -33,7 +34,7 @@ export async function boundTo(
 export function unknownCluster({ id, context }: Act, how: 'undo' | 'finish'): ToolcribError {
   return new ToolcribError(
     'conflict',
-    `Whether the cluster of context ${contextNameOf(context)} is still the one in which ${id} was done can't be told.`,
+    `Whether the cluster of context ${nameText(contextNameOf(context))} is still the one in which ${id} was done can't be told.`,
     { next: `Where you know that it is: toolcrib ${how} ${id} --same-cluster` },
   );
 }
@@ -41,7 +42,7 @@ export function unknownCluster({ id, context }: Act, how: 'undo' | 'finish'): To
 export function otherCluster({ id, context }: Act): ToolcribError {
   return new ToolcribError(
     'conflict',
-    `The context ${contextNameOf(context)} names another cluster than when ${id} was done. Nothing was changed.`,
+    `The context ${nameText(contextNameOf(context))} names another cluster than when ${id} was done. Nothing was changed.`,
     {
       next: 'Let the context name that cluster again, or bring the objects over by hand: toolcrib log shows them.',
     },

@@ -11,6 +11,7 @@ import {
   type Effect,
   type Ids,
   type Journal,
+  nameText,
   ToolcribError,
   type UnseenKind,
 } from '@toolcrib/model';
@@ -252,7 +253,7 @@ export function actRegistry(deps: {
       recent.delete(live.act.id);
       throw new ToolcribError(
         'conflict',
-        `the context ${contextNameOf(live.act.context)} ${another} than when this act began.`,
+        `the context ${nameText(contextNameOf(live.act.context))} ${another} than when this act began.`,
         { next: 'Look where you are, and send it again.' },
       );
     },

@@ -1,5 +1,5 @@
 // Step: look
-import { anotherCluster, type Cluster, contextNameOf, type Journal } from '@toolcrib/model';
+import { anotherCluster, type Cluster, contextNameOf, type Journal, nameText } from '@toolcrib/model';
 
 /**
  * Whether an act's context names another cluster by now, or may: what stands there says nothing of what became of the act.
@@ -14,5 +14,5 @@ export async function inAnotherCluster(
   if (!act?.cluster) return undefined;
   const another = anotherCluster(act.cluster, await cluster.identity());
   if (another === undefined) return undefined;
-  return `the context ${contextNameOf(act.context)} ${another} by now, so what became of it in its own is not known`;
+  return `the context ${nameText(contextNameOf(act.context))} ${another} by now, so what became of it in its own is not known`;
 }

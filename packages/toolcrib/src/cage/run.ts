@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { accessSync, constants, createReadStream, realpathSync, statSync } from 'node:fs';
 import { homedir, constants as osConstants } from 'node:os';
 import { basename, delimiter, join, resolve } from 'node:path';
-import { childEnvironment, messageOf, ToolcribError } from '@toolcrib/model';
+import { childEnvironment, messageOf, nameText, ToolcribError } from '@toolcrib/model';
 import { guardClient } from '../laptop/api/client.ts';
 import { ensureGuard } from '../laptop/daemon.ts';
 import { withLock, writeOwnFile } from '../laptop/files.ts';
@@ -83,7 +83,7 @@ function findBinary(name: string, env: Env): { path: string } | { code: 126 | 12
     : (env.PATH ?? '').split(delimiter).map((folder) => join(folder || '.', name));
   let found: { code: 126 | 127; why: string } = {
     code: 127,
-    why: `${name} was not found${isPath ? '' : ' in PATH'}.`,
+    why: `${nameText(name)} was not found${isPath ? '' : ' in PATH'}.`,
   };
   for (const place of places) {
     try {

@@ -7,6 +7,7 @@ import {
   type Hold,
   type Journal,
   type LeftOut,
+  nameText,
   ToolcribError,
 } from '@toolcrib/model';
 import { whyOver } from '../laptop/api/over.ts';
@@ -96,7 +97,7 @@ function saidElsewhere({ code, guard, context }: Hold, { as, withoutNet }: Answe
   const net = withoutNet === undefined ? '' : ` --without-net ${withoutNet}`;
   return new ToolcribError(
     'conflict',
-    `${code} is held by another guard (${guard}, for the context ${context}): only a no to it can be said here.`,
+    `${code} is held by another guard (${guard}, for the context ${nameText(context)}): only a no to it can be said here.`,
     {
       next: `Say yes at the guard that holds it, where that was started (its TOOLCRIB_HOME): toolcrib approve ${code} --${as}${net}`,
     },

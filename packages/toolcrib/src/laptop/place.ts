@@ -1,4 +1,4 @@
-import { type KubeconfigFile, listed } from '@toolcrib/guard/cluster';
+import { type KubeconfigFile, listed, shortName } from '@toolcrib/guard/cluster';
 import { guardedName } from './own-names.ts';
 import type { Person } from './person-kubeconfig.ts';
 
@@ -41,5 +41,5 @@ export function placeOf(
 
 /** What is said where the current context is in none of the files. @param contexts those that there are */
 export function missingText(missing: string, contexts: readonly string[]): string {
-  return `The current context of your kubeconfig is "${listed('', [missing])}", which is in none of its files. Choose another: kubectl config use-context NAME, of ${listed(missing, contexts)}.`;
+  return `The current context of your kubeconfig is "${shortName(missing)}", which is in none of its files. Choose another: kubectl config use-context NAME, of ${listed(missing, contexts)}.`;
 }

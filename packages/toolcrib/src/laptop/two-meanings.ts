@@ -1,5 +1,5 @@
 import { type ContextConfig, readKubeconfig } from '@toolcrib/guard/cluster';
-import { ToolcribError } from '@toolcrib/model';
+import { nameText, ToolcribError } from '@toolcrib/model';
 import { changedHands, type GivenFor, readGivenFor } from './given-for.ts';
 import { lastMeant } from './last-meant.ts';
 import type { Paths } from './paths.ts';
@@ -79,7 +79,7 @@ export function refuseStrangersMeaning(
 function twoMeanings(label: string, one: string, other: string): ToolcribError {
   return new ToolcribError(
     'conflict',
-    `The context ${label} means one thing in ${one} and another in ${other} by now.`,
+    `The context ${nameText(label)} means one thing in ${one} and another in ${other} by now.`,
     { next: 'Send it again in a moment; if it stays so: eval "$(toolcrib on)"' },
   );
 }

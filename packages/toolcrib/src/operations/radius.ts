@@ -1,5 +1,5 @@
 import { type ResourceInfo, refOf } from '@toolcrib/kube';
-import { type Cluster, type Radius, ToolcribError } from '@toolcrib/model';
+import { type Cluster, nameText, type Radius, ToolcribError } from '@toolcrib/model';
 import { radiusSchema } from '@toolcrib/model/records/radius';
 import { z } from 'zod';
 import { operation } from './operation.ts';
@@ -46,7 +46,7 @@ async function radiusOfNamed(
   const namespace = info.namespaced ? (options.namespace ?? 'default') : undefined;
   const object = await cluster.get(info, { namespace, name });
   if (!object) {
-    const where = namespace ? ` in namespace ${namespace}` : '';
+    const where = namespace ? ` in namespace ${nameText(namespace)}` : '';
     throw new ToolcribError('not-found', `There is no ${info.kind} ${name}${where}.`, {
       next: namespace ? 'Name the namespace with -n.' : undefined,
     });

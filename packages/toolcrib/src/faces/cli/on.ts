@@ -91,7 +91,8 @@ async function placeText(
     return missingText(missing, contexts);
   }
   if (context === undefined) return 'There is no current context: kubectl config use-context NAME.';
-  const where = `You are in ${context}${server === undefined ? '' : ` (${server})`}, namespace ${namespace}`;
+  const { nameText } = await import('@toolcrib/model');
+  const where = `You are in ${nameText(context)}${server === undefined ? '' : ` (${server})`}, namespace ${nameText(namespace ?? 'default')}`;
   return `${where}: ${MODES[mode ?? ''] ?? 'its mode is not known'}.`;
 }
 

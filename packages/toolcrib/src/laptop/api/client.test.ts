@@ -83,7 +83,7 @@ test('a code that is none never becomes a path', async (t) => {
   for (const code of ['', '.', '..', 'a/b', 'a%2Fb', 'a b', 'a?b', 'é']) {
     const told = {
       code: 'not-found',
-      message: `Nothing is held under the code ${code === '' ? '""' : code}.`,
+      message: `Nothing is held under the code ${/^\S+$/.test(code) ? code : JSON.stringify(code)}.`,
     };
     await assert.rejects(guard.hold(code), told, code);
     await assert.rejects(guard.answer(code, { as: 'denied' }), told, code);

@@ -48,7 +48,7 @@ const ownName = (): string => userInfo().username;
 
 /** No code has other letters; and a path with none, or with dots alone, names something else. */
 function pathOf(code: string): string {
-  if (!/^[a-z0-9-]+$/i.test(code)) throw unknownCode(code === '' ? '""' : code);
+  if (!/^[a-z0-9-]+$/i.test(code)) throw unknownCode(code);
   return `/v1/holds/${code}`;
 }
 

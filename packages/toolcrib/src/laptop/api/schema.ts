@@ -1,4 +1,4 @@
-import { ToolcribError } from '@toolcrib/model';
+import { nameText, ToolcribError } from '@toolcrib/model';
 import { z } from 'zod';
 
 /** A name that somebody gives himself: guards of 0.1.0 ask for one. Who asks is who the connection says. */
@@ -81,7 +81,7 @@ export type RunTokens = z.output<typeof runTokensSchema>;
 export const faultSchema = z.object({ code: z.string(), message: z.string(), next: z.string().optional() });
 
 export function unknownCode(code: string): ToolcribError {
-  return new ToolcribError('not-found', `Nothing is held under the code ${code}.`, {
+  return new ToolcribError('not-found', `Nothing is held under the code ${nameText(code)}.`, {
     next: 'toolcrib held lists what is; a code lives for ten minutes.',
   });
 }

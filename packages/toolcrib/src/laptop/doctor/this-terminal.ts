@@ -1,6 +1,6 @@
 import { delimiter } from 'node:path';
 import { kubeconfigPaths } from '@toolcrib/guard/cluster';
-import { ToolcribError } from '@toolcrib/model';
+import { nameText, ToolcribError } from '@toolcrib/model';
 import { isOwnPath } from '../terminals.ts';
 import { arrives } from './arrives.ts';
 import { type Age, type Taken, takenBy } from './as-clients.ts';
@@ -63,10 +63,13 @@ async function asClient(files: readonly string[], age: Age, whose: string): Prom
   }
   const arrival = await arrives(taken);
   return arrival.arrived
-    ? { state: 'guarded', text: `A request for ${taken.context}, as ${whose} send it, arrived at the guard.` }
+    ? {
+        state: 'guarded',
+        text: `A request for ${nameText(taken.context)}, as ${whose} send it, arrived at the guard.`,
+      }
     : {
         state: 'finding',
-        text: `A request for ${taken.context}, as ${whose} send it, does not arrive at the guard: ${arrival.why}.`,
+        text: `A request for ${nameText(taken.context)}, as ${whose} send it, does not arrive at the guard: ${arrival.why}.`,
         next: arrival.why.includes('ECONNREFUSED') ? 'toolcrib guard start' : ON,
       };
 }
