@@ -12,7 +12,9 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { parse } from 'acorn';
 import { type Plugin, rolldown } from 'rolldown';
 
 /** What is started as a process or a thread, by its path under `src/`. */
@@ -46,7 +48,7 @@ export async function bundle(root: string, more: readonly string[] = []): Promis
     platform: 'node',
     resolve: { conditionNames: ['toolcrib-source', 'node', 'import'] },
     external: [/^node:/, ...AS_INSTALLED],
-    plugins: [whereItWas(root)],
+    plugins: [nodesOwn(), requiredLate(root), whereItWas(root)],
     logLevel: 'warn',
     // Nothing of ours does anything by being imported, but the programs themselves: what of an index is not used is not loaded.
     treeshake: { moduleSideEffects: (id) => !OURS.test(relative(root, id)) || entries.includes(id) },
@@ -96,6 +98,63 @@ function removeOld(own: string): void {
     )
       rmSync(path, { recursive: true, force: true });
   }
+}
+
+/**
+ * Node's own modules, without what `import` adds to them: it reads every property, and behind some of them much is loaded
+ * that nobody asked for (of `node:http` a whole `fetch`, of `node:tls` the parsed root certificates). In every thread.
+ */
+function nodesOwn(): Plugin {
+  return {
+    name: 'nodes-own',
+    renderChunk(code) {
+      let text = code;
+      // From the last on: the places of those before stay as they are.
+      for (const { start, end, source, specifiers } of importsOf(code).reverse()) {
+        if (!isBuiltin(source.value)) continue;
+        const own = `process.getBuiltinModule(${JSON.stringify(source.value)})`;
+        const names = specifiers.filter(({ imported }) => imported !== undefined);
+        const taken = specifiers
+          .filter(({ imported }) => imported === undefined)
+          .map(({ local }) => `const ${local.name} = ${own};`);
+        if (names.length > 0)
+          taken.push(
+            `const { ${names.map(({ imported, local }) => `${imported?.name}: ${local.name}`).join(', ')} } = ${own};`,
+          );
+        text = text.slice(0, start) + taken.join(' ') + text.slice(end);
+      }
+      return text;
+    },
+  };
+}
+
+/** An import of a module, as acorn has it (ESTree). */
+interface Import {
+  type: string;
+  start: number;
+  end: number;
+  source: { value: string };
+  /** Without `imported`: the default, or all of it. */
+  specifiers: { imported?: { name: string }; local: { name: string } }[];
+}
+
+function importsOf(code: string): Import[] {
+  const { body } = parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
+  return (body as unknown as Import[]).filter(({ type }) => type === 'ImportDeclaration');
+}
+
+/**
+ * What a source of ours requires only when it needs it is taken into the bundle as well, and still runs only then: Node would
+ * look for the hundred files of a package in every thread otherwise.
+ */
+function requiredLate(root: string): Plugin {
+  const own = 'const require = createRequire(import.meta.url);';
+  return {
+    name: 'required-late',
+    // Without a `require` of the file's own, its `require('…')` is the bundler's.
+    transform: (code, id) =>
+      OURS.test(relative(root, id)) && code.includes(own) ? code.replace(own, '') : null,
+  };
 }
 
 /**

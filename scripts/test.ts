@@ -6,10 +6,11 @@
 // Files of the kind unit share processes (CONTRIBUTING.md, "Tests"): to start one for each cost more than most of them.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from './bundle.ts';
 import { holesIn } from './holes-reporter.ts';
+import { scratchPlace } from './scratch-place.ts';
 import { makeAlone, makeQueue, notEnded } from './shared-queue.ts';
 
 const kinds = ['network', 'system', 'cluster'];
@@ -50,7 +51,8 @@ const bundled = starting
 // Code that is run: nobody else may write it.
 const compiled = join(import.meta.dirname, '..', 'node_modules', '.cache', 'tests-compiled');
 mkdirSync(compiled, { recursive: true, mode: 0o700 });
-const scratch = mkdtempSync(join(tmpdir(), 'toolcrib-test-'));
+// A short name: sockets lie below it, whose paths have a limit.
+const scratch = mkdtempSync(join(scratchPlace(), 'tct-'));
 const holes = join(scratch, 'holes');
 const queue = join(scratch, 'queue');
 const processes = makeQueue(queue, shared, concurrency);
@@ -77,6 +79,8 @@ const { status } = spawnSync(
     env: {
       NODE_COMPILE_CACHE: compiled,
       ...process.env,
+      // What tests make lies there, and goes with it.
+      TMPDIR: scratch,
       TOOLCRIB_TEST_BUNDLE: bundled,
     },
   },

@@ -15,7 +15,13 @@ async function runWithoutBuild(t: { after(undo: () => void): void }, ...args: st
   t.after(() => rmSync(folder, { recursive: true }));
   const go = 'case $1 in version) echo go version go1.26.0 linux/amd64;; *) echo boom >&2; exit 1;; esac';
   writeFileSync(join(folder, 'go'), `#!/bin/sh\n${go}\n`, { mode: 0o755 });
-  const env = { PATH: `${folder}:${process.env.PATH}`, HOME: folder, XDG_CACHE_HOME: folder, TMPDIR: folder };
+  const env = {
+    PATH: `${folder}:${process.env.PATH}`,
+    HOME: folder,
+    XDG_CACHE_HOME: folder,
+    TMPDIR: folder,
+    NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+  };
   const child = spawn(process.execPath, ['--conditions=toolcrib-source', ...args], {
     cwd: root,
     env,

@@ -48,10 +48,14 @@ export function* pathsOf(set: FieldSet, prefix: string[] = []): Generator<string
 
 type Rule = (a: boolean, b: boolean) => boolean;
 
+/** The result may share parts with `a` and `b`. */
 function combine(a: FieldSet | undefined, b: FieldSet | undefined, rule: Rule): FieldSet {
-  const result: FieldSet = { member: rule(a?.member === true, b?.member === true), children: new Map() };
-  for (const key of new Set([...(a?.children.keys() ?? []), ...(b?.children.keys() ?? [])])) {
-    const child = combine(a?.children.get(key), b?.children.get(key), rule);
+  // By far most of what is combined stands on one side only.
+  if (!b) return a && rule(true, false) ? a : emptySet();
+  if (!a) return rule(false, true) ? b : emptySet();
+  const result: FieldSet = { member: rule(a.member, b.member), children: new Map() };
+  for (const key of new Set([...a.children.keys(), ...b.children.keys()])) {
+    const child = combine(a.children.get(key), b.children.get(key), rule);
     if (!isEmptySet(child)) result.children.set(key, child);
   }
   return result;

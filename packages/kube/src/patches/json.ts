@@ -27,10 +27,8 @@ export function sameJson(a: unknown, b: unknown): boolean {
     return a.length === b.length && a.every((item, at) => sameJson(item, b[at]));
   }
   if (!isObject(a) || !isObject(b)) return false;
-  const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
-  for (const key of keys) {
-    if (!sameJson(Object.hasOwn(a, key) ? a[key] : undefined, Object.hasOwn(b, key) ? b[key] : undefined))
-      return false;
-  }
+  for (const key of Object.keys(a))
+    if (!sameJson(a[key], Object.hasOwn(b, key) ? b[key] : undefined)) return false;
+  for (const key of Object.keys(b)) if (!Object.hasOwn(a, key) && b[key] !== undefined) return false;
   return true;
 }
