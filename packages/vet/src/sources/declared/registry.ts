@@ -79,9 +79,7 @@ export async function readRegistry(path: string): Promise<AquaPackage[]> {
   });
   if (!info.isDirectory()) return readRegistryFile(path);
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() && entry.name === 'registry.yaml')
-    .slice(0, MOST_FILES + 1);
+  const files = entries.filter((entry) => entry.isFile() && entry.name === 'registry.yaml');
   if (files.length > MOST_FILES)
     throw new ToolcribError('limit', `${path} holds more than ${MOST_FILES} registry files`);
   const packages: AquaPackage[] = [];

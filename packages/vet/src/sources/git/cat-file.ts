@@ -109,7 +109,11 @@ function answersOf({ child, succeeded }: StartedGit): Answers {
     },
     async bytes(count) {
       const parts = [held];
-      for (let size = held.length; size < count; size += parts.at(-1)?.length ?? 0) parts.push(await more());
+      for (let size = held.length; size < count; ) {
+        const part = await more();
+        parts.push(part);
+        size += part.length;
+      }
       if (parts.length > 1) held = Buffer.concat(parts);
       return take(count);
     },

@@ -46,7 +46,7 @@ export function timeframes(text: string): { text: string; days: number }[] {
     const word = amount.toLowerCase();
     const number = /^\d/.test(word) ? Number(word) : (LARGER[word] ?? WORDS.indexOf(word));
     const around = flat.slice(Math.max(0, match.index - 60), match.index + match[0].length + 40).trim();
-    return { text: around, days: Math.round(number * (UNITS[unit.toLowerCase()] ?? 1) * 100) / 100 };
+    return { text: around, days: Math.round(number * Number(UNITS[unit.toLowerCase()]) * 100) / 100 };
   });
 }
 

@@ -16,6 +16,7 @@ const SBOM = '{"bomFormat":"CycloneDX","specVersion":"1.6"}\n';
 const LARGE = 'x'.repeat(1024 * 1024 + 1);
 const MANIFEST = '{"name":"x","license":"MIT"}';
 const SECURITY = 'Report to security@example.org. You will have an answer within 14 days.\n';
+const FRAME = { text: 'ort to security@example.org. You will have an answer within 14 days.', days: 14 };
 const ENDED = '# X\n\nThis project is archived and no longer maintained.\n';
 
 async function read(files: Record<string, string | Buffer>, change = (_: string) => 'main') {
@@ -54,7 +55,8 @@ test('the files of a commit are told by their names, with what small texts say',
     submodules: 0,
     licences: [{ path: 'LICENSE', sha256: sha256(MIT), spdx: 'MIT', likeness: 1 }],
     declaredLicences: [{ path: 'package.json', sha256: sha256(MANIFEST), expression: 'MIT' }],
-    security: value.security,
+    // A chapter among the documentation is no policy by its name alone.
+    security: [{ path: 'SECURITY.md', sha256: sha256(SECURITY), contact: true, timeframes: [FRAME] }],
     readme: {
       path: 'README.md',
       sha256: sha256(ENDED),
@@ -66,11 +68,6 @@ test('the files of a commit are told by their names, with what small texts say',
     lockFiles: ['go.sum'],
     ci: ['.github/workflows/ci.yml'],
   });
-  const [security] = value.security.filter(({ path }) => path === 'SECURITY.md');
-  assert.deepEqual(
-    [security?.sha256, security?.contact, security?.timeframes.map(({ days }) => days)],
-    [sha256(SECURITY), true, [14]],
-  );
   const listed = execFileSync('git', ['-C', fixture.dir, 'ls-tree', '-r', '-z', '--full-tree', commit]);
   assert.equal(hash, sha256(listed), 'the hash is over what git prints');
 });
@@ -90,6 +87,32 @@ test('a text too large to be read is there all the same, and nothing is known of
   assert.deepEqual(value.readme, { path: 'README.md', sha256: null, endOfLife: null });
   assert.deepEqual(value.declaredLicences, []);
   assert.deepEqual(main.value.readmes, [{ path: 'README.md', sha256: null, endOfLife: null }]);
+});
+
+test('a text that git does not have is there all the same, and nothing is known of it', async () => {
+  const fixture = makeRepository([
+    {
+      author: 'A <a@example.org>',
+      at: 1_700_000_000,
+      files: { LICENSE: MIT, 'README.md': ENDED, 'sbom.json': SBOM },
+    },
+  ]);
+  made.push(fixture);
+  const commit = fixture.git('rev-parse', 'main').trim();
+  const repository = await openRepository(fixture.dir);
+  const info = async (names: readonly string[]) => names.map((name) => `${name} missing`);
+  const without = { ...repository, objects: { ...repository.objects, info } };
+  try {
+    const { value } = await readFiles(without, commit, 'v1');
+    assert.deepEqual(
+      [value.licences[0]?.sha256, value.readme?.sha256, value.sboms],
+      [null, null, [{ path: 'sbom.json', sha256: null, format: null }]],
+    );
+    const main = await readMain(without, commit);
+    assert.deepEqual(main.value.readmes, [{ path: 'README.md', sha256: null, endOfLife: null }]);
+  } finally {
+    await repository.close();
+  }
 });
 
 test('SBOMs are looked at until one is what its name says, and no more than five', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { type CommitSpec, makeRepository, NOW } from '../../testing/repository.ts';
 import { readFixes } from './fixes.ts';
@@ -69,7 +70,19 @@ describe('fixes', () => {
     ]);
     assert.equal(value.found, 6);
     assert.equal(value.from, iso(Math.floor(NOW / 1000 / DAY) * DAY * 1000 - 3 * 365 * DAY * 1000));
-    assert.match(sha256, /^[0-9a-f]{64}$/);
+    const lines = [9, 7, 6, 4, 3, 1].map((index) => `${id(index)}\n`);
+    const releases = value.fixes.map(({ commit, release }) => `${commit} ${release}\n`);
+    // Git looks for more words than are a fix: what it gave is in the hash as well.
+    const all = [...messages.keys()]
+      .reverse()
+      .filter((index) => /^fix|GHSA|^hotfix|^\[bug/i.test(messages[index]?.[0] ?? ''));
+    assert.ok(all.length >= lines.length);
+    assert.equal(
+      sha256,
+      createHash('sha256')
+        .update([...all.filter((index) => index > 0).map((index) => `${id(index)}\n`), ...releases].join(''))
+        .digest('hex'),
+    );
   });
 
   it('are of the past: a day ahead at most', async () => {
@@ -90,6 +103,28 @@ describe('fixes', () => {
     assert.ok(
       (await readFixes(repository, commit, old, NOW)).value.fixes.every(({ release }) => release === null),
     );
+    // One from shortly before may be dated by another clock.
+    const from = Date.parse(bare.value.from);
+    const shortly = old.map((one) => ({ ...one, at: from - 29 * DAY * 1000 }));
+    assert.ok(
+      (await readFixes(repository, commit, shortly, NOW)).value.fixes.some(({ release }) => release !== null),
+    );
+  });
+
+  it('ask git for no release where nothing is to be found', async () => {
+    const asked: string[] = [];
+    const spy: Repository = {
+      ...repository,
+      text: (args) => {
+        asked.push(args.join(' '));
+        return repository.text(args);
+      },
+    };
+    await readFixes(spy, id(messages.length - 1), [], NOW);
+    const { series } = await readReleases(repository, { name: 'x' });
+    // As of five years ago nothing is fixed yet.
+    const { value } = await readFixes(spy, id(messages.length - 1), series, NOW - 5 * 365 * DAY * 1000);
+    assert.deepEqual([value.fixes, asked], [[], []]);
   });
 
   it('are asked for by name, also where a tag has signs of a pattern', async () => {

@@ -10,7 +10,7 @@ const YEARS_LOOKED = 3;
 const SECURITY_KEPT = 100;
 const BUGS_KEPT = 100;
 const TAGS_ASKED = 500;
-const ADVISORY = /\b(CVE-\d{4}-\d{4,}|GHSA(?:-[23456789cfghjmpqrvwx]{4}){3})\b/gi;
+const ADVISORY = /\b(?:CVE-\d{4}-\d{4,}|GHSA(?:-[23456789cfghjmpqrvwx]{4}){3})\b/gi;
 /** Conventional Commits' `fix:`, and GitHub's closing words at the start of a subject. */
 const BUG = /^(\[?(bug ?)?fix(es|ed)?\b|hotfix\b)/i;
 const GREP = 'CVE-[0-9]{4}-[0-9]{4}|GHSA-|^\\[?(bug ?)?fix|^hotfix';
@@ -87,7 +87,7 @@ async function setReleases(
     '\n',
   );
   for (const [index, fix] of fixes.entries()) {
-    const release = byName.get((names[index] ?? '').split(/[~^]/)[0] ?? '');
+    const release = byName.get(`${names[index]}`.replace(/[~^].*/, ''));
     if (release === undefined) continue;
     fix.release = release.tag;
     fix.releasedAt = iso(release.at);

@@ -78,7 +78,7 @@ export async function sizeObjects(
   if (wanted.length === 0) return found;
   const sizes = await repository.objects.info(wanted);
   for (const [index, name] of wanted.entries()) {
-    const [id = '', type = '', size = ''] = (sizes[index] ?? '').split(' ');
+    const [id = '', type = '', size = ''] = `${sizes[index]}`.split(' ');
     if (!/^[0-9a-f]{40,64}$/.test(id) || !/^\d+$/.test(size)) continue;
     found.set(name, { id, type, size: Number(size), bytes: null });
   }
@@ -89,5 +89,5 @@ export async function sizeObjects(
 async function readAll(repository: Objects, objects: readonly GitObject[]): Promise<void> {
   if (objects.length === 0) return;
   const contents = await repository.objects.contents(objects);
-  for (const [index, object] of objects.entries()) object.bytes = contents[index] ?? null;
+  for (const [index, bytes] of contents.entries()) (objects[index] as GitObject).bytes = bytes;
 }

@@ -87,12 +87,12 @@ function parseTag(line: string): ReleaseTag | undefined {
   const [tag = '', type, object = '', seconds = ''] = line.split('\0');
   const match = tag.length <= 200 ? TAG.exec(tag) : null;
   if (match === null || seconds === '') return undefined;
-  const written = match[2] ?? '';
+  const [, prefix = '', written = ''] = match;
   const version = semver.valid(written) ?? semver.valid(semver.coerce(written, { includePrerelease: true }));
   const at = Number(seconds) * 1000;
   if (version === null || !(at < 8e15)) return undefined;
   const prerelease = semver.prerelease(version) !== null;
-  return { tag, prefix: match[1] ?? '', version, prerelease, annotated: type === 'tag', object, at };
+  return { tag, prefix, version, prerelease, annotated: type === 'tag', object, at };
 }
 
 function chooseTag(
@@ -104,7 +104,7 @@ function chooseTag(
   if (wanted.revision !== undefined) return all.find(({ tag }) => tag === wanted.revision);
   const byName = all.find(({ tag }) => tag === wanted.version);
   if (byName !== undefined || wanted.version === undefined) return byName;
-  const version = semver.valid(wanted.version) ?? wanted.version;
+  const version = semver.valid(wanted.version);
   const same = all.filter((tag) => tag.version === version);
   // `helm-chart-1.3.0` is the version of something else: then no tag is named after the wanted one.
   return (

@@ -47,6 +47,14 @@ test('a notice of copyright is none of the terms, with the names that carry on',
     'the copyright laws of a license',
   ])
     assert.equal(words(term).split(' ').length > 1, true, term);
+  assert.equal(words('Copyright 2020 A\nSmith\nPermission is granted'), 'permission is granted');
+  // At the very top an empty line may stand before the names, and no second one.
+  assert.equal(words('Copyright 2020 A\n\nmore names\nPermission is granted'), 'permission is granted');
+  assert.equal(
+    words('Copyright 2020 A\n\nmore names\n\nother names\nPermission is granted'),
+    'other names permission is granted',
+  );
+  assert.equal(words('a term\nCopyright 2020 A\n\nmore names'), 'a term more names');
   assert.equal(words('a term\nCopyright 2020 A\nmore names\nthe license'), 'a term the license');
 });
 
@@ -54,4 +62,8 @@ test('what heads an item of a list is known for that', () => {
   assert.deepEqual(bullets('1. one\n2) two\n(a) three\n(iv) four\nb. five'), ['1', '2', 'a', 'iv', 'b']);
   assert.deepEqual(bullets('version 12, abc) word) the a. b'), []);
   assert.deepEqual(bullets('123) 12345)'), []);
+  assert.deepEqual(wordsOf('words 1)'), [
+    { word: 'words', bullet: false },
+    { word: '1', bullet: true },
+  ]);
 });

@@ -40,7 +40,7 @@ export function timesDoubt({ time, versions }: Packument): string | null {
       .sort((a, b) => a.parsed.compare(b.parsed));
     for (const [index, { at }] of sorted.slice(1).entries()) {
       pairs++;
-      if (at < (sorted[index]?.at ?? 0)) wrong++;
+      if (at < Number(sorted[index]?.at)) wrong++;
     }
   }
   if (wrong > 1 && wrong / pairs > DISORDER)
@@ -66,12 +66,12 @@ function rushDoubt(times: readonly number[], created: number): string | null {
   const run = Math.floor(sorted.length / 2) + 1;
   if (run < 3) return null;
   for (let first = 0; first + run <= sorted.length; first++) {
-    const took = (sorted[first + run - 1] ?? 0) - (sorted[first] ?? 0);
+    const took = Number(sorted[first + run - 1]) - Number(sorted[first]);
     if (took <= (run - 1) * EACH_WITHIN)
       return `${run} of ${sorted.length} versions came within ${Math.ceil(took / 60_000)} minutes`;
   }
-  const [first = 0] = sorted;
-  const all = (sorted.at(-1) ?? 0) - first;
+  const first = Number(sorted[0]);
+  const all = Number(sorted.at(-1)) - first;
   if (sorted.length >= 10 && all < DAY && Math.abs(created - first) < DAY)
     return `all ${sorted.length} versions came within a day of the first`;
   return null;
@@ -80,6 +80,6 @@ function rushDoubt(times: readonly number[], created: number): string | null {
 /** Why a missing signature or attestation says nothing; null: this registry hands them on. */
 export function signaturesDoubt({ versions }: Packument): string | null {
   const all = Object.values(versions);
-  if (all.some(({ dist }) => (dist.signatures?.length ?? 0) > 0)) return null;
+  if (all.some(({ dist }) => Boolean(dist.signatures?.length))) return null;
   return `the registry gives no signature for any of ${all.length} versions: a mirror strips them, or it has none`;
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import type { SourceContext } from '../source.ts';
 import { readPackument } from './registry.ts';
@@ -85,13 +88,45 @@ test('a no is a no, and everything else is no answer', async () => {
   });
 });
 
+test('without one named it is the registry of the person’s own npm', async () => {
+  const bin = mkdtempSync(join(tmpdir(), 'npm-'));
+  const path = process.env.PATH;
+  const npm = (script: string) =>
+    writeFileSync(join(bin, 'npm'), `#!/bin/sh\n[ "$*" = "config get registry" ] || exit 9\n${script}\n`, {
+      mode: 0o755,
+    });
+  const ask = () => readPackument('tool', context({ registry: undefined }));
+  process.env.PATH = `${bin}:${path}`;
+  try {
+    npm(`echo 'npm is old'; echo 'http://${base()}/own'`);
+    answers = [document('tool')];
+    assert.equal((await ask()).location, `http://${base()}/own/tool`);
+    npm('echo http://x; echo undefined');
+    await assert.rejects(ask(), {
+      code: 'not-understood',
+      message: 'npm’s registry is set to "undefined"',
+      next: 'name one with --registry',
+    });
+    npm('exit 1');
+    await assert.rejects(ask(), {
+      code: 'missing-part',
+      message: 'npm can’t be asked which registry it uses',
+    });
+  } finally {
+    process.env.PATH = path;
+    rmSync(bin, { recursive: true });
+  }
+});
+
 test('an answer that is not of this package is none', async () => {
   const bad = async (answer: string, code: string, message: RegExp) => {
     answers = [answer];
     await assert.rejects(readPackument('tool', context()), { code, message });
   };
+  answers = [204];
+  await assert.rejects(readPackument('tool', context()), { code: 'bad-file' });
   await bad('{', 'bad-file', /^the registry’s answer for tool is not JSON/);
-  await bad('{}', 'not-understood', /^the registry’s answer for tool is no packument: name /);
+  await bad('{}', 'not-understood', /: name Invalid input: expected string, received undefined$/);
   await bad(
     document('o'.repeat(300)),
     'not-understood',

@@ -105,7 +105,7 @@ async function npmsRegistry(): Promise<string> {
       cause,
     });
   });
-  const line = stdout.trim().split('\n').at(-1) ?? '';
+  const line = `${stdout.trim().split('\n').at(-1)}`;
   if (!URL.canParse(line))
     throw new ToolcribError('not-understood', `npm’s registry is set to "${line}"`, {
       next: 'name one with --registry',
