@@ -3,14 +3,22 @@
 const { node } = process.versions;
 const [major, minor] = node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 15)) {
-  process.stderr.write(`toolcrib needs Node 24.15 or later; this is Node ${node}.\n`);
-  process.exitCode = 2;
+  fail(2, `toolcrib needs Node 24.15 or later; this is Node ${node}.\n`);
 } else {
   import('../dist/faces/cli/main.js').catch(async (error) => {
     const missing = error.code === 'ERR_MODULE_NOT_FOUND' ? await whatIsMissing() : undefined;
-    process.stderr.write(missing ?? `toolcrib could not be loaded: ${error.stack}\n`);
-    process.exitCode = missing === undefined ? 3 : 2;
+    if (missing === undefined) fail(3, `toolcrib could not be loaded: ${error.stack}\n`);
+    else fail(2, missing);
   });
+}
+
+/** As the program itself fails: `run` gives its command's codes back, and an `eval` of what `on` did not print must fail too. */
+function fail(code, text) {
+  const [asked, ...rest] = process.argv.slice(2);
+  const isForShell = (asked === 'on' || asked === 'off') && !rest.some((word) => /^(-o|--output)/.test(word));
+  process.stderr.write(text);
+  process.exitCode = asked === 'run' ? 125 : code;
+  if (isForShell && !process.stdout.isTTY) process.stdout.write(`sh -c 'exit ${code}'\n`);
 }
 
 /** One sentence where this very program is not there: only a clone has the sources it is built from. Looked at only then. */

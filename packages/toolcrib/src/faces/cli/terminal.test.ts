@@ -19,6 +19,13 @@ const FITTED: [what: string, text: string, columns: number | undefined, expected
     20,
     '  toolcrib approve X --without-net name',
   ],
+  ['a word that fits only further to the left stands there', '    a longer-word', 12, '    a\n longer-word'],
+  [
+    'a point in time is one word',
+    'up since 2026-11-30 14:03:05 +01:00, it seems',
+    30,
+    'up since\n  2026-11-30 14:03:05 +01:00,\n  it seems',
+  ],
   ['colours have no width', '\u001b[1mone\u001b[22m two', 7, '\u001b[1mone\u001b[22m two'],
 ];
 for (const [what, text, columns, expected] of FITTED) {

@@ -131,21 +131,23 @@ const WORDS = / *(?:[^ \d]*\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?(?: [+-]\d\d:\d\d)
  * Lines that are longer than the terminal, broken at spaces; what follows is indented. A word, a point in time, and a command
  * to be copied are never broken.
  * @param columns none: as it is
- * @param under columns by which the rest of a line is indented; default: two more than the line itself
+ * @param under columns by which the rest of a line is indented, where it fits so; default: two more than the line itself
  */
 export function fitted(text: string, columns: number | undefined, under?: number): string {
   if (columns === undefined) return text;
   const lines = text.split('\n').map((line) => {
     if (visible(line).length <= columns) return line;
     const start = (FIRST.exec(line) ?? /^ */.exec(line))?.[0] ?? '';
-    const indent = ' '.repeat(under ?? (/^ */.exec(line)?.[0].length ?? 0) + 2);
+    const indent = under ?? (/^ */.exec(line)?.[0].length ?? 0) + 2;
     const done: string[] = [];
     let now = start;
     for (const word of bound(line.slice(start.length)).match(WORDS) ?? []) {
       if (visible(now + word).length <= columns || visible(now).trim() === '') now += word;
       else {
         done.push(now);
-        now = indent + word.trimStart();
+        const rest = word.trimStart();
+        // Further to the left where it fits only there: the terminal itself would break it in the middle.
+        now = ' '.repeat(Math.max(0, Math.min(indent, columns - visible(rest).length))) + rest;
       }
     }
     return unbound([...done, now].join('\n'));
