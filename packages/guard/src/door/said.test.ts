@@ -137,3 +137,11 @@ test('causes without a reason are none', () => {
   assert.equal(said(429, status(429, 'TooManyRequests', { details: { causes: [{}] } })), 'unknown');
   assert.equal(said(429, status(429, 'TooManyRequests', { details: {} })), 'unknown');
 });
+
+test('what was packed and is cut off is not whole, however much of it can be read', () => {
+  const packed = gzipSync(JSON.stringify(status(403, 'Forbidden')));
+  const more = { encoding: 'gzip' };
+  assert.equal(said(403, packed, more), 'no');
+  // All but its own sum at the end.
+  assert.equal(said(403, packed.subarray(0, -8), more), 'unknown');
+});

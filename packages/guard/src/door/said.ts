@@ -25,7 +25,7 @@ export function saidBy(
   if (status < 400 || !whole) return 'unknown';
   const said = statusOf(contentType, head);
   if (said?.kind !== 'Status' || said.status !== 'Failure' || said.code !== status) return 'unknown';
-  const causes = said.details?.causes?.flatMap(({ reason }) => reason ?? []);
+  const causes = said.details?.causes?.map(({ reason = '' }) => reason);
   return isCertainNo({ status, reason: said.reason, message: '', causes }) ? 'no' : 'unknown';
 }
 

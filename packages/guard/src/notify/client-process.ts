@@ -51,10 +51,9 @@ function startOf(pid: string): string {
 
 function holds(pid: string, inode: string, uid: number): boolean {
   try {
-    if (statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid !== uid) return false;
-    return readdirSync(`/proc/${pid}/fd`).some(
-      (fd) => linkOf(`/proc/${pid}/fd/${fd}`) === `socket:[${inode}]`,
-    );
+    const folder = `/proc/${pid}`;
+    const isSocket = (fd: string) => linkOf(`${folder}/fd/${fd}`) === `socket:[${inode}]`;
+    return statSync(folder).uid === uid && readdirSync(`${folder}/fd`).some(isSocket);
   } catch {
     // The process ended while we looked.
     return false;

@@ -120,3 +120,16 @@ test('where a record can’t be read, whatever Pod it may have left running coun
   const run = object('v1 Pod', 'shop/run', { owners: [job], spec: uses, status: { phase: 'Running' } });
   assert.equal(unread([job, run, conf]), undefined, 'no softened act leaves a Job’s Pods with their Job');
 });
+
+test('only Pods use what a softened act left; and where nothing is unread, only its own', () => {
+  const conf = object('v1 ConfigMap', 'shop/conf');
+  const uses = { volumes: [{ name: 'c', configMap: { name: 'conf' } }] };
+  const { record } = softened(statefulSet('shop/kafka', 1));
+  const like = object('example.com/v1 Runner', 'shop/like', { spec: uses });
+  const left = [{ ...record.owner, kind: 'Runner', uid: like.metadata.uid ?? '' }];
+  assert.equal(needed([like, conf], [conf], { ...record, left }), undefined);
+  const other = object('v1 Pod', 'shop/other', { spec: uses, status: { phase: 'Running' } });
+  const seen = view([other, conf]);
+  assert.equal(neededBySoftened(seen, radiusOf(seen, [aim(conf)]), [record]), undefined);
+  assert.match(neededBySoftened(seen, radiusOf(seen, [aim(conf)]), [record], true) ?? '', /^Pod other/);
+});

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -74,3 +74,38 @@ test('where a terminal asks its current context is meant, else each has to be na
   await assert.rejects(elsewhere.context.knownContext('none'), { code: 'unknown-context' });
   await elsewhere.close();
 });
+
+test('which runs go on is what is said, or what their folders tell', async () => {
+  const env = { TOOLCRIB_HOME: state, KUBECONFIG: kubeconfig, HOME: home };
+  const runs = [{ id: 'run-x', pid: 1, agent: true }];
+  const asker = { person: 'aiko', pid: process.pid };
+  const said = await openCommand({ env, home, asker, terminal: false, runs });
+  assert.equal(said.context.runs(), runs);
+  await said.close();
+});
+
+test('a terminal has its own place and files; who has none is told to ask there', async () => {
+  const here = await open(true);
+  const { paths, home: own, platform, env } = here.context.here();
+  assert.deepEqual([paths.state, own, platform, env.KUBECONFIG], [state, home, process.platform, kubeconfig]);
+  assert.deepEqual((await here.context.kubeconfigs()).contextNames, ['prod', 'stage']);
+  await here.close();
+  const elsewhere = await open(false);
+  assert.throws(() => elsewhere.context.here(), { code: 'usage', next: /in the terminal that is meant/ });
+  await elsewhere.close();
+});
+
+test('how much is kept is asked of a journal of its own, which is closed', async () => {
+  const { context, close } = await open(true);
+  const before = nextFile();
+  assert.deepEqual(await context.holdings(), { acts: 0, snapshots: 0, snapshotBytes: 0, unfinished: 0 });
+  await close();
+  assert.equal(nextFile(), before);
+});
+
+/** The number that the next file would have: as before where none stays open. */
+function nextFile(): number {
+  const file = openSync(home, 'r');
+  closeSync(file);
+  return file;
+}

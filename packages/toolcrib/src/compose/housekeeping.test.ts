@@ -104,7 +104,12 @@ it('one that is answered meanwhile keeps no other open', async () => {
   const saved: string[] = [];
   const journal = {
     holds: async ({ state }: { state?: Hold['state'] } = {}) =>
-      state === 'open' ? ['ANSWERED', 'OTHER'].map((code) => aHold({ code })) : [],
+      state === 'open'
+        ? [
+            ...['ANSWERED', 'OTHER'].map((code) => aHold({ code })),
+            ...['lives', 'b'].map((guard) => aHold({ code: `OF ${guard}`, guard })),
+          ]
+        : [],
     async saveHold({ code }: Hold) {
       if (code === 'ANSWERED') throw conflict;
       saved.push(code);
@@ -139,4 +144,63 @@ it('one that is damaged is told once and left, and keeps no other open', async (
   assert.deepEqual([told.length, /BAD/.test(told[0] ?? ''), /WORSE/.test(told[1] ?? '')], [2, true, true]);
   await assert.rejects(journal.hold('BAD'), { code: 'damaged' });
   await journal.close();
+});
+
+it('one that can not be closed is no one that was answered', async () => {
+  for (const error of [new ToolcribError('journal', 'the disk is full'), new Error('no such table')]) {
+    const journal = {
+      holds: async () => [aHold({ code: 'OPEN' })],
+      saveHold: () => Promise.reject(error),
+    };
+    await assert.rejects(
+      closeInherited(journal, { guard: 'b', until: 10, inherited: [''] }, fails, lost),
+      (thrown) => thrown === error,
+    );
+  }
+});
+
+it('looks each day, says nothing where nothing was dropped, closes what it opened, and is stopped', async () => {
+  const timers: { delay: number; run(): void }[] = [];
+  const clock: Clock = {
+    now: () => 5_000,
+    after(delay, run) {
+      const timer = { delay, run };
+      timers.push(timer);
+      return () => void timers.splice(timers.indexOf(timer), 1);
+    },
+  };
+  const lines: string[] = [];
+  const done: string[] = [];
+  let dropped: Error | number = 0;
+  const open = () => ({
+    async prune(before: number) {
+      done.push(`before ${before}`);
+      if (dropped instanceof Error) throw dropped;
+      return { acts: dropped, snapshots: 0 };
+    },
+    close: async () => void done.push('closed'),
+  });
+  const stop = housekeeping({
+    openJournal: open as never,
+    clock,
+    keepMs: () => 2_000,
+    log: (line, detail) => void lines.push(`${line} ${JSON.stringify(detail)}`),
+  });
+  const next = async () => {
+    const timer = timers.shift();
+    timer?.run();
+    await new Promise((resolve) => setImmediate(resolve));
+    return timer?.delay;
+  };
+  assert.equal(await next(), 60_000);
+  assert.deepEqual([done, lines], [['before 3000', 'closed'], []]);
+  dropped = new Error('the disk is full');
+  assert.equal(await next(), 24 * 3_600_000);
+  assert.deepEqual(
+    [done.length, lines],
+    [4, ['old acts could not be dropped {"why":"Error: the disk is full"}']],
+  );
+  assert.equal(timers.length, 1);
+  stop();
+  assert.equal(timers.length, 0);
 });

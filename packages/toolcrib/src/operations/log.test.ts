@@ -139,8 +139,23 @@ test('a context of which nothing was found and that nobody has: told which there
     message: /no context prdo/,
     next: /Look for it\.\n.*In the log are: .*prod/,
   });
+  // Why it is not known is told as it is where it is for another reason.
+  const knownBy = (error: Error) => {
+    const knownContext = () => Promise.reject(error);
+    return perform(log, { ...contextOver(journal), knownContext }, { context: 'prdo' });
+  };
+  const broken = new ToolcribError('bad-file', 'The kubeconfig is none.');
+  await assert.rejects(knownBy(broken), (thrown) => thrown === broken);
+  await assert.rejects(knownBy(new ToolcribError('no-kubeconfig', 'There is none.')), {
+    code: 'no-kubeconfig',
+    next: /^\n {2}→ In the log are: .*prod/,
+  });
   const nothing = { ...journal, acts: async () => [] };
   await assert.rejects(told({ context: 'prdo' }, nothing), { code: 'unknown-context', next: 'Look for it.' });
+});
+
+test('it only looks', () => {
+  assert.equal(log.looks, true);
 });
 
 test('more than a thousand are not told at once, and not less than one', async () => {

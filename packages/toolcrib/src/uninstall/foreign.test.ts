@@ -81,3 +81,20 @@ test('a file without anything of others’ is no reason; one of clusters and use
   ]);
   assert.deepEqual(foreignReasons(paths), []);
 });
+
+test('each file that can’t be read is a reason, named by its path; of contexts only they are named', () => {
+  const { paths } = aHome();
+  mkdirSync(paths.addedTo, { recursive: true });
+  writeFileSync(paths.kubeconfig, '] no file');
+  writeFileSync(`${paths.kubeconfig}.broken`, '] no file');
+  assert.deepEqual(foreignReasons(paths), [
+    `${paths.kubeconfig}.broken can't be read`,
+    `${paths.kubeconfig} can't be read`,
+  ]);
+  const other = join(paths.addedTo, '01234567');
+  const one = { contexts: [{ name: 'cloud', context: {} }], clusters: [{ name: 'its', cluster: {} }] };
+  writeFileSync(other, JSON.stringify(one));
+  assert.deepEqual(addedReasons(paths, []), [
+    `contexts that other programs added while toolcrib was on: cloud (${other})`,
+  ]);
+});

@@ -69,3 +69,27 @@ test('it lists what is there, and changes nothing', async () => {
   for (const path of removes) assert.ok(existsSync(path), path);
   assert.ok(!removes.includes(paths.pid), 'no guard ran');
 });
+
+test('one thing that would be lost is enough to keep all, and is told as one', async () => {
+  const paths = aState();
+  for (const [held, why] of [
+    [{ snapshots: 1, unfinished: 0 }, '1 snapshot of deleted objects, for undo'],
+    [{ snapshots: 0, unfinished: 1 }, '1 softened act not finished: see toolcrib log'],
+  ] as const) {
+    const { keeps, stays } = await planUninstall(paths, async () => held, false);
+    assert.deepEqual([keeps, stays[0]], [[why], { path: paths.journal, why }]);
+  }
+});
+
+test('where others’ contexts are moved to stays, once, also before it is there; not where all is purged', async () => {
+  const { paths } = aHome();
+  mkdirSync(paths.state, { recursive: true });
+  writeFileSync(paths.kubeconfig, JSON.stringify({ contexts: [{ name: 'cloud', context: {} }] }));
+  const kept = async (purge: boolean) =>
+    (await planUninstall(paths, none, purge)).stays
+      .map(({ path }) => path)
+      .filter((path) => path === paths.addedTo);
+  assert.deepEqual([await kept(false), await kept(true)], [[paths.addedTo], []]);
+  mkdirSync(paths.addedTo);
+  assert.deepEqual([await kept(false), await kept(true)], [[paths.addedTo], []]);
+});
