@@ -101,6 +101,28 @@ test('each file that was not read is named, with how to have it read', async () 
   assert.ok(!gap('file')?.types.some((type) => /^(git|npm)\./.test(type)));
 });
 
+test('of two files of one name the one at the pack’s own path is read, in whatever order they are named', async () => {
+  const [one, other] = ['one', 'other'].map((name) => {
+    mkdirSync(join(scratch, name));
+    const path = join(scratch, name, 'osv.json');
+    writeFileSync(path, JSON.stringify({ vulns: [] }));
+    return path;
+  }) as [string, string];
+  const pack = resealed(packOf(), (copy) => {
+    copy.asked.files = [other];
+  });
+  for (const files of [
+    [one, other],
+    [other, one],
+  ]) {
+    const { facts } = await again(pack, { files });
+    assert.deepEqual(
+      facts.map(({ source }) => source.location),
+      [other],
+    );
+  }
+});
+
 test('what the person got wrong is out of reach, in its own words', async () => {
   const broken = join(scratch, 'broken.json');
   writeFileSync(broken, '{"vulns": [');

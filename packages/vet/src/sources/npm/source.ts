@@ -46,11 +46,11 @@ export const npmSource: Source = {
 
 /** Which version a range, a dist-tag or nothing (`latest`) means today. @throws ToolcribError `not-found` */
 export function resolveVersion(packument: Packument, wanted: string | undefined): string {
-  const tag = packument['dist-tags'][wanted ?? 'latest'];
-  if (tag !== undefined && Object.hasOwn(packument['dist-tags'], wanted ?? 'latest')) return tag;
+  const tag = new Map(Object.entries(packument['dist-tags'])).get(wanted ?? 'latest');
+  if (tag !== undefined) return tag;
   const all = Object.keys(packument.versions);
-  const exact = all.find((version) => version === wanted);
-  const best = exact ?? semver.maxSatisfying(all, wanted ?? '*');
+  if (wanted !== undefined && all.includes(wanted)) return wanted;
+  const best = semver.maxSatisfying(all, wanted ?? '*');
   if (best !== null) return best;
   const newest = all
     .filter((version) => semver.valid(version))
