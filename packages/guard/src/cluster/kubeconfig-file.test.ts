@@ -124,7 +124,9 @@ contexts:
 
 test('where it is broken: at the value, at what is around one that is missing, or at the beginning', () => {
   for (const [text, place, why] of [
-    ['a: *b\n', '1:', 'Unresolved alias'],
+    ['a: *b\n', '1:1 ', 'Unresolved alias'],
+    ['# only\n[]', '2:1 ', 'the file: '],
+    ['a: 1\nclusters: b\n', '2:11 ', 'clusters: '],
     ['clusters:\n  - name: a\n    cluster: 1\n', '3:14', 'clusters.0.cluster: '],
     ['contexts:\n  - {}\n', '2:5', 'contexts.0.name: '],
     ['[]', '1:1', 'the file: '],
@@ -137,6 +139,7 @@ test('where it is broken: at the value, at what is around one that is missing, o
         assert.ok(error.message.startsWith(`The kubeconfig k:${place}`), error.message);
         assert.ok(error.message.includes(`is not understood: ${why}`), error.message);
         assert.ok(!error.message.includes('\n'), 'one line');
+        assert.doesNotMatch(error.message, / at line /, 'the place is said once');
         return true;
       },
     );

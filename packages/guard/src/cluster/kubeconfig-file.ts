@@ -112,15 +112,10 @@ export function parseKubeconfig(path: string, text: string): KubeconfigFile {
   }
   const result = config.safeParse(value);
   if (!result.success) {
-    const [issue] = result.error.issues;
-    const at = issue?.path ?? [];
+    // There is at least one.
+    const { path: at, message } = result.error.issues[0] as z.core.$ZodIssue;
     const where = lines.linePos(offsetOf(document, at));
-    throw bad(
-      path,
-      where,
-      `${at.join('.') || 'the file'}: ${issue?.message ?? 'is not understood'}`,
-      result.error,
-    );
+    throw bad(path, where, `${at.join('.') || 'the file'}: ${message}`, result.error);
   }
   const { clusters, users, contexts, extensions, 'current-context': currentContext } = result.data;
   return { path, currentContext, clusters, users, contexts, extensions };
@@ -159,7 +154,7 @@ function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): numb
 }
 
 function firstLine(text: string): string {
-  return text.split('\n')[0] ?? text;
+  return text.replace(/\n.*/s, '');
 }
 
 function bad(path: string, at: { line: number; col: number }, why: string, cause: unknown): ToolcribError {

@@ -12,15 +12,15 @@ const PROTOCOLS: Record<string, string> = { websocket: 'websocket', 'spdy/3.1': 
 
 /** @returns the one protocol that is asked for, as it goes on; undefined for any other, and for several */
 export function protocolOf(request: Pick<IncomingMessage, 'headers'>): string | undefined {
-  const asked = request.headers.upgrade?.trim().toLowerCase() ?? '';
+  const asked = String(request.headers.upgrade).trim().toLowerCase();
   return Object.hasOwn(PROTOCOLS, asked) ? PROTOCOLS[asked] : undefined;
 }
 
 /** What may become a tunnel at all: exec and its kin, an application behind a proxy, a watch over WebSocket. */
 export function mayUpgrade(target: RequestTarget, query: string): boolean {
   if (target.type !== 'resource') return false;
-  if (/^(exec|attach|portforward|proxy)(\/|$)/.test(target.subresource ?? '')) return true;
-  return /^(1|true)$/i.test(new URLSearchParams(query).get('watch') ?? '');
+  if (/^(exec|attach|portforward|proxy)(\/|$)/.test(String(target.subresource))) return true;
+  return /^(1|true)$/i.test(String(new URLSearchParams(query).get('watch')));
 }
 
 /**
@@ -55,7 +55,7 @@ export async function tunnel(
     Upgrade: at.protocol,
   });
   const lines = [`${request.method} ${upstreamPath(upstream, at.path, at.query)} HTTP/1.1`];
-  for (let i = 0; i + 1 < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
+  for (let i = 0; i < headers.length; i += 2) lines.push(`${headers[i]}: ${headers[i + 1]}`);
   server.write(`${lines.join('\r\n')}\r\n\r\n`);
 
   let answer = Buffer.alloc(0);
@@ -79,7 +79,7 @@ export async function tunnel(
     client.resume();
     setTimeout(close, REFUSAL_PATIENCE).unref();
     const length = /\r\ncontent-length: *(\d+)/i.exec(answer.subarray(0, end).toString('latin1'))?.[1];
-    if (length === undefined) return;
+    // No number where it does not say: then it is over with the connection.
     let left = Number(length) - (answer.length - end - 4);
     const finish = () => client.end(() => server.destroy());
     if (left <= 0) return finish();

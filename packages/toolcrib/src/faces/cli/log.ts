@@ -2,6 +2,8 @@ import { whoAsks } from '@toolcrib/guard/hold/asker';
 import type { Act, RequestRecord, UndoRecord } from '@toolcrib/model';
 import { shellWord } from '@toolcrib/model/commands';
 import type { Command } from 'commander';
+import type { z } from 'zod';
+import type { log as logOperation } from '../../operations/log.ts';
 import type { ActStory, Outcome, Severity } from '../../operations/stories/story.ts';
 import { answerText } from './answers.ts';
 import { call } from './setup.ts';
@@ -46,22 +48,39 @@ export function registerLog(program: Command): void {
         }
         const { log } = await import('../../operations/log.ts');
         const { context, limit, before } = options;
-        const { stories, newer, damaged, older } = await call(log, { context, limit, before });
-        print(options.output, stories, () =>
-          stories.length + newer.length + damaged.length > 0
-            ? listText(stories, older, { context, limit })
-            : `No ${before ? 'older acts' : 'acts yet'}${context ? ' in that context' : ''}.`,
-        );
-        const left = [...newer, ...stories.flatMap((story) => story.newer ?? [])];
-        for (const line of left.slice(0, TOLD)) say(line);
-        if (left.length > TOLD) say(`${left.length - TOLD} more records were written by a newer toolcrib.`);
-        if (left.length > 0) say(UPDATE);
-        const harmed = [...damaged, ...stories.flatMap((story) => story.damaged ?? [])];
-        for (const line of harmed.slice(0, TOLD)) say(line);
-        if (harmed.length > TOLD) say(`${harmed.length - TOLD} more records are damaged.`);
-        if (harmed.length > 0) say(HARMED);
+        const page = await call(log, { context, limit, before });
+        print(options.output, page.stories, () => pageText(page, { context, limit, before }));
+        for (const line of leftOutLines(page)) say(line);
       },
     );
+}
+
+type Page = z.output<typeof logOperation.output>;
+
+/** A page of the list, or that there is none. */
+export function pageText(
+  { stories, older, newer, damaged }: Page,
+  { context, limit, before }: { context?: string; limit?: number; before?: string },
+): string {
+  // What could not be read is told beside it: it was there.
+  return stories.length > 0 || newer.length > 0 || damaged.length > 0
+    ? listText(stories, older, { context, limit })
+    : `No ${before ? 'older acts' : 'acts yet'}${context ? ' in that context' : ''}.`;
+}
+
+/** Of what could not be read a few are told by name, and what next. */
+export function leftOutLines({ stories, newer, damaged }: Page): string[] {
+  const of = (key: 'newer' | 'damaged') => stories.flatMap((story) => story[key] ?? []);
+  return [
+    ...someOf([...newer, ...of('newer')], 'were written by a newer toolcrib', UPDATE),
+    ...someOf([...damaged, ...of('damaged')], 'are damaged', HARMED),
+  ];
+}
+
+function someOf(lines: readonly string[], what: string, next: string): string[] {
+  if (lines.length === 0) return [];
+  const rest = lines.slice(TOLD).length;
+  return [...lines.slice(0, TOLD), ...(rest === 0 ? [] : [`${rest} more records ${what}.`]), next];
 }
 
 /** So many are told by name. */
