@@ -35,6 +35,8 @@ test('maps: the last of a key counts, what is left out is the zero of its type, 
     ['__proto__', 'own'],
   ]);
   assert.deepEqual(binaryData, { none: '', some: 'AP8=' });
+  const own = { value: '2', enumerable: true, configurable: true, writable: true };
+  assert.deepEqual(Object.getOwnPropertyDescriptor(data ?? {}, 'a'), own);
 });
 
 test('a map of messages without a message has an empty one, and of those that write themselves what they write', () => {
@@ -69,6 +71,11 @@ test('numbers in a list stand packed or one by one', () => {
       .int64(7),
   );
   assert.deepEqual(groups(packed), { supplementalGroups: [1000, -1], fsGroup: 7 });
+  const many = Array.from({ length: 20 }, (_, at) => at);
+  const small = many.reduce((to, value) => to.int64(value), new BinaryWriter()).finish();
+  assert.deepEqual(groups(pod((to) => to.tag(4, WireType.LengthDelimited).bytes(small))), {
+    supplementalGroups: many,
+  });
 });
 
 test('every scalar by its own wire type', () => {

@@ -42,12 +42,13 @@ export function decodeProtobuf(
     return decodeEnvelope(bytes.subarray(MAGIC.length), strict);
   } catch (cause) {
     if (cause instanceof KubeError) throw cause;
-    throw bad(cause instanceof Error ? cause.message : String(cause), cause);
+    throw bad((cause as Error).message, cause);
   }
 }
 
 function decodeEnvelope(bytes: Uint8Array, strict: boolean): Record<string, unknown> {
-  const envelope = decodeMessage('k8s.io.apimachinery.pkg.runtime.Unknown', bytes, { depth: 0, strict });
+  const top = { depth: 0, strict };
+  const envelope = decodeMessage('k8s.io.apimachinery.pkg.runtime.Unknown', bytes, top);
   // Go embeds the TypeMeta, so its fields stand inline.
   const { apiVersion = '', kind = '' } = envelope as { apiVersion?: string; kind?: string };
   const raw = envelope.raw instanceof Uint8Array ? envelope.raw : new Uint8Array();
@@ -60,7 +61,7 @@ function decodeEnvelope(bytes: Uint8Array, strict: boolean): Record<string, unkn
       `No protobuf message is known for ${kind || 'a kind without name'} in ${apiVersion || 'no API version'}.`,
     );
   }
-  return { apiVersion, kind, ...decodeMessage(type, raw, { depth: 0, strict }) };
+  return { apiVersion, kind, ...decodeMessage(type, raw, top) };
 }
 
 /** @param into what an earlier part of the same message has said: Go decodes a second one on top of the first */
@@ -101,7 +102,6 @@ function checkWireType(wireType: WireType, { type, shape }: ProtobufField): void
 
 function wireTypeOf(type: string): WireType {
   if (type === 'double') return WireType.Bit64;
-  if (type === 'float') return WireType.Bit32;
   return isPackable(type) ? WireType.Varint : WireType.LengthDelimited;
 }
 
@@ -129,11 +129,10 @@ function readField(
     return;
   }
   if (field.json === '') {
-    decodeMessage(field.type, reader.bytes(), { ...context, depth: context.depth + 1 }, into);
+    decodeMessage(field.type, reader.bytes(), context, into);
     return;
   }
-  const before = into[field.json];
-  const value = readValue(reader, field.type, context, isPlainObject(before) ? before : undefined);
+  const value = readValue(reader, field.type, context, into[field.json]);
   if (field.keepsZero || !isZero(value)) into[field.json] = value;
   else delete into[field.json];
 }
@@ -142,12 +141,6 @@ function readField(
 function isWrittenAsIs(type: string): boolean {
   const probe = {};
   return jsonValueOf(type, probe) === probe;
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  );
 }
 
 function readEntry(bytes: Uint8Array, type: string, context: Context): [string, unknown] {
@@ -160,16 +153,11 @@ function readEntry(bytes: Uint8Array, type: string, context: Context): [string, 
     else if (number === 2) value = readValue(reader, type, context);
     else reader.skip(wireType, number);
   }
-  return [key, value ?? null];
+  return [key, value];
 }
 
-/** @param before the message that stood there already */
-function readValue(
-  reader: BinaryReader,
-  type: string,
-  context: Context,
-  before?: Record<string, unknown>,
-): unknown {
+/** @param before what stood there already, of the same type */
+function readValue(reader: BinaryReader, type: string, context: Context, before?: unknown): unknown {
   switch (type) {
     case 'string':
       return reader.string();
@@ -179,16 +167,10 @@ function readValue(
       return reader.bool();
     case 'int32':
       return reader.int32();
-    case 'uint32':
-      return reader.uint32();
     case 'int64':
       return Number(reader.int64());
-    case 'uint64':
-      return Number(reader.uint64());
     case 'double':
       return reader.double();
-    case 'float':
-      return reader.float();
     default:
       return jsonValueOf(
         type,
@@ -196,7 +178,7 @@ function readValue(
           type,
           reader.bytes(),
           { ...context, depth: context.depth + 1 },
-          before && isWrittenAsIs(type) ? before : undefined,
+          isWrittenAsIs(type) ? (before as Record<string, unknown> | undefined) : undefined,
         ),
       );
   }
@@ -206,23 +188,21 @@ function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
 
+/** The scalar types that Kubernetes has, but for texts and bytes; another would be an unknown message. */
 function isPackable(type: string): boolean {
-  return /^(bool|int32|int64|uint32|uint64|double|float)$/.test(type);
+  return /^(bool|int32|int64|double)$/.test(type);
 }
 
 function isZero(value: unknown): boolean {
   if (value === undefined || value === '' || value === 0 || value === false) return true;
-  if (value instanceof Uint8Array) return value.length === 0;
   return (
     typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 0
   );
 }
 
+/** The zero of what stands in a map: a text, bytes (in base64), or a message. */
 function zeroOf(type: string): unknown {
-  if (type === 'string') return '';
-  if (type === 'bytes') return '';
-  if (type === 'bool') return false;
-  return isPackable(type) ? 0 : {};
+  return type === 'string' || type === 'bytes' ? '' : {};
 }
 
 function bad(why: string, cause?: unknown): KubeError {

@@ -69,6 +69,61 @@ it('several documents, where they are asked for', () => {
   assert.throws(() => parseYamlDocuments('a: 1\n---\nb: ['), KubeError);
 });
 
+describe('signs and tags that are read', () => {
+  for (const [text, value] of [
+    ['a: :b', { a: ':b' }],
+    ['a: [1]\nb: :c', { a: [1], b: ':c' }],
+    ['a: {b: 1}\nc: :d', { a: { b: 1 }, c: ':d' }],
+    ['a: !!str', { a: '' }],
+    ['a: !!bool yes', { a: true }],
+    ['a: !!int 0x10', { a: 16 }],
+    ['a: !!float 1.5', { a: 1.5 }],
+    ['a: !!null ~', { a: null }],
+    ['a: !!map {b: 1}', { a: { b: 1 } }],
+    ['a: !!seq [1]', { a: [1] }],
+  ] as const) {
+    it(JSON.stringify(text), () => assert.deepEqual(parseYaml(text), value));
+  }
+});
+
+describe('what is refused says why', () => {
+  for (const [text, why] of [
+    ['a: *x', 'the alias *x names nothing that was read before it'],
+    ['a: &x 1\nb: &x [*x]', 'the alias *x names nothing that was read before it'],
+    ['a: 1\nb:\n\tc: 1', 'Tabs are not allowed as indentation at line 3'],
+    ['a: !!bool x', '"x" can\'t be read as tag:yaml.org,2002:bool'],
+    ['a: !!int 1.5', '"1.5" can\'t be read as tag:yaml.org,2002:int'],
+    ['a: !!float x', '"x" can\'t be read as tag:yaml.org,2002:float'],
+    ['a: !!null x', '"x" can\'t be read as tag:yaml.org,2002:null'],
+    ['a: !foo [1]', 'the tag !foo is not known'],
+    ['a: !foo {b: 1}', 'the tag !foo is not known'],
+    ['<<: ~', '<< takes a mapping or a list of mappings'],
+    ['<<: [[1]]', '<< takes a mapping or a list of mappings'],
+    ['a: [:b]', '":b" inside brackets has to be quoted'],
+  ] as const) {
+    it(JSON.stringify(text), () =>
+      assert.throws(() => parseYaml(text), { message: `The body is not YAML: ${why}` }),
+    );
+  }
+  it('a syntax error of the very first sign is on line 1', () =>
+    assert.throws(() => parseYaml(']\n'), /at line 1$/));
+});
+
+describe('aliases repeat a mebibyte at most, whatever they stand for', () => {
+  // Each is written out in 1024 characters.
+  for (const [what, value] of [
+    ['a text', 'x'.repeat(1022)],
+    ['a list', `[${'x'.repeat(508)}, ${'y'.repeat(508)}]`],
+    ['a mapping', `{k: ${'x'.repeat(1015)}}`],
+  ] as const) {
+    const text = (count: number) => `a: &a ${value}\nb: [${'*a,'.repeat(count)}]`;
+    it(what, () => {
+      assert.equal((parseYaml(text(1024)) as { b: unknown[] }).b.length, 1024);
+      assert.throws(() => parseYaml(text(1025)), /its aliases repeat too much$/);
+    });
+  }
+});
+
 describe('what could be read in two ways, or has no end, is refused', () => {
   for (const text of [
     'a: 1\na: 2',

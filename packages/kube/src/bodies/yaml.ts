@@ -3,12 +3,12 @@ import {
   isAlias,
   isMap,
   isScalar,
-  isSeq,
   type ParsedNode,
   parseAllDocuments,
   parseDocument,
   type Scalar,
   type YAMLMap,
+  type YAMLSeq,
 } from 'yaml';
 import { KubeError } from '../errors.ts';
 import { readPlainScalar } from './yaml-scalar.ts';
@@ -63,6 +63,9 @@ function valueIn(document: Document.Parsed, text: string): unknown {
   return read(document.contents, { anchors: new Map(), flow: 0, repeated: 0 }).value;
 }
 
+/** A node that is no alias. */
+type Held = Scalar.Parsed | YAMLMap.Parsed | YAMLSeq.Parsed;
+
 interface Reading {
   /** `undefined` while it is being read: what names itself inside has no end. */
   anchors: Map<string, Read | undefined>;
@@ -86,13 +89,19 @@ function checkVersion({ directives }: Document.Parsed): void {
 function read(node: ParsedNode | null, reading: Reading): Read {
   if (node === null) return { value: null, size: 4 };
   if (isAlias(node)) return repeat(node.source, reading);
-  if (node.anchor !== undefined) {
-    if (!/^[\w-]+$/.test(node.anchor))
-      throw new Error(`the anchor &${node.anchor} has other signs than letters`);
-    reading.anchors.set(node.anchor, undefined);
-  }
-  const result = isScalar(node) ? scalar(node, reading) : collection(node, reading);
-  if (node.anchor !== undefined) reading.anchors.set(node.anchor, result);
+  const { anchor } = node;
+  return anchor === undefined ? unnamed(node, reading) : named(anchor, node, reading);
+}
+
+function unnamed(node: Held, reading: Reading): Read {
+  return isScalar(node) ? scalar(node, reading) : collection(node, reading);
+}
+
+function named(anchor: string, node: Held, reading: Reading): Read {
+  if (!/^[\w-]+$/.test(anchor)) throw new Error(`the anchor &${anchor} has other signs than letters`);
+  reading.anchors.set(anchor, undefined);
+  const result = unnamed(node, reading);
+  reading.anchors.set(anchor, result);
   return result;
 }
 
@@ -104,8 +113,8 @@ function repeat(anchor: string, reading: Reading): Read {
   return read;
 }
 
-function collection(node: ParsedNode, reading: Reading): Read {
-  const flow = (isMap(node) || isSeq(node)) && node.flow ? 1 : 0;
+function collection(node: YAMLMap.Parsed | YAMLSeq.Parsed, reading: Reading): Read {
+  const flow = node.flow ? 1 : 0;
   reading.flow += flow;
   const result = isMap(node) ? mapping(node, reading) : sequence(node, reading);
   reading.flow -= flow;
@@ -137,8 +146,7 @@ function tagged(tag: string | undefined, text: string): unknown {
   throw new Error(`${JSON.stringify(text)} can't be read as ${tag}`);
 }
 
-function sequence(node: ParsedNode, reading: Reading): Read {
-  if (!isSeq(node)) throw new Error('a node of an unknown kind');
+function sequence(node: YAMLSeq.Parsed, reading: Reading): Read {
   refuseTag(node, 'seq');
   const items = node.items.map((item) => read(item as ParsedNode, reading));
   return { value: items.map(({ value }) => value), size: sizeOf(items) };

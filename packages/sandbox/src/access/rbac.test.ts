@@ -181,3 +181,16 @@ test('what a user may do in a namespace', () => {
   assert.deepEqual(rules.nonResourceRules, [paths]);
   assert.equal(rulesFor(store, aiko, 'other').resourceRules.length, 1);
 });
+
+test('who is named as a reason: the group by which it is allowed, or else the user', () => {
+  const reason = (subjects: object[]) =>
+    authorizer(storeWith(role('ClusterRole', [readPods]), binding('ClusterRoleBinding', subjects)))(aiko, {
+      verb: 'get',
+      group: '',
+      resource: 'pods',
+    }).reason;
+  const others = { kind: 'Group', name: 'others' };
+  assert.match(String(reason([others, ...AIKO])), /to User "aiko"$/);
+  assert.match(String(reason([{ kind: 'User', name: 'devs' }, ...AIKO])), /to User "aiko"$/);
+  assert.match(String(reason([others, { kind: 'Group', name: 'devs' }])), /to Group "devs"$/);
+});

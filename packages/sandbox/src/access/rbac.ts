@@ -83,10 +83,10 @@ function names(binding: KubeObject, user: User): boolean {
 }
 
 function grantOf(store: MemoryStore, binding: KubeObject, user: User): Grant {
-  const { kind, name } = binding.roleRef ?? {};
+  const { kind, name } = binding.roleRef;
   const namespace = binding.metadata.namespace;
   const where = namespace ? `${binding.metadata.name}/${namespace}` : binding.metadata.name;
-  const subject = (binding.subjects ?? []).find(
+  const subject = binding.subjects.find(
     ({ kind, name }: { kind: string; name: string }) => kind === 'Group' && user.groups.includes(name),
   );
   const who = subject ? `Group "${subject.name}"` : `User "${user.name}"`;
@@ -101,21 +101,25 @@ function rulesOf(store: MemoryStore, kind: string, name: string, namespace: stri
 }
 
 function allows(rule: Rule, attributes: Attributes): boolean {
-  if (!matches(rule.verbs, attributes.verb)) return false;
-  if (attributes.path !== undefined && attributes.resource === undefined) {
-    return (rule.nonResourceURLs ?? []).some(
-      (url) =>
-        url === '*' ||
-        url === attributes.path ||
-        (url.endsWith('*') && attributes.path?.startsWith(url.slice(0, -1))),
-    );
-  }
-  const { group = '', resource = '', subresource, name } = attributes;
+  const isPath = attributes.path !== undefined && attributes.resource === undefined;
+  return matches(rule.verbs, attributes.verb) && (isPath ? allowsPath : allowsResource)(rule, attributes);
+}
+
+function allowsPath({ nonResourceURLs = [] }: Rule, { path = '' }: Attributes): boolean {
+  return nonResourceURLs.some(
+    (url) => url === '*' || url === path || (url.endsWith('*') && path.startsWith(url.slice(0, -1))),
+  );
+}
+
+function allowsResource(rule: Rule, { group = '', resource = '', subresource, name }: Attributes): boolean {
   const full = subresource ? `${resource}/${subresource}` : resource;
-  if (!matches(rule.apiGroups, group)) return false;
   const wanted = [full, '*', ...(subresource ? [`*/${subresource}`] : [])];
-  if (!(rule.resources ?? []).some((item) => wanted.includes(item))) return false;
-  return !rule.resourceNames || rule.resourceNames.length === 0 || rule.resourceNames.includes(name ?? '');
+  const { resources = [], resourceNames = [] } = rule;
+  return (
+    matches(rule.apiGroups, group) &&
+    resources.some((item) => wanted.includes(item)) &&
+    (resourceNames.length === 0 || resourceNames.includes(String(name)))
+  );
 }
 
 function matches(list: string[] | undefined, value: string): boolean {

@@ -206,3 +206,19 @@ test('the empty object of a kind has its structs, and null for lists that are al
     metadata: {},
   });
 });
+
+test('what Go embeds has its types, a quantity alone is normal, and the version in a refusal is the version', () => {
+  const env = (name: unknown) => [{ name: 'A', valueFrom: { configMapKeyRef: { name, key: 'k' } } }];
+  const containers = (name: unknown) => [{ name: 'a', env: env(name) }];
+  assert.match(
+    refusal(() => podSpec({ containers: containers(5) })),
+    /cannot unmarshal number/,
+  );
+  const volumes = (sizeLimit: string) => [{ name: 'tmp', emptyDir: { sizeLimit } }];
+  assert.equal(podSpec({ volumes: volumes('1024Mi') }).volumes[0].emptyDir.sizeLimit, '1Gi');
+  const template = { spec: { volumes: volumes('much'), containers: [] } };
+  assert.match(
+    refusal(() => deployment({ template })),
+    /^Deployment in version "v1" cannot be handled/,
+  );
+});

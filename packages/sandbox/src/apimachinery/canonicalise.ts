@@ -37,10 +37,7 @@ const shapes = new Map<string, Shape>();
 export function canonicalise(object: KubeObject): void {
   const message = messageOfKind(object.apiVersion, object.kind);
   if (!message || !schemaOf(object)) return;
-  const { apiVersion, kind } = object;
   walk(object, message, [], object);
-  object.apiVersion = apiVersion;
-  object.kind = kind;
 }
 
 const zeros = new Map<string, KubeObject>();

@@ -21,6 +21,8 @@ const CASES: [string, string][] = [
   ['.5', '500m'],
   ['100n', '100n'],
   ['0.1n', '1n'],
+  ['1024Ei', '1024Ei'],
+  ['5e0', '5'],
 ];
 
 test('quantities are written in the one way that the server writes them', () => {
@@ -31,4 +33,9 @@ test('quantities are written in the one way that the server writes them', () => 
 test('what is no quantity is none', () => {
   for (const text of ['', 'm', '1.2.3', '1 Gi', 'five', '1kk', 'Gi'])
     assert.equal(parseQuantity(text), undefined, text);
+});
+
+test('forty powers of ten are read, more are no quantity', () => {
+  assert.equal(parseQuantity('1e40')?.nano, 10n ** 49n);
+  assert.equal(parseQuantity('1e41'), undefined);
 });

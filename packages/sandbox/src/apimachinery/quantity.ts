@@ -28,12 +28,12 @@ export function parseQuantity(text: string): Quantity | undefined {
   const binary = BINARY.indexOf(suffix);
   const isBinary = suffix !== '' && binary > 0;
   const power =
-    exponent !== undefined ? Number(exponent) : (DECIMAL.find(([name]) => name === suffix)?.[1] ?? 0);
+    exponent !== undefined ? Number(exponent) : Number(DECIMAL.find(([name]) => name === suffix)?.[1]);
   if (Math.abs(power) > 40) return undefined;
   const scale = 9 + (isBinary ? 0 : power) - fraction.length;
   const factor = isBinary ? 1024n ** BigInt(binary) : 1n;
   const raised = digits * factor;
-  const nano = scale >= 0 ? raised * 10n ** BigInt(scale) : divideUp(raised, 10n ** BigInt(-scale));
+  const nano = divideUp(raised * 10n ** BigInt(Math.max(scale, 0)), 10n ** BigInt(Math.max(-scale, 0)));
   return {
     nano: sign === '-' ? -nano : nano,
     format: isBinary ? 'binary' : exponent !== undefined ? 'exponent' : 'decimal',
@@ -67,7 +67,7 @@ function formatQuantity({ nano, format }: Quantity): string {
     power += 3;
   }
   if (format === 'exponent' && power !== 0) return `${sign}${value}e${power}`;
-  return `${sign}${value}${DECIMAL.find(([, at]) => at === power)?.[0] ?? ''}`;
+  return `${sign}${value}${DECIMAL.find(([, at]) => at === power)?.[0]}`;
 }
 
 export function canonicalQuantity(text: string): string {

@@ -4,7 +4,7 @@ import type { Body, KubeObject } from '@toolcrib/kube';
 import { conditionOf } from './common/conditions.ts';
 import { NODES, PODS } from './common/types.ts';
 import { podGarbageCollector } from './podgc.ts';
-import { quietCluster, startAlone } from './testing/alone.ts';
+import { asksOf, quietCluster, startAlone } from './testing/alone.ts';
 import { deploy, labelled, testCluster } from './testing/cluster.ts';
 
 test('Pods of a Node that is gone are removed after a while, and replaced elsewhere', () => {
@@ -145,4 +145,21 @@ test('a Pod that goes meanwhile is no failure, nor is another of its name', () =
   cluster.settle(15);
   assert.equal(isGoing('stray'), true);
   assert.deepEqual(cluster.failures, []);
+});
+
+test('the forty seconds are kept to the last moment; what has no Node and is to go does not wait', () => {
+  const { cluster, store, pod } = collecting();
+  pod('stray', 'never');
+  cluster.clock.advance(0);
+  cluster.clock.advance(39_999);
+  store.modify(PODS, 'shop', 'stray', ({ metadata }) => void (metadata.labels = { seen: 'yes' }));
+  cluster.clock.advance(0);
+  assert.equal(cluster.get(PODS, 'stray').metadata.deletionTimestamp, undefined);
+  cluster.clock.advance(1);
+  assert.notEqual(cluster.get(PODS, 'stray').metadata.deletionTimestamp, undefined);
+  pod('naked');
+  const asks = asksOf(cluster);
+  store.delete(PODS, 'shop', 'naked');
+  cluster.clock.advance(0);
+  assert.equal(asks.filter((ask) => ask === 'delete pods naked').length, 2);
 });

@@ -44,7 +44,6 @@ export function podGarbageCollector(options: PodGcOptions = {}) {
         tools.queue.addAfter(key, wait);
         return;
       }
-      seen.delete(key);
       remove(pod, tools);
     },
   });
@@ -63,25 +62,17 @@ function remove(pod: KubeObject, { store, clock }: Tools): void {
   const { namespace, name, uid } = pod.metadata;
   const target = conditionOf(pod.status, 'DisruptionTarget');
   if (pod.spec?.nodeName && !isFinished(pod) && target?.status !== 'True') {
-    ignoreNotFound(() =>
-      store.modify(
-        PODS,
-        namespace,
-        name,
-        (fresh) => {
-          if (fresh.metadata.uid !== uid) return;
-          fresh.status = { ...fresh.status, phase: 'Failed' };
-          setCondition(fresh.status, {
-            type: 'DisruptionTarget',
-            status: 'True',
-            lastTransitionTime: timestamp(clock.now()),
-            reason: 'DeletionByPodGC',
-            message: 'PodGC: node no longer exists',
-          });
-        },
-        { subresource: 'status' },
-      ),
-    );
+    const put = (fresh: KubeObject) => {
+      fresh.status = { ...fresh.status, phase: 'Failed' };
+      setCondition(fresh.status, {
+        type: 'DisruptionTarget',
+        status: 'True',
+        lastTransitionTime: timestamp(clock.now()),
+        reason: 'DeletionByPodGC',
+        message: 'PodGC: node no longer exists',
+      });
+    };
+    store.modify(PODS, namespace, name, put, { subresource: 'status' });
   }
   ignoreNotFound(() =>
     store.delete(PODS, namespace, name, { gracePeriodSeconds: 0, preconditions: { uid } }),

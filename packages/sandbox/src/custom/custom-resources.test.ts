@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Body, KubeObject } from '@toolcrib/kube';
+import { internalError } from '../apimachinery/api-error.ts';
 import { BUILT_IN } from '../schema/resources.ts';
 import { createStore } from '../store/memory-store.ts';
 import { infoOf } from '../testing/infos.ts';
@@ -187,6 +188,44 @@ test('a definition without objects goes at once; one that stays loses none', () 
   store.create(WIDGETS, widget());
   store.delete(WIDGETS, undefined, 'w');
   assert.equal(store.list(DEFINITIONS).length, 1);
+  store.delete(DEFINITIONS, undefined, NAME);
+  assert.deepEqual(store.list(DEFINITIONS), []);
+});
+
+test('a definition goes with several of its objects; the finalizers of others hold it', () => {
+  const { store, define, widget, definition } = scene();
+  define();
+  for (const name of ['a', 'b', 'c']) store.create(WIDGETS, widget({}, { name }));
+  store.modify(DEFINITIONS, undefined, NAME, ({ metadata }) => void (metadata.finalizers = ['a.io/hold']));
+  store.delete(DEFINITIONS, undefined, NAME);
+  assert.deepEqual([store.list(WIDGETS), definition().metadata.finalizers], [[], ['a.io/hold']]);
+  store.modify(DEFINITIONS, undefined, NAME, ({ metadata }) => void (metadata.finalizers = []));
+  assert.deepEqual(store.list(DEFINITIONS), []);
+  define();
+  for (const name of ['a', 'b']) store.create(WIDGETS, widget({}, { name }));
+  store.delete(WIDGETS, undefined, 'a');
+  assert.equal(store.list(WIDGETS).length, 1);
+  store.delete(DEFINITIONS, undefined, NAME);
+  assert.deepEqual(store.list(DEFINITIONS), []);
+});
+
+test('what cannot be deleted with its definition is a failure', () => {
+  const { store, define, widget } = scene();
+  define();
+  store.create(WIDGETS, widget());
+  const { delete: real } = store;
+  const refused = internalError('the disk is full');
+  store.delete = (type, ...rest) => {
+    if (type.resource === 'widgets') throw refused;
+    return real(type, ...rest);
+  };
+  assert.throws(() => store.delete(DEFINITIONS, undefined, NAME), refused);
+});
+
+test('a definition of which nothing is served comes and goes, too', () => {
+  const { store, define, version } = scene();
+  define([{ ...version('v1', true), served: false }]);
+  assert.deepEqual([store.list(DEFINITIONS).length, store.find(WIDGETS)], [1, undefined]);
   store.delete(DEFINITIONS, undefined, NAME);
   assert.deepEqual(store.list(DEFINITIONS), []);
 });

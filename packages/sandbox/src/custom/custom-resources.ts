@@ -1,7 +1,6 @@
 import type { KubeObject, ResourceInfo, Schema } from '@toolcrib/kube';
 import { apiVersionOf } from '@toolcrib/kube';
 import { ApiError } from '../apimachinery/api-error.ts';
-import { equalJson } from '../apimachinery/json.ts';
 import { timestamp } from '../apimachinery/time.ts';
 import type { GroupVersionResources } from '../schema/resources.ts';
 import { BUILT_IN } from '../schema/resources.ts';
@@ -55,11 +54,12 @@ export function serveCustomResources(): CustomResources {
     schemas = new Map();
     const byVersion = new Map<string, GroupVersionResources>();
     for (const { versions, categories } of served.values()) {
+      // The stored version comes first.
+      const [stored] = versions;
       for (const defined of versions) {
         const groupVersion = apiVersionOf(defined.info);
         const entry = byVersion.get(groupVersion) ?? { groupVersion, resources: [] };
-        // The stored version comes first.
-        entry.resources.push(...discoveryOf(defined, categories, versions[0]?.version ?? ''));
+        entry.resources.push(...discoveryOf(defined, categories, String(stored?.version)));
         byVersion.set(groupVersion, entry);
         schemas.set(`${defined.info.group}/${defined.version}/${defined.info.kind}`, defined.schema);
       }
@@ -68,7 +68,7 @@ export function serveCustomResources(): CustomResources {
   }
 
   function onChange(store: MemoryStore, clock: Clock, event: StoreEvent): void {
-    if (served.has(keyOf(event.resource))) cleanUpAfter(store, event);
+    cleanUpAfter(store, event);
     if (keyOf(event.resource) !== keyOf(DEFINITIONS)) return;
     const definition = event.object;
     if (event.type === 'DELETED') {
@@ -78,7 +78,7 @@ export function serveCustomResources(): CustomResources {
     } else if (definition.metadata.deletionTimestamp !== undefined) removeObjects(store, definition);
     else if (!isEstablished(definition)) establish(store, clock, definition);
     else {
-      if (!equalJson(definition.status?.acceptedNames, definition.spec.names)) acceptNames(store, definition);
+      acceptNames(store, definition);
       const versions = definedVersions(definition);
       served.set(definition.metadata.name, { versions, categories: definition.spec.names.categories });
       if (versions[0]) store.serve(versions[0].info);
@@ -165,7 +165,6 @@ function removeObjects(store: MemoryStore, definition: KubeObject): void {
   const info = store.find({ group, resource: names.plural });
   if (info) {
     for (const object of store.list(info)) {
-      if (object.metadata.deletionTimestamp !== undefined) continue;
       ignoreGone(() => store.delete(info, object.metadata.namespace, object.metadata.name));
     }
     if (store.peek(info).length > 0) return;

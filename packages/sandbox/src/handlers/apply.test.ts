@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { internalError } from '../apimachinery/api-error.ts';
 import { served } from '../testing/served.ts';
 
 const on = served();
@@ -166,4 +167,63 @@ test('kubectl’s own annotation follows what it applies, keys in order', async 
   assert.equal(other.body.metadata.annotations[LAST], 'old');
   const without = await apply('new', map('new', {}), query);
   assert.equal(without.body.metadata.annotations, undefined);
+});
+
+test('an apply gives nobody rights that he does not have', async () => {
+  const rbac = '/apis/rbac.authorization.k8s.io/v1';
+  const roleKind = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' };
+  const rules = [{ apiGroups: ['rbac.authorization.k8s.io'], resources: ['clusterroles'], verbs: ['patch'] }];
+  await on.admin.call('POST', `${rbac}/clusterroles`, { body: { metadata: { name: 'applier' }, rules } });
+  const subjects = [{ kind: 'User', name: 'eve', apiGroup: 'rbac.authorization.k8s.io' }];
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'applier' };
+  const binding = { metadata: { name: 'applier' }, subjects, roleRef };
+  await on.admin.call('POST', `${rbac}/clusterrolebindings`, { body: binding });
+  const all = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }];
+  const { status } = await on.as('eve').call('PATCH', `${rbac}/clusterroles/mine?fieldManager=eve`, {
+    body: { ...roleKind, metadata: { name: 'mine' }, rules: all },
+    headers: { 'content-type': APPLY },
+  });
+  assert.equal(status, 403);
+});
+
+test('a kind that wants a version needs none in an apply', async () => {
+  const path = '/apis/coordination.k8s.io/v1/namespaces/default/leases/l?fieldManager=me';
+  const lease = (holderIdentity: string) => ({
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: 'l' },
+    spec: { holderIdentity },
+  });
+  assert.equal((await on.patch(path, lease('a'), APPLY)).status, 201);
+  const { status, body } = await on.patch(path, lease('b'), APPLY);
+  assert.deepEqual([status, body.spec.holderIdentity], [200, 'b']);
+});
+
+test('a quantity that is none is told as that', async () => {
+  const claim = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'c' },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: 'much' } } },
+  };
+  const path = '/api/v1/namespaces/default/persistentvolumeclaims/c?fieldManager=me';
+  assert.match(
+    (await on.patch(path, claim, APPLY)).body.message,
+    /quantities must match the regular expression/,
+  );
+});
+
+test('where it cannot be told whether the object is there, nothing is made', async () => {
+  const { store } = on.sandbox;
+  const { get } = store;
+  const failure = internalError('the disk is full');
+  store.get = () => {
+    throw failure;
+  };
+  try {
+    assert.equal((await apply('unknown', map('unknown', { a: '1' }))).status, 500);
+  } finally {
+    store.get = get;
+  }
+  assert.equal((await on.admin.call('GET', `${MAPS}/unknown`)).status, 404);
 });

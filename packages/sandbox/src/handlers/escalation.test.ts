@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ResourceRequest } from '../request/context.ts';
 import { served } from '../testing/served.ts';
+import { checkEscalation } from './escalation.ts';
 
 const on = served();
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
@@ -125,4 +127,32 @@ test('other kinds, and the administrator, are not asked', async () => {
     body: { metadata: { name: 'all' }, rules: anything },
   });
   assert.equal(role.status, 201);
+});
+
+/** One check by itself, of somebody whose rights are those. */
+function check(
+  group: string,
+  rules: object[],
+  allowed: (asked: { path?: string }) => boolean,
+  groups: string[] = [],
+) {
+  const request = {
+    info: { group, resource: 'roles', kind: 'Role' },
+    user: { name: 'eve', groups },
+    namespace: 'default',
+    sandbox: { authorize: (_: unknown, asked: { path?: string }) => ({ allowed: allowed(asked) }) },
+  } as unknown as ResourceRequest;
+  checkEscalation(request, { apiVersion: 'v1', kind: 'Role', metadata: { name: 'r' }, rules });
+}
+
+test('only rules of RBAC give rights, and its masters may give any', () => {
+  const nothing = () => false;
+  const rbac = 'rbac.authorization.k8s.io';
+  assert.doesNotThrow(() => check('example.com', [readPods], nothing));
+  assert.doesNotThrow(() => check(rbac, [readPods], nothing, ['system:masters']));
+  assert.throws(() => check(rbac, [readPods], nothing), /not currently held/);
+  const one = { ...readPods, resourceNames: ['web'] };
+  assert.throws(() => check(rbac, [one], nothing), /ResourceNames:\["web"\]/);
+  const paths = { verbs: ['get'], nonResourceURLs: ['/metrics'] };
+  assert.doesNotThrow(() => check(rbac, [paths], ({ path }) => path === '/metrics'));
 });

@@ -26,7 +26,7 @@ export function checkEscalation(request: ResourceRequest, object: KubeObject): v
     sandbox.authorize(user, { verb, group: GROUP, resource, name, namespace }).allowed;
   if (isBinding) {
     const resource = object.roleRef?.kind === 'ClusterRole' ? 'clusterroles' : 'roles';
-    if (may('bind', resource, object.roleRef?.name ?? '')) return;
+    if (may('bind', resource, String(object.roleRef?.name))) return;
   } else if (may('escalate', info.resource, object.metadata.name)) return;
   const missing = ((role?.rules ?? []) as Rule[]).flatMap((rule) => missingOf(request, rule));
   if (missing.length === 0) return;

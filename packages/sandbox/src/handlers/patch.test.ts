@@ -162,3 +162,39 @@ test('options of a patch', async () => {
   const unknown = await on.patch(`${MAPS}/options`, { datum: 1 });
   assert.equal(unknown.headers.warning, '299 - "unknown field \\"datum\\""');
 });
+
+test('an apply makes what is not there; a merge patch that is no object is told in its own words', async () => {
+  const applied = await on.admin.call('PATCH', `${MAPS}/applied?fieldManager=me`, {
+    body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'applied' }, data: { a: '1' } },
+    headers: { 'content-type': 'application/apply-patch+yaml' },
+  });
+  assert.deepEqual([applied.status, applied.body.data], [201, { a: '1' }]);
+  const [status, message] = await refusal(`${MAPS}/applied`, 5);
+  assert.equal(status, 400);
+  assert.doesNotMatch(message, /jsonPatchOp/);
+});
+
+test('a patch gives nobody rights that he does not have', async () => {
+  const roles = '/apis/rbac.authorization.k8s.io/v1/namespaces/default/roles';
+  const rules = [{ apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles'], verbs: ['patch'] }];
+  await on.admin.call('POST', roles, { body: { metadata: { name: 'patcher' }, rules } });
+  const subjects = [{ kind: 'User', name: 'eve', apiGroup: 'rbac.authorization.k8s.io' }];
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'patcher' };
+  const body = { metadata: { name: 'patcher' }, subjects, roleRef };
+  await on.admin.call('POST', roles.replace(/roles$/, 'rolebindings'), { body });
+  const all = { rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] };
+  const { status, body: refused } = await on.as('eve').call('PATCH', `${roles}/patcher`, {
+    body: all,
+    headers: { 'content-type': 'application/merge-patch+json' },
+  });
+  assert.equal(status, 403);
+  assert.match(refused.message, /attempting to grant RBAC permissions not currently held/);
+});
+
+test('a kind that wants a version gets the present one where the patch takes it away', async () => {
+  const leases = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
+  await on.admin.call('POST', leases, { body: { metadata: { name: 'l' }, spec: { holderIdentity: 'a' } } });
+  const patch = { metadata: { resourceVersion: null }, spec: { holderIdentity: 'b' } };
+  const { status, body } = await on.patch(`${leases}/l`, patch);
+  assert.deepEqual([status, body.spec.holderIdentity], [200, 'b']);
+});

@@ -2,7 +2,7 @@ import type { KubeObject, Schema } from '@toolcrib/kube';
 import {
   apiVersionOf,
   applyPatch,
-  KubeError,
+  type KubeError,
   mediaTypeOf,
   PATCH_TYPES,
   PatchDoesNotApply,
@@ -87,8 +87,7 @@ export async function readPatch(request: ResourceRequest): Promise<unknown> {
   }
   try {
     return parseJson(textOf(await request.body()));
-  } catch (error) {
-    if (!(error instanceof KubeError)) throw error;
+  } catch {
     const text = (await request.body()).toString('utf8');
     throw badRequest(`error decoding patch: ${goJsonError(text)}`);
   }
@@ -109,17 +108,15 @@ function patchedObject(request: ResourceRequest, current: KubeObject, patch: unk
     return applyPatch(request.contentType, current, patch, schemaFor(request));
   } catch (error) {
     if (error instanceof PatchDoesNotApply) throw unprocessable();
-    const lacksKey =
-      error instanceof KubeError &&
-      /(map: .* does not contain declared merge key: \S+)\.$/.exec(error.message)?.[1];
+    const { message } = error as KubeError;
+    const lacksKey = /(map: .* does not contain declared merge key: \S+)\.$/.exec(message)?.[1];
     if (lacksKey) throw plainError(500, lacksKey);
-    if (error instanceof KubeError && mediaTypeOf(request.contentType) === PATCH_TYPES.json) {
+    if (mediaTypeOf(request.contentType) === PATCH_TYPES.json) {
       throw badRequest(
         `error decoding patch: json: cannot unmarshal ${Array.isArray(patch) ? 'array' : typeof patch} into Go value of type []handlers.jsonPatchOp`,
       );
     }
-    if (error instanceof KubeError) throw badRequest(error.message);
-    throw error;
+    throw badRequest(message);
   }
 }
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { request } from 'node:https';
 import { test } from 'node:test';
 import { served } from '../testing/served.ts';
+import { until } from '../testing/until.ts';
 
 const on = served();
 const MAPS = '/api/v1/namespaces/default/configmaps';
@@ -116,4 +118,73 @@ test('an autoscaler of v1 is the one of v2', async () => {
   const { body } = await on.admin.call('GET', `${path('v2')}/a`);
   assert.equal(body.spec.metrics[0].resource.target.averageUtilization, 70);
   assert.equal((await on.admin.call('GET', `${path('v1')}/a`)).body.spec.targetCPUUtilizationPercentage, 70);
+});
+
+test('what is below no group version that is served is nobody’s here', async () => {
+  assert.equal((await on.admin.call('GET', '/readyz')).text, 'ok');
+  assert.equal((await on.admin.call('GET', '/apis/none/v1/things')).text, '404 page not found\n');
+});
+
+test('a path that cannot be read is a bad request', async () => {
+  const { status, body } = await on.admin.call('GET', '/api/v1/namespaces/%zz/configmaps');
+  assert.deepEqual([status, body.reason], [400, 'BadRequest']);
+});
+
+test('a watch is streamed, and goes on', async () => {
+  const { sandbox } = on;
+  const [, token = ''] = /token: (\S+)/.exec(sandbox.kubeconfig()) ?? [];
+  const options = {
+    ca: sandbox.certificateAuthority,
+    agent: false,
+    headers: { authorization: `Bearer ${token}` },
+  };
+  let text = '';
+  const sent = request(`${sandbox.url}${MAPS}?watch=1`, options, (response) => {
+    response.on('error', () => {});
+    response.on('data', (chunk) => void (text += chunk));
+  });
+  sent.on('error', () => {});
+  sent.end();
+  await code('POST', MAPS, { metadata: { name: 'first' } });
+  await until(() => text.includes('"name":"first"'));
+  await code('POST', MAPS, { metadata: { name: 'second' } });
+  await until(() => text.includes('"name":"second"'));
+  sent.destroy();
+});
+
+test('subresources and reviews have answers of their own', async () => {
+  const deployments = '/apis/apps/v1/namespaces/default/deployments';
+  const template = { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+  const spec = { replicas: 2, selector: { matchLabels: { app: 'a' } }, template };
+  assert.equal(await code('POST', deployments, { metadata: { name: 'scaled' }, spec }), 201);
+  const { body } = await on.admin.call('GET', `${deployments}/scaled/scale`);
+  assert.deepEqual([body.kind, body.spec], ['Scale', { replicas: 2 }]);
+  const review = { spec: { nonResourceAttributes: { path: '/healthz', verb: 'get' } } };
+  const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+  const answered = await on.admin.call('POST', path, { body: review });
+  assert.deepEqual([answered.status, answered.body.status.allowed], [201, true]);
+});
+
+test('an error of the type as it is kept says no more, and one about another type stays as it is', async () => {
+  const missing = await on.admin.call('GET', `${MAPS}/none`);
+  assert.deepEqual(missing.body.details, { name: 'none', kind: 'configmaps' });
+  const event = { metadata: { name: 'e', namespace: 'nowhere' }, regarding: { namespace: 'nowhere' } };
+  const events = '/apis/events.k8s.io/v1/namespaces/nowhere/events';
+  const { body } = await on.admin.call('POST', events, { body: event });
+  assert.deepEqual([body.code, body.details], [404, { name: 'nowhere', kind: 'namespaces' }]);
+});
+
+test('what goes wrong within is told as that', async () => {
+  const { store } = on.sandbox;
+  const { get } = store;
+  store.get = () => {
+    throw new Error('the disk is full');
+  };
+  try {
+    const { status, body } = await on.admin.call('GET', `${MAPS}/one`);
+    assert.equal(status, 500);
+    assert.match(body.message, /the disk is full/);
+  } finally {
+    store.get = get;
+  }
 });

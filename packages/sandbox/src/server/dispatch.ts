@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ResourceInfo, ResourceType } from '@toolcrib/kube';
-import { KubeError, parseRequestPath } from '@toolcrib/kube';
+import { type KubeError, parseRequestPath } from '@toolcrib/kube';
 import type { User } from '../access/users.ts';
 import {
   ApiError,
@@ -81,7 +81,7 @@ export async function dispatch(
     body: incoming.body,
     contentType: incoming.request.headers['content-type'],
   };
-  const verb = verbOf(incoming.request.method ?? 'GET', name, incoming, target.watchPath);
+  const verb = verbOf(String(incoming.request.method), name, incoming, target.watchPath);
   authorize(sandbox, resourceRequest, verb);
   if (verb === 'watch') {
     if (!info.verbs.includes('watch')) throw methodNotAllowed();
@@ -117,8 +117,7 @@ function targetOf(path: string) {
     const watchPath = /^\/(api\/[^/]+|apis\/[^/]+\/[^/]+)\/watch\//.test(path);
     return { ...target, watchPath } as ReturnType<typeof parseRequestPath> & { watchPath: boolean };
   } catch (error) {
-    if (error instanceof KubeError) throw badRequest(error.message);
-    throw error;
+    throw badRequest((error as KubeError).message);
   }
 }
 

@@ -34,7 +34,7 @@ export interface Contents extends Pick<EventLog, 'oldest' | 'since' | 'compact'>
 const FIRST_VERSION = 1;
 
 /** @param keepEvents how many changes a watch can go back at least */
-export function createContents(keepEvents: number): Contents {
+export function createContents(keepEvents = 5_000): Contents {
   const infos: ResourceInfo[] = storedInfos(BUILT_IN);
   const objects = new Map<string, Map<string, KubeObject>>();
   const listeners = createListeners();

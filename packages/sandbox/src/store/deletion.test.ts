@@ -197,3 +197,8 @@ test('an update that takes the last finalizer away deletes, once nothing else ho
   // `spec.finalizers` is a matter of Namespaces alone.
   assert.equal(deletesByUpdate({ ...namespace(['x']), kind: 'ConfigMap' }, marked), true);
 });
+
+test('a second of grace is grace, and none is none', () => {
+  assert.equal(pod({}, { gracePeriodSeconds: 1 }).do, 'update');
+  assert.equal(pod({}, { gracePeriodSeconds: 0 }).do, 'remove');
+});

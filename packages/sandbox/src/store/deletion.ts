@@ -42,7 +42,7 @@ export function deletionStep(
   const grace = gracefulStep(strategy, object, options, now);
   if (grace === 'pending') return { do: 'nothing' };
   const finalizersChanged = setPropagationFinalizer(info, strategy, object, options);
-  const pendingFinalizers = (meta.finalizers?.length ?? 0) > 0;
+  const pendingFinalizers = Boolean(meta.finalizers?.length);
   if (grace === 'no') {
     if (!pendingFinalizers) return { do: 'remove', object };
     const stands = meta.deletionTimestamp !== undefined && meta.deletionGracePeriodSeconds === 0;
@@ -50,16 +50,17 @@ export function deletionStep(
     markAsDeleting(object, now);
     return { do: 'update', object };
   }
-  if (pendingFinalizers || (meta.deletionGracePeriodSeconds ?? 0) > 0) return { do: 'update', object };
+  if (pendingFinalizers || Number(meta.deletionGracePeriodSeconds) > 0) return { do: 'update', object };
   return { do: 'remove', object };
 }
 
+/** @returns undefined where the object is marked as going gracefully; `pending` where it goes already, `no` where it can't */
 function gracefulStep(
   strategy: Strategy,
   object: KubeObject,
   options: DeleteOptions,
   now: number,
-): 'no' | 'yes' | 'pending' {
+): 'no' | 'pending' | undefined {
   if (!strategy.gracePeriod) return 'no';
   const meta = object.metadata;
   if (meta.deletionTimestamp !== undefined) {
@@ -71,13 +72,13 @@ function gracefulStep(
     const period = asked < 0 ? 1 : asked;
     meta.deletionTimestamp = timestamp(begun + period * 1000);
     meta.deletionGracePeriodSeconds = period;
-    return 'yes';
+    return undefined;
   }
   const period = strategy.gracePeriod(object, options.gracePeriodSeconds);
   meta.deletionTimestamp = timestamp(now + period * 1000);
   meta.deletionGracePeriodSeconds = period;
-  if ((meta.generation ?? 0) > 0) meta.generation = (meta.generation ?? 0) + 1;
-  return 'yes';
+  if (meta.generation) meta.generation++;
+  return undefined;
 }
 
 /** Adds or takes away `orphan` and `foregroundDeletion`; the garbage collector acts on them. */
@@ -87,23 +88,20 @@ function setPropagationFinalizer(
   object: KubeObject,
   options: DeleteOptions,
 ): boolean {
-  if (strategy.garbageCollected === false) return false;
   const before = object.metadata.finalizers ?? [];
   const policy = effectivePropagation(options, info, before);
   const after = before.filter((name) => name !== 'orphan' && name !== 'foregroundDeletion');
   if (policy === 'Orphan') after.push('orphan');
   if (policy === 'Foreground') after.push('foregroundDeletion');
   const same = before.length === after.length && after.every((name) => before.includes(name));
-  if (same) return false;
-  object.metadata.finalizers = after.length > 0 ? after : undefined;
-  return true;
+  const changes = strategy.garbageCollected !== false && !same;
+  if (changes) object.metadata.finalizers = after.length > 0 ? after : undefined;
+  return changes;
 }
 
 function markAsDeleting(object: KubeObject, now: number): void {
   const meta = object.metadata;
-  if (meta.deletionTimestamp === undefined && (meta.generation ?? 0) > 0) {
-    meta.generation = (meta.generation ?? 0) + 1;
-  }
+  if (meta.deletionTimestamp === undefined && meta.generation) meta.generation++;
   if (meta.deletionTimestamp === undefined || Date.parse(meta.deletionTimestamp) > now) {
     meta.deletionTimestamp = timestamp(now);
   }
@@ -113,7 +111,7 @@ function markAsDeleting(object: KubeObject, now: number): void {
 /** An update that removes the last finalizer of an object in deletion removes the object. */
 export function deletesByUpdate(object: KubeObject, old: KubeObject): boolean {
   if (old.metadata.deletionTimestamp === undefined) return false;
-  if ((object.metadata.finalizers?.length ?? 0) > 0) return false;
-  if (object.kind === 'Namespace' && (object.spec?.finalizers?.length ?? 0) > 0) return false;
-  return (old.metadata.deletionGracePeriodSeconds ?? 0) === 0;
+  if (object.metadata.finalizers?.length) return false;
+  if (object.kind === 'Namespace' && object.spec?.finalizers?.length) return false;
+  return !old.metadata.deletionGracePeriodSeconds;
 }

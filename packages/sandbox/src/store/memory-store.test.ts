@@ -208,3 +208,12 @@ test('field ownership goes by the built-in schemas, or by the ones that it is gi
   fields(createStore({ clock, schemaOf: ({ kind }) => void asked.push(kind) }));
   assert.deepEqual(asked, ['Namespace', 'ConfigMap']);
 });
+
+test('field owners are written unless it is told not to', () => {
+  const owners = (fieldOwnership?: boolean) => {
+    const store = createStore({ clock, ...(fieldOwnership === undefined ? {} : { fieldOwnership }) });
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop', labels: { a: 'b' } } };
+    return store.create(NAMESPACES, namespace).metadata.managedFields !== undefined;
+  };
+  assert.deepEqual([owners(), owners(true), owners(false)], [true, true, false]);
+});

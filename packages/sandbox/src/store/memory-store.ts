@@ -36,7 +36,7 @@ export interface StoreOptions {
 
 /** An in-memory {@link Store} with the API server's rules for writing. */
 export function createStore(options: StoreOptions): MemoryStore {
-  const contents = createContents(options.keepEvents ?? 5_000);
+  const contents = createContents(options.keepEvents);
   const store: MemoryStore = {
     resources: contents.infos,
     find: contents.find,

@@ -57,6 +57,10 @@ test('kinds without namespaces, and kinds that nobody asked for yet', () => {
   given.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } });
   assert.equal(view.get(NODES, undefined, 'n')?.metadata.name, 'n');
   assert.deepEqual(names(view.uncontrolled(NODES, undefined)), ['n']);
+  assert.deepEqual(names(view.list(NODES, '')), ['n']);
+  assert.deepEqual(view.uncontrolled(NODES, 'shop'), []);
+  given.delete(NODES, undefined, 'n');
+  assert.deepEqual([view.list(NODES, ''), view.uncontrolled(NODES, undefined)], [[], []]);
   assert.deepEqual(view.list({ group: 'none', version: 'v1', resource: 'none' }), []);
 });
 

@@ -92,11 +92,7 @@ function startView(store: Store) {
       if (namespace === undefined) return [...shelf.byKey.values()];
       return [...(shelf.byNamespace.get(namespace)?.values() ?? [])];
     },
-    controlledBy: (type, uid) => [
-      ...(shelfOf(type)
-        .byController.get(uid ?? '')
-        ?.values() ?? []),
-    ],
+    controlledBy: (type, uid) => [...(shelfOf(type).byController.get(String(uid))?.values() ?? [])],
     uncontrolled: (type, namespace) => [
       ...(shelfOf(type)
         .byController.get(`none in ${namespace ?? ''}`)
@@ -134,7 +130,5 @@ function within(index: Map<string, Map<string, KubeObject>>, id: string): Map<st
 }
 
 function drop(index: Map<string, Map<string, KubeObject>>, id: string, key: string): void {
-  const group = index.get(id);
-  group?.delete(key);
-  if (group?.size === 0) index.delete(id);
+  index.get(id)?.delete(key);
 }

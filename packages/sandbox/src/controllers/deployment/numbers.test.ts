@@ -91,3 +91,17 @@ test('a set’s share of a scaling in the middle of a rollout', () => {
   assert.equal(numbers.proportionOf(set(2), before, 10, 0), 6);
   assert.equal(numbers.proportionOf(set(2), rolling(20, 0, 1), 10, 0), 0);
 });
+
+test('one of one is a share, too, and one that is to be got is got', () => {
+  const set = (replicas: number, max: string) =>
+    object({ replicas }, {}, { 'deployment.kubernetes.io/max-replicas': max });
+  assert.equal(numbers.proportionOf(set(1, '10'), rolling(20, 0, 1), 10, 0), 1);
+  assert.equal(numbers.proportionOf(set(5, '10'), rolling(20, 0, 1), 1, 0), 1);
+  // To nothing each goes whole, whatever may surge; to one by its share.
+  assert.equal(numbers.proportionOf(set(5, '10'), rolling(0, 5, 1), -5, 0), -5);
+  assert.equal(numbers.proportionOf(set(3, '10'), rolling(1, 0, 1), -9, 0), -3);
+  // All has been given: nothing is taken for it.
+  assert.equal(numbers.proportionOf(set(5, '40'), rolling(20, 0, 1), 10, 10), 0);
+  const all = [set(2, '4'), set(2, '4')];
+  assert.equal(numbers.newReplicas(rolling(4, 1, 1), all, 2), 3);
+});

@@ -30,7 +30,7 @@ export function roomOf(deployment: KubeObject): { maxSurge: number; maxUnavailab
   const below = scaledValue(rolling.maxUnavailable ?? '25%', wanted, 'down');
   // Both zero would never get anywhere; so then one Pod may be missing.
   const atLeast = maxSurge === 0 && below === 0 ? 1 : below;
-  return { maxSurge, maxUnavailable: wanted === 0 ? 0 : Math.min(atLeast, wanted) };
+  return { maxSurge, maxUnavailable: Math.min(atLeast, wanted) };
 }
 
 /** How many replicas the newest ReplicaSet may have now. */
@@ -53,14 +53,14 @@ export function countAnnotation(set: KubeObject, key: string): number | undefine
  */
 export function proportionOf(set: KubeObject, deployment: KubeObject, toAdd: number, added: number): number {
   const size = replicasOf(set);
-  if (size === 0 || toAdd === 0 || toAdd === added) return 0;
+  if (toAdd === 0 || toAdd === added) return 0;
   const share = fractionOf(set, deployment, size);
   return toAdd > 0 ? Math.min(share, toAdd - added) : Math.max(share, toAdd - added);
 }
 
 function fractionOf(set: KubeObject, deployment: KubeObject, size: number): number {
   const wanted = replicasOf(deployment);
-  if (wanted === 0) return -size;
+  if (wanted === 0) return wanted - size;
   const before = countAnnotation(set, MAX_REPLICAS) || statusNumber(deployment, 'replicas');
   if (before === 0) return 0;
   return Math.round((size * (wanted + roomOf(deployment).maxSurge)) / before) - size;

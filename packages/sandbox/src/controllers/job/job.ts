@@ -43,7 +43,7 @@ export function jobController(options: ControllerOptions = {}) {
     sync({ namespace, name, key }, tools) {
       const job = tools.view.get(JOBS, namespace, name);
       if (!job || isJobFinished(job)) return;
-      const { managedBy } = job.spec ?? {};
+      const managedBy = job.spec?.managedBy;
       if (managedBy && managedBy !== 'kubernetes.io/job-controller') return;
       syncJob(clone(job), key, tools);
     },
@@ -108,7 +108,7 @@ function failureOf({ job, failed, pods, tools, key }: Work): Verdict | undefined
     message,
   });
   const before = conditionOf(job.status, 'FailureTarget');
-  if (before?.status === 'True') return failing(before.reason ?? '', before.message ?? '');
+  if (before?.status === 'True') return failing(String(before.reason), String(before.message));
   const limit = countOf(job.spec?.backoffLimit, 6);
   if (failed > limit || restartsExceed(job, pods, limit)) {
     return failing('BackoffLimitExceeded', 'Job has reached the specified backoff limit');
@@ -124,31 +124,34 @@ function failureOf({ job, failed, pods, tools, key }: Work): Verdict | undefined
 
 /** With OnFailure the same Pod fails again and again: its restarts count. */
 function restartsExceed(job: KubeObject, pods: KubeObject[], limit: number): boolean {
-  if (job.spec?.template?.spec?.restartPolicy !== 'OnFailure') return false;
   const restarts = pods
     .filter((pod) => pod.status?.phase === 'Running' || pod.status?.phase === 'Pending')
     .flatMap((pod) => pod.status?.containerStatuses ?? [])
-    .reduce((sum, status) => sum + countOf(status.restartCount, 0), 0);
-  return limit === 0 ? restarts > 0 : restarts >= limit;
+    .reduce((sum, status) => sum + Number(status.restartCount), 0);
+  const isOver = limit === 0 ? restarts > 0 : restarts >= limit;
+  return isOver && job.spec?.template?.spec?.restartPolicy === 'OnFailure';
 }
 
 function isComplete({ job, succeeded }: Work, standing: KubeObject[]): boolean {
-  if (standing.some(isActive)) return false;
   const completions = job.spec?.completions;
-  return completions === undefined ? succeeded > 0 : succeeded >= countOf(completions, 1);
+  const isEnough = completions === undefined ? succeeded > 0 : succeeded >= completions;
+  return isEnough && !standing.some(isActive);
+}
+
+/** How many Pods are to be active now. */
+function wantedOf({ job, succeeded }: Work, active: number): number {
+  const parallelism = countOf(job.spec?.parallelism, 1);
+  const completions = job.spec?.completions;
+  if (job.spec?.suspend) return 0;
+  if (completions === undefined) return succeeded > 0 ? active : parallelism;
+  return Math.max(Math.min(completions - succeeded, parallelism), 0);
 }
 
 /** Makes or removes Pods, up to the parallelism and what is still to be completed. */
 function manage(work: Work): void {
-  const { job, tools, pods, succeeded, key } = work;
+  const { job, tools, pods, key } = work;
   const active = pods.filter(isActive);
-  const parallelism = countOf(job.spec?.parallelism, 1);
-  const completions = job.spec?.completions;
-  let wanted = parallelism;
-  if (job.spec?.suspend) wanted = 0;
-  else if (completions === undefined) wanted = succeeded > 0 ? active.length : parallelism;
-  else wanted = Math.min(countOf(completions, 1) - succeeded, parallelism);
-  wanted = Math.max(wanted, 0);
+  const wanted = wantedOf(work, active.length);
   for (const pod of active.slice(wanted)) {
     untrack(pod, tools);
     deletePod(tools, job, pod);
@@ -167,7 +170,7 @@ function manage(work: Work): void {
   }
   const taken = new Set([...work.indexes, ...active.map(indexOf)]);
   const free: number[] = [];
-  for (let index = 0; index < countOf(completions, 1) && free.length < missing; index++) {
+  for (let index = 0; index < job.spec?.completions && free.length < missing; index++) {
     if (!taken.has(index)) free.push(index);
   }
   for (const index of free) createPod(tools, job, jobPod(job, index));
@@ -176,30 +179,28 @@ function manage(work: Work): void {
 /** Milliseconds to wait before a replacement: 10 s after the last failure, doubled with each failure in a row. */
 function backOffOf({ pods, job, tools }: Work): number {
   const endOf = (pod: KubeObject) =>
-    Math.max(
-      0,
-      ...(pod.status?.containerStatuses ?? []).map(
+    latest(
+      (pod.status?.containerStatuses ?? []).flatMap(
         (status: { state?: { terminated?: { finishedAt?: string } } }) =>
-          timeOf(status.state?.terminated?.finishedAt) ?? 0,
+          timeOf(status.state?.terminated?.finishedAt) ?? [],
       ),
     );
-  const lastSuccess = latest(pods.filter(hasSucceeded).map(endOf));
+  const lastSuccess = latest(pods.filter(hasSucceeded).flatMap((pod) => endOf(pod) ?? []));
   const failures = pods
     .filter((pod) => hasFailed(job, pod))
-    .map((pod) => endOf(pod) || (timeOf(pod.metadata.deletionTimestamp) ?? 0))
-    .filter((at) => at > lastSuccess);
-  if (failures.length === 0) return 0;
+    .flatMap((pod) => endOf(pod) ?? timeOf(pod.metadata.deletionTimestamp) ?? [])
+    .filter((at) => lastSuccess === undefined || at > lastSuccess);
+  const last = latest(failures);
   const pause = Math.min(FIRST_BACKOFF * 2 ** (failures.length - 1), LAST_BACKOFF);
-  return latest(failures) + pause - tools.clock.now();
+  return last === undefined ? 0 : last + pause - tools.clock.now();
 }
 
-/** 0 where there is none. More than a call takes, too. */
-const latest = (times: readonly number[]) => times.reduce((last, time) => Math.max(last, time), 0);
+const latest = (times: readonly number[]): number | undefined => times.toSorted((a, b) => a - b).at(-1);
 
 function noteSuspension({ job, tools }: Work): void {
   const suspended = job.spec?.suspend === true;
   const before = conditionOf(job.status, 'Suspended');
-  if (suspended === (before?.status === 'True') || (!suspended && !before)) return;
+  if (suspended === (before?.status === 'True')) return;
   const now = timestamp(tools.clock.now());
   const others: Condition[] = (job.status.conditions ?? []).filter((item: Condition) => item !== before);
   job.status.conditions = [
@@ -285,16 +286,8 @@ function addCondition(job: KubeObject, { clock }: Tools, type: string, { reason,
 }
 
 function write({ job, tools }: Work): void {
-  const { namespace, name, uid } = job.metadata;
-  const there = tools.view.get(JOBS, namespace, name);
-  if (there?.metadata.uid !== uid || semanticallyEqual(there?.status, job.status)) return;
-  tools.store.modify(
-    JOBS,
-    namespace,
-    name,
-    (fresh) => {
-      if (fresh.metadata.uid === uid) fresh.status = clone(job.status);
-    },
-    { subresource: 'status' },
-  );
+  const { namespace, name } = job.metadata;
+  if (semanticallyEqual(tools.view.get(JOBS, namespace, name)?.status, job.status)) return;
+  const put = (fresh: KubeObject) => void (fresh.status = clone(job.status));
+  tools.store.modify(JOBS, namespace, name, put, { subresource: 'status' });
 }

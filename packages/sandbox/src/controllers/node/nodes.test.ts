@@ -3,8 +3,10 @@ import { test } from 'node:test';
 import type { KubeObject } from '@toolcrib/kube';
 import { conditionOf } from '../common/conditions.ts';
 import { NODES } from '../common/types.ts';
+import { asksOf, quietCluster, startAlone } from '../testing/alone.ts';
 import { deploy, type TestCluster, testCluster } from '../testing/cluster.ts';
 import { HOOKS } from './hooks.ts';
+import { nodeController } from './nodes.ts';
 
 test('Nodes stand ready, and Pods spread over them', () => {
   const cluster = testCluster({ nodes: 2 });
@@ -163,4 +165,40 @@ test('the taint of a Node that is not ready stays while it says that it is not',
   setReady('True');
   cluster.settle();
   assert.deepEqual(taints(cluster), ['node.kubernetes.io/not-ready NoExecute']);
+});
+
+test('what changes nothing writes nothing, and without taints there is no list of them', () => {
+  const cluster = quietCluster();
+  const first: unknown[] = [];
+  cluster.store.subscribe(({ object }) => {
+    const ready = conditionOf(object.status, 'Ready');
+    if (ready) first.push(ready.status);
+  });
+  const one = (options: object) => nodeController({ ...options, nodes: 1 });
+  startAlone(cluster, one)();
+  assert.deepEqual(new Set(first), new Set(['True']));
+  startAlone(cluster, one);
+  cluster.store.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: 'mine' } });
+  changeNode(cluster, (node) => void (node.spec.unschedulable = true));
+  assert.equal(cluster.get(NODES, 'node-1').spec.taints.length, 1);
+  changeNode(cluster, (node) => delete node.spec.unschedulable);
+  assert.equal('taints' in cluster.get(NODES, 'node-1').spec, false);
+  const asks = asksOf(cluster);
+  for (const name of ['node-1', 'mine'])
+    cluster.store.modify(NODES, undefined, name, ({ metadata }) => void (metadata.labels = { seen: 'yes' }));
+  cluster.settle();
+  assert.deepEqual(
+    asks.filter((ask) => ask.startsWith('modify')),
+    ['modify nodes node-1', 'modify nodes mine'],
+  );
+  assert.deepEqual(cluster.failures, []);
+});
+
+test('a Node that cannot be made is a failure', () => {
+  const cluster = quietCluster();
+  const refused = new Error('the disk is full');
+  cluster.store.create = () => {
+    throw refused;
+  };
+  assert.throws(() => startAlone(cluster, nodeController), refused);
 });

@@ -89,7 +89,6 @@ export function nodeController(options: NodeOptions = {}) {
           ...(cordoned ? [{ key: CORDONED, effect: 'NoSchedule', timeAdded }] : []),
         ];
         fresh.spec = { ...fresh.spec, taints };
-        if (taints.length === 0) delete fresh.spec.taints;
       });
     },
   });
