@@ -1,7 +1,7 @@
 import type { Clock } from '@toolcrib/model';
 import type { AskedRequest, RequestHandler } from '../request.ts';
 import { type Channel, type JudgeClient, judgeClient } from './client.ts';
-import { HEARTBEAT, type Heartbeat, heartbeat } from './heartbeat.ts';
+import { type Heartbeat, heartbeat } from './heartbeat.ts';
 import { createWatchKey, type FromJudge } from './messages.ts';
 
 /** A thread that can judge, loaded and waiting to be told for which context. */
@@ -93,7 +93,7 @@ export function judges(deps: {
     let beat: Pick<ReturnType<typeof heartbeat>, 'stop'> = { stop: clock.after(BEGIN_LIMIT, free) };
     const begun = (): void => {
       beat.stop();
-      const beats = heartbeat(clock, client.ping, free, deps.heartbeat ?? HEARTBEAT);
+      const beats = heartbeat(clock, client.ping, free, deps.heartbeat);
       thread.on('message', (message: FromJudge) => message.type === 'pong' && beats.heard(message.round));
       beat = beats;
     };
@@ -154,7 +154,7 @@ export function judges(deps: {
       contextOf.set(request.id, request.context);
       const instruction = await judgeFor(request.context).judge(request);
       const judgedAs = instruction.do === 'forward' ? (instruction.judgedAs ?? request.id) : undefined;
-      if (judgedAs !== request.id) contextOf.delete(request.id);
+      contextOf.delete(request.id);
       if (judgedAs !== undefined) contextOf.set(judgedAs, request.context);
       return instruction;
     },

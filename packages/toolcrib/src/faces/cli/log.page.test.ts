@@ -92,3 +92,32 @@ test('each state of a request is told by its own word, with the cluster’s numb
     assert.match(line, new RegExp(`  ${state} 403  DELETE `));
   }
 });
+
+test('in colours what is bad is red, and what waits, or was asked by an agent, is yellow', () => {
+  const before = { ...process.env };
+  delete process.env.NO_COLOR;
+  process.env.FORCE_COLOR = '1';
+  try {
+    const [red, yellow] = ['\u001b[31m', '\u001b[33m'];
+    for (const [state, colour] of [
+      ['failed', red],
+      ['unsettled', red],
+      ['held', yellow],
+      ['softened', yellow],
+      ['answered', ''],
+    ] as const) {
+      const text = storyText(story({ requests: [aRequest({ state, status: 1 })] }));
+      assert.ok(text.includes(`  ${colour}${state} 1${colour && '\u001b[39m'}`), state);
+    }
+    const of = (agent: boolean) =>
+      storyText(story({ act: anAct({ caller: { ...anAct().caller, agent } as never }) }));
+    assert.deepEqual(
+      [of(true).includes(`by ${yellow}an agent of`), of(false).includes(`by ${yellow}`)],
+      [true, false],
+    );
+  } finally {
+    for (const name of ['NO_COLOR', 'FORCE_COLOR'])
+      if (before[name] === undefined) delete process.env[name];
+      else process.env[name] = before[name];
+  }
+});
