@@ -86,9 +86,9 @@ test('a plugin that is slower than its token lives is not run for every look', a
   const path = plugin('short', answer({ token: 't', expirationTimestamp: new Date(100_000).toISOString() }));
   let time = 94_000;
   const credentials = openCredentials(context(exec(path)), { env, now: () => time });
-  await credentials.current();
+  assert.equal(await bearer(credentials), 'Bearer t');
   time = 96_900;
-  await credentials.current();
+  assert.equal(await bearer(credentials), 'Bearer t');
   assert.equal(runs(path), 1, 'half of the six seconds that it had left');
   time = 97_100;
   await credentials.current();

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ToolcribError } from '@toolcrib/model';
-import { type Command, CommanderError, type Option } from 'commander';
+import { Command, CommanderError, type Option } from 'commander';
+import { refuseEmptyOptions } from './empty-options.ts';
 import { programFor } from './program.ts';
 
 interface Spot {
@@ -70,4 +71,19 @@ test('the one empty word of several is found, one of the command above too, and 
     assert.match(error.message, /^--(verify|file|git) "": it is empty\.$/);
     assert.match(error.next ?? '', /leave it out/);
   }
+});
+
+test('what has something in it goes on; so does an option that was not given, whatever it is then', async () => {
+  for (const typed of [
+    ['log', '--context', 'prod', '-n', '3'],
+    ['vet', '--git', '.', '--file', 'a', 'x'],
+    ['sandbox'],
+    ['held', 'BCDFG', '--all'],
+  ])
+    assert.match(String(await failed(typed)), /it went on/, typed.join(' '));
+  const command = new Command('x').option('--name <name>', 'what', '').exitOverride();
+  command.parse([], { from: 'user' });
+  refuseEmptyOptions(command);
+  command.parse(['--name', ''], { from: 'user' });
+  assert.throws(() => refuseEmptyOptions(command), { code: 'usage', message: '--name "": it is empty.' });
 });
