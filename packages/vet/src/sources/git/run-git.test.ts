@@ -24,6 +24,7 @@ describe('what git prints', () => {
   it('is what it prints of that directory', async () => {
     assert.equal(await text('rev-parse', 'main'), fixture.git('rev-parse', 'main'));
     assert.equal(await text('rev-parse', '--git-dir'), `${fixture.dir}\n`);
+    assert.equal(await text('cat-file', '--batch'), '', 'it is told nothing more, and waits for nothing');
   });
 
   it('is a failure in its own words, after the last byte, where it does not end well', async () => {

@@ -81,7 +81,7 @@ export async function* gitStream(
   }
 }
 
-const firstLine = (text: string) => text.trim().split('\n')[0]?.slice(0, 300) ?? '';
+const firstLine = (text: string) => text.trim().split('\n', 1).join('').slice(0, 300);
 
 /** All of a stream as text. @throws GitFailure over 16 MiB */
 export async function textOf(stream: AsyncIterable<Buffer>, limit: number = TEXT_LIMIT): Promise<string> {
