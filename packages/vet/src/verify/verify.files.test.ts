@@ -17,7 +17,7 @@ const pinned: Expected = { signers: [key.expected] };
 const file = (name: string, bytes: Buffer | string) => ({ name, bytes: Buffer.from(bytes) });
 /** None of these asks a trust root. */
 const none = {} as TrustRoot;
-const verify = (files: VerifyFiles, expected: Expected = pinned, bytes = BYTES) =>
+const verify = (files: VerifyFiles, expected: Expected = pinned, bytes: Buffer = BYTES) =>
   verifyArtefact(artefactOfBytes('tool', bytes), files, expected, none, NOW);
 const told = async (...args: Parameters<typeof verify>) => {
   const { verdict, code, reason } = await verify(...args);

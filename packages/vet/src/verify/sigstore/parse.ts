@@ -52,10 +52,10 @@ function bound(bundle: Bundle): void {
   const over = (what: string, most: number) => new Stop('limit', `the bundle has more than ${most} ${what}`);
   if (tlogEntries.length > MOST.logEntries) throw over('log entries', MOST.logEntries);
   if (certificates > MOST.certificates) throw over('certificates', MOST.certificates);
-  const timestamps = timestampVerificationData?.rfc3161Timestamps.length ?? 0;
+  const timestamps = Number(timestampVerificationData?.rfc3161Timestamps.length);
   if (timestamps > MOST.timestamps) throw over('timestamps', MOST.timestamps);
   for (const entry of tlogEntries) {
-    if ((entry.inclusionProof?.hashes.length ?? 0) > MOST.hashes)
+    if (Number(entry.inclusionProof?.hashes.length) > MOST.hashes)
       throw over('hashes in a proof', MOST.hashes);
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { verifyDigest } from './prehash.ts';
@@ -32,5 +32,23 @@ describe('a signature over a digest', () => {
       ),
       { numRuns: 100 },
     );
+  });
+
+  it('that is none is false, and of a key that signs no digest is not judged', () => {
+    const digest = createHash('sha256').update('x').digest();
+    const judge = (key: KeyObject, signature = Buffer.from('none')) =>
+      verifyDigest('sha256', digest, key, signature);
+    const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve }).publicKey;
+    assert.equal(judge(ec('P-256')), false);
+    assert.equal(judge(ec('P-256'), Buffer.alloc(0)), false);
+    assert.equal(judge(generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey), false);
+    assert.throws(() => judge(ec('secp256k1')), {
+      code: 'unsupported',
+      message: 'keys on the curve secp256k1 are not supported',
+    });
+    assert.throws(() => judge(generateKeyPairSync('ed25519').publicKey), {
+      code: 'unsupported',
+      message: 'a ed25519 key signs the bytes themselves, not their digest',
+    });
   });
 });

@@ -33,10 +33,10 @@ const CURVES = { 'P-256': p256, 'P-384': p384, 'P-521': p521 } as const;
 function verifyEcdsa(digest: Uint8Array, key: KeyObject, signature: Uint8Array): boolean {
   const { crv, x, y } = key.export({ format: 'jwk' });
   const curve = CURVES[crv as keyof typeof CURVES];
-  if (curve === undefined || x === undefined || y === undefined) {
+  if (curve === undefined) {
     throw new Stop('unsupported', `keys on the curve ${crv} are not supported`);
   }
-  const point = Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]);
+  const point = Buffer.concat([Buffer.of(4), Buffer.from(`${x}`, 'base64url'), Buffer.from(`${y}`, 'base64url')]);
   try {
     // lowS: Sigstore's signers do not normalise, and OpenSSL accepts either half.
     return curve.verify(signature, digest, point, { prehash: false, format: 'der', lowS: false });
