@@ -81,7 +81,8 @@ describe('who a certificate is for', () => {
   it('was vouched for as newer certificates say it, else as older ones do', async () => {
     const old = fulcio(1, Buffer.from('https://old.example'));
     const url: JsonGeneralName[] = [{ type: 'url', value: URI }];
-    const issuer = async (given: object) => signerOf(await certificate(url, { more: [old], ...given })).issuer;
+    const issuer = async (given: object) =>
+      signerOf(await certificate(url, { more: [old], ...given })).issuer;
     assert.equal(await issuer({}), 'https://issuer.example');
     assert.equal(await issuer({ issuer: '' }), 'https://old.example');
     await assert.rejects(issuer({ issuer: '', more: [fulcio(1, Buffer.from('a\n'))] }), invalid);
@@ -90,7 +91,15 @@ describe('who a certificate is for', () => {
   it('says what it says of the build, and nothing that it does not say', async () => {
     const url: JsonGeneralName[] = [{ type: 'url', value: URI }];
     assert.deepEqual(signerOf(await certificate(url)).build, {});
-    const claims = { 9: 'signer', 11: 'runner', 12: 'repo', 13: 'digest', 14: 'ref', 18: 'config', 21: 'run' };
+    const claims = {
+      9: 'signer',
+      11: 'runner',
+      12: 'repo',
+      13: 'digest',
+      14: 'ref',
+      18: 'config',
+      21: 'run',
+    };
     const more = Object.entries(claims).map(([number, text]) => fulcio(Number(number), der(0x0c, text)));
     assert.deepEqual(signerOf(await certificate(url, { more })).build, {
       buildSigner: 'signer',

@@ -36,7 +36,11 @@ function verifyEcdsa(digest: Uint8Array, key: KeyObject, signature: Uint8Array):
   if (curve === undefined) {
     throw new Stop('unsupported', `keys on the curve ${crv} are not supported`);
   }
-  const point = Buffer.concat([Buffer.of(4), Buffer.from(`${x}`, 'base64url'), Buffer.from(`${y}`, 'base64url')]);
+  const point = Buffer.concat([
+    Buffer.of(4),
+    Buffer.from(`${x}`, 'base64url'),
+    Buffer.from(`${y}`, 'base64url'),
+  ]);
   try {
     // lowS: Sigstore's signers do not normalise, and OpenSSL accepts either half.
     return curve.verify(signature, digest, point, { prehash: false, format: 'der', lowS: false });
