@@ -33,9 +33,9 @@ export function elementOf(item: unknown, relation: Relation, schema: Schema | un
   if (relation.kind !== 'list' || !isObject(item)) return `v:${JSON.stringify(item)}`;
   const items = resolveSchema(itemSchema(schema));
   const keys = [...relation.keys].sort().map((key): [string, unknown] => {
-    return [key, item[key] ?? items?.properties?.[key]?.default ?? null];
+    return [key, item[key] ?? items?.properties?.[key]?.default];
   });
-  return `k:${JSON.stringify(Object.fromEntries(keys.filter(([, value]) => value !== null)))}`;
+  return `k:${JSON.stringify(Object.fromEntries(keys))}`;
 }
 
 /** The children of a value with their path elements and schemas; undefined for leaves. */

@@ -31,7 +31,7 @@ export interface Deaths {
  * @param deaths a number: how they die is not known
  */
 export function jobFailsBy(job: KubeObject, deaths: number | Deaths): boolean {
-  if ([...endsOf(job, deaths)].some((end) => !/^(Ignore|Count|FailIndex)$/.test(end ?? ''))) return true;
+  if ([...endsOf(job, deaths)].some((end) => !/^(Ignore|Count|FailIndex)$/.test(String(end)))) return true;
   const { failed = 0, uncountedTerminatedPods } = job.status ?? {};
   const uncounted: unknown[] = uncountedTerminatedPods?.failed ?? [];
   return failed + uncounted.length + countedOf(job, deaths) > (job.spec?.backoffLimit ?? BACKOFF_LIMIT);
@@ -51,12 +51,12 @@ export function jobRemakes(job: KubeObject, pod: KubeObject, deaths: number | De
   if (hasCondition(job, /^(FailureTarget|SuccessCriteriaMet)$/) || jobFailsBy(job, deaths)) return false;
   // A queue of work is at its end once one of its Pods has succeeded: no other is begun.
   const isQueue = (completions ?? undefined) === undefined;
-  if (isQueue && (job.status?.succeeded ?? 0) > 0) return false;
+  if (isQueue && Number(job.status?.succeeded) > 0) return false;
   const ends = endsOf(job, deaths);
   if (ends.has('FailIndex')) return false;
   const forgiven = ends.size === 1 && ends.has('Ignore');
   if (forgiven || (backoffLimitPerIndex ?? undefined) === undefined) return true;
-  const before = Number(pod.metadata.annotations?.[INDEX_FAILURES] ?? Number.NaN);
+  const before = Number(pod.metadata.annotations?.[INDEX_FAILURES]);
   return before + 1 <= backoffLimitPerIndex;
 }
 

@@ -93,7 +93,7 @@ function read(holder: { root: unknown }, path: string, whyNot: string, optional 
   let at: unknown = holder.root;
   for (const token of tokens(path)) {
     const next: unknown = Array.isArray(at)
-      ? at[indexOf(token, at.length - 1, whyNot)]
+      ? at[indexOf(token, at.length, whyNot)]
       : isObject(at) && Object.hasOwn(at, token)
         ? at[token]
         : undefined;
@@ -108,7 +108,7 @@ function read(holder: { root: unknown }, path: string, whyNot: string, optional 
 
 function parentOf(holder: { root: unknown }, path: string): [unknown, string] {
   const all = tokens(path);
-  const last = all.pop() ?? '';
+  const last = String(all.pop());
   const parentPath = all.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
   return [
     read(holder, parentPath, `add operation does not apply: doc is missing path: "${path}": missing value`),

@@ -217,8 +217,9 @@ test('where it cannot be told whether the object is there, nothing is made', asy
   const { store } = on.sandbox;
   const { get } = store;
   const failure = internalError('the disk is full');
-  store.get = () => {
-    throw failure;
+  store.get = (type, namespace, name) => {
+    if (name === 'unknown') throw failure;
+    return get(type, namespace, name);
   };
   try {
     assert.equal((await apply('unknown', map('unknown', { a: '1' }))).status, 500);

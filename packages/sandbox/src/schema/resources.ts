@@ -56,8 +56,8 @@ export function storedInfos(groups: GroupVersionResources[]): ResourceInfo[] {
   const seen = new Set(VIEWS);
   return resourceInfos(groups).filter(({ group, resource, verbs }) => {
     const key = `${group}/${resource}`;
-    if (seen.has(key) || !verbs.includes('get')) return false;
+    const isNew = !seen.has(key);
     seen.add(key);
-    return true;
+    return isNew && verbs.includes('get');
   });
 }

@@ -122,3 +122,14 @@ test('only so many changes are kept', () => {
   contents.compact(contents.version());
   assert.equal(contents.oldest(), contents.version());
 });
+
+test('a type that is served again stands once, and the first can be taken away like any other', () => {
+  const contents = createContents(10);
+  const before = contents.infos().length;
+  const [first] = contents.infos();
+  assert.ok(first);
+  contents.serve({ ...first, singular: 'again' });
+  assert.deepEqual([contents.infos().length, contents.find(first)?.singular], [before, 'again']);
+  contents.unserve(first);
+  assert.deepEqual([contents.infos().length, contents.find(first)], [before - 1, undefined]);
+});

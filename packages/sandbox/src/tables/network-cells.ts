@@ -19,12 +19,12 @@ function externalAddress(spec: Body, status: Body): string {
   switch (spec.type) {
     case 'LoadBalancer': {
       const all = [...ingressAddresses(status), ...own];
-      return all.length > 0 ? all.join(',') : '<pending>';
+      return all.join(',') || '<pending>';
     }
     case 'ExternalName':
       return spec.externalName ?? '';
     default:
-      return own.length > 0 ? own.join(',') : NONE;
+      return own.join(',') || NONE;
   }
 }
 
@@ -38,7 +38,7 @@ export const serviceCells: Cells = ({ metadata, spec, status }, now) => {
     spec.type,
     spec.clusterIPs?.[0] ?? NONE,
     externalAddress(spec, status),
-    texts.length > 0 ? texts.join(',') : NONE,
+    texts.join(',') || NONE,
     age(metadata.creationTimestamp, now),
     formatLabels(spec.selector),
   ];

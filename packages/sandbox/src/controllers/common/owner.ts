@@ -1,5 +1,6 @@
 import {
   controllerOf,
+  groupVersionOf,
   type KubeObject,
   type LabelSelector,
   type OwnerReference,
@@ -15,7 +16,7 @@ export function controllerReference(owner: KubeObject): OwnerReference {
     apiVersion: owner.apiVersion,
     kind: owner.kind,
     name: owner.metadata.name,
-    uid: owner.metadata.uid ?? '',
+    uid: String(owner.metadata.uid),
     controller: true,
     blockOwnerDeletion: true,
   };
@@ -23,12 +24,6 @@ export function controllerReference(owner: KubeObject): OwnerReference {
 
 export function isControlledBy(object: KubeObject, owner: KubeObject): boolean {
   return controllerOf(object)?.uid === owner.metadata.uid;
-}
-
-/** The group of an apiVersion, for telling an `apps` Deployment from another group's kind of that name. */
-function groupOf(apiVersion: string): string {
-  const slash = apiVersion.indexOf('/');
-  return slash < 0 ? '' : apiVersion.slice(0, slash);
 }
 
 /**
@@ -44,12 +39,12 @@ export function ownersToWake(
   const keys = new Set<string>();
   for (const state of [object, previous]) {
     const ref = state && controllerOf(state);
-    if (ref?.kind === owners.kind && groupOf(ref.apiVersion) === owners.type.group) {
+    if (ref?.kind === owners.kind && groupVersionOf(ref.apiVersion).group === owners.type.group) {
       keys.add(keyOf(object.metadata.namespace, ref.name));
     }
   }
   if (!controllerOf(object) && change.type !== 'DELETED') {
-    for (const owner of view.list(owners.type, object.metadata.namespace ?? '')) {
+    for (const owner of view.list(owners.type, String(object.metadata.namespace))) {
       if (selects(owner, object)) keys.add(keyOfObject(owner));
     }
   }

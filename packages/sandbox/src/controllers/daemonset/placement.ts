@@ -1,7 +1,6 @@
 import type { Body, KubeObject } from '@toolcrib/kube';
 import { podFromTemplate } from '../common/pods.ts';
 import { REVISION_HASH } from '../common/revisions.ts';
-import { countOf } from '../common/values.ts';
 import { taintsOf, tolerates, wantsNode } from '../node/fit.ts';
 
 /** What daemon Pods bear without being asked: Nodes in trouble, and those closed to others. */
@@ -39,7 +38,8 @@ export function daemonPod(set: KubeObject, node: string, hash: string): KubeObje
 
 function templateGeneration(set: KubeObject): number {
   const text = set.metadata.annotations?.['deprecated.daemonset.template.generation'];
-  return text !== undefined && /^\d+$/.test(text) ? countOf(Number(text), 0) : 0;
+  const [digits = '0'] = /^\d+$/.exec(String(text)) ?? [];
+  return Number(digits);
 }
 
 function pinnedTo(node: string, affinity: Body): Body {
@@ -67,7 +67,7 @@ export function nodeOf(pod: KubeObject): string | undefined {
 export function wantedOn(set: KubeObject, node: KubeObject): { run: boolean; stay: boolean } {
   const draft = podFromTemplate(set.spec?.template, set);
   draft.spec.tolerations = daemonPod(set, node.metadata.name, '').spec.tolerations;
-  const { nodeName } = set.spec?.template?.spec ?? {};
+  const nodeName = set.spec?.template?.spec?.nodeName;
   if (!wantsNode(draft, node) || (nodeName && nodeName !== node.metadata.name))
     return { run: false, stay: false };
   const untolerated = (effects: string[]) =>

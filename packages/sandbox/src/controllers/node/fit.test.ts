@@ -110,3 +110,15 @@ test('a Pod names its Nodes by labels, by expressions and by name', () => {
   assert.equal(affinity(undefined), true);
   assert.equal(affinity([zone('x')], { a: 'c' }), false);
 });
+
+test('the last byte is one too much; a term that asks for a label and a field asks for both', () => {
+  const full = { ...empty, memory: 2 ** 30 };
+  assert.equal(fit(pod(), node(), { cpu: 0, memory: 1 }, full), 'Insufficient memory');
+  const term = {
+    matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }],
+    matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n'] }],
+  };
+  const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } };
+  const wants = pod({ affinity: { nodeAffinity } });
+  assert.deepEqual([wantsNode(wants, node({}, {}, { disk: 'ssd' })), wantsNode(wants, node())], [true, false]);
+});

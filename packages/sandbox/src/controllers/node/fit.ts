@@ -37,10 +37,9 @@ export function taintsOf(node: KubeObject): Taint[] {
 
 export function tolerates(pod: KubeObject, taint: Taint): boolean {
   return (pod.spec?.tolerations ?? []).some((toleration: Body) => {
-    if (toleration.effect && toleration.effect !== taint.effect) return false;
-    if (toleration.key && toleration.key !== taint.key) return false;
-    if (toleration.operator === 'Exists') return true;
-    return Boolean(toleration.key) && (toleration.value ?? '') === (taint.value ?? '');
+    const { effect, key, operator, value = '' } = toleration;
+    const isMeant = (!effect || effect === taint.effect) && (!key || key === taint.key);
+    return isMeant && (operator === 'Exists' || (Boolean(key) && value === (taint.value ?? '')));
   });
 }
 
@@ -60,9 +59,11 @@ export function wantsNode(pod: KubeObject, node: KubeObject): boolean {
   return terms.some((term) => {
     const expressions: Requirement[] = term.matchExpressions ?? [];
     const fields: Requirement[] = term.matchFields ?? [];
-    if (expressions.length + fields.length === 0) return false;
+    // A term that says nothing is none.
     return (
-      matchesLabels(expressions, labels) && matchesLabels(fields, { 'metadata.name': node.metadata.name })
+      [...expressions, ...fields].length > 0 &&
+      matchesLabels(expressions, labels) &&
+      matchesLabels(fields, { 'metadata.name': node.metadata.name })
     );
   });
 }

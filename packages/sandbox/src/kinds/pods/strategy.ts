@@ -41,8 +41,8 @@ export const podStrategy: Strategy = {
     }
     // Binding sets the Node; only the scheduler and the binding subresource may.
     if (manager === undefined && !old.spec.nodeName) delete munged.nodeName;
-    if (equalJson(munged, old.spec)) return [];
-    return [forbiddenField('spec', `pod updates may not change fields other than ${MUTABLE}\n`)];
+    const fault = forbiddenField('spec', `pod updates may not change fields other than ${MUTABLE}\n`);
+    return equalJson(munged, old.spec) ? [] : [fault];
   },
   gracePeriod(pod, asked) {
     const period = asked ?? pod.spec?.terminationGracePeriodSeconds ?? 0;
