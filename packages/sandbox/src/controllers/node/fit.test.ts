@@ -120,5 +120,8 @@ test('the last byte is one too much; a term that asks for a label and a field as
   };
   const nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } };
   const wants = pod({ affinity: { nodeAffinity } });
-  assert.deepEqual([wantsNode(wants, node({}, {}, { disk: 'ssd' })), wantsNode(wants, node())], [true, false]);
+  assert.deepEqual(
+    [wantsNode(wants, node({}, {}, { disk: 'ssd' })), wantsNode(wants, node())],
+    [true, false],
+  );
 });
