@@ -1,7 +1,8 @@
-import type { Repository } from './repository.ts';
+import type { CatFile } from './cat-file.ts';
 import { GitFailure } from './run-git.ts';
 
-type Objects = Pick<Repository, 'objects'>;
+/** What of a repository is asked for here. */
+type Objects = { objects: Pick<CatFile, 'info' | 'contents'> };
 
 export interface GitObject {
   id: string;
