@@ -100,9 +100,9 @@ export function apiVersionOf(type: { group: string; version: string }): string {
 
 /** Splits `apps/v1` into group and version; the core group is ''. */
 export function groupVersionOf(apiVersion: string): { group: string; version: string } {
-  const slash = apiVersion.indexOf('/');
-  if (slash < 0) return { group: '', version: apiVersion };
-  return { group: apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1) };
+  if (!apiVersion.includes('/')) return { group: '', version: apiVersion };
+  const [group = ''] = apiVersion.split('/', 1);
+  return { group, version: apiVersion.slice(group.length + 1) };
 }
 
 export function refOf(object: KubeObject): ObjectRef {

@@ -84,6 +84,8 @@ test('a slice: its kind of address, ports and addresses', () => {
     '10.0.0.1,10.0.0.2,10.0.0.3',
     '5m',
   ]);
+  const one = { ports: [{ port: 80 }], endpoints: [{ addresses: ['10.0.0.1'] }] };
+  assert.deepEqual(endpointSliceCells(object(one), NOW).slice(2, 4), ['80', '10.0.0.1']);
   const more = [...endpoints, { addresses: ['10.0.0.4', '10.0.0.5'] }];
   assert.equal(
     endpointSliceCells(object({ endpoints: more }), NOW)[3],

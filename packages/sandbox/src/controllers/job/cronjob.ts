@@ -190,7 +190,7 @@ function start({ cronJob, tools }: Work, at: number): void {
 }
 
 function write({ cronJob, tools }: Work): void {
-  const { namespace, name, uid } = cronJob.metadata;
+  const { namespace, name } = cronJob.metadata;
   const { active, ...status } = cronJob.status;
   ignoreNotFound(() =>
     tools.store.modify(
@@ -198,7 +198,7 @@ function write({ cronJob, tools }: Work): void {
       namespace,
       name,
       (fresh) => {
-        if (fresh.metadata.uid === uid) fresh.status = { ...status, ...omitEmpty({ active }) };
+        fresh.status = { ...status, ...omitEmpty({ active }) };
       },
       { subresource: 'status' },
     ),

@@ -155,3 +155,19 @@ test('a claim whose owner is a Pod that was there before is stale while it goes 
     assert.equal(hasStaleClaim(tools, set, pod), stale);
   }
 });
+
+test('a claim whose owners are right is not written', () => {
+  const { cluster, tools, set, member } = scene(retention('Delete', 'Retain'));
+  const pod = cluster.store.create(PODS, member());
+  createMissingClaims(tools, set, pod);
+  const written: string[] = [];
+  const store: Store = {
+    ...tools.store,
+    modify: (type, namespace, name, ...rest) => {
+      written.push(name);
+      return tools.store.modify(type, namespace, name, ...rest);
+    },
+  };
+  settleClaimOwners({ ...tools, store }, set, pod);
+  assert.deepEqual(written, []);
+});

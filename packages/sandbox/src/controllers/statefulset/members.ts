@@ -80,14 +80,14 @@ export function claimsMatchRetention(tools: Tools, set: KubeObject, pod: KubeObj
 /** Puts the owners on the Pod's claims that the retention policy asks for. */
 export function settleClaimOwners(tools: Tools, set: KubeObject, pod: KubeObject): void {
   for (const claim of claimsOf(tools, set, pod)) {
-    const { namespace, name, uid } = claim.metadata;
+    const { namespace, name } = claim.metadata;
     if (hasForeignController(claim, set, pod)) {
       const message = `PersistentVolumeClaim ${name} has a conflicting OwnerReference that acts as a manging controller, the retention policy is ignored for this claim`;
       tools.record(set, 'Warning', 'ConflictingController', message);
     }
     if (claimOwnersMatch(claim, set, pod)) continue;
     tools.store.modify(PERSISTENT_VOLUME_CLAIMS, namespace, name, (fresh) => {
-      if (fresh.metadata.uid === uid) fresh.metadata.ownerReferences = correctOwners(fresh, set, pod);
+      fresh.metadata.ownerReferences = correctOwners(fresh, set, pod);
     });
   }
 }
