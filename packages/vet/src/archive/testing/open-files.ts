@@ -1,7 +1,8 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 
 /** What this process has open below a folder (Linux; elsewhere it is not told). */
-export function openFilesBelow(folder: string): string[] {
+function openFilesBelow(folder: string): string[] {
   if (process.platform !== 'linux') return [];
   return readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
@@ -12,4 +13,16 @@ export function openFilesBelow(folder: string): string[] {
       return [];
     }
   });
+}
+
+/** Only a leak takes that long, in milliseconds: the last to close a file may do so in the background. */
+const LIMIT = 10_000;
+
+/** Waits until this process has nothing open below a folder. @throws Error after ten seconds */
+export async function allClosedBelow(folder: string): Promise<void> {
+  const until = performance.now() + LIMIT;
+  for (let open = openFilesBelow(folder); open.length > 0; open = openFilesBelow(folder)) {
+    if (performance.now() > until) throw new Error(`left open: ${open.join(', ')}`);
+    await setImmediate();
+  }
 }

@@ -42,7 +42,8 @@ after(async () => {
   await repository.close();
   fixture.remove();
 });
-const id = (index: number) => fixture.git('rev-parse', `main~${messages.length - 1 - index}`).trim();
+const all = fixture.git('rev-list', '--reverse', 'main').trim().split('\n');
+const id = (index: number) => `${all[index]}`;
 const read = async (now = NOW) => {
   const { series } = await readReleases(repository, { name: 'x' });
   return readFixes(repository, id(messages.length - 1), series, now);
@@ -70,17 +71,15 @@ describe('fixes', () => {
     ]);
     assert.equal(value.found, 6);
     assert.equal(value.from, iso(Math.floor(NOW / 1000 / DAY) * DAY * 1000 - 3 * 365 * DAY * 1000));
-    const lines = [9, 7, 6, 4, 3, 1].map((index) => `${id(index)}\n`);
     const releases = value.fixes.map(({ commit, release }) => `${commit} ${release}\n`);
     // Git looks for more words than are a fix: what it gave is in the hash as well.
-    const all = [...messages.keys()]
+    const seen = [...messages.keys()]
       .reverse()
       .filter((index) => /^fix|GHSA|^hotfix|^\[bug/i.test(messages[index]?.[0] ?? ''));
-    assert.ok(all.length >= lines.length);
     assert.equal(
       sha256,
       createHash('sha256')
-        .update([...all.filter((index) => index > 0).map((index) => `${id(index)}\n`), ...releases].join(''))
+        .update([...seen.filter((index) => index > 0).map((index) => `${id(index)}\n`), ...releases].join(''))
         .digest('hex'),
     );
   });
