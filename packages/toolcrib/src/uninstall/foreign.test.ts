@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { rememberRun } from '../cage/runs.ts';
 import { turnOn } from '../laptop/on.ts';
-import { addedReasons, foreignReasons } from './foreign.ts';
+import { addedReasons, foreignReasons, rescueAll } from './foreign.ts';
 import { planUninstall } from './plan.ts';
 import { aHome, CONFIG, fingerprints, holdingsOf } from './testing/home.ts';
 import { uninstall } from './uninstall.ts';
@@ -97,4 +97,21 @@ test('each file that can’t be read is a reason, named by its path; of contexts
   assert.deepEqual(addedReasons(paths, []), [
     `contexts that other programs added while toolcrib was on: cloud (${other})`,
   ]);
+});
+
+test('what was written into a file of which nobody knows any more whose it was is kept with all else', () => {
+  const { paths, home } = aHome();
+  for (const folder of [join(paths.terminals, '01234567'), join(paths.runs, 'run-0123456789ab')]) {
+    mkdirSync(folder, { recursive: true });
+    const name = basename(folder);
+    const file = {
+      clusters: [{ name, cluster: { server: `https://${name}.example` } }],
+      users: [{ name, user: { token: `secret of ${name}` } }],
+      contexts: [{ name, context: { cluster: name, user: name } }],
+    };
+    writeFileSync(join(folder, 'kubeconfig'), JSON.stringify(file));
+  }
+  rescueAll(paths, home);
+  const kept = readFileSync(paths.added, 'utf8');
+  for (const name of ['01234567', 'run-0123456789ab']) assert.match(kept, new RegExp(`secret of ${name}`));
 });
