@@ -3,7 +3,7 @@ import { controllerOf, uidOf } from '@toolcrib/kube';
 import type { RadiusCounts, RadiusMember } from '@toolcrib/model';
 import { claimsOf, ephemeralClaimsOf } from './barriers.ts';
 import { isClaim, isVolume } from './extras.ts';
-import { isFinished, isLive, isPod, isReady, isWorkload, wantedPods, workloadOf } from './pods.ts';
+import { isFinished, isLivePod, isPod, isReady, isWorkload, wantedPods, workloadOf } from './pods.ts';
 import { type ServingFacts, servingCounts } from './serving.ts';
 import { isKind } from './view.ts';
 
@@ -77,7 +77,7 @@ function leftWithoutPods(facts: CountFacts, going: readonly RadiusMember[]): num
   const goingByUid = new Map(going.map((member) => [member.ref.uid, member]));
   const livePods = new Map<string, { workload: KubeObject; pods: KubeObject[] }>();
   for (const pod of facts.objects) {
-    if (!isPod(pod) || !isLive(pod)) continue;
+    if (!isLivePod(pod)) continue;
     const workload = workloadOf(facts.graph, pod);
     if (!workload) continue;
     const uid = uidOf(workload.metadata);

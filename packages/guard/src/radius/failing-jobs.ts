@@ -1,6 +1,6 @@
 import type { Deaths, Going, KubeObject, OwnerGraph } from '@toolcrib/kube';
 import { controllerOf, isDisrupted, isFinishedPod, JOB_TRACKING, jobFailsBy, uidOf } from '@toolcrib/kube';
-import { isLive, isPod } from './pods.ts';
+import { isLivePod, isPod } from './pods.ts';
 import { type Aim, isKind } from './view.ts';
 
 /** A Job that stays and fails, since more of its Pods go than it forgives. */
@@ -50,7 +50,7 @@ export function failingJobs(
   return [...jobs]
     .filter(([job]) => jobFailsBy(job, deathsOf(graph, going, job, aims)))
     .map(([job, by]) => {
-      const pods = graph.dependentsOf(uidOf(job.metadata)).filter((one) => isPod(one) && isLive(one));
+      const pods = graph.dependentsOf(uidOf(job.metadata)).filter(isLivePod);
       return { job, by, others: pods.filter(({ metadata }) => !going.has(uidOf(metadata))) };
     });
 }

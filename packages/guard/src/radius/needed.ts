@@ -2,7 +2,7 @@ import type { KubeObject, ObjectRef, OwnerGraph } from '@toolcrib/kube';
 import { controllerOf, groupVersionOf, uidOf } from '@toolcrib/kube';
 import { marks, type Radius, type SoftenRecord } from '@toolcrib/model';
 import { named } from './loss.ts';
-import { isLive, isPod } from './pods.ts';
+import { isLivePod, isPod } from './pods.ts';
 import { firstUser } from './users.ts';
 import type { View } from './view.ts';
 import { isKind } from './view.ts';
@@ -113,7 +113,7 @@ export function neededBySoftened(
   const mayBeLeft = byMarks(view);
   const left = view.objects.flatMap((object) => {
     const uid = uidOf(object.metadata);
-    if (!isPod(object) || !isLive(object) || going.has(uid)) return [];
+    if (!isLivePod(object) || going.has(uid)) return [];
     // A softened Deployment's ReplicaSets go on replacing Pods.
     const act = actOf.get(uid) ?? actOf.get(uidOf(controllerOf(object)));
     return act === undefined && !(unread && mayBeLeft(object)) ? [] : [{ pod: object, act }];

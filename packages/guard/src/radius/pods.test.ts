@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type KubeObject, ownerGraph } from '@toolcrib/kube';
-import { isLive, isPod, isReady, isWorkload, wantedPods, workloadOf } from './pods.ts';
+import { isLive, isLivePod, isPod, isReady, isWorkload, wantedPods, workloadOf } from './pods.ts';
 import { deployment, object, pod, view } from './testing/objects.ts';
 import { ownerFacts } from './view.ts';
 
@@ -27,6 +27,12 @@ test('a Pod is live until it goes or has finished; ready where it says so', () =
   assert.equal(isLive(pod('shop/a')), true);
   assert.equal(isLive(pod('shop/a', undefined, { terminating: true })), false);
   assert.equal(isLive(pod('shop/a', undefined, { status: { phase: 'Failed' } })), false);
+  assert.deepEqual(
+    [pod('shop/a'), pod('shop/a', undefined, { terminating: true }), object('v1 Secret', 'shop/a')].map(
+      isLivePod,
+    ),
+    [true, false, false],
+  );
   const ready = (type: string, status: string) =>
     isReady(pod('shop/a', undefined, { status: { conditions: [{ type, status }] } }));
   assert.deepEqual(

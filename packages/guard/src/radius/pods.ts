@@ -25,6 +25,8 @@ export function isLive(pod: KubeObject): boolean {
   return pod.metadata.deletionTimestamp === undefined && !isFinished(pod);
 }
 
+export const isLivePod = (object: KubeObject): boolean => isPod(object) && isLive(object);
+
 export const isFinished = isFinishedPod;
 
 export function isReady(pod: KubeObject): boolean {

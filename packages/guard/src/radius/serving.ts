@@ -2,7 +2,7 @@ import type { KubeObject, OwnerGraph } from '@toolcrib/kube';
 import { controllerOf, uidOf } from '@toolcrib/kube';
 import type { RadiusCounts, RadiusMember } from '@toolcrib/model';
 import { lookup } from './lookup.ts';
-import { isLive, isPod, isReady, workloadOf } from './pods.ts';
+import { isLivePod, isReady, workloadOf } from './pods.ts';
 import { firstUser } from './users.ts';
 import { isKind } from './view.ts';
 
@@ -24,7 +24,7 @@ export function servingCounts(facts: ServingFacts): ServingCounts {
   const { graph, objects, members } = facts;
   const deleted = members.filter(({ fate }) => fate === 'deleted');
   const goes = new Set(deleted.map(({ ref }) => ref.uid));
-  const pods = objects.filter((one) => isPod(one) && isLive(one));
+  const pods = objects.filter(isLivePod);
   const staying = pods.filter(({ metadata }) => !goes.has(metadata.uid));
   const goingPods = pods.filter(({ metadata }) => goes.has(metadata.uid));
   const going = deleted.flatMap((member) => {

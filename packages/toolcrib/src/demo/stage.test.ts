@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { readKubeconfig } from '@toolcrib/guard/cluster';
-import { setStage } from './stage.ts';
+import { findExamples, setStage } from './stage.ts';
 
 // The guard's part, and what an interruption leaves of it, stand in demo.test.ts.
 
@@ -51,6 +51,13 @@ test('the cluster comes up with a kubeconfig of its own; how to end it is said, 
   }
   assert.equal(lives(Number(/\d+/.exec(end)?.[0])), false);
   assert.equal(existsSync(stage.folder), false);
+});
+
+test('the examples are those of the clone or of the package: the first folder that has them', () => {
+  const folder = findExamples();
+  assert.ok(existsSync(join(folder, 'kafka.yaml')));
+  assert.equal(findExamples([tmpdir(), folder]), folder);
+  assert.throws(() => findExamples([tmpdir()]), { code: 'missing-part', message: /examples/ });
 });
 
 test('a cluster that does not come up is told with its own last words', async () => {

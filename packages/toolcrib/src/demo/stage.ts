@@ -133,10 +133,12 @@ function ended(child: ChildProcess): Promise<void> {
 }
 
 /** In a clone at its root; in the published package beside its own files. */
-function findExamples(): string {
-  for (const place of ['../../../../examples', '../../examples']) {
-    const folder = fileURLToPath(new URL(place, import.meta.url));
-    if (existsSync(join(folder, 'kafka.yaml'))) return folder;
-  }
+const EXAMPLES = ['../../../../examples', '../../examples'].map((place) =>
+  fileURLToPath(new URL(place, import.meta.url)),
+);
+
+/** @throws ToolcribError `missing-part` where none of the folders has them */
+export function findExamples(folders: readonly string[] = EXAMPLES): string {
+  for (const folder of folders) if (existsSync(join(folder, 'kafka.yaml'))) return folder;
   throw new ToolcribError('missing-part', 'The folder examples/ is not there.');
 }
