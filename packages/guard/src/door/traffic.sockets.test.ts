@@ -60,6 +60,17 @@ test('a token’s connections are closed with it: by its name and its context, e
   assert.deepEqual(destroyed(), [1, 1, 1, 1]);
 });
 
+test('at the end nobody waits where nothing has an end: a watch is finished at once', async () => {
+  const { door, arrive } = open();
+  let finished = 0;
+  door.begins(arrive().socket).endless(() => finished++);
+  const drained = door.drain(600_000);
+  await turns();
+  assert.equal(finished, 1);
+  door.close();
+  await drained;
+});
+
 test('what has an end of its own is counted, a watch is not', () => {
   const { door, arrive } = open();
   const one = arrive();

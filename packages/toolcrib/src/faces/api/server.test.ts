@@ -72,6 +72,13 @@ describe('routes', () => {
     assert.equal((await ask('POST', '/v1/acts/act-2/undo')).status, 502);
   });
 
+  it('its own document is there to be asked for', async () => {
+    const { status, body } = await ask('GET', '/v1/openapi.json');
+    assert.equal(status, 200);
+    assert.match(body.openapi, /^3\./);
+    assert.ok('/v1/holds' in body.paths);
+  });
+
   it('an answer must be one of three, with nothing else in it', async () => {
     asked.length = 0;
     for (const body of [

@@ -125,7 +125,7 @@ const isOf = (prefix: string, name: string) => prefix.replace(/[-@/_]?v?$/, '') 
  */
 function choosePrefix(series: Map<string, ReleaseTag[]>, name: string): string {
   const newest = [...series]
-    .map(([prefix, tags]) => ({ prefix, at: tags.reduce((max, tag) => Math.max(max, tag.at), 0) }))
+    .map(([prefix, tags]) => ({ prefix, at: tags.reduce((a, b) => (b.at > a.at ? b : a)).at }))
     .sort((a, b) => b.at - a.at || a.prefix.length - b.prefix.length);
   const own = newest.find(({ prefix }) => isOf(prefix, name));
   if (own !== undefined) return own.prefix;
