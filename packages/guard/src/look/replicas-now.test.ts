@@ -7,6 +7,7 @@ import { openSandbox } from '../testing/sandbox-target.ts';
 import { type ClusterTarget, put, seen } from '../testing/target.ts';
 import { asked, openWay, policyOf } from '../testing/way.ts';
 import { judge } from '../way/judge.ts';
+import { replicasNow } from './replicas-now.ts';
 
 // Writes whose outcome only the server knows are first sent as a dry run: what it says to that.
 
@@ -103,6 +104,26 @@ function dryRunsAnswer(status: number, message: string, told = 'dryRun=All'): Cl
     },
   });
 }
+
+test('a workload of Kubernetes’ own that does not say its size may have any; another kind has none then', async () => {
+  const silent = new Proxy({} as Cluster, {
+    get() {
+      throw new Error('nobody is to be asked');
+    },
+  });
+  const sized = (path: string, replicas?: number) =>
+    replicasNow(
+      asked('PUT', path),
+      { apiVersion: 'v1', kind: 'X', metadata: { name: 'x' }, spec: { replicas } },
+      silent,
+      undefined,
+    );
+  const dials = '/apis/acme.io/v1/namespaces/default/dials/x';
+  assert.deepEqual(
+    [await sized(`${AT}/x`, 3), await sized(`${AT}/x`), await sized(dials, 3), await sized(dials)],
+    [3, 'unknown', 3, undefined],
+  );
+});
 
 for (const [status, message, becomes] of [
   [400, 'the object is bad', 400],

@@ -30,6 +30,20 @@ test('each Pod is told with its own UID, before and after', async () => {
   assert.equal(compared(before, await pods({ 'kafka-0': 'x', 'kafka-1': 'a', 'kafka-2': 'c' })).same, 1);
 });
 
+test('who runs, who has a controller, and how often their containers began anew', async () => {
+  const pod = (name: string, phase: string, restarts: number[], owner?: object) => ({
+    metadata: { name, uid: name, ownerReferences: owner && [owner] },
+    status: { phase, containerStatuses: restarts.map((restartCount) => ({ restartCount })) },
+  });
+  const items = [
+    pod('a', 'Running', [1, 2], { controller: true }),
+    pod('b', 'Running', [4], { controller: false }),
+    pod('c', 'Pending', []),
+  ];
+  const { running, ownerless, restarts } = await podsOf(async () => JSON.stringify({ items }), 'k', 'ns', '');
+  assert.deepEqual({ running, ownerless, restarts }, { running: 2, ownerless: 2, restarts: 7 });
+});
+
 test('what is on its way out counts no more', async () => {
   const leaving = answering({ 'kafka-0': 'a' }, { deletionTimestamp: '2026-01-01T00:00:00Z' });
   assert.deepEqual((await podsOf(leaving, 'kubeconfig', 'ns', '')).each, []);

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { parse, stringify } from 'yaml';
 import { turnOn } from './on.ts';
 import { loadPerson } from './person-kubeconfig.ts';
-import { forgetDeadTerminals, terminals } from './terminals.ts';
+import { forgetDeadTerminals, terminalIn, terminals } from './terminals.ts';
 import { aPerson, config, kubectlPath } from './testing/terminals.ts';
 
 test('each terminal has one file, complete, and its own current context and namespace', async (t) => {
@@ -48,6 +48,16 @@ test('two terminals with different files and the same context names: each its ow
   assert.ok(readFileSync(b.kubeconfig, 'utf8').includes(b.identity.tokens[b.place.label ?? ''] ?? '-'));
   assert.ok(!readFileSync(b.kubeconfig, 'utf8').includes(b.identity.tokens.prod ?? '-'));
   assert.match(b.person.context(b.place.label ?? '').file, new RegExp(`${at('b')}$`));
+});
+
+test('a terminal is known by its file in KUBECONFIG, wherever it stands among others', async () => {
+  const { on, at, paths } = aPerson({ a: config('a', 'prod') });
+  const { kubeconfig } = await on('one', 'a');
+  const found = (...files: string[]) => terminalIn(paths, { KUBECONFIG: files.join(delimiter) })?.kubeconfig;
+  assert.equal(found(kubeconfig), kubeconfig);
+  assert.equal(found(at('a'), kubeconfig), kubeconfig);
+  assert.equal(found(at('a')), undefined);
+  assert.equal(terminalIn(paths, {}), undefined);
 });
 
 test('a current context that vanished is back once the file is right and the terminal is turned on again', async () => {
