@@ -6,7 +6,7 @@
 // Files of the kind unit share processes (CONTRIBUTING.md, "Tests"): to start one for each cost more than most of them.
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from './bundle.ts';
 import { holesIn } from './holes-reporter.ts';
@@ -52,7 +52,8 @@ const bundled = starting
 const compiled = join(import.meta.dirname, '..', 'node_modules', '.cache', 'tests-compiled');
 mkdirSync(compiled, { recursive: true, mode: 0o700 });
 // A short name: sockets lie below it, whose paths have a limit.
-const scratch = mkdtempSync(join(scratchPlace(), 'tct-'));
+// Of a real control plane the builds and the data are too large for memory.
+const scratch = mkdtempSync(join(kind === 'unit' ? scratchPlace() : tmpdir(), 'tct-'));
 const holes = join(scratch, 'holes');
 const queue = join(scratch, 'queue');
 const processes = makeQueue(queue, shared, concurrency);
@@ -80,7 +81,7 @@ const { status } = spawnSync(
       NODE_COMPILE_CACHE: compiled,
       ...process.env,
       // What tests make lies there, and goes with it.
-      TMPDIR: scratch,
+      ...(kind === 'unit' ? { TMPDIR: scratch } : {}),
       TOOLCRIB_TEST_BUNDLE: bundled,
     },
   },

@@ -34,6 +34,23 @@ const TEXTS: [text: string, commands: string[]][] = [
     "Older ones: toolcrib log --context 'my own' -n 4 --before act-7f3k2m1",
     ["toolcrib log --context 'my own' -n 4 --before act-7f3k2m1"],
   ],
+  [
+    "Older ones: toolcrib log --context 'it'\\''s my own' --before act-7f3k2m1",
+    ["toolcrib log --context 'it'\\''s my own' --before act-7f3k2m1"],
+  ],
+  [
+    "have 2: kubectl scale deployments.apps/web --context='my own' -n shop --replicas=2",
+    ["kubectl scale deployments.apps/web --context='my own' -n shop --replicas=2"],
+  ],
+  [
+    "Log in again; kubectl --context 'my big cluster' auth whoami shows whether it worked.",
+    ["kubectl --context 'my big cluster' auth whoami"],
+  ],
+  ["remove the context: kubectl config delete-context 'my own'", ["kubectl config delete-context 'my own'"]],
+  [
+    'Correct it: kubectl config set-cluster prod --server=https://…',
+    ['kubectl config set-cluster prod --server=https://…'],
+  ],
   ['delete it by itself (kubectl delete KIND NAME)', ['kubectl delete KIND NAME']],
   ['toolcrib could not see all that this may take', []],
   ['toolcrib has set pvc-1 to Retain first', []],

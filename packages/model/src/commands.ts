@@ -2,10 +2,11 @@
 
 const OURS =
   'app|approve|completion|demo|deny|doctor|finish|guard|held|log|off|on|radius|run|sandbox|undo|uninstall|vet';
+/** One word of a shell, as `shellWord` writes it: it may have parts in quotes. */
+const SHELL = "(?:'[^'\\n]*'|\\\\'|[^\\s,;)'])+";
 /** Flags with a value of their own; after `--` a program and no more. */
-const VALUED =
-  "(?:--without-net|--context|--before|--shell|--port|--job|--scale|--cascade|-n|-o|--) (?:'[^'\\n]*'|[^\\s,;)]+)";
-const FLAG = '--?[a-z][\\w-]*(?:=[^\\s,;)]+)?';
+const VALUED = `(?:--without-net|--context|--before|--shell|--port|--job|--scale|--cascade|-n|-o|--) ${SHELL}`;
+const FLAG = `--?[a-z][\\w-]*(?:=${SHELL})?`;
 /** Codes, acts, placeholders, `kind/name`, and our second words. */
 const WORD =
   'act-\\w+|[A-Z0-9]{2,}|[a-z][a-z.-]*\\/[\\w.-]+|start|stop|status|verify|trust|update|lens|openlens|freelens|headlamp|octant|k9s';
@@ -15,6 +16,8 @@ const COMMAND = new RegExp(
     'eval "\\$\\(toolcrib (?:on|off)\\)"',
     `\\btoolcrib (?:${OURS})\\b${ARGUMENTS}`,
     `\\bkubectl (?:apply|delete|drain|get|replace|scale)\\b${ARGUMENTS}`,
+    `\\bkubectl --context ${SHELL} (?:api-resources|auth whoami|version)\\b${ARGUMENTS}`,
+    `\\bkubectl config (?:delete-context|set-cluster|use-context) ${SHELL}${ARGUMENTS}`,
     '\\bhelm uninstall\\b',
   ].join('|'),
   'g',

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import { nameText, ToolcribError } from '@toolcrib/model';
+import { nameText, shellWord, ToolcribError } from '@toolcrib/model';
 import type { Dispatcher } from 'undici';
 import { type CredentialOptions, openCredentials, pem } from './credentials.ts';
 import type { ContextConfig } from './kubeconfig.ts';
@@ -108,7 +108,7 @@ function serverUrl(context: ContextConfig): URL {
   throw new ToolcribError(
     'bad-file',
     `The cluster ${nameText(context.clusterName)} of context ${nameText(context.name)} has no usable server address${text ? ` (${text})` : ''}.`,
-    { next: `Correct it: kubectl config set-cluster ${context.clusterName} --server=https://…` },
+    { next: `Correct it: kubectl config set-cluster ${shellWord(context.clusterName)} --server=https://…` },
   );
 }
 

@@ -35,6 +35,16 @@ test('maps: the last of a key counts, what is left out is the zero of its type, 
     ['__proto__', 'own'],
   ]);
   assert.deepEqual(binaryData, { none: '', some: 'AP8=' });
+  const budget = envelope('policy/v1', 'PodDisruptionBudget', (to) =>
+    inside(to, 3, (status) =>
+      inside(status, 2, (entry) => {
+        text(entry, 1, 'a');
+        inside(entry, 2, () => {});
+      }),
+    ),
+  );
+  const { status } = decodeProtobuf(budget) as Record<string, object>;
+  assert.deepEqual(status, { disruptedPods: { a: null } }, 'a zero time is written as null');
   const own = { value: '2', enumerable: true, configurable: true, writable: true };
   assert.deepEqual(Object.getOwnPropertyDescriptor(data ?? {}, 'a'), own);
 });

@@ -153,7 +153,8 @@ function readEntry(bytes: Uint8Array, type: string, context: Context): [string, 
     else if (number === 2) value = readValue(reader, type, context);
     else reader.skip(wireType, number);
   }
-  return [key, value];
+  // A zero time is written as null.
+  return [key, value ?? null];
 }
 
 /** @param before what stood there already, of the same type */

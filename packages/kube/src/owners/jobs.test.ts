@@ -13,8 +13,10 @@ const pod = (more: Partial<KubeObject> = {}) => object('Pod', more);
 const job = (spec: object, status: object = {}) => object('Job', { spec, status });
 const condition = (type: string, status = 'True') => ({ conditions: [{ type, status }] });
 
-const index = (count: string) =>
-  pod({ metadata: { name: 'x', annotations: { 'batch.kubernetes.io/job-index-failure-count': count } } });
+const index = (count: string | null) =>
+  pod({
+    metadata: { name: 'x', annotations: { 'batch.kubernetes.io/job-index-failure-count': count as string } },
+  });
 const action = (...actions: string[]) => ({
   podFailurePolicy: { rules: actions.map((one) => ({ action: one })) },
 });
@@ -60,6 +62,7 @@ test('a Job counts the death of a Pod: it makes another as long as it forgives t
     ['of itself and others', job({ managedBy: 'kubernetes.io/job-controller' }), pod(), 1, true],
     ['a queue that has none done', job({}, { succeeded: 0 }), pod(), 1, true],
     ['null is not set', job({ completions: null }, { succeeded: 1 }), pod(), 1, false],
+    ['of an unreadable count nothing is known', job({ backoffLimitPerIndex: 3 }), index(null), 1, false],
     ['for an index too', job({ backoffLimitPerIndex: null }), index('9'), 1, true],
     ['none are wanted', job({ parallelism: 0 }), pod(), 1, false],
     ["somebody else's", job({ managedBy: 'kueue.x-k8s.io/multikueue' }), pod(), 1, false],

@@ -56,7 +56,7 @@ export function jobRemakes(job: KubeObject, pod: KubeObject, deaths: number | De
   if (ends.has('FailIndex')) return false;
   const forgiven = ends.size === 1 && ends.has('Ignore');
   if (forgiven || (backoffLimitPerIndex ?? undefined) === undefined) return true;
-  const before = Number(pod.metadata.annotations?.[INDEX_FAILURES]);
+  const before = Number(pod.metadata.annotations?.[INDEX_FAILURES] ?? Number.NaN);
   return before + 1 <= backoffLimitPerIndex;
 }
 

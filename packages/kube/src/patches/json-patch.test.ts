@@ -101,6 +101,8 @@ test('what does not fit the object is told in the words of the server', () => {
     [{ op: 'test', path: '/a', value: 2 }, 'testing value /a failed: test failed'],
     [{ op: 'test', path: '/a' }, 'testing value /a failed: test failed'],
     [{ op: 'test', path: '/none', value: 2 }, 'testing value /none failed: test failed'],
+    [{ op: 'test', path: '/list/2', value: null }, 'testing value /list/2 failed: test failed'],
+    [{ op: 'test', path: '/list/2/x', value: null }, 'testing value /list/2/x failed: test failed'],
     [{ op: 'test', path: '/toString', value: 2 }, 'testing value /toString failed: test failed'],
     [
       { op: 'remove', path: '/none' },

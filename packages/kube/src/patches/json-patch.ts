@@ -93,7 +93,7 @@ function read(holder: { root: unknown }, path: string, whyNot: string, optional 
   let at: unknown = holder.root;
   for (const token of tokens(path)) {
     const next: unknown = Array.isArray(at)
-      ? at[indexOf(token, at.length, whyNot)]
+      ? at[indexOf(token, at.length - 1, whyNot)]
       : isObject(at) && Object.hasOwn(at, token)
         ? at[token]
         : undefined;

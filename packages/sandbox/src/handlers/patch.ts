@@ -2,7 +2,7 @@ import type { KubeObject, Schema } from '@toolcrib/kube';
 import {
   apiVersionOf,
   applyPatch,
-  type KubeError,
+  KubeError,
   mediaTypeOf,
   PATCH_TYPES,
   PatchDoesNotApply,
@@ -87,7 +87,8 @@ export async function readPatch(request: ResourceRequest): Promise<unknown> {
   }
   try {
     return parseJson(textOf(await request.body()));
-  } catch {
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
     const text = (await request.body()).toString('utf8');
     throw badRequest(`error decoding patch: ${goJsonError(text)}`);
   }
@@ -108,7 +109,8 @@ function patchedObject(request: ResourceRequest, current: KubeObject, patch: unk
     return applyPatch(request.contentType, current, patch, schemaFor(request));
   } catch (error) {
     if (error instanceof PatchDoesNotApply) throw unprocessable();
-    const { message } = error as KubeError;
+    if (!(error instanceof KubeError)) throw error;
+    const { message } = error;
     const lacksKey = /(map: .* does not contain declared merge key: \S+)\.$/.exec(message)?.[1];
     if (lacksKey) throw plainError(500, lacksKey);
     if (mediaTypeOf(request.contentType) === PATCH_TYPES.json) {

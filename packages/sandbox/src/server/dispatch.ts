@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ResourceInfo, ResourceType } from '@toolcrib/kube';
-import { type KubeError, parseRequestPath } from '@toolcrib/kube';
+import { KubeError, parseRequestPath } from '@toolcrib/kube';
 import type { User } from '../access/users.ts';
 import {
   ApiError,
@@ -117,7 +117,8 @@ function targetOf(path: string) {
     const watchPath = /^\/(api\/[^/]+|apis\/[^/]+\/[^/]+)\/watch\//.test(path);
     return { ...target, watchPath } as ReturnType<typeof parseRequestPath> & { watchPath: boolean };
   } catch (error) {
-    throw badRequest((error as KubeError).message);
+    if (!(error instanceof KubeError)) throw error;
+    throw badRequest(error.message);
   }
 }
 

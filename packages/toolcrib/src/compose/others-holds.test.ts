@@ -84,7 +84,7 @@ test('what can’t be answered, and what it can’t go in, is said, and changes 
     await assert.rejects(others.answer(code, { as: 'as-sent', by }), { code: 'conflict' }, code);
   await assert.rejects(others.answer('USED', { as: 'denied', by }), { code: 'conflict' });
   await assert.rejects(others.answer('USED', { as: 'as-sent', by }), {
-    message: /^USED was answered already \(yes, as-sent, by dan at .*\), and its request went by it/,
+    message: /^USED was answered already \(yes, as-sent, by dan at .*\), and that yes was used/,
   });
   for (const code of ['OURS', 'OVER', 'NONE'])
     await assert.rejects(others.answer(code, { as: 'denied', by }), { code: 'not-found' }, code);

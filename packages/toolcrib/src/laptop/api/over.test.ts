@@ -40,13 +40,13 @@ test('of each other one it is said what was answered, by whom, since when, and w
     [
       { state: 'used', answer },
       at(3, 5),
-      'BCDFG was answered already (yes, softened, by ben at 03:01:05), and its request went by it.',
+      'BCDFG was answered already (yes, softened, by ben at 03:01:05), and that yes was used.',
       'What became of it: toolcrib log act-000001',
     ],
     [
       { state: 'used', answer, usedIn: 'act-2' },
       at(3, 5),
-      'BCDFG was answered already (yes, softened, by ben at 03:01:05), and its request went by it.',
+      'BCDFG was answered already (yes, softened, by ben at 03:01:05), and that yes was used.',
       'What became of it: toolcrib log act-2',
     ],
     [
@@ -56,10 +56,11 @@ test('of each other one it is said what was answered, by whom, since when, and w
       AGAIN,
     ],
     [{ state: 'denied' }, at(3, 5), 'BCDFG was answered already: no.', AGAIN],
+    [{ state: 'void' }, at(3, 5), 'BCDFG counts no more.', AGAIN],
     [
-      { state: 'void' },
+      { state: 'void', answer },
       at(3, 5),
-      'BCDFG counts no more: what it would do is not what was shown any more.',
+      'BCDFG counts no more: its yes (softened, by ben at 03:01:05) counts for nothing.',
       AGAIN,
     ],
     [

@@ -26,7 +26,7 @@ export function whyOver(hold: Hold, now: number): ToolcribError | undefined {
         : refuse(`${code} was answered already (yes, ${yes}), and that was good until ${clock(expiresAt)}.`);
     case 'used':
       return refuse(
-        `${code} was answered already (yes, ${yes}), and its request went by it.`,
+        `${code} was answered already (yes, ${yes}), and that yes was used.`,
         `What became of it: toolcrib log ${usedIn}`,
       );
     case 'denied': {
@@ -34,7 +34,8 @@ export function whyOver(hold: Hold, now: number): ToolcribError | undefined {
       return refuse(`${code} was answered already: no${who}.`);
     }
     case 'void':
-      return refuse(`${code} counts no more: what it would do is not what was shown any more.`);
+      // Why is not in the record: a rule that came meanwhile, something else to take, a yes that was not given here.
+      return refuse(`${code} counts no more${answer ? `: its yes (${yes}) counts for nothing` : ''}.`);
     case 'expired':
       return refuse(
         answer

@@ -39,10 +39,12 @@ function becameOf(hold: Hold | undefined, now: number): string {
   const held = `held as ${code}`;
   const isOver = expiresAt <= now;
   if (state === 'denied') return `${held}; ${denied?.by ?? 'somebody'} said no afterwards`;
-  if (state === 'void') return `${held}; that counts no more, because what it would take has changed`;
+  if (answer === undefined && state === 'void') return `${held}; that counts no more`;
   if (answer === undefined)
     return state === 'open' && !isOver ? UNANSWERED : `${held}; nobody said yes in time`;
   const yes = `${held}; ${answer.by} said yes afterwards`;
+  // Why is not in the record: it may have been no yes of this guard's, a rule that forbids it by now, or another thing to take.
+  if (state === 'void') return `${yes}, which counts for nothing`;
   if (state === 'used') return `${yes}, and it was sent again`;
   return isOver || state === 'expired'
     ? `${yes}, and it was not sent again in time`

@@ -12,7 +12,7 @@ export interface CatFile {
   info(names: readonly string[]): Promise<string[]>;
   /** The bytes of each, in their order. @throws GitFailure where one is no longer what `info` said of it */
   contents(objects: readonly { id: string; type: string; size: number }[]): Promise<Buffer[]>;
-  /** Ends git, if it was ever started. */
+  /** Ends git, if it was ever started; what has no answer yet fails. */
   close(): Promise<void>;
 }
 
@@ -23,6 +23,7 @@ export interface CatFile {
 export function catFile(gitDir: string, signal?: AbortSignal): CatFile {
   let running: (StartedGit & Answers) | undefined;
   let last: Promise<unknown> = Promise.resolve();
+  let closed = false;
   const start = () => {
     const git = startGit(gitDir, ['cat-file', '--batch-command', '--buffer'], signal);
     return { ...git, ...answersOf(git) };
@@ -38,6 +39,7 @@ export function catFile(gitDir: string, signal?: AbortSignal): CatFile {
   /** One question after the other, whoever asks. */
   const ask = <T>(commands: readonly string[], read: (answers: Answers) => Promise<T>): Promise<T> => {
     const answer = last.then(async () => {
+      if (closed) throw new GitFailure('git cat-file: it is closed');
       running ??= start();
       running.child.stdin.write(`${commands.join('\n')}\nflush\n`);
       try {
@@ -74,7 +76,12 @@ export function catFile(gitDir: string, signal?: AbortSignal): CatFile {
           return found;
         },
       ),
-    close: stop,
+    async close() {
+      closed = true;
+      // What waits its turn must not start another.
+      await stop();
+      await last;
+    },
   };
 }
 

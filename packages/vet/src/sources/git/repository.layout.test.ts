@@ -48,7 +48,9 @@ const LARGE = '#'.repeat(1024 * 1024 + 1);
 
 test('it is opened by its main branch, and leaves nothing behind', async () => {
   const children = () =>
-    readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
+    process.platform !== 'linux'
+      ? []
+      : readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
   const before = children().length;
   assert.deepEqual(await seen(), { head: { ref: 'refs/heads/main', commit }, incomplete: null });
   assert.equal(children().length, before);
@@ -59,7 +61,10 @@ test('of a detached one it is the remote’s main branch, else the commit itself
   assert.deepEqual((await seen()).head, { ref: 'HEAD', commit });
   fixture.git('update-ref', 'refs/remotes/origin/HEAD', commit);
   assert.deepEqual((await seen()).head, { ref: 'refs/remotes/origin/HEAD', commit });
-  for (const head of ['ref: refs/heads/nowhere\n', LARGE]) {
+  fixture.git('update-ref', '-d', 'refs/remotes/origin/HEAD');
+  // A branch that is called as what is not there is written.
+  fixture.git('branch', 'undefined', commit);
+  for (const head of ['ref: refs/heads/nowhere\n', 'ref: garbage\n', LARGE]) {
     write('HEAD', head);
     assert.equal((await seen()).head, null);
   }

@@ -182,8 +182,9 @@ async function findHead(
   if (headFile === TOO_LARGE) return null;
   const branch = /^ref: (refs\/[^\s]+)\s*$/.exec(headFile)?.[1];
   const detached = /^([0-9a-f]{40,64})\s*$/.exec(headFile)?.[1];
-  const refs = branch === undefined ? ['refs/remotes/origin/HEAD', `${detached}`] : [branch];
+  const refs = branch === undefined ? ['refs/remotes/origin/HEAD', detached] : [branch];
   for (const ref of refs) {
+    if (ref === undefined) continue;
     const commit = await commitOf({ objects }, ref);
     if (commit !== undefined) return { ref: ref === detached ? 'HEAD' : ref, commit };
   }
