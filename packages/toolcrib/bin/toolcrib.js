@@ -14,8 +14,9 @@ if (major < 24 || (major === 24 && minor < 15)) {
 
 /** As the program itself fails: `run` gives its command's codes back, and an `eval` of what `on` did not print must fail too. */
 function fail(code, text) {
-  const [asked, ...rest] = process.argv.slice(2);
-  const isForShell = (asked === 'on' || asked === 'off') && !rest.some((word) => /^(-o|--output)/.test(word));
+  const [asked] = process.argv.slice(2);
+  const isData = /(?:^| )(?:-o ?|--output[ =])(?:json|yaml)(?: |$)/.test(process.argv.slice(2).join(' '));
+  const isForShell = ['on', 'off', 'completion'].includes(asked) && !isData;
   process.stderr.write(text);
   process.exitCode = asked === 'run' ? 125 : code;
   if (isForShell && !process.stdout.isTTY) process.stdout.write(`sh -c 'exit ${code}'\n`);

@@ -1,5 +1,5 @@
 import type { Act, Clock, Cluster, Journal, UndoRecord } from '@toolcrib/model';
-import { ToolcribError } from '@toolcrib/model';
+import { nameText, ToolcribError } from '@toolcrib/model';
 
 export interface ActDeps {
   journal: Journal;
@@ -22,7 +22,7 @@ export type ActProgress = (news: { done: number; of: number; result: UndoRecord[
 export async function knownAct(journal: Journal, actId: string): Promise<Act> {
   const act = await journal.act(actId);
   if (act) return act;
-  throw new ToolcribError('not-found', `There is no act ${actId} in the journal.`, {
+  throw new ToolcribError('not-found', `There is no act ${nameText(actId)} in the journal.`, {
     next: 'toolcrib log lists them.',
   });
 }

@@ -15,6 +15,8 @@ const SOFTER = {
 
 /** The note of a request whose client was answered before anybody answered the hold: that is told of it as it stood then. */
 export const UNANSWERED = 'held; nobody has said yes yet';
+/** The same of one whose client did not wait for an answer. */
+export const CLIENT_WENT = 'the client went while it was held';
 
 /**
  * The text that a person reads when something is held: what, why, and what to type. In all that a client is told a command

@@ -8,7 +8,7 @@ import type { Try } from '../hold/hold-answer.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import type { Instruction } from '../request.ts';
 import type { Acts } from './act-registry.ts';
-import { heldAnswer, heldWarning, stoppedAnswer, UNANSWERED } from './answers.ts';
+import { CLIENT_WENT, heldAnswer, heldWarning, stoppedAnswer, UNANSWERED } from './answers.ts';
 import { type ApprovedDeps, approvedNow, notSent } from './approved.ts';
 import type { Clusters } from './asking.ts';
 import { wentBefore } from './before.ts';
@@ -98,7 +98,7 @@ async function waitForAnswer(
     return stoppedAnswer();
   }
   if (given.as === 'expired' || given.as === 'gone') {
-    const why = given.as === 'gone' ? 'the client went while it was held' : UNANSWERED;
+    const why = given.as === 'gone' ? CLIENT_WENT : UNANSWERED;
     await record(deps, step, 'refused', { note: why, status: 403 });
     return heldAnswer(now, text, passMs / 1000, heldWarning(now));
   }

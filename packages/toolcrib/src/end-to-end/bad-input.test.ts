@@ -59,7 +59,7 @@ describe('before the guard runs', () => {
     );
     // Each command is run once; the shells evaluate what it said and see the code that it ended with.
     const commands: string[] = [];
-    for (const words of ['on', 'on --shell nothing', 'off --nonsense']) {
+    for (const words of ['on', 'on --shell nothing', 'off --nonsense', 'on -o xml']) {
       const { code, stdout } = await broken.cli(...words.split(' '));
       assert.equal(code, 2, words);
       const file = join(broken.folder, words.replaceAll(' ', '-'));

@@ -41,6 +41,8 @@ test('a clone that was not built is told so in one sentence, with what to do', (
 test('where it can’t be loaded, the `eval` of `on` fails, and `run` has a code of its own', () => {
   const on = started('eval', { 'src/faces/cli/main.ts': '' }, 'on');
   assert.deepEqual([on.status, on.stdout], [2, "sh -c 'exit 2'\n"]);
+  const completion = started('shell', { 'src/faces/cli/main.ts': '' }, 'completion');
+  assert.equal(completion.stdout, "sh -c 'exit 2'\n");
   assert.equal(started('run', { 'src/faces/cli/main.ts': '' }, 'run').status, 125);
 });
 

@@ -47,7 +47,7 @@ async function radiusOfNamed(
   const object = await cluster.get(info, { namespace, name });
   if (!object) {
     const where = namespace ? ` in namespace ${nameText(namespace)}` : '';
-    throw new ToolcribError('not-found', `There is no ${info.kind} ${name}${where}.`, {
+    throw new ToolcribError('not-found', `There is no ${info.kind} ${nameText(name)}${where}.`, {
       next: namespace ? 'Name the namespace with -n.' : undefined,
     });
   }

@@ -62,6 +62,25 @@ describe('a signed tag of a clone', () => {
     assert.equal(await verify('lib/v1.0', 'pkg:github/acme/tool@v1.0'), 'unknown provenance-undecided');
   });
 
+  it('is not taken for missing where the folder is no repository, or not there', async () => {
+    for (const [at, why] of [
+      [folder, /not a git repository/],
+      [join(folder, 'nowhere'), /cannot change to/],
+    ] as const)
+      await assert.rejects(runVerify({ artefact: { clone: at, tag: 'v1.0' }, signers: [] }), {
+        code: 'not-found',
+        message: why,
+      });
+    await assert.rejects(verify('v0.0'), { code: 'not-found', message: /has no annotated tag v0\.0/ });
+    const { PATH } = process.env;
+    process.env.PATH = folder;
+    try {
+      await assert.rejects(verify('v1.0'), { code: 'missing-part', message: /git is not installed/ });
+    } finally {
+      process.env.PATH = PATH;
+    }
+  });
+
   it('decides nothing where the clone does not hold what it is of', async () => {
     putTag('v2.0', 'a'.repeat(40));
     assert.equal(await verify('v2.0'), 'unknown nothing-to-verify');

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { childEnvironment, ToolcribError } from '@toolcrib/model';
+import { childEnvironment, nameText, ToolcribError } from '@toolcrib/model';
 import { VERDICT_OF, type Verification } from './verification.ts';
 
 /** Nothing is checked out and no hook or filter runs. */
@@ -9,7 +9,7 @@ function git(folder: string, ...args: string[]): Promise<{ stdout: Buffer }> {
     encoding: 'buffer',
     maxBuffer: 4 * 1024 * 1024,
     // An object that a partial clone lacks would be fetched, by whatever command its own configuration names.
-    env: { ...childEnvironment(process.env), GIT_NO_LAZY_FETCH: '1' },
+    env: { ...childEnvironment(process.env), GIT_NO_LAZY_FETCH: '1', LC_ALL: 'C' },
   });
 }
 
@@ -18,7 +18,25 @@ export async function readTag(folder: string, tag: string): Promise<Buffer> {
   try {
     return (await git(folder, 'cat-file', 'tag', `refs/tags/${tag}`)).stdout;
   } catch (cause) {
-    throw new ToolcribError('not-found', `${folder} has no annotated tag ${tag}`, {
+    const { code, stderr = '' } = cause as { code?: unknown; stderr?: Buffer | string };
+    if (code === 'ENOENT')
+      throw new ToolcribError('missing-part', 'git is not installed', {
+        next: 'install git 2.37 or later',
+        cause,
+      });
+    const unread = /^fatal: (?=cannot change to|not a git repository|detected dubious)(.*)/m.exec(
+      String(stderr),
+    )?.[1];
+    if (unread !== undefined)
+      throw new ToolcribError(
+        'not-found',
+        `${nameText(folder)} can't be read as a git repository: ${unread}`,
+        {
+          next: 'give the folder of a clone',
+          cause,
+        },
+      );
+    throw new ToolcribError('not-found', `${nameText(folder)} has no annotated tag ${tag}`, {
       cause,
       next: 'a lightweight tag cannot be signed',
     });

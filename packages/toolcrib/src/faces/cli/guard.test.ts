@@ -144,6 +144,12 @@ test('in a narrow terminal what goes on stands under itself, and a point in time
   ]);
 });
 
+test('a name is never more than a name to the terminal', () => {
+  const contexts = [{ context: 'a\u001b[31m\nb\u202Ec', mode: 'observe' as const }];
+  const text = stripVTControlCharacters(statusText({ ...PLAYED_STATUS, contexts }, 80));
+  assert.match(text, /\na\uFFFD\[31m\uFFFDb\uFFFDc +observe$/);
+});
+
 test('programs get it whole, with the terminal', async () => {
   const { stdout } = await statusOf({ held: 2 }, '-o', 'json');
   const value = JSON.parse(stdout);

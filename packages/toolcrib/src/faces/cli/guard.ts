@@ -8,6 +8,7 @@ import { call, guardHere } from './setup.ts';
 import {
   bad,
   bold,
+  clean,
   faint,
   fitted,
   good,
@@ -108,22 +109,25 @@ export function statusText(
   const lines = [
     underLabel(stateLines(status).join('\n'), columns),
     '',
-    table([['CONTEXT', 'MODE'], ...status.contexts.map(({ context, mode }) => [context, modeColour(mode)])]),
+    table([
+      ['CONTEXT', 'MODE'],
+      ...status.contexts.map(({ context, mode }) => [clean(context), modeColour(mode)]),
+    ]),
   ];
   const { rules, disabled } = status.policy;
   if (rules.length > 0)
     lines.push(
       '',
-      table([['RULE', 'THEN', 'FROM'], ...rules.map(({ name, then, from }) => [name, then, from])]),
+      table([['RULE', 'THEN', 'FROM'], ...rules.map(({ name, then, from }) => [clean(name), then, from])]),
     );
-  if (disabled.length > 0) lines.push(mild(`taken away by disable: ${disabled.join(', ')}`));
+  if (disabled.length > 0) lines.push(mild(`taken away by disable: ${clean(disabled.join(', '))}`));
   if (status.softened.length > 0) {
     lines.push(
       '',
       table([
         ['SOFTENED', 'ACT', 'FINISHES'],
         ...status.softened.map(({ what, actId, finishAfter, state }) => [
-          what,
+          clean(what),
           actId,
           state === 'overdue'
             ? bad('overdue: finish or undo it')

@@ -117,10 +117,15 @@ test('of a yes by which not all went it is said that nothing goes by it any more
     stripVTControlCharacters(holdText(aHold({ decision: held, ...more })));
   assert.match(
     text({ state: 'expired', answer }),
-    /It is expired \(as-sent, by ben\)\.\nOf that yes not all that it was for has gone/,
+    /was answered already \(yes, as-sent, by ben at .*\), but the guard that held it has ended\.\n {2}→ Send .*\nOf that yes not all that it was for has gone/,
   );
   assert.doesNotMatch(text({ state: 'expired' }), /that yes/);
-  assert.doesNotMatch(text({ state: 'used', answer }), /that yes/);
+  assert.doesNotMatch(text({ state: 'used', answer }), /Of that yes/);
+  assert.match(text({ state: 'used', answer }), /toolcrib log act-000001/);
+  assert.match(
+    text({ state: 'denied', denied: { by: 'cho', at: 5 } }),
+    /already: no, by cho at .*\n {2}→ Send/,
+  );
 });
 
 test('one whose time is over says so, and names no command that could not answer it any more', () => {

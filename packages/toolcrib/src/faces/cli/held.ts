@@ -124,17 +124,12 @@ export function holdText(hold: Hold, now: number = Date.now()): string {
     );
   }
   if (hold.state !== 'open') {
-    lines.push(
-      hold.denied
-        ? `It is denied, by ${clean(hold.denied.by)}.`
-        : `It is ${hold.state}${hold.answer ? ` (${hold.answer.as}, by ${clean(hold.answer.by)})` : ''}.`,
-    );
-    if (hold.state === 'approved') lines.push(`  toolcrib deny ${code}   takes the yes back`);
+    lines.push(...overLines(hold, now));
     if (isYesLost(hold)) lines.push(`Of that yes ${LOST}: send it again, and it is held anew.`);
     return lines.join('\n');
   }
-  const over = whyOver(hold, now);
-  if (over) return [...lines, over.message, `  → ${over.next}`].join('\n');
+  const over = overLines(hold, now);
+  if (over.length > 0) return [...lines, ...over].join('\n');
   const net = hold.needsName ? ` --without-net ${clean(hold.needsName)}` : '';
   // What could not be kept at all is never softened; what was not wholly seen may still be kept in part.
   if (netOf(hold) === 'none') {
@@ -159,4 +154,10 @@ export function holdText(hold: Hold, now: number = Date.now()): string {
     `  toolcrib deny ${code}`,
   );
   return lines.join('\n');
+}
+
+/** Why it can't be answered, since when, and what next: as `approve` says it. */
+function overLines(hold: Hold, now: number): string[] {
+  const over = whyOver(hold, now);
+  return over ? [clean(over.message), `  → ${over.next}`] : [];
 }

@@ -23,7 +23,7 @@ try {
  * fails as the command did, in the language of every shell: also of one that was not recognised.
  */
 function failEval(code: number): void {
-  const wantsData = process.argv.some((word) => /^(-o|--output)/.test(word));
+  const wantsData = /(?:^| )(?:-o ?|--output[ =])(?:json|yaml)(?: |$)/.test(process.argv.slice(2).join(' '));
   if (!process.stdout.isTTY && !wantsData) process.stdout.write(`sh -c 'exit ${code}'\n`);
 }
 

@@ -15,7 +15,7 @@ const answer = { as: 'as-sent', by: 'ben', at: 3_000 } as const;
 
 test('what became of a hold is told of the request that was refused meanwhile', () => {
   const table: [Partial<Hold>, number, string][] = [
-    [{ state: 'open' }, 5_000, NOTE],
+    [{ state: 'open' }, 5_000, 'held as ABCDE; nobody has said yes yet'],
     [{ state: 'open' }, 61_000, 'held as ABCDE; nobody said yes in time'],
     [{ state: 'expired' }, 5_000, 'held as ABCDE; nobody said yes in time'],
     [{ state: 'denied', denied: { by: 'ben', at: 3_000 } }, 5_000, 'held as ABCDE; ben said no afterwards'],
@@ -44,7 +44,14 @@ test('what became of a hold is told of the request that was refused meanwhile', 
     [{ state: 'void' }, 5_000, 'held as ABCDE; that counts no more'],
     [{ state: 'void', answer }, 5_000, 'held as ABCDE; ben said yes afterwards, which counts for nothing'],
   ];
-  for (const [more, now, expected] of table) assert.equal(noteOf([hold(more)], now), expected);
+  const went = { note: 'the client went while it was held' };
+  for (const [more, now, expected] of table) {
+    assert.equal(noteOf([hold(more)], now), expected);
+    // The usual case: somebody stopped it, or its time was over before the hold's.
+    const gone = expected.replace(/^held/, went.note);
+    assert.equal(noteOf([hold(more)], now, went), gone);
+  }
+  assert.equal(noteOf([], 5_000, went), went.note);
 });
 
 test('a hold that is not known here says nothing of a yes; another request’s is not taken for its own', () => {

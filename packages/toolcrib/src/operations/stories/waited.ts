@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { UNANSWERED } from '@toolcrib/guard/way/answers';
+import { CLIENT_WENT, UNANSWERED } from '@toolcrib/guard/way/answers';
 import type { Hold, RequestRecord } from '@toolcrib/model';
 
 /**
@@ -14,8 +14,8 @@ export function waitedFor(
   now: number,
 ): RequestRecord[] {
   return requests.map((request) =>
-    request.state === 'refused' && request.note === UNANSWERED
-      ? { ...request, note: becameOf(holdOf(request, holds), now) }
+    request.state === 'refused' && (request.note === UNANSWERED || request.note === CLIENT_WENT)
+      ? { ...request, note: becameOf(request.note, holdOf(request, holds), now) }
       : request,
   );
 }
@@ -32,16 +32,17 @@ function holdOf(request: RequestRecord, holds: readonly Hold[]): Hold | undefine
   );
 }
 
-function becameOf(hold: Hold | undefined, now: number): string {
+function becameOf(note: string, hold: Hold | undefined, now: number): string {
+  const went = note === CLIENT_WENT;
   // True whatever came afterwards.
-  if (hold === undefined) return 'held; nobody said yes while its client waited';
+  if (hold === undefined) return went ? note : 'held; nobody said yes while its client waited';
   const { code, state, answer, denied, expiresAt } = hold;
-  const held = `held as ${code}`;
+  const held = went ? `${CLIENT_WENT} as ${code}` : `held as ${code}`;
   const isOver = expiresAt <= now;
   if (state === 'denied') return `${held}; ${denied?.by ?? 'somebody'} said no afterwards`;
   if (answer === undefined && state === 'void') return `${held}; that counts no more`;
   if (answer === undefined)
-    return state === 'open' && !isOver ? UNANSWERED : `${held}; nobody said yes in time`;
+    return `${held}; ${state === 'open' && !isOver ? 'nobody has said yes yet' : 'nobody said yes in time'}`;
   const yes = `${held}; ${answer.by} said yes afterwards`;
   // Why is not in the record: it may have been no yes of this guard's, a rule that forbids it by now, or another thing to take.
   if (state === 'void') return `${yes}, which counts for nothing`;
