@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, type TestContext, test } from 'node:test';
 import { openDatabase } from './database.ts';
+import { withNodes } from './testing/node-fs.ts';
 
 // What opening does to the disk and to this process: Node's own functions stand aside for a moment.
 
@@ -14,21 +14,12 @@ const root = mkdtempSync(join(tmpdir(), 'toolcrib-database-open-'));
 after(() => rmSync(root, { recursive: true }));
 const aFolder = () => mkdtempSync(join(root, 'd-'));
 
-function openWith<K extends 'fsyncSync' | 'openSync'>(
+const openWith = <K extends 'fsyncSync' | 'openSync'>(
   t: TestContext,
   name: K,
   other: (typeof fs)[K],
   folder: string,
-) {
-  t.mock.method(fs, name, other as never);
-  syncBuiltinESMExports();
-  try {
-    return openDatabase(folder);
-  } finally {
-    t.mock.restoreAll();
-    syncBuiltinESMExports();
-  }
-}
+) => withNodes(t, name, other, () => openDatabase(folder));
 
 test('the name of a new file is made durable, once', async (t) => {
   const folder = aFolder();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import { loadKey } from './key.ts';
+import { withNodes } from './testing/node-fs.ts';
 
 // What becomes of the files, step by step: Node's own functions stand aside for a moment.
 
@@ -25,21 +25,12 @@ const load = (folder: string) => loadKey({ folder, env: {} });
 const text = (byte: number) => Buffer.alloc(32, byte).toString('base64');
 
 /** Loads a key while one of Node's functions is another. */
-function loadWith<K extends 'fsyncSync' | 'linkSync'>(
+const loadWith = <K extends 'fsyncSync' | 'linkSync'>(
   t: TestContext,
   name: K,
   other: (typeof fs)[K],
   folder: string,
-) {
-  t.mock.method(fs, name, other as never);
-  syncBuiltinESMExports();
-  try {
-    return load(folder);
-  } finally {
-    t.mock.restoreAll();
-    syncBuiltinESMExports();
-  }
-}
+) => withNodes(t, name, other, () => load(folder));
 
 test('a new key and its name are on the disk before it is used, and no file stays open', (t) => {
   const home = join(root, 'synced');

@@ -44,6 +44,8 @@ export function podGarbageCollector(options: PodGcOptions = {}) {
         tools.queue.addAfter(key, wait);
         return;
       }
+      // Another of that name has its own time.
+      seen.delete(key);
       remove(pod, tools);
     },
   });

@@ -68,7 +68,7 @@ export function serveCustomResources(): CustomResources {
   }
 
   function onChange(store: MemoryStore, clock: Clock, event: StoreEvent): void {
-    cleanUpAfter(store, event);
+    if (served.has(keyOf(event.resource))) cleanUpAfter(store, event);
     if (keyOf(event.resource) !== keyOf(DEFINITIONS)) return;
     const definition = event.object;
     if (event.type === 'DELETED') {
@@ -165,6 +165,8 @@ function removeObjects(store: MemoryStore, definition: KubeObject): void {
   const info = store.find({ group, resource: names.plural });
   if (info) {
     for (const object of store.list(info)) {
+      // It waits for its finalizers: each that goes would ask for all the others once more.
+      if (object.metadata.deletionTimestamp !== undefined) continue;
       ignoreGone(() => store.delete(info, object.metadata.namespace, object.metadata.name));
     }
     if (store.peek(info).length > 0) return;

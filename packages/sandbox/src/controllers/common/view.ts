@@ -130,5 +130,8 @@ function within(index: Map<string, Map<string, KubeObject>>, id: string): Map<st
 }
 
 function drop(index: Map<string, Map<string, KubeObject>>, id: string, key: string): void {
-  index.get(id)?.delete(key);
+  const group = index.get(id);
+  group?.delete(key);
+  // A controller that has gone leaves nothing: a CronJob makes a new one each minute.
+  if (group?.size === 0) index.delete(id);
 }

@@ -231,7 +231,10 @@ function usageBook(): UsageBook {
     used.cpu += sign * entry.cpu;
     used.memory += sign * entry.memory;
     const both = `${entry.node}/${entry.owner}`;
-    if (entry.owner) owners.set(both, (owners.get(both) ?? 0) + sign);
+    if (!entry.owner) return;
+    const alike = (owners.get(both) ?? 0) + sign;
+    if (alike === 0) owners.delete(both);
+    else owners.set(both, alike);
   };
   return {
     unplaced,

@@ -3,20 +3,9 @@ import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { anAct, aRequest } from '@toolcrib/guard/journal/testing/records.ts';
 import type { RequestState } from '@toolcrib/model';
-import type { ActStory } from '../../operations/stories/story.ts';
 import { leftOutLines, listText, pageText, storyText } from './log.ts';
+import { story } from './testing/story.ts';
 
-const story = (more: Partial<ActStory> = {}): ActStory => ({
-  act: anAct(),
-  requests: [aRequest({ state: 'answered', status: 200 })],
-  softenings: [],
-  undos: [],
-  title: 'delete StatefulSet shop/kafka',
-  became: { word: 'carried out', tone: 'plain' },
-  severity: 'hold',
-  undoable: false,
-  ...more,
-});
 const page = (more: Partial<Parameters<typeof pageText>[0]> = {}) => ({
   stories: [],
   older: false,

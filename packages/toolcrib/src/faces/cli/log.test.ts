@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { anAct, aRequest, aSoften } from '@toolcrib/guard/journal/testing/records.ts';
-import type { ActStory } from '../../operations/stories/story.ts';
 import { listText, outcomeText, storyText } from './log.ts';
 import { dated, dateTime } from './terminal.ts';
+import { story } from './testing/story.ts';
 
 test('other programs get points in time as RFC 3339, people with their distance from UTC', () => {
   const value = { at: 1_764_511_385_000, act: [{ startedAt: 0, soFar: 3 }], note: undefined, count: 5 };
@@ -24,17 +24,6 @@ test('what became of an act is one or two words, and where it is to be looked fo
   assert.equal(told({ word: 'refused', tone: 'plain', more: 'see act-1' }), 'refused, see act-1');
 });
 
-const story = (more: Partial<ActStory> = {}): ActStory => ({
-  act: anAct(),
-  requests: [aRequest({ state: 'answered', status: 200 })],
-  softenings: [],
-  undos: [],
-  title: 'delete StatefulSet shop/kafka',
-  became: { word: 'carried out', tone: 'plain' },
-  severity: 'hold',
-  undoable: false,
-  ...more,
-});
 /** Without colours, and each stretch of blanks as one: columns and the zone are the machine's. */
 const plain = (text: string) =>
   stripVTControlCharacters(text)
