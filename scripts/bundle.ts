@@ -25,8 +25,6 @@ const ENTRIES = [
   'compose/guard-worker',
   'compose/errand-worker',
 ];
-/** Loaded where an OIDC user is met; its own way of loading does not survive being moved. */
-const AS_INSTALLED = ['@kubernetes/client-node'];
 /** What git and the copies of the tree leave out: `packages/toolcrib/bundle-…`. */
 const NAME = 'bundle-';
 
@@ -47,7 +45,7 @@ export async function bundle(root: string, more: readonly string[] = []): Promis
     input: entries,
     platform: 'node',
     resolve: { conditionNames: ['toolcrib-source', 'node', 'import'] },
-    external: [/^node:/, ...AS_INSTALLED],
+    external: [/^node:/],
     plugins: [nodesOwn(), requiredLate(root), whereItWas(root)],
     logLevel: 'warn',
     // Nothing of ours does anything by being imported, but the programs themselves: what of an index is not used is not loaded.

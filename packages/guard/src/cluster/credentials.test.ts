@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ToolcribError } from '@toolcrib/model';
@@ -100,31 +98,4 @@ test('a plugin that is slower than its token lives is not run for every look', a
   assert.equal(runs(path), 3);
   await credentials.current();
   assert.equal(runs(path), 4);
-});
-
-test('an OIDC token is taken while it lasts, and renewed at its issuer when it does not', async () => {
-  const jwt = (exp: number) =>
-    ['{"alg":"none"}', JSON.stringify({ exp, sub: 'aiko' }), 'sig']
-      .map((part) => Buffer.from(part).toString('base64url'))
-      .join('.');
-  const config = { 'id-token': jwt(Date.now() / 1000 + 3600), 'client-id': 'x' };
-  const user = { 'auth-provider': { name: 'oidc', config } };
-  assert.equal(await bearer(openCredentials(context(user), { env })), `Bearer ${config['id-token']}`);
-  const expired = { 'auth-provider': { name: 'oidc', config: { 'id-token': jwt(1) } } };
-  await assert.rejects(openCredentials(context(expired), { env }).current(), {
-    code: 'credentials',
-    message: /OIDC token of context prod can't be renewed/,
-  });
-  // An issuer that says no: its reason is not lost.
-  const issuer = createServer((_, response) => response.writeHead(500).end('{}')).listen(0, '127.0.0.1');
-  await new Promise((resolve) => issuer.once('listening', resolve));
-  const url = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
-  const refused = { 'id-token': jwt(1), 'client-id': 'x', 'refresh-token': 'r', 'idp-issuer-url': url };
-  await assert.rejects(
-    openCredentials(context({ 'auth-provider': { name: 'oidc', config: refused } }), { env }).current(),
-    {
-      code: 'credentials',
-    },
-  );
-  issuer.close();
 });

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { nameText, ToolcribError } from '@toolcrib/model';
 import { type ExecCredential, runExecPlugin } from './exec-plugin.ts';
 import type { ContextConfig } from './kubeconfig.ts';
 import { oidcTokens } from './oidc.ts';
+import { pem, readText } from './pem.ts';
 
 /** What proves to the cluster who is asking; PEM text for `cert` and `key`. */
 interface Credential {
@@ -44,7 +44,7 @@ export function openCredentials(context: ContextConfig, options: CredentialOptio
   const dynamic = user.exec
     ? execSource(context, options, now)
     : user['auth-provider']
-      ? oidcSource(context)
+      ? oidcSource(context, options.env, now)
       : undefined;
   let files: { at: number; credential: Credential } | undefined;
 
@@ -114,13 +114,10 @@ function goodUntil({ expiresAt = Number.POSITIVE_INFINITY }: ExecCredential, cam
   return Math.max(expiresAt - EARLY, came + (expiresAt - came) / 2);
 }
 
-function oidcSource(context: ContextConfig): Source {
-  let tokens: Promise<() => Promise<string>> | undefined;
+function oidcSource(context: ContextConfig, env: CredentialOptions['env'], now: () => number): Source {
+  const token = oidcTokens(context, { env, now });
   return {
-    async current() {
-      tokens ??= oidcTokens(context);
-      return { token: await (await tokens)() };
-    },
+    current: async () => ({ token: await token() }),
     // It knows by itself when its token expires; renewing an unexpired one that was refused helps nothing.
     forget: () => undefined,
   };
@@ -200,27 +197,4 @@ function certificate(context: ContextConfig): { cert?: string; key?: string } {
     `The user ${nameText(context.userName ?? '')} of context ${nameText(context.name)} has a client ${cert ? 'certificate without its key' : 'key without its certificate'}.`,
     { next: 'Add the other half to the kubeconfig.' },
   );
-}
-
-/** Text of a PEM entry: base64 in the file itself (which wins), or a file of its own. */
-export function pem(
-  context: ContextConfig,
-  data: string | undefined,
-  file: string | undefined,
-  what: string,
-) {
-  if (data) return Buffer.from(data, 'base64').toString('utf8');
-  return file ? readText(context, file, what) : undefined;
-}
-
-function readText(context: ContextConfig, path: string, what: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new ToolcribError(
-      'credentials',
-      `The ${what} ${path} of context ${nameText(context.name)} can't be read: ${(cause as Error).message}.`,
-      { next: 'Put the file back, or let the tool that made it write it anew.', cause },
-    );
-  }
 }

@@ -1,15 +1,12 @@
-import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import { nameText, shellWord, ToolcribError } from '@toolcrib/model';
 import type { Dispatcher } from 'undici';
-import { type CredentialOptions, openCredentials, pem } from './credentials.ts';
+import { makeAgent } from './agent.ts';
+import { type CredentialOptions, openCredentials } from './credentials.ts';
 import type { ContextConfig } from './kubeconfig.ts';
+import { pem } from './pem.ts';
 import { proxyFor } from './proxy.ts';
 import { openSocket, type UpstreamTls } from './socket.ts';
-
-const require = createRequire(import.meta.url);
-/** Some hundred files, a fifth of a command's start: loaded where a way is opened, which most commands never do. */
-const undici = () => require('undici') as typeof import('undici');
 
 /** The way to one cluster: its address, its TLS, and fresh credentials. */
 export interface Upstream {
@@ -83,22 +80,6 @@ export function openUpstream(context: ContextConfig, options: Partial<Credential
     connect: () => openSocket(url, tls, proxy),
     close: () => agent.destroy(),
   };
-}
-
-function makeAgent(tls: UpstreamTls, proxy: URL | undefined): Dispatcher {
-  // undici's own defaults end a quiet watch after 300 s, and HTTP/2 has no upgrades.
-  const patient = { allowH2: false, headersTimeout: 0, bodyTimeout: 0 } as const;
-  const connect = { ...tls, timeout: 10_000 };
-  const { Agent, ProxyAgent } = undici();
-  return proxy
-    ? new ProxyAgent({
-        ...patient,
-        uri: proxy.href,
-        requestTls: connect,
-        proxyTls: { timeout: 10_000 },
-        proxyTunnel: true,
-      })
-    : new Agent({ ...patient, connect });
 }
 
 function serverUrl(context: ContextConfig): URL {
