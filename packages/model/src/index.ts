@@ -15,6 +15,7 @@ export * from './label.ts';
 export * from './marks.ts';
 export * from './mode.ts';
 export * from './name-text.ts';
+export * from './near.ts';
 export * from './pass-over.ts';
 export * from './ports.ts';
 export type * from './records/act.ts';

@@ -9,6 +9,5 @@ export {
   readKubeconfig,
 } from './kubeconfig.ts';
 export type { KubeconfigFile } from './kubeconfig-file.ts';
-export { listed, nearest, shortName } from './near.ts';
 export type { UpstreamTls } from './socket.ts';
 export { openUpstream, type Upstream } from './upstream.ts';

@@ -1,14 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
-import { nameText, shellWord, ToolcribError } from '@toolcrib/model';
+import { listed, nameText, nearest, shellWord, ToolcribError } from '@toolcrib/model';
 import {
   type ClusterEntry,
   type KubeconfigFile,
   parseKubeconfig,
   type UserEntry,
 } from './kubeconfig-file.ts';
-import { listed, nearest } from './near.ts';
 
 /** The `extensions` name by which a kubeconfig file says that toolcrib wrote it. Such files are never read as the person's. */
 export const OWN_FILE_MARK = 'toolcrib.dev/guarded';

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { listed, nearest } from '@toolcrib/guard/cluster';
-import { contextNameOf, ToolcribError } from '@toolcrib/model';
+import { contextNameOf, listed, nearest, ToolcribError } from '@toolcrib/model';
 import type { Source } from './sources.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { type KubeconfigFile, listed, shortName } from '@toolcrib/guard/cluster';
+import type { KubeconfigFile } from '@toolcrib/guard/cluster';
+import { listed, shortName } from '@toolcrib/model';
 import { guardedName } from './own-names.ts';
 import type { Person } from './person-kubeconfig.ts';
 

@@ -1,5 +1,4 @@
-import { listed } from '@toolcrib/guard/cluster/near';
-import { type Act, contextNameOf, type Journal, ToolcribError } from '@toolcrib/model';
+import { type Act, contextNameOf, type Journal, listed, ToolcribError } from '@toolcrib/model';
 import { z } from 'zod';
 import type { Context } from './context.ts';
 import { operation } from './operation.ts';

@@ -4,6 +4,7 @@ import { ToolcribError } from '@toolcrib/model';
 import { Argument, type Command } from 'commander';
 import { type App, apps } from '../../laptop/apps/index.ts';
 import type { Restored } from '../../laptop/apps/settings.ts';
+import { explained } from './help.ts';
 import { paths } from './setup.ts';
 import { say } from './terminal.ts';
 
@@ -15,8 +16,17 @@ interface Options {
 
 /** `toolcrib app NAME` */
 export function registerApp(program: Command): void {
-  program
-    .command('app')
+  explained(program.command('app'), {
+    notes: [
+      'None of these programs could be tried where toolcrib is tested: what is known of each is from its sources. Any other program: toolcrib run -- PROGRAM',
+    ],
+    examples: [
+      ['toolcrib app headlamp', 'starts it behind the guard'],
+      ['toolcrib app lens --configure', 'Lens reads its own list of files: put ours there'],
+      ['toolcrib app lens --restore', 'and back again'],
+      ['toolcrib app headlamp --desktop-entry', 'so that the menu starts it so, too'],
+    ],
+  })
     .addArgument(new Argument('<name>', 'which program').choices(apps.map(({ name }) => name)))
     .argument('[args...]', 'after --: its arguments')
     .description(
@@ -25,10 +35,6 @@ export function registerApp(program: Command): void {
     .option('--configure', 'Lens and its kin: make the guard’s kubeconfig the only one in its settings')
     .option('--restore', 'put its settings back, and take the menu entry away')
     .option('--desktop-entry', 'Linux: a menu entry that starts it so')
-    .addHelpText(
-      'after',
-      '\nNone of these programs could be tried where toolcrib is tested: what is known of each is from its sources.\nAny other program: toolcrib run -- PROGRAM.',
-    )
     .action(async (name: string, args: string[], options: Options) => {
       const app = apps.find((one) => one.name === name);
       if (!app) return;

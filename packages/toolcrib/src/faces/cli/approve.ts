@@ -3,6 +3,7 @@ import { netOf, ToolcribError } from '@toolcrib/model';
 import type { Command } from 'commander';
 import { whyOver } from '../../laptop/api/over.ts';
 import { askedLines, holdText, wentLines } from './held.ts';
+import { explained } from './help.ts';
 import { call } from './setup.ts';
 import { ask, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
 
@@ -15,16 +16,27 @@ interface ApproveOptions {
 
 /** `toolcrib approve CODE` and `toolcrib deny CODE` */
 export function registerApprove(program: Command): void {
-  withOutput(program.command('approve'))
+  withOutput(
+    explained(program.command('approve'), {
+      notes: [
+        'Without --softened or --as-sent it shows what would happen and asks. Not from within a toolcrib run: nobody says yes to himself.',
+      ],
+      examples: [
+        ['toolcrib approve K7QMD', 'shows what would go, and asks'],
+        ['toolcrib approve K7QMD --softened', 'so that it can be undone without a restart'],
+        ['toolcrib approve K7QMD --as-sent', 'everything shown goes'],
+        [
+          'toolcrib approve K7QMD --as-sent --without-net kafka',
+          'could not be kept: there is no undo, so its name is typed',
+        ],
+      ],
+    }),
+  )
     .argument('<code>', 'from `toolcrib held`, or from the refusal')
     .description('Let a held request go, for exactly what was shown.')
     .option('--softened', 'in a form that can be undone meanwhile: the Pods keep running')
     .option('--as-sent', 'as it was sent')
     .option('--without-net <name>', 'what could not be kept, or not all be seen: its name, typed on purpose')
-    .addHelpText(
-      'after',
-      '\nWithout --softened or --as-sent it shows what would happen and asks.\nNot from within a toolcrib run: nobody says yes to himself.',
-    )
     .action(async (code: string, options: ApproveOptions) => {
       const [operations, { approve }] = await Promise.all([
         import('../../operations/hold.ts'),
@@ -51,8 +63,12 @@ export function registerApprove(program: Command): void {
       if (netOf(hold) !== 'none') say(`Undo:  toolcrib undo ${hold.usedIn ?? hold.actId}`);
     });
 
-  withOutput(program.command('deny'))
-    .argument('<code>')
+  withOutput(
+    explained(program.command('deny'), {
+      examples: [['toolcrib deny K7QMD', 'kubectl is told at once; nothing is sent']],
+    }),
+  )
+    .argument('<code>', 'from `toolcrib held`, or from the refusal')
     .description('Refuse a held request, or take a yes back as long as nothing has left.')
     .action(async (code: string, options: { output: Output }) => {
       const { deny } = await import('../../operations/deny.ts');

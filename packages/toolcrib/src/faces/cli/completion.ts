@@ -1,22 +1,21 @@
 import { Argument, type Command } from 'commander';
 import { fishQuoted, quoted } from '../../laptop/shell.ts';
+import { explained } from './help.ts';
 
 // Written out once from the same tree that parses the command line, so that it can't fall behind. A library that asks
 // the program at each TAB would start Node each time, and takes the shell's own completion of file names away.
 
 /** `toolcrib completion bash|zsh|fish` */
 export function registerCompletion(program: Command): void {
-  program
-    .command('completion')
+  explained(program.command('completion'), {
+    examples: [
+      ['source <(toolcrib completion bash)', 'in ~/.bashrc'],
+      ['source <(toolcrib completion zsh)', 'in ~/.zshrc, after compinit'],
+      ['toolcrib completion fish > ~/.config/fish/completions/toolcrib.fish', 'once'],
+    ],
+  })
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
     .description('The script that completes toolcrib’s commands and options in a shell.')
-    .addHelpText(
-      'after',
-      `
-bash  source <(toolcrib completion bash)    in ~/.bashrc
-zsh   source <(toolcrib completion zsh)     in ~/.zshrc, after compinit
-fish  toolcrib completion fish > ~/.config/fish/completions/toolcrib.fish`,
-    )
     .action((shell: keyof typeof SCRIPTS) => {
       process.stdout.write(SCRIPTS[shell](spotsOf(program)));
     });

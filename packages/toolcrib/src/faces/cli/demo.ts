@@ -1,19 +1,24 @@
 import type { Command } from 'commander';
 import type { Interrupted } from '../../demo/interrupted.ts';
+import { explained } from './help.ts';
 import { call } from './setup.ts';
 import { type Output, print, say, withOutput } from './terminal.ts';
 
 /** `toolcrib demo` */
 export function registerDemo(program: Command): void {
-  withOutput(program.command('demo'))
+  withOutput(
+    explained(program.command('demo'), {
+      notes: ['Ctrl-C ends it, and all that it has started. -o json and yaml give the figures only.'],
+      examples: [
+        ['toolcrib demo', 'the whole story, in a sandbox of its own'],
+        ['toolcrib demo --keep', 'and then try it yourself: two kubeconfigs are printed'],
+      ],
+    }),
+  )
     .description(
       'The incident, replayed in a sandbox with a real kubectl: a guard, a hold, an undo. Under a minute.',
     )
     .option('--keep', 'leave cluster and guard up afterwards, to check every claim by hand')
-    .addHelpText(
-      'after',
-      '\nCtrl-C ends it, and all that it has started. -o json and yaml give the figures only.',
-    )
     .action(async (options: { keep?: boolean; output: Output }) => {
       const [{ demo }, { undo }, { silent, teller }, { interruption }] = await Promise.all([
         import('../../demo/demo.ts'),

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Finding } from '../../laptop/doctor/index.ts';
+import { explained } from './help.ts';
 import { call } from './setup.ts';
 import { bad, bold, clean, faint, good, mild, type Output, print, withOutput } from './terminal.ts';
 
@@ -7,12 +8,20 @@ const EXIT = { 'all-guarded': 0, findings: 1, 'not-told': 3 };
 
 /** `toolcrib doctor` */
 export function registerDoctor(program: Command): void {
-  withOutput(program.command('doctor'))
+  withOutput(
+    explained(program.command('doctor'), {
+      examples: [
+        ['toolcrib doctor', 'before you rely on the guard in this terminal'],
+        ['toolcrib doctor -o json', 'for a script'],
+      ],
+      exits: {
+        0: 'all goes through the guard',
+        1: 'something does not, or would not',
+        3: 'it could not be told',
+      },
+    }),
+  )
     .description('Whether this terminal is guarded, proved with a request; and what goes round the guard.')
-    .addHelpText(
-      'after',
-      '\nExit 0: all goes through. 1: something does not, or would not. 3: it could not be told.',
-    )
     .action(async (options: { output: Output }) => {
       const { doctor } = await import('../../operations/doctor.ts');
       const diagnosis = await call(doctor, {});

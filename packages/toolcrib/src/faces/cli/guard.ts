@@ -4,6 +4,8 @@ import type { z } from 'zod';
 import type { GuardStatus } from '../../laptop/api/schema.ts';
 import type { Ending } from '../../operations/context.ts';
 import type { terminal as terminalOperation } from '../../operations/terminal.ts';
+import { explained } from './help.ts';
+import { noSuchCommand } from './mistakes.ts';
 import { call, guardHere } from './setup.ts';
 import {
   bad,
@@ -24,9 +26,26 @@ import {
 
 /** `toolcrib guard start|status|stop` */
 export function registerGuard(program: Command): void {
-  const command = program.command('guard').description('The guard itself: start it, look at it, stop it.');
+  const command = explained(program.command('guard'), {
+    examples: [
+      ['toolcrib guard status', 'which clusters, in which mode, by which rules'],
+      ['toolcrib guard start', 'after it was stopped, or has died'],
+    ],
+  })
+    .description('The guard itself: start it, look at it, stop it.')
+    .on('command:*', ([word = '']: string[]) => {
+      throw noSuchCommand(command, word);
+    });
 
-  withOutput(command.command('start'))
+  withOutput(
+    explained(command.command('start'), {
+      examples: [
+        ['toolcrib guard start', ''],
+        ['toolcrib guard start --port 6550', 'on another port from now on'],
+        ['toolcrib guard start --foreground', 'to see what it says, or under systemd'],
+      ],
+    }),
+  )
     .description('Start the guard in the background (`on` and `run` do so by themselves).')
     .option('--foreground', 'stay here, log to this terminal')
     .option(
@@ -47,8 +66,16 @@ export function registerGuard(program: Command): void {
       say(started.guard === 'started' ? 'The guard is up.' : 'The guard was running already.');
     });
 
-  withOutput(command.command('status'))
-    .description('What the guard does now. Exit 1 where it does not run.')
+  withOutput(
+    explained(command.command('status'), {
+      examples: [
+        ['toolcrib guard status', 'which clusters, in which mode, by which rules'],
+        ['toolcrib guard status -o json', 'for a prompt or a monitor'],
+      ],
+      exits: { 0: 'it runs', 1: 'it does not run' },
+    }),
+  )
+    .description('What the guard does now: its clusters and their modes, its rules, what it holds.')
     .action(async (options: { output: Output }) => {
       const operations = await import('../../operations/status.ts');
       const status = await call(operations.status, {}).catch((error: unknown) => {
@@ -67,7 +94,15 @@ export function registerGuard(program: Command): void {
       );
     });
 
-  withOutput(command.command('stop'))
+  withOutput(
+    explained(command.command('stop'), {
+      notes: ['It waits until what is under way has its answer; asked once more, it ends at once.'],
+      examples: [
+        ['toolcrib guard stop', ''],
+        ['eval "$(toolcrib off)"', 'in a terminal where it was on: kubectl works again'],
+      ],
+    }),
+  )
     .description(
       'Stop the guard. Terminals where it is on get "connection refused" until it starts again or is turned off.',
     )

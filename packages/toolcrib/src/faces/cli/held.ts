@@ -6,6 +6,7 @@ import { type Hold, isYesLost, netOf } from '@toolcrib/model';
 import type { Command } from 'commander';
 import { whyOver } from '../../laptop/api/over.ts';
 import { LOST } from './answers.ts';
+import { explained } from './help.ts';
 import { call } from './setup.ts';
 import {
   bold,
@@ -23,7 +24,14 @@ import {
 
 /** `toolcrib held [CODE]` */
 export function registerHeld(program: Command): void {
-  withOutput(program.command('held'))
+  withOutput(
+    explained(program.command('held'), {
+      examples: [
+        ['toolcrib held', 'why kubectl hangs, or was refused'],
+        ['toolcrib held K7QMD', 'all that would go, and what to type'],
+      ],
+    }),
+  )
     .argument('[code]', 'one hold, with its blast radius as a tree')
     .description('What waits for a yes.')
     .option('--all', 'also the older ones for which no client waits')

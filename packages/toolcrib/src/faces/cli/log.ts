@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { log as logOperation } from '../../operations/log.ts';
 import type { ActStory, Outcome, Severity } from '../../operations/stories/story.ts';
 import { answerText } from './answers.ts';
+import { explained } from './help.ts';
 import { call } from './setup.ts';
 import {
   bad,
@@ -30,7 +31,16 @@ const LIMIT = 20;
 
 /** `toolcrib log [ACT]` */
 export function registerLog(program: Command): void {
-  withOutput(program.command('log'))
+  withOutput(
+    explained(program.command('log'), {
+      examples: [
+        ['toolcrib log', 'the last twenty acts, newest first'],
+        ['toolcrib log act-7k2m9cx', 'what that dashboard really did'],
+        ['toolcrib log --context prod -n 100', 'more, of one cluster'],
+        ['toolcrib log -o json', 'for a report'],
+      ],
+    }),
+  )
     .argument('[act]', 'one act with all its requests')
     .description('What was asked, what was decided, and what became of it. Works when the guard is dead.')
     .option('--context <name>', 'only this context; also one that no kubeconfig has any more')

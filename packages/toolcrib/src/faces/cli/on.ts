@@ -1,17 +1,24 @@
 import type { Command } from 'commander';
 import type { Place } from '../../laptop/place.ts';
+import { explained } from './help.ts';
 import { guard, paths } from './setup.ts';
 import { type Output, print, say, withOutput } from './terminal.ts';
 
 /** `toolcrib on` and `toolcrib off` */
 export function registerOn(program: Command): void {
-  withOutput(program.command('on'))
+  withOutput(
+    explained(program.command('on'), {
+      notes: [
+        'Makes KUBECONFIG name one file of our own, made for this terminal from yours, which are only read. A new cluster is only observed until ~/.config/toolcrib/guard.yaml says otherwise. Starts the guard where it does not run.',
+      ],
+      examples: [
+        ['eval "$(toolcrib on)"', 'in bash, zsh, fish and sh'],
+        ['toolcrib on -o json', 'the same variables, for a program that has no shell'],
+      ],
+    }),
+  )
     .description('Put the guard between this terminal and its clusters: eval "$(toolcrib on)"')
     .option('--shell <name>', 'bash, zsh, fish or sh (default: from $SHELL, else the one that asks)')
-    .addHelpText(
-      'after',
-      '\nMakes KUBECONFIG name one file of our own, made for this terminal from yours, which are only read. A new cluster\nis only observed until ~/.config/toolcrib/guard.yaml says otherwise. Starts the guard where it does not run.',
-    )
     .action(async (options: { shell?: string; output: Output }) => {
       const [{ turnOn }, { shellOf }, { ensureGuard }] = await Promise.all([
         import('../../laptop/on.ts'),
@@ -37,7 +44,11 @@ export function registerOn(program: Command): void {
       if (process.stdout.isTTY) say('Nothing was changed yet: run it as  eval "$(toolcrib on)"');
     });
 
-  withOutput(program.command('off'))
+  withOutput(
+    explained(program.command('off'), {
+      examples: [['eval "$(toolcrib off)"', 'in bash, zsh, fish and sh']],
+    }),
+  )
     .description('Take the guard out of this terminal: eval "$(toolcrib off)". Works when the guard is dead.')
     .option('--shell <name>', 'bash, zsh, fish or sh (default: from $SHELL, else the one that asks)')
     .action(async (options: { shell?: string; output: Output }) => {

@@ -10,20 +10,20 @@ const ALL = [
   'on',
   'off',
   'doctor',
-  'guard',
-  'run',
-  'app',
-  'radius',
   'held',
   'approve',
   'deny',
   'log',
   'undo',
   'finish',
+  'radius',
+  'guard',
+  'run',
+  'app',
   'vet',
   'sandbox',
-  'uninstall',
   'completion',
+  'uninstall',
 ];
 
 test('help, completion, and a word that is no command have all of them', async () => {
@@ -88,14 +88,31 @@ test('what is said goes to the stream that it is for, fitted to its width', asyn
   assert.doesNotMatch(said.stderr, /Usage/);
 });
 
-test('help lists the commands in the order in which a person meets them', async () => {
+test('help lists the commands by what a person needs, in the order in which he meets it', async () => {
   let said = '';
   const program = await programFor('');
   program.configureOutput({ writeOut: (text) => (said += text) });
   program.outputHelp();
-  const at = ['  demo', '  on ', '  guard', '  approve', '  undo', '  completion'].map((word) =>
-    said.indexOf(`\n${word}`),
-  );
+  const at = [
+    ...[
+      'First steps:',
+      '  demo',
+      '  on ',
+      'At three in the morning:',
+      '  held',
+      '  undo',
+      'The guard:',
+      '  run',
+    ],
+    ...[
+      'Before you adopt a tool:',
+      '  vet',
+      'To try and to type:',
+      '  completion',
+      'Leaving:',
+      '  uninstall',
+    ],
+  ].map((word) => said.indexOf(`\n${word}`));
   assert.ok(
     at.every((one) => one > 0),
     String(at),
@@ -109,7 +126,7 @@ test('help lists the commands in the order in which a person meets them', async 
 test('help says what the exit codes mean, and breaks no command to copy', async () => {
   let said = '';
   const program = await programFor('');
-  program.configureOutput({ writeOut: (text) => (said += text), getOutHelpWidth: () => 60 });
+  program.configureOutput({ writeOut: (text) => (said += text), getOutHelpWidth: () => 80 });
   program.outputHelp();
   assert.match(said, /Exit codes: 0 yes; 1 no; 2 wrong usage or bad input; 3 could not tell\./);
   assert.match(said, /eval "\$\(toolcrib on\)"/);

@@ -1,33 +1,74 @@
 import { bound, unbound } from '@toolcrib/model/commands';
-import { Command, Help } from 'commander';
+import { type Argument, Command, Help } from 'commander';
 import { version } from '../../laptop/version.ts';
 import { refuseEmptyOptions } from './empty-options.ts';
+import { EXITS, explained } from './help.ts';
+import { noSuchCommand, usageText } from './mistakes.ts';
 import { fitted } from './terminal.ts';
 
 type Register = (program: Command) => void;
 
-/** Which file has which commands: only the one that is asked for is loaded, so that each starts fast. */
-const commands: [names: string[], load: () => Promise<Register>][] = [
-  [['demo'], async () => (await import('./demo.ts')).registerDemo],
-  [['on', 'off'], async () => (await import('./on.ts')).registerOn],
-  [['doctor'], async () => (await import('./doctor.ts')).registerDoctor],
-  [['guard'], async () => (await import('./guard.ts')).registerGuard],
-  [['run'], async () => (await import('./run.ts')).registerRun],
-  [['app'], async () => (await import('./app.ts')).registerApp],
-  [['radius'], async () => (await import('./radius.ts')).registerRadius],
-  [['held'], async () => (await import('./held.ts')).registerHeld],
-  [['approve', 'deny'], async () => (await import('./approve.ts')).registerApprove],
-  [['log'], async () => (await import('./log.ts')).registerLog],
-  [['undo', 'finish'], async () => (await import('./undo.ts')).registerUndo],
-  [['vet'], async () => (await import('./vet.ts')).registerVet],
-  [['sandbox'], async () => (await import('./sandbox.ts')).registerSandbox],
-  [['uninstall'], async () => (await import('./uninstall.ts')).registerUninstall],
-  [['completion'], async () => (await import('./completion.ts')).registerCompletion],
+const TYPING = 'To try and to type:';
+
+/**
+ * Which file has which commands: only the one that is asked for is loaded, so that each starts fast. By what a person needs,
+ * in the order in which he meets it.
+ */
+const groups: readonly (readonly [
+  heading: string,
+  commands: readonly [names: string[], load: () => Promise<Register>][],
+])[] = [
+  [
+    'First steps:',
+    [
+      [['demo'], async () => (await import('./demo.ts')).registerDemo],
+      [['on', 'off'], async () => (await import('./on.ts')).registerOn],
+      [['doctor'], async () => (await import('./doctor.ts')).registerDoctor],
+    ],
+  ],
+  [
+    'At three in the morning:',
+    [
+      [['held'], async () => (await import('./held.ts')).registerHeld],
+      [['approve', 'deny'], async () => (await import('./approve.ts')).registerApprove],
+      [['log'], async () => (await import('./log.ts')).registerLog],
+      [['undo', 'finish'], async () => (await import('./undo.ts')).registerUndo],
+      [['radius'], async () => (await import('./radius.ts')).registerRadius],
+    ],
+  ],
+  [
+    'The guard:',
+    [
+      [['guard'], async () => (await import('./guard.ts')).registerGuard],
+      [['run'], async () => (await import('./run.ts')).registerRun],
+      [['app'], async () => (await import('./app.ts')).registerApp],
+    ],
+  ],
+  ['Before you adopt a tool:', [[['vet'], async () => (await import('./vet.ts')).registerVet]]],
+  [
+    TYPING,
+    [
+      [['sandbox'], async () => (await import('./sandbox.ts')).registerSandbox],
+      [['completion'], async () => (await import('./completion.ts')).registerCompletion],
+    ],
+  ],
+  ['Leaving:', [[['uninstall'], async () => (await import('./uninstall.ts')).registerUninstall]]],
 ];
 
 /** The program without its commands. */
 function bareProgram(): Command {
-  return new Command('toolcrib')
+  const program = explained(new Command('toolcrib'), {
+    examples: [
+      ['toolcrib demo', 'see what it is for, in under a minute'],
+      ['eval "$(toolcrib on)"', 'guard this terminal’s kubectl, helm, k9s …'],
+      ['toolcrib held', 'what waits for a yes, and why'],
+      ['toolcrib log', 'what was done, and which act to undo'],
+      ['toolcrib undo act-7k2m9cx', 'bring back what it took'],
+      ['toolcrib vet ./path/to/clone', 'evidence before a tool is adopted'],
+    ],
+    exits: EXITS,
+  });
+  return program
     .description(
       'The tool crib for teams that run infrastructure: a guard between any tool and the cluster that knows what a request would destroy, keeps it first, and can undo it; and evidence before a tool is adopted.',
     )
@@ -37,6 +78,9 @@ function bareProgram(): Command {
     .hook('preAction', (_, action) => refuseEmptyOptions(action))
     .configureHelp({
       sortSubcommands: false,
+      // Which options it has stands in its own help.
+      subcommandTerm: (command) =>
+        [command.name(), ...command.registeredArguments.map((one) => usageOf(one))].join(' '),
       boxWrap(text, width) {
         return unbound(Help.prototype.boxWrap.call(this, bound(text), width));
       },
@@ -44,11 +88,19 @@ function bareProgram(): Command {
     .configureOutput({
       writeOut: (text) => process.stdout.write(fitted(text, process.stdout.columns)),
       writeErr: (text) => process.stderr.write(fitted(text, process.stderr.columns)),
+      outputError: (text, write) => write(usageText(text)),
     })
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 yes; 1 no; 2 wrong usage or bad input; 3 could not tell.\nFirst steps: toolcrib demo, then eval "$(toolcrib on)".',
-    );
+    .addHelpText('after', '\nNew here? toolcrib demo, and then eval "$(toolcrib on)"')
+    .commandsGroup(TYPING)
+    .helpCommand('help [command]', 'The help of one command, as its --help.')
+    .on('command:*', ([word = '', ...rest]: string[], options: string[]) => {
+      throw noSuchCommand(program, word, [...rest, ...options]);
+    });
+}
+
+function usageOf(argument: Argument): string {
+  const shown = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${shown}>` : `[${shown}]`;
 }
 
 /**
@@ -57,9 +109,13 @@ function bareProgram(): Command {
  *   them, need all
  */
 export async function programFor(asked: string): Promise<Command> {
-  const known = commands.filter(([names]) => names.includes(asked));
-  const wanted = (known.length > 0 && asked !== 'completion') || asked === '--version' ? known : commands;
+  const all = groups.flatMap(([heading, commands]) => commands.map((one) => [heading, ...one] as const));
+  const known = all.filter(([, names]) => names.includes(asked));
+  const wanted = (known.length > 0 && asked !== 'completion') || asked === '--version' ? known : all;
   const program = bareProgram();
-  for (const [, load] of wanted) (await load())(program);
+  for (const [heading, , load] of wanted) {
+    program.commandsGroup(heading);
+    (await load())(program);
+  }
   return program;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { explained } from './help.ts';
 import { integer, type Output, print, say, withOutput } from './terminal.ts';
 
 interface SandboxOptions {
@@ -11,7 +12,14 @@ interface SandboxOptions {
 
 /** `toolcrib sandbox` */
 export function registerSandbox(program: Command): void {
-  withOutput(program.command('sandbox'))
+  withOutput(
+    explained(program.command('sandbox'), {
+      examples: [
+        ['toolcrib sandbox', 'prints the kubeconfig of a cluster to try things on'],
+        ['toolcrib sandbox --kubeconfig sandbox.kc', 'at a place of your own'],
+      ],
+    }),
+  )
     .description(
       'A Kubernetes control plane in this process, to try things on. Nothing of it outlives the command.',
     )

@@ -10,7 +10,9 @@ export type Output = 'text' | 'json' | 'yaml';
 /** `-o text|json|yaml`, the same on every command. */
 export function withOutput(command: Command): Command {
   return command.addOption(
-    new Option('-o, --output <format>').choices(['text', 'json', 'yaml']).default('text'),
+    new Option('-o, --output <format>', 'for people, or for programs')
+      .choices(['text', 'json', 'yaml'])
+      .default('text'),
   );
 }
 

@@ -1,22 +1,31 @@
 import type { UndoRecord } from '@toolcrib/model';
 import type { Command } from 'commander';
 import type { Progress } from '../../operations/progress.ts';
+import { explained } from './help.ts';
 import { resultsText } from './log.ts';
 import { call } from './setup.ts';
 import { ask, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
 
 /** `toolcrib undo ACT` and `toolcrib finish ACT` */
 export function registerUndo(program: Command): void {
-  withOutput(program.command('undo'))
+  withOutput(
+    explained(program.command('undo'), {
+      examples: [
+        ['toolcrib log', 'which act it was'],
+        ['toolcrib undo act-7k2m9cx', 'brings back what that act took'],
+      ],
+      exits: {
+        0: 'everything is back, or was never gone',
+        1: 'something is not, or may not be; the list says what and why',
+        3: 'it can not be told yet; ask again when the list says',
+      },
+    }),
+  )
     .argument('<act>', 'from `toolcrib log`')
     .description(
       'Bring back what an act took; never overwrites what stands there now. Works when the guard is dead.',
     )
     .option('--same-cluster', 'it is the cluster in which the act was done, where that can’t be told')
-    .addHelpText(
-      'after',
-      '\nExit 0: everything is back or was never gone. 1: something is not, or may not be; the list says what and why.\n3: it can not be told yet; ask again when the list says.',
-    )
     .action(async (actId: string, options: { output: Output; sameCluster?: boolean }) => {
       const { undo } = await import('../../operations/undo.ts');
       const { output, sameCluster } = options;
@@ -29,7 +38,19 @@ export function registerUndo(program: Command): void {
       );
     });
 
-  withOutput(program.command('finish'))
+  withOutput(
+    explained(program.command('finish'), {
+      examples: [
+        ['toolcrib finish act-7k2m9cx', 'the Pods that were left running go'],
+        ['toolcrib finish act-7k2m9cx --overdue', 'in a script, long after its time'],
+      ],
+      exits: {
+        0: 'all of it is gone',
+        1: 'something is still there; the list says what and why',
+        3: 'it can not be told yet; ask again when the list says',
+      },
+    }),
+  )
     .argument('<act>', 'a softened one, from `toolcrib log`')
     .description('Complete a softened act now: what was left running goes.')
     .option('--overdue', 'also where its time has long passed')

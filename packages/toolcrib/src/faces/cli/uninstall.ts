@@ -1,12 +1,21 @@
 import { ToolcribError } from '@toolcrib/model';
 import type { Command } from 'commander';
 import type { UninstallPlan } from '../../uninstall/plan.ts';
+import { explained } from './help.ts';
 import { call } from './setup.ts';
 import { ask, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
 
 /** `toolcrib uninstall` */
 export function registerUninstall(program: Command): void {
-  withOutput(program.command('uninstall'))
+  withOutput(
+    explained(program.command('uninstall'), {
+      examples: [
+        ['eval "$(toolcrib off)"', 'first, in each terminal where it is on'],
+        ['toolcrib uninstall', 'says what goes and what stays, and asks'],
+        ['toolcrib uninstall --yes --purge', 'all of it, with the journal: no undo afterwards'],
+      ],
+    }),
+  )
     .description(
       'Stop the guard and remove everything that is toolcrib’s own. Your own files were never changed.',
     )

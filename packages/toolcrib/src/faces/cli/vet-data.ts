@@ -7,7 +7,9 @@ export const EXIT: Record<Verdict, number> = { pass: 0, fail: 1, unknown: 3 };
 
 /** `-o` of what stands below `vet`, whose own `-o` has other formats. */
 export const outputOption = (): Option =>
-  new Option('-o, --output <format>').choices(['text', 'json', 'yaml']).default('text');
+  new Option('-o, --output <format>', 'for people, or for programs')
+    .choices(['text', 'json', 'yaml'])
+    .default('text');
 
 /** The machine-readable forms; undefined for text. Points in time are RFC 3339 in these values already. */
 export function plain(value: unknown, output: Output): string | undefined {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { after, test } from 'node:test';
-import { mustBeWritable, writeReport } from './vet-files.ts';
+import { mustBeTwoFiles, mustBeWritable, writeReport } from './vet-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tc-vet-files-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -59,4 +59,11 @@ test('a report is written, or given elsewhere with the reason: it is never lost'
     message: /EISDIR/,
   });
   assert.equal(String(instead.read()), 'all of it');
+});
+
+test('a report and its evidence have a file each, however they are named', () => {
+  const [one, same, other] = ['a.json', './sub/../a.json', 'b.json'].map((name) => `${folder}/${name}`);
+  assert.ok(one && same && other);
+  assert.throws(() => mustBeTwoFiles(one, same), { code: 'usage', message: /the same file/ });
+  mustBeTwoFiles(one, other);
 });

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { messageOf, ToolcribError } from '@toolcrib/model';
 
 /**
@@ -39,6 +39,17 @@ export function mustBeWritable(option: '--out' | '--save', path: string, tools =
     if (is(above) === 'file') refuse(`${above} is a file`);
     if (is(above) === 'folder' || above === dirname(above)) return;
   }
+}
+
+/**
+ * The report and the evidence at one place: the one would be written over the other.
+ * @throws ToolcribError `usage`
+ */
+export function mustBeTwoFiles(out: string, save: string): void {
+  if (resolve(out) !== resolve(save)) return;
+  throw new ToolcribError('usage', `--out and --save name the same file: ${JSON.stringify(out)}.`, {
+    next: 'Give the report and the evidence a file each.',
+  });
 }
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { askedBy, type VetOptions } from './vet-input.ts';
+import { askedBy, refuseTwoModes, type VetOptions } from './vet-input.ts';
 
 const asked = (what: string[], options: Partial<VetOptions> = {}) =>
   askedBy(what, { output: 'table', ...options });
@@ -39,4 +39,23 @@ test('what is wrong is said by the option that is', () => {
   ];
   for (const [what, options, message] of wrong)
     assert.throws(() => asked(what, options), { code: 'usage', message });
+});
+
+test('two things at once are refused: one of them would be left out in silence', () => {
+  const refused = (options: Partial<VetOptions>) => () => refuseTwoModes({ output: 'table', ...options });
+  const modes: Partial<VetOptions>[] = [
+    { criteria: true },
+    { verify: ['a'] },
+    { publish: true },
+    { since: 'a' },
+    { sbomDiff: ['a', 'b'] },
+  ];
+  for (const one of modes) {
+    refused(one)();
+    for (const other of modes.filter((another) => another !== one))
+      assert.throws(refused({ ...one, ...other }), { code: 'usage', message: / and --.* one at a time$/ });
+  }
+  assert.throws(refused({ publish: true, save: true }), { code: 'usage', message: /--publish has none$/ });
+  refused({ since: 'a', save: true })();
+  refused({ save: 'evidence', out: 'a' })();
 });

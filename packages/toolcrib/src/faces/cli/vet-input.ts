@@ -33,6 +33,32 @@ export type Asked =
   | { for: 'publish'; input: PublishInput }
   | { for: 'tools'; input: ToolsInput };
 
+/** What else `vet` can be asked for than a verdict; each alone. */
+const MODES = {
+  '--criteria': 'criteria',
+  '--verify': 'verify',
+  '--publish': 'publish',
+  '--since': 'since',
+  '--sbom-diff': 'sbomDiff',
+} as const satisfies Record<string, keyof VetOptions>;
+
+/**
+ * Two things asked for at once: one of them would be left out in silence.
+ * @throws ToolcribError `usage`
+ */
+export function refuseTwoModes(options: VetOptions): void {
+  const asked = Object.entries(MODES).flatMap(([name, key]) => (options[key] === undefined ? [] : [name]));
+  if (asked.length > 1)
+    throw new ToolcribError('usage', `${asked.join(' and ')} are asked for one at a time`, {
+      next: 'ask one after the other',
+    });
+  const [mode] = asked;
+  if (mode !== undefined && mode !== '--since' && options.save !== undefined)
+    throw new ToolcribError('usage', `--save keeps the evidence of what is vetted; ${mode} has none`, {
+      next: `leave one of them out`,
+    });
+}
+
 /** What was typed, as a value. @throws ToolcribError `usage` */
 export function askedBy(what: readonly string[], options: VetOptions): Asked {
   refuseFormat(options);

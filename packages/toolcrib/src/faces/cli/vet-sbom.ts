@@ -1,13 +1,21 @@
 import { ToolcribError } from '@toolcrib/model/errors';
 import type { Command } from 'commander';
+import { explained } from './help.ts';
 import { call } from './setup.ts';
 import type { Output } from './terminal.ts';
 import { EXIT, outputOption, plain } from './vet-data.ts';
 
 /** `toolcrib vet sbom`, `toolcrib vet sbom-diff` */
 export function registerVetSbom(vet: Command): void {
-  vet
-    .command('sbom')
+  explained(vet.command('sbom'), {
+    examples: [
+      ['toolcrib vet sbom k9s.cdx.json', 'against the minimum elements'],
+      [
+        'toolcrib vet sbom k9s.cdx.json --artefact k9s --osv osv/',
+        'and the artefact, and known vulnerabilities',
+      ],
+    ],
+  })
     .argument('<file>', 'CycloneDX (JSON, XML) or SPDX 2 (JSON, tag-value)')
     .description(
       "Hold an SBOM against NTIA's minimum elements, the artefact it describes, and known vulnerabilities.",
@@ -28,13 +36,15 @@ export function registerVetSbom(vet: Command): void {
         process.exitCode = EXIT[report.verdict];
       },
     );
-  vet
-    .command('sbom-diff')
-    .argument('<before>')
-    .argument('<after>')
-    .description(
-      'What changed between the SBOMs of two versions: + added, - removed, ~ version, ! other bytes of the same version, @ origin, § licence.',
-    )
+  explained(vet.command('sbom-diff'), {
+    notes: [
+      'Each line begins with a sign: + added, - removed, ~ version, ! other bytes of the same version, @ origin, § licence.',
+    ],
+    examples: [['toolcrib vet sbom-diff k9s-0.50.9.cdx.json k9s-0.51.0.cdx.json', 'what an update brings']],
+  })
+    .argument('<before>', 'the SBOM of the version before')
+    .argument('<after>', 'that of the one after')
+    .description('What changed between the SBOMs of two versions.')
     .addOption(outputOption())
     .action((before: string, after: string, { output }: { output: Output }) =>
       printSbomDiff([before, after], output),

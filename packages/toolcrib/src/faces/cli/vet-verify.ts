@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { explained } from './help.ts';
 import { call } from './setup.ts';
 import type { Output } from './terminal.ts';
 import { EXIT, outputOption, plain } from './vet-data.ts';
@@ -10,8 +11,22 @@ import { signatureAsked, type VerifyOptions } from './vet-verify-input.ts';
 export function registerVetVerify(vet: Command): void {
   // Otherwise vet's own --git and -o would take those that stand after "verify".
   vet.enablePositionalOptions();
-  vet
-    .command('verify')
+  explained(vet.command('verify'), {
+    examples: [
+      [
+        "toolcrib vet verify k9s.tgz --bundle k9s.sigstore.json \\\n    --identity-pattern '^https://github\\.com/derailed/k9s/.*$' \\\n    --issuer https://token.actions.githubusercontent.com",
+        'a keyless Sigstore signature, and who must have made it',
+      ],
+      ['toolcrib vet verify k9s.tgz --signature k9s.tgz.minisig --key minisign.pub', 'minisign'],
+      ['toolcrib vet verify --git ./k9s --tag v0.51.0 --keyring derailed.gpg', 'a signed tag'],
+    ],
+    exits: {
+      0: 'verified',
+      1: 'failed',
+      2: 'wrong usage or bad input',
+      3: 'could not tell',
+    },
+  })
     .argument('[artefact]', 'the file that would run, or sha256:HEX where only its digest is known')
     .description(
       'Verify who signed an artefact, over its very bytes, against who should have. Needs no network.',
@@ -51,7 +66,6 @@ export function registerVetVerify(vet: Command): void {
     .option('--tag <name>', 'the tag')
     .option('--integrity-only', 'take an unsigned checksum file as enough; says nothing of who made the file')
     .addOption(outputOption())
-    .addHelpText('after', '\nExit: 0 verified, 1 failed, 2 wrong usage, 3 could not tell.')
     .action(
       async (
         name: string | undefined,

@@ -1,39 +1,48 @@
-import { ToolcribError, type Verdict } from '@toolcrib/model';
+import { existsSync } from 'node:fs';
+import { nearest, ToolcribError, type Verdict } from '@toolcrib/model';
 import type { PassedOver } from '@toolcrib/vet';
 import { visible } from '@toolcrib/vet/report/escape';
 import { type Command, Option } from 'commander';
+import { type Explanation, explained } from './help.ts';
 import { call } from './setup.ts';
-import { mustBeWritable, writeReport } from './vet-files.ts';
-import { askedBy, FORMATS, type VetOptions } from './vet-input.ts';
+import { mustBeTwoFiles, mustBeWritable, writeReport } from './vet-files.ts';
+import { askedBy, FORMATS, refuseTwoModes, type VetOptions } from './vet-input.ts';
 import type { Terminal } from './vet-report.ts';
 import { printSbomDiff, registerVetSbom } from './vet-sbom.ts';
 import { registerVetTrust } from './vet-trust.ts';
 import { registerVetVerify } from './vet-verify.ts';
 
-const HELP = `
-What to vet:
-  ./path/to/clone              a clone, as it stands; "." for your own tool
-  git:URL-or-path@TAG          a version of it; a URL is cloned, never checked out
-  npm:@bufbuild/buf@1.50       a package of the npm registry
-  pkg:github/derailed/k9s@0.51.0 --git ./k9s
-
-Examples:
-  toolcrib vet git:./k9s@v0.51.0 --job cluster-dashboard --save
-  toolcrib vet git:./k9s@v0.51.0 git:./headlamp@v0.36.0      side by side
-  toolcrib vet ./k9s --file osv/ --file scorecard.json -o html --out k9s.html
-  toolcrib vet --verify evidence/k9s-0.51.0.pack.json
-  toolcrib vet --since evidence/k9s-0.50.9.pack.json git:./k9s@v0.51.0
-  toolcrib vet . --publish
-
-Exit codes: 0 pass, 1 fail, 2 wrong usage or bad input, 3 unknown decides (unknown never passes).
-Nothing of a vetted tool is ever executed. docs/vet.md explains every criterion.`;
+const EXPLANATION: Explanation = {
+  notes: [
+    `What to vet:
+  ./path/to/clone         a clone, as it stands; "." for your own tool
+  git:URL-or-path@TAG     a version of it; a URL is cloned, never checked out
+  npm:@bufbuild/buf@1.50  a package of the npm registry
+  pkg:TYPE/NAME@VERSION   what --git DIR is a clone of`,
+    'Nothing of a vetted tool is ever executed. docs/vet.md explains every criterion.',
+  ],
+  examples: [
+    ['toolcrib vet ./k9s', 'a clone, as it stands'],
+    ['toolcrib vet git:./k9s@v0.51.0 --job cluster-dashboard --save', 'a version; the evidence is kept'],
+    ['toolcrib vet git:./k9s@v0.51.0 git:./headlamp@v0.36.0', 'side by side'],
+    ['toolcrib vet pkg:github/derailed/k9s@0.51.0 --git ./k9s', 'named by its purl'],
+    ['toolcrib vet ./k9s --file osv/ --file scorecard.json -o html --out k9s.html', 'with more data'],
+    ['toolcrib vet --verify evidence/k9s-0.51.0.pack.json', 'a second person checks the same again'],
+    ['toolcrib vet --since evidence/k9s-0.50.9.pack.json git:./k9s@v0.51.0', 'what changed since'],
+    ['toolcrib vet . --publish', 'what your own tool lacks'],
+  ],
+  exits: {
+    0: 'pass',
+    1: 'fail',
+    2: 'wrong usage or bad input',
+    3: 'unknown decides (unknown never passes)',
+  },
+};
 
 /** @returns the command, so that others can hang subcommands on it */
 export function registerVet(program: Command): Command {
   const repeated = (value: string, all: string[] = []) => [...all, value];
-  const vet = program
-    .command('vet')
-    .summary('evidence before adoption')
+  const vet = explained(program.command('vet'), EXPLANATION)
     .description('Judge tools by evidence that a second person can check again: pass, fail or unknown.')
     .argument('[what...]', 'what to vet; several are compared side by side')
     .option('--git <dir>', 'a clone of the tool that is named by its purl or package')
@@ -63,7 +72,6 @@ export function registerVet(program: Command): Command {
     .option('--publish', 'list what your own tool lacks before it can be open source')
     .option('--sbom-diff <files...>', 'what changed between the SBOMs of two versions (two files)')
     .option('--criteria', 'list the criteria with their definitions, thresholds and sources')
-    .addHelpText('after', HELP)
     .action(run);
   registerVetVerify(vet);
   registerVetTrust(vet);
@@ -72,6 +80,16 @@ export function registerVet(program: Command): Command {
 }
 
 const EXIT: Record<Verdict, number> = { pass: 0, fail: 1, unknown: 3 };
+
+/** `vet verfy FILE`: what names no tool, and is nearly one of the commands below `vet`. */
+function refuseMistyped([word]: readonly string[]): void {
+  if (word === undefined || !/^[a-z-]+$/.test(word) || existsSync(word)) return;
+  const [near] = nearest(word, ['verify', 'trust', 'sbom', 'sbom-diff']);
+  if (near === undefined) return;
+  throw new ToolcribError('usage', `"${word}" is no folder and names no tool`, {
+    next: `Did you mean toolcrib vet ${near}?`,
+  });
+}
 
 /** What is printed, and what decides the exit code. */
 interface Told {
@@ -84,9 +102,13 @@ interface Told {
 }
 
 async function run(what: string[], options: VetOptions): Promise<void> {
+  refuseTwoModes(options);
+  refuseMistyped(what);
   if (options.sbomDiff !== undefined) return printSbomDiff([...options.sbomDiff, ...what]);
   if (options.out !== undefined) mustBeWritable('--out', options.out);
   if (typeof options.save === 'string') mustBeWritable('--save', options.save, what.length);
+  if (options.out !== undefined && typeof options.save === 'string')
+    mustBeTwoFiles(options.out, options.save);
   const { stdout } = process;
   const color = options.out === undefined && stdout.isTTY === true && stdout.hasColors();
   const line = progressLine();

@@ -1,4 +1,4 @@
-import { nameText } from '@toolcrib/model';
+import { nameText } from './name-text.ts';
 
 /** So many names are told of all that there are. */
 const TOLD = 10;
