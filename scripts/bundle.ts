@@ -25,12 +25,60 @@ const ENTRIES = [
   'compose/guard-worker',
   'compose/errand-worker',
 ];
+/** Looked for by a library of ours, which does without them. */
+const TRIED_FOR = ['libxmljs2', 'xmlbuilder2'];
+/** Reads schemas from beside its own files. */
+const READS_BESIDE_ITSELF = ['@cyclonedx/cyclonedx-library'];
 /** What git and the copies of the tree leave out: `packages/toolcrib/bundle-…`. */
 const NAME = 'bundle-';
 
 const OURS = /^packages\/[^/]+\/src\//;
 /** So long (ms) a bundle of other sources stays: somebody may still run from it. */
 const KEPT = 24 * 3_600_000;
+
+/** A file of a bundle: its path in the folder, and what is in it. */
+export interface Bundled {
+  name: string;
+  text: string | Uint8Array;
+}
+
+/**
+ * @param root of the tree
+ * @param more entries besides, by their path under `src/`
+ * @param form as modules that Node loads from files, or as those that the single executable's own loader runs
+ * @returns the files: each entry is there under its own path, with `.js`
+ */
+export async function bundled(
+  root: string,
+  more: readonly string[] = [],
+  form: 'esm' | 'cjs' = 'esm',
+): Promise<Bundled[]> {
+  const own = join(root, 'packages', 'toolcrib');
+  const entries = [...ENTRIES, ...more].map((entry) => join(own, 'src', `${entry}.ts`));
+  const inFiles = form === 'esm';
+  const built = await rolldown({
+    input: entries,
+    platform: 'node',
+    resolve: { conditionNames: ['toolcrib-source', 'node', 'import'] },
+    external: [/^node:/, ...(inFiles ? READS_BESIDE_ITSELF : TRIED_FOR)],
+    plugins: [...(inFiles ? [nodesOwn()] : [carried()]), requiredLate(root), whereItWas(root)],
+    logLevel: 'warn',
+    // Nothing of ours does anything by being imported, but the programs themselves: what of an index is not used is not loaded.
+    treeshake: { moduleSideEffects: (id) => !OURS.test(relative(root, id)) || entries.includes(id) },
+  });
+  const { output } = await built.generate({
+    format: form,
+    entryFileNames: ({ facadeModuleId }) =>
+      relative(join(own, 'src'), facadeModuleId ?? '').replace(/\.ts$/, '.js'),
+    chunkFileNames: 'chunks/[name]-[hash].js',
+    banner: ({ fileName }) => {
+      const up = JSON.stringify(`${relative(dirname(fileName), '.') || '.'}/`);
+      return `const __bundle = new URL(${up}, ${inFiles ? 'import.meta.url' : "'file://' + __filename"}).href;`;
+    },
+  });
+  await built.close();
+  return output.map((one) => ({ name: one.fileName, text: one.type === 'chunk' ? one.code : one.source }));
+}
 
 /**
  * Several may ask at once, of one tree: each state of the sources has a folder of its own, which is there whole or not at all.
@@ -40,29 +88,7 @@ const KEPT = 24 * 3_600_000;
  */
 export async function bundle(root: string, more: readonly string[] = []): Promise<string> {
   const own = join(root, 'packages', 'toolcrib');
-  const entries = [...ENTRIES, ...more].map((entry) => join(own, 'src', `${entry}.ts`));
-  const built = await rolldown({
-    input: entries,
-    platform: 'node',
-    resolve: { conditionNames: ['toolcrib-source', 'node', 'import'] },
-    external: [/^node:/],
-    plugins: [nodesOwn(), requiredLate(root), whereItWas(root)],
-    logLevel: 'warn',
-    // Nothing of ours does anything by being imported, but the programs themselves: what of an index is not used is not loaded.
-    treeshake: { moduleSideEffects: (id) => !OURS.test(relative(root, id)) || entries.includes(id) },
-  });
-  const { output } = await built.generate({
-    entryFileNames: ({ facadeModuleId }) =>
-      relative(join(own, 'src'), facadeModuleId ?? '').replace(/\.ts$/, '.js'),
-    chunkFileNames: 'chunks/[name]-[hash].js',
-    banner: ({ fileName }) =>
-      `const __bundle = new URL(${JSON.stringify(`${relative(dirname(fileName), '.') || '.'}/`)}, import.meta.url).href;`,
-  });
-  await built.close();
-  const files = output.map((one) => ({
-    name: one.fileName,
-    text: one.type === 'chunk' ? one.code : one.source,
-  }));
+  const files = await bundled(root, more);
   const state = createHash('sha256');
   for (const { name, text } of files) state.update(`${name}\n`).update(text);
   const folder = join(own, `${NAME}${state.digest('hex').slice(0, 12)}`);
@@ -72,7 +98,7 @@ export async function bundle(root: string, more: readonly string[] = []): Promis
   return folder;
 }
 
-function writeWhole(folder: string, files: { name: string; text: string | Uint8Array }[]): void {
+function writeWhole(folder: string, files: readonly Bundled[]): void {
   const part = mkdtempSync(`${folder}-`);
   for (const { name, text } of files) {
     mkdirSync(dirname(join(part, name)), { recursive: true });
@@ -173,6 +199,22 @@ function whereItWas(root: string): Plugin {
       return code
         .replaceAll('import.meta.url', `${url}.href`)
         .replaceAll('import.meta.dirname', `decodeURIComponent(${folder}.pathname)`);
+    },
+  };
+}
+
+/** What reads schemas from beside its own files has them from what the single executable carries. */
+function carried(): Plugin {
+  const own = 'const promises_1 = require("node:fs/promises");';
+  return {
+    name: 'carried',
+    transform(code, id) {
+      if (!/@cyclonedx\/cyclonedx-library\/.*\/ajv\.js$/.test(id)) return null;
+      if (!code.includes(own)) throw new Error(`${id} reads its schemas otherwise than it did`);
+      return code.replace(
+        own,
+        'const promises_1 = { readFile: async (path) => process.getBuiltinModule("node:sea").getAsset("cyclonedx/" + path.split("/").pop(), "utf8") };',
+      );
     },
   };
 }

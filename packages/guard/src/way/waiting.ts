@@ -2,9 +2,10 @@
 import type { Hold, Journal, Notifier } from '@toolcrib/model';
 import { waits } from '../act/claim.ts';
 import { commandOf } from '../act/group.ts';
-import { howAsked, whoAsks } from '../hold/asker.ts';
+import { whoAsks } from '../hold/asker.ts';
 import type { HoldDesk } from '../hold/desk.ts';
 import type { Try } from '../hold/hold-answer.ts';
+import { howAsked } from '../hold/how-asked.ts';
 import type { GuardPolicy } from '../policy/policy.ts';
 import type { Instruction } from '../request.ts';
 import type { Acts } from './act-registry.ts';

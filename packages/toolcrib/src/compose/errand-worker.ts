@@ -25,5 +25,5 @@ async function main({ name, input, ...from }: Errand, post: (message: FromErrand
 if (parentPort) {
   const port = parentPort;
   // What crosses to another thread is what would cross a wire: values, and nothing that has methods.
-  await main(workerData as Errand, (message) => port.postMessage(JSON.parse(JSON.stringify(message))));
+  void main(workerData as Errand, (message) => port.postMessage(JSON.parse(JSON.stringify(message))));
 }

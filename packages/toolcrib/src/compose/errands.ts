@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { ToolcribError } from '@toolcrib/model';
 import type { Operation } from '../operations/operation.ts';
 import type { Errand, FromErrand } from './errand-messages.ts';
-import { threadAt } from './thread-at.ts';
+import { startThread } from './own-thread.ts';
 
 /** Of those that look at a whole cluster, and take the memory for that; and of the others as many again. */
 const AT_ONCE = 4;
@@ -44,9 +44,7 @@ export function errands(from: Pick<Errand, 'env' | 'home'>, atOnce = AT_ONCE): E
             { next: 'Ask again once one of them has ended; the command line does it without the guard.' },
           ),
         );
-      const worker = new Worker(threadAt('./errand-worker'), {
-        workerData: { name, ...errand, ...from } satisfies Errand,
-      });
+      const worker = startThread('compose/errand-worker', { name, ...errand, ...from } satisfies Errand);
       const work = outcomeOf(worker, tell).finally(() => underWay.delete(worker));
       underWay.set(worker, { onCluster, work });
       return work;

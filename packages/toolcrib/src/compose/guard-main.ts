@@ -1,4 +1,4 @@
 // The guard as a process of its own: what `guard start` runs in the background.
 import { runGuard } from './guard.ts';
 
-await runGuard();
+void runGuard();

@@ -1,9 +1,9 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { JudgeThread } from '@toolcrib/guard/port/judges';
 import { messageOf, ToolcribError } from '@toolcrib/model';
 import type { GuardStatus } from '../laptop/api/schema.ts';
 import type { FromKeeper, KeeperSetup, ToKeeper } from './keeper-messages.ts';
-import { threadAt } from './thread-at.ts';
+import { startThread } from './own-thread.ts';
 import type { Serve, WorkerSetup } from './worker-messages.ts';
 
 export interface Keeper {
@@ -30,7 +30,7 @@ export async function startKeeper(
   news: (message: FromKeeper) => void,
   died: (why: string) => void,
 ): Promise<Keeper> {
-  const worker = new Worker(threadAt('../faces/api/main'), { workerData: setup });
+  const worker = startThread('faces/api/main', setup);
   const send = (message: ToKeeper, transfer: MessagePort[] = []) => worker.postMessage(message, transfer);
   let left: string[] = [];
   let later: ((contexts: string[]) => void) | undefined;
@@ -82,7 +82,7 @@ export async function startKeeper(
 
 /** A thread that judges, once it is told for which context. */
 export function judgeThread(setup: WorkerSetup, introduce: Keeper['introduce']): JudgeThread {
-  const worker = new Worker(threadAt('./guard-worker'), { workerData: setup });
+  const worker = startThread('compose/guard-worker', setup);
   let why: string | undefined;
   worker.on('error', (error) => {
     why = messageOf(error);

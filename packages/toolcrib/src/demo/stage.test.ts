@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { readKubeconfig } from '@toolcrib/guard/cluster';
-import { findExamples, setStage } from './stage.ts';
+import { setStage } from './stage.ts';
 
 // The guard's part, and what an interruption leaves of it, stand in demo.test.ts.
 
@@ -39,7 +39,11 @@ test('the cluster comes up with a kubeconfig of its own; how to end it is said, 
   let end = '';
   try {
     await stage.startCluster();
-    assert.ok(existsSync(join(stage.examples, 'kafka.yaml')));
+    for (const name of ['kafka.yaml', 'shop.yaml'])
+      assert.equal(
+        readFileSync(join(stage.examples, name), 'utf8'),
+        readFileSync(join(import.meta.dirname, '../../../../examples', name), 'utf8'),
+      );
     assert.equal(readKubeconfig(stage.direct)?.currentContext, 'prod');
     end = stage.leave();
     const [, pid] = /^kill (\d+); sleep 2; rm -r (?:.+)$/.exec(end) ?? [];
@@ -51,24 +55,4 @@ test('the cluster comes up with a kubeconfig of its own; how to end it is said, 
   }
   assert.equal(lives(Number(/\d+/.exec(end)?.[0])), false);
   assert.equal(existsSync(stage.folder), false);
-});
-
-test('the examples are those of the clone or of the package: the first folder that has them', () => {
-  const folder = findExamples();
-  assert.ok(existsSync(join(folder, 'kafka.yaml')));
-  assert.equal(findExamples([tmpdir(), folder]), folder);
-  assert.throws(() => findExamples([tmpdir()]), { code: 'missing-part', message: /examples/ });
-});
-
-test('a cluster that does not come up is told with its own last words', async () => {
-  const stage = setStage(Number.NaN);
-  try {
-    await assert.rejects(stage.startCluster(), {
-      code: 'missing-part',
-      message: /could not be started: .*pod-start/,
-    });
-  } finally {
-    await stage.strike();
-  }
-  rmSync(stage.folder, { recursive: true, force: true });
 });

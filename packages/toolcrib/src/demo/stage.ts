@@ -1,21 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { childEnvironment, ToolcribError } from '@toolcrib/model';
-import { ensureGuard, guardPid, inheritedOptions, stopGuard } from '../laptop/daemon.ts';
+import { ensureGuard, guardPid, stopGuard } from '../laptop/daemon.ts';
+import { itself } from '../laptop/itself.ts';
 import { turnOn } from '../laptop/on.ts';
 import { pathsOf } from '../laptop/paths.ts';
+import { shipped } from '../laptop/shipped.ts';
 import { until } from './count.ts';
 
 /** Where the demo plays: a sandbox cluster in a process of its own, a guard with a state folder of its own. */
@@ -67,7 +59,7 @@ export function setStage(podStartMs: number): Stage {
     env,
     async startCluster() {
       standing();
-      cpSync(findExamples(), examples, { recursive: true });
+      layExamples(examples);
       cluster = spawnCluster(folder, direct, podStartMs);
       await isUp(cluster, folder, direct);
     },
@@ -100,9 +92,9 @@ export function setStage(podStartMs: number): Stage {
 
 function spawnCluster(folder: string, kubeconfig: string, podStartMs: number): ChildProcess {
   const log = openSync(join(folder, 'cluster.log'), 'a');
-  const main = fileURLToPath(new URL(`../faces/cli/main${extname(import.meta.url)}`, import.meta.url));
-  const args = ['sandbox', '--name', 'prod', '--kubeconfig', kubeconfig, '--pod-start', String(podStartMs)];
-  return spawn(process.execPath, [...inheritedOptions(process.execArgv), main, ...args], {
+  const asked = ['sandbox', '--name', 'prod', '--kubeconfig', kubeconfig, '--pod-start', String(podStartMs)];
+  const [program, args] = itself('command', asked);
+  return spawn(program, args, {
     stdio: ['ignore', log, log],
     detached: true,
     env: childEnvironment(process.env),
@@ -132,13 +124,9 @@ function ended(child: ChildProcess): Promise<void> {
   });
 }
 
-/** In a clone at its root; in the published package beside its own files. */
-const EXAMPLES = ['../../../../examples', '../../examples'].map((place) =>
-  fileURLToPath(new URL(place, import.meta.url)),
-);
-
-/** @throws ToolcribError `missing-part` where none of the folders has them */
-export function findExamples(folders: readonly string[] = EXAMPLES): string {
-  for (const folder of folders) if (existsSync(join(folder, 'kafka.yaml'))) return folder;
-  throw new ToolcribError('missing-part', 'The folder examples/ is not there.');
+/** @throws ToolcribError `missing-part` where they did not ship */
+function layExamples(folder: string): void {
+  mkdirSync(folder);
+  for (const name of ['kafka.yaml', 'shop.yaml'])
+    writeFileSync(join(folder, name), shipped(`examples/${name}`));
 }

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { answers, becomeGuard, ensureGuard, guardPid, inheritedOptions, stopGuard } from './daemon.ts';
+import { answers, becomeGuard, ensureGuard, guardPid, stopGuard } from './daemon.ts';
 import { type Paths, pathsOf } from './paths.ts';
 import { startOf } from './process-id.ts';
 
@@ -113,20 +113,4 @@ test('why a guard can’t start is said where it was asked for', async () => {
   for (let i = 0; guardPid(silent.paths) && i < 200; i++)
     await new Promise((resolve) => setTimeout(resolve, 10));
   assert.equal(guardPid(silent.paths), undefined);
-});
-
-test('the guard runs as its starter does, without test runner or debugger', () => {
-  assert.deepEqual(
-    inheritedOptions([
-      '--conditions=toolcrib-source',
-      '--test',
-      '--inspect=9229',
-      '-C',
-      'x',
-      '--no-warnings',
-      '-e',
-      '1',
-    ]),
-    ['--conditions=toolcrib-source', '--conditions=x', '--no-warnings'],
-  );
 });

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { request } from 'node:http';
-import { extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { messageOf, ToolcribError, type ToolcribErrorCode } from '@toolcrib/model';
 import { z } from 'zod';
 import { authorizationFor, hasSecret, reach } from './api/socket.ts';
 import { ownFolder, readIfThere, takeLock, withLock, writeOwnFile } from './files.ts';
+import { inheritedOptions, itself } from './itself.ts';
 import type { Paths } from './paths.ts';
 import { startOf } from './process-id.ts';
 
@@ -45,14 +44,15 @@ export async function ensureGuard(paths: Paths, options: StartOptions): Promise<
   });
 }
 
-async function start(
-  paths: Paths,
-  { main = guardMain(), env, timeout = START_TIMEOUT }: StartOptions,
-): Promise<void> {
+async function start(paths: Paths, { main, env, timeout = START_TIMEOUT }: StartOptions): Promise<void> {
   ownFolder(paths.state);
   rmSync(paths.failure, { force: true });
   const log = openLog(paths.log);
-  const child = spawn(process.execPath, [...inheritedOptions(process.execArgv), main], {
+  const [program, args] =
+    main === undefined
+      ? itself('guard-main')
+      : [process.execPath, [...inheritedOptions(process.execArgv), main]];
+  const child = spawn(program, args, {
     detached: true,
     stdio: ['ignore', log, log],
     env,
@@ -78,25 +78,6 @@ async function start(
   if (ended === undefined) child.kill('SIGTERM');
   child.unref();
   throw startFailure(paths, ended ?? `it did not answer within ${timeout / 1000} s`);
-}
-
-/** Only what makes Node run the same program in the same way: never a test runner's or a debugger's options. */
-export function inheritedOptions(execArgv: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (let i = 0; i < execArgv.length; i++) {
-    const option = execArgv[i] ?? '';
-    if (option === '-C' || option === '--conditions') kept.push(`--conditions=${execArgv[++i] ?? ''}`);
-    else if (
-      /^(--conditions=|--(no|disable)-warning|--enable-source-maps|--max-old-space-size)/.test(option)
-    ) {
-      kept.push(option);
-    }
-  }
-  return kept;
-}
-
-function guardMain(): string {
-  return fileURLToPath(new URL(`../compose/guard-main${extname(import.meta.url)}`, import.meta.url));
 }
 
 function openLog(path: string): number {

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { shipped } from './shipped.ts';
 
-/** Of this package, as published. The file stands two folders up in the sources and in the built form alike. */
-export const version: string = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-).version;
+/** Of this package, as published. */
+export const version: string = JSON.parse(shipped('package.json')).version;

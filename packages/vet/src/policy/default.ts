@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { getAsset, isSea } from 'node:sea';
 import { ToolcribError } from '@toolcrib/model';
 import { loadTrustPolicy, type TrustPolicy } from './policy.ts';
 
@@ -32,7 +33,7 @@ export async function readTrustPolicy(path: string | undefined, ofVetted = false
   const here = await textOf(FILE);
   if (here !== undefined && !ofVetted) return { policy: loadTrustPolicy(here, FILE), path: FILE };
   for (const candidate of upward(import.meta.dirname)) {
-    const text = await textOf(candidate);
+    const text = carried() ?? (await textOf(candidate));
     if (text === undefined) continue;
     const policy = loadTrustPolicy(text, candidate, SHIPPED);
     return { policy, path: SHIPPED, ...(here === undefined ? {} : { passedOver: FILE }) };
@@ -55,6 +56,16 @@ function textOf(path: string): Promise<string | undefined> {
     if (error.code === 'ENOENT') return undefined;
     throw new ToolcribError('bad-file', `${path} can't be read: ${error.message}`, { cause: error });
   });
+}
+
+/** What a single executable carries of it; of another program that has vet in it that may be nothing. */
+function carried(): string | undefined {
+  if (!isSea()) return undefined;
+  try {
+    return getAsset(FILE, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** The package's own copy, whether it runs from its source or as installed. */

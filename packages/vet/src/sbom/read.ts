@@ -118,9 +118,9 @@ function validatorOf(specVersion: string): Validator | undefined {
   const known = validators.get(specVersion);
   if (known !== undefined) return known;
   // The library is CommonJS and large; it is loaded only here.
-  const { Spec, Validation } = createRequire(import.meta.url)(
-    '@cyclonedx/cyclonedx-library',
-  ) as typeof import('@cyclonedx/cyclonedx-library');
+  const require = createRequire(import.meta.url);
+  const { Spec, Validation } =
+    require('@cyclonedx/cyclonedx-library') as typeof import('@cyclonedx/cyclonedx-library');
   const version = Object.values(Spec.Version).find((one) => one === specVersion);
   if (version === undefined) return undefined;
   const made = new Validation.JsonStrictValidator(version);

@@ -4,6 +4,7 @@ import { ToolcribError } from '@toolcrib/model';
 import { Argument, type Command } from 'commander';
 import { type App, apps } from '../../laptop/apps/index.ts';
 import type { Restored } from '../../laptop/apps/settings.ts';
+import { asStarted } from '../../laptop/itself.ts';
 import { explained } from './help.ts';
 import { paths } from './setup.ts';
 import { say } from './terminal.ts';
@@ -75,11 +76,7 @@ async function settings(app: App, options: Options): Promise<boolean> {
       throw new ToolcribError('usage', 'Menu entries are written on Linux only.', {
         next: `toolcrib app ${app.name} starts it from a terminal.`,
       });
-    const entry = writeEntry(app, place(), [
-      process.execPath,
-      ...process.execArgv,
-      process.argv[1] ?? 'toolcrib',
-    ]);
+    const entry = writeEntry(app, place(), asStarted());
     say(`Written: ${entry}`);
   }
   return Boolean(options.restore || options.configure || options.desktopEntry);

@@ -1,5 +1,6 @@
 import { kindOf } from '@toolcrib/guard/effects';
-import { howAsked, whoAsks } from '@toolcrib/guard/hold/asker';
+import { whoAsks } from '@toolcrib/guard/hold/asker';
+import { howAsked } from '@toolcrib/guard/hold/how-asked';
 import { tree } from '@toolcrib/guard/radius';
 import { untoldText } from '@toolcrib/guard/way/answers';
 import { type Hold, isYesLost, netOf } from '@toolcrib/model';

@@ -8,14 +8,17 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
-const asked = process.argv[2] ?? '';
-try {
-  await (await programFor(asked)).parseAsync();
-} catch (error) {
-  const code = report(error);
-  // The command's own codes come back from `run`, so its failures have theirs: as env, timeout and docker have them.
-  process.exitCode = code !== 0 && asked === 'run' ? 125 : code;
-  if (code !== 0 && (asked === 'on' || asked === 'off')) failEval(code);
+void main(process.argv[2] ?? '');
+
+async function main(asked: string): Promise<void> {
+  try {
+    await (await programFor(asked)).parseAsync();
+  } catch (error) {
+    const code = report(error);
+    // The command's own codes come back from `run`, so its failures have theirs: as env, timeout and docker have them.
+    process.exitCode = code !== 0 && asked === 'run' ? 125 : code;
+    if (code !== 0 && (asked === 'on' || asked === 'off')) failEval(code);
+  }
 }
 
 /**

@@ -1,0 +1,99 @@
+// One executable for one platform: Node, the program's parts, and what they read. Node's own builder puts them together
+// (https://nodejs.org/api/single-executable-applications.html).
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire, stripTypeScriptTypes } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type Bundled, bundled } from '../bundle.ts';
+import { packageData, shippedFiles } from './carried.ts';
+import { nodeFor, type Platform, thisPlatform } from './nodes.ts';
+import { recorded, recording } from './warm.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+/** What V8 made of each part when the program ran: by the part's name. */
+type Caches = ReadonlyMap<string, Uint8Array>;
+
+/**
+ * Makes the executables. Of the platform that this runs on the parts are carried compiled as well, as they were after the
+ * program had done what people do with it; another platform's are compiled when they are first used.
+ * @param target where each goes
+ * @param cache a folder where fetched Nodes stay
+ */
+export async function makeExecutables(
+  platforms: readonly Platform[],
+  target: (platform: Platform) => string,
+  cache: string,
+): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), 'toolcrib-executable-'));
+  try {
+    const parts = wrapped(await bundled(root, [], 'cjs'));
+    let caches: Caches = new Map();
+    if (platforms.includes(thisPlatform())) {
+      const trial = join(work, 'trial');
+      const compiled = join(work, 'compiled');
+      assemble(thisPlatform(), trial, parts, new Map(), recording(loader(), compiled), cache, work);
+      caches = await recorded(trial, compiled);
+    }
+    for (const platform of platforms) {
+      const own = platform === thisPlatform() ? caches : new Map<string, Uint8Array>();
+      assemble(platform, target(platform), parts, own, loader(), cache, work);
+    }
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** As a script that is given what a module sees. */
+function wrapped(files: readonly Bundled[]): Bundled[] {
+  return files.map(({ name, text }) => ({
+    name,
+    text: `(function (exports, require, module, __filename, __dirname) {${text}\n})`,
+  }));
+}
+
+function loader(): string {
+  return stripTypeScriptTypes(readFileSync(join(import.meta.dirname, 'loader.ts'), 'utf8'));
+}
+
+function assemble(
+  platform: Platform,
+  output: string,
+  parts: readonly Bundled[],
+  caches: Caches,
+  main: string,
+  cache: string,
+  work: string,
+): void {
+  const folder = mkdtempSync(join(work, 'parts-'));
+  const assets: Record<string, string> = {};
+  const put = (name: string, content: string | Uint8Array) => {
+    const file = join(folder, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    assets[name] = file;
+  };
+  for (const { name, text } of parts) {
+    put(name, text);
+    put(`${name}.cache`, caches.get(name) ?? new Uint8Array());
+  }
+  put('loader.js', main);
+  Object.assign(assets, shippedFiles(root), packageData(createRequire(import.meta.url)));
+  const config = join(folder, 'executable.json');
+  const settings = {
+    main: assets['loader.js'],
+    output,
+    executable: nodeFor(platform, cache).node,
+    disableExperimentalSEAWarning: true,
+    // What stands in a person's environment for his own Node programs is nothing to this one.
+    execArgvExtension: 'none',
+    assets,
+  };
+  writeFileSync(config, JSON.stringify(settings));
+  mkdirSync(dirname(output), { recursive: true });
+  execFileSync(nodeFor(thisPlatform(), cache).node, ['--build-sea', config], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  rmSync(folder, { recursive: true });
+}
