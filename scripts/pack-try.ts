@@ -7,6 +7,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { realClients } from '@toolcrib/sandbox';
 import { PACKAGES } from './packages.ts';
+import { printedIsTrue } from './printed/proved.ts';
 import { type Pack, registryOfPacks } from './registry-of-packs.ts';
 
 const root = process.cwd();
@@ -81,6 +82,8 @@ await sandbox.close();`,
   });
   must('toolcrib demo runs from the packs', demo.status === 0 && demo.stdout.includes('restarts: 0'));
   if (demo.status !== 0) console.log(demo.stdout.slice(-2000), demo.stderr.slice(-2000));
+
+  await printedIsTrue([process.execPath, bin], root, must);
 
   const old = oldNode();
   if (old) {

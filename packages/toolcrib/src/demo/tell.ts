@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { wrapped } from '@toolcrib/model';
 
 /** How the demo speaks: one chapter after another, in lines of at most 80 columns. */
 export interface Teller {
@@ -21,6 +22,10 @@ export const silent: Teller = {
   plain: () => undefined,
 };
 
+const COLUMNS = 80;
+const INDENT = '   ';
+const BAR = `${INDENT}│ `;
+
 export function teller(out: NodeJS.WriteStream): Teller {
   let chapter = 0;
   const style = (format: Parameters<typeof styleText>[0], text: string) =>
@@ -31,11 +36,18 @@ export function teller(out: NodeJS.WriteStream): Teller {
       chapter++;
       write(`\n${style('bold', `${chapter}. ${title}`)}`);
     },
-    line: (text = '') => write(text === '' ? '' : `   ${text}`),
-    command: (text) => write(`   ${style('cyan', `$ ${text}`)}`),
+    line: (text = '') => rows(text, INDENT).forEach(write),
+    command: (text) => write(`${INDENT}${style('cyan', `$ ${text}`)}`),
     plain: write,
     quote(text) {
-      for (const line of text.trimEnd().split('\n')) write(style('dim', `   │ ${line}`));
+      for (const line of text.trimEnd().split('\n'))
+        for (const row of rows(line, BAR)) write(style('dim', row));
     },
   };
+}
+
+/** A line as rows of a terminal, each behind what it begins with and as far in as the line is. */
+function rows(line: string, before: string): string[] {
+  const start = `${before}${/^ */.exec(line)?.[0] ?? ''}`;
+  return wrapped(line.trimStart(), COLUMNS - start.length).map((row) => `${start}${row}`.trimEnd());
 }
