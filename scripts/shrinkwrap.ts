@@ -5,6 +5,9 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FILE = 'npm-shrinkwrap.json';
+/** What the build puts beside the program's files. */
+export const LICENCES = 'THIRD-PARTY-LICENSES.txt';
+export const SBOM = 'sbom.cdx.json';
 
 export interface Locked {
   version?: string;
@@ -71,7 +74,7 @@ export function mustBeBuilt(folder: string): void {
     exports?: Record<string, { default?: string }>;
   };
   const entries = bin
-    ? ['dist/faces/cli/main.js']
+    ? ['dist/faces/cli/main.js', LICENCES, SBOM]
     : Object.values(exports).flatMap((entry) => entry.default ?? []);
   const missing = entries.find((entry) => !existsSync(join(folder, entry)));
   if (entries.length === 0) throw new Error(`${folder} has no entry point: a pack would be of no use`);

@@ -28,7 +28,7 @@ export async function makeExecutables(
 ): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), 'toolcrib-executable-'));
   try {
-    const parts = wrapped(await bundled(root, [], 'cjs'));
+    const parts = wrapped(await bundled(root, { form: 'cjs' }));
     let caches: Caches = new Map();
     if (platforms.includes(thisPlatform())) {
       const trial = join(work, 'trial');
@@ -47,8 +47,9 @@ export async function makeExecutables(
 
 /** As a script that is given what a module sees. */
 function wrapped(files: readonly Bundled[]): Bundled[] {
-  return files.map(({ name, text }) => ({
+  return files.map(({ name, text, from }) => ({
     name,
+    from,
     text: `(function (exports, require, module, __filename, __dirname) {${text}\n})`,
   }));
 }
