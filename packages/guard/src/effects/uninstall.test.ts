@@ -42,7 +42,7 @@ for (const kind of ['Secret', 'ConfigMap'] as const) {
     test('held as the whole that it begins, without what the chart keeps; the deletes are refused with it', async () => {
       const { deps, close, journal } = openWay(target.cluster, policyOf(RULES));
       const told = textOf(await judge(deps, write(path, record(kind, 'uninstalling'))));
-      assert.match(told, /^toolcrib HELD [A-Z0-9]{5}: /);
+      assert.match(told, /^[A-Z0-9]{5} HELD by toolcrib: /);
       const [hold] = deps.desk.list();
       assert.deepEqual(
         hold?.radius.targets.map(({ name }) => name),
@@ -50,7 +50,7 @@ for (const kind of ['Secret', 'ConfigMap'] as const) {
       );
       // helm goes on all the same.
       const gone = textOf(await judge(deps, asked('DELETE', `${CORE}/configmaps/a`, { headers: helm })));
-      assert.ok(gone.startsWith(`toolcrib HELD ${hold?.code}: `), gone);
+      assert.ok(gone.startsWith(`${hold?.code} HELD by toolcrib: `), gone);
       assert.deepEqual(
         (await journal.acts()).map(({ title }) => title),
         ['helm uninstall default/web'],
@@ -133,13 +133,13 @@ for (const kind of ['Secret', 'ConfigMap'] as const) {
         const { deps, close, wait } = timed(RULES);
         const held = await begun(deps);
         const [hold] = deps.desk.list();
-        assert.ok(hold && held.startsWith(`toolcrib HELD ${hold.code}`), held);
+        assert.ok(hold && held.startsWith(`${hold.code} HELD by toolcrib`), held);
         assert.equal(await gone(deps, 'bystander'), 'forwarded');
-        assert.ok((await gone(deps, 'a')).startsWith(`toolcrib HELD ${hold.code}`));
+        assert.ok((await gone(deps, 'a')).startsWith(`${hold.code} HELD by toolcrib`));
         // Made anew meanwhile, it has the name that helm deletes all the same.
         await target.https('DELETE', `${CORE}/configmaps/b`);
         await put(target, `${CORE}/configmaps`, map('b'));
-        assert.ok((await gone(deps, 'b')).startsWith(`toolcrib HELD ${hold.code}`));
+        assert.ok((await gone(deps, 'b')).startsWith(`${hold.code} HELD by toolcrib`));
         wait(ACT_PAUSE + 1);
         assert.equal(await gone(deps, 'a'), 'forwarded');
         await close();
@@ -157,7 +157,7 @@ for (const kind of ['Secret', 'ConfigMap'] as const) {
         );
         const codes = deps.desk.list().map(({ code }) => code);
         assert.equal(codes.length, 2);
-        assert.ok(told.startsWith(`toolcrib HELD ${codes[1]}`), told);
+        assert.ok(told.startsWith(`${codes[1]} HELD by toolcrib`), told);
         await close();
       });
 
@@ -199,7 +199,7 @@ for (const kind of ['Secret', 'ConfigMap'] as const) {
         await journal.saveAct(act);
         deps.desk.restore(hold);
         await deps.acts.byId(hold.actId);
-        assert.ok((await gone(deps, 'a')).startsWith(`toolcrib HELD ${hold.code}`));
+        assert.ok((await gone(deps, 'a')).startsWith(`${hold.code} HELD by toolcrib`));
         assert.equal(await gone(deps, 'bystander'), 'forwarded');
         await first.close();
         await close();

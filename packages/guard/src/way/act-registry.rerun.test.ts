@@ -62,7 +62,7 @@ async function opened(waitSeconds = 0, lives: (process: string) => boolean = () 
 
 const textOf = (instruction: Instruction): string =>
   instruction.do === 'answer' ? JSON.parse(Buffer.from(instruction.body).toString()).message : 'forwarded';
-const codeIn = (text: string) => /HELD ([A-Z0-9]{5})/.exec(text)?.[1];
+const codeIn = (text: string) => /([A-Z0-9]{5}) HELD/.exec(text)?.[1];
 
 test('another program repeats what is held: the same code, and an act of its own', async () => {
   const { deps, send, yes, told, close } = await opened();

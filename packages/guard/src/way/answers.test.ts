@@ -38,7 +38,7 @@ const uninstall: Partial<Hold> = {
 
 test('who is held reads what, why, and what to type, each command on a line of its own', () => {
   assert.deepEqual(heldText(hold(), 'takes 3 objects', 300).split('\n'), [
-    'toolcrib HELD K7QM: it would be left without Pods (rule outage).',
+    'K7QM HELD by toolcrib: it would be left without Pods (rule outage).',
     'It takes 3 objects.',
     '  look:      toolcrib held K7QM',
     '  as sent:   toolcrib approve K7QM --as-sent',
@@ -95,7 +95,7 @@ test('helm, which keeps the answer to itself, is warned, and nobody else', () =>
   const [first, ...rest] = heldWarning(hold(uninstall));
   assert.equal(
     first,
-    'toolcrib HELD K7QM: helm uninstall shop/web: it would be left without Pods (rule outage). Nothing was deleted.',
+    'K7QM HELD by toolcrib: helm uninstall shop/web: it would be left without Pods (rule outage). Nothing was deleted.',
   );
   assert.deepEqual(rest, [
     'toolcrib held K7QM   shows all that would go',
@@ -120,6 +120,18 @@ test('a refusal says what was sent until then', () => {
   );
 });
 
+test('one line of 40 columns shows the code of what is held or refused, behind what k9s and kubectl put first', () => {
+  const told = [
+    heldText(hold(), 'takes 3 objects', 300),
+    heldWarning(hold(uninstall))[0] ?? '',
+    bodyOf(notKeptAnswer('K7QM', 'web', 'the disk is full')).message,
+    bodyOf(deniedAnswer('ben said no', '', 'K7QM')).message,
+  ];
+  for (const text of told)
+    for (const before of ['\u{1f621} Delete failed with `', 'Error from server (Forbidden): ', 'Warning: '])
+      assert.match(`${before}${text}`.slice(0, 40), /K7QM/);
+});
+
 test('who waited when the guard was stopped is told that its code is worth nothing', () => {
   const { status, message } = bodyOf(stoppedAnswer());
   assert.equal(status, 503);
@@ -135,7 +147,7 @@ test('what could not be kept was not sent, and goes by its name alone', () => {
   );
   assert.equal(status, 403);
   assert.deepEqual(message.split('\n'), [
-    'toolcrib HELD K7QM: it was not sent, what it would destroy could not be kept (the disk is full).',
+    'K7QM HELD by toolcrib: it was not sent, what it would destroy could not be kept (the disk is full).',
     'And Pod a uses it.',
     'To let it go without a net, and then send the same request again:',
     '  toolcrib approve K7QM --as-sent --without-net web',

@@ -29,9 +29,9 @@ export function heldText(hold: Hold, summary: string, passSeconds: number): stri
     ? `\n  softened:  toolcrib approve ${code} --softened${net}   (${SOFTER[decision.softening.how]})`
     : '';
   const before = beforeText(hold.before, hold.actId);
-  // The code first: k9s and others cut a message off at the width of the terminal.
+  // The code first: k9s shows one line, with words of its own before it, and cuts it off at the terminal's width.
   return [
-    `toolcrib HELD ${code}: ${decision.reason} (rule ${decision.rule}).`,
+    `${code} HELD by toolcrib: ${decision.reason} (rule ${decision.rule}).`,
     `It ${summary}.`,
     ...(before === '' ? [] : [before]),
     ...(hold.untold === undefined ? [] : [untoldText(hold.untold)]),
@@ -79,17 +79,21 @@ export function heldWarning({ code, effect, decision, actId, before = [] }: Hold
     before.length === 0 ? 'Nothing was deleted.' : `Before that it has done: ${before.join(', ')}.`;
   const unread = unreadWhy(effect) !== undefined ? ' A hook that is no Job and no Pod may have run.' : '';
   return [
-    `toolcrib HELD ${code}: ${titleOf(effect)}: ${decision.reason} (rule ${decision.rule}). ${gone}${unread}`,
+    `${code} HELD by toolcrib: ${titleOf(effect)}: ${decision.reason} (rule ${decision.rule}). ${gone}${unread}`,
     ...(before.length === 0 ? [] : [`toolcrib undo ${actId}   takes that back`]),
     `toolcrib held ${code}   shows all that would go`,
     `toolcrib approve ${code} --as-sent   lets it go; then uninstall it again (${actId})`,
   ];
 }
 
-/** @param before what the act had taken until then, in sentences; '' for nothing */
-export function deniedAnswer(why: string, before = ''): Instruction {
+/**
+ * @param before what the act had taken until then, in sentences; '' for nothing
+ * @param code of the hold that this is the end of
+ */
+export function deniedAnswer(why: string, before = '', code?: string): Instruction {
   const sent = before === '' ? 'Nothing was sent to the cluster.' : `Nothing more was sent. ${before}`;
-  return answer(failure(403, `toolcrib refused this: ${why}. ${sent}`));
+  const what = code === undefined ? 'toolcrib refused this' : `${code} REFUSED by toolcrib`;
+  return answer(failure(403, `${what}: ${why}. ${sent}`));
 }
 
 /** Codes live as long as the guard: the one that was told to approve is worth nothing by now. */
@@ -112,7 +116,7 @@ export function notKeptAnswer(code: string, name: string, why: string, needed?: 
     failure(
       403,
       [
-        `toolcrib HELD ${code}: it was not sent, what it would destroy could not be kept (${why}).`,
+        `${code} HELD by toolcrib: it was not sent, what it would destroy could not be kept (${why}).`,
         ...(needed === undefined ? [] : [`And ${needed}.`]),
         'To let it go without a net, and then send the same request again:',
         `  toolcrib approve ${code} --as-sent --without-net ${name}`,

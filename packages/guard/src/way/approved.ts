@@ -112,6 +112,8 @@ async function lookedAtAgain(
     await record(deps, step, 'refused', { note: `the approval no longer holds: ${covers.why}`, status: 403 });
     return deniedAnswer(
       `what it would hit is no longer what was approved: ${covers.why}. Send it again to see it anew`,
+      '',
+      hold.code,
     );
   }
   if (deps.onTheWay.hasClientLeft(request.id)) {

@@ -245,7 +245,7 @@ describe('not answered', () => {
     const [hold] = deps.desk.list();
     assert.deepEqual(deps.hooks.keys(), [JSON.stringify(['prod', 'batch', 'jobs', 'default'])]);
     for (const told of [await made(job('web-hook')), await applied('web-hook')])
-      assert.ok(told.startsWith(`toolcrib HELD ${hold?.code}: `), told);
+      assert.ok(told.startsWith(`${hold?.code} HELD by toolcrib: `), told);
     assert.equal(await made(job('web-test')), 'forwarded');
     assert.equal(await made(job('web-hook'), { clientPort: 2 }), 'forwarded', 'another program');
     await close();
@@ -282,7 +282,7 @@ test('older helm writes its record under one User-Agent and deletes under anothe
   const { write, gone, deps, close } = opened(HELM);
   assert.match(await write('web', { headers: { ...helm, 'user-agent': 'Go-http-client/1.1' } }), /HELD/);
   const [hold] = deps.desk.list();
-  assert.ok((await gone('web')).startsWith(`toolcrib HELD ${hold?.code}: `));
+  assert.ok((await gone('web')).startsWith(`${hold?.code} HELD by toolcrib: `));
   await close();
 });
 

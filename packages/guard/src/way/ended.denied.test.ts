@@ -22,7 +22,7 @@ test('a session: all that it sends after the no is refused, what went before is 
   assert.equal(await send('first', { headers }), 'forwarded');
   const held = await send('held', { headers });
   const [act] = await journal.acts();
-  assert.match(held, /^toolcrib HELD [A-Z0-9]{5}: /);
+  assert.match(held, /^[A-Z0-9]{5} HELD by toolcrib: /);
   assert.ok(held.includes(`this act has done: delete configmap default/first`), held);
   assert.ok(held.includes(`toolcrib undo ${act?.id}`), held);
   assert.deepEqual((await deny()).before, ['delete configmap default/first']);
@@ -109,7 +109,7 @@ describe('said while another request of the act is being judged', () => {
 
   test('a hold that nobody has answered yet: it waits with the rest of its command', async () => {
     const way = await meanwhile('late', () => undefined);
-    assert.match(await way.send('late', { headers }), /^toolcrib HELD/);
+    assert.match(await way.send('late', { headers }), /^[A-Z0-9]{5} HELD by toolcrib/);
     assert.deepEqual(await statesOf(way.journal, 'late'), ['refused']);
     await way.close();
   });
@@ -163,7 +163,7 @@ describe('a yes that is taken back', () => {
     await deps.desk.answer(code, no, 60_000);
     assert.match(await send('held-pass', {}), /said no to this act/);
     const again = await send('held-pass', { headers: kubectl('another') });
-    assert.match(again, /^toolcrib HELD/);
+    assert.match(again, /^[A-Z0-9]{5} HELD by toolcrib/);
     assert.ok(!again.includes(code));
     await close();
   });

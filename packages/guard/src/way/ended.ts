@@ -137,10 +137,18 @@ async function refusedWhileHeld(deps: Ending, at: Begun, open: Hold): Promise<In
   return heldAnswer(open, summary(open.radius), deps.policy().passMs / 1000);
 }
 
-/** Refuses a request, and names what its act had taken until then. */
-export async function refused(deps: Refusing, step: Step, why: string): Promise<Instruction> {
+/**
+ * Refuses a request, and names what its act had taken until then.
+ * @param code of the hold to which a person has said no
+ */
+export async function refused(
+  deps: Refusing,
+  step: Step,
+  why: string,
+  code?: string,
+): Promise<Instruction> {
   await record(deps, step, 'refused', { note: why, status: 403 });
   const { live, request } = step;
   stopUninstall(deps, step, { why });
-  return deniedAnswer(why, beforeText(await wentBefore(deps, live, request.id), live.act.id));
+  return deniedAnswer(why, beforeText(await wentBefore(deps, live, request.id), live.act.id), code);
 }

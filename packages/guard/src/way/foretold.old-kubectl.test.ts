@@ -53,7 +53,7 @@ test('its delete of several kinds is one question with one tree, and one yes', a
   assert.match(await send('limitranges', 1), /HELD/);
   const [hold] = deps.desk.list();
   assert.deepEqual(hold?.radius.targets.map(({ kind }) => kind).sort(), ['ConfigMap', 'LimitRange']);
-  assert.ok((await send('configmaps', 1)).startsWith(`toolcrib HELD ${hold?.code}: `), 'refused with it');
+  assert.ok((await send('configmaps', 1)).startsWith(`${hold?.code} HELD by toolcrib: `), 'refused with it');
   await deps.desk.answer(hold?.code ?? '', { as: 'as-sent', by: 'ben', withoutNet: false }, 60_000);
   for (const resource of ['limitranges', 'configmaps']) assert.equal(await send(resource, 2), 'forwarded');
   assert.equal(deps.desk.list().length, 1);

@@ -165,7 +165,7 @@ test('softened first: what its Pods use is held, whoever asks, until the act is 
       assert.equal(status, 403);
       assert.match(
         body.message,
-        /HELD [A-Z0-9]+: Pod web-\S+, which act act-.*\(rule softened-pods-use-it\)/,
+        /[A-Z0-9]+ HELD by toolcrib: Pod web-\S+, which act act-.*\(rule softened-pods-use-it\)/,
       );
     }
     const [record] = await journal.softenings({ state: 'softened' });
@@ -195,7 +195,7 @@ test('softened first, and records can’t be read: what its Pods use is held all
     tear("WHERE act_id = 'act-2'");
     assert.match(
       await said(at.cm, 's12'),
-      /HELD [A-Z0-9]+: Pod web-\S+, which act act-.*\(rule softened-pods-use-it\)/,
+      /[A-Z0-9]+ HELD by toolcrib: Pod web-\S+, which act act-.*\(rule softened-pods-use-it\)/,
     );
     assert.match(told[0] ?? '', /act-2/);
     tear('');

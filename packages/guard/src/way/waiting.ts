@@ -80,7 +80,7 @@ async function waitForAnswer(
   if (!open || wait > 0) {
     notifier.tell({
       kind: 'held',
-      title: `Held: ${step.live.act.title}`,
+      title: `${hold.code} held: ${step.live.act.title}`,
       text,
       asked: [`By ${whoAsks(hold)}`, howAsked(hold.effect)].filter(Boolean).join('; '),
       code: hold.code,
@@ -93,7 +93,7 @@ async function waitForAnswer(
     : desk.place(hold, wait));
   // Meanwhile more may have come to it: what was answered is what the desk showed at the end.
   const now = desk.get(hold.code) ?? hold;
-  if (given.as === 'denied') return refused(deps, step, `${given.by} said no`);
+  if (given.as === 'denied') return refused(deps, step, `${given.by} said no`, hold.code);
   if (given.as === 'closed') {
     await record(deps, step, 'refused', { note: 'the guard was stopped while it was held', status: 503 });
     return stoppedAnswer();

@@ -52,6 +52,6 @@ async function refusedWithTheRest(
 ): Promise<Instruction> {
   const why = hold.state === 'denied' ? 'the whole act was refused' : 'held with the rest of its act';
   await record(deps, step, 'refused', { note: `${why} (${hold.code})`, status: 403 });
-  if (hold.state === 'denied') return deniedAnswer(why);
+  if (hold.state === 'denied') return deniedAnswer(why, '', hold.code);
   return heldAnswer(hold, riskOf(step), deps.policy().passMs / 1000);
 }

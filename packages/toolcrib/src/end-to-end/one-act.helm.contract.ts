@@ -36,7 +36,7 @@ export function oneActHelmContract(opened: () => Stage, helms: Record<string, st
         const [hold, ...more] = await stage.holds(namespace);
         assert.ok(hold);
         assert.deepEqual(more, [], 'one question');
-        assert.match(refused.stderr, new RegExp(`toolcrib HELD ${hold.code}: `));
+        assert.match(refused.stderr, new RegExp(`${hold.code} HELD by toolcrib: `));
         assert.match(refused.stderr, new RegExp(`toolcrib approve ${hold.code} --as-sent`));
         assert.deepEqual(await standing(stage, namespace), everything);
         assert.equal(await statusOf(namespace), 'deployed');
@@ -107,7 +107,7 @@ export function oneActHelmContract(opened: () => Stage, helms: Record<string, st
         for (const path of [at(namespace).service, at(namespace).conf, at(namespace).web]) {
           const refused = await stage.send('DELETE', path);
           assert.equal(refused.status, 403);
-          assert.ok(refused.body.message?.startsWith(`toolcrib HELD ${hold?.code}: `), refused.body.message);
+          assert.ok(refused.body.message?.startsWith(`${hold?.code} HELD by toolcrib: `), refused.body.message);
         }
         const other = await stage.send('DELETE', `${paths.core(namespace, 'configmaps')}/other`);
         assert.equal(other.status, 200, other.body.message);

@@ -78,7 +78,7 @@ export function passingWorkloadsContract(opened: () => Stage): void {
       await run(4);
       const zero = await scale(0);
       assert.equal(zero.code, 1);
-      assert.match(zero.stderr, /toolcrib HELD [A-Z0-9]+: .*\(rule outage\)/);
+      assert.match(zero.stderr, /[A-Z0-9]+ HELD by toolcrib: .*\(rule outage\)/);
       assert.equal(await replicasOf(namespace), 4);
       assert.equal((await scale(3)).code, 0);
       assert.equal(await replicasOf(namespace), 3);
@@ -132,7 +132,7 @@ export function passingWorkloadsContract(opened: () => Stage): void {
         const none = await stage.run('enforce', [...how, '-f', '-'], manifest(0));
         assert.equal(none.code, 1, none.stdout);
         code =
-          /toolcrib HELD ([A-Z0-9]+): .*\(rule outage\)/.exec(none.stderr)?.[1] ?? assert.fail(none.stderr);
+          /([A-Z0-9]+) HELD by toolcrib: .*\(rule outage\)/.exec(none.stderr)?.[1] ?? assert.fail(none.stderr);
       }
       assert.equal(await seen(stage.target, workload(namespace, 'deployments')), undefined);
       assert.deepEqual(uidsOf(await podsOf(stage.target, namespace, 'web')), uidsOf(pods));
