@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { bound, commandsIn, shellWord, unbound } from './commands.ts';
 import { wrapped } from './wrapped.ts';
@@ -76,4 +77,16 @@ test('a word for a shell is in quotes where a shell would take it for more, or f
   assert.deepEqual(words.map(shellWord), [
     ...['prod', 'arn:aws:eks:eu-1:7:cluster/a', "'my own'", "''", "'$(rm)'", "'it'\\''s'", "'a;b'", "'~x'"],
   ]);
+});
+
+test('a word that a terminal would obey is written so that it does not, and a shell reads it back', () => {
+  for (const word of ['a\u001b[2Jb', 'a\nb', "it's\tall\\x", 'right\u202eleft', '\u0007é']) {
+    const shown = shellWord(word);
+    assert.doesNotMatch(shown, /[\u0000-\u001f\u007f-\u009f\u202e]/);
+    assert.deepEqual(commandsIn(`older: toolcrib log --context ${shown} -n 3`), [
+      `toolcrib log --context ${shown} -n 3`,
+    ]);
+    const { stdout } = spawnSync('bash', ['-c', `printf %s ${shown}`], { encoding: 'utf8' });
+    assert.equal(stdout, word);
+  }
 });

@@ -36,9 +36,23 @@ export function unbound(text: string): string {
   return text.replaceAll(HELD, ' ');
 }
 
-/** As a shell takes it for one word: in quotes only where it needs them. */
+/** What a terminal would obey, or show as something else than it is. */
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
+
+/**
+ * As a shell takes it for one word: in quotes only where it needs them. Nothing in it moves the terminal that it is shown on:
+ * what would is written as bash, zsh and ksh read it in `$'…'`.
+ */
 export function shellWord(text: string): string {
+  if (UNSEEN.test(text))
+    return `$'${[...text].map((one) => (UNSEEN.test(one) || /['\\]/.test(one) ? escaped(one) : one)).join('')}'`;
   return /^[\w@%+=:./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+function escaped(one: string): string {
+  return [...new TextEncoder().encode(one)]
+    .map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`)
+    .join('');
 }
 
 /** The commands in a text, as somebody would copy them. */

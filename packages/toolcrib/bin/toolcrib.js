@@ -14,9 +14,15 @@ if (major < 24 || (major === 24 && minor < 15)) {
 
 /** As the program itself fails: `run` gives its command's codes back, and an `eval` of what `on` did not print must fail too. */
 function fail(code, text) {
-  const [asked] = process.argv.slice(2);
-  const isData = /(?:^| )(?:-o ?|--output[ =])(?:json|yaml)(?: |$)/.test(process.argv.slice(2).join(' '));
-  const isForShell = ['on', 'off', 'completion'].includes(asked) && !isData;
+  const [asked, ...args] = process.argv.slice(2);
+  // As `faces/cli/for-shell.ts` has it.
+  let format;
+  for (let at = 0; at < args.length; at++) {
+    if (args[at] === '--shell') at++;
+    else if (args[at] === '-o' || args[at] === '--output') format = args[++at];
+    else format = /^(?:-o|--output=)(.+)$/s.exec(args[at])?.[1] ?? format;
+  }
+  const isForShell = ['on', 'off', 'completion'].includes(asked) && format !== 'json' && format !== 'yaml';
   process.stderr.write(text);
   process.exitCode = asked === 'run' ? 125 : code;
   if (isForShell && !process.stdout.isTTY) process.stdout.write(`sh -c 'exit ${code}'\n`);

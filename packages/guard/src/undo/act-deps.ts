@@ -1,5 +1,5 @@
 import type { Act, Clock, Cluster, Journal, UndoRecord } from '@toolcrib/model';
-import { nameText, ToolcribError } from '@toolcrib/model';
+import { nameText, nearest, ToolcribError } from '@toolcrib/model';
 
 export interface ActDeps {
   journal: Journal;
@@ -18,13 +18,37 @@ export interface ActDeps {
 /** Told of each result as it comes. */
 export type ActProgress = (news: { done: number; of: number; result: UndoRecord['results'][number] }) => void;
 
-/** @throws ToolcribError `not-found` */
+/** @throws ToolcribError `not-found`, with what may have been meant */
 export async function knownAct(journal: Journal, actId: string): Promise<Act> {
   const act = await journal.act(actId);
   if (act) return act;
   throw new ToolcribError('not-found', `There is no act ${nameText(actId)} in the journal.`, {
-    next: 'toolcrib log lists them.',
+    next: await meantBy(journal, actId),
   });
+}
+
+/** Among so many a wrong letter is looked for. */
+const RECENT = 200;
+
+/** The newest is no guess at what was meant by another act's name: it is told only to who asks for the last. */
+async function meantBy(journal: Journal, actId: string): Promise<string> {
+  const all = 'toolcrib log lists them, the last one first.';
+  try {
+    // What can't be read is named by the log.
+    const pass = () => undefined;
+    const acts = await journal.acts({ limit: RECENT }, pass, pass);
+    const [last] = acts;
+    if (last === undefined)
+      return 'Nothing has gone through the guard yet that it had to judge: toolcrib log is empty.';
+    if (/^(last|latest|-1|0|1)$/.test(actId)) return `The last one is ${last.id} (${last.title}). ${all}`;
+    const [near] = nearest(
+      actId,
+      acts.map(({ id }) => id),
+    );
+    return near === undefined ? all : `Did you mean ${near}? ${all}`;
+  } catch {
+    return all;
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 // Step: hold
 import type { Status } from '@toolcrib/kube';
-import { type Hold, type Net, netOf } from '@toolcrib/model';
+import { type Hold, type Net, netOf, shellWord } from '@toolcrib/model';
 import { titleOf } from '../act/group.ts';
 import { beginsUninstall, unreadWhy } from '../effects/index.ts';
 import { STOOD_STILL } from '../lease/leased-cluster.ts';
@@ -24,7 +24,7 @@ export const CLIENT_WENT = 'the client went while it was held';
  */
 export function heldText(hold: Hold, summary: string, passSeconds: number): string {
   const { decision, code, needsName } = hold;
-  const net = needsName === undefined ? '' : ` --without-net ${needsName}`;
+  const net = needsName === undefined ? '' : ` --without-net ${shellWord(needsName)}`;
   const softer = decision.softening?.possible
     ? `\n  softened:  toolcrib approve ${code} --softened${net}   (${SOFTER[decision.softening.how]})`
     : '';
@@ -119,7 +119,7 @@ export function notKeptAnswer(code: string, name: string, why: string, needed?: 
         `${code} HELD by toolcrib: it was not sent, what it would destroy could not be kept (${why}).`,
         ...(needed === undefined ? [] : [`And ${needed}.`]),
         'To let it go without a net, and then send the same request again:',
-        `  toolcrib approve ${code} --as-sent --without-net ${name}`,
+        `  toolcrib approve ${code} --as-sent --without-net ${shellWord(name)}`,
       ].join('\n'),
       { causes: [{ reason: 'ToolcribNotKept', message: code, field: 'approval' }] },
     ),

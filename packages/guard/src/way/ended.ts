@@ -141,12 +141,7 @@ async function refusedWhileHeld(deps: Ending, at: Begun, open: Hold): Promise<In
  * Refuses a request, and names what its act had taken until then.
  * @param code of the hold to which a person has said no
  */
-export async function refused(
-  deps: Refusing,
-  step: Step,
-  why: string,
-  code?: string,
-): Promise<Instruction> {
+export async function refused(deps: Refusing, step: Step, why: string, code?: string): Promise<Instruction> {
   await record(deps, step, 'refused', { note: why, status: 403 });
   const { live, request } = step;
   stopUninstall(deps, step, { why });

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { contextNameOf, ToolcribError } from '@toolcrib/model';
+import { contextNameOf, listed, ToolcribError } from '@toolcrib/model';
 import { pathsOf } from '../laptop/paths.ts';
 import { loadPerson, loadPersonHere } from '../laptop/person-kubeconfig.ts';
 import { terminalOf } from '../laptop/shown-terminal.ts';
@@ -21,8 +21,12 @@ export function chosenCluster(
   const terminal = terminalOf(pathsOf(env, home), env, home);
   const name = named ?? terminal.current;
   if (!name) {
+    if (terminal.names.length === 0)
+      throw new ToolcribError('no-kubeconfig', 'No kubeconfig was found, or it has no context.', {
+        next: 'Set KUBECONFIG, or let your cloud’s command line write ~/.kube/config; then try again.',
+      });
     throw new ToolcribError('unknown-context', 'There is no current context.', {
-      next: 'Name one with --context.',
+      next: `Name one with --context, of ${listed('', terminal.names)}.`,
     });
   }
   const context = terminal.contextOf(name);

@@ -94,7 +94,7 @@ test('a no to what is being used already is told as that; a yes that was used at
   const used = { ...open, state: 'used' } as Hold;
   await assert.rejects(answer(open, { as: 'denied', by }, used), {
     code: 'conflict',
-    message: /is being used, or was/,
+    message: /was used already\. What of its act has not left by now is stopped\./,
     next: /toolcrib undo act-1/,
   });
   assert.equal(await answer(open, { as: 'as-sent', by }, used), used);

@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { holdDesk } from '@toolcrib/guard/hold/desk';
-import { type AnsweredFrom, type Hold, messageOf, netOf, ToolcribError } from '@toolcrib/model';
+import { type AnsweredFrom, type Hold, messageOf, netOf, shellWord, ToolcribError } from '@toolcrib/model';
 import { whyOver } from '../laptop/api/over.ts';
 import { unknownCode } from '../laptop/api/schema.ts';
 import type { Answer, FromDesk, ToDesk } from './desk-messages.ts';
@@ -77,7 +77,7 @@ export async function answerHold(
   if (body.as === 'denied' && result.state === 'used')
     throw new ToolcribError(
       'conflict',
-      `The yes to ${code} is being used, or was: what of its act has not left yet is stopped.`,
+      `The yes to ${code} was used already. What of its act has not left by now is stopped.`,
       { next: `toolcrib log ${result.actId} tells what went; toolcrib undo ${result.actId} takes it back.` },
     );
   return result;
@@ -90,7 +90,7 @@ function refuseForm(hold: Hold, body: Answer): void {
     const what = netOf(hold) === 'none' ? 'This could not be kept' : 'Not all of this can be kept';
     const as = softening?.possible ? body.as : 'as-sent';
     throw new ToolcribError('usage', `${what}, so it goes without a net or not at all.`, {
-      next: `To let it go: toolcrib approve ${code} --${as} --without-net ${needsName}`,
+      next: `To let it go: toolcrib approve ${code} --${as} --without-net ${shellWord(needsName)}`,
     });
   }
   if (!needsName && body.withoutNet !== undefined) {

@@ -8,11 +8,11 @@ import { keeperGuard } from './keeper-guard.ts';
 // What the guard says of a code that neither its own desks nor those of others can answer.
 
 /** @param remembered what can still be looked at, by code */
-function guardOf(remembered: Record<string, Hold>) {
+function guardOf(remembered: Record<string, Hold>, own: Hold[] = []) {
   type Deps = Parameters<typeof keeperGuard>[1];
   const nothing = { get: () => undefined, list: () => [] };
   const deps = {
-    held: nothing,
+    held: { ...nothing, list: () => own },
     others: {
       ...nothing,
       closed: async (code: string) => remembered[code],
@@ -35,9 +35,20 @@ test('a code that can be looked at and not be answered is told as what it is, ho
     });
 });
 
+const unknownNext = { code: 'not-found', message: /Nothing is held under the code/ };
+
 test('a code that nobody knows is that to both', async () => {
   const guard = guardOf({});
   const unknown = { code: 'not-found', message: /Nothing is held under the code NONEE/ };
   await assert.rejects(guard.hold('NONEE'), unknown);
   await assert.rejects(guard.answer('NONEE', { as: 'as-sent' }), unknown);
+});
+
+test('one letter too many leads to the code that waits, and never to one that can’t be answered', async () => {
+  const open = { ...unknownNext, next: /^Did you mean BCDFG\? toolcrib held lists what is/ };
+  const waits = guardOf({}, [aHold({ code: 'BCDFG', state: 'open' })]);
+  await assert.rejects(waits.hold('bcdff'), open);
+  await assert.rejects(waits.answer('BCDF', { as: 'as-sent' }), open);
+  const used = guardOf({}, [aHold({ code: 'BCDFG', state: 'used' })]);
+  await assert.rejects(used.hold('bcdff'), { ...unknownNext, next: /^toolcrib held lists what is/ });
 });

@@ -25,13 +25,18 @@ export function keeperGuard(
     const named = code.toUpperCase();
     return held.get(named) ?? (await others.get(named)) ?? (await others.closed(named));
   };
+  const unknown = (code: string) =>
+    unknownCode(
+      code,
+      held.list().flatMap((hold) => (hold.state === 'open' ? [hold.code] : [])),
+    );
   return {
     start: async () => 'running',
     status: deps.status,
     holds: async () => [...held.list(), ...(await others.list().catch(() => []))],
     async hold(code) {
       const hold = await found(code);
-      if (!hold) throw unknownCode(code);
+      if (!hold) throw unknown(code);
       return hold;
     },
     async answer(code, { as, withoutNet }) {
@@ -45,7 +50,7 @@ export function keeperGuard(
         if (!(error instanceof ToolcribError) || error.code !== 'not-found') throw error;
         // What can still be looked at is not answered as if it had never been.
         const hold = await found(code);
-        throw (hold && whyOver(hold, deps.clock.now())) ?? error;
+        throw (hold && whyOver(hold, deps.clock.now())) ?? unknown(code);
       }
     },
     async stop() {

@@ -8,6 +8,7 @@ import {
   type Journal,
   type LeftOut,
   nameText,
+  shellWord,
   ToolcribError,
 } from '@toolcrib/model';
 import { whyOver } from '../laptop/api/over.ts';
@@ -94,7 +95,7 @@ function asTold({ revision: _, ...hold }: Hold): Hold {
 }
 
 function saidElsewhere({ code, guard, context }: Hold, { as, withoutNet }: Answer): ToolcribError {
-  const net = withoutNet === undefined ? '' : ` --without-net ${withoutNet}`;
+  const net = withoutNet === undefined ? '' : ` --without-net ${shellWord(withoutNet)}`;
   return new ToolcribError(
     'conflict',
     `${code} is held by another guard (${guard}, for the context ${nameText(context)}): only a no to it can be said here.`,

@@ -107,7 +107,10 @@ export function oneActHelmContract(opened: () => Stage, helms: Record<string, st
         for (const path of [at(namespace).service, at(namespace).conf, at(namespace).web]) {
           const refused = await stage.send('DELETE', path);
           assert.equal(refused.status, 403);
-          assert.ok(refused.body.message?.startsWith(`${hold?.code} HELD by toolcrib: `), refused.body.message);
+          assert.ok(
+            refused.body.message?.startsWith(`${hold?.code} HELD by toolcrib: `),
+            refused.body.message,
+          );
         }
         const other = await stage.send('DELETE', `${paths.core(namespace, 'configmaps')}/other`);
         assert.equal(other.status, 200, other.body.message);

@@ -61,7 +61,8 @@ export function passingWindowContract(opened: () => Stage): void {
       const none = JSON.stringify({ ...fresh, spec: { ...fresh.spec, replicas: 0 } });
       const first = await stage.run('enforce', ['apply', '-f', '-'], none);
       const code =
-        /([A-Z0-9]+) HELD by toolcrib: .*\(rule outage\)/.exec(first.stderr)?.[1] ?? assert.fail(first.stderr);
+        /([A-Z0-9]+) HELD by toolcrib: .*\(rule outage\)/.exec(first.stderr)?.[1] ??
+        assert.fail(first.stderr);
       assert.equal(await stateOf(act), 'softened');
       assert.deepEqual(uidsOf(await podsOf(stage.target, namespace, 'web')), uidsOf(pods));
       const hold = (await stage.holds(namespace)).find((one) => one.code === code) ?? assert.fail(code);

@@ -132,7 +132,8 @@ export function passingWorkloadsContract(opened: () => Stage): void {
         const none = await stage.run('enforce', [...how, '-f', '-'], manifest(0));
         assert.equal(none.code, 1, none.stdout);
         code =
-          /([A-Z0-9]+) HELD by toolcrib: .*\(rule outage\)/.exec(none.stderr)?.[1] ?? assert.fail(none.stderr);
+          /([A-Z0-9]+) HELD by toolcrib: .*\(rule outage\)/.exec(none.stderr)?.[1] ??
+          assert.fail(none.stderr);
       }
       assert.equal(await seen(stage.target, workload(namespace, 'deployments')), undefined);
       assert.deepEqual(uidsOf(await podsOf(stage.target, namespace, 'web')), uidsOf(pods));

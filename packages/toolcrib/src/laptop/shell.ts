@@ -33,6 +33,11 @@ export function shellOf(
   });
 }
 
+/** Whether it is the name of a shell whose language is spoken here. */
+export function isShell(name: string): boolean {
+  return known(name) !== undefined;
+}
+
 function known(name: string): Shell | undefined {
   return Object.hasOwn(SHELLS, name) ? SHELLS[name] : undefined;
 }

@@ -50,6 +50,12 @@ test('an object is found by kind, plural, singular or short name, with its group
     assert.ok((await goes({ what })).includes('Deployment/web'), what);
   await assert.rejects(ask({ what: 'deployments.batch/web' }), { code: 'not-found', next: /api-resources/ });
   await assert.rejects(ask({ what: 'kafkas/web' }), { code: 'not-found', message: /no kind kafkas/ });
+  for (const [typed, meant] of [
+    ['deploymnt/web', /^Did you mean deployment\? /],
+    ['statefullset/web', /^Did you mean statefulset\? /],
+    ['zzzzzzzz/web', /^kubectl api-resources lists/],
+  ] as const)
+    await assert.rejects(ask({ what: typed }), { code: 'not-found', next: meant });
 });
 
 test('what names no object is said before any cluster is asked for more', async () => {

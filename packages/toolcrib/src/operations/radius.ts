@@ -1,5 +1,5 @@
 import { type ResourceInfo, refOf } from '@toolcrib/kube';
-import { type Cluster, nameText, type Radius, ToolcribError } from '@toolcrib/model';
+import { type Cluster, nameText, nearest, type Radius, ToolcribError } from '@toolcrib/model';
 import { radiusSchema } from '@toolcrib/model/records/radius';
 import { z } from 'zod';
 import { operation } from './operation.ts';
@@ -70,13 +70,22 @@ async function radiusOfNamed(
 async function findKind(cluster: Cluster, given: string): Promise<ResourceInfo> {
   const { resources } = await cluster.resources();
   const [name = '', ...group] = given.toLowerCase().split('.');
-  const named = (info: ResourceInfo) =>
-    [info.resource, info.kind.toLowerCase(), info.singular, ...(info.shortNames ?? [])].includes(name);
+  const namesOf = ({ resource, kind, singular, shortNames = [] }: ResourceInfo) => [
+    resource,
+    kind.toLowerCase(),
+    singular,
+    ...shortNames,
+  ];
+  const named = (info: ResourceInfo) => namesOf(info).includes(name);
   const found = resources.find(
     (info) => named(info) && (group.length === 0 || info.group === group.join('.')),
   );
   if (found) return found;
-  throw new ToolcribError('not-found', `The cluster serves no kind ${given}.`, {
-    next: 'kubectl api-resources lists what it serves.',
+  const [near] = nearest(
+    name,
+    resources.flatMap(namesOf).filter((one): one is string => Boolean(one)),
+  );
+  throw new ToolcribError('not-found', `The cluster serves no kind ${nameText(given)}.`, {
+    next: `${near === undefined ? '' : `Did you mean ${near}? `}kubectl api-resources lists what it serves.`,
   });
 }

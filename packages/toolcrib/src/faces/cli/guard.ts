@@ -6,7 +6,7 @@ import type { Ending } from '../../operations/context.ts';
 import type { terminal as terminalOperation } from '../../operations/terminal.ts';
 import { explained } from './help.ts';
 import { noSuchCommand } from './mistakes.ts';
-import { call, guardHere } from './setup.ts';
+import { call, guardHere, paths } from './setup.ts';
 import {
   bad,
   bold,
@@ -16,6 +16,7 @@ import {
   good,
   integer,
   mild,
+  named,
   type Output,
   print,
   say,
@@ -134,28 +135,32 @@ const LABEL = 9;
 const underLabel = (text: string, columns: number | undefined = process.stdout.columns) =>
   fitted(text, columns, LABEL);
 
-/** @param columns of the terminal; none: what reads this has lines as long as they are */
+/**
+ * @param columns of the terminal; none: what reads this has lines as long as they are
+ * @param policyPath where `guard.yaml` would stand
+ */
 export function statusText(
   status: GuardStatus,
   columns: number | undefined = process.stdout.columns,
+  policyPath: string = paths().policy,
 ): string {
   const modeColour = (mode: string) =>
     mode === 'enforce' ? good(mode) : mode === 'warn' ? mild(mode) : faint(mode);
   const lines = [
-    underLabel(stateLines(status).join('\n'), columns),
+    underLabel(stateLines(status, policyPath).join('\n'), columns),
     '',
     table([
       ['CONTEXT', 'MODE'],
-      ...status.contexts.map(({ context, mode }) => [clean(context), modeColour(mode)]),
+      ...status.contexts.map(({ context, mode }) => [named(context), modeColour(mode)]),
     ]),
   ];
   const { rules, disabled } = status.policy;
   if (rules.length > 0)
     lines.push(
       '',
-      table([['RULE', 'THEN', 'FROM'], ...rules.map(({ name, then, from }) => [clean(name), then, from])]),
+      table([['RULE', 'THEN', 'FROM'], ...rules.map(({ name, then, from }) => [named(name), then, from])]),
     );
-  if (disabled.length > 0) lines.push(mild(`taken away by disable: ${clean(disabled.join(', '))}`));
+  if (disabled.length > 0) lines.push(mild(`taken away by disable: ${disabled.map(named).join(', ')}`));
   if (status.softened.length > 0) {
     lines.push(
       '',
@@ -177,13 +182,13 @@ export function statusText(
 }
 
 /** What it is and does itself, a line each. */
-function stateLines(status: GuardStatus): string[] {
+function stateLines(status: GuardStatus, policyPath: string): string[] {
   return [
     `${bold('guard')} ${status.version}, process ${status.pid}, https://127.0.0.1:${status.port}, up since ${when(status.startedAt)}`,
     status.journal === null
       ? `journal  ${good('can be written')}`
       : `journal  ${bad(status.journal)}: nothing destructive passes`,
-    `policy   ${status.policy.file ?? 'built-in: every cluster is only observed'}`,
+    `policy   ${status.policy.file ?? `built-in: every cluster is only observed, until there is ${policyPath}`}`,
     ...(status.policy.error ? [`${' '.repeat(LABEL)}${bad(`not in force: ${status.policy.error}`)}`] : []),
     ...(status.ending
       ? [

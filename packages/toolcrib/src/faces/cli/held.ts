@@ -3,7 +3,7 @@ import { whoAsks } from '@toolcrib/guard/hold/asker';
 import { howAsked } from '@toolcrib/guard/hold/how-asked';
 import { tree } from '@toolcrib/guard/radius';
 import { untoldText } from '@toolcrib/guard/way/answers';
-import { type Hold, isYesLost, netOf } from '@toolcrib/model';
+import { type Hold, isYesLost, netOf, shellWord } from '@toolcrib/model';
 import type { Command } from 'commander';
 import { whyOver } from '../../laptop/api/over.ts';
 import { LOST } from './answers.ts';
@@ -14,6 +14,7 @@ import {
   clean,
   faint,
   mild,
+  named,
   type Output,
   palette,
   print,
@@ -45,7 +46,9 @@ export function registerHeld(program: Command): void {
       const { held } = await import('../../operations/held.ts');
       const holds = await call(held, {});
       print(options.output, holds, () =>
-        holds.length === 0 ? 'Nothing is held.' : listText(holds, options.all),
+        holds.length === 0
+          ? 'Nothing is held. What has gone through, or was refused: toolcrib log'
+          : listText(holds, options.all),
       );
     });
 }
@@ -67,8 +70,8 @@ export function listText(all: readonly Hold[], whole = false): string {
       ...holds.map((hold) => [
         bold(hold.code),
         when(hold.createdAt),
-        clean(hold.context),
-        hold.caller?.agent ? mild('agent') : clean(hold.person),
+        named(hold.context),
+        hold.caller?.agent ? mild('agent') : named(hold.person),
         hold.decision.rule,
         hold.waiting ? mild('waits') : faint('may ask again'),
         clean(whatOf(hold)),
@@ -112,7 +115,7 @@ export function askedLines(hold: Hold): string[] {
 export function holdText(hold: Hold, now: number = Date.now()): string {
   const { decision, code, envelope } = hold;
   const lines = [
-    `${bold(code)}  ${clean(whatOf(hold))}  ${faint(`in ${clean(hold.context)}`)}`,
+    `${bold(code)}  ${clean(whatOf(hold))}  ${faint(`in ${named(hold.context)}`)}`,
     ...askedLines(hold),
     `${mild(`rule ${decision.rule}`)}: ${clean(decision.reason)}`,
     '',
@@ -139,7 +142,7 @@ export function holdText(hold: Hold, now: number = Date.now()): string {
   }
   const over = overLines(hold, now);
   if (over.length > 0) return [...lines, ...over].join('\n');
-  const net = hold.needsName ? ` --without-net ${clean(hold.needsName)}` : '';
+  const net = hold.needsName ? ` --without-net ${shellWord(hold.needsName)}` : '';
   // What could not be kept at all is never softened; what was not wholly seen may still be kept in part.
   if (netOf(hold) === 'none') {
     lines.push(

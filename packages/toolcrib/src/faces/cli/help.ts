@@ -37,7 +37,7 @@ export function explanationOf(command: Command): Explanation | undefined {
 
 function columnsOf({ command, error }: AddHelpTextContext): number {
   const { getErrHelpWidth, getOutHelpWidth } = command.configureOutput();
-  return (error ? getErrHelpWidth?.() : getOutHelpWidth?.()) ?? 80;
+  return (error ? getErrHelpWidth?.() : getOutHelpWidth?.()) || 80;
 }
 
 /** Beside the lines there is room for what they do, unless one is longer than this. Columns. */

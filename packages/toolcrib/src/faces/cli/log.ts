@@ -17,6 +17,7 @@ import {
   good,
   integer,
   mild,
+  named,
   type Output,
   print,
   say,
@@ -130,7 +131,7 @@ export function listText(
       outcomeText(story.became),
       SEVERITIES[story.severity](story.severity),
       clean(toolOf(story.act)).slice(0, 14),
-      clean(story.act.context),
+      named(story.act.context),
       clean(story.title),
     ]),
   ]);
@@ -142,7 +143,7 @@ function olderCommand(
   { context, limit = LIMIT }: { context?: string; limit?: number },
 ): string {
   const same = [
-    ...(context === undefined ? [] : ['--context', clean(shellWord(context))]),
+    ...(context === undefined ? [] : ['--context', shellWord(context)]),
     ...(limit === LIMIT ? [] : ['-n', String(limit)]),
   ];
   return ['toolcrib log', ...same, '--before', before].join(' ');
@@ -171,7 +172,7 @@ export function storyText(story: ActStory): string {
   const next = requests.length - asked.length;
   const lines = [
     `${bold(act.id)}  ${clean(story.title)}  ${outcomeText(story.became)}`,
-    `${dateTime(act.startedAt)}  in ${clean(act.context)}, by ${whoAsked(story)} (${clean(caller.claim.userAgent || 'no User-Agent')})`,
+    `${dateTime(act.startedAt)}  in ${named(act.context)}, by ${whoAsked(story)} (${clean(caller.claim.userAgent || 'no User-Agent')})`,
     ...(caller.command ? [`command  ${clean(caller.command)}`] : []),
     '',
     ...asked.flatMap((request) => [
@@ -199,7 +200,7 @@ export function storyText(story: ActStory): string {
     );
   }
   for (const undo of undos) {
-    lines.push('', `${undo.kind} at ${when(undo.at)} by ${clean(undo.by)}`, resultsText(undo.results));
+    lines.push('', `${undo.kind} at ${when(undo.at)} by ${named(undo.by)}`, resultsText(undo.results));
   }
   for (const id of story.elsewhere ?? [])
     lines.push('', `What was held here was sent again, and went in another act. Undo: toolcrib undo ${id}`);

@@ -1,5 +1,6 @@
 import { ToolcribError } from '@toolcrib/model/errors';
 import { CommanderError } from 'commander';
+import { isEvaluated } from './for-shell.ts';
 import { programFor } from './program.ts';
 import { clean, fitted } from './terminal.ts';
 
@@ -17,7 +18,8 @@ async function main(asked: string): Promise<void> {
     const code = report(error);
     // The command's own codes come back from `run`, so its failures have theirs: as env, timeout and docker have them.
     process.exitCode = code !== 0 && asked === 'run' ? 125 : code;
-    if (code !== 0 && (asked === 'on' || asked === 'off')) failEval(code);
+    // What is shown of help to a shell that evaluates it is no `on` either.
+    failEval(code || 2);
   }
 }
 
@@ -26,8 +28,8 @@ async function main(asked: string): Promise<void> {
  * fails as the command did, in the language of every shell: also of one that was not recognised.
  */
 function failEval(code: number): void {
-  const wantsData = /(?:^| )(?:-o ?|--output[ =])(?:json|yaml)(?: |$)/.test(process.argv.slice(2).join(' '));
-  if (!process.stdout.isTTY && !wantsData) process.stdout.write(`sh -c 'exit ${code}'\n`);
+  if (isEvaluated(process.argv.slice(2), process.stdout.isTTY === true))
+    process.stdout.write(`sh -c 'exit ${code}'\n`);
 }
 
 /** One clear error: what, why, what next. Standard error; never a stack trace for what a person can mend. */

@@ -1,4 +1,7 @@
-import { nameText, nearest, shellWord, ToolcribError } from '@toolcrib/model';
+import { shellWord } from '@toolcrib/model/commands';
+import { ToolcribError } from '@toolcrib/model/errors';
+import { nameText } from '@toolcrib/model/name-text';
+import { nearest } from '@toolcrib/model/near';
 import type { Command } from 'commander';
 
 // What somebody types who does not know our words yet: each such line ends in one that says what to type instead.

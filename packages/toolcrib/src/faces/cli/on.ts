@@ -1,3 +1,4 @@
+import { ToolcribError } from '@toolcrib/model/errors';
 import type { Command } from 'commander';
 import type { Place } from '../../laptop/place.ts';
 import { explained } from './help.ts';
@@ -9,7 +10,7 @@ export function registerOn(program: Command): void {
   withOutput(
     explained(program.command('on'), {
       notes: [
-        'Makes KUBECONFIG name one file of our own, made for this terminal from yours, which are only read. A new cluster is only observed until ~/.config/toolcrib/guard.yaml says otherwise. Starts the guard where it does not run.',
+        'Makes KUBECONFIG name one file of our own, made for this terminal from yours, which are only read. A new cluster is only observed until guard.yaml says otherwise; toolcrib guard status tells where that lies. Starts the guard where it does not run.',
       ],
       examples: [
         ['eval "$(toolcrib on)"', 'in bash, zsh, fish and sh'],
@@ -20,11 +21,16 @@ export function registerOn(program: Command): void {
     .description('Put the guard between this terminal and its clusters: eval "$(toolcrib on)"')
     .option('--shell <name>', 'bash, zsh, fish or sh (default: from $SHELL, else the one that asks)')
     .action(async (options: { shell?: string; output: Output }) => {
-      const [{ turnOn }, { shellOf }, { ensureGuard }] = await Promise.all([
+      const [{ turnOn }, { shellOf }, { ensureGuard }, { refuseSudo }] = await Promise.all([
         import('../../laptop/on.ts'),
         import('../../laptop/shell.ts'),
         import('../../laptop/daemon.ts'),
+        import('../../laptop/sudo.ts'),
       ]);
+      if (options.output === 'text') {
+        refuseUnevaluated('on');
+        refuseSudo();
+      }
       // Programs that read JSON have no shell.
       const shell = options.output === 'text' ? shellOf(options.shell, process.env) : 'sh';
       const { script, variables, contexts, place } = await turnOn(paths(), process.env, shell);
@@ -41,7 +47,6 @@ export function registerOn(program: Command): void {
       for (const { state, text, next } of await environment.look({ env: { ...process.env, ...variables } }))
         if (state === 'finding') say(`Outside: ${text}\n  → ${next}`);
       say('Off again: eval "$(toolcrib off)"');
-      if (process.stdout.isTTY) say('Nothing was changed yet: run it as  eval "$(toolcrib on)"');
     });
 
   withOutput(
@@ -56,6 +61,7 @@ export function registerOn(program: Command): void {
         import('../../laptop/off.ts'),
         import('../../laptop/shell.ts'),
       ]);
+      if (options.output === 'text') refuseUnevaluated('off');
       const variables = offVariables(paths(), process.env);
       if (options.output !== 'text')
         return print(options.output, { variables: unsetAsNull(variables) }, () => '');
@@ -66,8 +72,17 @@ export function registerOn(program: Command): void {
           `Contexts that other programs wrote while toolcrib was on stand in ${path}; add it to KUBECONFIG to use them.`,
         );
       }
-      if (process.stdout.isTTY) say('Nothing was changed yet: run it as  eval "$(toolcrib off)"');
     });
+}
+
+/** Printed on a terminal, the lines that its shell should evaluate change nothing: nobody should believe to be guarded. */
+function refuseUnevaluated(command: 'on' | 'off'): void {
+  if (!process.stdout.isTTY) return;
+  throw new ToolcribError(
+    'usage',
+    'Nothing was changed: no program can change the shell that started it, only print what that is to evaluate.',
+    { next: `Type it so:\n  eval "$(toolcrib ${command})"` },
+  );
 }
 
 /** So that JSON says which variables go. */

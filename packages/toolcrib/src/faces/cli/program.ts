@@ -2,6 +2,7 @@ import { bound, unbound } from '@toolcrib/model/commands';
 import { type Argument, Command, Help } from 'commander';
 import { version } from '../../laptop/version.ts';
 import { refuseEmptyOptions } from './empty-options.ts';
+import { commented, isEvaluated } from './for-shell.ts';
 import { EXITS, explained } from './help.ts';
 import { noSuchCommand, usageText } from './mistakes.ts';
 import { fitted } from './terminal.ts';
@@ -56,7 +57,7 @@ const groups: readonly (readonly [
 ];
 
 /** The program without its commands. */
-function bareProgram(): Command {
+function bareProgram(asked: string): Command {
   const program = explained(new Command('toolcrib'), {
     examples: [
       ['toolcrib demo', 'see what it is for, in under a minute'],
@@ -86,7 +87,14 @@ function bareProgram(): Command {
       },
     })
     .configureOutput({
-      writeOut: (text) => process.stdout.write(fitted(text, process.stdout.columns)),
+      getOutHelpWidth: () => process.stdout.columns || 80,
+      getErrHelpWidth: () => process.stderr.columns || 80,
+      writeOut: (text) =>
+        process.stdout.write(
+          isEvaluated([asked], process.stdout.isTTY === true)
+            ? commented(text)
+            : fitted(text, process.stdout.columns),
+        ),
       writeErr: (text) => process.stderr.write(fitted(text, process.stderr.columns)),
       outputError: (text, write) => write(usageText(text)),
     })
@@ -112,7 +120,7 @@ export async function programFor(asked: string): Promise<Command> {
   const all = groups.flatMap(([heading, commands]) => commands.map((one) => [heading, ...one] as const));
   const known = all.filter(([, names]) => names.includes(asked));
   const wanted = (known.length > 0 && asked !== 'completion') || asked === '--version' ? known : all;
-  const program = bareProgram();
+  const program = bareProgram(asked);
   for (const [heading, , load] of wanted) {
     program.commandsGroup(heading);
     (await load())(program);

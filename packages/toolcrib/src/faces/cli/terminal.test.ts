@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fitted, integer, table } from './terminal.ts';
+import { fitted, integer, named, table } from './terminal.ts';
 
 const FITTED: [what: string, text: string, columns: number | undefined, expected: string][] = [
   ['nothing is broken for a pipe', 'a long line of words', undefined, 'a long line of words'],
+  ['nothing is broken for a terminal of no size', 'a long line of words', 0, 'a long line of words'],
   ['what fits stays', 'a line\n\n  another', 20, 'a line\n\n  another'],
   ['at spaces, indented', '  some words that go on', 14, '  some words\n    that go on'],
   ['a word is never broken', 'a-word-that-is-far-too-long b', 10, 'a-word-that-is-far-too-long\n  b'],
@@ -50,4 +51,15 @@ test('a whole number within bounds, and nothing else', () => {
   assert.deepEqual(['1', '10', '007'].map(parse), [1, 10, 7]);
   for (const text of ['', '0', '11', '-1', '1.5', '1e1', '0x1', ' 1', '1x', 'abc', '9'.repeat(30)])
     assert.throws(() => parse(text), /whole number, 1 to 10/, text);
+});
+
+test('a name that would not be seen, or not as one, is in quotes; nothing in it moves the terminal', () => {
+  assert.deepEqual(['prod', '', '  ', 'a b', 'a\u001b[2J', 'x\u202ey'].map(named), [
+    'prod',
+    '""',
+    '"  "',
+    '"a b"',
+    'a\ufffd[2J',
+    'x\ufffdy',
+  ]);
 });

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { Palette } from '@toolcrib/guard/radius';
 import { bound, unbound } from '@toolcrib/model/commands';
+import { nameText } from '@toolcrib/model/name-text';
 import type { Command } from 'commander';
 import { InvalidArgumentError, Option } from 'commander';
 import { stringify } from 'yaml';
@@ -95,7 +96,7 @@ export const palette: Palette = { lost: bad, restorable: mild, returns: faint, f
 
 /** Columns of the terminal, 80 where there is none. */
 export function width(): number {
-  return Math.max(40, Math.min(process.stdout.columns ?? 80, 120));
+  return Math.max(40, Math.min(process.stdout.columns || 80, 120));
 }
 
 /**
@@ -132,11 +133,12 @@ const WORDS = / *(?:[^ \d]*\d{4}-\d\d-\d\d \d\d:\d\d(?::\d\d)?(?: [+-]\d\d:\d\d)
 /**
  * Lines that are longer than the terminal, broken at spaces; what follows is indented. A word, a point in time, and a command
  * to be copied are never broken.
- * @param columns none: as it is
+ * @param columns none, or 0: as it is
  * @param under columns by which the rest of a line is indented, where it fits so; default: two more than the line itself
  */
 export function fitted(text: string, columns: number | undefined, under?: number): string {
-  if (columns === undefined) return text;
+  // A terminal whose size nobody has set says 0: script(1), a container's, an editor's.
+  if (!columns) return text;
   const lines = text.split('\n').map((line) => {
     if (visible(line).length <= columns) return line;
     const start = (FIRST.exec(line) ?? /^ */.exec(line))?.[0] ?? '';
@@ -192,4 +194,9 @@ export async function ask(question: string): Promise<string> {
 /** What came from a cluster or a file, without anything that a terminal would obey. */
 export function clean(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
+
+/** A name from a cluster or a file, in a list or a sentence: in quotes where it would not be seen, or not as one. */
+export function named(name: string): string {
+  return clean(nameText(name));
 }

@@ -113,7 +113,7 @@ async function run(what: string[], options: VetOptions): Promise<void> {
   const color = options.out === undefined && stdout.isTTY === true && stdout.hasColors();
   const line = progressLine();
   try {
-    const terminal = { width: Math.min(stdout.columns ?? 100, 120), color };
+    const terminal = { width: Math.min(stdout.columns || 100, 120), color };
     const { text, verdict, kept = [], passedOver = [] } = await tell(what, options, terminal, line.show);
     line.clear();
     if (passedOver.length > 0) {
@@ -176,7 +176,7 @@ function progressLine(): { show(text: string): void; clear(): void } {
     show(text) {
       if (process.stderr.isTTY !== true || Date.now() - started < 1000) return;
       shown = true;
-      process.stderr.write(`\r\x1b[2K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+      process.stderr.write(`\r\x1b[2K${text.slice(0, (process.stderr.columns || 80) - 1)}`);
     },
     clear() {
       if (shown) process.stderr.write('\r\x1b[2K');

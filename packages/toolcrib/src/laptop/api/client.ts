@@ -99,9 +99,9 @@ async function send(
       silent = true;
       call.destroy(new Error(`no answer within ${timeout / 1000} s`));
     });
-    call.on('error', (cause) =>
+    call.on('error', (cause: NodeJS.ErrnoException) =>
       reject(
-        new ToolcribError('not-running', `The guard does not answer (${cause.message}).`, {
+        new ToolcribError('not-running', `The guard does not answer (${whyNot(cause)}).`, {
           next: silent
             ? 'It is there, and busy or stuck. Ask again; if it stays so: toolcrib guard stop, then toolcrib guard start'
             : 'Start it: toolcrib guard start',
@@ -111,6 +111,12 @@ async function send(
     );
     call.end(payload);
   }).finally(() => witness?.close());
+}
+
+/** In a person's words where it is just not there. */
+function whyNot({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT') return 'it was stopped';
+  return code === 'ECONNREFUSED' ? 'it has ended, and nobody has stopped it' : message;
 }
 
 async function openRun(socketPath: string, timeout: number, body: RunTokenBody): Promise<LiveRun> {
@@ -162,7 +168,7 @@ async function openRun(socketPath: string, timeout: number, body: RunTokenBody):
       way.leave();
       fail('it closed the connection');
     });
-    call.on('error', (error) => fail(error.message, error));
+    call.on('error', (error) => fail(whyNot(error), error));
     call.end(payload);
   }).finally(() => witness.close());
 }

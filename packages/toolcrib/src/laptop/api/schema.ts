@@ -1,4 +1,4 @@
-import { nameText, ToolcribError } from '@toolcrib/model';
+import { nameText, nearest, ToolcribError } from '@toolcrib/model';
 import { z } from 'zod';
 
 /** A name that somebody gives himself: guards of 0.1.0 ask for one. Who asks is who the connection says. */
@@ -80,8 +80,10 @@ export type RunTokens = z.output<typeof runTokensSchema>;
 
 export const faultSchema = z.object({ code: z.string(), message: z.string(), next: z.string().optional() });
 
-export function unknownCode(code: string): ToolcribError {
+/** @param known the codes among which a wrong letter is looked for */
+export function unknownCode(code: string, known: readonly string[] = []): ToolcribError {
+  const [near] = nearest(code, known);
   return new ToolcribError('not-found', `Nothing is held under the code ${nameText(code)}.`, {
-    next: 'toolcrib held lists what is; a code lives for ten minutes.',
+    next: `${near === undefined ? '' : `Did you mean ${near}? `}toolcrib held lists what is; a code lives for ten minutes.`,
   });
 }
