@@ -38,6 +38,11 @@ test('the same links, but for the one to the other language', () => {
   assert.match(japanese, /\[English\]\(README\.md\)/);
 });
 
+test('a Japanese paragraph is one line: a line’s end within it would be shown as a space', () => {
+  const text = '[\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Han}、。]';
+  assert.doesNotMatch(japanese, new RegExp(`${text}\\n\\s*${text}`, 'u'));
+});
+
 test('the same rows of tables', () => {
   both((text) => text.split('\n').filter((line) => line.startsWith('|')).length);
 });
