@@ -1,10 +1,11 @@
 // One executable for one platform: Node, the program's parts, and what they read. Node's own builder puts them together
 // (https://nodejs.org/api/single-executable-applications.html).
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire, stripTypeScriptTypes } from 'node:module';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { rolldown } from 'rolldown';
 import { type Bundled, bundled } from '../bundle.ts';
 import { packageData, shippedFiles } from './carried.ts';
 import { nodeFor, type Platform, thisPlatform } from './nodes.ts';
@@ -29,16 +30,17 @@ export async function makeExecutables(
   const work = mkdtempSync(join(tmpdir(), 'toolcrib-executable-'));
   try {
     const parts = wrapped(await bundled(root, { form: 'cjs' }));
+    const loader = await loaderScript();
     let caches: Caches = new Map();
     if (platforms.includes(thisPlatform())) {
       const trial = join(work, 'trial');
       const compiled = join(work, 'compiled');
-      assemble(thisPlatform(), trial, parts, new Map(), recording(loader(), compiled), cache, work);
+      assemble(thisPlatform(), trial, parts, new Map(), recording(loader, compiled), cache, work);
       caches = await recorded(trial, compiled);
     }
     for (const platform of platforms) {
       const own = platform === thisPlatform() ? caches : new Map<string, Uint8Array>();
-      assemble(platform, target(platform), parts, own, loader(), cache, work);
+      assemble(platform, target(platform), parts, own, loader, cache, work);
     }
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -54,8 +56,12 @@ function wrapped(files: readonly Bundled[]): Bundled[] {
   }));
 }
 
-function loader(): string {
-  return stripTypeScriptTypes(readFileSync(join(import.meta.dirname, 'loader.ts'), 'utf8'));
+/** As a script: it is run as one by the executable, and by each of its threads. */
+async function loaderScript(): Promise<string> {
+  const built = await rolldown({ input: join(import.meta.dirname, 'loader.ts'), platform: 'node' });
+  const { output } = await built.generate({ format: 'iife' });
+  await built.close();
+  return output[0].code;
 }
 
 function assemble(

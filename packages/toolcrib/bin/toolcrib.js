@@ -5,7 +5,8 @@ const [major, minor] = node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 15)) {
   fail(2, `toolcrib needs Node 24.15 or later; this is Node ${node}.\n`);
 } else {
-  import('../dist/faces/cli/main.js').catch(async (error) => {
+  const whole = import('../dist/faces/cli/main.js').then(({ done }) => done);
+  whole.catch(async (error) => {
     const missing = error.code === 'ERR_MODULE_NOT_FOUND' ? await whatIsMissing() : undefined;
     if (missing === undefined) fail(3, `toolcrib could not be loaded: ${error.stack}\n`);
     else fail(2, missing);

@@ -19,7 +19,12 @@ const { prefixes, groups, messages } = generated as {
   messages: Record<string, string>;
 };
 
-const rows = new Map(Object.entries(messages).map(([name, row]) => [long(name), row]));
+/** Put together at the first protobuf body, which most programs never meet. */
+let byName: ReadonlyMap<string, string> | undefined;
+function rows(): ReadonlyMap<string, string> {
+  byName ??= new Map(Object.entries(messages).map(([name, row]) => [long(name), row]));
+  return byName;
+}
 const parsed = new Map<string, ProtobufMessage>();
 
 const META = 'k8s.io.apimachinery.pkg.apis.meta.v1';
@@ -29,13 +34,13 @@ export function messageOfKind(apiVersion: string, kind: string): string | undefi
   const groupVersion = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`;
   // DeleteOptions and the like are registered in every group.
   const candidates = [`${groups[groupVersion]}.${kind}`, `${META}.${kind}`];
-  return candidates.find((name) => rows.has(name));
+  return candidates.find((name) => rows().has(name));
 }
 
 export function protobufMessage(name: string): ProtobufMessage | undefined {
   const known = parsed.get(name);
   if (known) return known;
-  const row = rows.get(name);
+  const row = rows().get(name);
   if (row === undefined) return undefined;
   const message = new Map(row === '' ? [] : row.split(';').map(parseField));
   parsed.set(name, message);

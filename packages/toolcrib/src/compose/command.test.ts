@@ -35,7 +35,7 @@ test('nothing is made, and no guard is needed, before something is asked for', a
   const { context, close } = await open(true);
   await assert.rejects(context.journal(), { code: 'not-found', next: /toolcrib on/ });
   await assert.rejects((await context.guard()).status(), { code: 'not-running' });
-  assert.deepEqual([context.runs(), readdirSync(home)], [[], ['kubeconfig']]);
+  assert.deepEqual([await context.runs(), readdirSync(home)], [[], ['kubeconfig']]);
   assert.ok((await context.policy()).softenMs > 0);
   await close();
 });
@@ -80,7 +80,7 @@ test('which runs go on is what is said, or what their folders tell', async () =>
   const runs = [{ id: 'run-x', pid: 1, agent: true }];
   const asker = { person: 'aiko', pid: process.pid };
   const said = await openCommand({ env, home, asker, terminal: false, runs });
-  assert.equal(said.context.runs(), runs);
+  assert.equal(await said.context.runs(), runs);
   await said.close();
 });
 

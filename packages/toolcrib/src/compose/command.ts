@@ -69,7 +69,6 @@ export async function openCommand(command: Command): Promise<{ context: Context;
       });
     return { cluster: (await clusters())(named), context: named };
   };
-  const { liveRuns } = command.runs ? { liveRuns: undefined } : await import('../cage/runs.ts');
   const context: Context = {
     asker,
     clock: systemClock,
@@ -103,7 +102,11 @@ export async function openCommand(command: Command): Promise<{ context: Context;
       const own = await openOwnJournal();
       return own.holdings().finally(() => own.close());
     },
-    runs: () => command.runs ?? liveRuns?.(paths.runs) ?? [],
+    async runs() {
+      if (command.runs) return command.runs;
+      const { liveRuns } = await import('../cage/runs.ts');
+      return liveRuns(paths.runs);
+    },
   };
   return {
     context,

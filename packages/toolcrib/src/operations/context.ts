@@ -77,5 +77,5 @@ export interface Context {
   /** How much of the journal is still needed: opened and closed for that. @throws ToolcribError as {@link Context.journal} */
   holdings(): Promise<{ snapshots: number; unfinished: number }>;
   /** The runs that go on, by which it is told whose process asks. */
-  runs(): readonly RunProcess[];
+  runs(): Promise<readonly RunProcess[]>;
 }

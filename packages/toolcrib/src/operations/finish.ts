@@ -21,7 +21,7 @@ export const finish = operation({
   event: progressSchema,
   async run(context, { act, overdue, sameCluster }, tell) {
     // What was kept back goes by it.
-    mustBeAPersons(context, 'finished');
+    await mustBeAPersons(context, 'finished');
     const { softenMs } = await context.policy();
     const deps = { ...(await actDeps(context)), sameCluster };
     const { finishAct } = await import('@toolcrib/guard/undo/finish');

@@ -169,7 +169,7 @@ const context = (): Context => ({
   here: () => ({ paths, env: { PATH: '/usr/bin:/bin', HOME: scratch }, home: scratch, platform: 'linux' }),
   kubeconfigs: () => Promise.reject(new ToolcribError('no-kubeconfig', 'There is none.')),
   holdings: () => journal.holdings(),
-  runs: () => [],
+  runs: async () => [],
 });
 
 // Nobody answers there, and another repository than Sigstore's needs a first root.

@@ -6,6 +6,6 @@ import type { Context } from './context.ts';
  * @param what was not done where it is none: "finished"
  * @throws ToolcribError `conflict` where who asks belongs to a run: nobody says yes to himself
  */
-export function mustBeAPersons({ asker, runs }: Context, what: string): void {
-  mayAnswer(asker.pid, runs(), what);
+export async function mustBeAPersons({ asker, runs }: Context, what: string): Promise<void> {
+  mayAnswer(asker.pid, await runs(), what);
 }

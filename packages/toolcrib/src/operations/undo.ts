@@ -18,7 +18,7 @@ export const undo = operation({
   output: undoSchema,
   event: progressSchema,
   async run(context, { act, sameCluster }, tell) {
-    if (sameCluster) mustBeAPersons(context, 'undone');
+    if (sameCluster) await mustBeAPersons(context, 'undone');
     const deps = await actDeps(context);
     const { undoAct } = await import('@toolcrib/guard/undo/act');
     return undoAct({ ...deps, sameCluster, tell: (text) => tell({ type: 'waits', text }) }, act, (news) =>

@@ -23,7 +23,6 @@ const ALL = [
   'vet',
   'sandbox',
   'completion',
-  'complete',
   'uninstall',
 ];
 

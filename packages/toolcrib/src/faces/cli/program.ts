@@ -51,7 +51,6 @@ const groups: readonly (readonly [
     [
       [['sandbox'], async () => (await import('./sandbox.ts')).registerSandbox],
       [['completion'], async () => (await import('./completion.ts')).registerCompletion],
-      [['complete'], async () => (await import('./complete.ts')).registerComplete],
     ],
   ],
   ['Leaving:', [[['uninstall'], async () => (await import('./uninstall.ts')).registerUninstall]]],
@@ -77,7 +76,12 @@ function bareProgram(asked: string): Command {
     .version(version)
     .exitOverride()
     .enablePositionalOptions()
-    .hook('preAction', (_, action) => refuseEmptyOptions(action))
+    .hook('preAction', async (_, action) => {
+      refuseEmptyOptions(action);
+      // A schema that is used a few times costs more compiled than read.
+      const { config } = await import('zod/v4/core');
+      config({ jitless: true });
+    })
     .configureHelp({
       sortSubcommands: false,
       // Which options it has stands in its own help.
