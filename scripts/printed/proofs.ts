@@ -16,6 +16,7 @@ interface Elsewhere {
 
 const VERIFY = 'it needs a release of somebody, with his signature';
 const inCi = (has: RegExp) => ({ file: '.ci/run', has });
+const inClone = (has: RegExp) => ({ file: 'scripts/printed/clone.system.test.ts', has });
 
 const ELSEWHERE: readonly Elsewhere[] = [
   { command: /^brew install toolcrib\/tap\/toolcrib$/, why: 'there is no tap yet', published: false },
@@ -31,6 +32,21 @@ const ELSEWHERE: readonly Elsewhere[] = [
     command: /^npm ci && npm start$/,
     why: 'it would install over the tree in which the tests run',
     run: [inCi(/^npm ci && npm test$/m), inCi(/^npm start$/m)],
+  },
+  {
+    command: /^npm ci && npm run binary$/,
+    why: 'it would install over the tree in which the tests run',
+    run: [inCi(/^npm ci && npm test$/m), inClone(/'npm run --silent binary'/)],
+  },
+  {
+    command: /^install -D release\/toolcrib-linux-x64 ~\/\.local\/bin\/toolcrib$/,
+    why: 'it needs what the line before it has made',
+    run: [inClone(/'install -D release\/toolcrib-linux-x64 ~\/\.local\/bin\/toolcrib'/)],
+  },
+  {
+    command: /^eval "\$\(npm run --silent toolcrib -- on\)"$/,
+    why: 'it is typed in a clone, and the story is also that of what is installed',
+    run: [inClone(/'eval "\$\(npm run --silent toolcrib -- on\)"'/)],
   },
   {
     command: /^npm ci && npm test$/,

@@ -3,6 +3,7 @@ import { plain, tree } from '@toolcrib/guard/radius';
 import { ToolcribError, type UndoRecord, wrapped } from '@toolcrib/model';
 import { guardClient } from '../laptop/api/client.ts';
 import { pathsOf } from '../laptop/paths.ts';
+import { called } from './called.ts';
 import { compared, type Pods, podsOf, uidOf, until } from './count.ts';
 import { dashboard } from './dashboard.ts';
 import { findKubectl, type Kubectl } from './kubectl.ts';
@@ -199,7 +200,11 @@ function goOn(tell: Teller, stage: Stage, keep: boolean): Counted['kept'] {
     tell.line('Keep cluster and guard up, and check every claim with your own kubectl:');
     tell.command('npm start -- --keep          (or: toolcrib demo --keep)');
     tell.line('Put the guard before your own clusters; a new one is only observed at first:');
-    tell.command('eval "$(toolcrib on)"        then toolcrib log, toolcrib held');
+    const { as, why, make } = called();
+    tell.command(`eval "$(${as} on)"`);
+    if (why !== undefined)
+      tell.line(`${why}, so it is called as it stands here${make ? '. As one file:' : '.'}`);
+    if (make !== undefined) tell.command(make);
     return undefined;
   }
   tell.line('Cluster and guard stay up. The first is the cluster itself, the second the way');
