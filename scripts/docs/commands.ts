@@ -17,7 +17,10 @@ export async function commandsText(): Promise<string> {
 /** Those that do something of their own. A group that only has others below it is none. */
 function leaves(command: Command, above = ''): { path: string; command: Command }[] {
   const path = `${above} ${command.name()}`.trim();
-  const below = command.commands.filter((one) => one.name() !== 'help');
+  const below = command
+    .createHelp()
+    .visibleCommands(command)
+    .filter((one) => one.name() !== 'help');
   const does = below.length === 0 || command.registeredArguments.length > 0;
   return [...(does ? [{ path, command }] : []), ...below.flatMap((one) => leaves(one, path))];
 }

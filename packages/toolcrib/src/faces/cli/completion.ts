@@ -1,9 +1,10 @@
 import { Argument, type Command } from 'commander';
 import { fishQuoted, quoted } from '../../laptop/shell.ts';
+import type { Asked } from './complete.ts';
 import { explained } from './help.ts';
 
-// Written out once from the same tree that parses the command line, so that it can't fall behind. A library that asks
-// the program at each TAB would start Node each time, and takes the shell's own completion of file names away.
+// Written out once from the same tree that parses the command line, so that it can't fall behind, and so that the shell's own
+// completion of file names stays. Only what no script can know (acts, codes, contexts …) is asked of the program at TAB.
 
 /** `toolcrib completion bash|zsh|fish` */
 export function registerCompletion(program: Command): void {
@@ -31,10 +32,27 @@ interface Spot {
   /** `guard start`; '' at the root. */
   path: string;
   commands: Word[];
-  options: { short?: string; long: string; about: string; takesValue: boolean; choices: string[] }[];
+  options: {
+    short?: string;
+    long: string;
+    about: string;
+    takesValue: boolean;
+    choices: string[];
+    ask?: Asked | undefined;
+  }[];
   /** Values that the first argument may have. */
   choices: string[];
+  /** What to ask for where they are none that a script could know. */
+  ask?: Asked | undefined;
 }
+
+/** By the names that our help has for arguments and values of options. */
+const ASKED: Readonly<Record<string, Asked>> = { act: 'acts', code: 'codes', 'kind/name': 'kinds' };
+const ASKED_BY_OPTION: Readonly<Record<string, Asked>> = {
+  '--context': 'contexts',
+  '--namespace': 'namespaces',
+  '--before': 'acts',
+};
 
 /** The whole tree of commands, as commander has it. Every command must have been registered. */
 export function spotsOf(command: Command, path = ''): Spot[] {
@@ -52,8 +70,10 @@ export function spotsOf(command: Command, path = ''): Spot[] {
       about: firstSentence(option.description),
       takesValue: option.required || option.optional,
       choices: option.argChoices ?? [],
+      ask: ASKED_BY_OPTION[option.long ?? ''],
     })),
     choices: command.registeredArguments[0]?.argChoices ?? [],
+    ask: ASKED[command.registeredArguments[0]?.name() ?? ''],
   };
   return [here, ...commands.flatMap((one) => spotsOf(one, `${path} ${one.name()}`.trim()))];
 }
@@ -73,15 +93,20 @@ function walk(spots: readonly Spot[], from: number, to: string, words: string, o
 
 const pathsOf = (spots: readonly Spot[]) => spots.flatMap(({ path }) => (path === '' ? [] : [quoted(path)]));
 
-/** `option VALUE` cases: those with choices give them, the others leave it to the shell, which knows files. */
-function values(spots: readonly Spot[], give: (choices: string[]) => string, files: string): string {
+/** `option VALUE` cases: those with values of ours give them, the others leave it to the shell, which knows files. */
+function values(
+  spots: readonly Spot[],
+  give: { choices(words: string[]): string; ask(what: Asked): string; files: string },
+): string {
   return spots
     .flatMap(({ path, options }) =>
       options
         .filter(({ takesValue }) => takesValue)
-        .map(({ short, long, choices }) => {
+        .map(({ short, long, choices, ask }) => {
           const names = [short, long].flatMap((name) => (name ? [quoted(`${path} ${name}`)] : []));
-          return `    ${names.join('|')}) ${choices.length > 0 ? give(choices) : files}; return ;;`;
+          const given =
+            choices.length > 0 ? give.choices(choices) : ask === undefined ? give.files : give.ask(ask);
+          return `    ${names.join('|')}) ${given}; return ;;`;
         }),
     )
     .join('\n');
@@ -89,22 +114,44 @@ function values(spots: readonly Spot[], give: (choices: string[]) => string, fil
 
 function bash(spots: readonly Spot[]): string {
   const give = (words: string[]) => `COMPREPLY=($(compgen -W ${quoted(words.join(' '))} -- "$cur"))`;
+  const ask = (what: Asked) => `__toolcrib_ask ${what}`;
   const wordsOf = ({ commands, choices, options }: Spot) => [
     ...commands.map(({ text }) => text),
     ...choices,
     ...options.flatMap(({ short, long }) => (short ? [short, long] : [long])),
   ];
-  // Where COMPREPLY stays empty, bash takes file names (-o default).
+  const at = (spot: Spot) => {
+    const own = give(wordsOf(spot));
+    const given =
+      spot.ask === undefined ? own : `if [[ "$cur" == -* ]]; then ${own}; else ${ask(spot.ask)}; fi`;
+    return `    ${quoted(spot.path)}) ${given} ;;`;
+  };
+  // Where COMPREPLY stays empty, bash takes file names (-o default), but not in the place of what was asked for. The line is
+  // parted anew: bash itself parts words at colons, which contexts have, and puts back only what stands behind the last one.
   return `# bash completion for toolcrib
+__toolcrib_ask() {
+  local word rest
+  compopt +o default 2>/dev/null
+  [[ "$1" == kinds ]] && compopt -o nospace 2>/dev/null
+  while IFS=$'\\t' read -r word rest; do
+    [[ "$word" == "$cur"* ]] || continue
+    printf -v word %q "$word"
+    [[ "$cur" == *:* && "$COMP_WORDBREAKS" == *:* ]] && word="\${word#"\${cur%:*}:"}"
+    COMPREPLY+=("$word")
+  done < <(command toolcrib complete "$1" 2>/dev/null </dev/null)
+}
 _toolcrib() {
-  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD - 1]}" at='' i
+  local line="\${COMP_LINE:0:COMP_POINT}" words cur prev at='' i
+  read -ra words <<<"$line"
+  [[ "$line" == *[[:space:]] ]] && words+=('')
+  cur="\${words[\${#words[@]} - 1]}" prev="\${words[\${#words[@]} - 2]}"
   COMPREPLY=()
-${walk(spots, 1, 'COMP_CWORD', 'COMP_WORDS', ':')}
+${walk(spots, 1, `\${#words[@]} - 1`, 'words', ':')}
   case "$at $prev" in
-${values(spots, give, ':')}
+${values(spots, { choices: give, ask, files: ':' })}
   esac
   case "$at" in
-${spots.map((spot) => `    ${quoted(spot.path)}) ${give(wordsOf(spot))} ;;`).join('\n')}
+${spots.map(at).join('\n')}
   esac
 }
 complete -o default -F _toolcrib toolcrib
@@ -120,20 +167,38 @@ function zsh(spots: readonly Spot[]): string {
     );
   const arrays = (spot: Spot) => {
     const words = [...spot.commands, ...spot.choices.map((text) => ({ text, about: '' }))];
-    return `    ${quoted(spot.path)}) subs=(${described(words)}) opts=(${described(optionsOf(spot))}) ;;`;
+    const ask = spot.ask === undefined ? '' : ` ask=${spot.ask}`;
+    return `    ${quoted(spot.path)}) subs=(${described(words)}) opts=(${described(optionsOf(spot))})${ask} ;;`;
   };
   return `#compdef toolcrib
+__toolcrib_ask() {
+  local -a found shown
+  local line
+  for line in "\${(@f)$(command toolcrib complete $1 2>/dev/null </dev/null)}"; do
+    [[ -n "$line" ]] || continue
+    found+=("\${line%%$'\\t'*}")
+    shown+=("\${line/$'\\t'/  -- }")
+  done
+  if [[ $1 == kinds ]]; then compadd -S '' -l -d shown -a found
+  else compadd -l -d shown -a found
+  fi
+}
 _toolcrib() {
-  local at='' i
+  local at='' ask='' i
   local -a subs opts
 ${walk(spots, 2, 'CURRENT', 'words', '_files')}
   case "$at \${words[CURRENT - 1]}" in
-${values(spots, (choices) => `compadd -- ${choices.map(quoted).join(' ')}`, '_files')}
+${values(spots, {
+  choices: (choices) => `compadd -- ${choices.map(quoted).join(' ')}`,
+  ask: (what) => `__toolcrib_ask ${what}`,
+  files: '_files',
+})}
   esac
   case "$at" in
 ${spots.map(arrays).join('\n')}
   esac
   if [[ "\${words[CURRENT]}" == -* ]]; then _describe -o option opts
+  elif [[ -n "$ask" ]]; then __toolcrib_ask "$ask"
   elif (( \${#subs} )); then _describe command subs
   else _files
   fi
@@ -143,20 +208,30 @@ if [[ "\${funcstack[1]}" == _toolcrib ]]; then _toolcrib "$@"; else compdef _too
 }
 
 function fish(spots: readonly Spot[]): string {
-  const lines = spots.flatMap(({ path, commands, choices, options }) => {
+  const asked = (what: Asked) => fishQuoted(`(command toolcrib complete ${what} 2>/dev/null </dev/null)`);
+  const lines = spots.flatMap(({ path, commands, choices, options, ask }) => {
     const line = (...rest: string[]) =>
       `complete -c toolcrib -n ${fishQuoted(`__toolcrib_at ${fishQuoted(path)}`)} ${rest.join(' ')}`;
+    const valued = ({ choices: values, ask: what, takesValue }: Spot['options'][number]) =>
+      values.length > 0
+        ? ['-x', '-a', fishQuoted(values.join(' '))]
+        : what !== undefined
+          ? ['-x', '-a', asked(what)]
+          : takesValue
+            ? ['-r']
+            : [];
     return [
       ...commands.map(({ text, about }) => line('-f', '-a', text, '-d', fishQuoted(about))),
       ...(choices.length > 0 ? [line('-f', '-a', fishQuoted(choices.join(' ')))] : []),
-      ...options.map(({ short, long, about, takesValue, choices: values }) =>
+      ...(ask === undefined ? [] : [line('-f', '-a', asked(ask))]),
+      ...options.map((option) =>
         line(
-          ...(short ? ['-s', short.slice(1)] : []),
+          ...(option.short ? ['-s', option.short.slice(1)] : []),
           '-l',
-          long.slice(2),
-          ...(values.length > 0 ? ['-x', '-a', fishQuoted(values.join(' '))] : takesValue ? ['-r'] : []),
+          option.long.slice(2),
+          ...valued(option),
           '-d',
-          fishQuoted(about),
+          fishQuoted(option.about),
         ),
       ),
     ];

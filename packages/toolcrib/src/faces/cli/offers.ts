@@ -39,4 +39,5 @@ export const noOperation: Readonly<Record<string, string>> = {
   app: 'the same for a program with a window, and what that needs in its settings',
   sandbox: 'is a cluster for as long as its process lives',
   completion: 'prints a script about the command line itself',
+  complete: 'what that script asks at TAB, of what other operations have',
 };

@@ -23,6 +23,7 @@ const ALL = [
   'vet',
   'sandbox',
   'completion',
+  'complete',
   'uninstall',
 ];
 

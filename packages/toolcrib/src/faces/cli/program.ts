@@ -51,6 +51,7 @@ const groups: readonly (readonly [
     [
       [['sandbox'], async () => (await import('./sandbox.ts')).registerSandbox],
       [['completion'], async () => (await import('./completion.ts')).registerCompletion],
+      [['complete'], async () => (await import('./complete.ts')).registerComplete],
     ],
   ],
   ['Leaving:', [[['uninstall'], async () => (await import('./uninstall.ts')).registerUninstall]]],
