@@ -29,6 +29,11 @@ const ELSEWHERE: readonly Elsewhere[] = [
   },
   { command: /^sudo apt install \.\/toolcrib_\S+\.deb$/, why: 'there is no release yet', published: false },
   {
+    command: /^npx toolcrib demo$/,
+    why: 'it stands where the registry shows the package; what is packed is run so',
+    run: [{ file: 'scripts/pack-try.ts', has: /\[bin, 'demo'\]/ }],
+  },
+  {
     command: /^npm ci && npm start$/,
     why: 'it would install over the tree in which the tests run',
     run: [inCi(/^npm ci && npm test$/m), inCi(/^npm start$/m)],

@@ -15,7 +15,7 @@ export interface Printed {
 
 /** The pages that are for people who type: relative to the root, sorted. */
 export function pagesIn(root: string): string[] {
-  return globSync(['README.md', 'README.ja.md', 'CONTRIBUTING.md', 'docs/**/*.md'], { cwd: root }).sort();
+  return globSync(['*.md', 'packages/*/README.md', 'docs/**/*.md'], { cwd: root }).sort();
 }
 
 /** All that the pages of a repository print in blocks, in the order in which it stands there. */

@@ -13,8 +13,9 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pagesIn } from '../printed/read.ts';
 import { buildSite } from './build.ts';
-import { idsOf, linkFaults } from './links.ts';
+import { idsOf, linkFaults, markdownFaults } from './links.ts';
 import { serveSite } from './serve.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -74,6 +75,22 @@ test('that search finds a page, a place and a picture that are not there, and wh
     '<a href="gone.html">x</a> <a href="../guard.html#no-such">x</a> <img alt="" src="no.png"> <script src="https://cdn.example/x.js"></script> <a href="https://example.com/">fine</a>',
   );
   assert.equal(linkFaults(folder).length, 4, linkFaults(folder).join('\n'));
+});
+
+test('every link of every page of Markdown leads somewhere in the repository, and to a place in it', () => {
+  assert.deepEqual(markdownFaults(root, pagesIn(root)), []);
+  const folder = join(scratch, 'markdown');
+  mkdirSync(folder);
+  writeFileSync(
+    join(folder, 'a.md'),
+    '# A\n[b](b.md#two) [b](b.md#three) [c](c.md) [a](#b) [a](#a) `[x](y.md)`\n',
+  );
+  writeFileSync(join(folder, 'b.md'), '# B\n## Two\n');
+  assert.deepEqual(markdownFaults(folder, ['a.md']), [
+    'a.md links to b.md#three, and there is no such place in it',
+    'a.md links to c.md, which is not there',
+    'a.md links to a.md#b, and there is no such place in it',
+  ]);
 });
 
 test('a page that links to what the site does not have is not built', () => {
