@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { commandsText } from './docs/commands.ts';
 import { facesTable, noOperationsTable } from './docs/faces.ts';
-import { criteriaTable, ruleWordsTable } from './docs/lists.ts';
+import { criteriaTable, releaseTable, ruleWordsTable } from './docs/lists.ts';
 import { type Regions, written } from './docs/regions.ts';
 import { wayTable } from './docs/way.ts';
 import { optionsOf } from './options.ts';
@@ -13,6 +13,7 @@ const pages: Record<string, Regions> = {
   'docs/vet.md': { criteria: criteriaTable() },
   'docs/guard.md': { words: ruleWordsTable() },
   'docs/operations.md': { operations: facesTable(), 'no-operations': noOperationsTable() },
+  'docs/releasing.md': { release: releaseTable() },
   'docs/commands.md': { commands: await commandsText() },
 };
 

@@ -1,5 +1,6 @@
 import { ruleWords } from '../../packages/guard/src/policy/vocabulary.ts';
 import { CRITERIA } from '../../packages/vet/src/criteria/index.ts';
+import { KINDS } from '../release/kinds/index.ts';
 import { table } from './regions.ts';
 
 /** What a rule can see. */
@@ -25,6 +26,14 @@ export function criteriaTable(): string {
     source.url.startsWith('http') ? `[${source.title}](${source.url})` : source.title,
   ]);
   return table(['criterion', 'passes when', 'from', 'threshold', 'whose threshold'], rows);
+}
+
+/** What a release consists of. */
+export function releaseTable(): string {
+  return table(
+    ['kind', 'what it is'],
+    KINDS.map(({ name, what }) => [`\`${name}\``, what]),
+  );
 }
 
 function bounds(threshold: unknown): string {

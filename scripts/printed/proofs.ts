@@ -90,6 +90,11 @@ const ELSEWHERE: readonly Elsewhere[] = [
     run: [{ file: 'packages/vet/src/verify/real-programs.system.test.ts', has: /keyring/ }],
   },
   {
+    command: /^toolcrib vet verify toolcrib-\S+\.tar\.gz --checksums SHA256SUMS --signature SHA256SUMS\.sig /,
+    why: 'there is no release yet',
+    run: [{ file: 'scripts/release/tried.system.test.ts', has: /'SHA256SUMS\.sig',\s*'--key'/ }],
+  },
+  {
     command: /^toolcrib vet verify --git \.\/tool --tag v1\.2\.3 --allowed-signers /,
     why: 'it needs a repository with a tag that ssh has signed',
     run: [{ file: 'packages/vet/src/verify/real-programs.system.test.ts', has: /allowedSigners/ }],
@@ -116,6 +121,7 @@ export function leftOver(printed: readonly Printed[]): string[] {
   );
 }
 
+const PAGES_OF_OURS = ['CONTRIBUTING.md', 'docs/releasing.md'];
 /** Of those who work on toolcrib: a script of package.json, or CI itself. */
 const OURS = /^(?:npm (?:ci|start|test)|npm run ([a-z:]+)|bash \.ci\/run)(?: |$)/;
 
@@ -134,7 +140,7 @@ export async function faultOf(
     if (refusal !== undefined) return `${where}: the program does not take it: ${refusal}`;
   }
   if (run(command)) return undefined;
-  const ours = page === 'CONTRIBUTING.md' && OURS.exec(command);
+  const ours = PAGES_OF_OURS.includes(page) && OURS.exec(command);
   if (ours) {
     const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>;

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path';
 import { type Bundled, bundled } from '../bundle.ts';
 import { LICENCES, SBOM, shrinkwrapOf } from '../shrinkwrap.ts';
-import { purlOf, sbomText } from './sbom.ts';
+import { type Part, purlOf, sbomText } from './sbom.ts';
 import { licencesText, packagesOf, type ThirdParty } from './third-party.ts';
 
 /** Read by their path at run time, so they stay packages of their own. */
@@ -50,7 +50,7 @@ export async function writeProgram(
   write(join(target, LICENCES), licencesText(within, INTRO));
   write(
     join(target, SBOM),
-    sbomText(subject(join(root, 'packages/toolcrib')), together(within, beside(root)), ours(root), at),
+    sbomText(subject(join(root, 'packages/toolcrib')), together(within, beside(root)), ownParts(root), at),
   );
 }
 
@@ -83,7 +83,8 @@ function subject(own: string) {
   return { name, version, license, description, supplier: SUPPLIER, purl: purlOf({ name, version }) };
 }
 
-function ours(root: string) {
+/** Our own packages, as parts of what is published. */
+export function ownParts(root: string): Part[] {
   return OWN.map((folder) => {
     const { description: _, ...part } = subject(join(root, 'packages', folder));
     return { ...part, type: 'library' as const };

@@ -19,7 +19,7 @@ export interface Subject {
 export interface Part {
   name: string;
   version: string;
-  license: string;
+  license?: string;
   purl: string;
   supplier: string;
   type: 'platform' | 'library';
@@ -80,9 +80,10 @@ function component(
   const [, group, own = name] = /^(@[^/]+)\/(.+)$/.exec(name) ?? [];
   const made = new Models.Component(type, own, { group, version, bomRef: purl, purl: purl as never });
   made.supplier = new Models.OrganizationalEntity({ name: supplier });
-  made.licenses.add(
-    /^[\w.+-]+$/.test(license) ? new Models.SpdxLicense(license) : new Models.LicenseExpression(license),
-  );
+  if (license !== undefined)
+    made.licenses.add(
+      /^[\w.+-]+$/.test(license) ? new Models.SpdxLicense(license) : new Models.LicenseExpression(license),
+    );
   return made;
 }
 
