@@ -20,6 +20,12 @@ const folder = join(import.meta.dirname, '..', out);
 const pages = buildSite(join(import.meta.dirname, '..'), folder);
 console.log(`${pages} pages in ${out}/: open ${join(out, 'index.html')} in a browser.`);
 if (serve) {
-  const site = await serveSite(folder, at);
-  console.log(`${site.url}   Ctrl-C ends it.`);
+  try {
+    const site = await serveSite(folder, at);
+    console.log(`${site.url}   Ctrl-C ends it.`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    console.error(`Port ${at} is another program's. Any free one: npm run docs -- --serve --port 0`);
+    process.exitCode = 1;
+  }
 }

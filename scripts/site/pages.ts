@@ -20,7 +20,7 @@ export interface Group {
   pages: Page[];
 }
 
-/** The list of pages, in the order in which a newcomer needs them. What is not named here comes last. */
+/** The list of pages, in the order in which a newcomer needs them. */
 const GROUPS: [title: string, sources: string[]][] = [
   ['Start', ['README.md', 'README.ja.md']],
   [
@@ -54,9 +54,15 @@ export function groupsOf(root: string): Group[] {
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => !named.has(path))
     .sort();
-  return GROUPS.map(([title, sources], index) => ({
+  // What nobody has given a place is for those who work here.
+  const proofs = others.filter((path) => path.startsWith('docs/deep/'));
+  const rest: Record<string, string[]> = {
+    'Working on toolcrib': others.filter((path) => !proofs.includes(path)),
+    Proofs: proofs,
+  };
+  return GROUPS.map(([title, sources]) => ({
     title,
-    pages: [...sources, ...(index === GROUPS.length - 1 ? others : [])].map((source) => pageOf(root, source)),
+    pages: [...sources, ...(rest[title] ?? [])].map((source) => pageOf(root, source)),
   }));
 }
 
