@@ -1,7 +1,7 @@
 import type { Verdict } from '@toolcrib/model';
 import { Option } from 'commander';
 import { stringify } from 'yaml';
-import type { Output } from './terminal.ts';
+import { fitted, type Output } from './terminal.ts';
 
 export const EXIT: Record<Verdict, number> = { pass: 0, fail: 1, unknown: 3 };
 
@@ -11,8 +11,13 @@ export const outputOption = (): Option =>
     .choices(['text', 'json', 'yaml'])
     .default('text');
 
+/** The text for people, fitted to the terminal where that is one; else what {@link plain} gives. */
+export function show(value: unknown, output: Output, text: () => string): void {
+  process.stdout.write(`${plain(value, output) ?? fitted(text(), process.stdout.columns)}\n`);
+}
+
 /** The machine-readable forms; undefined for text. Points in time are RFC 3339 in these values already. */
-export function plain(value: unknown, output: Output): string | undefined {
+function plain(value: unknown, output: Output): string | undefined {
   if (output === 'json') return JSON.stringify(value, null, 2);
   return output === 'yaml' ? stringify(value).trimEnd() : undefined;
 }

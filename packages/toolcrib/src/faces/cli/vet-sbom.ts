@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { explained } from './help.ts';
 import { call } from './setup.ts';
 import type { Output } from './terminal.ts';
-import { EXIT, outputOption, plain } from './vet-data.ts';
+import { EXIT, outputOption, show } from './vet-data.ts';
 
 /** `toolcrib vet sbom`, `toolcrib vet sbom-diff` */
 export function registerVetSbom(vet: Command): void {
@@ -32,7 +32,7 @@ export function registerVetSbom(vet: Command): void {
         ]);
         const { artefact, purl, osv } = options;
         const report = await call(sbom, { file, artefact, purl, osv });
-        process.stdout.write(`${plain(report, options.output) ?? sbomText(report)}\n`);
+        show(report, options.output, () => sbomText(report));
         process.exitCode = EXIT[report.verdict];
       },
     );
@@ -62,5 +62,5 @@ export async function printSbomDiff(files: readonly string[], output: Output = '
     import('@toolcrib/vet/sbom/text'),
   ]);
   const diff = await call(sbomDiff, { before, after });
-  process.stdout.write(`${plain(diff, output) ?? sbomDiffText(diff)}\n`);
+  show(diff, output, () => sbomDiffText(diff));
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { explained } from './help.ts';
 import { call } from './setup.ts';
 import type { Output } from './terminal.ts';
-import { EXIT, outputOption, plain } from './vet-data.ts';
+import { EXIT, outputOption, show } from './vet-data.ts';
 import { signatureAsked, type VerifyOptions } from './vet-verify-input.ts';
 
 // The verifier and its cryptography are loaded when they are used: they would cost every other command its start.
@@ -76,7 +76,7 @@ export function registerVetVerify(vet: Command): void {
           import('@toolcrib/vet/verify/report'),
         ]);
         const found = await call(verify, signatureAsked(name, options));
-        process.stdout.write(`${plain(found, options.output) ?? verificationText(found)}\n`);
+        show(found, options.output, () => verificationText(found));
         const enough = options.integrityOnly === true && found.code === 'integrity-only';
         process.exitCode = enough ? 0 : EXIT[found.verdict];
       },

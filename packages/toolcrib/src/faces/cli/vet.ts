@@ -5,6 +5,7 @@ import { visible } from '@toolcrib/vet/report/escape';
 import { type Command, Option } from 'commander';
 import { type Explanation, explained } from './help.ts';
 import { call } from './setup.ts';
+import { say } from './terminal.ts';
 import { mustBeTwoFiles, mustBeWritable, writeReport } from './vet-files.ts';
 import { askedBy, FORMATS, refuseTwoModes, type VetOptions } from './vet-input.ts';
 import type { Terminal } from './vet-report.ts';
@@ -118,9 +119,9 @@ async function run(what: string[], options: VetOptions): Promise<void> {
     line.clear();
     if (passedOver.length > 0) {
       const { passedOverText } = await import('./vet-report.ts');
-      for (const one of passedOver) process.stderr.write(`note: ${visible(passedOverText(one))}\n`);
+      for (const one of passedOver) say(`note: ${visible(passedOverText(one))}`);
     }
-    for (const path of kept) process.stderr.write(`evidence kept in ${path}\n`);
+    for (const path of kept) say(`evidence kept in ${path}`);
     if (options.out === undefined) stdout.write(text);
     else await writeReport(options.out, text, stdout);
     if (verdict !== undefined) process.exitCode = EXIT[verdict];
