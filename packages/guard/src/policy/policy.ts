@@ -5,7 +5,7 @@ import { type GuardPolicyFile, guardPolicySchema } from './schema.ts';
 
 export { builtInRules } from './built-in.ts';
 export type { PolicyRule } from './rules.ts';
-export type { Facts } from './vocabulary.ts';
+export { type Facts, ruleWords } from './vocabulary.ts';
 
 /** A loaded policy, ready to decide. */
 export interface GuardPolicy {

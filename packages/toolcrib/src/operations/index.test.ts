@@ -33,6 +33,7 @@ const examples = {
   criteria: {},
   deny: { code: 'BCDFG' },
   doctor: {},
+  'doctor-bundle': {},
   'door-port': { port: 0 },
   finish: { act: 'act-softened', sameCluster: true },
   held: { closed: true },

@@ -3,6 +3,7 @@ import { approve } from './approve.ts';
 import { criteria } from './criteria.ts';
 import { deny } from './deny.ts';
 import { doctor } from './doctor.ts';
+import { doctorBundle } from './doctor-bundle.ts';
 import { doorPort } from './door-port.ts';
 import { finish } from './finish.ts';
 import { held } from './held.ts';
@@ -33,6 +34,7 @@ export const operations: { readonly [Name in OperationName]: Operation & { reado
   criteria,
   deny,
   doctor,
+  'doctor-bundle': doctorBundle,
   'door-port': doorPort,
   finish,
   held,

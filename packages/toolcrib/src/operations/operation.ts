@@ -9,6 +9,7 @@ export const operationNames = [
   'criteria',
   'deny',
   'doctor',
+  'doctor-bundle',
   'door-port',
   'finish',
   'held',

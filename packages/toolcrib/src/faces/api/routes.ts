@@ -16,6 +16,7 @@ const places: Readonly<Record<OperationName, string | { not: string }>> = {
   criteria: '/v1/vet/criteria',
   deny: '/v1/holds/{code}/deny',
   doctor: { not: OF_A_TERMINAL },
+  'doctor-bundle': { not: OF_A_TERMINAL },
   'door-port': { not: 'the guard must not be running' },
   finish: '/v1/acts/{act}/finish',
   held: '/v1/holds',

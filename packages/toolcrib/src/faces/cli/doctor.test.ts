@@ -51,6 +51,11 @@ test('on, doctor, guard status: this terminal is guarded, by a request of our ow
   assert.equal(doctor.code, 0, doctor.stdout + doctor.stderr);
   assert.match(doctor.stdout, /ok +A request for prod, as clients of any age send it, arrived at the guard/);
   assert.match(doctor.stdout, /ok +kubectl itself asked the guard/);
+  assert.match(doctor.stdout, /^ +enforce: "?prod"?, as \S+guard\.yaml:3 says of "?prod"?\.$/m);
+  assert.match(doctor.stdout, /ok +The guard can write it\./);
+  assert.match(doctor.stdout, /ok +The clock agrees with "?prod"?’s\./);
+  assert.match(doctor.stdout, /^ +toolcrib \S+, .*Node/m);
+  assert.match(doctor.stdout.trimEnd().split('\n').at(-1) ?? '', /^This terminal is guarded/);
   const status = await at(variables, 'guard', 'status');
   assert.match(status.stdout, /terminal guarded/);
 
@@ -61,6 +66,10 @@ test('on, doctor, guard status: this terminal is guarded, by a request of our ow
   assert.match(outside.stdout, /outside +KUBECONFIG is a list/);
   assert.match(outside.stdout, /ok +A request for prod, as today’s clients send it/);
   assert.match(outside.stdout, /outside +A request for prod, as older clients/);
+  assert.match(
+    outside.stdout.trimEnd().split('\n').at(-1) ?? '',
+    /^This terminal is not guarded: KUBECONFIG is a list/,
+  );
   assert.match((await at(list, 'guard', 'status')).stdout, /terminal outside/);
 });
 

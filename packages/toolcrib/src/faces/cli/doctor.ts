@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import type { Finding } from '../../laptop/doctor/index.ts';
 import { explained } from './help.ts';
 import { call } from './setup.ts';
-import { bad, bold, clean, faint, good, mild, type Output, print, withOutput } from './terminal.ts';
+import { type Output, print, withOutput } from './terminal.ts';
 
 const EXIT = { 'all-guarded': 0, findings: 1, 'not-told': 3 };
 
@@ -10,38 +9,35 @@ const EXIT = { 'all-guarded': 0, findings: 1, 'not-told': 3 };
 export function registerDoctor(program: Command): void {
   withOutput(
     explained(program.command('doctor'), {
+      notes: [
+        'Also the programs in PATH with their versions, the clusters with their modes and the rules in force with the line each stands in, journal, key, disk and clock. A program whose way no request has shown is unknown.',
+      ],
       examples: [
         ['toolcrib doctor', 'before you rely on the guard in this terminal'],
         ['toolcrib doctor -o json', 'for a script'],
+        ['toolcrib doctor --bundle', 'a report for a bug, shown before it is written'],
       ],
       exits: {
-        0: 'all goes through the guard',
-        1: 'something does not, or would not',
-        3: 'it could not be told',
+        0: 'this terminal is guarded, and nothing was found',
+        1: 'something goes round the guard, or would, or is not as it should be',
+        3: 'whether this terminal is guarded could not be told',
       },
     }),
   )
     .description('Whether this terminal is guarded, proved with a request; and what goes round the guard.')
-    .action(async (options: { output: Output }) => {
-      const { doctor } = await import('../../operations/doctor.ts');
+    .option('--bundle [file]', 'a report for a bug, without secrets and without names')
+    .option('--yes', 'with --bundle: write it without asking')
+    .action(async (options: { bundle?: string | true; yes?: boolean; output: Output }) => {
+      if (options.bundle !== undefined) {
+        const { writeBundle } = await import('./doctor-bundle.ts');
+        return writeBundle(options.bundle === true ? undefined : options.bundle, options);
+      }
+      const [{ doctor }, { diagnosisText }] = await Promise.all([
+        import('../../operations/doctor.ts'),
+        import('./diagnosis-text.ts'),
+      ]);
       const diagnosis = await call(doctor, {});
       process.exitCode = EXIT[diagnosis.verdict];
-      print(options.output, diagnosis, () =>
-        diagnosis.checks
-          .filter(({ findings }) => findings.length > 0)
-          .map(({ name, findings }) => [bold(name), ...findings.map(line)].join('\n'))
-          .join('\n'),
-      );
+      print(options.output, diagnosis, () => diagnosisText(diagnosis));
     });
-}
-
-const MARKS: Record<Finding['state'], string> = {
-  guarded: good('ok      '),
-  finding: bad('outside '),
-  unknown: mild('unknown '),
-  note: faint('note    '),
-};
-
-function line({ state, text, next }: Finding): string {
-  return `  ${MARKS[state]} ${clean(text)}${next ? `\n           → ${clean(next)}` : ''}`;
 }

@@ -7,6 +7,7 @@ export const commandOf: Readonly<Record<OperationName, string>> = {
   criteria: 'vet --criteria',
   deny: 'deny CODE',
   doctor: 'doctor',
+  'doctor-bundle': 'doctor --bundle',
   'door-port': 'guard start --port N',
   finish: 'finish ACT',
   held: 'held',

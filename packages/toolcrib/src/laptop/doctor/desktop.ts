@@ -4,17 +4,19 @@ import { type App, apps, type Place } from '../apps/index.ts';
 import { listOf, remedy } from '../apps/settings.ts';
 import type { Check, Finding, Patient } from './check.ts';
 
+type Asked = Pick<Patient, 'home' | 'platform' | 'env' | 'paths'>;
+
 /** Programs from a dock or a menu, which never see a terminal's environment. Those that this person has used. */
 export const desktop = {
   name: 'desktop programs',
-  async look(patient) {
+  async look(patient: Asked) {
     const found = apps.flatMap((app) => lookAt(app, patient));
     if (found.length > 0) return found;
     return [{ state: 'guarded', text: 'None of the desktop programs known here has been used by you.' }];
   },
 } satisfies Check;
 
-function lookAt(app: App, patient: Patient): Finding[] {
+function lookAt(app: App, patient: Asked): Finding[] {
   const place: Place = patient;
   const { title, name } = app;
   if (app.clusters === 'environment') {

@@ -1,17 +1,28 @@
-import { execFile } from 'node:child_process';
-import { childEnvironment, SELF_TEST_PATH } from '@toolcrib/model';
+import { SELF_TEST_PATH } from '@toolcrib/model';
 import { isOwnPath } from '../terminals.ts';
 import { echoIn, newNonce } from './arrives.ts';
+import { briefly } from './briefly.ts';
 import type { Check } from './check.ts';
+
+/** Milliseconds. */
+const LIMIT = 10_000;
 
 /** The person's own kubectl, as PATH finds it, asks the door. Where ours is not alone it is not started: see `this terminal`. */
 export const kubectl = {
   name: 'kubectl',
+  ownWords: true,
   async look({ env, paths }) {
-    if (!env.KUBECONFIG || !isOwnPath(paths, env, env.KUBECONFIG)) return [];
+    if (!env.KUBECONFIG || !isOwnPath(paths, env, env.KUBECONFIG))
+      return [
+        { state: 'note', text: 'kubectl was not tried: KUBECONFIG does not name toolcrib’s file alone.' },
+      ];
     const nonce = newNonce();
-    const said = await run(['get', '--raw', `${SELF_TEST_PATH}?nonce=${nonce}`], env);
-    if (said === 'not-there') return [{ state: 'note', text: 'There is no kubectl in PATH to try it with.' }];
+    const asked = await briefly('kubectl', ['get', '--raw', `${SELF_TEST_PATH}?nonce=${nonce}`], {
+      env,
+      limit: LIMIT,
+    });
+    const said = asked.code === 0 ? asked.stdout : asked.stderr || (asked.why ?? '');
+    if (asked.missing) return [{ state: 'note', text: 'There is no kubectl in PATH to try it with.' }];
     const arrival = echoIn(said, nonce);
     return [
       arrival.arrived
@@ -26,14 +37,5 @@ export const kubectl = {
     ];
   },
 } satisfies Check;
-
-function run(args: string[], env: Record<string, string | undefined>): Promise<string> {
-  return new Promise((resolve) => {
-    execFile('kubectl', args, { env: childEnvironment(env), timeout: 10_000 }, (error, stdout, stderr) => {
-      if ((error as NodeJS.ErrnoException | null)?.code === 'ENOENT') return resolve('not-there');
-      resolve(error ? stderr || error.message : stdout);
-    });
-  });
-}
 
 const firstLine = (text: string) => text.trim().split('\n').at(-1)?.slice(0, 200) ?? '';

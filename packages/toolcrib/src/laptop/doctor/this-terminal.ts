@@ -15,6 +15,7 @@ const ON = 'eval "$(toolcrib on)"';
 /** Whether what is started from this terminal goes through the guard: shown with a request, not with a look at a file. */
 export const thisTerminal = {
   name: 'this terminal',
+  ownWords: true,
   async look(patient) {
     const { env, home, paths } = patient;
     const listed = kubeconfigPaths(env, home);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
@@ -17,7 +17,14 @@ export function patient(env: Record<string, string> = {}, files: Record<string, 
     writeFileSync(join(home, name), text);
   }
   const paths = pathsOf({ TOOLCRIB_HOME: join(home, 'state') });
-  return { paths, env, home, platform: process.platform };
+  return {
+    paths,
+    env,
+    home,
+    platform: process.platform,
+    holdings: async () => ({ snapshots: 0, unfinished: 0 }),
+    now: Date.now,
+  };
 }
 
 /** A kubeconfig with one context, with a token that is never to be sent. */
@@ -32,3 +39,13 @@ export function config(server: string, context = 'prod'): string {
 export const states = (findings: Finding[]) => findings.map(({ state }) => state);
 export const texts = (findings: Finding[]) =>
   findings.map(({ text, next }) => `${text} ${next ?? ''}`).join('\n');
+
+/** Each path below a folder, with what it is and, of a file, what it says: what a look must leave as it was. */
+export function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .map((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      return `${path} ${statSync(path).mode} ${entry.isFile() ? readFileSync(path, 'utf8') : ''}`;
+    })
+    .sort();
+}
