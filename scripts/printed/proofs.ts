@@ -34,6 +34,13 @@ const ELSEWHERE: readonly Elsewhere[] = [
     run: [{ file: 'scripts/pack-try.ts', has: /\[bin, 'demo'\]/ }],
   },
   {
+    command: /^toolcrib setup$/,
+    why: 'it asks, on a terminal of its own',
+    run: [
+      { file: 'packages/toolcrib/src/faces/cli/first-use.system.test.ts', has: /toolcrib setup; echo ended/ },
+    ],
+  },
+  {
     command: /^npm ci && npm start$/,
     why: 'it would install over the tree in which the tests run',
     run: [inCi(/^npm ci && npm test$/m), inCi(/^npm start$/m)],

@@ -24,6 +24,7 @@ test('by the XDG base directories, each file under its own name', () => {
     startLock: `${state}/start.lock`,
     syncLock: `${state}/sync.lock`,
     failure: `${state}/guard.failed`,
+    setup: `${state}/setup.json`,
     policy: '/home/aiko/.config/toolcrib/guard.yaml',
   });
   assert.deepEqual(pathsOf({}), pathsOf({}, homedir()));

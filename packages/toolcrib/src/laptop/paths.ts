@@ -35,6 +35,8 @@ export interface Paths {
   syncLock: string;
   /** Why the last start failed. */
   failure: string;
+  /** What `setup` added to the person's own files, for `uninstall`. */
+  setup: string;
   /** The person's policy; read only. */
   policy: string;
 }
@@ -62,6 +64,7 @@ export function pathsOf(env: Record<string, string | undefined>, home: string = 
     startLock: join(state, 'start.lock'),
     syncLock: join(state, 'sync.lock'),
     failure: join(state, 'guard.failed'),
+    setup: join(state, 'setup.json'),
     policy: join(config, 'guard.yaml'),
   };
 }

@@ -43,6 +43,8 @@ const examples = {
   'renew-trust': { mirror: 'http://127.0.0.1:1', root: at('none.json') },
   sbom: { file: at('bom.json') },
   'sbom-diff': { before: at('bom.json'), after: at('bom.json') },
+  setup: { policy: true },
+  'setup-plan': { shell: 'zsh', modes: { prod: 'warn' } },
   start: {},
   status: {},
   stop: {},

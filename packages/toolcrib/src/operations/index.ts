@@ -14,6 +14,8 @@ import { radius } from './radius.ts';
 import { renewTrust } from './renew-trust.ts';
 import { sbom } from './sbom.ts';
 import { sbomDiff } from './sbom-diff.ts';
+import { setup } from './setup.ts';
+import { setupPlan } from './setup-plan.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { stop } from './stop.ts';
@@ -44,6 +46,8 @@ export const operations: { readonly [Name in OperationName]: Operation & { reado
   'renew-trust': renewTrust,
   sbom,
   'sbom-diff': sbomDiff,
+  setup,
+  'setup-plan': setupPlan,
   start,
   status,
   stop,

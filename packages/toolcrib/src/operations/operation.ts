@@ -19,6 +19,8 @@ export const operationNames = [
   'renew-trust',
   'sbom',
   'sbom-diff',
+  'setup',
+  'setup-plan',
   'start',
   'status',
   'stop',

@@ -12,5 +12,8 @@ export const uninstallPlan = operation({
     purge: z.boolean().default(false),
   }),
   output: uninstallPlanSchema,
-  run: (context, { purge }) => planUninstall(context.here().paths, context.holdings, purge),
+  run(context, { purge }) {
+    const here = context.here();
+    return planUninstall(here.paths, context.holdings, purge, here);
+  },
 });

@@ -22,6 +22,7 @@ export function ownFiles(paths: Paths): string[] {
     paths.startLock,
     paths.syncLock,
     paths.failure,
+    paths.setup,
     paths.log,
     `${paths.log}.1`,
   ];

@@ -5,14 +5,15 @@ import { removeEntry } from '../laptop/apps/desktop-entry.ts';
 import { apps } from '../laptop/apps/index.ts';
 import { restore, savedPath } from '../laptop/apps/settings.ts';
 import { stopGuard } from '../laptop/daemon.ts';
+import { takeOut } from '../laptop/first-use/take-out.ts';
 import type { Here } from '../laptop/here.ts';
 import { rescueAll } from './foreign.ts';
 import { siblings } from './own-files.ts';
 import { type Holdings, planUninstall, type UninstallPlan } from './plan.ts';
 
 /**
- * Stops the guard and removes what is toolcrib's own. The person's files are not touched; a terminal whose
- * `KUBECONFIG` still names ours goes on with the person's.
+ * Stops the guard and removes what is toolcrib's own. The person's files are not touched, but for what `setup` added to them; a
+ * terminal whose `KUBECONFIG` still names ours goes on with the person's.
  *
  * @param purge also the journal with its snapshots: no undo afterwards
  * @returns what was done: `removes` is gone
@@ -23,7 +24,7 @@ export async function uninstall(
   holdings: Holdings,
   purge: boolean,
 ): Promise<UninstallPlan> {
-  const shown = await planUninstall(paths, holdings, purge);
+  const shown = await planUninstall(paths, holdings, purge, place);
   await stopGuard(paths);
   // Programs that were sent to our file go back to theirs before it is gone.
   const unrestored: { path: string; why: string }[] = [];
@@ -41,6 +42,7 @@ export async function uninstall(
   if (!purge) rescueAll(paths, place.home);
   // Looked at again: the guard may have kept something meanwhile.
   const plan = await planUninstall(paths, holdings, purge);
+  const left = takeOut({ paths, ...place });
   const saved = join(paths.state, 'apps');
   const removes = plan.removes.filter((path) => unrestored.length === 0 || path !== saved);
   for (const path of removes) rmSync(path, { recursive: true, force: true });
@@ -55,5 +57,16 @@ export async function uninstall(
   }
   // What the guard took away itself as it ended is gone as well.
   const gone = [...new Set([...shown.removes, ...plan.removes])].filter((path) => !existsSync(path));
-  return { ...plan, stays: [...plan.stays, ...unrestored], removes: gone };
+  const takesOut = shown.takesOut.filter(({ path }) => !left.some((one) => one.path === path));
+  // As it was shown: what setup added is not there any more to be looked at.
+  const stays = [
+    ...shown.stays.filter(({ path }) => !plan.stays.some((one) => one.path === path)),
+    ...plan.stays,
+  ];
+  return {
+    ...plan,
+    takesOut,
+    stays: [...stays.filter(({ path }) => existsSync(path)), ...left, ...unrestored],
+    removes: gone,
+  };
 }

@@ -26,6 +26,8 @@ const places: Readonly<Record<OperationName, string | { not: string }>> = {
   'renew-trust': { not: 'it changes whom this person believes' },
   sbom: { not: READS_FILES },
   'sbom-diff': { not: READS_FILES },
+  setup: { not: OF_A_TERMINAL },
+  'setup-plan': { not: OF_A_TERMINAL },
   start: { not: 'who could answer is not running' },
   status: '/v1/status',
   stop: '/v1/stop',

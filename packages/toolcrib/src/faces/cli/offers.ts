@@ -17,6 +17,8 @@ export const commandOf: Readonly<Record<OperationName, string>> = {
   'renew-trust': 'vet trust update',
   sbom: 'vet sbom FILE',
   'sbom-diff': 'vet sbom-diff BEFORE AFTER',
+  setup: 'setup',
+  'setup-plan': 'setup',
   start: 'guard start',
   status: 'guard status',
   stop: 'guard stop',

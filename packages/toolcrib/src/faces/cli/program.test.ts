@@ -7,6 +7,7 @@ const namesOf = async (asked: string) => (await programFor(asked)).commands.map(
 /** In the order in which a person meets them. */
 const ALL = [
   'demo',
+  'setup',
   'on',
   'off',
   'doctor',

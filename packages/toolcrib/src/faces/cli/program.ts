@@ -23,6 +23,7 @@ const groups: readonly (readonly [
     'First steps:',
     [
       [['demo'], async () => (await import('./demo.ts')).registerDemo],
+      [['setup'], async () => (await import('./first-use.ts')).registerSetup],
       [['on', 'off'], async () => (await import('./on.ts')).registerOn],
       [['doctor'], async () => (await import('./doctor.ts')).registerDoctor],
     ],

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { UninstallPlan } from '../../uninstall/plan.ts';
 import { explained } from './help.ts';
 import { call } from './setup.ts';
-import { ask, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
+import { ask, clean, isInteractive, type Output, print, say, withOutput } from './terminal.ts';
 
 /** `toolcrib uninstall` */
 export function registerUninstall(program: Command): void {
@@ -17,7 +17,7 @@ export function registerUninstall(program: Command): void {
     }),
   )
     .description(
-      'Stop the guard and remove everything that is toolcrib’s own. Your own files were never changed.',
+      'Stop the guard and remove everything that is toolcrib’s own. Your own files are as they were before.',
     )
     .option('--yes', 'do not ask')
     .option('--purge', 'also the journal with its snapshots: no undo afterwards')
@@ -29,7 +29,8 @@ export function registerUninstall(program: Command): void {
       const { purge } = options;
       if (!(await agreed(await call(uninstallPlan, { purge }), options.yes))) {
         process.exitCode = 1;
-        if (options.output !== 'text') print(options.output, { removes: [], stays: [] }, () => '');
+        if (options.output !== 'text')
+          print(options.output, { removes: [], stays: [], takesOut: [] }, () => '');
         return say('Nothing was removed.');
       }
       const done = await call(uninstall, { purge });
@@ -42,6 +43,10 @@ export function registerUninstall(program: Command): void {
 
 async function agreed(plan: UninstallPlan, yes: boolean | undefined): Promise<boolean> {
   for (const path of plan.removes) say(`removes  ${path}`);
+  for (const { path, lines } of plan.takesOut) {
+    say(`restores ${path}, without what setup added:`);
+    for (const line of lines) say(`           ${clean(line)}`);
+  }
   for (const { path, why } of plan.stays) say(`stays    ${path}  (${why})`);
   if (yes) return true;
   if (!isInteractive())

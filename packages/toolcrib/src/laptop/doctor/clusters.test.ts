@@ -41,7 +41,10 @@ test('each cluster with its mode, and the line that says so', async () => {
 test('without a file everything is observed, and where to begin; many names are counted', async () => {
   const names = Array.from({ length: 20 }, (_, at) => `c-${at}`);
   const found = await clusters.look(withPolicy(undefined, ...names));
-  assert.match(texts(found), /^observe: .*c-11"? and 8 more, since there is no .*guard\.yaml\. Write one/);
+  assert.match(
+    texts(found),
+    /^observe: .*c-11"? and 8 more, since there is no .*guard\.yaml\. toolcrib setup$/,
+  );
 });
 
 const running = (mode: string): GuardStatus => ({

@@ -50,7 +50,7 @@ function byFile(
   return [...groups].map(([says, of]) => {
     const [mode = '', ...why] = says.split(' ');
     const found: Finding = { state: 'note', text: `${mode}: ${shown(of)}, ${why.join(' ')}.` };
-    return there ? found : { ...found, next: 'Write one: docs/guard.md says how.' };
+    return there ? found : { ...found, next: 'toolcrib setup' };
   });
 }
 

@@ -1,0 +1,29 @@
+import type { Mode } from '@toolcrib/model';
+
+/**
+ * `guard.yaml` as it is first written, with what a person needs to go on from there. Read by the schema that reads every one.
+ * @param contexts by the names that they have in the person's files
+ */
+export function firstPolicy(contexts: readonly { name: string; mode: Mode }[]): string {
+  const width = Math.max(0, ...contexts.map(({ name }) => JSON.stringify(name).length));
+  const lines = contexts.map(({ name, mode }) => {
+    const written = `${JSON.stringify(name)},`.padEnd(width + 1);
+    return `    - {context: ${written} mode: ${mode}}`;
+  });
+  return `# What the guard may stop, and where. It counts from the next request on.
+# Which line decides about a cluster says: toolcrib doctor
+apiVersion: toolcrib.dev/v1alpha1
+kind: GuardPolicy
+spec:
+  # The first line whose context matches decides; * stands for any characters.
+  #   observe  nothing is stopped; what goes is kept, and can be undone
+  #   warn     the same, and whoever asks is told
+  #   enforce  what destroys waits for a yes
+  clusters:
+${lines.length > 0 ? `${lines.join('\n')}\n` : ''}    # Every other one, also one that comes later.
+    - {context: "*", mode: observe}
+  # Namespaces of an enforced cluster that are only observed:
+  #   - {context: "prod-*", mode: enforce, exceptNamespaces: ["preview-*"]}
+  # Rules of your own add to the built-in ones: docs/guard.md has them all.
+`;
+}
