@@ -96,7 +96,6 @@ for (const [shell, rc] of [
     me.type('n', 'Enter');
     await me.see(/ended 1/);
     assert.match(readFileSync(me.policy, 'utf8'), /mode: enforce/);
-    me.type('C-c');
     // A new terminal of that shell, as it starts by itself.
     me.start(`${shell} -i`);
     await me.see(/toolcrib is on in this terminal, for 2 contexts/);
