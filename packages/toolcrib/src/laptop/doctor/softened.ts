@@ -7,7 +7,6 @@ import { sentence } from './sentence.ts';
 export const softened = {
   name: 'softened',
   aside: true,
-  ownWords: true,
   async look({ guard, holdings, paths }) {
     if (guard) {
       const found = guard.softened.map(({ what, actId, state }): Finding => {

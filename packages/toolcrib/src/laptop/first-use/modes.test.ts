@@ -64,3 +64,21 @@ test('what is written says to the guard what was shown, whatever a context is ca
   for (const line of firstPolicy([{ name: 'prod', mode: 'enforce' }]).split('\n'))
     assert.ok(line.length <= 80, line);
 });
+
+test('a name with a star decides about itself, and about no other one', () => {
+  const contexts = [
+    { name: '*', mode: 'observe' },
+    { name: '*-eu', mode: 'warn' },
+    { name: 'prod-eu', mode: 'enforce' },
+  ] as const;
+  const { modeFor } = loadPolicy(firstPolicy(contexts), 'guard.yaml');
+  for (const { name, mode } of contexts) assert.equal(modeFor(name, undefined), mode, name);
+});
+
+test('no terminal obeys a name in it, and it is that name all the same', () => {
+  const names = ['a\u009b2Jb', 'a\u202eb', 'a\u200bb', 'a\u2028b', 'a\u{e0041}b', 'a\u001bb', 'q"\\'];
+  const text = firstPolicy(names.map((name) => ({ name, mode: 'enforce' })));
+  assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{Cc}\p{Cf}\u2028]/u);
+  const { modeFor } = loadPolicy(text, 'guard.yaml');
+  for (const name of names) assert.equal(modeFor(name, undefined), 'enforce', JSON.stringify(name));
+});

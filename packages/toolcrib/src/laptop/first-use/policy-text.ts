@@ -5,9 +5,9 @@ import type { Mode } from '@toolcrib/model';
  * @param contexts by the names that they have in the person's files
  */
 export function firstPolicy(contexts: readonly { name: string; mode: Mode }[]): string {
-  const width = Math.max(0, ...contexts.map(({ name }) => JSON.stringify(name).length));
-  const lines = contexts.map(({ name, mode }) => {
-    const written = `${JSON.stringify(name)},`.padEnd(width + 1);
+  const width = Math.max(0, ...contexts.map(({ name }) => quoted(name).length));
+  const lines = inOrder(contexts).map(({ name, mode }) => {
+    const written = `${quoted(name)},`.padEnd(width + 1);
     return `    - {context: ${written} mode: ${mode}}`;
   });
   return `# What the guard may stop, and where. It counts from the next request on.
@@ -26,4 +26,21 @@ ${lines.length > 0 ? `${lines.join('\n')}\n` : ''}    # Every other one, also on
   #   - {context: "prod-*", mode: enforce, exceptNamespaces: ["preview-*"]}
   # Rules of your own add to the built-in ones: docs/guard.md has them all.
 `;
+}
+
+/** A name with a star in it is read as a pattern: below the others it decides about none of them, the strictest first. */
+function inOrder<One extends { name: string; mode: Mode }>(contexts: readonly One[]): One[] {
+  const strict = { enforce: 0, warn: 1, observe: 2 } as const;
+  const [plain, patterns] = [false, true].map((has) =>
+    contexts.filter(({ name }) => name.includes('*') === has),
+  );
+  return [...(plain ?? []), ...(patterns ?? []).sort((a, b) => strict[a.mode] - strict[b.mode])];
+}
+
+/** What an editor, or a terminal that shows the file, would obey or not show, is written as YAML escapes it. */
+function quoted(name: string): string {
+  return JSON.stringify(name).replace(/[\u007f-\u009f\p{Cf}\u2028\u2029]/gu, (one) => {
+    const code = (one.codePointAt(0) ?? 0).toString(16);
+    return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
+  });
 }

@@ -52,6 +52,10 @@ function aMachine() {
     'till-terminal',
     'hr-department',
     'bastion.acme.example',
+    // Plain words, that stand in no file: of objects in the cluster, and who asked for them.
+    'drawer',
+    'counter',
+    'benedikt',
   ];
   const kubeconfig = stringify({
     'current-context': 'acme-payments',
@@ -111,6 +115,10 @@ function aMachine() {
           why: Buffer.from(`xx${password}`).toString('base64'),
         }),
         `Error: ${pem.replaceAll('\n', ' ')}`,
+        log({
+          msg: 'a softened act could not be finished yet',
+          why: 'ToolcribError: deployments.apps "drawer" is forbidden: User "benedikt" cannot delete it in the namespace "counter"',
+        }),
         log({ msg: 'the guard is up', port: 20001 }),
       ].join('\n'),
     },
@@ -126,9 +134,7 @@ function aMachine() {
     unsettled: 0,
     ending: null,
     policy: { file: null, error: `near ${key} of globex-prod`, rules: [], disabled: [] },
-    softened: [
-      { actId: 'act-1', what: 'Deployment hr-department/acme-payments', finishAfter: 1, state: 'overdue' },
-    ],
+    softened: [{ actId: 'act-1', what: 'Deployment counter/drawer', finishAfter: 1, state: 'overdue' }],
   } satisfies GuardStatus;
   const holdings = () => Promise.reject(new Error(`could not open: ${journal} ${password} ${pem}`));
   return { one: { ...one, guard, holdings, person: loadPerson(one.paths, one.env, one.home) }, names };
@@ -151,6 +157,7 @@ test('planted secrets and names are not in it, in no encoding; what helps to men
     /^verdict findings, terminal outside, 2 contexts$/m,
     /^this terminal: finding: A request for <context-1>, as clients of any age send it, does not arrive/m,
     /^shell: finding$/m,
+    /^softened: fault$/m,
     /^guard: fine: Guard 0\.1\.0 runs: process 17, port 20001/m,
     /^clusters: note: enforce: <context-1>, as <state>\/guard\.yaml:5 says of <context-1>\./m,
     /^cluster: a name \(1 of 2 contexts\), mode enforce, except 1 namespaces$/m,

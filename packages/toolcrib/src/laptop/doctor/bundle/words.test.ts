@@ -32,6 +32,10 @@ test('names are replaced, the longest first, and never within a longer word', ()
     '<state>/journal/key is there',
   );
   assert.equal(plain('see /home/aiko/.config/x7Qz and /etc/secret'), 'see … and …');
+  assert.equal(
+    plain('/home/aiko/clients/acme/config, not /home/aiko/.kube/config'),
+    '…, not <home>/.kube/config',
+  );
   assert.equal(named('nothing', new Map()), 'nothing');
 });
 
@@ -54,6 +58,22 @@ test('what is no plain word is left out: keys, tokens, digests, addresses, contr
     'пароль',
   ])
     assert.doesNotMatch(plain(`said ${secret} there`), new RegExp(secret.replace(/[^\w]/g, '\\$&')), secret);
+});
+
+test('what others say is quoted, and left out; so is a name behind a slash', () => {
+  for (const [text, said] of [
+    [
+      'pods "till" is forbidden: User "ben" cannot get it in the namespace "hr"',
+      'pods "…" is forbidden: User "…" cannot get it in the namespace "…"',
+    ],
+    ["expected one of 'till', “drawer” and \"dra", 'expected one of \'…\', “…” and "…"'],
+    [
+      'It isn’t "prod-eu", it\'s "prod" or "/home/aiko/.local/state/toolcrib/journal"',
+      'It isn’t "<context-2>", it\'s "<context-1>" or "<state>/journal"',
+    ],
+    ['Deployment shop/till: overdue', 'Deployment …: overdue'],
+  ] as const)
+    assert.equal(plain(text), said);
 });
 
 test('random bytes in base64 or hex never come through', () => {
