@@ -8,6 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { renewAtIssuer } from './oidc-issuer.ts';
 import { idToken, rotating, seconds, startIssuer, type TestIssuer, WELL_KNOWN } from './testing/issuer.ts';
 import { context, folder } from './testing/plugin.ts';
+import { uncheckedByNode } from './testing/unchecked.ts';
 
 const renew = (config: Record<string, string>, env: Record<string, string> = {}, cluster: object = {}) =>
   renewAtIssuer({
@@ -100,6 +101,14 @@ test('an issuer is known by its own authority, from data or from a file, and by 
   });
   assert.ok(data);
   assert.equal(issuer.forms.length, 1);
+});
+
+test('a refresh token goes to no issuer that nobody vouches for, whatever the environment says to Node', async (t) => {
+  uncheckedByNode(t);
+  const issuer = await startIssuer(t, rotating());
+  const { 'idp-certificate-authority-data': _, ...bare } = issuer.config() as Record<string, string>;
+  await assert.rejects(renew(bare), { message: /could not help: .*(self.signed|unable to)/i });
+  assert.deepEqual(issuer.seen, []);
 });
 
 test('the way there is by the proxy of the environment, and never by the cluster’s', async (t) => {

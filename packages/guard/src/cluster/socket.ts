@@ -15,6 +15,9 @@ export interface UpstreamTls {
   rejectUnauthorized?: boolean;
 }
 
+/** Said, since NODE_TLS_REJECT_UNAUTHORIZED in somebody's environment would count otherwise: kubectl does not know it. */
+export const CHECKED: UpstreamTls = { rejectUnauthorized: true };
+
 /**
  * A raw connection to a server, TLS done where the address says so, by CONNECT through a proxy where there is
  * one. The caller owns it.
@@ -35,7 +38,9 @@ export async function openSocket(url: URL, tls: UpstreamTls, proxy: URL | undefi
       : await tcp(host, port, keep, signal);
     if (url.protocol === 'http:') return plain;
     const servername = tls.servername ?? (isIP(host) > 0 ? undefined : host);
-    const secure = keep(tlsConnect({ ...tls, socket: plain, host, servername, ALPNProtocols: ['http/1.1'] }));
+    const secure = keep(
+      tlsConnect({ ...CHECKED, ...tls, socket: plain, host, servername, ALPNProtocols: ['http/1.1'] }),
+    );
     await once(secure, 'secureConnect', { signal });
     return secure;
   } catch (cause) {
@@ -78,7 +83,7 @@ async function throughProxy(
   let socket = await tcp(proxyHost, proxyPort, keep, signal);
   if (proxy.protocol === 'https:') {
     const servername = isIP(proxyHost) > 0 ? undefined : proxyHost;
-    const secure = keep(tlsConnect({ socket, host: proxyHost, servername }));
+    const secure = keep(tlsConnect({ ...CHECKED, socket, host: proxyHost, servername }));
     await once(secure, 'secureConnect', { signal });
     socket = secure;
   }

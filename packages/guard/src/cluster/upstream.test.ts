@@ -9,6 +9,7 @@ import { type TestContext, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
 import type { ContextConfig } from './kubeconfig.ts';
 import { startServer, type TestServer } from './testing/server.ts';
+import { uncheckedByNode } from './testing/unchecked.ts';
 import { openUpstream, type Upstream } from './upstream.ts';
 
 /** Answers with whose certificate it saw, and what it was asked. */
@@ -85,6 +86,21 @@ test('a server that its CA does not vouch for is not talked to, unless the kubec
     }
   }
   assert.equal(server.seen.length, 2);
+});
+
+test('what the environment says to Node of servers’ certificates counts for nothing', async (t) => {
+  uncheckedByNode(t);
+  const server = await whoServer(t);
+  const none = { 'certificate-authority-data': undefined };
+  const upstream = opened(t, server.context({ token: 'secret' }, none));
+  await assert.rejects(ask(upstream), /self|unable to (get|verify)/i);
+  await assert.rejects(upstream.connect(), { code: 'unreachable' });
+  assert.deepEqual(server.seen, []);
+  const trusting = opened(
+    t,
+    server.context({ token: 'secret' }, { ...none, 'insecure-skip-tls-verify': true }),
+  );
+  assert.equal((await ask(trusting)).auth, 'Bearer secret');
 });
 
 /** A CONNECT proxy that counts what went through it. */
