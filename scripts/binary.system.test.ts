@@ -50,7 +50,7 @@ test('it is the version that it says, whatever the environment has for a personâ
   assert.equal(did(['--version'], { NODE_OPTIONS: '--no-such-option' }), `${version}\n`);
 });
 
-test('it reads nothing of the clone, and takes what it runs as compiled', () => {
+test('it reads nothing of the clone, nor from where its parts seem to lie', () => {
   const trace = join(root, 'trace');
   execFileSync('strace', ['-f', '-e', 'trace=file', '-o', trace, program, 'vet', '--criteria'], {
     cwd: root,
@@ -58,6 +58,7 @@ test('it reads nothing of the clone, and takes what it runs as compiled', () => 
   });
   const files = readFileSync(trace, 'utf8');
   assert.ok(files.includes('execve'), 'strace saw it');
+  assert.equal(files.includes('"/toolcrib/'), false);
   assert.equal(
     files.includes(clone),
     false,

@@ -220,6 +220,9 @@ test('the formula, as Ruby reads it, has for each machine the archive of its own
     assert.deepEqual([told.version, told.license], [version, 'Apache-2.0']);
     const inside = readdirSync(at, { recursive: true, encoding: 'utf8' });
     const files = inside.filter((name) => statSync(join(at, name)).isFile());
+    // Before it is installed: what is installed can't be written.
+    const signs = [['codesign', '--force', '--sign', '-', 'toolcrib']];
+    assert.deepEqual([told.ran, told.installed[0]], [os === 'macos' ? signs : [], 'toolcrib']);
     // Homebrew itself puts the licence beside.
     assert.deepEqual(told.installed.toSorted(), files.filter((name) => name !== 'LICENSE').toSorted());
   }
@@ -228,8 +231,11 @@ test('the formula, as Ruby reads it, has for each machine the archive of its own
 /** As much of Homebrew's language as a formula of an executable speaks. */
 const BREW = `
 require "json"
-$told = { installed: [] }
+$told = { installed: [], ran: [] }
 FILE, OS_NAME, ARCH = ARGV
+module OS
+  def self.mac? = OS_NAME == "macos"
+end
 class Place
   def install(*what) = what.flatten.each { |one| $told[:installed] << (one.is_a?(Hash) ? one.keys.first : one) }
 end
@@ -243,6 +249,10 @@ class Formula
     def test; end
   end
   %i[bin doc man1 bash_completion zsh_completion fish_completion].each { |place| define_method(place) { Place.new } }
+  def system(*words)
+    raise "too late" if $told[:installed].any?
+    $told[:ran] << words
+  end
 end
 load FILE
 Toolcrib.new.install

@@ -38,6 +38,8 @@ function formula(release: Release): string {
 
 ${blocks.join('\n')}
   def install
+    # Apple silicon starts nothing that is not signed, by nobody at least.
+    system "codesign", "--force", "--sign", "-", ${quoted(name)} if OS.mac?
     bin.install ${quoted(name)}
     doc.install "THIRD-PARTY-LICENSES.txt"
     man1.install Dir["man/*.1"]

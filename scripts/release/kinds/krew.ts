@@ -19,7 +19,7 @@ export const krew: Kind = {
         homepage,
         shortDescription: short,
         description: `${summary}.\n\nEverything that "toolcrib" does, "kubectl ${name}" does.\n`,
-        caveats: `eval "$(kubectl ${name} on)" puts the guard before this terminal's tools;\neval "$(kubectl ${name} off)" takes it away.\n`,
+        caveats: `eval "$(kubectl ${name} on)" puts the guard before this terminal's tools;\neval "$(kubectl ${name} off)" takes it away.\nWhere something says toolcrib, type kubectl ${name}; or: alias ${name}='kubectl ${name}'\n`,
         platforms: executables.map(({ platform }) => {
           const { url, sha256 } = archiveOf(release, platform);
           return {

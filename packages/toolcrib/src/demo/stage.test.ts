@@ -56,3 +56,15 @@ test('the cluster comes up with a kubeconfig of its own; how to end it is said, 
   assert.equal(lives(Number(/\d+/.exec(end)?.[0])), false);
   assert.equal(existsSync(stage.folder), false);
 });
+
+test('a cluster that does not come up is told with its own last words', async () => {
+  const stage = setStage(Number.NaN);
+  try {
+    await assert.rejects(stage.startCluster(), {
+      code: 'missing-part',
+      message: /could not be started: .*pod-start/,
+    });
+  } finally {
+    await stage.strike();
+  }
+});

@@ -52,7 +52,7 @@ export function noSuchCommand(command: Command, word: string, rest: readonly str
     .createHelp()
     .visibleCommands(command)
     .map((one) => one.name());
-  // What is typed wrong by a letter is nearer than what another program calls so.
+  // A whole word of another program's is no typing error of ours, however near.
   const meant = Object.entries(MEANT).find(([, words]) => words.includes(word.toLowerCase()))?.[0];
   const near = nearest(word, known)
     .slice(0, 2)
