@@ -25,7 +25,13 @@ const GROUPS: [title: string, sources: string[]][] = [
   ['Start', ['README.md', 'README.ja.md']],
   [
     'What you want',
-    ['docs/jobs/deleted.md', 'docs/jobs/adopt.md', 'docs/jobs/agent.md', 'docs/jobs/team.md'],
+    [
+      'docs/first-use.md',
+      'docs/jobs/deleted.md',
+      'docs/jobs/adopt.md',
+      'docs/jobs/agent.md',
+      'docs/jobs/team.md',
+    ],
   ],
   ['How it works', ['docs/guard.md', 'docs/vet.md', 'docs/verification.md']],
   ['Reference', ['docs/commands.md', 'docs/operations.md', 'docs/api.md']],

@@ -36,7 +36,8 @@ test('it is asked once, as nobody, below its own path: its clock and its version
   const { asked, url } = await aCluster(t, (response) =>
     response.setHeader('date', new Date(NOW).toUTCString()).end('{"gitVersion":"v1.35.2"}'),
   );
-  const one = at(`${url}/k8s/clusters/c-1/`);
+  // A password can stand in the address as well.
+  const one = at(`${url.replace('//', '//aiko:hunter2@')}/k8s/clusters/c-1/`);
   const answer = await clusterAnswer(one);
   assert.deepEqual(answer, { context: 'prod', date: NOW, between: [NOW, NOW], version: 'v1.35.2' });
   assert.deepEqual(states(await clock.look(one)), ['fine']);

@@ -47,6 +47,7 @@ async function ask({ paths, env, home, now }: Patient, limit: number = LIMIT) {
   if (cluster['proxy-url']) return { why: `${name} is reached through a proxy.` };
   const url = cluster.server ? URL.parse(`${cluster.server.replace(/\/$/, '')}/version`) : null;
   if (!url || !/^https?:$/.test(url.protocol)) return { why: `${name} has no address that can be asked.` };
+  Object.assign(url, { username: '', password: '' });
   const data = cluster['certificate-authority-data'];
   const file = cluster['certificate-authority'];
   const ca = data ? Buffer.from(data, 'base64').toString() : file ? readFileSync(file, 'utf8') : undefined;
