@@ -1,7 +1,7 @@
 // A command to be copied stands in one line wherever we break lines: half of one, pasted, does something else or nothing.
 
 const OURS =
-  'app|approve|completion|demo|deny|doctor|finish|guard|held|log|off|on|radius|run|sandbox|undo|uninstall|vet';
+  'app|approve|completion|demo|deny|doctor|finish|guard|held|log|off|on|radius|run|sandbox|setup|undo|uninstall|vet';
 /** One word of a shell, as `shellWord` writes it: it may have parts in quotes. */
 const SHELL = "(?:'[^'\\n]*'|\\\\'|[^\\s,;)'])+";
 /** Flags with a value of their own; after `--` a program and no more. */

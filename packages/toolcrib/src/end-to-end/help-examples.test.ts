@@ -82,6 +82,13 @@ test('to look: radius, guard status, doctor, held, log', async () => {
   }
 });
 
+test('first use without questions: what it would do is told, and then done', async () => {
+  const would = await typed('toolcrib setup -o json < /dev/null');
+  assert.equal(would.code, 1, would.stderr);
+  assert.ok(JSON.parse(would.stdout));
+  await runs('toolcrib setup --yes --no-hook');
+});
+
 test('on and off, as a shell evaluates them', async () => {
   for (const line of ['eval "$(toolcrib on)"', 'eval "$(toolcrib off)"']) await runs(line);
   assert.ok(JSON.parse(await runs('toolcrib on -o json')).variables.KUBECONFIG);
@@ -127,7 +134,7 @@ const ELSEWHERE: Record<string, RegExp> = {
   'a show, or a cluster, that lives until Ctrl-C': /^toolcrib (demo|sandbox)\b/,
   'evidence needs a tool; no cluster has one': /^toolcrib vet\b/,
   'a program that not every machine has': /^toolcrib (app \w+|run -- k9s$|run --as agent -- claude$)/,
-  'it asks, and here is nobody': /^toolcrib (approve K7QMD|uninstall)$/,
+  'it asks, and here is nobody': /^toolcrib (approve K7QMD|uninstall|setup|doctor --bundle)$/,
   'what can be kept needs no name': /--without-net kafka$/,
   'only where no guard runs': /^toolcrib guard start --(port 6550|foreground)$/,
   'asked of the shells, in completion.test.ts': /completion (bash|zsh|fish)|^toolcrib complete acts$/,
