@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { patient } from '../testing/patient.ts';
+import { turnOn } from '../../on.ts';
+import { config, patient } from '../testing/patient.ts';
 import { encodings, hasSecret, secretsOf } from './secrets.ts';
 
 test('a secret is found as it is and in what encodes it, wherever it stands in what was encoded', () => {
@@ -36,6 +37,8 @@ test('they are taken from every file and variable of this person’s that may ha
       DB_URL: 'postgres://u:pw-of-db@host',
       PATH: '/usr/bin',
       MY_TOKEN: 'abcd',
+      NODE_AUTH_TOKEN: 'of-node-auth',
+      npm_config__authToken: 'of-npm-auth',
     },
     {
       '.kube/config':
@@ -54,6 +57,8 @@ test('they are taken from every file and variable of this person’s that may ha
   for (const secret of [
     'of-the-cloud',
     'pw-of-db',
+    'of-node-auth',
+    'of-npm-auth',
     'abcd',
     'of-the-token',
     'four',
@@ -69,5 +74,19 @@ test('they are taken from every file and variable of this person’s that may ha
   assert.ok(
     !hasSecret('client-key-data certificate-authority-data', found),
     'a kubeconfig’s own words are none',
+  );
+});
+
+test('of the files that we write ourselves no plain word is a secret: what is said of kubeconfigs would go with it', async () => {
+  const one = patient({}, { '.kube/config': config('https://127.0.0.1:1') });
+  await turnOn(one.paths, { ...one.env, HOME: one.home, KUBECONFIG: `${one.home}/.kube/config` }, 'bash');
+  const found = secretsOf(one);
+  assert.ok(
+    found.some((text) => text.length > 200),
+    'it is on: there is a certificate of ours',
+  );
+  assert.deepEqual(
+    found.filter((text) => /^[a-z]+[.,]?$/i.test(text)),
+    [],
   );
 });

@@ -9,14 +9,16 @@ const WORD = 8;
 const TELLING = /TOKEN|SECRET|PASS|KEY|CRED|AUTH|COOKIE|SESSION/i;
 /** Variables whose value everybody may know. */
 const OPEN =
-  /^(?:PATH|HOME|PWD|OLDPWD|SHELL|SHLVL|USER|LOGNAME|LANG|LC_\w+|TERM\w*|COLORTERM|TMPDIR|EDITOR|PAGER|DISPLAY|HOSTNAME|NO_COLOR|XDG_\w+|KUBECONFIG|TOOLCRIB_HOME|TOOLCRIB_KUBECONFIG\w*|NODE_\w+|npm_\w+|_)$/;
+  /^(?:PATH|HOME|PWD|OLDPWD|SHELL|SHLVL|USER|LOGNAME|LANG|LC_\w+|TERM\w*|COLORTERM|TMPDIR|EDITOR|PAGER|DISPLAY|HOSTNAME|NO_COLOR|XDG_\w+|KUBECONFIG|TOOLCRIB_HOME|TOOLCRIB_KUBECONFIG\w*|(?:NODE|npm)_(?!\w*(?:auth|token|pass|key|secret|AUTH|TOKEN|PASS|KEY|SECRET))\w+|_)$/;
 /** The words of a kubeconfig, and of our own files, that say nothing of anybody. */
 const STRUCTURE = new Set(
   `apiVersion as-groups as-user-extra auth-provider authentication certificate certificate-authority
   certificate-authority-data client-certificate client-certificate-data client-key client-key-data client.authentication.k8s.io/v1
   client.authentication.k8s.io/v1beta1 clusters contexts current-context disable-compression extension extensions IfAvailable
   insecure-skip-tls-verify installHint interactiveMode last-update namespace password preferences provideClusterInfo provider
-  proxy-url tls-server-name tokenFile username givenFor toolcrib kubernetes https://127.0.0.1`.split(/\s+/),
+  proxy-url tls-server-name tokenFile username givenFor toolcrib kubernetes https://127.0.0.1 kubeconfig changed. meanings`.split(
+    /\s+/,
+  ),
 );
 
 /** Everything that a report must not have in it, as it stands in this person's files and environment. */
