@@ -78,6 +78,8 @@ export async function bundled(
   });
   const { output } = await built.generate({
     format: form,
+    // The single executable's loader has `require` and nothing else: an `import()` in its parts fails once it is reached.
+    dynamicImportInCjs: inFiles,
     entryFileNames: ({ facadeModuleId }) =>
       relative(join(own, 'src'), facadeModuleId ?? '').replace(/\.ts$/, '.js'),
     chunkFileNames: 'chunks/[name]-[hash].js',
