@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { KINDS } from './release/kinds/index.ts';
 import { madeAt } from './release/made-at.ts';
 import { licencesOf, makeRelease } from './release/make.ts';
+import { assertOwnPlace } from './release/place.ts';
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +24,8 @@ const HELP = `Usage: npm run release -- [options]
 Makes the executables and all that a release consists of.
 
 Options:
-  --out FOLDER          where it goes; what lay there is gone (default: release)
+  --out FOLDER          where it goes (default: release). An earlier release there is gone;
+                        where anything else lies nothing is done
   --executables FOLDER  take these instead of making them: toolcrib-linux-x64 …
   --only KINDS          only these, and what they need: a list with commas
   --downloads URL       where the files will lie, if not on the release's page
@@ -42,8 +44,15 @@ async function main(): Promise<void> {
   const unknown = only?.filter((name) => KINDS.every((kind) => kind.name !== name)) ?? [];
   if (unknown.length > 0)
     throw new Error(`There is no kind ${unknown.join(', ')}: npm run release -- --help`);
-  execFileSync(process.execPath, ['scripts/build.ts'], { stdio: 'inherit' });
   const executables = values.executables ?? join('node_modules', '.cache', 'executables');
+  const folder = resolve(values.out);
+  try {
+    assertOwnPlace(folder, executables);
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exit(2);
+  }
+  execFileSync(process.execPath, ['scripts/build.ts'], { stdio: 'inherit' });
   if (values.executables === undefined)
     execFileSync('npm', ['run', 'binary', '--', '--all', '--out', executables], { stdio: 'inherit' });
   await makeRelease({
@@ -51,7 +60,7 @@ async function main(): Promise<void> {
     // Manifests name the digests of archives.
     kinds: KINDS.filter(({ name }) => only === undefined || only.includes(name) || name === 'archives'),
     executables,
-    folder: resolve(values.out),
+    folder,
     licences: licencesOf(root),
     at: madeAt(),
     downloads: values.downloads,

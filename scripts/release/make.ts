@@ -1,17 +1,18 @@
 // Makes a release: each kind of artefact, in turn, from one description and one set of executables.
 import { createPrivateKey } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LICENCES } from '../shrinkwrap.ts';
 import { type Description, descriptionOf, PLATFORMS, type Platform } from './description.ts';
 import { type Kind, type Release, sha256Of } from './kind.ts';
+import { emptied } from './place.ts';
 
 export interface Wanted {
   root: string;
   kinds: readonly Kind[];
   /** Where the executables lie: `toolcrib-PLATFORM` of each that is to be released. */
   executables: string;
-  /** Where everything goes; what lay there is gone. */
+  /** Where everything goes; what an earlier release left there is gone. */
   folder: string;
   at: Date;
   /** What other people's licences ask to be passed on with an executable: `licencesOf`. */
@@ -25,7 +26,7 @@ export interface Wanted {
 
 /**
  * @returns what was made: the name under the folder → SHA-256
- * @throws Error where a kind can't be made, or makes what it did not say
+ * @throws Error where a kind can't be made, or makes what it did not say; where anything else lies in the folder
  */
 export async function makeRelease(wanted: Wanted): Promise<Map<string, string>> {
   const { root, folder, kinds, at, tell = () => undefined } = wanted;
@@ -42,8 +43,7 @@ export async function makeRelease(wanted: Wanted): Promise<Map<string, string>> 
     licences: wanted.licences,
     made: new Map(),
   };
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
+  emptied(folder, wanted.executables);
   for (const kind of kinds)
     for (const name of await kind.make(release)) {
       const file = join(folder, name);
