@@ -3,6 +3,7 @@ import { isOwnPath } from '../terminals.ts';
 import { echoIn, newNonce } from './arrives.ts';
 import { briefly } from './briefly.ts';
 import type { Check } from './check.ts';
+import { sentence } from './sentence.ts';
 
 /** Milliseconds. */
 const LIMIT = 10_000;
@@ -29,7 +30,9 @@ export const kubectl = {
         ? { state: 'guarded', text: `kubectl itself asked the guard, and got its answer (${arrival.label}).` }
         : {
             state: 'finding',
-            text: `kubectl, as it stands in PATH, did not come to the guard: ${firstLine(said) || arrival.why}.`,
+            text: sentence(
+              `kubectl, as it stands in PATH, did not come to the guard: ${firstLine(said) || arrival.why}`,
+            ),
             next: /refused/.test(said)
               ? 'The guard does not run: toolcrib guard start'
               : 'Is it a script that sets a kubeconfig or a server? type -a kubectl',

@@ -65,6 +65,17 @@ test('what is written says to the guard what was shown, whatever a context is ca
     assert.ok(line.length <= 80, line);
 });
 
+test('a context without a name makes no guard.yaml that no guard reads', () => {
+  const { modeFor } = loadPolicy(
+    firstPolicy([
+      { name: '', mode: 'observe' },
+      { name: 'prod', mode: 'enforce' },
+    ]),
+    'guard.yaml',
+  );
+  assert.deepEqual([modeFor('prod', undefined), modeFor('', undefined)], ['enforce', 'observe']);
+});
+
 test('a name with a star decides about itself, and about no other one', () => {
   const contexts = [
     { name: '*', mode: 'observe' },

@@ -2,9 +2,11 @@ import type { Mode } from '@toolcrib/model';
 
 /**
  * `guard.yaml` as it is first written, with what a person needs to go on from there. Read by the schema that reads every one.
- * @param contexts by the names that they have in the person's files
+ * @param known contexts by the names that they have in the person's files
  */
-export function firstPolicy(contexts: readonly { name: string; mode: Mode }[]): string {
+export function firstPolicy(known: readonly { name: string; mode: Mode }[]): string {
+  // An empty name is one to kubectl, and to no guard.yaml: the last line decides about it.
+  const contexts = known.filter(({ name }) => name !== '');
   const width = Math.max(0, ...contexts.map(({ name }) => quoted(name).length));
   const lines = inOrder(contexts).map(({ name, mode }) => {
     const written = `${quoted(name)},`.padEnd(width + 1);

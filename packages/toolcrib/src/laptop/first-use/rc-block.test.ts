@@ -54,3 +54,14 @@ test('a mark whose other one is gone is no block, and told as torn', () => {
   assert.equal(isTorn('no mark\n'), false);
   assert.equal(blockIn('no mark\n'), undefined);
 });
+
+test('what stands between a mark that has lost its end and a block is the person’s', () => {
+  const text = `a\n# >>> toolcrib setup >>>\nmine\n${withBlock('', LINES)}b\n`;
+  assert.deepEqual(blockIn(text), {
+    lines: LINES,
+    before: 'a\n# >>> toolcrib setup >>>\nmine\nb\n',
+    folders: 0,
+  });
+  assert.equal(isTorn(text), true);
+  assert.equal(isTorn(withBlock(withBlock('a\n', LINES), LINES)), false);
+});

@@ -5,8 +5,9 @@
  */
 const BEGIN = '# >>> toolcrib setup';
 const END = '# <<< toolcrib setup <<<';
+/** With no other beginning within: what stands below a mark that has lost its end is the person's. */
 const BLOCK =
-  /^# >>> toolcrib setup(?: \[(?:(joined)|made (\d{1,2}))\])? >>>(\r?)\n([\s\S]*?)^# <<< toolcrib setup <<<(?:\r?\n|$)/m;
+  /^# >>> toolcrib setup(?: \[(?:(joined)|made (\d{1,2}))\])? >>>(\r?)\n((?:(?!^# >>> toolcrib setup)[\s\S])*?)^# <<< toolcrib setup <<<(?:\r?\n|$)/m;
 
 export interface Block {
   /** Without the marks. */
@@ -27,7 +28,7 @@ export function withBlock(before: string | undefined, lines: readonly string[], 
   return `${before ?? ''}${joined ? '\n' : ''}${[`${BEGIN}${mark} >>>`, ...lines, END].join('\n')}\n`;
 }
 
-/** The block in a file; undefined where there is none that is whole. */
+/** The block in a file, the first where somebody has copied it; undefined where there is none that is whole. */
 export function blockIn(text: string): Block | undefined {
   const found = BLOCK.exec(text);
   if (!found) return undefined;
@@ -45,6 +46,7 @@ export function blockIn(text: string): Block | undefined {
 
 /** Whether there is a mark of which nobody can tell any more what it began or ended. */
 export function isTorn(text: string): boolean {
-  const rest = text.replace(BLOCK, '');
-  return !BLOCK.test(rest) && (rest.includes(BEGIN) || rest.includes(END));
+  let rest = text;
+  while (BLOCK.test(rest)) rest = rest.replace(BLOCK, '');
+  return rest.includes(BEGIN) || rest.includes(END);
 }

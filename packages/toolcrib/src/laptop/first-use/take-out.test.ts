@@ -81,6 +81,22 @@ test('what the person changed since stays theirs: lines around ours, and a guard
   assert.match(readFileSync(here.paths.policy, 'utf8'), /# mine\n$/);
 });
 
+test('lines that somebody has copied go, each of them; below a mark without its end nothing does', () => {
+  const here = aHome({ '.bashrc': 'a\n' });
+  setUp(here);
+  const rc = join(here.home, '.bashrc');
+  const whole = readFileSync(rc, 'utf8');
+  writeFileSync(rc, `${whole}between\n${whole}b\n`);
+  assert.equal(addedBySetup(here).lines[0]?.lines.filter((line) => line.includes('toolcrib on')).length, 2);
+  assert.deepEqual(takeOut(here), []);
+  assert.equal(readFileSync(rc, 'utf8'), 'a\nbetween\na\nb\n');
+  const torn = `${whole.replace(/^# <<<.*\n/m, '')}mine\n${whole}`;
+  writeFileSync(rc, torn);
+  assert.match(addedBySetup(here).stays[0]?.why ?? '', /a mark is missing/);
+  takeOut(here);
+  assert.equal(readFileSync(rc, 'utf8'), torn);
+});
+
 test('what can not be taken out is named, and left as it is', () => {
   const here = aHome({ '.bashrc': 'a\n' });
   setUp(here);

@@ -1,7 +1,7 @@
 import { messageOf } from '@toolcrib/model';
 import type { Here } from '../here.ts';
 import { setupRecord, sha256 } from './carry-out.ts';
-import { blockIn, isTorn } from './rc-block.ts';
+import { type Block, blockIn, isTorn } from './rc-block.ts';
 import { change, lookAt } from './rc-file.ts';
 import { RC_SHELLS, rcFile } from './shell-lines.ts';
 
@@ -21,15 +21,15 @@ export function addedBySetup({ paths, env, home }: Pick<Here, 'paths' | 'env' | 
   const added: AddedBySetup = { lines: [], stays: [] };
   for (const path of rcFiles({ env, home }, record?.files ?? [])) {
     const { text, cannot } = lookAt(path);
-    const block = text === undefined ? undefined : blockIn(text);
+    const blocks = blocksIn(text);
     if (text !== undefined && isTorn(text))
       added.stays.push({
         path,
         why: 'of the lines that setup added a mark is missing: take them out yourself',
       });
-    else if (block && cannot !== undefined)
+    else if (blocks.length > 0 && cannot !== undefined)
       added.stays.push({ path, why: `lines that setup added: ${cannot}` });
-    else if (block) added.lines.push({ path, lines: block.lines });
+    else if (blocks.length > 0) added.lines.push({ path, lines: blocks.flatMap(({ lines }) => lines) });
   }
   const { text, cannot } = lookAt(paths.policy);
   if (record?.policy && text !== undefined && sha256(text) === record.policy.sha256) {
@@ -37,6 +37,12 @@ export function addedBySetup({ paths, env, home }: Pick<Here, 'paths' | 'env' | 
     else added.stays.push({ path: paths.policy, why: cannot });
   }
   return added;
+}
+
+/** Each block, taken out of what the one before it leaves: files of the person's are joined and copied. */
+function blocksIn(text: string | undefined): Block[] {
+  const block = text === undefined ? undefined : blockIn(text);
+  return block ? [block, ...blocksIn(block.before)] : [];
 }
 
 /** Every file of a shell that may have our lines: as the environment says now, as it was, and as it is without one. */
@@ -63,8 +69,8 @@ export function takeOut(here: Pick<Here, 'paths' | 'env' | 'home'>): AddedBySetu
   for (const { path } of lines)
     trying(path, () => {
       const file = lookAt(path);
-      const block = blockIn(file.text ?? '');
-      if (block) change(file, block.before, block.folders);
+      const last = blocksIn(file.text).at(-1);
+      if (last) change(file, last.before, last.folders);
     });
   if (policy !== undefined) trying(policy, () => change(lookAt(policy), undefined, folders));
   return failed;
