@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Script } from 'node:vm';
 import { rolldown } from 'rolldown';
 import { type Bundled, bundled } from '../bundle.ts';
 import { packageData, shippedFiles } from './carried.ts';
@@ -37,6 +38,7 @@ export async function makeExecutables(
       const compiled = join(work, 'compiled');
       assemble(thisPlatform(), trial, parts, new Map(), recording(loader, compiled), cache, work);
       caches = await recorded(trial, compiled);
+      allTaken(parts, caches);
     }
     for (const platform of platforms) {
       const own = platform === thisPlatform() ? caches : new Map<string, Uint8Array>();
@@ -54,6 +56,16 @@ function wrapped(files: readonly Bundled[]): Bundled[] {
     from,
     text: `(function (exports, require, module, __filename, __dirname) {${text}\n})`,
   }));
+}
+
+/** @throws Error where this very Node would not take what was recorded: the executable would compile all of it anew, unseen */
+function allTaken(parts: readonly Bundled[], caches: Caches): void {
+  for (const [name, cachedData] of caches) {
+    const text = String(parts.find((part) => part.name === name)?.text);
+    if (new Script(text, { filename: `/toolcrib/${name}`, cachedData }).cachedDataRejected)
+      throw new Error(`what was compiled of ${name} is not taken`);
+  }
+  if (!caches.has('faces/cli/main.js')) throw new Error('nothing was recorded of the command line');
 }
 
 /** As a script: it is run as one by the executable, and by each of its threads. */
@@ -93,7 +105,7 @@ function assemble(
     output,
     executable: nodeFor(platform, cache).node,
     disableExperimentalSEAWarning: true,
-    // What stands in a person's environment for his own Node programs is nothing to this one.
+    // NODE_OPTIONS is for a person's own Node programs. What else Node itself reads (NODE_DEBUG and its kin) it reads here too.
     execArgvExtension: 'none',
     assets,
   };

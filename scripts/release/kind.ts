@@ -41,6 +41,13 @@ export const sha256Of = (file: string): string => sha256(readFileSync(file));
 export const archiveName = ({ name, version }: Description, platform: Platform): string =>
   `${name}-${version}-${platform.name}.tar.gz`;
 
+/**
+ * Those that start as they are. The one for macOS has no signature, and Apple's machines end what has none: only Homebrew's formula
+ * signs it on the way, so nobody else is offered it.
+ */
+export const ready = (executables: Release['executables']): Release['executables'] =>
+  executables.filter(({ platform }) => platform.os !== 'darwin');
+
 /** @throws Error where the archives were not made before */
 export function archiveOf(release: Release, platform: Platform): { url: string; sha256: string } {
   const name = archiveName(release.description, platform);

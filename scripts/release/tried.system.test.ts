@@ -159,6 +159,12 @@ test('dpkg installs the Debian package, knows its files, and takes it away again
     run('dpkg-deb', ['--info', join(out, `toolcrib_${version}_arm64.deb`)]),
     /Architecture: arm64/,
   );
+  const there = spawnSync('dpkg-query', ['--show', 'toolcrib'], { encoding: 'utf8' }).stdout;
+  assert.equal(
+    there,
+    '',
+    'toolcrib is installed here, and this test would take it away: sudo apt purge toolcrib',
+  );
   const sudo = process.getuid?.() === 0 ? [] : ['sudo'];
   const asRoot = (...args: string[]) => {
     const [command = '', ...rest] = [...sudo, ...args];

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { archiveName, type Kind } from '../kind.ts';
+import { archiveName, type Kind, ready } from '../kind.ts';
 
 /** https://aquaproj.github.io/docs/reference/registry-config/ */
 export const aqua: Kind = {
@@ -25,7 +25,7 @@ export const aqua: Kind = {
           format: 'tar.gz',
           files: [{ name }],
           replacements: { amd64: 'x64' },
-          supported_envs: executables.map(({ platform }) => `${platform.os}/${platform.arch}`),
+          supported_envs: ready(executables).map(({ platform }) => `${platform.os}/${platform.arch}`),
           checksum: {
             type: 'http',
             url: template(`${downloads}/SHA256SUMS`),

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { archiveOf, type Kind } from '../kind.ts';
+import { archiveOf, type Kind, ready } from '../kind.ts';
 
 /** https://krew.sigs.k8s.io/docs/developer-guide/plugin-manifest/ */
 export const krew: Kind = {
@@ -20,7 +20,7 @@ export const krew: Kind = {
         shortDescription: short,
         description: `${summary}.\n\nEverything that "toolcrib" does, "kubectl ${name}" does.\n`,
         caveats: `eval "$(kubectl ${name} on)" puts the guard before this terminal's tools;\neval "$(kubectl ${name} off)" takes it away.\nWhere something says toolcrib, type kubectl ${name}; or: alias ${name}='kubectl ${name}'\n`,
-        platforms: executables.map(({ platform }) => {
+        platforms: ready(executables).map(({ platform }) => {
           const { url, sha256 } = archiveOf(release, platform);
           return {
             selector: { matchLabels: { os: platform.os, arch: platform.arch } },

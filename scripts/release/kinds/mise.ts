@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { archiveOf, type Kind } from '../kind.ts';
+import { archiveOf, type Kind, ready } from '../kind.ts';
 
 /** https://mise.jdx.dev/dev-tools/backends/http.html */
 export const mise: Kind = {
@@ -9,10 +9,9 @@ export const mise: Kind = {
   make(release) {
     const { description, executables, folder } = release;
     const { name, version } = description;
-    const platforms = executables.map(({ platform }) => {
+    const platforms = ready(executables).map(({ platform }) => {
       const { url, sha256 } = archiveOf(release, platform);
-      // mise calls macOS so.
-      return `${platform.name.replace('darwin', 'macos')} = { url = "${url}", checksum = "sha256:${sha256}" }\n`;
+      return `${platform.name} = { url = "${url}", checksum = "sha256:${sha256}" }\n`;
     });
     mkdirSync(join(folder, 'mise'), { recursive: true });
     writeFileSync(

@@ -156,6 +156,11 @@ test('what went wrong is said, with whom', async (t) => {
       /^the issuer 127.*openid-configuration can't be used: token_endpoint: /,
     ],
     [
+      (_f, _r, response) => response.json(200, { id_token: 'x'.repeat(1024 * 1024) }),
+      {},
+      /its answer is longer than 1 MiB$/,
+    ],
+    [
       (_f, _r, response) => response.json(200, {}),
       { token_endpoint: 'http://127.0.0.1/token' },
       /only requests to HTTPS are allowed/,

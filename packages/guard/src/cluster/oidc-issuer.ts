@@ -28,6 +28,8 @@ const metadata = z.object({
   id_token_signing_alg_values_supported: z.array(z.string()).optional(),
 });
 
+/** Of one answer. */
+const MOST_BYTES = 1024 * 1024;
 /** An issuer that does not answer holds nobody up for longer (ms). */
 const PATIENCE = 30_000;
 
@@ -94,7 +96,7 @@ function asker({ context, env, config }: Renewal) {
         body: body === undefined ? undefined : String(body),
         signal,
       });
-      const text = await answer.body.text();
+      const text = await textOf(answer.body);
       const fields = Object.entries(answer.headers).flatMap(([name, value = []]) =>
         [value].flat().map((one): [string, string] => [name, one]),
       );
@@ -103,6 +105,18 @@ function asker({ context, env, config }: Renewal) {
       await agent.destroy();
     }
   };
+}
+
+/** What an issuer says is short: more than that is not held in memory. @throws Error where it is more */
+async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of body) {
+    size += part.length;
+    if (size > MOST_BYTES) throw new Error('its answer is longer than 1 MiB');
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
 }
 
 /** Which issuer it names is not compared: kubectl does not, and to whom a token is good the cluster says. */

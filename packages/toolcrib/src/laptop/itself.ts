@@ -1,4 +1,5 @@
-import { extname } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { delimiter, extname, isAbsolute, join } from 'node:path';
 import { isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
 
@@ -15,10 +16,23 @@ export function itself(part: keyof typeof PARTS, args: readonly string[] = []): 
   return [process.execPath, [...inheritedOptions(process.execArgv), file, ...args]];
 }
 
-/** As a person, or a menu, starts this very program: from where it was started now. */
+/**
+ * As a person, or a menu, starts this very program: from where it was started now. The executable by its name in PATH where that leads
+ * to it: a package manager's own folder has the version in its name, and goes with the next one.
+ */
 export function asStarted(): string[] {
-  if (isSea()) return [process.execPath];
+  if (isSea()) return [inPath(process.env.PATH ?? '', process.execPath) ?? process.execPath];
   return [process.execPath, ...process.execArgv, process.argv[1] ?? 'toolcrib'];
+}
+
+/** @returns the first path called toolcrib that leads to this file */
+export function inPath(folders: string, program: string): string | undefined {
+  const own = realpathSync(program);
+  return folders
+    .split(delimiter)
+    .filter((folder) => isAbsolute(folder))
+    .map((folder) => join(folder, 'toolcrib'))
+    .find((path) => existsSync(path) && realpathSync(path) === own);
 }
 
 /** Only what makes Node run the same program in the same way: never a test runner's or a debugger's options. */

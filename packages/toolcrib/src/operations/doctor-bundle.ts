@@ -4,7 +4,7 @@ import { patient } from './patient.ts';
 
 export const doctorBundle = operation({
   name: 'doctor-bundle',
-  title: 'What `doctor` found as a report for a bug, without secrets and without names.',
+  title: 'What `doctor` found as a report for a bug, without secrets, and without the names that it knows.',
   looks: true,
   reaches: 'terminal',
   input: z.strictObject({}),
