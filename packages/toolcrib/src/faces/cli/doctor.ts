@@ -25,7 +25,10 @@ export function registerDoctor(program: Command): void {
     }),
   )
     .description('Whether this terminal is guarded, proved with a request; and what goes round the guard.')
-    .option('--bundle [file]', 'a report for a bug, without secrets, and without the names that it knows: read it before you send it')
+    .option(
+      '--bundle [file]',
+      'a report for a bug, without secrets, and without the names that it knows: read it before you send it',
+    )
     .option('--yes', 'with --bundle: write it without asking')
     .action(async (options: { bundle?: string | true; yes?: boolean; output: Output }) => {
       if (options.bundle !== undefined) {
