@@ -55,7 +55,7 @@ function assertNext(said: Outcome, code: number, says: RegExp, next: RegExp): vo
 }
 
 const EMPTY: [typed: string, code: number, says: RegExp, next: RegExp][] = [
-  ['', 2, /First steps:\n {2}demo/, /New here\? toolcrib demo, and then eval "\$\(toolcrib on\)"/],
+  ['', 2, /First steps:\n {2}demo/, /New here\? toolcrib demo, and then toolcrib setup/],
   ['undo', 2, /missing required argument 'act'/, /→ Name the act: toolcrib log lists them/],
   ['undo last', 2, /no journal yet: nothing has gone through/, /→ Turn it on: eval "\$\(toolcrib on\)"/],
   ['approve', 2, /missing required argument 'code'/, /→ Name the code: toolcrib held lists what waits/],

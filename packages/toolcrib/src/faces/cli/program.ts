@@ -105,7 +105,7 @@ function bareProgram(asked: string): Command {
       writeErr: (text) => process.stderr.write(fitted(text, process.stderr.columns)),
       outputError: (text, write) => write(usageText(text)),
     })
-    .addHelpText('after', '\nNew here? toolcrib demo, and then eval "$(toolcrib on)"')
+    .addHelpText('after', '\nNew here? toolcrib demo, and then toolcrib setup')
     .commandsGroup(TYPING)
     .helpCommand('help [command]', 'The help of one command, as its --help.')
     .on('command:*', ([word = '', ...rest]: string[], options: string[]) => {

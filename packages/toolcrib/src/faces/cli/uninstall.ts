@@ -27,7 +27,7 @@ export function registerUninstall(program: Command): void {
         import('../../operations/uninstall.ts'),
       ]);
       const { purge } = options;
-      if (!(await agreed(await call(uninstallPlan, { purge }), options.yes))) {
+      if (!(await agreed(await call(uninstallPlan, { purge }), options.yes, purge))) {
         process.exitCode = 1;
         if (options.output !== 'text')
           print(options.output, { removes: [], stays: [], takesOut: [] }, () => '');
@@ -41,13 +41,14 @@ export function registerUninstall(program: Command): void {
     });
 }
 
-async function agreed(plan: UninstallPlan, yes: boolean | undefined): Promise<boolean> {
+async function agreed(plan: UninstallPlan, yes: boolean | undefined, purge = false): Promise<boolean> {
   for (const path of plan.removes) say(`removes  ${path}`);
   for (const { path, lines } of plan.takesOut) {
     say(`restores ${path}, without what setup added:`);
     for (const line of lines) say(`           ${clean(line)}`);
   }
   for (const { path, why } of plan.stays) say(`stays    ${path}  (${why})`);
+  if (plan.stays.length > 0 && !purge) say('To take the journal too, and with it every undo: --purge.');
   if (yes) return true;
   if (!isInteractive())
     throw new ToolcribError('usage', 'Nobody can be asked here.', { next: 'toolcrib uninstall --yes' });

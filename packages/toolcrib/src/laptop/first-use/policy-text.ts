@@ -26,7 +26,7 @@ ${lines.length > 0 ? `${lines.join('\n')}\n` : ''}    # Every other one, also on
     - {context: "*", mode: observe}
   # Namespaces of an enforced cluster that are only observed:
   #   - {context: "prod-*", mode: enforce, exceptNamespaces: ["preview-*"]}
-  # Rules of your own add to the built-in ones: docs/guard.md has them all.
+  # Rules of your own add to the built-in ones: see toolcrib guard status.
 `;
 }
 
