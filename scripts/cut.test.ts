@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -42,6 +42,8 @@ test('all packages and the CHANGELOG, or none of them', (t) => {
     mkdirSync(join(root, file, '..'), { recursive: true });
     cpSync(join(ROOT, file), join(root, file));
   }
+  // Of a commit that has just been cut nothing is unreleased.
+  writeFileSync(join(root, 'CHANGELOG.md'), CHANGELOG);
   const state = () => files.map((file) => readFileSync(join(root, file), 'utf8'));
   const before = state();
   for (const [version, why] of [
