@@ -35,15 +35,19 @@ function guardWith(holds: () => Promise<Hold[]>) {
 }
 const nobody = async () => assert.fail('nothing is held, so nobody is asked');
 
-test('the acts that can still be answered are those of open holds, asked for once', async () => {
+test('the acts that go on are those of open holds and of yeses under way, asked for once', async () => {
   const holds = [
     aHold({ code: 'A', actId: 'act-open', state: 'open' }),
     aHold({ code: 'B', actId: 'act-over', state: 'expired' }),
+    aHold({ code: 'C', actId: 'act-no', state: 'denied' }),
+    aHold({ code: 'D', actId: 'act-other', state: 'void' }),
+    aHold({ code: 'E', actId: 'act-yes', state: 'approved' }),
+    aHold({ code: 'F', actId: 'act-going', state: 'used' }),
   ];
   const { context, asked } = guardWith(async () => holds);
   const answerable = answerableActs(context);
   assert.equal(asked(), 0, 'not before it is wanted');
-  assert.deepEqual([...((await answerable()) ?? [])], ['act-open']);
+  assert.deepEqual([...((await answerable()) ?? [])], ['act-open', 'act-yes', 'act-going']);
   await answerable();
   assert.equal(asked(), 1);
 });

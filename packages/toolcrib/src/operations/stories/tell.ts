@@ -10,7 +10,7 @@ export function inSentences(): { found: string[]; leftOut: LeftOut } {
   return { found, leftOut: ({ message }) => found.push(message) };
 }
 
-/** The acts of which the guard still has an open hold; none where no guard runs. undefined where it does not answer. */
+/** The acts that the guard still holds, or for which a yes is under way; none where no guard runs. undefined where it does not answer. */
 export type Answerable = () => Promise<Set<string> | undefined>;
 
 /** Asks the guard, once for all that want to know. */
@@ -19,7 +19,9 @@ export function answerableActs({ guard }: Context): Answerable {
   const ask: Answerable = async () => {
     try {
       const holds = await (await guard()).holds();
-      return new Set(holds.filter(({ state }) => state === 'open').map(({ actId }) => actId));
+      // A yes is given a moment before what it is for is recorded as sent.
+      const goesOn = holds.filter(({ state }) => ['open', 'approved', 'used'].includes(state));
+      return new Set(goesOn.map(({ actId }) => actId));
     } catch (error) {
       return error instanceof ToolcribError && error.code === 'not-running' ? new Set() : undefined;
     }
