@@ -126,7 +126,7 @@ async function starts(folder: string, program: string, kubectl: string): Promise
 
   const nothing = join(folder, 'nothing.js');
   writeFileSync(nothing, '');
-  const { node } = nodeFor(thisPlatform(), NODES);
+  const node = nodeFor(thisPlatform(), NODES);
   const commands = {
     node: [node, nothing],
     version: [program, '--version'],
@@ -145,16 +145,14 @@ async function starts(folder: string, program: string, kubectl: string): Promise
   const bare = { name: 'a Node that does nothing', value: Math.round(median(times.node)) };
   const typed = { name: 'kubectl version --client', value: Math.round(median(times.kubectl)) };
   return [
-    {
-      ...figure(
-        'toolcrib --version, over bare Node',
-        over('version'),
-        'ms',
-        undefined,
-        goal(over('version'), 15, 'ms'),
-      ),
-    },
-    { ...figure('toolcrib log, over bare Node', over('log'), 'ms', undefined, goal(over('log'), 70, 'ms')) },
+    figure(
+      'toolcrib --version, over bare Node',
+      over('version'),
+      'ms',
+      undefined,
+      goal(over('version'), 15, 'ms'),
+    ),
+    figure('toolcrib log, over bare Node', over('log'), 'ms', undefined, goal(over('log'), 70, 'ms')),
     figure('toolcrib --version', Math.round(median(times.version)), 'ms', bare),
     figure('toolcrib log', Math.round(median(times.log)), 'ms', typed),
     figure('toolcrib on, which starts the guard', Math.round(on), 'ms', undefined),

@@ -1,5 +1,5 @@
 // What the single executable runs first, and each of its threads: it loads the program's parts out of what the executable
-// carries. Types are taken off it and nothing else: so it imports nothing, and stands in no bundle.
+// carries. A script, and no module: it imports nothing.
 (() => {
   const { getAsset, getRawAsset } = process.getBuiltinModule('node:sea');
   const { Script } = process.getBuiltinModule('node:vm');

